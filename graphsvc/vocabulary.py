@@ -1,0 +1,16 @@
+"""Namespaces of the standard vocabularies that the software itself reads and writes."""
+
+from __future__ import annotations
+
+from rdflib import Namespace
+from rdflib.namespace import DCAT, DCTERMS, OWL, PROV, RDF, RDFS, SH, SKOS, VANN, VOID, XSD
+
+OA = Namespace("http://www.w3.org/ns/oa#")
+PTR = Namespace("http://www.w3.org/2009/pointers#")
+SCHEMA = Namespace("https://schema.org/")
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+
+__all__ = [
+    "DCAT", "DCTERMS", "OA", "OWL", "PROV", "PTR", "RDF", "RDFS", "SCHEMA", "SD", "SH", "SKOS",
+    "VANN", "VOID", "XSD",
+]
