@@ -1,0 +1,108 @@
+"""Proof that passages stand where the graph says and that no literal copies a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graphsvc.project import Project
+from graphsvc.sources.documents import Document, Paragraph, read_documents
+from graphsvc.sources.index import index_path, outline_slugs
+from graphsvc.sources.wording import Wording, official_names
+from graphsvc.turtle import read_turtle
+from graphsvc.vocabulary import OA, PTR, SCHEMA
+
+
+@dataclass(frozen=True)
+class Slip:
+    """Something that does not hold. where: file and line; problem: a sentence."""
+
+    where: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.problem}"
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was proved: counts of passages and literals looked at, and every slip."""
+
+    passages: int
+    literals: int
+    slips: list[Slip]
+
+
+def verify(project: Project, folder: Path) -> Verification:
+    """Check every passage and literal of the project against the documents in a folder.
+
+    Raises GraphsvcError when a document is missing.
+    """
+    documents = read_documents(folder, outline_slugs(project))
+    slips: list[Slip] = []
+    passages = 0
+    for document in documents:
+        slips += _check_index(project, document)
+        passages += len(document.paragraphs)
+    wording = Wording(documents, official_names(folder / "official-names.txt"))
+    literals = 0
+    for path in project.ontology_files + project.shape_files + project.data_files:
+        for subject, text in _literals(path):
+            literals += 1
+            slips += _copied(project, path, subject, text, wording)
+    return Verification(passages, literals, slips)
+
+
+def _check_index(project: Project, document: Document) -> Iterator[Slip]:
+    path = index_path(project, document.slug)
+    file, name = read_turtle(path), project.name(path)
+    told: dict[str, dict[str, str]] = {}
+    for subject, predicate, value in file.triples:
+        if isinstance(value, ox.Literal):
+            told.setdefault(str(subject.value), {})[predicate.value] = value.value
+    base = f"{project.header.base}passage/{document.slug}/"
+    paragraphs = {f"{base}{p.line}": p for p in document.paragraphs}
+    for iri, paragraph in paragraphs.items():
+        where = f"{name}:{file.lines.get(iri, 1)}"
+        yield from _compare(where, iri, told.pop(iri, None), paragraph)
+    for iri in told:
+        if iri.startswith(base):
+            yield Slip(f"{name}:{file.lines.get(iri, 1)}",
+                       f"The document has no paragraph at the line of <{iri}>.")
+
+
+def _compare(
+    where: str, iri: str, told: dict[str, str] | None, paragraph: Paragraph
+) -> Iterator[Slip]:
+    if told is None:
+        yield Slip(where, f"Paragraph {paragraph.ordinal} at line {paragraph.line} of the document"
+                          f" has no passage <{iri}>.")
+        return
+    expected = {
+        str(PTR.lineNumber): str(paragraph.line), str(SCHEMA.position): str(paragraph.ordinal),
+        str(OA.start): str(paragraph.start), str(OA.end): str(paragraph.end),
+        str(SCHEMA.sha256): paragraph.sha256,
+    }
+    for predicate, value in expected.items():
+        if told.get(predicate) != value:
+            yield Slip(where, f"<{iri}> says {told.get(predicate)!r} for <{predicate}>,"
+                              f" but in the document it is {value!r}.")
+
+
+def _literals(path: Path) -> Iterator[tuple[str, str]]:
+    for subject, _, value in read_turtle(path).triples:
+        if isinstance(value, ox.Literal) and " " in value.value:
+            yield str(subject.value), value.value
+
+
+def _copied(
+    project: Project, path: Path, subject: str, text: str, wording: Wording
+) -> Iterator[Slip]:
+    for run in wording.copied(text):
+        line = read_turtle(path).lines.get(subject, 1)
+        yield Slip(f"{project.name(path)}:{line}",
+                   f"A text of <{subject}> shares {len(run.words)} words in a row with a source"
+                   f" ({' '.join(run.words[:6])} ...); say it in other words.")
