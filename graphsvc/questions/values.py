@@ -1,0 +1,92 @@
+"""From what a person wrote to a literal of the parameter's type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.errors import GraphsvcError
+from graphsvc.questions.question import Parameter
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+INTEGER, DECIMAL, BOOLEAN, DATE = (
+    NamedNode(f"{XSD}{name}") for name in ("integer", "decimal", "boolean", "date")
+)
+_DATATYPES = {
+    "integer": INTEGER, "year": INTEGER, "decimal": DECIMAL, "boolean": BOOLEAN, "date": DATE,
+}
+_FORMS = {
+    "integer": (r"[+-]?[0-9]{1,18}", "a whole number, such as 12"),
+    "decimal": (r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?", "a number, such as 12.5"),
+    "boolean": (r"true|false", "true or false"),
+    "date": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date, such as 2017-03-31"),
+    "year": (r"[0-9]{4}", "a year of four digits, such as 2017"),
+}
+_ORDERED: dict[str, Callable[[str], Any]] = {
+    "integer": int, "year": int, "decimal": Decimal, "date": date.fromisoformat, "text": int,
+}
+
+
+class BadValue(GraphsvcError):
+    """A value that a parameter does not take."""
+
+
+def literal(parameter: Parameter, text: str) -> Literal:
+    """The literal that text stands for; a year is an xsd:integer.
+
+    Raises BadValue for a text that is not of the parameter's type, or out of its bounds.
+    """
+    if parameter.type == "choice":
+        return Literal(_choice(parameter, text))
+    if parameter.type == "text":
+        _check_bounds(parameter, len(text), text, unit=" characters")
+        return Literal(text)
+    form, expected = _FORMS[parameter.type]
+    if not re.fullmatch(form, text):
+        raise _bad(parameter, text, f"Give {expected}.")
+    if parameter.type in _ORDERED:
+        try:
+            measure = _ORDERED[parameter.type](text)
+        except ValueError:
+            raise _bad(parameter, text, f"Give {expected}.") from None
+        _check_bounds(parameter, measure, text)
+    return Literal(text, datatype=_DATATYPES[parameter.type])
+
+
+def bound(parameter: Parameter, text: str) -> Any:
+    """A `min` or `max` as something that can be compared. Raises ValueError or ArithmeticError."""
+    return _ORDERED[parameter.type](text)
+
+
+def bounded(parameter: Parameter) -> bool:
+    """Whether the parameter's type has an order that `min` and `max` may bound."""
+    return parameter.type in _ORDERED
+
+
+def _check_bounds(parameter: Parameter, measure: Any, text: str, unit: str = "") -> None:
+    low = "1" if parameter.type == "text" and parameter.min is None else parameter.min
+    if low is not None and measure < bound(parameter, low):
+        raise _bad(parameter, text, f"Give at least {low}{unit}.")
+    if parameter.max is not None and measure > bound(parameter, parameter.max):
+        raise _bad(parameter, text, f"Give at most {parameter.max}{unit}.")
+
+
+def _choice(parameter: Parameter, text: str) -> str:
+    wanted = text.casefold().strip()
+    for value, label in parameter.choices.items():
+        if wanted in (value.casefold(), label.casefold()):
+            return value
+    raise _bad(parameter, text, f"Choose one of: {', '.join(parameter.choices)}.")
+
+
+def _bad(parameter: Parameter, text: str, mend: str) -> BadValue:
+    short = text if len(text) <= 80 else f"{text[:77]}..."
+    return BadValue(
+        f"`{short}` is not a value of the parameter {parameter.name} ({parameter.type}).",
+        where=f"parameter {parameter.name}", mend=mend,
+    )
