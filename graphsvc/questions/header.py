@@ -178,6 +178,9 @@ class _File:
                 label=self.notes.text(fields.get("label"), f"{what}'s label"),
                 meaning=self.notes.text(fields.get("meaning"), f"{what}'s meaning"),
             ))
+        if columns and all(column.type == "evidence" for column in columns):
+            self.notes.error(self.fields["columns"], "No column can be ordered by.",
+                             "Give a column that is not of type evidence.")
         return tuple(columns)
 
     def _order(self, columns: tuple[Column, ...]) -> tuple[Key, ...]:

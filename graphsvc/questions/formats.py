@@ -1,0 +1,212 @@
+"""Writing an answer: JSON, JSON-LD, CSV, TSV and SPARQL results JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pyoxigraph import BlankNode, NamedNode
+
+from graphsvc.questions.answer import Answer
+from graphsvc.questions.evidence import Passage
+from graphsvc.questions.question import Column
+from graphsvc.questions.table import Term
+from graphsvc.questions.values import XSD
+
+Plain = str | int | float | bool | list[dict[str, Any]] | None
+
+JSON, JSON_LD, CSV, TSV, RESULTS = (
+    "application/json", "application/ld+json", "text/csv", "text/tab-separated-values",
+    "application/sparql-results+json",
+)
+NOTHING = (
+    "Nothing in this release answers the question with these parameters. Where `coverage` is given, "
+    "it tells which documents were looked at and what they cover; of all else nothing is known."
+)
+
+
+def plain(term: Term | None, column: Column) -> str | int | float | bool | None:
+    """A cell as JSON of the column's type; a value of another type stays the text it is."""
+    if term is None:
+        return None
+    text = f"_:{term.value}" if isinstance(term, BlankNode) else term.value
+    try:
+        if column.type in ("integer", "year"):
+            return int(text)
+        if column.type == "decimal" and math.isfinite(float(text)):
+            return float(text)
+    except ValueError:
+        return text
+    return text in ("true", "1") if column.type == "boolean" else text
+
+
+def cell(answer: Answer, term: Term | None, column: Column) -> Plain:
+    """A cell as JSON: passages for evidence, else a plain value."""
+    if column.type == "evidence":
+        return [passage(cited) for cited in answer.cited(term)]
+    return plain(term, column)
+
+
+def passage(cited: Passage) -> dict[str, Any]:
+    """A passage as JSON."""
+    return {
+        "passage": cited.iri, "document": cited.document, "title": cited.title,
+        "section": list(cited.sections), "line": cited.line, "ordinal": cited.ordinal,
+        "words": cited.words,
+    }
+
+
+def rows(answer: Answer) -> list[dict[str, Plain]]:
+    """The rows as JSON objects, by column name."""
+    return [
+        {column.name: cell(answer, term, column)
+         for term, column in zip(row, answer.question.columns, strict=True)}
+        for row in answer.rows
+    ]
+
+
+def columns(answer: Answer) -> list[dict[str, str]]:
+    """The columns as JSON."""
+    return [{"name": column.name, "type": column.type, "label": column.label,
+             "meaning": column.meaning} for column in answer.question.columns]
+
+
+def parameters(answer: Answer) -> dict[str, Any]:
+    """The parameters as they were understood: IRIs and literals as texts, lists where many."""
+    understood: dict[str, Any] = {}
+    for parameter in answer.question.parameters:
+        texts = [value.value for value in answer.parameters.get(parameter.name, ())]
+        understood[parameter.name] = texts if parameter.many else (texts or [None])[0]
+    return understood
+
+
+def document(answer: Answer, following: str | None) -> dict[str, Any]:
+    """The whole answer as JSON. following: address of the next page."""
+    looked_at = answer.coverage
+    return {
+        "question": answer.question.name,
+        "title": answer.question.title,
+        "release": answer.release,
+        "parameters": parameters(answer),
+        "columns": columns(answer),
+        "rows": rows(answer),
+        "labels": dict(answer.labels),
+        "next": following,
+        "sparql": answer.sparql,
+        "note": None if answer.rows or looked_at is None else NOTHING,
+        "coverage": looked_at and {
+            "question": looked_at.question.name, "title": looked_at.question.title,
+            "columns": columns(looked_at), "rows": rows(looked_at),
+            "labels": dict(looked_at.labels),
+        },
+    }
+
+
+def linked(answer: Answer, address: str, following: str | None) -> dict[str, Any]:
+    """The rows as JSON-LD 1.1: a list of nodes, with a property of the question for each column.
+
+    address: of the question, below which its columns are named.
+    """
+    context: dict[str, Any] = {
+        "rows": {"@id": "https://schema.org/itemListElement", "@container": "@list"},
+        "release": "https://schema.org/version",
+        "next": {"@id": "http://www.w3.org/ns/hydra/core#next", "@type": "@id"},
+    }
+    for column in answer.question.columns:
+        context[column.name] = {"@id": f"{address}#{column.name}"}
+        if column.type in ("iri", "evidence"):
+            context[column.name]["@type"] = "@id"
+    members = [
+        {column.name: _linked_value(term, column)
+         for term, column in zip(row, answer.question.columns, strict=True) if term is not None}
+        for row in answer.rows
+    ]
+    head = {"@context": context, "@type": "https://schema.org/ItemList",
+            "release": answer.release, "rows": members}
+    return {**head, "next": following} if following else head
+
+
+def _linked_value(term: Term, column: Column) -> Any:
+    if column.type == "evidence":
+        return sorted(term.value.split())
+    if isinstance(term, NamedNode):
+        return {"@id": term.value}
+    if isinstance(term, BlankNode):
+        return {"@id": f"_:{term.value}"}
+    if term.language:
+        return {"@value": term.value, "@language": term.language}
+    return {"@value": term.value, "@type": term.datatype.value}
+
+
+def results(answer: Answer) -> dict[str, Any]:
+    """SPARQL 1.1 Query Results JSON Format."""
+    names = [column.name for column in answer.question.columns]
+    bindings = [
+        {name: _binding(term) for name, term in zip(names, row, strict=True) if term is not None}
+        for row in answer.rows
+    ]
+    return {"head": {"vars": names}, "results": {"bindings": bindings}}
+
+
+def _binding(term: Term) -> dict[str, str]:
+    if isinstance(term, NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if term.language:
+        return {"type": "literal", "value": term.value, "xml:lang": term.language}
+    if term.datatype.value == f"{XSD}string":
+        return {"type": "literal", "value": term.value}
+    return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+
+
+def comma_separated(answer: Answer) -> str:
+    """SPARQL 1.1 Query Results CSV (RFC 4180, lines end with CR LF)."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(column.name for column in answer.question.columns)
+    for row in answer.rows:
+        writer.writerow(
+            "" if term is None else f"_:{term.value}" if isinstance(term, BlankNode)
+            else _tidy(term.value, column)
+            for term, column in zip(row, answer.question.columns, strict=True))
+    return out.getvalue()
+
+
+def tab_separated(answer: Answer) -> str:
+    """SPARQL 1.1 Query Results TSV: terms as in Turtle, `?name` heads."""
+    lines = ["\t".join(f"?{column.name}" for column in answer.question.columns)]
+    for row in answer.rows:
+        lines.append("\t".join("" if term is None else _turtle(term) for term in row))
+    return "\n".join(lines) + "\n"
+
+
+def _turtle(term: Term) -> str:
+    return str(term).replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _tidy(text: str, column: Column) -> str:
+    return " ".join(sorted(text.split())) if column.type == "evidence" else text
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+WRITERS: Mapping[str, Callable[[Answer, str, str | None], str]] = {
+    JSON: lambda answer, address, following: _compact(document(answer, following)),
+    CSV: lambda answer, address, following: comma_separated(answer),
+    TSV: lambda answer, address, following: tab_separated(answer),
+    JSON_LD: lambda answer, address, following: _compact(linked(answer, address, following)),
+    RESULTS: lambda answer, address, following: _compact(results(answer)),
+}
+"""By media type: from an answer, its question's address and that of the next page to text."""
+
+ENDINGS: Mapping[str, str] = {
+    "json": JSON, "csv": CSV, "tsv": TSV, "jsonld": JSON_LD, "srj": RESULTS,
+}
+"""What `?format=` may say for each media type."""

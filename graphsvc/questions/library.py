@@ -1,0 +1,110 @@
+"""All questions of a release, checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from graphsvc.errors import GraphsvcError, InputErrors
+from graphsvc.questions.header import read_question
+from graphsvc.questions.question import Question
+
+_COVERAGE = "coverage"
+
+
+class UnknownQuestion(GraphsvcError):
+    """No question has that name; `nearest` are names like it."""
+
+    def __init__(self, name: str, nearest: list[str]) -> None:
+        self.nearest = nearest
+        mend = f"Near to it: {', '.join(nearest)}." if nearest else None
+        super().__init__(f"There is no question called `{name[:80]}`.", mend=mend)
+
+
+class Library:
+    """The questions by name."""
+
+    def __init__(self, questions: list[Question], prefixes: Mapping[str, str]) -> None:
+        self.prefixes = dict(prefixes)
+        self._questions = {q.name: q for q in sorted(questions, key=lambda q: q.name)}
+        routes = [(q.route.strip("/").split("/"), q) for q in self if q.route]
+        self._routes = sorted(routes, key=lambda route: [p.startswith("{") for p in route[0]])
+        if errors := list(self._mistakes()):
+            raise InputErrors(errors)
+
+    @classmethod
+    def load(cls, folder: Path, prefixes: Mapping[str, str]) -> Library:
+        """Every `*.rq` of a folder. Raises InputErrors with all mistakes of all files."""
+        questions: list[Question] = []
+        errors: list[GraphsvcError] = []
+        for path in sorted(folder.glob("*.rq")):
+            try:
+                file = f"{folder.name}/{path.name}"
+                questions.append(read_question(path, prefixes, file=file))
+            except InputErrors as found:
+                errors += found.errors
+        if errors:
+            raise InputErrors(errors)
+        return cls(questions, prefixes)
+
+    def __iter__(self) -> Iterator[Question]:
+        return iter(self._questions.values())
+
+    def __len__(self) -> int:
+        return len(self._questions)
+
+    def get(self, name: str) -> Question:
+        """The question of that name. Raises UnknownQuestion."""
+        if name in self._questions:
+            return self._questions[name]
+        raise UnknownQuestion(name, get_close_matches(name[:80], list(self._questions), 5))
+
+    def coverage(self, question: Question) -> Question | None:
+        """The question that tells what was looked at where this one has no answer."""
+        name = question.coverage or _COVERAGE
+        return self._questions.get(name) if name != question.name else None
+
+    def route(self, segments: list[str]) -> tuple[Question, dict[str, str]] | None:
+        """The question whose route has these path segments, with the values in them."""
+        for pattern, question in self._routes:
+            if len(pattern) != len(segments):
+                continue
+            pairs = list(zip(pattern, segments, strict=True))
+            if all(given == wanted or wanted.startswith("{") for wanted, given in pairs):
+                return question, {w[1:-1]: given for w, given in pairs if w.startswith("{")}
+        return None
+
+    def panels(self, classes: set[str]) -> list[tuple[Question, str]]:
+        """The questions for the page of a thing of these classes, with the thing's parameter."""
+        return [(question, panel.parameter) for question in self
+                for panel in question.panels if panel.of_class in classes]
+
+    def _mistakes(self) -> Iterator[GraphsvcError]:
+        """What does not fit between the questions."""
+        for question in self:
+            used = [(p.name, p.choices_from) for p in question.parameters if p.choices_from]
+            for what, name in (*used, ("coverage", question.coverage)):
+                if name is None:
+                    continue
+                other = self._questions.get(name)
+                if other is None:
+                    yield GraphsvcError(
+                        f"`{what}` names the question `{name}`, which is not there.",
+                        where=question.file, mend="Name a file of the folder, without its ending.")
+                elif any(parameter.required for parameter in other.parameters):
+                    yield GraphsvcError(
+                        f"`{what}` names the question `{name}`, which has required parameters.",
+                        where=question.file, mend="Name one that can be asked without any.")
+                elif what != "coverage" and any(p.choices_from for p in other.parameters):
+                    yield GraphsvcError(
+                        f"`{what}` takes its choices from `{name}`, which takes choices itself.",
+                        where=question.file, mend="Name one without `choices_from`.")
+        taken: dict[tuple[str, ...], Question] = {}
+        for pattern, question in self._routes:
+            shape = tuple("{}" if part.startswith("{") else part for part in pattern)
+            if shape in taken:
+                yield GraphsvcError(
+                    f"The route {question.route} is that of {taken[shape].file}.",
+                    where=question.file, mend="Give one of them another route.")
+            taken[shape] = question

@@ -1,0 +1,95 @@
+"""Pages of a question, cut by the key of the last row instead of by counting rows."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+from pyoxigraph import Literal
+
+from graphsvc.errors import GraphsvcError
+from graphsvc.questions.binding import Template, Value, Values, prologue
+from graphsvc.questions.question import Question
+from graphsvc.questions.table import Table, Term
+from graphsvc.questions.values import DECIMAL, BadValue
+
+_LEAST = "-100000000000000000000.0"
+"""The key of a number that is not there: below all that a parameter or a count may be."""
+_NUMBER = re.compile(r"-?[0-9]{1,21}(\.[0-9]{1,18})?")
+_LONGEST = 4000
+_PAGE = Environment(undefined=StrictUndefined, autoescape=False).from_string(
+    (files("graphsvc.rq") / "page.rq.j2").read_text(encoding="utf-8"))
+
+
+class Pager:
+    """The pages of one question.
+
+    A page is the question's own query as a sub-SELECT, so that its LIMIT and ORDER BY stay as they
+    are, with the ordering key of each row beside its columns.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        head, query = prologue(question.query)
+        text = _PAGE.render(question=question, prologue=head, query=query, least=_LEAST)
+        self._template = Template(text, file=question.file)
+        self._tidy = not any("\n" in t.text for t in self._template.tokens if t.kind == "string")
+
+    def query(self, values: Values, limit: int, after: str | None) -> str:
+        """The SPARQL of the page after a cursor, with one row more than `limit`.
+
+        Raises BadValue for a cursor that this question did not give.
+        """
+        start = self._decode(after) if after is not None else ()
+        keys = {f"_{index}": [value] for index, value in enumerate(start, 1)}
+        text = self._template.bind({**values, **keys})
+        if self._tidy:
+            text = re.sub(r"\n([ \t]*\n)+", "\n", text)
+        return f"{text}\nLIMIT {limit + 1}\n"
+
+    def cut(self, table: Table, limit: int) -> tuple[list[tuple[Term | None, ...]], str | None]:
+        """The rows of the page without their keys, and the cursor of the next page if there is one.
+
+        Raises GraphsvcError where the declared order is no key, for then rows would be lost.
+        """
+        width = len(self._question.columns)
+        rows = [row[:width] for row in table.rows[:limit]]
+        if len(table.rows) <= limit:
+            return rows, None
+        last, following = (table.rows[index][width:] for index in (limit - 1, limit))
+        if last == following:
+            raise GraphsvcError(
+                "Two rows are equal in all columns of `order`, so that a page cannot end between "
+                "them.", where=self._question.file,
+                mend="Add columns to `order` until they tell every row from every other.")
+        return rows, _encode(last)
+
+    def _decode(self, cursor: str) -> Sequence[Value]:
+        bad = BadValue("This cursor is not one that the service gave.", where="parameter after",
+                       mend="Follow the `next` link of an answer to the same question.")
+        if len(cursor) > _LONGEST:
+            raise bad
+        try:
+            padded = cursor + "=" * (-len(cursor) % 4)
+            texts = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        except ValueError:
+            raise bad from None
+        keys = self._question.order
+        if not isinstance(texts, list) or len(texts) != len(keys):
+            raise bad
+        values: list[Value] = []
+        for text, key in zip(texts, keys, strict=True):
+            if not isinstance(text, str) or (key.numeric and not _NUMBER.fullmatch(text)):
+                raise bad
+            values.append(Literal(text, datatype=DECIMAL) if key.numeric else Literal(text))
+        return values
+
+
+def _encode(keys: Sequence[Term | None]) -> str:
+    texts = [key.value if key is not None else "" for key in keys]
+    data = json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
