@@ -25,6 +25,7 @@ from graphsvc import __version__
 from graphsvc.canonical import canonical_lines
 from graphsvc.checks import check_names
 from graphsvc.describe import describe
+from graphsvc.engine.loading import fill_default_graph
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
@@ -102,6 +103,8 @@ def _write(
     (work / "report.nt").write_text(report_graph(results), encoding="utf-8")
     progress("writing dumps")
     dumps = _write_dumps(project, store, work / "dumps")
+    quads_in_graphs = len(store)
+    fill_default_graph(store)
     progress("describing")
     graphs = {rule.graph.value: rule.name for rule in rules}
     described = describe(project.header, digest, store, dumps, graphs)
@@ -117,17 +120,24 @@ def _write(
     manifest = {
         "release": digest, "built": datetime.now(UTC).isoformat(timespec="microseconds"),
         "software": f"graphsvc {__version__}", "title": project.header.title,
-        "header": vars(project.header), "prefixes": project.prefixes, "quads": len(store),
+        "header": vars(project.header), "prefixes": project.prefixes, "quads": quads_in_graphs,
         "derived": derived, "warnings": len(results), "files": files,
     }
     (work / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
 
-def explain(project: Project, result: Result) -> GraphsvcError:
-    """A validation result as a sentence with the file and line at which its thing stands."""
+def explain(
+    project: Project, result: Result, lines: dict[str, tuple[Path, int]] | None = None
+) -> GraphsvcError:
+    """A validation result as a sentence with the file and line at which its thing stands.
+
+    lines: where things stand in files outside the project, which come first.
+    """
+    if lines and result.focus_iri in lines:
+        path, line = lines[result.focus_iri]
+        return sentence(result, f"{project.name(path)}:{line}")
     for path in project.data_files + project.ontology_files:
-        line = read_turtle(path).lines.get(result.focus_iri)
-        if line:
+        if line := read_turtle(path).lines.get(result.focus_iri, 0):
             return sentence(result, f"{project.name(path)}:{line}")
     return sentence(result, None)
 

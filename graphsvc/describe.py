@@ -52,8 +52,8 @@ def describe(
     return graph
 
 
-def _select(store: ox.Store, name: str, union: bool = True) -> list[list[ox.NamedNode]]:
-    rows = store.query(own_query(name), use_default_graph_as_union=union)
+def _select(store: ox.Store, name: str) -> list[list[ox.NamedNode]]:
+    rows = store.query(own_query(name))
     assert isinstance(rows, ox.QuerySolutions)
     return [list(row) for row in rows]
 
@@ -89,7 +89,7 @@ def _property(
 
 
 def _subsets(graph: Graph, dataset: URIRef, store: ox.Store, rules: dict[str, str]) -> None:
-    for name, triples in _select(store, "graph-sizes", union=False):
+    for name, triples in _select(store, "graph-sizes"):
         subset = URIRef(name.value)
         graph.add((dataset, VOID.subset, subset))
         graph.add((subset, RDF.type, VOID.Dataset))

@@ -14,7 +14,7 @@ from graphsvc.vocabulary import SKOS
 
 def build_index(store: ox.Store, path: Path) -> int:
     """Write the index of all texts in a store; return how many things it holds."""
-    rows = store.query(own_query("texts"), use_default_graph_as_union=True)
+    rows = store.query(own_query("texts"))
     assert isinstance(rows, ox.QuerySolutions)
     things: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:

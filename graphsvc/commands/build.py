@@ -1,0 +1,32 @@
+"""Build the release of a project's files and make it the current one.
+
+Example:
+  graphsvc build --project . --format json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from graphsvc.commands import add_format, project_of, releases_of, steps
+
+STEPS = 9
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    add_format(command, ("text", "json"), "text")
+
+
+def run(args: argparse.Namespace) -> int:
+    from graphsvc.build import build
+
+    built = build(project_of(args), releases_of(args), steps(STEPS))
+    release = built.release
+    if args.format == "json":
+        print(json.dumps({"release": release.id, "new": built.new, "path": str(release.path),
+                          "quads": release.manifest["quads"]}))
+    else:
+        verb = "Built" if built.new else "There already:"
+        print(f"{verb} release {release.id} ({release.manifest['quads']} quads) in {release.path}")
+    return 0
