@@ -24,8 +24,9 @@ JSON, JSON_LD, CSV, TSV, RESULTS = (
     "application/sparql-results+json",
 )
 NOTHING = (
-    "Nothing in this release answers the question with these parameters. Where `coverage` is given, "
-    "it tells which documents were looked at and what they cover; of all else nothing is known."
+    "Nothing in this release answers the question with these parameters. Where `coverage` is "
+    "given, it tells which documents were looked at and what they cover; of all else nothing is "
+    "known."
 )
 
 
@@ -80,7 +81,8 @@ def parameters(answer: Answer) -> dict[str, Any]:
     understood: dict[str, Any] = {}
     for parameter in answer.question.parameters:
         texts = [value.value for value in answer.parameters.get(parameter.name, ())]
-        understood[parameter.name] = texts if parameter.many else (texts or [None])[0]
+        one = texts[0] if texts else None
+        understood[parameter.name] = texts if parameter.many else one
     return understood
 
 
@@ -97,7 +99,7 @@ def document(answer: Answer, following: str | None) -> dict[str, Any]:
         "labels": dict(answer.labels),
         "next": following,
         "sparql": answer.sparql,
-        "note": None if answer.rows or looked_at is None else NOTHING,
+        "note": None if answer.rows else NOTHING,
         "coverage": looked_at and {
             "question": looked_at.question.name, "title": looked_at.question.title,
             "columns": columns(looked_at), "rows": rows(looked_at),

@@ -15,7 +15,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.questions.binding import Template, Value, Values, prologue
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Table, Term
-from graphsvc.questions.values import DECIMAL, BadValue
+from graphsvc.questions.values import DECIMAL
 
 _LEAST = "-100000000000000000000.0"
 """The key of a number that is not there: below all that a parameter or a count may be."""
@@ -23,6 +23,10 @@ _NUMBER = re.compile(r"-?[0-9]{1,21}(\.[0-9]{1,18})?")
 _LONGEST = 4000
 _PAGE = Environment(undefined=StrictUndefined, autoescape=False).from_string(
     (files("graphsvc.rq") / "page.rq.j2").read_text(encoding="utf-8"))
+
+
+class UnknownPage(GraphsvcError):
+    """A cursor that no page of this question begins at."""
 
 
 class Pager:
@@ -42,7 +46,7 @@ class Pager:
     def query(self, values: Values, limit: int, after: str | None) -> str:
         """The SPARQL of the page after a cursor, with one row more than `limit`.
 
-        Raises BadValue for a cursor that this question did not give.
+        Raises UnknownPage for a cursor that this question did not give.
         """
         start = self._decode(after) if after is not None else ()
         keys = {f"_{index}": [value] for index, value in enumerate(start, 1)}
@@ -69,8 +73,9 @@ class Pager:
         return rows, _encode(last)
 
     def _decode(self, cursor: str) -> Sequence[Value]:
-        bad = BadValue("This cursor is not one that the service gave.", where="parameter after",
-                       mend="Follow the `next` link of an answer to the same question.")
+        bad = UnknownPage("This cursor is not one that the question gave.",
+                          where="parameter after",
+                          mend="Follow the `next` link of an answer to the same question.")
         if len(cursor) > _LONGEST:
             raise bad
         try:

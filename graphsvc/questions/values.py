@@ -20,12 +20,17 @@ INTEGER, DECIMAL, BOOLEAN, DATE = (
 _DATATYPES = {
     "integer": INTEGER, "year": INTEGER, "decimal": DECIMAL, "boolean": BOOLEAN, "date": DATE,
 }
+DECIMAL_FORM = r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?"
 _FORMS = {
     "integer": (r"[+-]?[0-9]{1,18}", "a whole number, such as 12"),
-    "decimal": (r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?", "a number, such as 12.5"),
+    "decimal": (DECIMAL_FORM, "a number, such as 12.5"),
     "boolean": (r"true|false", "true or false"),
     "date": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date, such as 2017-03-31"),
     "year": (r"[0-9]{4}", "a year of four digits, such as 2017"),
+}
+_LIMITS = {
+    "text": ("1", "1000"), "year": ("1000", "9999"),
+    "integer": ("-999999999999999999", "999999999999999999"),
 }
 _ORDERED: dict[str, Callable[[str], Any]] = {
     "integer": int, "year": int, "decimal": Decimal, "date": date.fromisoformat, "text": int,
@@ -45,7 +50,10 @@ def literal(parameter: Parameter, text: str) -> Literal:
         return Literal(_choice(parameter, text))
     if parameter.type == "text":
         _check_bounds(parameter, len(text), text, unit=" characters")
-        return Literal(text)
+        try:
+            return Literal(text)
+        except UnicodeEncodeError:
+            raise _bad(parameter, ascii(text), "Give text in UTF-8.") from None
     form, expected = _FORMS[parameter.type]
     if not re.fullmatch(form, text):
         raise _bad(parameter, text, f"Give {expected}.")
@@ -68,12 +76,18 @@ def bounded(parameter: Parameter) -> bool:
     return parameter.type in _ORDERED
 
 
+def limits(parameter: Parameter) -> tuple[str | None, str | None]:
+    """The least and greatest value, declared or given by what the service reads."""
+    low, high = _LIMITS.get(parameter.type, (None, None))
+    return parameter.min or low, parameter.max or high
+
+
 def _check_bounds(parameter: Parameter, measure: Any, text: str, unit: str = "") -> None:
-    low = "1" if parameter.type == "text" and parameter.min is None else parameter.min
+    low, high = limits(parameter)
     if low is not None and measure < bound(parameter, low):
         raise _bad(parameter, text, f"Give at least {low}{unit}.")
-    if parameter.max is not None and measure > bound(parameter, parameter.max):
-        raise _bad(parameter, text, f"Give at most {parameter.max}{unit}.")
+    if high is not None and measure > bound(parameter, high):
+        raise _bad(parameter, text, f"Give at most {high}{unit}.")
 
 
 def _choice(parameter: Parameter, text: str) -> str:
