@@ -89,10 +89,16 @@ class _Names:
     def _dangling(
         self, where: str, subject: ox.NamedNode | ox.BlankNode, target: str
     ) -> GraphsvcError:
-        near = get_close_matches(target, self._homes, 1, 0.8)
+        near = self._near(target)
         mend = f"Did you mean <{near[0]}>?" if near else "Describe it, or mend the reference."
         return GraphsvcError(
             f"{subject} refers to <{target}>, which no file describes.", where=where, mend=mend)
+
+    def _near(self, target: str) -> list[str]:
+        """The described thing of the same kind whose name is nearest, if any is near."""
+        kind = target.rsplit("/", 1)[0] + "/"
+        same_kind = [iri for iri in self._homes if iri.startswith(kind)]
+        return get_close_matches(target, same_kind, 1, 0.8)
 
     def _second_homes(self, path: Path, lines: dict[str, int]) -> Iterator[GraphsvcError]:
         for iri in lines:
