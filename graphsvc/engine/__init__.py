@@ -1,0 +1,1 @@
+"""Engines that answer SPARQL queries: one interface, embedded workers or a remote service."""

@@ -1,0 +1,198 @@
+"""What is refused before evaluation, and which of the four forms a query has.
+
+Only words are read here; the engine does the parsing. What must not be missed is a SERVICE clause,
+however it is spelt, so a text is read in every way that some parser reads it:
+
+- codepoint escapes (SPARQL 1.1 Query, section 19.2) may stand for letters of a keyword, and some
+  parsers decode them before they know what a comment or a string is;
+- `<` may begin an IRI or be an operator, and then a quote in what follows begins a string;
+- some parsers ask for no space after a keyword (`SERVICE:x {`, `trueSERVICE?x {`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from graphsvc.engine.base import Form, QuerySyntaxError, Refused
+
+MAX_DEPTH = 150
+"""Brackets that may be open at once; parsers recurse, and their stack is finite."""
+
+_LOCAL = r"(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])"
+_TOKENS = r"""
+  (?P<space>[ \t\r\n]+)
+| (?P<comment>\#[^\r\n]*)
+| (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]IRI_EXCEPT|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
+| (?P<string>\"{3}(?:"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+    |"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')
+| (?P<variable>[?$]\w+)
+| (?P<name>(?P<prefix>\w[\w.\-·]*+)?:(?:LOCAL(?:(?:LOCAL|[.\-·])*(?:LOCAL|[\-·]))?)?)
+| (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+| (?P<word>\w[\w.\-·]*+)
+| (?P<open>[({\[])
+| (?P<close>[)}\]])
+| (?P<other>.)
+""".replace("LOCAL", _LOCAL)
+_FLAGS = re.VERBOSE | re.DOTALL
+_READINGS = (
+    re.compile(_TOKENS.replace("IRI_EXCEPT", ""), _FLAGS),
+    re.compile(_TOKENS.replace("IRI_EXCEPT", "(?<!')"), _FLAGS),
+)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_SERVICE = re.compile(r"SERVICE(SILENT)?(?!\w)", re.IGNORECASE)
+_UPDATES = (
+    "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH",
+)  # fmt: skip
+_PARSER_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A query that may be evaluated.
+
+    text: what to evaluate: the query with the escapes outside strings and IRIs decoded.
+    form: its form.
+    own_dataset: whether it has FROM clauses.
+    """
+
+    text: str
+    form: Form
+    own_dataset: bool
+
+
+@lru_cache(maxsize=64)
+def inspect(query: str) -> Inspected:
+    """Read a query's words. Raises Refused (SERVICE, updates) and QuerySyntaxError (no form)."""
+    text = decode_words(query)
+    for variant in {text, decode(query)}:
+        if "service" in variant.lower():
+            for reading in _READINGS:
+                refuse_service(variant, reading)
+    if sum(map(text.count, "({[")) > MAX_DEPTH:
+        refuse_depth(text)
+    return Inspected(text, *head(text))
+
+
+def decode(text: str) -> str:
+    """The text with all codepoint escapes decoded."""
+    return _ESCAPE.sub(_character, text)
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = int(escape[1] or escape[2], 16)
+    if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+        raise QuerySyntaxError(f"The escape {escape[0]} is not a character.")
+    return chr(code)
+
+
+def decode_words(query: str) -> str:
+    """The query with the escapes in its keywords and names decoded.
+
+    Those in strings and IRIs are left to the engine, which knows what may stand there; elsewhere
+    only characters of words may be escaped. Raises QuerySyntaxError for others.
+    """
+    if "\\" not in query:
+        return query
+    parts: list[str] = []
+    position = 0
+    for token in _READINGS[0].finditer(query):
+        if token.lastgroup == "other" and token[0] == "\\" and token.start() >= position:
+            escape = _ESCAPE.match(query, token.start())
+            if escape:
+                character = _character(escape)
+                if not (character.isalnum() or character in "_-·:"):
+                    raise error_at(query, token.start(), f"{escape[0]} may not stand here.")
+                parts += query[position : token.start()], character
+                position = escape.end()
+    return "".join(parts) + query[position:]
+
+
+def error_at(query: str, offset: int, problem: str) -> QuerySyntaxError:
+    """The error with the line and column of an offset."""
+    line = query.count("\n", 0, offset) + 1
+    column = offset - (query.rfind("\n", 0, offset) + 1) + 1
+    return QuerySyntaxError(problem, line=line, column=column)
+
+
+def words(text: str, reading: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """The tokens that are not space or comment."""
+    return (
+        token for token in reading.finditer(text) if token.lastgroup not in ("space", "comment")
+    )
+
+
+def refuse_service(text: str, reading: re.Pattern[str]) -> None:
+    """Raise Refused where a SERVICE clause may begin."""
+    tokens = list(words(text, reading))
+    for index, token in enumerate(tokens):
+        after = tokens[index + 1][0] if index + 1 < len(tokens) else ""
+        before = tokens[index - 1][0].upper() if index else ""
+        if (token.lastgroup == "word" and _SERVICE.search(token[0])) or (
+            token.lastgroup == "name"
+            and _SERVICE.search(token["prefix"] or "")
+            and after == "{"
+            and before != "GRAPH"
+        ):
+            raise Refused(
+                "SERVICE asks this service to call another one, which it does not do.",
+                where="query",
+                mend="Ask the other service yourself, and join the answers.",
+            )
+
+
+def refuse_depth(text: str) -> None:
+    """Raise QuerySyntaxError where more than MAX_DEPTH brackets are open at once."""
+    depth = 0
+    for token in words(text, _READINGS[0]):
+        depth += (token.lastgroup == "open") - (token.lastgroup == "close")
+        if depth > MAX_DEPTH:
+            raise error_at(text, token.start(), "The query is nested too deeply.")
+
+
+def head(text: str) -> tuple[Form, bool]:
+    """The form, and whether there is a FROM clause; both stand outside of all brackets."""
+    form: Form | None = None
+    own_dataset = False
+    seeks_from = "from" in text.lower()
+    depth = 0
+    for token in words(text, _READINGS[0]):
+        depth += (token.lastgroup == "open") - (token.lastgroup == "close")
+        if token.lastgroup != "word" or depth != 0:
+            continue
+        word = token[0].upper()
+        if form is None and not word.startswith(("PREFIX", "BASE")):
+            form = form_of(text, token, word)
+        own_dataset = own_dataset or word.startswith("FROM")
+        if form is not None and (own_dataset or not seeks_from):
+            break
+    if form is None:
+        raise error_at(text, len(text), "Expected SELECT, ASK, CONSTRUCT or DESCRIBE.")
+    return form, own_dataset
+
+
+def form_of(text: str, token: re.Match[str], word: str) -> Form:
+    """The form that a query's first word names. Raises Refused, QuerySyntaxError."""
+    for form in Form:
+        if word.startswith(form.value):
+            return form
+    if word.startswith(_UPDATES):
+        raise Refused(
+            f"{word} changes data, and this service only answers questions.",
+            where="query",
+            mend="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",
+        )
+    raise error_at(text, token.start(), f"Expected SELECT, ASK, CONSTRUCT or DESCRIBE, not {word}.")
+
+
+def syntax_error(told: str) -> QuerySyntaxError:
+    """The error that the engine's parser tells as `error at LINE:COLUMN: expected ...`."""
+    match = _PARSER_ERROR.match(told)
+    if match is None:
+        return QuerySyntaxError(f"The query cannot be read: {told}.")
+    expected = match[3].strip().replace("[_]", "a space").removesuffix(".")
+    return QuerySyntaxError(
+        f"The query cannot be read: {expected}.", line=int(match[1]), column=int(match[2])
+    )

@@ -1,0 +1,98 @@
+"""The workers of a lane, and the requests that wait for one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections import deque
+from dataclasses import dataclass, field
+
+from graphsvc.engine.base import Lane, Limits, Overloaded
+
+SLOW_WORKERS = 8
+"""Slow queries that a lane replaces; more of them take the places of its quick ones."""
+
+
+def _future() -> asyncio.Future[int]:
+    return asyncio.get_running_loop().create_future()
+
+
+@dataclass(eq=False)
+class Worker:
+    """A process of the zygote's, as the service sees it.
+
+    slow: whether its query has been demoted.
+    timer: demotes it.
+    ended: the signal that ended it (0: none).
+    """
+
+    number: int
+    queue: LaneQueue
+    sock: socket.socket
+    slow: bool = False
+    timer: asyncio.TimerHandle | None = None
+    ended: asyncio.Future[int] = field(default_factory=_future)
+
+
+class LaneQueue:
+    """Hands the workers of one lane to requests, in the order they came."""
+
+    def __init__(self, lane: Lane, size: int, limits: Limits) -> None:
+        self.lane = lane
+        self._size = size
+        self._limits = limits
+        self._workers: set[Worker] = set()
+        self._idle: deque[Worker] = deque()
+        self._waiting: deque[asyncio.Future[Worker]] = deque()
+
+    @property
+    def missing(self) -> int:
+        """How many workers to add, so that there are enough beside the slow ones."""
+        slow = sum(worker.slow for worker in self._workers)
+        return self._size + min(slow, SLOW_WORKERS) - len(self._workers)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether a request waits."""
+        return bool(self._waiting)
+
+    async def take(self) -> Worker:
+        """A free worker, when it is this request's turn. Raises Overloaded."""
+        if self._idle:
+            return self._idle.popleft()
+        if len(self._waiting) >= self._limits.waiting:
+            raise Overloaded
+        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                return await turn
+        except BaseException as error:
+            if turn.done() and not turn.cancelled():
+                self.offer(turn.result())  # it came too late
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(turn)
+            if isinstance(error, TimeoutError):
+                raise Overloaded from None
+            raise
+
+    def add(self, worker: Worker) -> None:
+        """Welcome a new worker."""
+        self._workers.add(worker)
+        self.offer(worker)
+
+    def offer(self, worker: Worker) -> None:
+        """Give a free worker to whoever waits longest, or keep it."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(worker)
+                return
+        self._idle.append(worker)
+
+    def remove(self, worker: Worker) -> None:
+        """Forget a worker."""
+        self._workers.discard(worker)
+        with contextlib.suppress(ValueError):
+            self._idle.remove(worker)

@@ -1,0 +1,335 @@
+"""The embedded engine: queries are evaluated in processes that can be stopped.
+
+A zygote process (graphsvc.engine.worker) holds the release and forks workers. Each lane keeps a
+few workers; one that is slow is demoted to idle priority and another
+takes its place, so that a small query never stands behind a slow one. Whatever ends a worker
+(its deadline, its memory limit, a client that hung up) shows as the end of its socket; the zygote
+then tells which signal it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from graphsvc.engine.base import (
+    Lane,
+    Limit,
+    Limits,
+    QuerySyntaxError,
+    QueryTooLong,
+    Request,
+    Stopped,
+    UpstreamError,
+)
+from graphsvc.engine.guard import inspect, syntax_error
+from graphsvc.engine.lanes import LaneQueue, Worker
+from graphsvc.engine.worker import DATA, DEMOTE, END, FORK, FRAME, KILL, ORDER, REQUEST
+from graphsvc.errors import GraphsvcError
+
+SLOW_AFTER = 0.1
+"""Seconds after which a query counts as slow."""
+
+SLOW_FOR_OTHERS = 0.02
+"""Seconds after which it does so where other requests wait for a worker."""
+
+NICE = {Lane.REVIEWED: 0, Lane.FREE: 10}
+"""The nice level that the workers of a lane start with."""
+
+_RECEIVE = 1 << 18
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a release is answered from.
+
+    files: RDF files that are loaded into memory; ignored where a store is given.
+    store: folder of an Oxigraph store, which each worker opens read-only.
+    union_default_graph: whether the default graph holds the triples of all graphs; a store on disk
+        must have been filled so (graphsvc.engine.loading.fill_default_graph).
+    release: digest that identifies the release.
+    """
+
+    files: tuple[Path, ...]
+    store: Path | None
+    union_default_graph: bool
+    release: str
+
+
+class EmbeddedEngine:
+    """Answers from files in memory, or from a store on disk, in processes of its own.
+
+    The zygote starts with the constructor, so that it loads while the caller goes on; `start`
+    waits until it can answer, and a query does so by itself. Use from one event loop.
+
+    size: workers that each lane keeps ready; two, or one for each processor.
+    """
+
+    def __init__(
+        self, source: Source, limits: Limits | None = None, size: int | None = None
+    ) -> None:
+        self.release = source.release
+        self.limits = limits or Limits()
+        self._source = source
+        self._numbers = count(1)
+        self._workers: dict[int, Worker] = {}
+        size = size or max(2, os.cpu_count() or 1)
+        self._lanes = {lane: LaneQueue(lane, size, self.limits) for lane in Lane}
+        self._ready: asyncio.Task[None] | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._closed = False
+        self._launch()
+
+    def _launch(self) -> None:
+        """Start the zygote."""
+        self._control, theirs = socket.socketpair()
+        self._control.setblocking(False)
+        self._heard = b""
+        source = {
+            "files": [str(path) for path in self._source.files],
+            "store": str(self._source.store) if self._source.store else None,
+            "union_default_graph": self._source.union_default_graph,
+            "memory_bytes": self.limits.memory_bytes,
+        }
+        descriptor = theirs.fileno()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "graphsvc.engine.worker", str(descriptor), json.dumps(source)],
+            pass_fds=[descriptor],
+            stdin=subprocess.DEVNULL,
+        )
+        theirs.close()
+
+    async def start(self) -> None:
+        """Wait until the release is loaded. Raises GraphsvcError where it cannot be."""
+        if self._ready is None:
+            self._ready = asyncio.create_task(self._prepare())
+        await asyncio.shield(self._ready)
+
+    async def _prepare(self) -> None:
+        told = await self._hear()
+        if told is None:
+            raise UpstreamError("The process that holds the release ended.", status=503)
+        if "problem" in told:
+            raise GraphsvcError(told["problem"], where=told["where"], mend=told["mend"])
+        self._fill()
+        self._listener = asyncio.create_task(self._listen())
+
+    async def _hear(self) -> dict[str, Any] | None:
+        """The zygote's next message; None where it has gone."""
+        while b"\n" not in self._heard:
+            try:
+                part = await asyncio.get_running_loop().sock_recv(self._control, 4096)
+            except OSError:
+                part = b""
+            if not part:
+                return None
+            self._heard += part
+        line, self._heard = self._heard.split(b"\n", 1)
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    async def _listen(self) -> None:
+        """Follow the deaths of workers; where the zygote itself dies, start another."""
+        while (told := await self._hear()) is not None:
+            worker = self._workers.pop(told["died"], None)
+            if worker is not None:
+                worker.queue.remove(worker)
+                worker.ended.set_result(told["signal"])
+                self._fill()
+        orphans, self._workers = self._workers, {}
+        for worker in orphans.values():
+            worker.queue.remove(worker)
+            worker.ended.set_result(0)
+        if not self._closed:
+            self._control.close()
+            self._process.kill()
+            await asyncio.to_thread(self._process.wait)
+            self._launch()
+            self._ready = asyncio.create_task(self._prepare())
+
+    def _order(self, order: bytes, number: int, argument: int = 0, *descriptors: int) -> None:
+        """Send the zygote an order; if it has gone, its workers have gone too."""
+        with contextlib.suppress(OSError):
+            record = ORDER.pack(order, number, argument)
+            socket.send_fds(self._control, [record], descriptors)
+
+    def _fill(self) -> None:
+        """Give every lane the workers that it misses; their sockets can be written at once."""
+        for queue in self._lanes.values():
+            for _ in range(queue.missing):
+                ours, theirs = socket.socketpair()
+                ours.setblocking(False)
+                worker = Worker(next(self._numbers), queue, ours)
+                self._workers[worker.number] = worker
+                self._order(FORK, worker.number, NICE[queue.lane], theirs.fileno())
+                theirs.close()
+                queue.add(worker)
+
+    async def query(self, request: Request) -> WorkerAnswer:
+        """Begin to answer. Raises what Engine.query raises."""
+        if len(request.query) > self.limits.query_chars:
+            raise QueryTooLong(self.limits)
+        text = inspect(request.query).text
+        await self.start()
+        seconds = min(self.limits.seconds, request.timeout or self.limits.seconds)
+        order = {
+            "query": text,
+            "media_type": request.media_type,
+            "seconds": seconds,
+            "default_graphs": request.default_graphs,
+            "named_graphs": request.named_graphs,
+            "base": request.base,
+            "result_bytes": self.limits.result_bytes,
+        }
+        worker = await self._engage(self._lanes[request.lane], json.dumps(order).encode())
+        answer = WorkerAnswer(self, worker, request.media_type, seconds)
+        try:
+            await answer.begin()
+        except BaseException:
+            await answer.aclose()
+            raise
+        return answer
+
+    async def _engage(self, queue: LaneQueue, payload: bytes) -> Worker:
+        """A worker that has received the payload. Raises Overloaded."""
+        loop = asyncio.get_running_loop()
+        frame = FRAME.pack(REQUEST, len(payload)) + payload
+        while True:
+            worker = await queue.take()
+            worker.timer = loop.call_later(SLOW_FOR_OTHERS, self._review, worker)
+            try:
+                await loop.sock_sendall(worker.sock, frame)
+                return worker
+            except ConnectionError:  # it was killed while it was idle; another has taken its place
+                self.give_back(worker, finished=False)
+            except BaseException:
+                self.give_back(worker, finished=False)
+                raise
+
+    def give_back(self, worker: Worker, finished: bool) -> None:
+        """Take a worker back; one that is slow, or has not finished, is replaced."""
+        if worker.timer:
+            worker.timer.cancel()
+        if worker.ended.done():
+            worker.sock.close()
+        elif finished and not worker.slow:
+            worker.queue.offer(worker)
+        else:
+            worker.sock.close()
+            self._order(KILL, worker.number)
+            worker.queue.remove(worker)
+            self._fill()
+
+    def _review(self, worker: Worker) -> None:
+        if worker.queue.crowded:
+            self._demote(worker)
+        else:
+            rest = SLOW_AFTER - SLOW_FOR_OTHERS
+            worker.timer = asyncio.get_running_loop().call_later(rest, self._demote, worker)
+
+    def _demote(self, worker: Worker) -> None:
+        worker.slow = True
+        self._order(DEMOTE, worker.number)
+        self._fill()
+
+    async def close(self) -> None:
+        """End the zygote and all workers; answers that are not finished are cut."""
+        self._closed = True
+        self._process.kill()
+        await asyncio.to_thread(self._process.wait)
+        if self._listener:
+            await self._listener
+        self._control.close()
+
+
+class WorkerAnswer:
+    """The answer that one worker is writing."""
+
+    def __init__(
+        self, engine: EmbeddedEngine, worker: Worker, media_type: str, seconds: float
+    ) -> None:
+        self.media_type = media_type
+        self._engine = engine
+        self._worker = worker
+        self._seconds = seconds
+        self._buffer = bytearray()
+        self._first: bytes | None = None
+        self._finished = False
+        self._closed = False
+
+    async def begin(self) -> None:
+        """Wait for the first bytes. Raises what kept them from coming."""
+        self._first = await self._next()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        data, self._first = self._first, None
+        while data is not None:
+            yield data
+            data = await self._next()
+
+    async def _next(self) -> bytes | None:
+        """The payload of the next data frame; None after the last."""
+        if self._finished:
+            return None
+        kind, payload = await self._frame()
+        if kind == DATA:
+            return payload
+        self._finished = True
+        if kind == END:
+            return None
+        raise self._error(json.loads(payload))
+
+    async def _frame(self) -> tuple[bytes, bytes]:
+        needed = FRAME.size
+        while True:
+            if len(self._buffer) >= FRAME.size:
+                kind, length = FRAME.unpack_from(self._buffer)
+                needed = FRAME.size + length
+                if len(self._buffer) >= needed:
+                    payload = bytes(memoryview(self._buffer)[FRAME.size : needed])
+                    del self._buffer[:needed]
+                    return kind, payload
+            try:
+                loop = asyncio.get_running_loop()
+                received = await loop.sock_recv(self._worker.sock, _RECEIVE)
+            except ConnectionError:
+                received = b""
+            if not received:
+                raise await self._death()
+            self._buffer += received
+
+    async def _death(self) -> GraphsvcError:
+        """Why the worker ended in the middle of its answer."""
+        ended_by = await self._worker.ended
+        if ended_by == signal.SIGALRM:
+            return Stopped(Limit.TIME, self._engine.limits, self._seconds)
+        if ended_by in (signal.SIGABRT, signal.SIGKILL):
+            return Stopped(Limit.MEMORY, self._engine.limits)
+        if ended_by in (signal.SIGSEGV, signal.SIGBUS):
+            return QuerySyntaxError("The query is nested too deeply to be evaluated.")
+        return UpstreamError("The process that evaluated the query ended.", status=503)
+
+    def _error(self, told: dict[str, str]) -> GraphsvcError:
+        """The error that the worker tells in its last frame."""
+        if told["kind"] == "syntax":
+            return syntax_error(told["text"])
+        if told["kind"] == "failed":
+            return UpstreamError(f"The query could not be evaluated: {told['text']}.", status=503)
+        return Stopped(Limit(told["kind"]), self._engine.limits)
+
+    async def aclose(self) -> None:
+        """Give the worker back; stop it where it is still at work."""
+        if not self._closed:
+            self._closed = True
+            self._engine.give_back(self._worker, self._finished)

@@ -1,0 +1,275 @@
+"""The processes that evaluate: a zygote that holds the data, and the workers it forks.
+
+`python -m graphsvc.engine.worker CONTROL_FD SOURCE_JSON` is the zygote. It loads the source, then
+obeys the orders of the service that started it, which come as fixed-size records (see Order) over
+the control socket; it answers with lines of JSON. A worker gets its own socket, takes one request
+at a time (a frame of JSON) and answers in frames.
+
+Nothing stops a query from within, so limits are the kernel's: an interval timer and RLIMIT_AS.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import struct
+import sys
+from pathlib import Path
+from typing import IO, Any, cast
+
+from pyoxigraph import (
+    NamedNode,
+    QueryResultsFormat,
+    RdfFormat,
+    Store,
+)
+
+from graphsvc.engine.loading import fill_default_graph, load_file
+from graphsvc.errors import GraphsvcError
+
+FRAME = struct.Struct("!cI")
+"""Kind and length of what follows on a worker's socket."""
+DATA, END, ERROR, REQUEST = b"D", b"E", b"X", b"Q"
+
+ORDER = struct.Struct("!cIq")
+"""Order, number of the worker, argument: nice level of a new one."""
+FORK, KILL, DEMOTE = b"F", b"K", b"D"
+
+_CHUNK = 1 << 16
+_FORMATS: dict[str, Any] = {
+    "application/sparql-results+json": QueryResultsFormat.JSON,
+    "application/sparql-results+xml": QueryResultsFormat.XML,
+    "text/csv": QueryResultsFormat.CSV,
+    "text/tab-separated-values": QueryResultsFormat.TSV,
+    "text/turtle": RdfFormat.TURTLE,
+    "application/n-triples": RdfFormat.N_TRIPLES,
+    "application/rdf+xml": RdfFormat.RDF_XML,
+    "application/ld+json": RdfFormat.JSON_LD,
+    "application/trig": RdfFormat.TRIG,
+    "application/n-quads": RdfFormat.N_QUADS,
+}
+
+
+class TooLarge(Exception):
+    """The answer exceeds the request's limit of bytes."""
+
+
+class Output:
+    """A file that sends what is written as frames, and stops at a limit of bytes."""
+
+    def __init__(self, sock: socket.socket, allowed: int) -> None:
+        self._sock = sock
+        self._allowed = allowed
+        self._buffer = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._allowed -= len(data)
+        if self._allowed < 0:
+            raise TooLarge
+        self._buffer += data
+        if len(self._buffer) >= _CHUNK:
+            self._sock.sendall(FRAME.pack(DATA, len(self._buffer)) + self._buffer)
+            self._buffer.clear()
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: frames are sent when they are full, and at the end."""
+
+    def end(self, kind: bytes, payload: bytes = b"") -> None:
+        """Send what is left, and the last frame."""
+        rest = FRAME.pack(DATA, len(self._buffer)) + self._buffer if self._buffer else b""
+        self._sock.sendall(bytes(rest) + FRAME.pack(kind, len(payload)) + payload)
+
+
+def evaluate(store: Store, request: dict[str, Any], output: Output) -> None:
+    """Evaluate one query and write its answer. Raises SyntaxError, TooLarge, OSError."""
+    dataset: dict[str, Any] = {}
+    if request["default_graphs"] or request["named_graphs"]:
+        dataset["default_graph"] = [NamedNode(iri) for iri in request["default_graphs"]]
+        dataset["named_graphs"] = [NamedNode(iri) for iri in request["named_graphs"]]
+    results = store.query(request["query"], base_iri=request["base"], **dataset)
+    results.serialize(cast(IO[bytes], output), _FORMATS[request["media_type"]])
+
+
+def answer(store: Store, request: dict[str, Any], sock: socket.socket) -> None:
+    """Answer one request with data frames and a last frame: END, or ERROR with its kind."""
+    output = Output(sock, request["result_bytes"])
+    signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+    try:
+        evaluate(store, request, output)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        output.end(END)
+    except TooLarge:
+        output.end(ERROR, b'{"kind": "size"}')
+    except SyntaxError as error:
+        output.end(ERROR, json.dumps({"kind": "syntax", "text": str(error)}).encode())
+    except MemoryError:
+        output.end(ERROR, b'{"kind": "memory"}')
+    except (OSError, ValueError) as error:
+        output.end(ERROR, json.dumps({"kind": "failed", "text": str(error)}).encode())
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def receive(sock: socket.socket, size: int) -> bytes:
+    """Exactly so many bytes; raises EOFError where the other side has gone."""
+    parts = bytearray()
+    while len(parts) < size:
+        part = sock.recv(size - len(parts))
+        if not part:
+            raise EOFError
+        parts += part
+    return bytes(parts)
+
+
+def work(store: Store, sock: socket.socket) -> None:
+    """Answer requests until the service hangs up."""
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            _, length = FRAME.unpack(receive(sock, FRAME.size))
+            answer(store, json.loads(receive(sock, length)), sock)
+
+
+def confine(nice: int, memory_bytes: int, offline: bool) -> None:
+    """Bind this process to its limits; offline: it can open no further file or connection."""
+    os.nice(nice)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    memory = pages * resource.getpagesize() + memory_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    with contextlib.suppress(OSError):  # the kernel's choice, should the machine run out of memory
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    null = os.open(os.devnull, os.O_RDWR)  # an abort's message is told by the service instead
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    os.close(null)
+    if offline:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+class Zygote:
+    """Holds the data, forks workers that share it, and tells how they ended."""
+
+    def __init__(self, control: socket.socket, source: dict[str, Any]) -> None:
+        self.control = control
+        self.source = source
+        self.store: Store | None = None
+        self.numbers: dict[int, int] = {}  # by process id
+        self.processes: dict[int, int] = {}  # by number
+        self.wake, self._waker = os.pipe()
+
+    def load(self) -> None:
+        """Load the files into memory; a store on disk is opened by each worker."""
+        if self.source["store"] is None:
+            self.store = Store()
+            for name in self.source["files"]:
+                load_file(self.store, Path(name))
+            if self.source["union_default_graph"]:
+                fill_default_graph(self.store)
+        gc.collect()
+        gc.freeze()
+
+    def run(self) -> None:
+        """Load, then obey until the service goes; then take the workers along."""
+        try:
+            self.load()
+        except GraphsvcError as error:
+            self.tell(problem=error.problem, where=error.where, mend=error.mend)
+            return
+        os.set_blocking(self.wake, False)
+        os.set_blocking(self._waker, False)
+        signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self.tell(ready=True)
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                readable, _, _ = select.select([self.control.fileno(), self.wake], [], [])
+                if self.wake in readable:
+                    os.read(self.wake, 4096)
+                    self.reap()
+                if self.control.fileno() in readable:
+                    self.obey()
+        for process in self.numbers:
+            os.kill(process, signal.SIGKILL)
+
+    def tell(self, **message: Any) -> None:
+        """Send one line of JSON to the service."""
+        self.control.sendall(json.dumps(message).encode() + b"\n")
+
+    def obey(self) -> None:
+        """Read one order and do it. Raises EOFError where the service has gone."""
+        record, descriptors, _, _ = socket.recv_fds(self.control, ORDER.size, 1)
+        if not record:
+            raise EOFError
+        order, number, argument = ORDER.unpack(record)
+        if order == FORK:
+            self.fork(number, argument, descriptors[0])
+        elif number in self.processes and order == KILL:
+            os.kill(self.processes[number], signal.SIGKILL)
+        elif number in self.processes and order == DEMOTE:
+            demote(self.processes[number])
+
+    def fork(self, number: int, nice: int, descriptor: int) -> None:
+        """Make a worker that talks over the descriptor."""
+        process = os.fork()
+        if process == 0:
+            try:
+                self.become_worker(nice, descriptor)
+            finally:
+                os._exit(0)
+        os.close(descriptor)
+        self.numbers[process] = number
+        self.processes[number] = process
+
+    def become_worker(self, nice: int, descriptor: int) -> None:
+        """In the child: let go of the zygote's things, take the limits, work."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        die_with_parent()
+        self.control.close()
+        os.close(self.wake)
+        os.close(self._waker)
+        store = self.store or Store.read_only(self.source["store"])
+        confine(nice, self.source["memory_bytes"], offline=self.store is not None)
+        work(store, socket.socket(fileno=descriptor))
+
+    def reap(self) -> None:
+        """Tell the service of every worker that ended, and of the signal that ended it."""
+        while self.numbers:
+            process, status = os.waitpid(-1, os.WNOHANG)
+            if process == 0:
+                return
+            number = self.numbers.pop(process)
+            del self.processes[number]
+            ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+            self.tell(died=number, signal=ended_by)
+
+
+def demote(process: int) -> None:
+    """Let a slow query run only when nothing else wants the processor."""
+    os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to kill this process when its parent ends, however that ends."""
+    import ctypes
+
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+def main() -> None:
+    """Run the zygote that the service has asked for."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the service decides when to end
+    control = socket.socket(fileno=int(sys.argv[1]))
+    Zygote(control, json.loads(sys.argv[2])).run()
+
+
+if __name__ == "__main__":
+    main()
