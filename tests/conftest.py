@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+
+from graphsvc.build import build
+from graphsvc.project import Project
+from graphsvc.release import Release, Releases
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,3 +22,31 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the documents and test suites are not at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    """The real project of this repository."""
+    return Project(ROOT)
+
+
+@pytest.fixture(scope="session")
+def releases(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Releases:
+    """A folder with the release of the real project, built once for all tests."""
+    folder = Releases(tmp_path_factory.mktemp("releases"))
+    build(project, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def release(releases: Releases) -> Release:
+    """The release of the real project."""
+    return releases.current()
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the real project that a test may damage."""
+    for name in ("ontology", "data", "queries"):
+        shutil.copytree(ROOT / name, tmp_path / "project" / name)
+    return tmp_path / "project"

@@ -1,0 +1,190 @@
+"""Building releases: the same input gives the same release, and nothing half-done is served."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from graphsvc.build import build
+from graphsvc.errors import GraphsvcError, InputErrors
+from graphsvc.project import Project
+from graphsvc.release import Release, Releases
+
+
+def test_two_builds_of_the_same_input_give_the_same_release_byte_for_byte(
+    project: Project, release: Release, tmp_path: Path
+) -> None:
+    again = build(project, Releases(tmp_path)).release
+    assert again.id == release.id
+    names = sorted(p.relative_to(release.path) for p in release.path.rglob("*")
+                   if p.is_file() and "store" not in p.parts)
+    assert len(names) > 20
+    for name in names:
+        if name.name not in ("manifest.json", "search.sqlite"):
+            assert (again.path / name).read_bytes() == (release.path / name).read_bytes(), name
+
+
+def test_a_second_build_finds_the_release_that_is_there(
+    project: Project, releases: Releases
+) -> None:
+    assert not build(project, releases).new
+
+
+def test_another_order_of_statements_is_the_same_content(
+    copy: Path, release: Release, tmp_path: Path
+) -> None:
+    path = copy / "data" / "reference" / "shared.ttl"
+    text = path.read_text()
+    prefixes = [line for line in text.splitlines() if line.startswith("@prefix")]
+    quads = sorted(ox.parse(text, format=ox.RdfFormat.TURTLE), key=str, reverse=True)
+    body = "".join(f"{quad.triple} .\n" for quad in quads)
+    path.write_text("\n".join(prefixes) + "\n" + body)
+    assert build(Project(copy), Releases(tmp_path / "releases")).release.id == release.id
+
+
+def test_the_whole_dump_holds_what_the_graph_dumps_hold(release: Release) -> None:
+    whole = gzip.decompress(release.dump.read_bytes()).splitlines()
+    parts = [line for path in sorted((release.path / "dumps").glob("*.nq.gz"))
+             if path != release.dump for line in gzip.decompress(path.read_bytes()).splitlines()]
+    assert len(whole) == release.manifest["quads"]
+    assert sorted(parts) == whole
+    trig = gzip.decompress((release.path / "dumps" / "all.trig.gz").read_bytes())
+    assert set(ox.parse(trig, format=ox.RdfFormat.TRIG)) == set(
+        ox.parse(b"\n".join(whole), format=ox.RdfFormat.N_QUADS))
+
+
+BAD = {
+    "a syntax error": (
+        "data/reference/shared.ttl", lambda text: text + "\napproach:x a ji:Approach ;;; oops\n",
+        "data/reference/shared.ttl:", "This is not Turtle"),
+    "an undefined term": (
+        "data/reference/shared.ttl",
+        lambda text: text + "\napproach:pace ji:colour \"red\"@en .\n",
+        "data/reference/shared.ttl:", "def#colour> is not defined"),
+    "a misspelt term": (
+        "data/reference/shared.ttl",
+        lambda text: text + "\napproach:pace skos:prefLable \"PACE\"@en .\n",
+        "data/reference/shared.ttl:", "Did you mean <http://www.w3.org/2004/02/skos/core#prefLabel>"),
+    "a dangling reference": (
+        "data/reference/shared.ttl",
+        lambda text: text + "\napproach:pace ji:approachKind approach-kind:programm .\n",
+        "data/reference/shared.ttl:", "approach-kind/programme>?"),
+    "a violated shape": (
+        "data/reference/shared.ttl",
+        lambda text: text + "\napproach:pace skos:prefLabel \"A second name\"@en .\n",
+        "data/reference/shared.ttl:", "exactly one name"),
+    "a duplicate slug": (
+        "data/reference/midlothian.ttl",
+        lambda text: text + "\napproach:pace a ji:Approach .\n",
+        "data/reference/midlothian.ttl:", "is described in data/reference/shared.ttl too"),
+}
+
+
+@pytest.mark.parametrize("mistake", BAD)
+def test_a_build_stops_at_a_mistake_with_file_line_thing_and_mend(
+    mistake: str, copy: Path, release: Release, tmp_path: Path
+) -> None:
+    name, damage, where, told = BAD[mistake]
+    releases = Releases(tmp_path / "releases")
+    releases.folder.mkdir()
+    shutil.copytree(release.path, releases.folder / release.id)
+    releases.switch(Release(releases.folder / release.id))
+    path = copy / name
+    path.write_text(damage(path.read_text()))
+    with pytest.raises(InputErrors) as caught:
+        build(Project(copy), releases)
+    sentences = [str(error) for error in caught.value.errors]
+    assert any(s.startswith(where) and s[len(where)].isdigit() and told in s for s in sentences), \
+        sentences
+    assert releases.current().id == release.id
+    assert [r.id for r in releases.all()] == [release.id]
+    assert not list(releases.folder.glob(".build-*"))
+
+
+def test_a_folder_that_cannot_be_written_is_told(project: Project, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    with pytest.raises(GraphsvcError, match="cannot be written"):
+        build(project, Releases(blocked))
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(
+    project: Project, release: Release, tmp_path: Path
+) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    if os.geteuid() != 0 or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", small],
+            capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        done = _graphsvc("build", "--project", project.root, "--releases", small)
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "cannot be written" in done.stderr
+        assert [p.name for p in small.iterdir()] in ([".lock"], [])
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+
+def test_a_build_killed_at_any_moment_leaves_the_old_release_serving(
+    copy: Path, release: Release, tmp_path: Path
+) -> None:
+    releases = Releases(tmp_path / "releases")
+    releases.folder.mkdir()
+    shutil.copytree(release.path, releases.folder / release.id)
+    releases.switch(Release(releases.folder / release.id))
+    path = copy / "data" / "reference" / "shared.ttl"
+    path.write_text(path.read_text() + '\napproach:pace skos:altLabel "Another name"@en .\n')
+    began = time.monotonic()
+    assert _graphsvc("build", "--project", copy, "--releases", tmp_path / "whole").returncode == 0
+    whole = time.monotonic() - began
+    points = 12
+    for point in range(points):
+        process = _start("build", "--project", copy, "--releases", releases.folder)
+        time.sleep(whole * (point + 1) / (points + 1))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        served = releases.current()
+        assert len(served.store()) > 0
+        assert json.loads((served.path / "manifest.json").read_text())["release"] == served.id
+        assert all(r.search_index.exists() and r.description.exists() for r in releases.all())
+        if served.id != release.id:
+            shutil.rmtree(served.path)
+            releases.switch(release)
+    finished = _graphsvc("build", "--project", copy, "--releases", releases.folder)
+    assert finished.returncode == 0, finished.stderr
+    assert releases.current().id != release.id
+    assert not list(releases.folder.glob(".build-*"))
+
+
+def test_going_back_is_one_command(copy: Path, release: Release, tmp_path: Path) -> None:
+    releases = Releases(tmp_path / "releases")
+    first = build(Project(copy), releases).release
+    path = copy / "data" / "reference" / "shared.ttl"
+    path.write_text(path.read_text() + '\napproach:pace skos:altLabel "Another name"@en .\n')
+    second = build(Project(copy), releases).release
+    assert releases.current().id == second.id != first.id
+    done = _graphsvc("releases", "switch", "--project", copy, "--releases", releases.folder)
+    assert done.returncode == 0
+    assert releases.current().id == first.id
+
+
+def _start(*args: object) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-m", "graphsvc", *map(str, args)], text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def _graphsvc(*args: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "graphsvc", *map(str, args)], text=True,
+                          capture_output=True, timeout=120)
