@@ -177,6 +177,8 @@ class Questions:
     async def _value(self, parameter: Parameter, text: str) -> Value:
         where = f"parameter {parameter.name}"
         value: Value
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise BadValue("The text is not Unicode.", where=where, mend="Give it in UTF-8.")
         if parameter.type == "iri":
             value = NamedNode(self.names.find(
                 text, of_class=parameter.of_class, scheme=parameter.scheme, where=where))

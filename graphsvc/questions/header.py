@@ -96,6 +96,7 @@ class _File:
         )
         if not self.notes.errors:
             self._check_places(question)
+        if not self.notes.errors:
             self._check_query(question)
         if self.notes.errors:
             raise InputErrors(self.notes.errors)
@@ -353,8 +354,10 @@ class _File:
             result = pyoxigraph.Store().query(query)
         except SyntaxError as error:
             match = re.search(r"error at (\d+):(\d+): (.*)", str(error), re.DOTALL)
-            line, problem = (int(match[1]), match[3]) if match else (1, str(error))
-            self._tell(self.line + line - 1, f"The query does not parse: {problem}.",
+            line, column, expected = match.groups() if match else (1, 1, str(error))
+            told = f": {expected}" if len(expected) < 100 else ""
+            self._tell(self.line + int(line) - 1,
+                       f"The query stops being SPARQL at column {column}{told}.",
                        "Mend it so that it runs in any SPARQL editor.")
             return None
         if not isinstance(result, pyoxigraph.QuerySolutions):
@@ -392,7 +395,8 @@ def _declared(query: str) -> dict[str, str]:
 def _trials(question: Question) -> Iterator[dict[str, list[Value]]]:
     """Sample values: for every parameter, for none that may be left out, for one of these each."""
     def sample(parameter: Parameter) -> list[Value]:
-        value = _SAMPLES.get(parameter.type, pyoxigraph.Literal("x"))
+        kind = "iri" if parameter.choices_from else parameter.type
+        value = _SAMPLES.get(kind, pyoxigraph.Literal("x"))
         return [value, value] if parameter.many else [value]
 
     everything = {parameter.name: sample(parameter) for parameter in question.parameters}

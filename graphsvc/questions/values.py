@@ -50,10 +50,7 @@ def literal(parameter: Parameter, text: str) -> Literal:
         return Literal(_choice(parameter, text))
     if parameter.type == "text":
         _check_bounds(parameter, len(text), text, unit=" characters")
-        try:
-            return Literal(text)
-        except UnicodeEncodeError:
-            raise _bad(parameter, ascii(text), "Give text in UTF-8.") from None
+        return Literal(text)
     form, expected = _FORMS[parameter.type]
     if not re.fullmatch(form, text):
         raise _bad(parameter, text, f"Give {expected}.")

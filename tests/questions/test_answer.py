@@ -1,0 +1,330 @@
+"""Answers: what was meant, the rows and their evidence, pages, and what absence means."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from books import StoreEngine
+from rdflib import Graph
+
+from graphsvc.errors import GraphsvcError
+from graphsvc.questions.answer import Answer, BadParameter, Given, Questions
+from graphsvc.questions.formats import (
+    CSV,
+    JSON,
+    JSON_LD,
+    NOTHING,
+    RESULTS,
+    TSV,
+    WRITERS,
+    document,
+    rows,
+)
+from graphsvc.questions.library import Library
+from graphsvc.questions.names import AmbiguousName, UnknownName
+from graphsvc.questions.paging import UnknownPage
+from graphsvc.questions.values import BadValue
+
+ID = "https://example.org/books/id/"
+DEF = "https://example.org/books/def#"
+
+
+def ask(questions: Questions, name: str, **given: Sequence[str]) -> Answer:
+    return asyncio.run(questions.ask_by_name(name, given))
+
+
+def passage(name: str, title: str, line: int, ordinal: int, **more: Any) -> dict[str, Any]:
+    return {
+        "passage": f"{ID}passage/{name}", "document": f"{ID}document/{name.split('-')[0]}",
+        "title": title, "section": [], "line": line, "ordinal": ordinal, "words": None, **more}
+
+
+LETTERS, CATALOGUE = "Letters of a bookseller", "Catalogue of a library"
+LETTER_1 = passage("letters-1", LETTERS, 12, 3, section=["The year 1818"],
+                   words="Printed five hundred.")
+LETTER_2 = passage("letters-2", LETTERS, 14, 4, section=["The year 1818"])
+SHELF_1 = passage("catalogue-1", CATALOGUE, 7, 1)
+SHELF_2 = passage("catalogue-2", CATALOGUE, 9, 2)
+F1 = {"edition": f"{ID}edition/f1", "year": 1818, "copies": 500, "cost": 0.75,
+      "issued": "1818-01-01", "isSigned": False, "evidence": [LETTER_1, LETTER_2]}
+F2 = {"edition": f"{ID}edition/f2", "year": 1823, "copies": 500, "cost": None, "issued": None,
+      "isSigned": True, "evidence": [LETTER_2]}
+F3 = {"edition": f"{ID}edition/f3", "year": 1831, "copies": 4020, "cost": None, "issued": None,
+      "isSigned": True, "evidence": [SHELF_1]}
+
+
+def test_rows_carry_values_of_their_type_and_their_evidence(questions: Questions) -> None:
+    answer = ask(questions, "editions", work=["frankenstein"])
+    found = document(answer, None)
+    assert found == {
+        "question": "editions",
+        "title": "Editions of a work",
+        "release": "books-1",
+        "parameters": {"work": f"{ID}work/frankenstein", "since": None, "price": None,
+                       "before": None, "signed": None},
+        "columns": [
+            {"name": "edition", "type": "iri", "label": "Edition",
+             "meaning": "The edition itself."},
+            {"name": "year", "type": "year", "label": "Year", "meaning": ""},
+            {"name": "copies", "type": "integer", "label": "Copies printed", "meaning": ""},
+            {"name": "cost", "type": "decimal", "label": "Price in pounds", "meaning": ""},
+            {"name": "issued", "type": "date", "label": "Day of issue", "meaning": ""},
+            {"name": "isSigned", "type": "boolean", "label": "Signed", "meaning": ""},
+            {"name": "evidence", "type": "evidence", "label": "Where it is said", "meaning": ""},
+        ],
+        "rows": [F1, F2, F3],
+        "labels": {f"{ID}work/frankenstein": "Frankenstein"},
+        "next": None,
+        "sparql": answer.sparql,
+        "note": None,
+        "coverage": None,
+    }
+
+
+def test_every_kind_of_parameter_narrows_the_answer(questions: Questions) -> None:
+    work = ["The Modern Prometheus"]
+    assert rows(ask(questions, "editions", work=work, since=["1823"])) == [F2, F3]
+    assert rows(ask(questions, "editions", work=work, signed=["false"])) == [F1]
+    assert rows(ask(questions, "editions", work=work, price=["0.750"])) == [F1]
+    assert rows(ask(questions, "editions", work=work, before=["1818-01-01"])) == []
+    assert rows(ask(questions, "editions", work=work, before=["1818-01-02"])) == [F1]
+
+
+def works(questions: Questions, **given: Sequence[str]) -> list[str]:
+    return [str(row["title_"]) for row in rows(ask(questions, "works", **given))]
+
+
+def test_several_values_are_alternatives(questions: Questions) -> None:
+    assert works(questions, author=["Jane Austen"]) == ["Emma", "Northanger Abbey"]
+    assert works(questions, author=["Jane Austen", "percy"]) == [
+        "Emma", "Northanger Abbey", "Queen Mab"]
+    assert works(questions, genre=["gothic", "satire"], editions=["2"]) == ["Frankenstein"]
+
+
+def test_choices_come_from_another_question_and_are_asked_once(
+    questions: Questions, engine: StoreEngine
+) -> None:
+    assert works(questions, kind=["gothic NOVEL"]) == ["Frankenstein"]
+    before = len(engine.asked)
+    assert works(questions, kind=[f"{DEF}Work"]) == ["Queen Mab"]
+    assert len(engine.asked) == before + 1
+    with pytest.raises(BadValue) as raised:
+        works(questions, kind=["poem"])
+    assert str(raised.value) == (
+        "parameter kind: `poem` is not a value of the parameter kind. "
+        "Choose one of: Gothic novel, Novel, Work.")
+
+
+def test_an_empty_answer_tells_what_was_looked_at(
+    questions: Questions, engine: StoreEngine
+) -> None:
+    found = document(ask(questions, "editions", work=["Queen Mab"]), None)
+    assert (found["rows"], found["note"]) == ([], NOTHING)
+    assert found["coverage"] == {
+        "question": "coverage",
+        "title": "What was looked at",
+        "columns": [
+            {"name": "document", "type": "iri", "label": "Document", "meaning": ""},
+            {"name": "title", "type": "text", "label": "Title", "meaning": ""},
+            {"name": "passages", "type": "integer", "label": "Passages that facts rest on",
+             "meaning": ""},
+        ],
+        "rows": [
+            {"document": f"{ID}document/catalogue", "title": CATALOGUE, "passages": 2},
+            {"document": f"{ID}document/letters", "title": LETTERS, "passages": 2},
+        ],
+        "labels": {f"{ID}document/catalogue": CATALOGUE, f"{ID}document/letters": LETTERS},
+    }
+    before = len(engine.asked)
+    ask(questions, "editions", work=["Queen Mab"])
+    assert len(engine.asked) == before + 1
+
+
+@pytest.mark.parametrize(("name", "given"), [
+    ("editions", {"work": ["frankenstein"]}), ("works", {}), ("kinds", {}), ("coverage", {}),
+])
+@pytest.mark.parametrize("size", [1, 2])
+def test_pages_put_together_are_the_whole_answer(
+    questions: Questions, name: str, given: Given, size: int
+) -> None:
+    async def pages() -> list[dict[str, Any]]:
+        question = questions.library.get(name)
+        understood = await questions.understand(question, given)
+        found: list[dict[str, Any]] = []
+        after = None
+        while True:
+            page = await questions.ask(question, understood, limit=size, after=after)
+            assert len(page.rows) == size or page.after is None
+            found += rows(page)
+            after = page.after
+            if after is None:
+                return found
+
+    assert asyncio.run(pages()) == rows(ask(questions, name, **given))
+
+
+def test_a_page_leaves_the_limit_of_the_query_alone(tmp_path: Path, engine: StoreEngine) -> None:
+    (tmp_path / "top.rq").write_text("""\
+#+ title: T
+#+ description: D
+#+ columns:
+#+   work: {type: iri, label: W}
+#+   copies: {type: integer, label: C}
+#+ order: [copies, work]
+#+ examples: [{title: All}]
+SELECT ?work ?copies WHERE {
+  ?edition <https://example.org/books/def#copies> ?copies ;
+    <https://example.org/books/def#of> ?work
+} ORDER BY DESC(?copies) LIMIT 2 # the two largest""")
+
+    async def pages() -> list[dict[str, Any]]:
+        questions = await Questions.open(Library.load(tmp_path, {}), engine)
+        top = questions.library.get("top")
+        first = await questions.ask(top, {}, limit=1)
+        second = await questions.ask(top, {}, limit=1, after=first.after)
+        assert second.after is None
+        return rows(first) + rows(second)
+
+    assert asyncio.run(pages()) == [
+        {"work": f"{ID}work/emma", "copies": 2000},
+        {"work": f"{ID}work/frankenstein", "copies": 4020},
+    ]
+
+
+def test_an_order_that_is_no_key_is_told_before_it_loses_rows(
+    tmp_path: Path, engine: StoreEngine
+) -> None:
+    (tmp_path / "q.rq").write_text("""\
+#+ title: T
+#+ description: D
+#+ columns:
+#+   edition: {type: iri, label: E}
+#+   work: {type: iri, label: W}
+#+ order: work
+#+ examples: [{title: All}]
+SELECT ?edition ?work WHERE { ?edition <https://example.org/books/def#of> ?work }""")
+
+    async def page() -> None:
+        questions = await Questions.open(Library.load(tmp_path, {}), engine)
+        await questions.ask(questions.library.get("q"), {}, limit=2)
+
+    with pytest.raises(GraphsvcError, match="q.rq: Two rows are equal in all columns of `order`"):
+        asyncio.run(page())
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "€", "AAAA", "WzFd", "WyJhIl0", "WyJhIiwiYiJd", "[]"])
+def test_a_cursor_of_nobody_is_refused(questions: Questions, cursor: str) -> None:
+    question = questions.library.get("editions")
+    with pytest.raises(UnknownPage):
+        asyncio.run(questions.ask(question, {}, after=cursor))
+
+
+@pytest.mark.parametrize(("given", "error", "problem"), [
+    ({}, BadParameter, "`work` is missing: Work."),
+    ({"work": ["emma", "queen-mab"]}, BadParameter, "`work` is given 2 times."),
+    ({"work": ["emma"], "sinse": ["1"]}, BadParameter,
+     "The question editions has no parameter `sinse`."),
+    ({"work": ["emma"], "since": ["1x"]}, BadValue,
+     "`1x` is not a value of the parameter since (year)."),
+    ({"work": ["emma"], "since": ["1066"]}, BadValue,
+     "`1066` is not a value of the parameter since (year)."),
+    ({"work": ["emma"], "since": ["２０００"]}, BadValue,
+     "`２０００` is not a value of the parameter since (year)."),
+    ({"work": ["emma"], "price": ["-1"]}, BadValue,
+     "`-1` is not a value of the parameter price (decimal)."),
+    ({"work": ["emma"], "price": ["1e9"]}, BadValue,
+     "`1e9` is not a value of the parameter price (decimal)."),
+    ({"work": ["emma"], "before": ["1818-02-30"]}, BadValue,
+     "`1818-02-30` is not a value of the parameter before (date)."),
+    ({"work": ["emma"], "signed": ["yes"]}, BadValue,
+     "`yes` is not a value of the parameter signed (boolean)."),
+    ({"work": ["Jane Austen"]}, UnknownName, "The data know no Work called `Jane Austen`."),
+])
+def test_what_cannot_be_understood_is_told(
+    questions: Questions, given: Given, error: type[GraphsvcError], problem: str
+) -> None:
+    with pytest.raises(error) as raised:
+        ask(questions, "editions", **given)
+    assert raised.value.problem == problem
+
+
+@pytest.mark.parametrize("text", ["", "x" * 51, "a\x00b", "\\u0022", "\udc80"])
+def test_text_that_cannot_be_bound_is_told(questions: Questions, text: str) -> None:
+    with pytest.raises(BadValue):
+        ask(questions, "works", title=[text])
+
+
+def test_an_ambiguous_name_lists_what_it_may_mean(questions: Questions) -> None:
+    with pytest.raises(AmbiguousName) as raised:
+        ask(questions, "works", author=["austen", " shelley"])
+    assert [named.label for named in raised.value.choices] == [
+        "Mary Shelley", "Percy Bysshe Shelley"]
+
+
+def written(answer: Answer, media_type: str) -> str:
+    return WRITERS[media_type](answer, "http://localhost/api/questions/editions", None)
+
+
+def test_csv_and_tsv_are_those_of_the_w3c(questions: Questions) -> None:
+    answer = ask(questions, "editions", work=["frankenstein"], since=["1818"], signed=["false"])
+    assert written(answer, CSV) == (
+        "edition,year,copies,cost,issued,isSigned,evidence\r\n"
+        f"{ID}edition/f1,1818,500,0.75,1818-01-01,false,"
+        f"{ID}passage/letters-1 {ID}passage/letters-2\r\n")
+    head, line = written(answer, TSV).splitlines()
+    assert head == "?edition\t?year\t?copies\t?cost\t?issued\t?isSigned\t?evidence"
+    assert line.split("\t")[:3] == [
+        f"<{ID}edition/f1>", '"1818"^^<http://www.w3.org/2001/XMLSchema#integer>',
+        '"500"^^<http://www.w3.org/2001/XMLSchema#integer>']
+
+
+def test_sparql_results_leave_out_what_is_unbound(questions: Questions) -> None:
+    answer = ask(questions, "editions", work=["frankenstein"], since=["1831"])
+    integer = "http://www.w3.org/2001/XMLSchema#integer"
+    assert json.loads(written(answer, RESULTS)) == {
+        "head": {"vars": ["edition", "year", "copies", "cost", "issued", "isSigned", "evidence"]},
+        "results": {"bindings": [{
+            "edition": {"type": "uri", "value": f"{ID}edition/f3"},
+            "year": {"type": "literal", "value": "1831", "datatype": integer},
+            "copies": {"type": "literal", "value": "4020", "datatype": integer},
+            "isSigned": {"type": "literal", "value": "true",
+                         "datatype": "http://www.w3.org/2001/XMLSchema#boolean"},
+            "evidence": {"type": "literal", "value": f"{ID}passage/catalogue-1"},
+        }]},
+    }
+
+
+def test_json_ld_says_the_rows_as_triples(questions: Questions) -> None:
+    answer = ask(questions, "editions", work=["frankenstein"], since=["1823"])
+    graph = Graph().parse(data=written(answer, JSON_LD), format="json-ld")
+    found = {(str(row[0]), row[1].toPython(), str(row[2])) for row in graph.query("""
+        PREFIX q: <http://localhost/api/questions/editions#>
+        SELECT ?edition ?year ?passage WHERE {
+          ?list a <https://schema.org/ItemList> ; <https://schema.org/version> "books-1" ;
+            <https://schema.org/itemListElement>/<http://www.w3.org/1999/02/22-rdf-syntax-ns#rest>*/
+            <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> ?row .
+          ?row q:edition ?edition ; q:year ?year ; q:evidence ?passage
+          FILTER(ISIRI(?edition) && ISIRI(?passage)) }""")}
+    assert found == {
+        (f"{ID}edition/f2", 1823, f"{ID}passage/letters-2"),
+        (f"{ID}edition/f3", 1831, f"{ID}passage/catalogue-1"),
+    }
+
+
+def test_the_sparql_that_is_told_gives_the_same_rows(
+    questions: Questions, engine: StoreEngine
+) -> None:
+    answer = ask(questions, "editions", work=["frankenstein"], since=["1823"])
+    again = engine.store.query(answer.sparql)
+    assert [solution["edition"] for solution in again] == [row[0] for row in answer.rows]
+    assert "\n\n" not in answer.sparql and "#+" not in answer.sparql
+
+
+def test_json_is_compact_and_keeps_letters(questions: Questions) -> None:
+    text = written(ask(questions, "works", author=["bronte"]), JSON)
+    assert '"rows":[]' in text and "Emily Brontë" in text

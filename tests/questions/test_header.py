@@ -1,0 +1,214 @@
+"""A question file is read as one schema, and every mistake is told with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graphsvc.errors import InputErrors
+from graphsvc.questions.header import read_question
+from graphsvc.questions.question import Column, Example, Key, Panel, Parameter
+
+B = "https://example.org/books/def#"
+QUERY = "SELECT ?a WHERE { ?a ?p ?o }\n"
+HEAD = """\
+#+ title: T
+#+ description: D
+#+ columns:
+#+   a: {type: iri, label: A}
+#+ examples:
+#+   - title: E
+"""
+
+
+def read(folder: Path, text: str, name: str = "q") -> object:
+    path = folder / f"{name}.rq"
+    path.write_text(text, encoding="utf-8")
+    return read_question(path, {"b": B}, file=f"{name}.rq")
+
+
+def mistakes(folder: Path, text: str, name: str = "q") -> list[str]:
+    with pytest.raises(InputErrors) as raised:
+        read(folder, text, name)
+    return [f"{error.where}: {error.problem}" for error in raised.value.errors]
+
+
+def test_a_whole_file_becomes_a_question(tmp_path: Path) -> None:
+    path = tmp_path / "editions-of.rq"
+    path.write_text("""\
+# A comment may come first.
+#+ title: Editions
+#+ description: |
+#+   Two
+#+   lines.
+#+ tags: [one, two]
+#+ route: /works/{work}/editions
+#+ parameters:
+#+   work: {type: iri, class: b:Work, label: Work, description: Any.}
+#+   number: {type: decimal, label: Number, default: 2.10, min: 0.5, max: 9}
+#+   kind: {type: choice, label: Kind, choices: {x: The x, y: The y}, many: true, required: false}
+#+ columns:
+#+   edition: {type: iri, label: Edition, meaning: It.}
+#+   year: {type: year, label: Year}
+#+   evidence: {type: evidence, label: Evidence}
+#+ order: [-year, edition]
+#+ examples:
+#+   - title: First
+#+     parameters: {work: emma, number: 2.50, kind: [x, The Y]}
+#+ panel: {b:Work: work, <urn:x:Other>: work}
+#+ coverage: looked-at
+PREFIX v: <urn:v#>
+SELECT ?edition ?year ?evidence WHERE {
+  ?edition v:of $work ; v:year ?year ; v:n ?n ; v:by ?evidence
+  FILTER(?n > $number)
+#+if kind
+  VALUES ?k { $kind }
+#+end
+}
+""", encoding="utf-8")
+    found = read_question(path, {"b": B})
+    edition = Column("edition", "iri", "Edition", "It.")
+    year = Column("year", "year", "Year")
+    assert (found.name, found.title) == ("editions-of", "Editions")
+    assert found.description == "Two\nlines."
+    assert (found.tags, found.route) == (("one", "two"), "/works/{work}/editions")
+    assert found.parameters == (
+        Parameter("work", "iri", "Work", "Any.", of_class=f"{B}Work"),
+        Parameter("number", "decimal", "Number", required=False, default=("2.10",), min="0.5",
+                  max="9"),
+        Parameter("kind", "choice", "Kind", required=False, many=True,
+                  choices={"x": "The x", "y": "The y"}),
+    )
+    assert found.columns == (edition, year, Column("evidence", "evidence", "Evidence"))
+    assert found.order == (Key(year, True), Key(edition, False))
+    assert found.examples == (
+        Example("First", {"work": ("emma",), "number": ("2.50",), "kind": ("x", "The Y")}),)
+    assert found.panels == (Panel(f"{B}Work", "work"), Panel("urn:x:Other", "work"))
+    assert found.coverage == "looked-at"
+    assert found.query.startswith("PREFIX v: <urn:v#>\nSELECT")
+
+
+def test_all_mistakes_of_a_header_are_told_together(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, """\
+#+ titel: T
+#+ title: T
+#+ title: U
+#+ route: works/{nothing}
+#+ parameters:
+#+   work: {type: irri, label: W, mni: 1}
+#+   limit: {type: integer, label: L, min: 5, max: 1, default: 3}
+#+   Day: {type: date, label: D, min: soon}
+#+   c: {type: choice, label: C}
+#+   t: {type: text, label: T, class: q:X, required: yes}
+#+ columns:
+#+   a: {type: iri}
+#+   e: [1]
+#+ order: [b]
+#+ examples: []
+#+ panel: {b:Work: t}
+SELECT ?a WHERE { ?a ?p ?o }
+""") == [
+        "q.rq:1: The header has no key `titel`.",
+        "q.rq:3: The header has the key `title` twice.",
+        "q.rq:1: The header lacks `description`.",
+        "q.rq:6: The parameter `work` has no key `mni`.",
+        "q.rq:6: The parameter `work`'s type is `irri`.",
+        "q.rq:7: The parameter `limit` has a name that every question uses.",
+        "q.rq:7: The parameter `limit` has a min above its max.",
+        "q.rq:7: `3` is not a value of the parameter limit (integer).",
+        "q.rq:8: The parameter `Day` has a name that is none.",
+        "q.rq:8: The parameter `Day` has bounds that are not of its type.",
+        "q.rq:9: The parameter `c`: `type: choice` goes with `choices` or `choices_from`.",
+        "q.rq:10: The parameter `t`'s `required` is neither true nor false.",
+        "q.rq:10: `q:X` is neither an IRI nor a CURIE with a known prefix.",
+        "q.rq:10: The parameter `t` is not an iri, yet has a class or scheme.",
+        "q.rq:12: The column `a` lacks `label`.",
+        "q.rq:13: The column `e` is not a mapping.",
+        "q.rq:14: `order` names `b`, which cannot be ordered by.",
+        "q.rq:15: There is no example.",
+        "q.rq:16: The panel names `t`, which is no iri parameter.",
+        "q.rq:16: A panel's page knows no other parameter than the thing.",
+        "q.rq:4: `works/{nothing}` is no route.",
+        "q.rq:4: The route cannot hold `nothing`.",
+    ]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    (QUERY, ["q.rq:1: The file has no header."]),
+    ("#+ title: [\n" + QUERY, [
+        "q.rq:2: The header is not YAML: expected the node content, but found '<stream end>'."]),
+    (HEAD + "SELECT ?a WHERE {\n ?a ?p ?o .\n FILTR(?a)\n}\n", [
+        "q.rq:9: The query stops being SPARQL at column 10: expected OPTIONAL."]),
+    (HEAD + "ASK { ?a ?p ?o }", ["q.rq:7: The query is not a SELECT."]),
+    (HEAD + "SELECT ?a ?o WHERE { ?a ?p ?o }", ["q.rq:7: The query gives the columns a, o."]),
+    (HEAD + "SELECT ?a\nFROM <urn:g> { ?a ?p ?o }", ["q.rq:8: A question has no FROM."]),
+    (HEAD + "SELECT ?a { SERVICE <urn:g> { ?a ?p ?o } }", ["q.rq:7: A question has no SERVICE."]),
+    (HEAD + "SELECT ?a {\n ?a ?p $o }", ["q.rq:8: `$o` is not declared."]),
+    (HEAD + "SELECT ?a {\n#+if o\n ?a ?p ?o\n#+end\n }", [
+        "q.rq:9: `#+if o` names no optional parameter."]),
+])
+def test_a_query_must_fit_its_header(tmp_path: Path, text: str, expected: list[str]) -> None:
+    assert mistakes(tmp_path, text) == expected
+
+
+PARAMETER = "#+ parameters:\n#+   o: {{type: integer, label: O, {}}}\n"
+
+
+@pytest.mark.parametrize(("more", "query", "expected"), [
+    ("required: false", "SELECT ?a { ?a ?p $o }", ["q.rq:9: `$o` may have no value."]),
+    ("default: 1", "SELECT ?a { ?a ?p ?o FILTER(?o > $o) }", [
+        "q.rq:9: `?o` is a parameter's name."]),
+    ("default: 1", "SELECT ?a { ?a ?p ?v }", [
+        "q.rq:1: The query has no place for the parameter `o`."]),
+    ("default: 1, many: true", "SELECT ?a { ?a ?p $o }", [
+        "q.rq:9: `$o` may have several values."]),
+])
+def test_places_must_fit_the_parameters(
+    tmp_path: Path, more: str, query: str, expected: list[str]
+) -> None:
+    assert mistakes(tmp_path, HEAD + PARAMETER.format(more) + query) == expected
+
+
+def test_examples_are_checked_against_the_parameters(tmp_path: Path) -> None:
+    head = HEAD.removesuffix("#+ examples:\n#+   - title: E\n")
+    assert mistakes(tmp_path, head + """\
+#+ parameters:
+#+   year: {type: year, label: Y, min: 1900}
+#+   kind: {type: choice, label: K, choices: [x, y], default: x}
+#+ examples:
+#+   - title: One
+#+     parameters: {year: 99, kind: z}
+#+   - title: Two
+#+     parameters: {kind: [x, y], other: 1}
+SELECT ?a { ?a $year $kind }
+""") == [
+        "q.rq:9: `99` is not a value of the parameter year (year).",
+        "q.rq:9: `z` is not a value of the parameter kind (choice).",
+        "q.rq:12: The example's `parameters` has no key `other`.",
+        "q.rq:11: The example gives no `year`.",
+        "q.rq:11: The example gives several `kind`.",
+    ]
+
+
+def test_a_clause_that_breaks_the_query_alone_is_found(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, HEAD + PARAMETER.format("required: false") + """\
+SELECT ?a WHERE {
+  ?a ?p ?v .
+#+if o
+  FILTER(?v = $o)
+}
+#+end
+""") == ["q.rq:15: The query stops being SPARQL at column 1."]
+
+
+def test_the_name_of_the_file_is_the_name_of_the_question(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, HEAD + QUERY, "Not_This") == [
+        "Not_This.rq:1: `Not_This` is no name for a question."]
+
+
+def test_a_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "q.rq"
+    path.write_bytes(b"#+ title: \xff\n")
+    with pytest.raises(InputErrors, match="The file is not UTF-8"):
+        read_question(path, {})
