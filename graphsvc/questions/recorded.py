@@ -1,0 +1,110 @@
+"""Recorded answers: every example of every question, asked again and compared whole."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from graphsvc.errors import GraphsvcError
+from graphsvc.questions.answer import Answer, Questions
+from graphsvc.questions.evidence import passage_iris
+from graphsvc.questions.formats import parameters, plain
+from graphsvc.questions.question import Column, Example, Question
+from graphsvc.questions.table import Term
+
+_PAGE = 1_000
+_FORMS = {
+    "integer": r"[+-]?\d+", "year": r"\d{4}", "decimal": r"[+-]?\d+(\.\d+)?",
+    "boolean": r"true|false", "date": r"\d{4}(-\d\d(-\d\d(T\S+)?)?)?",
+    "iri": r"[A-Za-z][A-Za-z0-9+.-]*:\S+", "evidence": r"([A-Za-z][A-Za-z0-9+.-]*:\S+\s*)*",
+    "text": r"[\s\S]*",
+}
+
+
+async def record(questions: Questions, folder: Path) -> list[Path]:
+    """Write the answers of every question to `folder/NAME.json`; return the files.
+
+    Answers of questions that are no longer there go. Raises what asking raises, and GraphsvcError
+    for answers that do not hold what their file promises.
+    """
+    answers = {f"{question.name}.json": await replay(questions, question)
+               for question in questions.library}
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.json"):
+        if old.name not in answers:
+            old.unlink()
+    for name, examples in answers.items():
+        text = json.dumps(examples, indent=1, ensure_ascii=False)
+        (folder / name).write_text(f"{text}\n", encoding="utf-8")
+    return [folder / name for name in answers]
+
+
+async def differences(questions: Questions, folder: Path) -> list[GraphsvcError]:
+    """Every example whose answer is not the recorded one, and recordings that lack or are over."""
+    return [error for question in questions.library
+            for error in await _compare(questions, question, folder)] + [
+        GraphsvcError("This is the recorded answer of no question.", where=path.name,
+                      mend="Delete it, or record again.")
+        for path in sorted(folder.glob("*.json"))
+        if path.stem not in {question.name for question in questions.library}]
+
+
+async def replay(questions: Questions, question: Question) -> list[dict[str, Any]]:
+    """The whole answer to each example of a question, without the release it came from."""
+    return [await _whole(questions, question, example) for example in question.examples]
+
+
+async def _compare(
+    questions: Questions, question: Question, folder: Path
+) -> list[GraphsvcError]:
+    path = folder / f"{question.name}.json"
+    if not path.is_file():
+        return [GraphsvcError("There is no recorded answer.", where=question.file,
+                              mend=f"Record {path.name}, and read it.")]
+    recorded = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        found = await replay(questions, question)
+    except GraphsvcError as error:
+        return [error]
+    if found == recorded:
+        return []
+    differing = [new["title"] for old, new in zip(recorded, found, strict=False) if old != new]
+    titles = ", ".join(differing) or "the number of examples"
+    return [GraphsvcError(f"The answer is not the recorded one: {titles}.", where=question.file,
+                          mend=f"Compare with {path.name}; record again if the new one is right.")]
+
+
+async def _whole(questions: Questions, question: Question, example: Example) -> dict[str, Any]:
+    where = f"{question.file}, example `{example.title}`"
+    try:
+        understood = await questions.understand(question, example.values)
+        answer = await questions.ask(question, understood, limit=_PAGE)
+        rows = [*_rows(answer, where)]
+        while answer.after is not None:
+            answer = await questions.ask(question, understood, limit=_PAGE, after=answer.after)
+            rows += _rows(answer, where)
+    except GraphsvcError as error:
+        raise GraphsvcError(error.problem, where=f"{where}: {error.where or ''}".rstrip(": "),
+                            mend=error.mend) from error
+    keys = [tuple(json.dumps(row[key.column.name]) for key in question.order) for row in rows]
+    if len(set(keys)) < len(keys):
+        raise GraphsvcError("Two rows are equal in all columns of `order`.", where=where,
+                            mend="Add columns to `order` until every row differs.")
+    return {"title": example.title, "parameters": parameters(answer), "rows": rows}
+
+
+def _rows(answer: Answer, where: str) -> Iterator[dict[str, Any]]:
+    for row in answer.rows:
+        cells = zip(row, answer.question.columns, strict=True)
+        yield {column.name: _cell(term, column, where) for term, column in cells}
+
+
+def _cell(term: Term | None, column: Column, where: str) -> Any:
+    if term is not None and not re.fullmatch(_FORMS[column.type], term.value):
+        raise GraphsvcError(
+            f"The column `{column.name}` ({column.type}) holds `{term.value[:80]}`.", where=where,
+            mend="Mend the query, or the column's type.")
+    return sorted(passage_iris(term)) if column.type == "evidence" else plain(term, column)
