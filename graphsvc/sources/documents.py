@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from pathlib import Path
 
 from graphsvc.errors import GraphsvcError, InputErrors
 
+_WORD = re.compile(r"\w")
+
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One line of a document that is not empty.
+    """One line of a document that holds a letter or digit (a rule such as `---` is none).
 
     line: counted from 1; ordinal: counted from 1 over paragraphs; start, end: offsets into the
     document's text in characters (Unicode code points), end excluded, without outer blanks.
@@ -99,7 +102,7 @@ def _paragraphs(text: str) -> Iterator[Paragraph]:
     offset = ordinal = 0
     for number, line in enumerate(text.split("\n"), 1):
         stripped = line.strip()
-        if stripped:
+        if _WORD.search(stripped):
             ordinal += 1
             start = offset + line.index(stripped[0])
             yield Paragraph(number, ordinal, start, start + len(stripped), stripped)
