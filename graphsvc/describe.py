@@ -37,7 +37,7 @@ def describe(
         DCTERMS.license: [URIRef(header.licence)],
         DCTERMS.creator: [URIRef(header.creator)],
         DCTERMS.identifier: [Literal(digest)],
-        DCAT["version"]: [Literal(digest)],
+        URIRef(f"{DCAT}version"): [Literal(digest)],
         VOID.uriSpace: [Literal(header.base)],
         VOID.vocabulary: [URIRef(header.iri)],
         OWL.versionInfo: [Literal(header.version)],
