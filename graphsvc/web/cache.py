@@ -1,0 +1,55 @@
+"""Answers that were given before, as long as they fit."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CachedAnswer:
+    """A whole answer and the headers that it goes out with."""
+
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class AnswerCache:
+    """The answers used last, up to a number of bytes.
+
+    max_bytes: of all bodies; max_answer_bytes: of one.
+    """
+
+    def __init__(self, max_bytes: int = 64 << 20, max_answer_bytes: int = 4 << 20) -> None:
+        self.max_answer_bytes = max_answer_bytes
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._answers: OrderedDict[Hashable, CachedAnswer] = OrderedDict()
+
+    def get(self, key: Hashable) -> CachedAnswer | None:
+        """The answer to a key, if it is still there."""
+        answer = self._answers.get(key)
+        if answer is not None:
+            self._answers.move_to_end(key)
+        return answer
+
+    def put(self, key: Hashable, answer: CachedAnswer) -> None:
+        """Keep an answer, in the place of those that were not used for longest."""
+        if len(answer.body) > self.max_answer_bytes:
+            return
+        self.discard(key)
+        self._answers[key] = answer
+        self._bytes += self._cost(answer)
+        while self._bytes > self._max_bytes:
+            self.discard(next(iter(self._answers)))
+
+    def discard(self, key: Hashable) -> None:
+        """Forget an answer."""
+        answer = self._answers.pop(key, None)
+        if answer is not None:
+            self._bytes -= self._cost(answer)
+
+    @staticmethod
+    def _cost(answer: CachedAnswer) -> int:
+        return len(answer.body) + 1024  # the key and the headers take their share
