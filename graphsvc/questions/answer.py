@@ -133,7 +133,7 @@ class Questions:
         self, question: Question, understood: Understood, *,
         limit: int = PAGE, after: str | None = None,
     ) -> Answer:
-        """A page of the answer. Raises UnknownPage, and what the engine raises."""
+        """A page of the answer. Raises UnknownPage, NoKey, and what the engine raises."""
         answer = await self._page(question, understood, limit, after)
         if answer.rows or after is not None:
             return answer

@@ -82,11 +82,9 @@ def parameter_schema(parameter: Parameter, choices: Choices) -> Json:
         case "date":
             schema = {"type": "string", "format": "date"}
         case "choice":
-            offered = choices[parameter.choices_from] if parameter.choices_from \
-                else list(parameter.choices)
-            schema = {"type": "string", "enum": list(offered)}
+            schema = {"type": "string", "enum": _offered(parameter, choices)}
     if parameter.default and not parameter.many:
-        schema["default"] = _typed(parameter, parameter.default[0])
+        schema["default"] = _typed(parameter, parameter.default[0], choices)
     return schema
 
 
@@ -119,7 +117,7 @@ def _parameter(question: Question, parameter: Parameter, choices: Choices, route
     if parameter.many:
         described |= {"style": "form", "explode": True}
     examples = {
-        f"example-{index}": {"summary": example.title, "value": _example(parameter, texts)}
+        f"example-{index}": {"summary": example.title, "value": _example(parameter, texts, choices)}
         for index, example in enumerate(question.examples, 1)
         if (texts := example.values.get(parameter.name))
     }
@@ -139,12 +137,22 @@ def _explained(parameter: Parameter) -> str:
     return " ".join(text for text in texts if text)
 
 
-def _example(parameter: Parameter, texts: Sequence[str]) -> Any:
-    values = [_typed(parameter, text) for text in texts]
+def _example(parameter: Parameter, texts: Sequence[str], choices: Choices) -> Any:
+    values = [_typed(parameter, text, choices) for text in texts]
     return values if parameter.many else values[0]
 
 
-def _typed(parameter: Parameter, text: str) -> Any:
+def _offered(parameter: Parameter, choices: Choices) -> list[str]:
+    return list(choices[parameter.choices_from] if parameter.choices_from else parameter.choices)
+
+
+def _typed(parameter: Parameter, text: str, choices: Choices) -> Any:
+    """What a person wrote, as JSON of the parameter's schema."""
+    if parameter.type == "choice":
+        wanted = {text.casefold(), parameter.choices.get(text, text).casefold()}
+        return next((offered for offered in _offered(parameter, choices)
+                     if {offered.casefold(),
+                         parameter.choices.get(offered, offered).casefold()} & wanted), text)
     if parameter.type in ("integer", "year"):
         return int(text)
     return text == "true" if parameter.type == "boolean" else text

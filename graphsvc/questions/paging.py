@@ -29,6 +29,10 @@ class UnknownPage(GraphsvcError):
     """A cursor that no page of this question begins at."""
 
 
+class NoKey(GraphsvcError):
+    """A question whose declared order does not tell its rows apart: a mistake of its file."""
+
+
 class Pager:
     """The pages of one question.
 
@@ -58,7 +62,7 @@ class Pager:
     def cut(self, table: Table, limit: int) -> tuple[list[tuple[Term | None, ...]], str | None]:
         """The rows of the page without their keys, and the cursor of the next page if there is one.
 
-        Raises GraphsvcError where the declared order is no key, for then rows would be lost.
+        Raises NoKey where the declared order is no key, for then rows would be lost.
         """
         width = len(self._question.columns)
         rows = [row[:width] for row in table.rows[:limit]]
@@ -66,7 +70,7 @@ class Pager:
             return rows, None
         last, following = (table.rows[index][width:] for index in (limit - 1, limit))
         if last == following:
-            raise GraphsvcError(
+            raise NoKey(
                 "Two rows are equal in all columns of `order`, so that a page cannot end between "
                 "them.", where=self._question.file,
                 mend="Add columns to `order` until they tell every row from every other.")
