@@ -79,21 +79,21 @@ async def _compare(
 
 async def _whole(questions: Questions, question: Question, example: Example) -> dict[str, Any]:
     where = f"{question.file}, example `{example.title}`"
+    pages: list[Answer] = []
     try:
         understood = await questions.understand(question, example.values)
-        answer = await questions.ask(question, understood, limit=_PAGE)
-        rows = [*_rows(answer, where)]
-        while answer.after is not None:
-            answer = await questions.ask(question, understood, limit=_PAGE, after=answer.after)
-            rows += _rows(answer, where)
+        while not pages or pages[-1].after is not None:
+            after = pages[-1].after if pages else None
+            pages.append(await questions.ask(question, understood, limit=_PAGE, after=after))
     except GraphsvcError as error:
         raise GraphsvcError(error.problem, where=f"{where}: {error.where or ''}".rstrip(": "),
                             mend=error.mend) from error
+    rows = [row for page in pages for row in _rows(page, where)]
     keys = [tuple(json.dumps(row[key.column.name]) for key in question.order) for row in rows]
     if len(set(keys)) < len(keys):
         raise GraphsvcError("Two rows are equal in all columns of `order`.", where=where,
                             mend="Add columns to `order` until every row differs.")
-    return {"title": example.title, "parameters": parameters(answer), "rows": rows}
+    return {"title": example.title, "parameters": parameters(pages[0]), "rows": rows}
 
 
 def _rows(answer: Answer, where: str) -> Iterator[dict[str, Any]]:

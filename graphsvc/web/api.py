@@ -20,7 +20,7 @@ from starlette.responses import Response
 from graphsvc import __version__
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import LARGEST_PAGE, PAGE, Questions, Understood
-from graphsvc.questions.formats import CSV, ENDINGS, TSV, WRITERS
+from graphsvc.questions.formats import CSV, ENDINGS, JSON, TSV, WRITERS
 from graphsvc.questions.library import UnknownQuestion
 from graphsvc.questions.names import AmbiguousName, UnknownName
 from graphsvc.questions.openapi import openapi, parameter_schema
@@ -29,9 +29,12 @@ from graphsvc.questions.question import RESERVED, Question
 from graphsvc.questions.values import BadValue
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import MEDIA_TYPE, HttpError, Problem
+from graphsvc.web.responses import is_current
 
 Pairs = list[tuple[str, str]]
 _METHODS = ["GET", "HEAD"]
+_OPEN = {"Access-Control-Allow-Origin": "*",
+         "Access-Control-Expose-Headers": "ETag, Link, X-Release"}
 
 
 class Serving(Protocol):
@@ -56,7 +59,7 @@ def api_router(get_serving: Callable[[], Serving]) -> APIRouter:
             described.clear()
             described[key] = json.dumps(document, ensure_ascii=False).encode()
         return _cached(request, _tag(questions, "openapi", server),
-                       lambda: described[key], "application/json", questions)
+                       lambda: described[key], questions)
 
     async def listing(request: Request) -> Response:
         questions = get_serving().questions
@@ -65,7 +68,7 @@ def api_router(get_serving: Callable[[], Serving]) -> APIRouter:
                            where="parameters", mend="Ask without any.")
         body = json.dumps(await _listing(questions, _server(request)), ensure_ascii=False).encode()
         return _cached(request, _tag(questions, "list", _server(request)), lambda: body,
-                       "application/json", questions)
+                       questions)
 
     async def named(request: Request) -> Response:
         questions = get_serving().questions
@@ -97,7 +100,7 @@ def _guarded(
         except GraphsvcError as error:
             problem = _problem(error)
             return Response(problem.body, problem.status,
-                            {**problem.headers, "Content-Type": MEDIA_TYPE})
+                            {**problem.headers, **_OPEN, "Content-Type": MEDIA_TYPE})
     return guarded
 
 
@@ -141,7 +144,7 @@ async def _answer(
     media_type = _media_type(request, _only(pairs, "format"))
     tag = _tag(questions, question.name, media_type, limit, after, request.url.path,
                _server(request), _terms(understood))
-    if _is_current(request, tag):
+    if is_current(request, tag):
         return Response(status_code=304, headers=_headers(tag, questions))
     answer = await questions.ask(question, understood, limit=limit, after=after)
     following = None
@@ -154,8 +157,7 @@ async def _answer(
     if following:
         headers["Link"] = f'<{following}>; rel="next"'
     charset = "; charset=utf-8" if media_type in (CSV, TSV) else ""
-    body = b"" if request.method == "HEAD" else text.encode()
-    return Response(body, headers={**headers, "Content-Type": media_type + charset})
+    return _whole(request, text.encode(), {**headers, "Content-Type": media_type + charset})
 
 
 # -- what the client says -----------------------------------------------------------------------
@@ -243,26 +245,24 @@ def _terms(understood: Understood) -> list[tuple[str, list[str]]]:
     return [(name, [str(value) for value in values]) for name, values in understood.items()]
 
 
-def _is_current(request: Request, tag: str) -> bool:
-    """Whether the client holds this very answer (RFC 9110, 13.1.2)."""
-    held = request.headers.get("if-none-match", "")
-    return held.strip() == "*" or tag in {
-        part.strip().removeprefix("W/") for part in held.split(",")}
-
-
 def _headers(tag: str, questions: Questions) -> dict[str, str]:
-    return {"ETag": tag, "Vary": "Accept", "Cache-Control": "no-cache",
-            "X-Release": questions.release}
+    return {"ETag": tag, "Vary": "Accept", "X-Release": questions.release, **_OPEN,
+            "Cache-Control": "public, max-age=0, must-revalidate"}
+
+
+def _whole(request: Request, body: bytes, headers: Mapping[str, str]) -> Response:
+    """The answer; of one to HEAD only its headers."""
+    return Response(b"" if request.method == "HEAD" else body,
+                    headers={**headers, "Content-Length": str(len(body))})
 
 
 def _cached(
-    request: Request, tag: str, body: Callable[[], bytes], media_type: str, questions: Questions
+    request: Request, tag: str, body: Callable[[], bytes], questions: Questions
 ) -> Response:
     headers = _headers(tag, questions)
-    if _is_current(request, tag):
+    if is_current(request, tag):
         return Response(status_code=304, headers=headers)
-    content = b"" if request.method == "HEAD" else body()
-    return Response(content, headers={**headers, "Content-Type": media_type})
+    return _whole(request, body(), {**headers, "Content-Type": JSON})
 
 
 async def _choices(questions: Questions) -> dict[str, list[str]]:

@@ -1,0 +1,324 @@
+"""The questions over HTTP, as a client sees them."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from books import BOOKS, PREFIXES, StoreEngine
+from fastapi import FastAPI
+from rdflib import Graph
+
+from graphsvc.questions.answer import Questions
+from graphsvc.questions.library import Library
+from graphsvc.questions.snippets import address, snippets
+from graphsvc.web.api import api_router
+
+ID = "https://example.org/books/id/"
+
+
+class Client:
+    """A browser before an application that serves one library, which can be switched."""
+
+    def __init__(self, questions: Questions) -> None:
+        self.questions = questions
+        self.app = FastAPI(openapi_url=None)
+        self.app.include_router(api_router(lambda: self))
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://books") as client:
+                named = {name.replace("_", "-"): value for name, value in headers.items()}
+                return await client.request(method, path, headers=named)
+        return asyncio.run(ask())
+
+    def json(self, path: str) -> Any:
+        response = self.ask(path)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+
+@pytest.fixture
+def client(questions: Questions) -> Client:
+    return Client(questions)
+
+
+def editions(rows: list[dict[str, Any]]) -> list[str]:
+    return [row["edition"].removeprefix(f"{ID}edition/") for row in rows]
+
+
+def test_the_library_is_listed(client: Client) -> None:
+    found = client.json("/api/questions")
+    assert found["release"] == "books-1"
+    assert [question["name"] for question in found["questions"]] == [
+        "coverage", "editions", "kinds", "works"]
+    assert found["questions"][1] | {"parameters": [], "columns": []} == {
+        "name": "editions",
+        "title": "Editions of a work",
+        "description": "The editions of a work in the order they came out, with what is known of "
+                       "each.",
+        "tags": ["editions", "works"],
+        "route": "/api/works/{work}/editions",
+        "href": "http://books/api/questions/editions",
+        "parameters": [],
+        "columns": [],
+        "examples": [
+            {"title": "All editions of Frankenstein", "parameters": {"work": ["frankenstein"]}},
+            {"title": "Signed ones since 1820", "parameters": {
+                "work": ["The Modern Prometheus"], "since": ["1820"], "signed": ["true"]}},
+            {"title": "Cheap and early ones", "parameters": {
+                "work": ["emma"], "price": ["2.50"], "before": ["1816-01-01"]}},
+            {"title": "Editions that nobody recorded", "parameters": {"work": ["queen-mab"]}},
+        ],
+    }
+    assert found["questions"][1]["parameters"][1] == {
+        "name": "since", "type": "year", "label": "Since", "description": "", "required": False,
+        "many": False, "default": [], "class": None, "scheme": None,
+        "schema": {"type": "integer", "minimum": 1450, "maximum": 2100}}
+
+
+@pytest.mark.parametrize("path", [
+    "/api/questions/editions?work=frankenstein&since=1820",
+    "/api/works/frankenstein/editions?since=1820",
+    "/api/works/Frankenstein/editions?since=1820",
+    "/api/works/The%20Modern%20Prometheus/editions?since=1820",
+    "/api/works/work:frankenstein/editions?since=1820",
+    "/api/works/https%3A%2F%2Fexample.org%2Fbooks%2Fid%2Fwork%2Ffrankenstein/editions?since=1820",
+])
+def test_a_question_and_its_route_give_the_same_rows(client: Client, path: str) -> None:
+    assert editions(client.json(path)["rows"]) == ["f2", "f3"]
+
+
+@pytest.mark.parametrize(("accept", "ending", "expected", "begins"), [
+    (None, None, "application/json", '{"question":"kinds"'),
+    ("application/json", None, "application/json", '{"question":"kinds"'),
+    ("text/csv", None, "text/csv; charset=utf-8", "kind,label\r\n"),
+    ("text/tab-separated-values", None, "text/tab-separated-values; charset=utf-8",
+     "?kind\t?label\n"),
+    ("application/ld+json;q=0.9, text/csv;q=0.1", None, "application/ld+json", '{"@context":'),
+    ("application/sparql-results+json", None, "application/sparql-results+json",
+     '{"head":{"vars":["kind","label"]}'),
+    ("text/html", "csv", "text/csv; charset=utf-8", "kind,label\r\n"),
+    (None, "json", "application/json", '{"question":"kinds"'),
+    (None, "tsv", "text/tab-separated-values; charset=utf-8", "?kind\t?label\n"),
+    (None, "jsonld", "application/ld+json", '{"@context":'),
+    (None, "srj", "application/sparql-results+json", '{"head":'),
+])
+def test_the_format_is_negotiated_or_named(
+    client: Client, accept: str | None, ending: str | None, expected: str, begins: str
+) -> None:
+    query = f"?format={ending}" if ending else ""
+    headers = {"accept": accept} if accept else {}
+    response = client.ask(f"/api/questions/kinds{query}", **headers)
+    assert (response.status_code, response.headers["content-type"]) == (200, expected)
+    assert response.text.startswith(begins)
+    assert response.headers["x-release"] == "books-1"
+
+
+def test_following_next_gives_every_row_once(client: Client) -> None:
+    path, found = "/api/works/frankenstein/editions?limit=1&since=1800", []
+    while path:
+        page = client.json(path)
+        found += editions(page["rows"])
+        path = page["next"]
+    assert found == ["f1", "f2", "f3"]
+
+
+def test_following_the_link_header_gives_every_row_of_a_table(client: Client) -> None:
+    path: str | None = "/api/questions/editions?work=frankenstein&limit=2&format=csv"
+    lines: list[str] = []
+    while path:
+        response = client.ask(path)
+        lines += response.text.splitlines()[1:]
+        path = response.links.get("next", {}).get("url")
+    assert [line.split(",")[1] for line in lines] == ["1818", "1823", "1831"]
+
+
+def test_an_unchanged_answer_is_not_sent_again(client: Client) -> None:
+    path = "/api/questions/kinds"
+    first = client.ask(path)
+    tag = first.headers["etag"]
+    again = client.ask(path, if_none_match=f'"other", W/{tag}')
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    others = [
+        client.ask(f"{path}?format=csv"), client.ask(f"{path}?limit=5"),
+        client.ask("/api/questions/works"), client.ask("/api/questions/works?editions=1"),
+    ]
+    client.questions._engine.release = "books-2"  # type: ignore[misc]
+    others.append(client.ask(path))
+    assert len({tag, *(other.headers["etag"] for other in others)}) == 6
+
+
+@pytest.mark.parametrize(("path", "status", "kind", "detail"), [
+    ("/api/questions/edition", 404, "unknown-question", "There is no question called `edition`."),
+    ("/api/nothing", 404, "http-404", "There is nothing at /api/nothing."),
+    ("/api/questions/editions/more", 404, "http-404",
+     "There is nothing at /api/questions/editions/more."),
+    ("/api/questions/editions?work=emmma", 404, "unknown-name",
+     "The data know no Work called `emmma`."),
+    ("/api/works/emmma/editions", 404, "unknown-name", "The data know no Work called `emmma`."),
+    ("/api/questions/works?author=shelley", 409, "ambiguous-name",
+     "`shelley` is the name of several things."),
+    ("/api/questions/editions", 400, "bad-parameter", "`work` is missing: Work."),
+    ("/api/questions/editions?work=emma&sinse=1", 400, "bad-parameter",
+     "The question editions has no parameter `sinse`."),
+    ("/api/works/emma/editions?work=emma", 400, "bad-parameter", "`work` is given 2 times."),
+    ("/api/questions/kinds?format=xls", 400, "bad-parameter", "`xls` is not a format."),
+    ("/api/questions/kinds?limit=0", 400, "bad-parameter", "`0` is not a number of rows."),
+    ("/api/questions/kinds?limit=10001", 400, "bad-parameter", "`10001` is not a number of rows."),
+    ("/api/questions/kinds?limit=1&limit=2", 400, "bad-parameter", "`limit` is given 2 times."),
+    ("/api/questions/kinds?after=zzz", 404, "unknown-page",
+     "This cursor is not one that the question gave."),
+    ("/api/questions/works?title=%FF", 400, "bad-parameter",
+     "The query part of the address cannot be read."),
+    ("/api/questions/works?title=%00", 400, "bad-parameter",
+     "The text holds a control character, or a backslash before the letter u."),
+    ("/api/works/%FF/editions", 400, "bad-parameter", "The path of the address cannot be read."),
+    ("/api/questions?limit=1", 400, "bad-parameter", "The list of questions has no parameter"),
+])
+def test_mistakes_are_problem_documents(
+    client: Client, path: str, status: int, kind: str, detail: str
+) -> None:
+    response = client.ask(path)
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert (response.status_code, problem["status"]) == (status, status)
+    assert problem["type"] == f"urn:graphsvc:problem:{kind}"
+    assert problem["detail"].startswith(detail)
+
+
+def test_unknown_and_ambiguous_names_come_with_those_that_may_be_meant(client: Client) -> None:
+    emma = {"iri": f"{ID}work/emma", "label": "Emma"}
+    assert client.ask("/api/works/emmma/editions").json()["nearest"] == [emma]
+    assert client.ask("/api/questions/edition").json()["nearest"] == ["editions"]
+    assert client.ask("/api/questions/works?author=Shelley").json()["choices"] == [
+        {"iri": f"{ID}author/mary", "label": "Mary Shelley"},
+        {"iri": f"{ID}author/percy", "label": "Percy Bysshe Shelley"}]
+
+
+def test_a_format_that_is_not_offered_is_not_acceptable(client: Client) -> None:
+    response = client.ask("/api/questions/kinds", accept="image/png")
+    assert (response.status_code, response.json()["status"]) == (406, 406)
+
+
+def test_head_tells_the_headers_only(client: Client) -> None:
+    got, head = (client.ask("/api/questions/kinds", method) for method in ("GET", "HEAD"))
+    assert head.content == b""
+    assert dict(head.headers) == dict(got.headers)
+
+
+def test_a_question_dropped_into_the_folder_appears_everywhere(
+    client: Client, engine: StoreEngine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "queries"
+    shutil.copytree(BOOKS / "queries", folder)
+    (folder / "authors.rq").write_text("""\
+#+ title: Authors
+#+ description: Everybody who wrote.
+#+ route: /authors
+#+ columns:
+#+   author: {type: iri, label: Author}
+#+ examples: [{title: All}]
+SELECT ?author WHERE { ?author a <https://example.org/books/def#Author> }""")
+    assert client.ask("/api/authors").status_code == 404
+    client.questions = asyncio.run(Questions.open(Library.load(folder, PREFIXES), engine))
+    names = [question["name"] for question in client.json("/api/questions")["questions"]]
+    assert names == ["authors", "coverage", "editions", "kinds", "works"]
+    rows = client.json("/api/authors")["rows"]
+    assert [row["author"].rsplit("/")[-1] for row in rows] == [
+        "austen", "bronte", "mary", "percy", "reeve"]
+    assert client.json("/api/questions/authors")["rows"] == rows
+    client.questions._engine.release = "books-2"  # type: ignore[misc]
+    assert "/api/authors" in client.json("/openapi.json")["paths"]
+
+
+def test_the_openapi_document_is_valid(client: Client) -> None:
+    validate = pytest.importorskip("openapi_spec_validator").validate
+    described = client.json("/openapi.json")
+    validate(described)
+    assert sorted(described["paths"]) == [
+        "/api/questions", "/api/questions/coverage", "/api/questions/editions",
+        "/api/questions/kinds", "/api/questions/works", "/api/works/{work}/editions"]
+
+
+def test_every_described_example_runs(client: Client) -> None:
+    for question in client.questions.library:
+        for example in question.examples:
+            found = client.json(address(question, example, "/api"))
+            assert found["question"] == question.name
+    assert address(question, question.examples[1], "/api") == (
+        "/api/questions/works?author=Jane%20Austen&author=mary&genre=horror")
+
+
+def schemathesis_cases(client: Client) -> Iterator[Any]:
+    schemathesis = pytest.importorskip("schemathesis")
+    schema = schemathesis.openapi.from_asgi("/openapi.json", client.app)
+    return (result.ok() for result in schema.get_all_operations())
+
+
+def test_schemathesis_finds_no_failure(client: Client) -> None:
+    hypothesis = pytest.importorskip("hypothesis")
+    for operation in schemathesis_cases(client):
+        @hypothesis.settings(max_examples=15, deadline=None, database=None, derandomize=True,
+                             suppress_health_check=list(hypothesis.HealthCheck))
+        @hypothesis.given(case=operation.as_strategy())
+        def check(case: Any) -> None:
+            case.call_and_validate()
+        check()
+
+
+@pytest.fixture
+def server(client: Client) -> Iterator[str]:
+    """The application behind a real server, for what is to be copied into a shell."""
+    import socket
+    import threading
+
+    from granian.constants import Interfaces
+    from granian.server.embed import Server
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    served = Server(client.app, address="127.0.0.1", port=port, interface=Interfaces.ASGI)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_until_complete, args=(served.serve(),))
+    thread.start()
+    for _ in range(100):
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/api/questions/kinds")
+            break
+        except httpx.TransportError:
+            threading.Event().wait(0.05)
+    yield f"http://127.0.0.1:{port}/api"
+    loop.call_soon_threadsafe(served.stop)
+    thread.join()
+
+
+def test_snippets_work_when_they_are_copied(client: Client, server: str, tmp_path: Path) -> None:
+    copied = snippets(client.questions.library.get("editions"), server)
+    (tmp_path / "ask.py").write_text(copied["python"])
+    shown = subprocess.run([sys.executable, tmp_path / "ask.py"], capture_output=True, text=True)
+    assert [line.split("'")[3].rsplit("/")[-1] for line in shown.stdout.splitlines()] == [
+        "f1", "f2", "f3"], shown.stderr
+    assert copied["r"] == (
+        f'rows <- read.csv("{server}/works/frankenstein/editions?format=csv", '
+        'encoding = "UTF-8")\nprint(rows)\n')
+    if shutil.which("curl"):
+        shown = subprocess.run(["sh", "-c", copied["curl"]], capture_output=True, text=True)
+        assert [line.split(",")[1] for line in shown.stdout.splitlines()] == [
+            "year", "1818", "1823", "1831"], shown.stderr
+
+
+def test_json_ld_can_be_parsed_as_it_comes(client: Client) -> None:
+    response = client.ask("/api/questions/kinds", accept="application/ld+json")
+    graph = Graph().parse(data=response.text, format="json-ld")
+    query = "SELECT ?l { ?row <http://books/api/questions/kinds#label> ?l } ORDER BY ?l"
+    assert [str(row[0]) for row in graph.query(query)] == ["Gothic novel", "Novel", "Work"]
