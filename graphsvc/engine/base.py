@@ -114,6 +114,7 @@ class Engine(Protocol):
     """Something that answers queries from one release."""
 
     release: str
+    limits: Limits
 
     async def query(self, request: Request) -> Answer:
         """Begin to answer; the caller must close the answer.

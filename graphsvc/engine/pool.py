@@ -324,6 +324,8 @@ class WorkerAnswer:
         """The error that the worker tells in its last frame."""
         if told["kind"] == "syntax":
             return syntax_error(told["text"])
+        if told["kind"] == "iri":
+            return QuerySyntaxError(f"A graph is not named by an IRI: {told['text']}.")
         if told["kind"] == "failed":
             return UpstreamError(f"The query could not be evaluated: {told['text']}.", status=503)
         return Stopped(Limit(told["kind"]), self._engine.limits)

@@ -109,9 +109,11 @@ def answer(store: Store, request: dict[str, Any], sock: socket.socket) -> None:
         output.end(ERROR, b'{"kind": "size"}')
     except SyntaxError as error:
         output.end(ERROR, json.dumps({"kind": "syntax", "text": str(error)}).encode())
+    except ValueError as error:
+        output.end(ERROR, json.dumps({"kind": "iri", "text": str(error)}).encode())
     except MemoryError:
         output.end(ERROR, b'{"kind": "memory"}')
-    except (OSError, ValueError) as error:
+    except Exception as error:
         output.end(ERROR, json.dumps({"kind": "failed", "text": str(error)}).encode())
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

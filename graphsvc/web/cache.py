@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
 from dataclasses import dataclass
 
 
@@ -16,7 +15,7 @@ class CachedAnswer:
 
 
 class AnswerCache:
-    """The answers used last, up to a number of bytes.
+    """The answers used last, by a digest of what was asked, up to a number of bytes.
 
     max_bytes: of all bodies; max_answer_bytes: of one.
     """
@@ -25,16 +24,16 @@ class AnswerCache:
         self.max_answer_bytes = max_answer_bytes
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._answers: OrderedDict[Hashable, CachedAnswer] = OrderedDict()
+        self._answers: OrderedDict[str, CachedAnswer] = OrderedDict()
 
-    def get(self, key: Hashable) -> CachedAnswer | None:
+    def get(self, key: str) -> CachedAnswer | None:
         """The answer to a key, if it is still there."""
         answer = self._answers.get(key)
         if answer is not None:
             self._answers.move_to_end(key)
         return answer
 
-    def put(self, key: Hashable, answer: CachedAnswer) -> None:
+    def put(self, key: str, answer: CachedAnswer) -> None:
         """Keep an answer, in the place of those that were not used for longest."""
         if len(answer.body) > self.max_answer_bytes:
             return
@@ -44,7 +43,7 @@ class AnswerCache:
         while self._bytes > self._max_bytes:
             self.discard(next(iter(self._answers)))
 
-    def discard(self, key: Hashable) -> None:
+    def discard(self, key: str) -> None:
         """Forget an answer."""
         answer = self._answers.pop(key, None)
         if answer is not None:
@@ -52,4 +51,4 @@ class AnswerCache:
 
     @staticmethod
     def _cost(answer: CachedAnswer) -> int:
-        return len(answer.body) + 1024  # the key and the headers take their share
+        return len(answer.body) + 1024  # key and headers take their share

@@ -57,16 +57,18 @@ def named(name: str, offered: Iterable[str]) -> str | None:
     return next((media_type for media_type in names if media_type in known), None)
 
 
-@lru_cache(maxsize=256)
-def negotiate(accept: str | None, offered: tuple[str, ...]) -> str | None:
+def negotiate(accept: str | None, offered: Iterable[str]) -> str | None:
     """The offered media type that an Accept header prefers; None where it accepts none.
 
     The most specific range decides the quality of a type (RFC 9110, section 12.5.1); between
     equals the order of `offered` decides. No header accepts everything.
     """
-    ranges = parse_accept(accept or "*/*")
-    if not ranges:
-        return offered[0]
+    return _negotiate(accept or "*/*", tuple(offered))
+
+
+@lru_cache(maxsize=256)
+def _negotiate(accept: str, offered: tuple[str, ...]) -> str | None:
+    ranges = parse_accept(accept)
     best = max(offered, key=lambda media_type: _quality(media_type, ranges, offered))
     return best if _quality(best, ranges, offered) > 0 else None
 

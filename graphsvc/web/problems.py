@@ -1,4 +1,8 @@
-"""Errors as problem documents (RFC 9457)."""
+"""Errors as problem documents (RFC 9457).
+
+An error of a kind that is not known here has the status that its class names in an attribute
+`status`, and 400 where it names none.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,6 @@ from graphsvc.engine.base import (
     QueryTooLong,
     Refused,
     Stopped,
-    UpstreamError,
 )
 from graphsvc.errors import GraphsvcError
 
@@ -90,9 +93,8 @@ def _classify(error: GraphsvcError) -> tuple[int, str, str]:
             return 413, "query-too-long", "The query is too long"
         case Overloaded():
             return 503, "overloaded", "The service is busy"
-        case UpstreamError() | HttpError():
-            return error.status, f"http-{error.status}", _TITLES.get(error.status, "Error")
-    return 400, "http-400", _TITLES[400]
+    status = getattr(error, "status", 400)
+    return status, f"http-{status}", _TITLES.get(status, "The request failed")
 
 
 def _document(error: GraphsvcError, status: int, kind: str, title: str) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""The little of ASGI that a raw application needs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from typing import Any, TypeVar
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+T = TypeVar("T")
+
+
+class HungUp(Exception):
+    """The client has gone; nobody is left to answer."""
+
+
+class Cut(Exception):
+    """The answer ends here, unfinished. Raised to the server, which then drops the connection.
+
+    Without a last chunk, and short of any Content-Length, the client can tell (RFC 9112,
+    section 8).
+    """
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """The value of a request header (its name in lower case); several are joined by commas."""
+    values = [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+    return ", ".join(values) if values else None
+
+
+async def read_body(receive: Receive, allowed: int) -> bytes | None:
+    """The whole body; None where it has more bytes than are allowed.
+
+    A body that is too long is read to its end as well: a client that is still sending would not
+    see the answer. Raises HungUp.
+    """
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise HungUp
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= allowed:
+            parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts) if size <= allowed else None
+
+
+async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+    """Do the work, unless the client hangs up: then cancel it and raise HungUp.
+
+    The body must have been read to its end.
+    """
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_disconnect(receive))
+    try:
+        await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        raise HungUp
+    finally:
+        gone.cancel()
+        if not task.done():
+            task.cancel()
+            await asyncio.wait((task,))
+
+
+async def _disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def respond(
+    send: Send, status: int, headers: Headers, body: bytes | None, head: bool = False
+) -> None:
+    """Send a whole response. head: without its body, as HEAD asks; None: of unknown length."""
+    if body is not None and status not in (204, 304):
+        headers = [*headers, (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head or body is None else body})

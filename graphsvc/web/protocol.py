@@ -1,0 +1,171 @@
+"""Reading a request as the SPARQL 1.1 Protocol has it (section 2.1)."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from graphsvc.engine.base import Refused
+from graphsvc.web.problems import HttpError
+
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+
+MAX_BODY_BYTES = 1 << 20
+"""Longest body that is read; a percent-encoded query takes up to nine bytes a character."""
+
+_MAX_FIELDS = 1000
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+_SECONDS = re.compile(r"\d+(\.\d+)?|\.\d+", re.ASCII)
+_KEPT_ONCE = ("query", "timeout", "format")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a request asks; query is None where it asks for the description of the service."""
+
+    query: str | None
+    format: str | None
+    timeout: float | None
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+
+
+def read_get(query_string: bytes) -> Operation:
+    """The operation of a GET or HEAD request. Raises HttpError, Refused."""
+    return _operation(_fields(query_string), describable=True)
+
+
+def read_post(query_string: bytes, content_type: str | None, body: bytes) -> Operation:
+    """The operation of a POST request, by form or directly. Raises HttpError, Refused."""
+    media_type, charset = _content_type(content_type)
+    if media_type == UPDATE:
+        raise _no_update()
+    if charset not in (None, "utf-8", "utf8", "us-ascii"):
+        raise HttpError(
+            415,
+            f"The body is said to be in {charset}.",
+            where="Content-Type",
+            mend="Send UTF-8, the one encoding of SPARQL queries.",
+        )
+    fields = _fields(query_string)
+    if media_type == FORM:
+        return _operation(fields + _fields(body), describable=False)
+    if media_type == QUERY:
+        if any(name == "query" for name, _ in fields):
+            raise HttpError(
+                400,
+                "There is a query in the address and another one in the body.",
+                mend="Send one of them.",
+            )
+        return _operation([*fields, ("query", _text(body, "body"))], describable=False)
+    raise HttpError(
+        415,
+        f"A body of type {media_type or 'unknown'} is not a SPARQL request.",
+        where="Content-Type",
+        mend=f"Send a query as {QUERY}, or a form as {FORM}.",
+        headers={"Accept-Post": f"{QUERY}, {FORM}"},
+    )
+
+
+def _content_type(value: str | None) -> tuple[str, str | None]:
+    """Media type and charset of a Content-Type header, in lower case."""
+    media_type, *parameters = (part.strip() for part in (value or "").lower().split(";"))
+    charset = None
+    for parameter in parameters:
+        name, _, text = parameter.partition("=")
+        if name.strip() == "charset":
+            charset = text.strip().strip('"')
+    return media_type, charset
+
+
+def _text(data: bytes, where: str) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise HttpError(
+            400, f"Byte {error.start} is not UTF-8.", where=where, mend="Send UTF-8."
+        ) from error
+
+
+def _fields(data: bytes) -> list[tuple[str, str]]:
+    """The names and values of an encoded form."""
+    text = _text(data, "form")
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except UnicodeDecodeError as error:
+        raise HttpError(
+            400, "A percent-encoded value is not UTF-8.", where="form", mend="Encode UTF-8."
+        ) from error
+    except ValueError as error:
+        raise HttpError(
+            413, f"There are more than {_MAX_FIELDS} parameters.", where="form"
+        ) from error
+
+
+def _operation(fields: list[tuple[str, str]], describable: bool) -> Operation:
+    values: dict[str, list[str]] = {}
+    for name, value in fields:
+        values.setdefault(name, []).append(value)
+    if "update" in values:
+        raise _no_update()
+    for name in _KEPT_ONCE:
+        if len(values.get(name, ())) > 1:
+            raise HttpError(
+                400,
+                f"The parameter {name} is given {len(values[name])} times.",
+                where=name,
+                mend="Give it once.",
+            )
+    query = values.get("query", [None])[0]
+    default_graphs = _iris(values, "default-graph-uri")
+    named_graphs = _iris(values, "named-graph-uri")
+    if query is None and not (describable and not default_graphs and not named_graphs):
+        raise HttpError(
+            400, "The request has no query.", where="query", mend="Give one, named query."
+        )
+    return Operation(
+        query=query,
+        format=values.get("format", [None])[0],
+        timeout=_seconds(values.get("timeout", [None])[0]),
+        default_graphs=default_graphs,
+        named_graphs=named_graphs,
+    )
+
+
+def _iris(values: dict[str, list[str]], name: str) -> tuple[str, ...]:
+    iris = tuple(dict.fromkeys(values.get(name, ())))
+    for iri in iris:
+        if not _IRI.fullmatch(iri):
+            raise HttpError(
+                400,
+                f"'{iri[:200]}' is not an absolute IRI.",
+                where=name,
+                mend="Name the graph by its full IRI.",
+            )
+    return iris
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    seconds = float(text) if _SECONDS.fullmatch(text) else math.nan
+    if not 0 < seconds < math.inf:
+        raise HttpError(
+            400,
+            f"'{text[:40]}' is not a number of seconds.",
+            where="timeout",
+            mend="Give a positive number, such as 5 or 0.5.",
+        )
+    return seconds
+
+
+def _no_update() -> Refused:
+    return Refused(
+        "This service only answers questions; it takes no updates.",
+        where="update",
+        mend="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE, in the parameter query.",
+    )
