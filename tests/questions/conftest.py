@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from books import BOOKS, PREFIXES, StoreEngine
+from books import BOOKS, PREFIXES, Client, StoreEngine
 
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
@@ -25,3 +25,8 @@ def engine() -> StoreEngine:
 def questions(library: Library, engine: StoreEngine) -> Questions:
     words = {"https://example.org/books/id/passage/letters-1": "Printed five hundred."}
     return asyncio.run(Questions.open(library, engine, words.get))
+
+
+@pytest.fixture
+def client(questions: Questions) -> Client:
+    return Client(questions)

@@ -12,43 +12,14 @@ from typing import Any
 
 import httpx
 import pytest
-from books import BOOKS, PREFIXES, StoreEngine
-from fastapi import FastAPI
+from books import BOOKS, PREFIXES, Client, StoreEngine
 from rdflib import Graph
 
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
 from graphsvc.questions.snippets import address, snippets
-from graphsvc.web.api import api_router
 
 ID = "https://example.org/books/id/"
-
-
-class Client:
-    """A browser before an application that serves one library, which can be switched."""
-
-    def __init__(self, questions: Questions) -> None:
-        self.questions = questions
-        self.app = FastAPI(openapi_url=None)
-        self.app.include_router(api_router(lambda: self))
-
-    def ask(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
-        async def ask() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://books") as client:
-                named = {name.replace("_", "-"): value for name, value in headers.items()}
-                return await client.request(method, path, headers=named)
-        return asyncio.run(ask())
-
-    def json(self, path: str) -> Any:
-        response = self.ask(path)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-
-@pytest.fixture
-def client(questions: Questions) -> Client:
-    return Client(questions)
 
 
 def editions(rows: list[dict[str, Any]]) -> list[str]:
@@ -256,23 +227,6 @@ def test_every_described_example_runs(client: Client) -> None:
             assert found["question"] == question.name
     assert address(question, question.examples[1], "/api") == (
         "/api/questions/works?author=Jane%20Austen&author=mary&genre=horror")
-
-
-def schemathesis_cases(client: Client) -> Iterator[Any]:
-    schemathesis = pytest.importorskip("schemathesis")
-    schema = schemathesis.openapi.from_asgi("/openapi.json", client.app)
-    return (result.ok() for result in schema.get_all_operations())
-
-
-def test_schemathesis_finds_no_failure(client: Client) -> None:
-    hypothesis = pytest.importorskip("hypothesis")
-    for operation in schemathesis_cases(client):
-        @hypothesis.settings(max_examples=15, deadline=None, database=None, derandomize=True,
-                             suppress_health_check=list(hypothesis.HealthCheck))
-        @hypothesis.given(case=operation.as_strategy())
-        def check(case: Any) -> None:
-            case.call_and_validate()
-        check()
 
 
 @pytest.fixture

@@ -1,0 +1,26 @@
+"""What the OpenAPI document promises is what the routes do, for good requests and for bad ones."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from books import BOOKS, PREFIXES, Client, StoreEngine
+from hypothesis import HealthCheck, settings
+
+from graphsvc.questions.answer import Questions
+from graphsvc.questions.library import Library
+
+schemathesis = pytest.importorskip("schemathesis")
+
+library = Library.load(BOOKS / "queries", PREFIXES)
+client = Client(asyncio.run(Questions.open(library, StoreEngine(BOOKS))))
+schema = schemathesis.openapi.from_asgi("/openapi.json", client.app)
+
+
+@schema.parametrize()
+@settings(max_examples=15, deadline=None, database=None, derandomize=True,
+          suppress_health_check=list(HealthCheck))
+def test_no_request_finds_a_failure(case: Any) -> None:
+    case.call_and_validate()
