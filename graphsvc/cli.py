@@ -11,7 +11,7 @@ from pathlib import Path
 from graphsvc import __version__
 from graphsvc.errors import GraphsvcError
 
-COMMANDS = ("build", "serve", "query", "ask", "validate", "releases", "sources")
+COMMANDS = ("build", "serve", "query", "ask", "export", "validate", "releases", "sources")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,0 +1,1 @@
+"""Views: graphs drawn from a release, and the files that graph tools read."""

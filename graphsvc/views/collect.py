@@ -1,0 +1,126 @@
+"""From a view's query to its graph."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from pyoxigraph import BlankNode, QueryResultsFormat, QuerySolutions, parse_query_results
+
+from graphsvc.engine.base import Engine, Lane, Request
+from graphsvc.errors import GraphsvcError
+from graphsvc.questions.formats import plain
+from graphsvc.questions.question import Column
+from graphsvc.questions.table import Term
+from graphsvc.views.graph import Attribute, Graph, Scalar
+from graphsvc.views.recipe import Recipe
+from graphsvc.views.view import View
+
+_RESULTS = "text/tab-separated-values"
+_IN_MEMORY = 4 << 20
+_PLAIN_TYPES: dict[str, type | tuple[type, ...]] = {
+    "integer": int, "year": int, "decimal": float, "boolean": bool,
+}
+
+
+async def rows_of(engine: Engine, recipe: Recipe) -> IO[bytes]:
+    """The answer to the recipe's query, in a temporary file. Raises what the engine raises."""
+    file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (the reader closes it)
+    answer = await engine.query(Request(recipe.query, _RESULTS, lane=Lane.REVIEWED))
+    try:
+        async for chunk in answer:
+            file.write(chunk)
+    except BaseException:
+        file.close()
+        raise
+    finally:
+        await answer.aclose()
+    file.seek(0)
+    return file
+
+
+def graph_of(view: View, rows: IO[bytes], base: str) -> Graph:
+    """The view's graph from the rows of its query, which are read to their end and closed.
+
+    base: what the IRIs of the release's own things begin with.
+    Raises GraphsvcError for a value that is not of its column's type.
+    """
+    node_columns, edge_columns = _with(view.node_columns, "label", "type"), view.edge_columns
+    extra = () if any(c.name == "weight" for c in edge_columns) else (
+        Attribute("weight", "integer", "weight"),)
+    graph = Graph(
+        (*map(_attribute, node_columns), Attribute("iri", "iri", "IRI"),
+         Attribute("page", "text", "page")),
+        (*map(_attribute, edge_columns), *extra), directed=view.directed, base=base)
+    with rows:
+        graph.add_nodes(_nodes(rows, view, node_columns, base))
+        rows.seek(0)
+        graph.add_edges(_edges(rows, edge_columns, one=bool(extra)))
+    graph.settle(keep_isolated=view.keeps_isolated)
+    return graph
+
+
+def page(iri: str, base: str) -> str | None:
+    """Where the service shows a thing: its path, below GRAPHSVC_ADDRESS where that is set."""
+    root = base.rstrip("/").rsplit("/", 1)[0]
+    if not iri.startswith(base):
+        return None
+    return os.environ.get("GRAPHSVC_ADDRESS", "").rstrip("/") + iri.removeprefix(root)
+
+
+def _with(columns: tuple[Column, ...], *names: str) -> tuple[Column, ...]:
+    """The columns with those of the names that they lack."""
+    there = [column.name for column in columns]
+    return columns + tuple(Column(name, "text", name) for name in names if name not in there)
+
+
+def _attribute(column: Column) -> Attribute:
+    return Attribute(column.name, "integer" if column.type == "year" else column.type,
+                     column.label)
+
+
+def _solutions(file: IO[bytes]) -> Iterator[dict[str, Term]]:
+    results = parse_query_results(file, format=QueryResultsFormat.TSV)
+    assert isinstance(results, QuerySolutions)
+    names = [variable.value for variable in results.variables]
+    for solution in results:
+        yield {name: value for name, value in zip(names, solution, strict=True)
+               if value is not None}
+
+
+def _nodes(
+    file: IO[bytes], view: View, columns: tuple[Column, ...], base: str
+) -> Iterator[tuple[Scalar | None, ...]]:
+    for row in _solutions(file):
+        if "node" not in row:
+            continue
+        iri = row["node"].value
+        values = {column.name: _value(row.get(column.name), column) for column in columns}
+        if values["label"] is None:
+            values["label"] = re.split(r"[/#]", iri.rstrip("/#"))[-1]
+        yield (iri, *values.values(), iri, page(iri, base))
+
+
+def _edges(
+    file: IO[bytes], columns: tuple[Column, ...], *, one: bool
+) -> Iterator[tuple[Scalar | None, ...]]:
+    weight = (1,) if one else ()
+    for row in _solutions(file):
+        if "source" in row and "target" in row:
+            yield (row["source"].value, row["target"].value,
+                   *(_value(row.get(column.name), column) for column in columns), *weight)
+
+
+def _value(term: Term | None, column: Column) -> Scalar | None:
+    """A cell as a value of the column's type. Raises GraphsvcError where it is of another."""
+    if term is None or isinstance(term, BlankNode):
+        return None
+    value = plain(term, column)
+    expected = _PLAIN_TYPES.get(column.type, str)
+    if not isinstance(value, expected) or (isinstance(value, int) and abs(value) >= 1 << 63):
+        raise GraphsvcError(f"`{term.value[:80]}` is not of type {column.type}.",
+                            where=f"column {column.name}", mend="Mend the view's query.")
+    return value

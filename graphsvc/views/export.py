@@ -1,0 +1,114 @@
+"""A view written as a file: the same bytes for whoever asks, over HTTP or on the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, BinaryIO, TextIO
+
+from graphsvc.errors import GraphsvcError
+from graphsvc.questions.answer import Given
+from graphsvc.views import graphml
+from graphsvc.views.collect import graph_of, rows_of
+from graphsvc.views.graph import Graph
+from graphsvc.views.recipe import Recipe
+from graphsvc.views.view import View
+
+if TYPE_CHECKING:
+    from graphsvc.service import Serving
+
+Writer = Callable[[Graph, Recipe, BinaryIO], None]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file. name: its ending."""
+
+    name: str
+    title: str
+    media_type: str
+    write: Writer
+
+
+class UnknownFormat(GraphsvcError):
+    """No such format is written."""
+
+    status = 404
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no export format `{name[:40]}`.",
+                         mend=f"Use one of {', '.join(FORMATS)}.")
+
+
+def _text(write: Callable[[Graph, Recipe, TextIO], None]) -> Writer:
+    """A writer of text as a writer of bytes in UTF-8."""
+    def write_bytes(graph: Graph, recipe: Recipe, out: BinaryIO) -> None:
+        wrapped = io.TextIOWrapper(out, encoding="utf-8", newline="")
+        try:
+            write(graph, recipe, wrapped)
+        finally:
+            wrapped.detach()
+
+    return write_bytes
+
+
+FORMATS: Mapping[str, Format] = {known.name: known for known in (
+    Format("graphml", "GraphML (Gephi, yEd, Cytoscape, igraph, networkx)",
+           "application/graphml+xml", _text(graphml.write)),
+)}
+"""What can be written, by ending."""
+
+
+def format_named(name: str) -> Format:
+    """The format with that ending. Raises UnknownFormat."""
+    if name not in FORMATS:
+        raise UnknownFormat(name)
+    return FORMATS[name]
+
+
+@dataclass(frozen=True)
+class Export:
+    """A view, what it was asked with, and the format it is wanted in."""
+
+    view: View
+    format: Format
+    recipe: Recipe
+
+    @property
+    def file_name(self) -> str:
+        """What to call the file."""
+        return f"{self.view.name}.{self.format.name}"
+
+    @classmethod
+    async def of(cls, serving: Serving, view: View, format: Format, given: Given) -> Export:
+        """What is meant by parameters as people write them.
+
+        Raises BadParameter, BadValue, UnknownName or AmbiguousName.
+        """
+        understood = await serving.questions.understand(view.question, given)
+        return cls(view, format, Recipe.of(view, understood, (), serving.release))
+
+    async def file(self, serving: Serving) -> IO[bytes]:
+        """The finished file, open at its beginning; whoever takes it closes it.
+
+        Raises what the engine raises, and GraphsvcError where the format cannot hold the graph.
+        """
+        rows = await rows_of(serving.engine, self.recipe)
+        base = serving.release.manifest["header"]["base"]
+        return await asyncio.to_thread(self._write, rows, base)
+
+    def _write(self, rows: IO[bytes], base: str) -> IO[bytes]:
+        graph = graph_of(self.view, rows, base)
+        file = TemporaryFile()  # noqa: SIM115 (whoever takes it closes it)
+        try:
+            self.format.write(graph, self.recipe, file)
+        except BaseException:
+            file.close()
+            raise
+        finally:
+            graph.close()
+        file.seek(0)
+        return file

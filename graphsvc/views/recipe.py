@@ -1,0 +1,60 @@
+"""What a graph file was made from, so that whoever holds it can make it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphsvc import __version__
+from graphsvc.questions.answer import Understood
+from graphsvc.release import Release
+from graphsvc.views.view import View
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a file came about. parameters: by name, as understood, several joined by a blank.
+
+    query: the SPARQL that was run; date: when the release was built; licence: an IRI.
+    """
+
+    view: str
+    title: str
+    description: str
+    parameters: Mapping[str, str]
+    measures: tuple[str, ...]
+    query: str
+    dataset: str
+    release: str
+    date: str
+    licence: str
+
+    @classmethod
+    def of(
+        cls, view: View, understood: Understood, measures: tuple[str, ...], release: Release
+    ) -> Recipe:
+        """The recipe of a view of a release with these parameters."""
+        question, manifest = view.question, release.manifest
+        return cls(
+            view=view.name, title=question.title, description=question.description,
+            parameters={name: " ".join(value.value for value in values)
+                        for name, values in understood.items()},
+            measures=measures, query=question.template.bind(understood),
+            dataset=manifest["title"], release=release.id, date=manifest["built"][:10],
+            licence=manifest["header"]["licence"],
+        )
+
+    @property
+    def settings(self) -> str:
+        """The parameters on one line, `none` where there is none."""
+        return "; ".join(f"{name} = {value}" for name, value in self.parameters.items()) or "none"
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Everything as texts by name, for formats that take such pairs."""
+        return {
+            "title": self.title, "description": self.description, "view": self.view,
+            "parameters": self.settings, "measures": ", ".join(self.measures) or "none",
+            "dataset": self.dataset, "release": self.release, "date": self.date,
+            "licence": self.licence, "software": f"graphsvc {__version__}", "query": self.query,
+        }
