@@ -5,19 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from graphsvc.description import ServiceDescription
 from graphsvc.engine.base import Engine, Limits
 from graphsvc.engine.pool import EmbeddedEngine, Source
+from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
 from graphsvc.release import Release
 from graphsvc.sources.words import Words
+from graphsvc.views.view import Views
 
 IN_MEMORY_QUADS = 2_000_000
 """Releases up to this size are held in memory, larger ones read from disk."""
 
 
-async def engine_of(release: Release, limits: Limits | None = None) -> Engine:
-    """An embedded engine over a release, ready to answer."""
+async def engine_of(
+    release: Release, limits: Limits | None = None, remote: str | None = None
+) -> Engine:
+    """An engine over a release, ready to answer: the embedded one, or a remote SPARQL endpoint."""
+    if remote:
+        from graphsvc.engine.remote import RemoteEngine
+
+        return RemoteEngine(remote, release=release.id, limits=limits)
     small = release.manifest["quads"] <= IN_MEMORY_QUADS
     engine = EmbeddedEngine(
         Source(
@@ -35,20 +44,32 @@ class Serving:
     release: Release
     engine: Engine
     questions: Questions
+    description: ServiceDescription
+    views: Views
 
     @classmethod
     async def open(
-        cls, release: Release, documents: Path | None = None, limits: Limits | None = None
+        cls, release: Release, documents: Path | None = None, limits: Limits | None = None,
+        remote: str | None = None,
     ) -> Serving:
-        """Open a release. documents: folder of the source texts, where the service holds them.
+        """Open a release. documents: folder of the source texts, where the service holds them;
+        remote: SPARQL endpoint that answers in place of the embedded engine.
 
         Raises GraphsvcError when the release cannot be read or the documents are not there.
         """
-        engine = await engine_of(release, limits)
+        engine = await engine_of(release, limits, remote)
         library = Library.load(release.queries, release.manifest["prefixes"])
+        views = Views.load(release.queries / "views", release.manifest["prefixes"])
         words = Words(documents, release.manifest["header"]["base"]) if documents else None
         questions = await Questions.open(library, engine, words)
-        return cls(release, engine, questions)
+        header = Header(**release.manifest["header"])
+        description = await ServiceDescription.of(release, header, questions)
+        return cls(release, engine, questions, description, views)
+
+    @property
+    def header(self) -> Header:
+        """The header of the ontology that the release was built with."""
+        return Header(**self.release.manifest["header"])
 
     async def close(self) -> None:
         """Stop the engine's processes."""

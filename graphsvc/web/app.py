@@ -1,0 +1,155 @@
+"""The application: SPARQL as raw ASGI, everything else FastAPI, over the release of the moment."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from contextvars import ContextVar
+from pathlib import Path
+
+from fastapi import FastAPI
+from graphsvc.web.export import export_router
+from graphsvc.web.pages import editor_page, ontology_page, pages_router, thing_page
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from graphsvc.engine.base import Limits
+from graphsvc.errors import GraphsvcError
+from graphsvc.release import Releases
+from graphsvc.service import Serving
+from graphsvc.web.api import api_router
+from graphsvc.web.asgi import Receive, Scope, Send
+from graphsvc.web.current import Current
+from graphsvc.web.linked import linked_router
+from graphsvc.web.metrics import Metrics
+from graphsvc.web.problems import HttpError
+from graphsvc.web.responses import problem_response
+from graphsvc.web.sparql import SparqlApp
+from graphsvc.web.status import status_router
+
+LOOK_FOR_RELEASE_SECONDS = 1.0
+"""How often the folder of releases is looked at for another current one."""
+
+_log = logging.getLogger(__name__)
+_serving: ContextVar[Serving] = ContextVar("serving")
+
+
+class Application:
+    """The ASGI application (ASGI 3). Opens the current release at start-up and follows it."""
+
+    def __init__(
+        self, releases: Releases, documents: Path | None = None, remote: str | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._releases = releases
+        self._documents = documents
+        self._remote = remote
+        self._limits = limits
+        self._current: Current[Serving] | None = None
+        self._watcher: asyncio.Task[None] | None = None
+        self.metrics = Metrics()
+        self._pages = _pages(self.metrics)
+        self._sparql = SparqlApp(self._now, _describe, _editor)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, self.metrics.watch(scope, send))
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/sparql":
+            await self._sparql(scope, receive, send)
+            return
+        with self._now().hold() as serving:
+            token = _serving.set(serving)
+            try:
+                await self._pages(scope, receive, send)
+            finally:
+                _serving.reset(token)
+
+    def _now(self) -> Current[Serving]:
+        assert self._current is not None, "the server starts the application before requests"
+        return self._current
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                try:
+                    self._current = Current(await self._open())
+                except GraphsvcError as error:
+                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                    return
+                self._watcher = asyncio.create_task(self._follow())
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self._stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _open(self) -> Serving:
+        return await Serving.open(
+            self._releases.current(), self._documents, self._limits, self._remote)
+
+    async def _follow(self) -> None:
+        """Switch whenever the folder of releases has another current one."""
+        while True:
+            await asyncio.sleep(LOOK_FOR_RELEASE_SECONDS)
+            try:
+                if self._releases.current().id != self._now().now.release.id:
+                    await self._now().switch(await self._open())
+            except GraphsvcError as error:
+                _log.error("The new release is not served: %s", error)
+
+    async def _stop(self) -> None:
+        if self._watcher:
+            self._watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watcher
+        if self._current:
+            await self._current.close()
+
+
+async def _describe(serving: Serving, server: str, media_type: str) -> bytes:
+    return serving.description.write(media_type, server)
+
+
+def _editor(serving: Serving) -> bytes:
+    return editor_page(serving).encode()
+
+
+def _pages(metrics: Metrics) -> FastAPI:
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    for router in (
+        status_router(_serving.get, metrics), api_router(_serving.get),
+        export_router(_serving.get), linked_router(_serving.get, thing_page, ontology_page),
+        pages_router(_serving.get),
+    ):
+        app.include_router(router)
+    app.add_exception_handler(HTTPException, _http_error)
+    return app
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    problem, mend = {
+        404: (f"There is nothing at {request.url.path}.", "See / for what there is."),
+        405: (f"{request.method} is not for {request.url.path}.", "Use GET."),
+    }.get(error.status_code, (str(error.detail), ""))
+    return problem_response(HttpError(
+        error.status_code, problem, mend=mend, headers=error.headers or {}))
+
+
+def create_app(
+    releases: Releases, documents: Path | None = None, remote: str | None = None,
+    limits: Limits | None = None,
+) -> Application:
+    """The application over a folder of releases.
+
+    documents: folder of source texts whose words are shown; remote: SPARQL endpoint that holds
+    the current release and answers in place of the embedded engine; limits: of one query.
+    """
+    return Application(releases, documents, remote, limits)

@@ -1,0 +1,139 @@
+"""Linked data: each thing, graph and term under its own path, as HTML for people or as RDF."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+import pyoxigraph as ox
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from graphsvc.engine import base as engine
+from graphsvc.questions.binding import Template
+from graphsvc.rq import own_query
+from graphsvc.service import Serving
+from graphsvc.web.negotiation import named, negotiate
+from graphsvc.web.problems import HttpError
+from graphsvc.web.responses import guarded, is_current
+
+HTML = "text/html"
+RDF_FORMATS = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+}
+OFFERED = (HTML, *RDF_FORMATS)
+_ENDINGS = {"html": HTML, "ttl": "text/turtle", "jsonld": "application/ld+json",
+            "nt": "application/n-triples", "rdf": "application/rdf+xml"}
+
+Page = Callable[[Serving, str, Request], Awaitable[str]]
+"""Makes the HTML page of a thing, given its IRI."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a request asks for: path without ending, media type, and the tag of the answer."""
+
+    path: str
+    media_type: str
+    tag: str
+
+
+def linked_router(
+    get_serving: Callable[[], Serving], thing_page: Page, ontology_page: Page
+) -> APIRouter:
+    """The routes `/id/...`, `/graph/...` and `/def`, which follow the release that is served."""
+    router = APIRouter(include_in_schema=False)
+
+    async def thing(request: Request) -> Response:
+        serving = get_serving()
+        wanted = _wanted(request, serving)
+        iri = serving.header.root + wanted.path
+        if is_current(request, wanted.tag):
+            return Response(status_code=304, headers=_headers(wanted, serving))
+        triples = await describe(serving, iri)
+        if not any(triple.subject == ox.NamedNode(iri) for triple in triples):
+            raise HttpError(404, f"There is no <{iri}> in release {serving.release.id}.",
+                            mend="Look for it by name at /search.")
+        return await _respond(request, serving, wanted, iri, triples, thing_page)
+
+    async def ontology(request: Request) -> Response:
+        serving = get_serving()
+        wanted = _wanted(request, serving)
+        if is_current(request, wanted.tag):
+            return Response(status_code=304, headers=_headers(wanted, serving))
+        triples = await _construct(serving, Template(own_query("ontology")).bind(
+            {"graphs": [ox.Literal(f"{serving.header.root}graph/ontology/")]}))
+        return await _respond(
+            request, serving, wanted, serving.header.iri, triples, ontology_page)
+
+    router.add_route("/id/{path:path}", guarded(thing), methods=["GET", "HEAD"])
+    router.add_route("/graph/{path:path}", guarded(thing), methods=["GET", "HEAD"])
+    for path in ("/def", "/def.{ending}"):
+        router.add_route(path, guarded(ontology), methods=["GET", "HEAD"])
+    return router
+
+
+async def describe(serving: Serving, iri: str) -> list[ox.Triple]:
+    """What is said of a thing and what refers to it, with the names of all that is mentioned."""
+    query = Template(own_query("describe")).bind({"thing": [ox.NamedNode(iri)]})
+    return await _construct(serving, query)
+
+
+async def _construct(serving: Serving, query: str) -> list[ox.Triple]:
+    answer = await engine.read(serving.engine, engine.Request(
+        query, "application/n-triples", lane=engine.Lane.REVIEWED))
+    return [quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)]
+
+
+async def _respond(
+    request: Request, serving: Serving, wanted: Wanted, iri: str, triples: list[ox.Triple],
+    page: Page,
+) -> Response:
+    headers = _headers(wanted, serving)
+    if wanted.media_type == HTML:
+        body = (await page(serving, iri, request)).encode()
+        headers["Content-Type"] = "text/html; charset=utf-8"
+    else:
+        body = ox.serialize(
+            sorted(triples, key=str), format=RDF_FORMATS[wanted.media_type],
+            prefixes=_used(serving.release.manifest["prefixes"], triples)) or b""
+        headers["Content-Type"] = wanted.media_type
+    return Response(b"" if request.method == "HEAD" else body, headers=headers)
+
+
+def _used(prefixes: dict[str, str], triples: list[ox.Triple]) -> dict[str, str]:
+    """The prefixes whose namespaces occur in the triples."""
+    text = "\n".join(map(str, triples))
+    return {prefix: iri for prefix, iri in prefixes.items() if f"<{iri}" in text}
+
+
+def _wanted(request: Request, serving: Serving) -> Wanted:
+    path = unquote(request.scope["raw_path"].decode("ascii", "replace")).lstrip("/")
+    stem, _, ending = path.rpartition(".")
+    asked = request.query_params.get("format")
+    if asked is not None:
+        media_type = named(asked, OFFERED)
+    elif stem and ending in _ENDINGS:
+        path, media_type = stem, _ENDINGS[ending]
+    else:
+        media_type = negotiate(request.headers.get("accept"), OFFERED)
+    if media_type is None:
+        raise HttpError(406, "This can be had in none of the formats asked for.",
+                        where="format" if asked else "Accept",
+                        mend=f"Ask for one of {', '.join(OFFERED)}.")
+    ending = next(key for key, value in _ENDINGS.items() if value == media_type)
+    return Wanted(path, media_type, f'"{serving.release.id}.{ending}"')
+
+
+def _headers(wanted: Wanted, serving: Serving) -> dict[str, str]:
+    links = ", ".join(
+        f'</{wanted.path}.{ending}>; rel="alternate"; type="{media_type}"'
+        for ending, media_type in _ENDINGS.items() if media_type != wanted.media_type)
+    return {"ETag": wanted.tag, "Vary": "Accept", "Link": links,
+            "Cache-Control": "public, max-age=0, must-revalidate",
+            "Access-Control-Allow-Origin": "*", "X-Release": serving.release.id}
