@@ -163,6 +163,10 @@ class Questions:
         question = self.library.get(name)
         return await self.ask(question, await self.understand(question, given))
 
+    def panels(self, iri: str) -> list[tuple[Question, str]]:
+        """The questions for the page of a thing, each with the parameter that takes it."""
+        return self.library.panels(self.names.classes(iri))
+
     async def choices(self, parameter: Parameter) -> list[Choice]:
         """The values that a parameter of type choice offers. Raises what the engine raises."""
         if parameter.choices_from is None:

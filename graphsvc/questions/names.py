@@ -99,6 +99,12 @@ class Names:
         thing = self._things.get(iri)
         return thing.labels[0] if thing and thing.labels else None
 
+    def classes(self, iri: str) -> set[str]:
+        """The classes of a thing, with all above them."""
+        thing = self._things.get(iri)
+        given = thing.classes if thing else set()
+        return given.union(*(self._wider.get(above, ()) for above in given))
+
     def find(
         self, text: str, *, of_class: str | None = None, scheme: str | None = None,
         where: str | None = None,

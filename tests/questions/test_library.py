@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from graphsvc.errors import InputErrors
+from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library, UnknownQuestion
 
 FILE = """\
@@ -90,8 +91,10 @@ def test_a_route_gives_its_question_and_values(tmp_path: Path) -> None:
         ("one", {"x": "b"}), ("two", {}), None, None, None]
 
 
-def test_panels_of_a_class(library: Library) -> None:
-    work = "https://example.org/books/def#Work"
-    found = library.panels({work, "urn:x:other"})
-    assert [(question.name, parameter) for question, parameter in found] == [("editions", "work")]
-    assert library.panels({"urn:x:other"}) == []
+def test_a_question_belongs_on_the_pages_of_its_class_and_subclasses(
+    questions: Questions
+) -> None:
+    pages = [f"https://example.org/books/id/{name}" for name in (
+        "work/frankenstein", "work/queen-mab", "author/mary", "work/nothing")]
+    assert [[(question.name, name) for question, name in questions.panels(page)]
+            for page in pages] == [[("editions", "work")], [("editions", "work")], [], []]
