@@ -10,7 +10,7 @@ from graphsvc.questions.answer import LARGEST_PAGE, PAGE
 from graphsvc.questions.formats import CSV, ENDINGS, JSON, JSON_LD, RESULTS, TSV
 from graphsvc.questions.library import Library
 from graphsvc.questions.question import Column, Parameter, Question
-from graphsvc.questions.values import DECIMAL_FORM, limits
+from graphsvc.questions.values import limits
 
 Json = dict[str, Any]
 Choices = Mapping[str, Sequence[str]]
@@ -76,7 +76,7 @@ def parameter_schema(parameter: Parameter, choices: Choices) -> Json:
         case "integer" | "year":
             schema = {"type": "integer", "minimum": int(low or 0), "maximum": int(high or 0)}
         case "decimal":
-            schema = {"type": "string", "format": "decimal", "pattern": f"^({DECIMAL_FORM})$"}
+            schema = {"type": "number", "minimum": float(low or 0), "maximum": float(high or 0)}
         case "boolean":
             schema = {"type": "boolean"}
         case "date":
@@ -131,7 +131,7 @@ def _explained(parameter: Parameter) -> str:
         texts.append("A name, slug, CURIE or IRI.")
         texts += [f"Of the class {parameter.of_class}."] if parameter.of_class else []
         texts += [f"In the scheme {parameter.scheme}."] if parameter.scheme else []
-    if parameter.type in ("decimal", "date"):
+    if parameter.type == "date":
         texts += [f"At least {parameter.min}."] if parameter.min else []
         texts += [f"At most {parameter.max}."] if parameter.max else []
     return " ".join(text for text in texts if text)
@@ -155,6 +155,8 @@ def _typed(parameter: Parameter, text: str, choices: Choices) -> Any:
                          parameter.choices.get(offered, offered).casefold()} & wanted), text)
     if parameter.type in ("integer", "year"):
         return int(text)
+    if parameter.type == "decimal":
+        return float(text)
     return text == "true" if parameter.type == "boolean" else text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
@@ -20,10 +20,10 @@ INTEGER, DECIMAL, BOOLEAN, DATE = (
 _DATATYPES = {
     "integer": INTEGER, "year": INTEGER, "decimal": DECIMAL, "boolean": BOOLEAN, "date": DATE,
 }
-DECIMAL_FORM = r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?"
 _FORMS = {
     "integer": (r"[+-]?[0-9]{1,18}", "a whole number, such as 12"),
-    "decimal": (DECIMAL_FORM, "a number, such as 12.5"),
+    "decimal": (r"[+-]?[0-9]{1,18}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?",
+                "a number, such as 12.5"),
     "boolean": (r"true|false", "true or false"),
     "date": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date, such as 2017-03-31"),
     "year": (r"[0-9]{4}", "a year of four digits, such as 2017"),
@@ -31,7 +31,9 @@ _FORMS = {
 _LIMITS = {
     "text": ("1", "1000"), "year": ("1000", "9999"),
     "integer": ("-999999999999999999", "999999999999999999"),
+    "decimal": ("-1000000000000000", "1000000000000000"),
 }
+_WIDE = Context(prec=60)
 _ORDERED: dict[str, Callable[[str], Any]] = {
     "integer": int, "year": int, "decimal": Decimal, "date": date.fromisoformat, "text": int,
 }
@@ -42,7 +44,7 @@ class BadValue(GraphsvcError):
 
 
 def literal(parameter: Parameter, text: str) -> Literal:
-    """The literal that text stands for; a year is an xsd:integer.
+    """The literal that text stands for; a year is an xsd:integer, a decimal has 18 decimals.
 
     Raises BadValue for a text that is not of the parameter's type, or out of its bounds.
     """
@@ -60,6 +62,8 @@ def literal(parameter: Parameter, text: str) -> Literal:
         except ValueError:
             raise _bad(parameter, text, f"Give {expected}.") from None
         _check_bounds(parameter, measure, text)
+    if parameter.type == "decimal" and re.search(r"[eE]|\.\d{19}", text):
+        text = f"{_WIDE.quantize(Decimal(text), Decimal('1e-18')):f}"
     return Literal(text, datatype=_DATATYPES[parameter.type])
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from fastapi import APIRouter
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -35,6 +36,21 @@ Pairs = list[tuple[str, str]]
 _METHODS = ["GET", "HEAD"]
 _OPEN = {"Access-Control-Allow-Origin": "*",
          "Access-Control-Expose-Headers": "ETag, Link, X-Release"}
+
+
+class _Anything(Convertor[str]):
+    """The rest of a path; unlike Starlette's own `path`, with line breaks in it."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("anything", _Anything())
 
 
 class Serving(Protocol):
@@ -84,8 +100,10 @@ def api_router(get_serving: Callable[[], Serving]) -> APIRouter:
             raise _unknown(request)
         return await _answer(request, questions, *found)
 
-    for path, handler in (("/openapi.json", described_by), ("/api/questions", listing),
-                          ("/api/questions/{name:path}", named), ("/api/{path:path}", routed)):
+    for path, handler in {
+        "/openapi.json": described_by, "/api/questions": listing,
+        "/api/questions/{name:anything}": named, "/api/{path:anything}": routed,
+    }.items():
         router.add_route(path, _guarded(handler), methods=_METHODS)
     return router
 

@@ -91,6 +91,9 @@ def test_every_kind_of_parameter_narrows_the_answer(questions: Questions) -> Non
     assert rows(ask(questions, "editions", work=work, since=["1823"])) == [F2, F3]
     assert rows(ask(questions, "editions", work=work, signed=["false"])) == [F1]
     assert rows(ask(questions, "editions", work=work, price=["0.750"])) == [F1]
+    assert rows(ask(questions, "editions", work=work, price=["7.5e-1"])) == [F1]
+    assert rows(ask(questions, "editions", work=work, price=["5e-324"])) == []
+    assert rows(ask(questions, "editions", work=work, price=[f"{'9' * 15}.{'1' * 40}"])) == [F1]
     assert rows(ask(questions, "editions", work=work, before=["1818-01-01"])) == []
     assert rows(ask(questions, "editions", work=work, before=["1818-01-02"])) == [F1]
 
@@ -237,8 +240,10 @@ def test_a_cursor_of_nobody_is_refused(questions: Questions, cursor: str) -> Non
      "`２０００` is not a value of the parameter since (year)."),
     ({"work": ["emma"], "price": ["-1"]}, BadValue,
      "`-1` is not a value of the parameter price (decimal)."),
-    ({"work": ["emma"], "price": ["1e9"]}, BadValue,
-     "`1e9` is not a value of the parameter price (decimal)."),
+    ({"work": ["emma"], "price": ["1e16"]}, BadValue,
+     "`1e16` is not a value of the parameter price (decimal)."),
+    ({"work": ["emma"], "price": ["NaN"]}, BadValue,
+     "`NaN` is not a value of the parameter price (decimal)."),
     ({"work": ["emma"], "before": ["1818-02-30"]}, BadValue,
      "`1818-02-30` is not a value of the parameter before (date)."),
     ({"work": ["emma"], "signed": ["yes"]}, BadValue,

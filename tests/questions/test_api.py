@@ -136,6 +136,7 @@ def test_an_unchanged_answer_is_not_sent_again(client: Client) -> None:
     ("/api/questions/editions?work=emmma", 404, "unknown-name",
      "The data know no Work called `emmma`."),
     ("/api/works/emmma/editions", 404, "unknown-name", "The data know no Work called `emmma`."),
+    ("/api/works/a%0Ab/editions", 404, "unknown-name", "The data know no Work called `a\nb`."),
     ("/api/questions/works?author=shelley", 409, "ambiguous-name",
      "`shelley` is the name of several things."),
     ("/api/questions/editions", 400, "bad-parameter", "`work` is missing: Work."),
