@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from graphsvc.build import build
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
+from tests.serving import running
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,3 +52,10 @@ def copy(tmp_path: Path) -> Path:
     for name in ("ontology", "data", "queries"):
         shutil.copytree(ROOT / name, tmp_path / "project" / name)
     return tmp_path / "project"
+
+
+@pytest.fixture(scope="session")
+def server(releases: Releases) -> Iterator[str]:
+    """The address of the real service over the release of the real project."""
+    with running("--releases", releases.folder) as address:
+        yield address

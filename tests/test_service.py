@@ -1,0 +1,185 @@
+"""The service over HTTP: linked data, description, dumps, health, and following releases."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pyoxigraph as ox
+import pytest
+import rdflib
+from rdflib.namespace import DCAT, RDF, SH, SKOS, VOID
+
+from graphsvc.build import build
+from graphsvc.project import Project
+from graphsvc.release import Release, Releases
+from tests.serving import running
+
+ID = "https://w3id.org/joint-inspections/id/"
+THING = "approach/safe-and-together"
+FORMATS = {
+    "text/turtle": "turtle", "application/ld+json": "json-ld", "application/n-triples": "nt",
+    "application/rdf+xml": "xml",
+}
+
+
+def test_health_tells_release_and_readiness(server: str, release: Release) -> None:
+    answer = httpx.get(f"{server}/health")
+    assert answer.status_code == 200
+    assert {key: answer.json()[key] for key in ("status", "release", "quads")} == {
+        "status": "ready", "release": release.id, "quads": release.manifest["quads"]}
+
+
+def test_metrics_count_requests(server: str, release: Release) -> None:
+    httpx.get(f"{server}/health")
+    text = httpx.get(f"{server}/metrics").text
+    assert f'graphsvc_release_info{{release="{release.id}"}} 1' in text
+    assert 'graphsvc_requests_total{area="health",status="200"}' in text
+
+
+@pytest.mark.parametrize("media_type", FORMATS)
+def test_a_thing_is_the_same_in_every_rdf_format_and_names_what_it_mentions(
+    server: str, media_type: str
+) -> None:
+    answer = httpx.get(f"{server}/id/{THING}", headers={"Accept": media_type})
+    assert answer.headers["content-type"].startswith(media_type)
+    assert answer.headers["vary"] == "Accept"
+    assert 'rel="alternate"; type="text/html"' in answer.headers["link"]
+    graph = rdflib.Graph().parse(data=answer.text, format=FORMATS[media_type])
+    thing = rdflib.URIRef(ID + THING)
+    assert str(graph.value(thing, SKOS.prefLabel)) == "Safe and Together"
+    mentioned = {node for triple in graph.triples((thing, None, None)) for node in triple[1:]
+                 if isinstance(node, rdflib.URIRef) and str(node).startswith(ID)
+                 and "/passage/" not in node}
+    assert len(mentioned) > 2
+    assert {node for node in mentioned if not graph.value(node, rdflib.RDFS.label)} == set()
+    users = set(graph.subjects(rdflib.URIRef(
+        "https://w3id.org/joint-inspections/def#uses"), thing))
+    assert rdflib.URIRef(f"{ID}partnership/midlothian") in users
+
+
+def test_an_ending_or_format_parameter_decides_like_accept(server: str) -> None:
+    by_accept = httpx.get(f"{server}/id/{THING}", headers={"Accept": "text/turtle"})
+    for address in (f"{server}/id/{THING}.ttl", f"{server}/id/{THING}?format=turtle"):
+        assert httpx.get(address).text == by_accept.text
+    assert httpx.get(f"{server}/id/{THING}", headers={"Accept": "text/html"}).headers[
+        "content-type"].startswith("text/html")
+
+
+def test_a_held_answer_is_not_sent_again(server: str) -> None:
+    first = httpx.get(f"{server}/id/{THING}.ttl")
+    again = httpx.get(f"{server}/id/{THING}.ttl", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_ontology_is_served_whole(server: str, project: Project) -> None:
+    graph = rdflib.Graph().parse(data=httpx.get(f"{server}/def.ttl").text, format="turtle")
+    classes = set(graph.subjects(RDF.type, rdflib.OWL.Class))
+    assert rdflib.URIRef(f"{project.header.namespace}ApproachUse") in classes
+    assert str(graph.value(rdflib.URIRef(project.header.iri), rdflib.DCTERMS.title)) == (
+        project.header.title)
+
+
+@pytest.mark.parametrize(("path", "accept", "status"), [
+    ("/id/approach/nothing-of-the-kind", "text/turtle", 404),
+    ("/id/", "text/turtle", 404),
+    ("/id/%3E%3Cscript%3E", "text/html", 404),
+    ("/id/approach/%FF%FE", "text/turtle", 404),
+    ("/graph/none", "*/*", 404),
+    (f"/id/{THING}", "image/png", 406),
+    (f"/id/{THING}?format=png", "*/*", 406),
+    ("/nothing", "*/*", 404),
+    ("/dumps/none.gz", "*/*", 404),
+    ("/dumps/..%2Fmanifest.json", "*/*", 404),
+])
+def test_what_is_not_there_is_a_problem_document(
+    server: str, path: str, accept: str, status: int
+) -> None:
+    answer = httpx.get(server + path, headers={"Accept": accept})
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+    assert answer.json()["detail"].endswith(".")
+
+
+def test_the_description_counts_names_and_points_at_everything(
+    server: str, release: Release, project: Project
+) -> None:
+    graph = rdflib.Graph().parse(
+        data=httpx.get(f"{server}/.well-known/void").text, format="turtle")
+    dataset = rdflib.URIRef(f"{project.header.root}dataset")
+    assert int(graph.value(dataset, VOID.triples)) > 50_000
+    partitions = {graph.value(node, VOID["class"]): int(graph.value(node, VOID.entities))
+                  for node in graph.objects(dataset, VOID.classPartition)}
+    assert partitions[rdflib.URIRef(f"{project.header.namespace}NamedPartnership")] == 32
+    declared = {str(graph.value(node, SH.prefix)): str(graph.value(node, SH.namespace))
+                for node in graph.objects(dataset, SH.declare)}
+    assert declared["ji"] == project.header.namespace
+    assert len(set(graph.subjects(RDF.type, SH.SPARQLExecutable))) >= 40
+    addresses = {str(node) for node in graph.objects(None, DCAT.downloadURL)}
+    assert f"{server}/dumps/all.nq.gz" in addresses
+    assert len(addresses) == len(list((release.path / "dumps").iterdir()))
+
+
+def test_a_dump_is_what_its_digest_says(server: str, release: Release) -> None:
+    content = httpx.get(f"{server}/dumps/all.nq.gz").content
+    assert len(gzip.decompress(content).splitlines()) == release.manifest["quads"]
+    description = (release.path / "description.ttl").read_text()
+    assert hashlib.sha256(content).hexdigest() in description
+
+
+def test_the_default_graph_is_the_union_and_says_so(server: str) -> None:
+    query = ("SELECT (COUNT(*) AS ?n) { <https://w3id.org/joint-inspections/id/partnership/midlothian>"
+             " a <https://w3id.org/joint-inspections/def#NamedPartnership> }")
+    answer = httpx.get(f"{server}/sparql", params={"query": query},
+                       headers={"Accept": "text/csv"})
+    assert answer.text == "n\r\n1\r\n"
+    description = httpx.get(f"{server}/sparql", headers={"Accept": "text/turtle"}).text
+    assert "UnionDefaultGraph" in description
+
+
+def test_a_new_release_is_picked_up_under_load_without_losing_a_request(
+    copy: Path, release: Release, tmp_path: Path
+) -> None:
+    releases = Releases(tmp_path / "releases")
+    releases.folder.mkdir()
+    shutil.copytree(release.path, releases.folder / release.id)
+    releases.switch(Release(releases.folder / release.id))
+    path = copy / "data" / "reference" / "shared.ttl"
+    path.write_text(path.read_text() + '\napproach:pace skos:altLabel "Another name"@en .\n')
+    seen: list[tuple[int, str, bool]] = []
+    with running("--releases", releases.folder) as address:
+        stop = threading.Event()
+
+        def ask() -> None:
+            with httpx.Client() as client:
+                while not stop.is_set():
+                    answer = client.get(f"{address}/id/approach/pace.nt")
+                    seen.append((answer.status_code, answer.headers["x-release"],
+                                 "Another name" in answer.text))
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        new = build(Project(copy), releases).release.id
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and (not seen or seen[-1][1] != new):
+            time.sleep(0.1)
+        time.sleep(0.5)
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert {status for status, _, _ in seen} == {200}
+    assert {(told, changed) for _, told, changed in seen} == {(release.id, False), (new, True)}
+
+
+def test_the_dumps_can_be_read_by_another_engine(server: str) -> None:
+    content = gzip.decompress(httpx.get(f"{server}/dumps/all.trig.gz").content)
+    store = ox.Store()
+    store.load(content, format=ox.RdfFormat.TRIG)
+    assert len(store) > 50_000
