@@ -78,7 +78,8 @@ class Releases:
 
     def all(self) -> list[Release]:
         """Every complete release, the latest built first."""
-        found = [Release(path.parent) for path in self.folder.glob("[0-9a-f]*/manifest.json")]
+        found = [Release(path.parent) for path in self.folder.glob("*/manifest.json")
+                 if not path.parent.is_symlink() and not path.parent.name.startswith(".")]
         return sorted(found, key=lambda release: release.manifest["built"], reverse=True)
 
     def get(self, digest: str) -> Release:
