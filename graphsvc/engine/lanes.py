@@ -91,8 +91,10 @@ class LaneQueue:
                 return
         self._idle.append(worker)
 
-    def remove(self, worker: Worker) -> None:
-        """Forget a worker."""
+    def remove(self, worker: Worker) -> bool:
+        """Forget a worker; whether it had nothing to do."""
         self._workers.discard(worker)
-        with contextlib.suppress(ValueError):
+        idle = worker in self._idle
+        if idle:
             self._idle.remove(worker)
+        return idle

@@ -44,6 +44,9 @@ SLOW_AFTER = 0.1
 SLOW_FOR_OTHERS = 0.02
 """Seconds after which it does so where other requests wait for a worker."""
 
+REST = 0.2
+"""Seconds until a worker that ended without a query is replaced; what ended it may persist."""
+
 NICE = {Lane.REVIEWED: 0, Lane.FREE: 10}
 """The nice level that the workers of a lane start with."""
 
@@ -141,12 +144,13 @@ class EmbeddedEngine:
 
     async def _listen(self) -> None:
         """Follow the deaths of workers; where the zygote itself dies, start another."""
+        loop = asyncio.get_running_loop()
         while (told := await self._hear()) is not None:
             worker = self._workers.pop(told["died"], None)
             if worker is not None:
-                worker.queue.remove(worker)
+                idle = worker.queue.remove(worker)
                 worker.ended.set_result(told["signal"])
-                self._fill()
+                loop.call_later(REST if idle else 0, self._fill)
         orphans, self._workers = self._workers, {}
         for worker in orphans.values():
             worker.queue.remove(worker)
@@ -166,6 +170,8 @@ class EmbeddedEngine:
 
     def _fill(self) -> None:
         """Give every lane the workers that it misses; their sockets can be written at once."""
+        if self._closed:
+            return
         for queue in self._lanes.values():
             for _ in range(queue.missing):
                 ours, theirs = socket.socketpair()

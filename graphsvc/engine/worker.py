@@ -167,13 +167,18 @@ class Zygote:
         self.wake, self._waker = os.pipe()
 
     def load(self) -> None:
-        """Load the files into memory; a store on disk is opened by each worker."""
+        """Load the files into memory; a store on disk is only tried, since workers open it.
+
+        Raises GraphsvcError.
+        """
         if self.source["store"] is None:
             self.store = Store()
             for name in self.source["files"]:
                 load_file(self.store, Path(name))
             if self.source["union_default_graph"]:
                 fill_default_graph(self.store)
+        else:
+            check_store(self.source["store"])
         gc.collect()
         gc.freeze()
 
@@ -237,7 +242,7 @@ class Zygote:
         self.control.close()
         os.close(self.wake)
         os.close(self._waker)
-        store = self.store or Store.read_only(self.source["store"])
+        store = Store.read_only(self.source["store"]) if self.store is None else self.store
         confine(nice, self.source["memory_bytes"], offline=self.store is not None)
         work(store, socket.socket(fileno=descriptor))
 
@@ -251,6 +256,18 @@ class Zygote:
             del self.processes[number]
             ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
             self.tell(died=number, signal=ended_by)
+
+
+def check_store(folder: str) -> None:
+    """Raise GraphsvcError where no store can be opened."""
+    try:
+        Store.read_only(folder)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise GraphsvcError(
+            f"The store cannot be opened: {error}.",
+            where=folder,
+            mend="Build the release again.",
+        ) from error
 
 
 def demote(process: int) -> None:
