@@ -63,12 +63,21 @@ def validate(data: Iterable[ox.Triple], shapes: Iterable[Path]) -> list[Result]:
     return sorted(
         Result(
             focus=found["focusNode"], path=found.get("resultPath") or "",
-            message=found["messages"][-1] if found["messages"] else "",
+            message=_message(found["sourceConstraintComponent"], found["messages"]),
             value=found.get("value") or "", severity=found["severity"],
             component=found["sourceConstraintComponent"],
         )
         for found in report["results"]
     )
+
+
+def _message(component: str, messages: list[str]) -> str:
+    """What the shapes say: the engine puts its own words before the message of a shape, and the
+    message of a SPARQL constraint before that of the shape in which it stands.
+    """
+    told = [message for message in messages if message != "SPARQL SELECT constraint violation"]
+    own = 0 if component == f"<{SH.SPARQLConstraintComponent}>" else -1
+    return told[own] if told else "".join(messages)
 
 
 def validate_pair(data: Path, shapes: Path) -> tuple[bool, rdflib.Graph]:
