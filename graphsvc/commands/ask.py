@@ -1,5 +1,7 @@
 """Ask a question of the library by its name; without a name, list the questions.
 
+With --record, write the answers to all examples of all questions into a folder, for the tests.
+
 Example:
   graphsvc ask
   graphsvc ask NAME --param name=value --format csv
@@ -11,6 +13,7 @@ import argparse
 import asyncio
 import json
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 from graphsvc.commands import add_format, print_table, releases_of
@@ -24,6 +27,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--param", action="append", default=[], metavar="NAME=VALUE",
                          help="a parameter; may be given more than once")
     command.add_argument("--limit", type=int, default=1000, help="most rows (default: %(default)s)")
+    command.add_argument("--record", type=Path, metavar="DIR",
+                         help="record the answers to all examples there instead")
     add_format(command, FORMATS, "text")
 
 
@@ -45,11 +50,16 @@ def parameters(given: list[str]) -> dict[str, list[str]]:
 
 async def _run(args: argparse.Namespace) -> int:
     from graphsvc.questions import formats
+    from graphsvc.questions.recorded import record
     from graphsvc.service import Serving
 
     serving = await Serving.open(releases_of(args).current())
     try:
         questions = serving.questions
+        if args.record:
+            written = await record(questions, args.record)
+            print(f"Recorded the answers of {len(written)} questions in {args.record}.")
+            return 0
         if args.name is None:
             return _list(args, [(q.name, q.title) for q in questions.library])
         question = questions.library.get(args.name)

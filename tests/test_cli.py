@@ -1,0 +1,151 @@
+"""The command line, as a person uses it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import rdflib
+
+from graphsvc.cli import COMMANDS
+from graphsvc.project import Project
+from graphsvc.release import Releases
+
+
+@pytest.fixture
+def cli(project: Project, releases: Releases):  # type: ignore[no-untyped-def]
+    """Runs a command on the real project and its release."""
+    def run(
+        command: str, *arguments: object, text: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "graphsvc", command, "--project", project.root,
+             "--releases", releases.folder, *map(str, arguments)],
+            input=text, text=True, capture_output=True, timeout=120)
+    return run
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example_and_the_readme_knows_it(
+    command: str, project: Project
+) -> None:
+    done = subprocess.run([sys.executable, "-m", "graphsvc", command, "--help"], text=True,
+                          capture_output=True)
+    assert done.returncode == 0
+    assert f"graphsvc {command}" in done.stdout.split("example")[1]
+    assert "--project" in done.stdout
+    assert f"| `{command}` |" in (project.root / "README.md").read_text()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_takes_a_format(command: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "graphsvc", command, "--help"], text=True,
+                          capture_output=True)
+    assert ("--format" in done.stdout) == (command != "serve")
+
+
+def test_a_query_comes_from_an_argument_a_file_or_standard_input(  # type: ignore[no-untyped-def]
+    cli, tmp_path: Path
+) -> None:
+    query = ("SELECT (COUNT(*) AS ?n) { ?p a "
+             "<https://w3id.org/joint-inspections/def#NamedPartnership> }")
+    path = tmp_path / "query.rq"
+    path.write_text(query)
+    answers = [cli("query", query, "--format", "csv"),
+               cli("query", "--file", path, "--format", "csv"),
+               cli("query", "--format", "csv", text=query)]
+    assert [answer.stdout for answer in answers] == ["n\n32\n"] * 3
+
+
+def test_a_malformed_query_is_told_with_its_place(cli) -> None:  # type: ignore[no-untyped-def]
+    done = cli("query", "SELECT * WHERE { ?s ?p }")
+    assert done.returncode == 1
+    assert "line 1, column" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_format_that_does_not_fit_is_told_with_those_that_do(  # type: ignore[no-untyped-def]
+    cli
+) -> None:
+    done = cli("query", "ASK {}", "--format", "turtle")
+    assert done.returncode == 1
+    assert "Use one of json, xml, csv, tsv." in done.stderr
+
+
+def test_asking_by_any_name_gives_the_same_answer(cli) -> None:  # type: ignore[no-untyped-def]
+    answers = [
+        cli("ask", "approach-partnerships", "--param", f"approach={name}", "--format", "csv").stdout
+        for name in ("liam", "LIAM", "Low Intensity Anxiety Management",
+                     "https://w3id.org/joint-inspections/id/approach/liam")]
+    assert len(set(answers)) == 1
+    rows = list(csv.DictReader(io.StringIO(answers[0])))
+    assert {row["partnership"].rpartition("/")[2] for row in rows} >= {
+        "south-lanarkshire", "midlothian"}
+
+
+def test_asking_in_text_shows_where_it_is_said(cli) -> None:  # type: ignore[no-untyped-def]
+    done = cli("ask", "approach-partnerships", "--param", "approach=safe-and-together")
+    assert "Midlothian" in done.stdout
+    assert ", line 201" in done.stdout
+
+
+@pytest.mark.parametrize(("arguments", "told"), [
+    (["approach-partnership"], "approach-partnerships"),
+    (["approach-partnerships", "--param", "approach=saf and togeter"], "Safe and Together"),
+    (["approach-partnerships", "--param", "approach"], "NAME=VALUE"),
+    (["approach-partnerships", "--param", "aproach=liam"], "Did you mean `approach`?"),
+    (["approach-partnerships"], "`approach` is missing"),
+])
+def test_a_wrong_call_is_told_with_the_mend(  # type: ignore[no-untyped-def]
+    cli, arguments: list[str], told: str
+) -> None:
+    done = cli("ask", *arguments)
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_releases_are_listed_and_shown(cli, releases: Releases) -> None:  # type: ignore[no-untyped-def]
+    listed = json.loads(cli("releases", "list", "--format", "json").stdout)
+    assert [entry["release"] for entry in listed if entry["current"]] == [releases.current().id]
+    shown = json.loads(cli("releases", "show", releases.current().id[:6], "--format", "json").stdout)
+    assert shown["release"] == releases.current().id
+    missing = cli("releases", "show", "ffff")
+    assert missing.returncode == 1
+    assert "There are:" in missing.stderr
+
+
+def test_a_folder_that_is_no_project_is_told(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "graphsvc", "build", "--project", tmp_path],
+                          text=True, capture_output=True)
+    assert done.returncode == 1
+    assert "There is no folder ontology/" in done.stderr
+
+
+def test_no_progress_is_drawn_where_nobody_watches(  # type: ignore[no-untyped-def]
+    cli, releases: Releases
+) -> None:
+    done = cli("build", "--format", "json")
+    assert json.loads(done.stdout)["release"] == releases.current().id
+    assert done.stderr == ""
+
+
+def test_the_shacl_report_of_any_pair_is_printed(tmp_path: Path) -> None:
+    shapes, data = tmp_path / "shapes.ttl", tmp_path / "data.ttl"
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix : <http://example.org/> .\n"
+        ":s a sh:NodeShape ; sh:targetNode :a ; sh:property [ sh:path :p ; sh:minCount 1 ] .\n")
+    data.write_text("@prefix : <http://example.org/> . :a :q 1 .\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "graphsvc", "validate", "--shapes", shapes, "--data", data,
+         "--format", "turtle"], text=True, capture_output=True)
+    assert done.returncode == 1
+    report = rdflib.Graph().parse(data=done.stdout, format="turtle")
+    sh = rdflib.SH
+    assert report.value(None, sh.conforms, rdflib.Literal(False))
+    assert report.value(None, sh.focusNode, rdflib.URIRef("http://example.org/a"))

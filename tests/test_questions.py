@@ -1,0 +1,56 @@
+"""The project's own questions: every example gives its recorded answer."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from graphsvc.project import Project
+from graphsvc.questions.recorded import differences
+from graphsvc.release import Release
+from graphsvc.service import Serving
+
+ANSWERS = Path(__file__).parent / "answers"
+
+
+def test_every_example_of_every_question_gives_its_recorded_answer(release: Release) -> None:
+    async def compare() -> list[str]:
+        serving = await Serving.open(release)
+        try:
+            return [str(error) for error in await differences(serving.questions, ANSWERS)]
+        finally:
+            await serving.close()
+
+    assert asyncio.run(compare()) == []
+
+
+def test_there_are_forty_questions_and_each_has_a_title_examples_and_evidence(
+    release: Release
+) -> None:
+    async def read() -> list[tuple[str, int, bool]]:
+        serving = await Serving.open(release)
+        try:
+            return [(q.name, len(q.examples), bool(q.title)) for q in serving.questions.library]
+        finally:
+            await serving.close()
+
+    questions = asyncio.run(read())
+    assert len(questions) >= 40
+    assert [name for name, examples, titled in questions if not examples or not titled] == []
+
+
+DOMAIN = ("partnership", "approach", "finding", "girfec", "inspection", "midlothian", "child")
+
+
+@pytest.mark.parametrize("word", DOMAIN)
+def test_the_software_knows_no_word_of_the_domain(word: str, project: Project) -> None:
+    files = [path for ending in ("py", "rq", "j2", "html", "js", "css")
+             for path in (project.root / "graphsvc").rglob(f"*.{ending}")
+             if "build" not in path.parts]
+    assert len(files) > 50
+    holding = [f"{project.name(path)}:{number}" for path in files
+               for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+               if word in line.lower()]
+    assert holding == []
