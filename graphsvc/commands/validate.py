@@ -3,7 +3,7 @@
 With --shapes and --data, prints the SHACL report of any pair of files instead.
 
 Example:
-  graphsvc validate data/reports/midlothian-2020.ttl
+  graphsvc validate data/reports/DOCUMENT.ttl
   graphsvc validate --shapes shapes.ttl --data data.ttl --format turtle
 """
 

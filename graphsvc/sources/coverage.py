@@ -15,7 +15,7 @@ from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import PROV
 
 KINDS_TO_CITE = frozenset({
-    "summary", "findings", "key-messages", "appendix", "table", "glossary", "plan",
+    "summary", "body", "key-messages", "appendix", "table", "glossary", "plan",
 })
 CITED_AT_LEAST = 0.9
 
