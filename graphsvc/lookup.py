@@ -92,8 +92,11 @@ class Lookup:
             hits = list(_hits(connection, words, why, limit, offset))
             return Found(hits, total, _facets(connection), loosened and total > 0)
 
-    def suggest(self, text: str, *, limit: int = 8) -> list[Hit]:
-        """Things whose names hold words that begin like those of a text, the likeliest first."""
+    def suggest(self, text: str, *, of_class: str | None = None, limit: int = 8) -> list[Hit]:
+        """Things whose names hold words that begin like those of a text, the likeliest first.
+
+        of_class: IRI of the class they must have; without it quiet classes are left out.
+        """
         words = _words(text)
         if not words:
             return []
@@ -101,9 +104,12 @@ class Lookup:
         with self._open() as connection:
             rows = connection.execute(
                 "SELECT things.iri, things.label, things.class, texts.names FROM texts"
-                " JOIN things ON things.id = texts.rowid WHERE texts MATCH ? AND NOT things.quiet"
-                " ORDER BY things.id NOT IN (SELECT thing FROM names WHERE folded = ?),"
-                f" {_SCORE} LIMIT ?", (match, fold(text), limit)).fetchall()
+                " JOIN things ON things.id = texts.rowid WHERE texts MATCH :match AND"
+                " iif(:kind IS NULL, NOT things.quiet, things.id IN (SELECT thing FROM facets"
+                f" WHERE property = '{TYPE}' AND value = :kind))"
+                " ORDER BY things.id NOT IN (SELECT thing FROM names WHERE folded = :whole),"
+                f" {_SCORE} LIMIT :limit",
+                {"match": match, "kind": of_class, "whole": fold(text), "limit": limit}).fetchall()
         return [Hit(Entry(iri, label, kind), _alias(words, label, names))
                 for iri, label, kind, names in rows]
 

@@ -1,0 +1,191 @@
+"""What can be drawn of an answer: bars, a tile map, a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graphsvc.web.grid import Cell, Grid, Shown
+from graphsvc.web.site import Link, Site
+
+SHADES = 6
+"""Steps of shade, from 1; every shade carries its text beside it."""
+_MOST_BARS, _FEWEST_BARS = 40, 2
+_FEWEST_PLACES = 3
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar. share: of the longest, in per cent."""
+
+    label: Cell
+    value: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars of one numeric column over the column that names the rows."""
+
+    label: str
+    measure: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class TileCell:
+    """A place on the map. shade: 0 where the answer says nothing, else from 1 to SHADES."""
+
+    link: Link
+    column: int
+    row: int
+    shade: int
+    tone: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class TileMap:
+    """Places by the place of their tiles. measure: what the shade stands for."""
+
+    measure: str
+    cells: tuple[TileCell, ...]
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A cell of a matrix: the values at a row and column."""
+
+    values: tuple[Cell, ...]
+    shade: int
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The values of a third column where the first meets the second."""
+
+    corner: str
+    measure: str
+    columns: tuple[Link, ...]
+    rows: tuple[tuple[Link, tuple[Crossing, ...]], ...]
+
+
+def chart(grid: Grid) -> Chart | None:
+    """Bars, where one numeric column tells of rows that differ in their first column."""
+    numbers = [index for index, column in enumerate(grid.columns) if column.numeric]
+    if not numbers or not _FEWEST_BARS <= len(grid.rows) <= _MOST_BARS or numbers[0] == 0:
+        return None
+    names = [row[0].plain for row in grid.rows]
+    if len(set(names)) < len(names):
+        return None
+    at = numbers[0]
+    values = [_number(row[at]) for row in grid.rows]
+    most = max((value for value in values if value is not None), default=0)
+    if most <= 0 or any(value is not None and value < 0 for value in values):
+        return None
+    return Chart(
+        label=grid.columns[0].label, measure=grid.columns[at].label,
+        bars=tuple(Bar(row[0], row[at].text, round(100 * (value or 0) / most, 1))
+                   for row, value in zip(grid.rows, values, strict=True)))
+
+
+def tile_map(site: Site, grid: Grid) -> TileMap | None:
+    """The tile map, where a column holds places. The shade is that of the first column beside it
+    that has a number, a rank or a tone; without one, the number of rows."""
+    at = next((index for index in range(len(grid.columns)) if _places(site, grid, index)), None)
+    if at is None or not site.catalogue.tiles:
+        return None
+    by_place: dict[str, list[tuple[Cell, ...]]] = {}
+    for row in grid.rows:
+        link = row[at].link
+        tile = site.catalogue.tile(link.iri) if link and link.iri else None
+        if tile is not None:
+            by_place.setdefault(tile.place, []).append(row)
+    measure = _measure(grid, at)
+    weights = {place: _weight(rows, measure) for place, rows in by_place.items()}
+    low, high = min(weights.values()), max(weights.values())
+    cells = []
+    for place, tile in sorted(site.catalogue.tiles.items(),
+                              key=lambda pair: (pair[1].row, pair[1].column)):
+        rows = by_place.get(place, [])
+        link = rows[0][at].link if rows else site.link(place)
+        assert link is not None
+        shown = rows[0][measure] if rows and measure is not None else Cell()
+        text = shown.plain if measure is not None else str(len(rows) or "")
+        shade = _shade(weights[place], low, high) if rows else 0
+        cells.append(TileCell(link, tile.column, tile.row, shade,
+                              shown.link.tone if shown.link else None, text))
+    return TileMap(
+        measure=grid.columns[measure].label if measure is not None else "Rows",
+        cells=tuple(cells), columns=max(cell.column for cell in cells),
+        rows=max(cell.row for cell in cells))
+
+
+def matrix(grid: Grid) -> Matrix | None:
+    """A matrix, where the question has the tag `matrix`: rows, columns and values are its first
+    three columns."""
+    if "matrix" not in grid.tags or len(grid.columns) < 3 or not grid.rows:
+        return None
+    down = list(dict.fromkeys(row[0].link or Link(row[0].text) for row in grid.rows))
+    across = list(dict.fromkeys(row[1].link or Link(row[1].text) for row in grid.rows))
+    across.sort(key=lambda link: link.text)
+    met: dict[tuple[Link, Link], list[Cell]] = {}
+    for row in grid.rows:
+        key = (row[0].link or Link(row[0].text), row[1].link or Link(row[1].text))
+        if row[2] and row[2] not in met.setdefault(key, []):
+            met[key].append(row[2])
+    numbers = [n for cells in met.values() for cell in cells if (n := _number(cell)) is not None]
+    low, high = min(numbers, default=0), max(numbers, default=0)
+    return Matrix(
+        corner=grid.columns[0].label, measure=grid.columns[2].label, columns=tuple(across),
+        rows=tuple((link, tuple(_crossing(met.get((link, other), []), low, high)
+                                for other in across)) for link in down))
+
+
+def _crossing(cells: Sequence[Cell], low: float, high: float) -> Crossing:
+    shades = [_shade(number, low, high) for cell in cells
+              if (number := _number(cell)) is not None]
+    shades += [_shade(cell.link.rank, 0, 1) for cell in cells
+               if cell.link and cell.link.rank is not None]
+    return Crossing(tuple(cells), max(shades, default=0))
+
+
+def _places(site: Site, grid: Grid, index: int) -> bool:
+    """Whether a column holds enough different places of the map."""
+    tiles = {tile.place for row in grid.rows
+             if (link := row[index].link) and link.iri and (tile := site.catalogue.tile(link.iri))}
+    return len(tiles) >= _FEWEST_PLACES
+
+
+def _measure(grid: Grid, beside: int) -> int | None:
+    """The column that shades the map."""
+    def fits(index: int, column: Shown) -> bool:
+        return column.numeric or any(
+            _number(row[index]) is not None or (link := row[index].link) is not None
+            and (link.tone is not None or link.rank is not None) for row in grid.rows)
+    return next((index for index, column in enumerate(grid.columns)
+                 if index != beside and fits(index, column)), None)
+
+
+def _weight(rows: Sequence[Sequence[Cell]], measure: int | None) -> float:
+    if measure is None:
+        return len(rows)
+    cell = rows[0][measure]
+    number = _number(cell)
+    if number is not None:
+        return number
+    return cell.link.rank if cell.link and cell.link.rank is not None else 0
+
+
+def _number(cell: Cell) -> float | None:
+    try:
+        return float(cell.text.replace(",", "")) if cell.text else None
+    except ValueError:
+        return None
+
+
+def _shade(value: float, low: float, high: float) -> int:
+    share = (value - low) / (high - low) if high > low else 1.0
+    return 1 + round(share * (SHADES - 1))

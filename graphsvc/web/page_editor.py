@@ -1,0 +1,57 @@
+"""The SPARQL editor: a plain form, which a bundled editor takes over where there is one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from graphsvc.questions.binding import Template
+from graphsvc.rq import own_query
+from graphsvc.service import Serving
+from graphsvc.web.page_questions import given_of
+from graphsvc.web.problems import HttpError
+from graphsvc.web.site import Site, render
+
+FIRST = "first"
+"""The software's own query that an empty editor begins with."""
+
+
+async def query_of(site: Site, pairs: Sequence[tuple[str, str]]) -> str:
+    """The query that an address asks the editor to begin with.
+
+    `question` names a question, whose parameters the other pairs are; `thing` names a thing.
+    Raises what understanding a question raises, and HttpError (400) for an address of neither.
+    """
+    names = dict(pairs)
+    if "question" in names:
+        question = site.questions.library.get(names["question"])
+        given = given_of([pair for pair in pairs if pair[0] != "question"])
+        understood = await site.questions.understand(question, given)
+        return question.template.bind(understood).strip() + "\n"
+    if "thing" in names:
+        thing = site.questions.names.find(names["thing"], where="parameter thing")
+        return Template(own_query("about")).bind({"thing": [NamedNode(thing)]})
+    if pairs:
+        raise HttpError(400, f"The editor has no parameter `{pairs[0][0][:80]}`.",
+                        mend="It has question (with the question's parameters) and thing.")
+    return ""
+
+
+def editor_of(serving: Serving, query: str) -> str:
+    """The editor's page with a query in it."""
+    return render(serving, "editor.html", here="/sparql", query=query or own_query(FIRST),
+                  given=bool(query), settings=json.dumps(_settings(serving), ensure_ascii=False),
+                  library=serving.questions.library)
+
+
+def _settings(serving: Serving) -> dict[str, Any]:
+    """What the bundled editor needs to know: prefixes and examples."""
+    return {
+        "endpoint": "/sparql",
+        "prefixes": serving.release.manifest["prefixes"],
+        "examples": "/editor/examples",
+        "terms": "/editor/terms",
+    }

@@ -1,0 +1,183 @@
+"""The web pages: routes, and what each gives to its template."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from graphsvc import __version__
+from graphsvc.errors import GraphsvcError
+from graphsvc.questions.library import UnknownQuestion
+from graphsvc.service import Serving
+from graphsvc.web.bundled import FOLDER, TYPES
+from graphsvc.web.negotiation import negotiate
+from graphsvc.web.page_editor import editor_of, query_of
+from graphsvc.web.page_home import home_of
+from graphsvc.web.page_ontology import ontology_of
+from graphsvc.web.page_questions import asked_of, by_tag
+from graphsvc.web.page_search import search_of
+from graphsvc.web.page_thing import thing_of
+from graphsvc.web.problems import HttpError, Problem
+from graphsvc.web.responses import is_current, problem_response
+from graphsvc.web.site import Site, site_of
+
+CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+       "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+       "frame-ancestors 'none'")
+"""The Content-Security-Policy of every page: nothing from elsewhere, nothing inline."""
+
+_METHODS = ["GET", "HEAD"]
+_HTML = "text/html; charset=utf-8"
+_KEPT = "public, max-age=31536000, immutable"
+
+Pairs = list[tuple[str, str]]
+Maker = Callable[[Site, Request], Awaitable[Response | str]]
+
+
+def pages_router(get_serving: Callable[[], Serving]) -> APIRouter:
+    """The routes of the pages. get_serving is asked at each request, so that a new release takes
+    effect."""
+    router = APIRouter(include_in_schema=False)
+
+    def page(maker: Maker) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            serving = get_serving()
+            tag = _tag(serving, request)
+            headers = {"ETag": tag, "Vary": "Accept", "Cache-Control": "no-cache",
+                       "X-Release": serving.release.id, "Content-Security-Policy": CSP}
+            if is_current(request, tag):
+                return Response(status_code=304, headers=headers)
+            site = await site_of(serving)
+            try:
+                made = await maker(site, request)
+            except GraphsvcError as error:
+                return _problem(site, request, error)
+            if isinstance(made, str):
+                body = b"" if request.method == "HEAD" else made.encode()
+                return Response(body, headers={**headers, "Content-Type": _HTML})
+            made.headers.update(headers)
+            return made
+        return answer
+
+    for path, maker in (
+        ("/", _home), ("/search", _search), ("/suggest", _suggest), ("/questions", _questions),
+        ("/questions/{name}", _question), ("/editor", _editor),
+    ):
+        router.add_route(path, page(maker), methods=_METHODS)
+    router.add_route("/static/{path:path}", _static, methods=_METHODS)
+    return router
+
+
+async def thing_page(serving: Serving, iri: str, request: Request) -> str:
+    """The page of a thing. Raises HttpError (404) where there is none, and what the engine raises.
+    """
+    site = await site_of(serving)
+    return site.render("thing.html", here="", thing=await thing_of(site, iri))
+
+
+async def ontology_page(serving: Serving, iri: str, request: Request) -> str:
+    """The page of the ontology. Raises what the engine raises."""
+    site = await site_of(serving)
+    return site.render("ontology.html", here="/def", groups=ontology_of(site))
+
+
+def editor_page(serving: Serving) -> str:
+    """The SPARQL editor, empty: what people get at the endpoint's own address."""
+    return editor_of(serving, "")
+
+
+async def _editor(site: Site, request: Request) -> str:
+    """The editor with a question's query, or with one about a thing, in it."""
+    return editor_of(site.serving, await query_of(site, _pairs(request)))
+
+
+async def _home(site: Site, request: Request) -> str:
+    return site.render("home.html", here="/", home=await home_of(site, _pairs(request)))
+
+
+async def _search(site: Site, request: Request) -> Response | str:
+    pairs = _pairs(request)
+    wanted = [value for name, value in pairs if name == "format"]
+    search = search_of(site, [pair for pair in pairs if pair[0] != "format"])
+    if wanted == ["json"]:
+        return JSONResponse({
+            "q": search.text, "total": search.total, "page": search.page, "pages": search.pages,
+            "hits": [{**asdict(result.hit.entry), "why": result.hit.why}
+                     for result in search.results],
+            "facets": {facet.label: [{"label": v.label, "count": v.count, "chosen": v.chosen}
+                                     for v in (*facet.values, *facet.hidden)]
+                       for facet in search.facets}})
+    return site.render("search.html", here="/search", search=search)
+
+
+async def _suggest(site: Site, request: Request) -> Response:
+    """Suggestions as people type, as JSON. `class`: IRI that narrows them to a parameter's."""
+    pairs = dict(_pairs(request))
+    hits = site.lookup.suggest(pairs.get("q", ""), of_class=pairs.get("class"))
+    return JSONResponse([
+        {"label": hit.entry.label, "href": site.path(hit.entry.iri),
+         "name": site.curie(hit.entry.iri), "why": hit.why,
+         "kind": site.catalogue.term(hit.entry.kind).label if hit.entry.kind else None}
+        for hit in hits])
+
+
+async def _questions(site: Site, request: Request) -> str:
+    return site.render("questions.html", here="/questions", groups=by_tag(site))
+
+
+async def _question(site: Site, request: Request) -> str:
+    asked = await asked_of(site, request.path_params["name"], _pairs(request))
+    return site.render("question.html", here="/questions", asked=asked)
+
+
+async def _static(request: Request) -> Response:
+    """A file of the package; an address with its digest is kept for a year."""
+    path = FOLDER / request.path_params["path"]
+    if (".." in path.parts or path.suffix not in TYPES or not path.is_file()
+            or not path.resolve().is_relative_to(FOLDER.resolve())):
+        return problem_response(HttpError(404, f"There is no file {request.url.path}."))
+    headers = {"Cache-Control": _KEPT if request.url.query else "no-cache",
+               "X-Content-Type-Options": "nosniff"}
+    return FileResponse(path, media_type=TYPES[path.suffix], headers=headers)
+
+
+def _pairs(request: Request) -> Pairs:
+    """The query's parameters. Raises HttpError (400) for one that is not UTF-8."""
+    raw: bytes = request.scope["query_string"]
+    try:
+        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict",
+                         max_num_fields=200)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise HttpError(400, "The query part of the address cannot be read.",
+                        mend="Percent-encode names and values as UTF-8.") from error
+
+
+def _tag(serving: Serving, request: Request) -> str:
+    """An entity tag: it changes with the release, the software, the address and the words."""
+    whole = (serving.release.id, __version__, serving.questions.passages.has_words,
+             request.url.path, request.scope["query_string"], request.headers.get("accept"))
+    return f'"{hashlib.sha256(repr(whole).encode()).hexdigest()[:32]}"'
+
+
+def _problem(site: Site, request: Request, error: GraphsvcError) -> Response:
+    """An error as a page for people, and as a problem document for all others."""
+    offered = ("application/problem+json", "text/html")
+    if negotiate(request.headers.get("accept"), offered) != "text/html":
+        return problem_response(error)
+    near: list[str] = []
+    problem = Problem(error)
+    if isinstance(error, UnknownQuestion):
+        near = error.nearest
+        problem = Problem(HttpError(404, error.problem))
+    links = [{"href": f"/questions/{name}", "text": site.questions.library.get(name).title}
+             for name in near]
+    return Response(
+        site.render("error.html", here="", problem=problem, near=links).encode(),
+        status_code=problem.status, media_type=_HTML,
+        headers={**problem.headers, "Content-Security-Policy": CSP})

@@ -1,0 +1,111 @@
+// What helps where scripts run: suggestions while typing, and selects that submit their form.
+// Every page works without it.
+"use strict";
+
+function suggestions(input) {
+  const list = document.createElement("ul");
+  const form = input.form;
+  const free = input.name === "q";
+  let items = [];
+  let at = -1;
+  let asked = 0;
+  let timer;
+
+  list.className = "suggestions";
+  list.id = `${input.id}-list`;
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Suggestions");
+  input.insertAdjacentElement("afterend", list);
+  input.parentElement.classList.add("suggesting");
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-autocomplete", "list");
+  input.setAttribute("aria-controls", list.id);
+  input.setAttribute("aria-expanded", "false");
+
+  function close() {
+    list.hidden = true;
+    at = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function choose(index) {
+    if (free) {
+      location.assign(items[index].href);
+    } else {
+      input.value = items[index].name;
+      close();
+    }
+  }
+
+  function point(index) {
+    at = (index + items.length) % items.length;
+    [...list.children].forEach((child, place) => {
+      child.setAttribute("aria-selected", String(place === at));
+    });
+    input.setAttribute("aria-activedescendant", list.children[at].id);
+  }
+
+  function show(found) {
+    items = found;
+    list.replaceChildren(...items.map((item, index) => {
+      const entry = document.createElement("li");
+      const small = document.createElement("small");
+      entry.id = `${list.id}-${index}`;
+      entry.setAttribute("role", "option");
+      entry.setAttribute("aria-selected", "false");
+      entry.textContent = item.label;
+      small.textContent = [item.kind, item.why].filter(Boolean).join(" · ");
+      entry.append(small);
+      entry.addEventListener("mousedown", (event) => {
+        event.preventDefault();
+        choose(index);
+      });
+      return entry;
+    }));
+    at = -1;
+    list.hidden = items.length === 0;
+    input.setAttribute("aria-expanded", String(items.length > 0));
+  }
+
+  async function ask() {
+    const mine = ++asked;
+    if (input.value.trim().length < 2) {
+      close();
+      return;
+    }
+    const address = new URL(input.dataset.suggest, location.href);
+    address.searchParams.set("q", input.value);
+    if (input.dataset.class) address.searchParams.set("class", input.dataset.class);
+    const answer = await fetch(address);
+    if (answer.ok && mine === asked) show(await answer.json());
+  }
+
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, 120);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (list.hidden) return;
+    if (event.key === "ArrowDown") point(at + 1);
+    else if (event.key === "ArrowUp") point(at < 0 ? items.length - 1 : at - 1);
+    else if (event.key === "Enter" && at >= 0) choose(at);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+  });
+  input.addEventListener("blur", close);
+  form.addEventListener("submit", () => { asked++; });
+}
+
+for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
+for (const select of document.querySelectorAll("select[data-submit]")) {
+  select.addEventListener("change", () => {
+    // Parameters of the question chosen before mean nothing to the new one.
+    for (const other of select.form.elements) {
+      if (other !== select && other.name) other.disabled = true;
+    }
+    select.form.submit();
+  });
+}
