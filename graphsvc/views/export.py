@@ -11,15 +11,17 @@ from typing import IO, TYPE_CHECKING, BinaryIO, TextIO
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Given
-from graphsvc.views import graphml
+from graphsvc.views import cytoscape, dot, gexf, graphml, jsonld, node_link, pajek, tables
 from graphsvc.views.collect import graph_of, rows_of
 from graphsvc.views.graph import Graph
+from graphsvc.views.measures import Measure, measure, measures_named
 from graphsvc.views.recipe import Recipe
 from graphsvc.views.view import View
 
 if TYPE_CHECKING:
     from graphsvc.service import Serving
 
+_CSV = "text/csv; charset=utf-8"
 Writer = Callable[[Graph, Recipe, BinaryIO], None]
 
 
@@ -58,6 +60,24 @@ def _text(write: Callable[[Graph, Recipe, TextIO], None]) -> Writer:
 FORMATS: Mapping[str, Format] = {known.name: known for known in (
     Format("graphml", "GraphML (Gephi, yEd, Cytoscape, igraph, networkx)",
            "application/graphml+xml", _text(graphml.write)),
+    Format("gexf", "GEXF 1.3 (Gephi, with its timeline)", "application/gexf+xml",
+           _text(gexf.write)),
+    Format("cyjs", "Cytoscape JSON (Cytoscape, cytoscape.js)", "application/json",
+           _text(cytoscape.write_cyjs)),
+    Format("cx2", "CX2 (Cytoscape, NDEx)", "application/json", _text(cytoscape.write_cx2)),
+    Format("dot", "DOT (Graphviz)", "text/vnd.graphviz; charset=utf-8", _text(dot.write)),
+    Format("json", "Nodes and links as JSON (d3, networkx)", "application/json",
+           _text(node_link.write)),
+    Format("net", "Pajek", "text/plain; charset=utf-8", _text(pajek.write)),
+    Format("nodes.csv", "Nodes as CSV (Gephi, R, spreadsheets)", _CSV,
+           _text(tables.write_nodes)),
+    Format("edges.csv", "Edges as CSV (Gephi, R, spreadsheets)", _CSV,
+           _text(tables.write_edges)),
+    Format("neo4j-nodes.csv", "Nodes as CSV with Neo4j's header", _CSV,
+           _text(tables.write_neo4j_nodes)),
+    Format("neo4j-edges.csv", "Edges as CSV with Neo4j's header", _CSV,
+           _text(tables.write_neo4j_edges)),
+    Format("jsonld", "JSON-LD", "application/ld+json", _text(jsonld.write)),
 )}
 """What can be written, by ending."""
 
@@ -76,6 +96,7 @@ class Export:
     view: View
     format: Format
     recipe: Recipe
+    measures: tuple[Measure, ...]
 
     @property
     def file_name(self) -> str:
@@ -84,12 +105,15 @@ class Export:
 
     @classmethod
     async def of(cls, serving: Serving, view: View, format: Format, given: Given) -> Export:
-        """What is meant by parameters as people write them.
+        """What is meant by parameters as people write them; `measure` belongs to every view.
 
-        Raises BadParameter, BadValue, UnknownName or AmbiguousName.
+        Raises BadParameter, BadValue, UnknownName, AmbiguousName or UnknownMeasure.
         """
-        understood = await serving.questions.understand(view.question, given)
-        return cls(view, format, Recipe.of(view, understood, (), serving.release))
+        measures = measures_named(given.get("measure", ()))
+        understood = await serving.questions.understand(
+            view.question, {name: texts for name, texts in given.items() if name != "measure"})
+        names = tuple(measure.name for measure in measures)
+        return cls(view, format, Recipe.of(view, understood, names, serving.release), measures)
 
     async def file(self, serving: Serving) -> IO[bytes]:
         """The finished file, open at its beginning; whoever takes it closes it.
@@ -104,6 +128,7 @@ class Export:
         graph = graph_of(self.view, rows, base)
         file = TemporaryFile()  # noqa: SIM115 (whoever takes it closes it)
         try:
+            measure(graph, self.measures)
             self.format.write(graph, self.recipe, file)
         except BaseException:
             file.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,11 +50,13 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An edge between two nodes, told by number and id. values: as those of nodes."""
+    """An edge between two nodes, told by number, IRI and id. values: as those of nodes."""
 
     number: int
     source_number: int
     target_number: int
+    source_iri: str
+    target_iri: str
     source: str
     target: str
     values: tuple[Scalar | None, ...]
@@ -136,9 +138,16 @@ class Graph:
         return int(self._db.execute("SELECT COALESCE(MAX(edges), 0) FROM node").fetchone()[0])
 
     @cached_property
+    def shared_labels(self) -> set[str]:
+        """The labels that more than one node has."""
+        at = self._place("label")
+        rows = self._db.execute(f"SELECT v{at} FROM node GROUP BY 1 HAVING COUNT(*) > 1")
+        return {label for label, in rows}
+
+    @cached_property
     def types(self) -> dict[str, int]:
         """How many nodes there are of each type, in the order of their names."""
-        at = [attribute.name for attribute in self.node_attributes].index("type")
+        at = self._place("type")
         rows = self._db.execute(f"SELECT v{at}, COUNT(*) FROM node GROUP BY 1 ORDER BY 1")
         return {str(kind or ""): int(count) for kind, count in rows}
 
@@ -151,8 +160,7 @@ class Graph:
 
     def nodes(self) -> Iterator[Node]:
         """All nodes, in the order of their IRIs."""
-        names = [attribute.name for attribute in self.node_attributes]
-        label, kind = names.index("label"), names.index("type")
+        label, kind = self._place("label"), self._place("type")
         logical = _logical(self.node_attributes)
         for number, iri, degree, *values in self._db.execute("SELECT rowid, * FROM node"):
             yield Node(number, short(iri, self._base), iri, values[label], values[kind] or "",
@@ -165,8 +173,20 @@ class Graph:
             "SELECT edge.rowid, s.rowid, t.rowid, edge.* FROM edge"
             " CROSS JOIN node s ON s.iri = source CROSS JOIN node t ON t.iri = target")
         for number, source_number, target_number, source, target, *values in rows:
-            yield Edge(number, source_number, target_number, short(source, self._base),
-                       short(target, self._base), _restore(values, logical))
+            yield Edge(number, source_number, target_number, source, target,
+                       short(source, self._base), short(target, self._base),
+                       _restore(values, logical))
+
+    def add_values(self, attribute: Attribute, values: Mapping[int, Scalar]) -> None:
+        """Give nodes one more attribute, by their numbers."""
+        column = f"v{len(self.node_attributes)}"
+        self._db.execute(f"ALTER TABLE node ADD COLUMN {column}")
+        self._db.executemany(f"UPDATE node SET {column} = ? WHERE rowid = ?",
+                             ((value, number) for number, value in values.items()))
+        self.node_attributes += (attribute,)
+
+    def _place(self, name: str) -> int:
+        return [attribute.name for attribute in self.node_attributes].index(name)
 
     def close(self) -> None:
         """Give the temporary file back."""

@@ -12,7 +12,7 @@ from typing import TextIO
 from graphsvc.views.graph import Attribute, Graph, Scalar
 from graphsvc.views.recipe import Recipe
 from graphsvc.views.style import Style
-from graphsvc.views.xml import attribute, text
+from graphsvc.views.text import content, plain, quoted
 
 _TYPES = {"integer": "long", "decimal": "double", "boolean": "boolean"}
 _STYLE = (
@@ -31,12 +31,12 @@ def write(graph: Graph, recipe: Recipe, out: TextIO) -> None:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<graphml xmlns="{_SPACE}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
         f' xsi:schemaLocation="{_SCHEMA}">\n')
-    out.writelines(f'<key id="g{at}" for="graph" attr.name={attribute(name)}'
+    out.writelines(f'<key id="g{at}" for="graph" attr.name={quoted(name)}'
                    ' attr.type="string"/>\n' for at, name in enumerate(recipe.facts))
     out.writelines(_keys("node", "n", node_attributes))
     out.writelines(_keys("edge", "e", graph.edge_attributes))
     direction = "directed" if graph.directed else "undirected"
-    out.write(f'<graph id={attribute(recipe.view)} edgedefault="{direction}">\n')
+    out.write(f'<graph id={quoted(recipe.view)} edgedefault="{direction}">\n')
     out.writelines(_data("g", tuple(recipe.facts.values())))
     for node in graph.nodes():
         out.write(f'<node id="{node.id}">\n')
@@ -51,13 +51,12 @@ def write(graph: Graph, recipe: Recipe, out: TextIO) -> None:
 
 def _keys(owner: str, letter: str, attributes: Sequence[Attribute]) -> Iterator[str]:
     for at, known in enumerate(attributes):
-        yield (f'<key id="{letter}{at}" for="{owner}" attr.name={attribute(known.name)}'
+        yield (f'<key id="{letter}{at}" for="{owner}" attr.name={quoted(known.name)}'
                f' attr.type="{_TYPES.get(known.type, "string")}">'
-               f"<desc>{text(known.label)}</desc></key>\n")
+               f"<desc>{content(known.label)}</desc></key>\n")
 
 
 def _data(letter: str, values: Sequence[Scalar | None]) -> Iterator[str]:
     for at, value in enumerate(values):
         if value is not None:
-            shown = str(value).lower() if isinstance(value, bool) else str(value)
-            yield f'<data key="{letter}{at}">{text(shown)}</data>\n'
+            yield f'<data key="{letter}{at}">{content(plain(value))}</data>\n'

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from graphsvc import __version__
+from graphsvc.describe import dataset_iri
+from graphsvc.project import Header
 from graphsvc.questions.answer import Understood
 from graphsvc.release import Release
 from graphsvc.views.view import View
@@ -15,9 +18,11 @@ from graphsvc.views.view import View
 class Recipe:
     """How a file came about. parameters: by name, as understood, several joined by a blank.
 
+    address: names the view with its parameters; measures: names of those that were taken;
     query: the SPARQL that was run; date: when the release was built; licence: an IRI.
     """
 
+    address: str
     view: str
     title: str
     description: str
@@ -25,6 +30,7 @@ class Recipe:
     measures: tuple[str, ...]
     query: str
     dataset: str
+    dataset_iri: str
     release: str
     date: str
     licence: str
@@ -35,13 +41,17 @@ class Recipe:
     ) -> Recipe:
         """The recipe of a view of a release with these parameters."""
         question, manifest = view.question, release.manifest
+        header = Header(**manifest["header"])
+        query = urlencode([(name, value.value) for name, values in understood.items()
+                           for value in values])
         return cls(
+            address=f"{header.root}export/{view.name}" + (f"?{query}" if query else ""),
             view=view.name, title=question.title, description=question.description,
             parameters={name: " ".join(value.value for value in values)
                         for name, values in understood.items()},
             measures=measures, query=question.template.bind(understood),
-            dataset=manifest["title"], release=release.id, date=manifest["built"][:10],
-            licence=manifest["header"]["licence"],
+            dataset=header.title, dataset_iri=str(dataset_iri(header)), release=release.id,
+            date=manifest["built"][:10], licence=header.licence,
         )
 
     @property
