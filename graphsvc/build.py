@@ -28,11 +28,13 @@ from graphsvc.describe import describe
 from graphsvc.engine.loading import fill_default_graph
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project
+from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
 from graphsvc.rules import apply_rules, read_rules
 from graphsvc.search import build_index
 from graphsvc.turtle import read_turtle
 from graphsvc.validation import Result, report_graph, validate
+from graphsvc.views.view import Views
 
 Progress = Callable[[str], None]
 """Told the name of each step as it begins."""
@@ -52,9 +54,9 @@ def build(project: Project, releases: Releases, progress: Progress = lambda step
     Raises InputErrors (each with file, line and mend) when the files have mistakes, GraphsvcError
     when the folder of releases cannot be written. In both cases nothing changes.
     """
-    files = _file_digests(project)
+    files = project.file_digests()
     with _only_builder(releases):
-        existing = next((r for r in releases.all() if r.manifest["files"] == files), None)
+        existing = releases.built_from(files)
         if existing is None:
             existing, new = _build(project, releases, files, progress)
         else:
@@ -70,6 +72,9 @@ def _build(
     quads = list(_quads(project))
     progress("checking names")
     _stop_on(check_names(project))
+    progress("reading questions and views")
+    Library.load(project.root / "queries", project.prefixes)
+    Views.load(project.root / "queries" / "views", project.prefixes)
     digest = _digest(project, quads)
     final = releases.folder / digest
     if (final / "manifest.json").is_file():
@@ -167,12 +172,6 @@ def _quads(project: Project) -> Iterator[ox.Quad]:
 def _triples(store: ox.Store) -> Iterator[ox.Triple]:
     for quad in store:
         yield quad.triple
-
-
-def _file_digests(project: Project) -> dict[str, str]:
-    digests = {project.name(path): hashlib.sha256(path.read_bytes()).hexdigest()
-               for path in project.input_files}
-    return digests | {"graphsvc": __version__}
 
 
 def _digest(project: Project, quads: list[ox.Quad]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from graphsvc import __version__
 from graphsvc.errors import GraphsvcError
 from graphsvc.turtle import TurtleFile, read_turtle
 
@@ -83,6 +85,12 @@ class Project:
         """Every file that a release depends on."""
         graphs = self.ontology_files + self.shape_files + self.data_files
         return sorted(graphs + self.rule_files + self.query_files)
+
+    def file_digests(self) -> dict[str, str]:
+        """The SHA-256 digest of every input file, and the version of the software."""
+        digests = {self.name(path): hashlib.sha256(path.read_bytes()).hexdigest()
+                   for path in self.input_files}
+        return digests | {"graphsvc": __version__}
 
     @cached_property
     def header(self) -> Header:

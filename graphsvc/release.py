@@ -92,6 +92,10 @@ class Releases:
                 where=str(self.folder), mend=f"There are: {known}.")
         return found[0]
 
+    def built_from(self, files: dict[str, str]) -> Release | None:
+        """The release that was built from files with these digests, if there is one."""
+        return next((release for release in self.all() if release.manifest["files"] == files), None)
+
     def current(self) -> Release:
         """The release that is served. Raises GraphsvcError when there is none."""
         link = self.folder / "current"

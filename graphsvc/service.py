@@ -19,22 +19,19 @@ IN_MEMORY_QUADS = 2_000_000
 """Releases up to this size are held in memory, larger ones read from disk."""
 
 
-async def engine_of(
+def engine_of(
     release: Release, limits: Limits | None = None, remote: str | None = None
 ) -> Engine:
-    """An engine over a release, ready to answer: the embedded one, or a remote SPARQL endpoint."""
+    """An engine over a release: the embedded one, which loads meanwhile, or a remote endpoint."""
     if remote:
         from graphsvc.engine.remote import RemoteEngine
 
         return RemoteEngine(remote, release=release.id, limits=limits)
     small = release.manifest["quads"] <= IN_MEMORY_QUADS
-    engine = EmbeddedEngine(
-        Source(
-            files=(release.dump,) if small else (), store=None if small else release.store_path,
-            union_default_graph=True, release=release.id),
-        limits)
-    await engine.start()
-    return engine
+    source = Source(
+        files=(release.dump,) if small else (), store=None if small else release.store_path,
+        union_default_graph=True, release=release.id)
+    return EmbeddedEngine(source, limits)
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ class Serving:
 
         Raises GraphsvcError when the release cannot be read or the documents are not there.
         """
-        engine = await engine_of(release, limits, remote)
+        engine = engine_of(release, limits, remote)
         library = Library.load(release.queries, release.manifest["prefixes"])
         views = Views.load(release.queries / "views", release.manifest["prefixes"])
         words = Words(documents, release.manifest["header"]["base"]) if documents else None

@@ -11,7 +11,7 @@ import json
 
 from graphsvc.commands import add_format, project_of, releases_of, steps
 
-STEPS = 9
+STEPS = 10
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -19,14 +19,20 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from graphsvc.build import build
+    project, releases = project_of(args), releases_of(args)
+    release = releases.built_from(project.file_digests())
+    new = release is None
+    if release is None:
+        from graphsvc.build import build
 
-    built = build(project_of(args), releases_of(args), steps(STEPS))
-    release = built.release
+        built = build(project, releases, steps(STEPS))
+        release, new = built.release, built.new
+    else:
+        releases.switch(release)
     if args.format == "json":
-        print(json.dumps({"release": release.id, "new": built.new, "path": str(release.path),
+        print(json.dumps({"release": release.id, "new": new, "path": str(release.path),
                           "quads": release.manifest["quads"]}))
     else:
-        verb = "Built" if built.new else "There already:"
+        verb = "Built" if new else "There already:"
         print(f"{verb} release {release.id} ({release.manifest['quads']} quads) in {release.path}")
     return 0

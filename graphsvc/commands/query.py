@@ -49,7 +49,7 @@ async def _run(args: argparse.Namespace, query: str) -> int:
 
     prepared = inspect(query)
     media_type = _media_type(args.format, list(prepared.form.media_types))
-    engine = await engine_of(releases_of(args).current())
+    engine = engine_of(releases_of(args).current())
     try:
         answer = await engine.query(
             Request(query, media_type, lane=Lane.FREE, timeout=args.timeout))

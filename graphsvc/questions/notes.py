@@ -10,6 +10,7 @@ import yaml
 from graphsvc.errors import GraphsvcError
 
 Node = yaml.Node | None
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Notes:
@@ -25,7 +26,7 @@ class Notes:
         self.errors: list[GraphsvcError] = []
         self.root: Node = None
         try:
-            self.root = yaml.compose(text, Loader=yaml.SafeLoader)
+            self.root = yaml.compose(text, Loader=_LOADER)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             at = line + mark.line if mark else line
