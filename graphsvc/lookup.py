@@ -21,6 +21,8 @@ MARK_ON, MARK_OFF = "\x02", "\x03"
 
 _WORD = re.compile(r"\w+")
 _LONGEST = 300
+_SMALL = 3
+"""Letters up to which a word says too little to be marked in a snippet."""
 _SCORE = "bm25(texts, 10.0, 8.0, 1.0) - ln(1 + things.links) / 2"
 _EXACT, _NEAR = -100.0, 50.0
 """Scores of things that are called just so, and of those that a hierarchy leads to."""
@@ -222,11 +224,12 @@ def _hits(
 
 
 def _snippet(connection: sqlite3.Connection, number: int, words: Sequence[str]) -> str | None:
+    telling = [word for word in words if len(word) > _SMALL] or words
     if not words:
         return None
     found = connection.execute(
         "SELECT snippet(texts, 2, ?, ?, '…', 40) FROM texts WHERE rowid = ? AND texts MATCH ?",
-        (MARK_ON, MARK_OFF, number, "{body} : (" + _match(words, " OR ") + ")")).fetchone()
+        (MARK_ON, MARK_OFF, number, "{body} : (" + _match(telling, " OR ") + ")")).fetchone()
     return found[0] if found else None
 
 

@@ -56,6 +56,11 @@ class Term:
         return self.first(f"{DISPLAY}quiet") == "true"
 
     @property
+    def questions(self) -> list[str]:
+        """Names of the questions that belong on its pages first."""
+        return (self.first(f"{DISPLAY}questions") or "").split()
+
+    @property
     def is_class(self) -> bool:
         return _CLASS in self.values[str(RDF.type)]
 
@@ -105,6 +110,13 @@ class Catalogue:
         """The most special of some classes, without those that the ontology does not name."""
         known = [iri for iri in classes if iri in self.terms]
         return [self.terms[iri] for iri in most_special(known, self.above)]
+
+    def questions(self, classes: Iterable[str]) -> list[str]:
+        """Names of the questions for the page of a thing of these classes; those of the most
+        special class that names any, else none."""
+        known = sorted((iri for iri in classes if iri in self.terms),
+                       key=lambda iri: (-len(self.above[iri]), iri))
+        return next((names for iri in known if (names := self.terms[iri].questions)), [])
 
     def order(self, property_: str, classes: Iterable[str]) -> float:
         """The place of a property on the page of a thing of these classes (sh:order)."""

@@ -112,11 +112,9 @@ def tile_map(site: Site, grid: Grid) -> TileMap | None:
         rows = by_place.get(place, [])
         link = rows[0][at].link if rows else site.link(place)
         assert link is not None
-        shown = rows[0][measure] if rows and measure is not None else Cell()
-        text = shown.plain if measure is not None else str(len(rows) or "")
+        text, tone = _told(rows, measure)
         shade = _shade(weights[place], low, high) if rows else 0
-        cells.append(TileCell(link, tile.column, tile.row, shade,
-                              shown.link.tone if shown.link else None, text))
+        cells.append(TileCell(link, tile.column, tile.row, shade, tone, text))
     return TileMap(
         measure=grid.columns[measure].label if measure is not None else "Rows",
         cells=tuple(cells), columns=max(cell.column for cell in cells),
@@ -169,10 +167,25 @@ def _measure(grid: Grid, beside: int) -> int | None:
                  if index != beside and fits(index, column)), None)
 
 
+def _told(rows: Sequence[Sequence[Cell]], measure: int | None) -> tuple[str, str | None]:
+    """What a tile says of the rows of its place, and its tone where all have the same."""
+    if measure is None:
+        return str(len(rows) or ""), None
+    cells = sorted({row[measure] for row in rows if row[measure]}, key=_weight_of)
+    tones = {cell.link.tone if cell.link else None for cell in cells}
+    names = list(dict.fromkeys(cell.plain for cell in cells))
+    text = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}" if names else ""
+    return text, tones.pop() if len(tones) == 1 else None
+
+
 def _weight(rows: Sequence[Sequence[Cell]], measure: int | None) -> float:
     if measure is None:
         return len(rows)
-    cell = rows[0][measure]
+    weights = [_weight_of(row[measure]) for row in rows if row[measure]]
+    return sum(weights) / len(weights) if weights else 0
+
+
+def _weight_of(cell: Cell) -> float:
     number = _number(cell)
     if number is not None:
         return number

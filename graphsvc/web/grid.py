@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -51,7 +52,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Grid:
-    """An answer's rows as cells, without columns that are empty or always the same thing."""
+    """An answer's rows as cells, without columns that are empty or always the same thing.
+
+    years: of each row, where the question is one of time; empty for a row without any.
+    """
 
     name: str
     title: str
@@ -62,6 +66,7 @@ class Grid:
     parameters: tuple[tuple[str, str], ...]
     more: bool
     tags: tuple[str, ...]
+    years: tuple[str, ...] = ()
 
     @property
     def query(self) -> str:
@@ -72,6 +77,23 @@ class Grid:
     def wide(self) -> bool:
         """Whether entries read better than a table."""
         return len([c for c in self.columns if c.role != "evidence"]) > 5
+
+    @property
+    def periods(self) -> list[tuple[str, list[tuple[Cell, ...]]]]:
+        """The rows by year, the earliest first, those without a year last."""
+        rows: dict[str, list[tuple[Cell, ...]]] = {}
+        for year, row in sorted(zip(self.years, self.rows, strict=True),
+                                key=lambda pair: pair[0] or "9999"):
+            rows.setdefault(year, []).append(row)
+        return list(rows.items())
+
+    def head(self, rows: int) -> Grid:
+        """The first rows of it."""
+        return replace(self, rows=self.rows[:rows], years=self.years[:rows])
+
+    def tail(self, rows: int) -> Grid:
+        """All but the first rows of it."""
+        return replace(self, rows=self.rows[rows:], years=self.years[rows:])
 
     def cells(self, row: tuple[Cell, ...], role: str) -> list[tuple[Shown, Cell]]:
         """The cells of a row that say something and have a role, with their columns."""
@@ -85,20 +107,19 @@ def grid_of(site: Site, answer: Answer, about: str | None = None) -> Grid:
              in zip(row, answer.question.columns, strict=True)] for row in answer.rows]
     kept = [index for index in range(len(answer.question.columns))
             if _told(index, rows, answer, about)]
-    shown: list[Shown] = []
+    head = _head(answer, rows, kept)
+    shown = []
     for index in kept:
         column = answer.question.columns[index]
-        cells = [row[index] for row in rows]
-        has_head = any(other.role == "head" for other in shown)
-        shown.append(Shown(column.name, column.label, column.meaning,
-                           _role(column, cells, has_head),
+        role = "head" if index == head else _role(column, [row[index] for row in rows])
+        shown.append(Shown(column.name, column.label, column.meaning, role,
                            column.type in ("integer", "decimal")))
     return Grid(
         name=answer.question.name, title=answer.question.title,
         description=answer.question.description, columns=tuple(shown),
         rows=tuple(tuple(row[index] for index in kept) for row in rows), sparql=answer.sparql,
         parameters=told_parameters(site, answer), more=answer.after is not None,
-        tags=answer.question.tags)
+        tags=answer.question.tags, years=_years(answer, rows))
 
 
 def narrow(grid: Grid, columns: int) -> Grid:
@@ -119,6 +140,18 @@ def told_parameters(site: Site, answer: Answer) -> tuple[tuple[str, str], ...]:
             iri = parameter.type == "iri"
             pairs += [(parameter.name, site.curie(value) if iri else value) for value in values]
     return tuple(pairs)
+
+
+def _years(answer: Answer, rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
+    """The year of each row, by the first column of dates or years of a question of time."""
+    if "timeline" not in answer.question.tags:
+        return ()
+    at = next((index for index, column in enumerate(answer.question.columns)
+               if column.type in ("date", "year")), None)
+    if at is None:
+        return ()
+    found = (re.search(r"\b\d{4}\b", row[at].text) for row in rows)
+    return tuple(match[0] if match else "" for match in found)
 
 
 def _cell(site: Site, answer: Answer, term: Term | None, column: Column) -> Cell:
@@ -145,12 +178,17 @@ def _told(
     return not all(cell.link is not None and cell.link.iri == about for cell in cells)
 
 
-def _role(column: Column, cells: Sequence[Cell], has_head: bool) -> str:
+def _head(answer: Answer, rows: Sequence[Sequence[Cell]], kept: Sequence[int]) -> int | None:
+    """The column that rows are about: the first with things that differ, or else with things."""
+    things = [index for index in kept if answer.question.columns[index].type == "iri"]
+    return next((index for index in things if len({row[index] for row in rows}) > 1),
+                next(iter(things), None))
+
+
+def _role(column: Column, cells: Sequence[Cell]) -> str:
     if column.type == "evidence":
         return "evidence"
     if column.type == "iri":
-        if not has_head:
-            return "head"
         short = all(len(cell.plain) <= _SHORT_LABEL for cell in cells)
         toned = any(cell.link and (cell.link.tone or cell.link.rank is not None) for cell in cells)
         return "badge" if short and toned else "fact"

@@ -18,6 +18,7 @@ START, MAP = "start", "map"
 COVERAGE = "coverage"
 """The question that tells from which documents everything is, and how completely."""
 _COVERAGE_COLUMNS = 6
+_MOST_STARTS = 9
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,7 @@ async def home_of(site: Site, pairs: Sequence[tuple[str, str]]) -> Home:
 
     Raises HttpError (400) for a map that is none, and what asking raises.
     """
-    library = site.questions.library
-    maps = [question for question in library if MAP in question.tags]
+    maps = _in_order(site, MAP)
     wanted = next((value for name, value in pairs if name == "map"), None)
     shown = next((q for q in maps if q.name == wanted), None) if wanted else _first(maps)
     if wanted and shown is None:
@@ -67,7 +67,7 @@ async def home_of(site: Site, pairs: Sequence[tuple[str, str]]) -> Home:
     return Home(
         counts=tuple(Counted(term, sizes[term.iri]) for term in site.catalogue.shown_classes
                      if sizes.get(term.iri)),
-        start=tuple(question for question in library if START in question.tags),
+        start=tuple(_in_order(site, START)[:_MOST_STARTS]),
         maps=tuple(maps), shown=shown, fields=fields, tiles=tiles, grid=grid,
         coverage=await _coverage(site))
 
@@ -79,6 +79,14 @@ async def _coverage(site: Site) -> Grid | None:
         return None
     answer = await site.questions.ask(question, await site.questions.understand(question, {}))
     return narrow(grid_of(site, answer), _COVERAGE_COLUMNS)
+
+
+def _in_order(site: Site, tag: str) -> list[Question]:
+    """The questions with a tag, first those that the ontology puts first."""
+    first = site.catalogue.term(site.header.iri).questions
+    places = {name: place for place, name in enumerate(first)}
+    tagged = [question for question in site.questions.library if tag in question.tags]
+    return sorted(tagged, key=lambda question: places.get(question.name, len(places)))
 
 
 def _first(maps: Sequence[Question]) -> Question | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from graphsvc.lookup import Hit
 from graphsvc.questions.names import AmbiguousName, UnknownName
 from graphsvc.search import TYPE, YEAR
+from graphsvc.web.catalogue import DISPLAY
 from graphsvc.web.problems import HttpError
 from graphsvc.web.site import Link, Site, capital
 
@@ -108,7 +109,7 @@ def _facet(
 ) -> Facet | None:
     values = []
     for value, count in counted:
-        if property_ == TYPE and value not in site.catalogue.terms:
+        if property_ == TYPE and not site.catalogue.term(value).first(f"{DISPLAY}plural"):
             continue
         chosen = value in filters.get(property_, ())
         pair = (name, _told(site, property_, value))

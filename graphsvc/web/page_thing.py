@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, NamedNode
 
 from graphsvc.lookup import Entry
 from graphsvc.questions.evidence import Passage, in_reading_order
+from graphsvc.questions.question import Question
 from graphsvc.questions.table import Table, Term
 from graphsvc.vocabulary import DCTERMS, PROV, RDF, RDFS, SKOS
 from graphsvc.web.catalogue import Term as OntologyTerm
@@ -18,8 +19,11 @@ from graphsvc.web.problems import HttpError
 from graphsvc.web.site import Citation, Link, Site, show
 from graphsvc.web.together import ask_together, own_part
 
-PANEL_ROWS = 40
-"""Rows of a panel; the question's own page has all."""
+PANEL_ROWS, OPEN_ROWS = 12, 5
+"""Rows of a panel, and how many of them are open; the question's own page has all."""
+_MOST_PANELS = 8
+COMPARE = "compare"
+"""The tag of questions by which things can be compared."""
 _TYPE, _LABEL, _NAME = str(RDF.type), str(RDFS.label), str(SKOS.prefLabel)
 _ALSO = (str(SKOS.altLabel), str(SKOS.hiddenLabel))
 _LEADS = (str(SKOS.definition), str(DCTERMS.description))
@@ -50,6 +54,15 @@ class Referrers:
 
 
 @dataclass(frozen=True)
+class Other:
+    """A question about the thing whose answer the page does not show."""
+
+    title: str
+    name: str
+    query: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Near:
     """A passage beside the one whose page it is."""
 
@@ -70,7 +83,8 @@ class Thing:
     facts: tuple[Fact, ...]
     evidence: tuple[Citation, ...]
     panels: tuple[Grid, ...]
-    silent: tuple[tuple[str, str], ...]
+    silent: tuple[Other, ...]
+    others: tuple[Other, ...]
     referrers: tuple[Referrers, ...]
     near: tuple[Near, ...]
     sources: tuple[str, ...]
@@ -83,7 +97,7 @@ async def thing_of(site: Site, iri: str) -> Thing:
     Raises HttpError (404) where the release knows no such thing, and what the engine raises.
     """
     classes = site.lookup.classes(iri)
-    panels = site.questions.library.panels(set(classes))
+    panels, others = _panels(site, classes)
     asked = [(question, await site.questions.understand(question, {parameter: [iri]}))
              for question, parameter in panels]
     own = own_part("thing", ("role", "graph", "property", "value"), {"thing": [NamedNode(iri)]})
@@ -104,12 +118,31 @@ async def thing_of(site: Site, iri: str) -> Thing:
         facts=tuple(_facts(site, says, classes)),
         evidence=tuple(site.citation(cited) for cited in _cited(site, values)),
         panels=tuple(grid for grid in grids if grid.rows),
-        silent=tuple((grid.name, grid.title) for grid in grids if not grid.rows),
+        silent=tuple(Other(grid.title, grid.name, grid.parameters)
+                     for grid in grids if not grid.rows),
+        others=tuple(Other(question.title, question.name, ((parameter, site.curie(iri)),))
+                     for question, parameter in others),
         referrers=tuple(_referrers(site, referred, iri)),
         near=tuple(_near(site, told, iri)),
         sources=tuple(sorted({graph.value.removeprefix(f"{site.header.root}graph/")
-                              for _, graph, _, _ in says if graph is not None})),
-        comparable=any("compare" in question.tags for question, _ in panels))
+                              for _, graph, _, _ in says if graph is not None
+                              and not graph.value.startswith(_derived(site))})),
+        comparable=any(COMPARE in question.tags for question, _ in (*panels, *others)))
+
+
+def _panels(
+    site: Site, classes: Sequence[str]
+) -> tuple[list[tuple[Question, str]], list[tuple[Question, str]]]:
+    """The questions whose answers the page shows, each with its parameter, and the others."""
+    found = {question.name: (question, parameter) for question, parameter
+             in site.questions.library.panels(set(classes))}
+    first = [name for name in site.catalogue.questions(classes) if name in found]
+    first = first or list(found)[:_MOST_PANELS]
+    return [found[name] for name in first], [found[name] for name in found if name not in first]
+
+
+def _derived(site: Site) -> str:
+    return f"{site.header.root}graph/derived"
 
 
 def _role(row: Sequence[Term | None]) -> str:
@@ -144,7 +177,7 @@ def _facts(
     for iri, value in graphs:
         if iri not in _APART and not site.catalogue.term(iri).quiet:
             grouped[iri].append(value)
-    derived = f"{site.header.root}graph/derived"
+    derived = _derived(site)
     facts = []
     for iri in sorted(grouped, key=lambda p: (site.catalogue.order(p, classes), site.label(p))):
         links = sorted((_value(site, value) for value in grouped[iri]),

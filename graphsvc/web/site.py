@@ -120,7 +120,8 @@ class Site:
         """A passage as it is shown."""
         return Citation(
             href=self.path(passage.iri), document=passage.title or self._short(passage.iri),
-            place=" › ".join(passage.sections), line=passage.line, words=passage.words)
+            place=" › ".join(passage.sections), line=passage.line,
+            words=passage.words and passage.words.replace("**", ""))
 
     def curie(self, iri: str) -> str:
         """The shortest way in which an address can name a thing, with a prefix of the project."""
