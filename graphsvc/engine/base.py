@@ -99,9 +99,13 @@ class Answer(Protocol):
     """The bytes of one answer, in the media type that was asked for.
 
     Iterating raises Stopped or UpstreamError where the answer could not be finished.
+
+    unknown_functions: IRIs of functions that the query called and the engine does not have; an
+        expression with such a call has no value (SPARQL 1.1 Query, section 17.2).
     """
 
     media_type: str
+    unknown_functions: tuple[str, ...]
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 

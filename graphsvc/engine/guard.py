@@ -41,11 +41,15 @@ _READINGS = (
     re.compile(_TOKENS.replace("IRI_EXCEPT", ""), _FLAGS),
     re.compile(_TOKENS.replace("IRI_EXCEPT", "(?<!')"), _FLAGS),
 )
+_BOOLEAN = re.compile(r"\b(?!true\b|false\b)(?i:true|false)\b")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE = re.compile(r"SERVICE(SILENT)?(?!\w)", re.IGNORECASE)
 _UPDATES = (
     "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH",
 )  # fmt: skip
+_BEFORE_STAR = ("SELECT", "DISTINCT", "REDUCED", "SELECTDISTINCT", "SELECTREDUCED")
+_FROM = ("FROM", "NAMED")
+_CHARACTERS = re.compile(r"\[[^\]]*\]")
 _PARSER_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -53,14 +57,20 @@ _PARSER_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 class Inspected:
     """A query that may be evaluated.
 
-    text: what to evaluate: the query with the escapes outside strings and IRIs decoded.
+    text: what to evaluate: the query with the escapes outside strings and IRIs decoded, and with
+        TRUE and FALSE in lower case.
     form: its form.
-    own_dataset: whether it has FROM clauses.
+    prologue: the text before the form.
+    star: offset of the star of `SELECT *`; None where there is none.
+    from_default, from_named: the terms of FROM and FROM NAMED, as they are written.
     """
 
     text: str
     form: Form
-    own_dataset: bool
+    prologue: str
+    star: int | None
+    from_default: tuple[str, ...]
+    from_named: tuple[str, ...]
 
 
 @lru_cache(maxsize=64)
@@ -73,7 +83,7 @@ def inspect(query: str) -> Inspected:
                 refuse_service(variant, reading)
     if sum(map(text.count, "({[")) > MAX_DEPTH:
         refuse_depth(text)
-    return Inspected(text, *head(text))
+    return read_head(text)
 
 
 def decode(text: str) -> str:
@@ -89,24 +99,28 @@ def _character(escape: re.Match[str]) -> str:
 
 
 def decode_words(query: str) -> str:
-    """The query with the escapes in its keywords and names decoded.
+    """The query with the escapes in its keywords and names decoded, and plain booleans.
 
-    Those in strings and IRIs are left to the engine, which knows what may stand there; elsewhere
+    Escapes in strings and IRIs are left to the engine, which knows what may stand there; elsewhere
     only characters of words may be escaped. Raises QuerySyntaxError for others.
     """
-    if "\\" not in query:
+    if "\\" not in query and not _BOOLEAN.search(query):
         return query
     parts: list[str] = []
     position = 0
     for token in _READINGS[0].finditer(query):
-        if token.lastgroup == "other" and token[0] == "\\" and token.start() >= position:
-            escape = _ESCAPE.match(query, token.start())
-            if escape:
-                character = _character(escape)
-                if not (character.isalnum() or character in "_-·:"):
-                    raise error_at(query, token.start(), f"{escape[0]} may not stand here.")
-                parts += query[position : token.start()], character
-                position = escape.end()
+        start = token.start()
+        if start < position:
+            continue
+        if token.lastgroup == "word" and token[0].lower() in ("true", "false"):
+            parts += query[position:start], token[0].lower()
+            position = token.end()
+        elif token[0] == "\\" and (escape := _ESCAPE.match(query, start)):
+            character = _character(escape)
+            if not (character.isalnum() or character in "_-·:"):
+                raise error_at(query, start, f"{escape[0]} may not stand here.")
+            parts += query[position:start], character
+            position = escape.end()
     return "".join(parts) + query[position:]
 
 
@@ -152,25 +166,41 @@ def refuse_depth(text: str) -> None:
             raise error_at(text, token.start(), "The query is nested too deeply.")
 
 
-def head(text: str) -> tuple[Form, bool]:
-    """The form, and whether there is a FROM clause; both stand outside of all brackets."""
-    form: Form | None = None
-    own_dataset = False
-    seeks_from = "from" in text.lower()
+def read_head(text: str) -> Inspected:
+    """The form and what stands with it outside of all brackets: the star, the FROM clauses."""
+    outside = top_level(text, seeks_from="from" in text.lower())
+    first = next((token for token in outside if _begins_form(token)), None)
+    if first is None:
+        raise error_at(text, len(text), "Expected SELECT, ASK, CONSTRUCT or DESCRIBE.")
+    form = form_of(text, first, first[0].upper())
+    star: int | None = None
+    graphs: dict[bool, list[str]] = {False: [], True: []}
+    before = first[0].upper()
+    for token in outside:
+        word = token[0].upper()
+        if form is Form.SELECT and word == "*" and before in _BEFORE_STAR:
+            star = token.start()
+        elif token.lastgroup in ("iri", "name") and before in _FROM:
+            graphs[before == "NAMED"].append(token[0])
+        before = word
+    return Inspected(
+        text, form, text[: first.start()], star, tuple(graphs[False]), tuple(graphs[True])
+    )
+
+
+def top_level(text: str, seeks_from: bool) -> Iterator[re.Match[str]]:
+    """The tokens outside of all brackets; up to the first bracket, unless FROM is sought."""
     depth = 0
     for token in words(text, _READINGS[0]):
         depth += (token.lastgroup == "open") - (token.lastgroup == "close")
-        if token.lastgroup != "word" or depth != 0:
-            continue
-        word = token[0].upper()
-        if form is None and not word.startswith(("PREFIX", "BASE")):
-            form = form_of(text, token, word)
-        own_dataset = own_dataset or word.startswith("FROM")
-        if form is not None and (own_dataset or not seeks_from):
-            break
-    if form is None:
-        raise error_at(text, len(text), "Expected SELECT, ASK, CONSTRUCT or DESCRIBE.")
-    return form, own_dataset
+        if depth == 0:
+            yield token
+        elif not seeks_from:
+            return
+
+
+def _begins_form(token: re.Match[str]) -> bool:
+    return token.lastgroup == "word" and not token[0].upper().startswith(("PREFIX", "BASE"))
 
 
 def form_of(text: str, token: re.Match[str], word: str) -> Form:
@@ -187,12 +217,22 @@ def form_of(text: str, token: re.Match[str], word: str) -> Form:
     raise error_at(text, token.start(), f"Expected SELECT, ASK, CONSTRUCT or DESCRIBE, not {word}.")
 
 
-def syntax_error(told: str) -> QuerySyntaxError:
+def syntax_error(told: str, text: str) -> QuerySyntaxError:
     """The error that the engine's parser tells as `error at LINE:COLUMN: expected ...`."""
     match = _PARSER_ERROR.match(told)
     if match is None:
         return QuerySyntaxError(f"The query cannot be read: {told}.")
-    expected = match[3].strip().replace("[_]", "a space").removesuffix(".")
-    return QuerySyntaxError(
-        f"The query cannot be read: {expected}.", line=int(match[1]), column=int(match[2])
-    )
+    line, column = int(match[1]), int(match[2])
+    rest = "\n".join(text.split("\n")[line - 1 :])[column - 1 :].strip()
+    found = f"'{rest.split()[0][:40]}' does not belong here" if rest else "The query ends too soon"
+    expected = _expected(match[3])
+    return QuerySyntaxError(f"{found}{expected}.", line=line, column=column)
+
+
+def _expected(told: str) -> str:
+    """What the parser says it expected, without its classes of characters."""
+    plain = _CHARACTERS.sub("", told.removeprefix("expected").removeprefix(" one of"))
+    named = [word for word in plain.replace("\n", " ").split(", ") if word.strip(" |")]
+    if not named or len(named) > 12:
+        return ""
+    return f"; expected {' or '.join(word.strip() for word in named)}"

@@ -33,9 +33,10 @@ from graphsvc.engine.base import (
     Stopped,
     UpstreamError,
 )
+from graphsvc.engine.evaluation import Order
 from graphsvc.engine.guard import inspect, syntax_error
 from graphsvc.engine.lanes import LaneQueue, Worker
-from graphsvc.engine.worker import DATA, DEMOTE, END, FORK, FRAME, KILL, ORDER, REQUEST
+from graphsvc.engine.worker import DATA, DEMOTE, END, FORK, FRAME, KILL, NOTICE, RECORD, REQUEST
 from graphsvc.errors import GraphsvcError
 
 SLOW_AFTER = 0.1
@@ -165,7 +166,7 @@ class EmbeddedEngine:
     def _order(self, order: bytes, number: int, argument: int = 0, *descriptors: int) -> None:
         """Send the zygote an order; if it has gone, its workers have gone too."""
         with contextlib.suppress(OSError):
-            record = ORDER.pack(order, number, argument)
+            record = RECORD.pack(order, number, argument)
             socket.send_fds(self._control, [record], descriptors)
 
     def _fill(self) -> None:
@@ -186,20 +187,24 @@ class EmbeddedEngine:
         """Begin to answer. Raises what Engine.query raises."""
         if len(request.query) > self.limits.query_chars:
             raise QueryTooLong(self.limits)
-        text = inspect(request.query).text
+        inspected = inspect(request.query)
         await self.start()
         seconds = min(self.limits.seconds, request.timeout or self.limits.seconds)
-        order = {
-            "query": text,
-            "media_type": request.media_type,
-            "seconds": seconds,
-            "default_graphs": request.default_graphs,
-            "named_graphs": request.named_graphs,
-            "base": request.base,
-            "result_bytes": self.limits.result_bytes,
-        }
-        worker = await self._engage(self._lanes[request.lane], json.dumps(order).encode())
-        answer = WorkerAnswer(self, worker, request.media_type, seconds)
+        order = Order(
+            query=inspected.text,
+            media_type=request.media_type,
+            base=request.base,
+            seconds=seconds,
+            result_bytes=self.limits.result_bytes,
+            default_graphs=request.default_graphs,
+            named_graphs=request.named_graphs,
+            star=inspected.star,
+            prologue=inspected.prologue,
+            from_default=inspected.from_default,
+            from_named=inspected.from_named,
+        )
+        worker = await self._engage(self._lanes[request.lane], json.dumps(vars(order)).encode())
+        answer = WorkerAnswer(self, worker, order)
         try:
             await answer.begin()
         except BaseException:
@@ -262,13 +267,12 @@ class EmbeddedEngine:
 class WorkerAnswer:
     """The answer that one worker is writing."""
 
-    def __init__(
-        self, engine: EmbeddedEngine, worker: Worker, media_type: str, seconds: float
-    ) -> None:
-        self.media_type = media_type
+    def __init__(self, engine: EmbeddedEngine, worker: Worker, order: Order) -> None:
+        self.media_type = order.media_type
+        self.unknown_functions: tuple[str, ...] = ()
         self._engine = engine
         self._worker = worker
-        self._seconds = seconds
+        self._order = order
         self._buffer = bytearray()
         self._first: bytes | None = None
         self._finished = False
@@ -289,6 +293,9 @@ class WorkerAnswer:
         if self._finished:
             return None
         kind, payload = await self._frame()
+        if kind == NOTICE:
+            self.unknown_functions = tuple(json.loads(payload))
+            kind, payload = await self._frame()
         if kind == DATA:
             return payload
         self._finished = True
@@ -319,7 +326,7 @@ class WorkerAnswer:
         """Why the worker ended in the middle of its answer."""
         ended_by = await self._worker.ended
         if ended_by == signal.SIGALRM:
-            return Stopped(Limit.TIME, self._engine.limits, self._seconds)
+            return Stopped(Limit.TIME, self._engine.limits, self._order.seconds)
         if ended_by in (signal.SIGABRT, signal.SIGKILL):
             return Stopped(Limit.MEMORY, self._engine.limits)
         if ended_by in (signal.SIGSEGV, signal.SIGBUS):
@@ -329,7 +336,7 @@ class WorkerAnswer:
     def _error(self, told: dict[str, str]) -> GraphsvcError:
         """The error that the worker tells in its last frame."""
         if told["kind"] == "syntax":
-            return syntax_error(told["text"])
+            return syntax_error(told["text"], self._order.query)
         if told["kind"] == "iri":
             return QuerySyntaxError(f"A graph is not named by an IRI: {told['text']}.")
         if told["kind"] == "failed":

@@ -1,7 +1,7 @@
 """The processes that evaluate: a zygote that holds the data, and the workers it forks.
 
 `python -m graphsvc.engine.worker CONTROL_FD SOURCE_JSON` is the zygote. It loads the source, then
-obeys the orders of the service that started it, which come as fixed-size records (see Order) over
+obeys the orders of the service that started it, which come as fixed-size records (see RECORD) over
 the control socket; it answers with lines of JSON. A worker gets its own socket, takes one request
 at a time (a frame of JSON) and answers in frames.
 
@@ -23,37 +23,21 @@ import sys
 from pathlib import Path
 from typing import IO, Any, cast
 
-from pyoxigraph import (
-    NamedNode,
-    QueryResultsFormat,
-    RdfFormat,
-    Store,
-)
+from pyoxigraph import Store
 
+from graphsvc.engine.evaluation import Functions, Order, evaluate
 from graphsvc.engine.loading import fill_default_graph, load_file
 from graphsvc.errors import GraphsvcError
 
 FRAME = struct.Struct("!cI")
 """Kind and length of what follows on a worker's socket."""
-DATA, END, ERROR, REQUEST = b"D", b"E", b"X", b"Q"
+DATA, END, ERROR, NOTICE, REQUEST = b"D", b"E", b"X", b"N", b"Q"
 
-ORDER = struct.Struct("!cIq")
+RECORD = struct.Struct("!cIq")
 """Order, number of the worker, argument: nice level of a new one."""
 FORK, KILL, DEMOTE = b"F", b"K", b"D"
 
 _CHUNK = 1 << 16
-_FORMATS: dict[str, Any] = {
-    "application/sparql-results+json": QueryResultsFormat.JSON,
-    "application/sparql-results+xml": QueryResultsFormat.XML,
-    "text/csv": QueryResultsFormat.CSV,
-    "text/tab-separated-values": QueryResultsFormat.TSV,
-    "text/turtle": RdfFormat.TURTLE,
-    "application/n-triples": RdfFormat.N_TRIPLES,
-    "application/rdf+xml": RdfFormat.RDF_XML,
-    "application/ld+json": RdfFormat.JSON_LD,
-    "application/trig": RdfFormat.TRIG,
-    "application/n-quads": RdfFormat.N_QUADS,
-}
 
 
 class TooLarge(Exception):
@@ -61,12 +45,17 @@ class TooLarge(Exception):
 
 
 class Output:
-    """A file that sends what is written as frames, and stops at a limit of bytes."""
+    """A file that sends what is written as frames, and stops at a limit of bytes.
+
+    A notice of unknown functions goes before the first frame; a call after that stays untold.
+    """
 
     def __init__(self, sock: socket.socket, allowed: int) -> None:
+        self.functions = Functions()
         self._sock = sock
         self._allowed = allowed
         self._buffer = bytearray()
+        self._begun = False
 
     def write(self, data: bytes) -> int:
         self._allowed -= len(data)
@@ -74,8 +63,7 @@ class Output:
             raise TooLarge
         self._buffer += data
         if len(self._buffer) >= _CHUNK:
-            self._sock.sendall(FRAME.pack(DATA, len(self._buffer)) + self._buffer)
-            self._buffer.clear()
+            self._sock.sendall(self._held())
         return len(data)
 
     def flush(self) -> None:
@@ -83,40 +71,43 @@ class Output:
 
     def end(self, kind: bytes, payload: bytes = b"") -> None:
         """Send what is left, and the last frame."""
-        rest = FRAME.pack(DATA, len(self._buffer)) + self._buffer if self._buffer else b""
-        self._sock.sendall(bytes(rest) + FRAME.pack(kind, len(payload)) + payload)
+        self._sock.sendall(self._held() + FRAME.pack(kind, len(payload)) + payload)
+
+    def _held(self) -> bytes:
+        """The frames of what was written since the last ones."""
+        frames = b""
+        if self.functions.called and not self._begun:
+            notice = json.dumps(sorted(self.functions.called)).encode()
+            frames = FRAME.pack(NOTICE, len(notice)) + notice
+        if self._buffer:
+            frames += FRAME.pack(DATA, len(self._buffer)) + self._buffer
+        self._begun = True
+        self._buffer.clear()
+        return frames
 
 
-def evaluate(store: Store, request: dict[str, Any], output: Output) -> None:
-    """Evaluate one query and write its answer. Raises SyntaxError, TooLarge, OSError."""
-    dataset: dict[str, Any] = {}
-    if request["default_graphs"] or request["named_graphs"]:
-        dataset["default_graph"] = [NamedNode(iri) for iri in request["default_graphs"]]
-        dataset["named_graphs"] = [NamedNode(iri) for iri in request["named_graphs"]]
-    results = store.query(request["query"], base_iri=request["base"], **dataset)
-    results.serialize(cast(IO[bytes], output), _FORMATS[request["media_type"]])
-
-
-def answer(store: Store, request: dict[str, Any], sock: socket.socket) -> None:
+def answer(store: Store, order: Order, sock: socket.socket) -> None:
     """Answer one request with data frames and a last frame: END, or ERROR with its kind."""
-    output = Output(sock, request["result_bytes"])
-    signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+    output = Output(sock, order.result_bytes)
+    signal.setitimer(signal.ITIMER_REAL, order.seconds)
+    told: dict[str, str] | None = None
     try:
-        evaluate(store, request, output)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        output.end(END)
+        evaluate(store, order, cast(IO[bytes], output), output.functions)
     except TooLarge:
-        output.end(ERROR, b'{"kind": "size"}')
-    except SyntaxError as error:
-        output.end(ERROR, json.dumps({"kind": "syntax", "text": str(error)}).encode())
-    except ValueError as error:
-        output.end(ERROR, json.dumps({"kind": "iri", "text": str(error)}).encode())
+        told = {"kind": "size"}
     except MemoryError:
-        output.end(ERROR, b'{"kind": "memory"}')
-    except Exception as error:
-        output.end(ERROR, json.dumps({"kind": "failed", "text": str(error)}).encode())
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        told = {"kind": "memory"}
+    except SyntaxError as error:
+        told = {"kind": "syntax", "text": str(error)}
+    except ValueError as error:
+        told = {"kind": "iri", "text": str(error)}
+    except (OSError, RuntimeError) as error:
+        told = {"kind": "failed", "text": str(error)}
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    if told:
+        output.end(ERROR, json.dumps(told).encode())
+    else:
+        output.end(END)
 
 
 def receive(sock: socket.socket, size: int) -> bytes:
@@ -135,7 +126,7 @@ def work(store: Store, sock: socket.socket) -> None:
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             _, length = FRAME.unpack(receive(sock, FRAME.size))
-            answer(store, json.loads(receive(sock, length)), sock)
+            answer(store, Order(**json.loads(receive(sock, length))), sock)
 
 
 def confine(nice: int, memory_bytes: int, offline: bool) -> None:
@@ -211,10 +202,10 @@ class Zygote:
 
     def obey(self) -> None:
         """Read one order and do it. Raises EOFError where the service has gone."""
-        record, descriptors, _, _ = socket.recv_fds(self.control, ORDER.size, 1)
+        record, descriptors, _, _ = socket.recv_fds(self.control, RECORD.size, 1)
         if not record:
             raise EOFError
-        order, number, argument = ORDER.unpack(record)
+        order, number, argument = RECORD.unpack(record)
         if order == FORK:
             self.fork(number, argument, descriptors[0])
         elif number in self.processes and order == KILL:

@@ -11,7 +11,7 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -54,7 +54,7 @@ SEND_SECONDS = 60.0
 
 CORS: Headers = [
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, X-Release"),
+    (b"access-control-expose-headers", b"ETag, X-Notice, X-Release"),
 ]
 _PREFLIGHT: Headers = [
     (b"allow", b"GET, HEAD, POST, OPTIONS"),
@@ -66,6 +66,7 @@ _PREFLIGHT: Headers = [
 _REVALIDATE = (b"cache-control", b"public, max-age=0, must-revalidate")
 _VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)
 _HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?", re.ASCII)
+_IRI_SAFE = ":/#?&=;,+%@!$()*[]~"
 _KNOWN = 4096
 _KNOWN_LENGTH = 4096
 
@@ -96,6 +97,14 @@ class Asked:
     request: Request
     key: str | None
     headers: Headers
+
+    def with_notice(self, functions: tuple[str, ...]) -> Asked:
+        """The same, with a header that tells of unknown functions, where there are some."""
+        if not functions:
+            return self
+        names = ", ".join(f"<{quote(iri, safe=_IRI_SAFE)}>" for iri in functions)
+        notice = f"Expressions that call {names} have no value: there is no such function."
+        return replace(self, headers=[*self.headers, (b"x-notice", notice.encode())])
 
 
 class SparqlApp(Generic[S]):
@@ -211,6 +220,7 @@ class SparqlApp(Generic[S]):
         head = scope["method"] == "HEAD"
         answer = await engine.query(asked.request)
         try:
+            asked = asked.with_notice(answer.unknown_functions)
             chunks = aiter(answer)
             held, complete = await _hold_back(chunks)
             if complete:

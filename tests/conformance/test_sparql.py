@@ -1,0 +1,139 @@
+"""SPARQL 1.0 and 1.1 as the official suites have it: evaluation, syntax, result formats.
+
+Each test that fails stands in known_failures.toml with its reason; one that is missing there, or
+stands there and passes, fails the suite.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
+
+from tests.conformance.results import (
+    FORMATS,
+    csv_rows,
+    read_result_set,
+    read_tabular,
+    same_graph,
+    same_rows,
+)
+from tests.conformance.servers import DataServer
+from tests.conformance.suite import Case, Dataset, cases
+
+HERE = Path(__file__).parent
+SUITE = Path(os.environ.get("GRAPHSVC_SHARED", HERE.parents[2] / "shared")) / "w3c/sparql"
+KNOWN = tomllib.loads((HERE / "known_failures.toml").read_text())["sparql"]
+CASES = cases(SUITE) if SUITE.is_dir() else []
+
+pytestmark = pytest.mark.skipif(not CASES, reason=f"the official suite is not at {SUITE}")
+
+
+class Servers:
+    """The server of one dataset at a time; cases over the same dataset come together."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._dataset: Dataset | None = None
+        self._server: DataServer | None = None
+
+    def over(self, dataset: Dataset) -> DataServer:
+        if self._server is None or dataset != self._dataset:
+            self.stop()
+            named = self._folder / "named.nq"
+            named.write_bytes(b"".join(_named(iri, path) for iri, path in dataset.named))
+            self._dataset = dataset
+            self._server = DataServer([*dataset.default, named])
+        return self._server
+
+    def stop(self) -> None:
+        if self._server:
+            assert self._server.stop() == 0
+            self._server = None
+
+
+def _named(iri: str, path: Path) -> bytes:
+    graph = NamedNode(iri)
+    return serialize(
+        (
+            Quad(quad.subject, quad.predicate, quad.object, graph)
+            for quad in parse(path=str(path), base_iri=path.as_uri(), rename_blank_nodes=True)
+        ),
+        format=RdfFormat.N_QUADS,
+    )
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory):
+    running = Servers(tmp_path_factory.mktemp("named"))
+    yield running
+    running.stop()
+
+
+def _parameter(case: Case):
+    reason = KNOWN.get(case.name)
+    marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+    return pytest.param(case, id=case.name, marks=marks)
+
+
+@pytest.mark.parametrize("case", map(_parameter, CASES))
+def test_case(case: Case, servers: Servers) -> None:
+    server = servers.over(case.dataset)
+    if case.kind.startswith("PositiveSyntax"):
+        status, _, body = server.ask(case.query.read_bytes(), "*/*")
+        assert status == 200, body.decode()
+    elif case.kind.startswith("NegativeSyntax"):
+        status, _, _ = server.ask(case.query.read_bytes(), "*/*")
+        assert status in (400, 403)
+    else:
+        evaluate(case, server)
+
+
+def evaluate(case: Case, server: DataServer) -> None:
+    """Ask the query and compare its whole result with the expected one."""
+    query = f"BASE <{case.query.as_uri()}>\n{case.query.read_text()}"
+    expected = case.expectation
+    assert expected is not None
+    if expected.suffix in FORMATS:
+        wanted = FORMATS[expected.suffix]
+        status, media_type, body = server.ask(query, wanted)
+        assert (status, media_type) == (200, wanted), body.decode()
+        if expected.suffix == ".csv":
+            assert csv_rows(body) == csv_rows(expected.read_bytes())
+            return
+        compare(read_tabular(body, wanted), read_tabular(expected.read_bytes(), wanted), case)
+        return
+    result_set = read_result_set(expected)
+    if result_set is None:
+        status, _, body = server.ask(query, "application/n-triples")
+        assert status == 200, body.decode()
+        assert same_graph(body, expected)
+        return
+    status, media_type, body = server.ask(query, FORMATS[".srx"])
+    assert status == 200, body.decode()
+    found = read_tabular(body, media_type)
+    if isinstance(result_set, bool):
+        assert found is result_set
+    else:
+        compare(found, result_set[:2], case, ordered=result_set[2])
+
+
+def compare(found, expected, case: Case, ordered: bool = False) -> None:
+    """Fail where two results differ."""
+    if isinstance(expected, bool) or isinstance(found, bool):
+        assert found is expected
+        return
+    assert found[0] == expected[0]
+    assert same_rows(found[1], expected[1], ordered, case.lax), (found[1], expected[1])
+
+
+def test_known_failures_are_cases() -> None:
+    assert set(KNOWN) <= {case.name for case in CASES}
+
+
+def test_the_suite_is_complete() -> None:
+    assert len(CASES) == 820
+    assert len(CASES) - len(KNOWN) >= 794
