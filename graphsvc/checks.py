@@ -5,8 +5,8 @@ SHACL says what must hold of a thing; these are about names, and name file and l
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.turtle import read_turtle
+from graphsvc.turtle import TurtleFile, read_turtle
 from graphsvc.vocabulary import OWL, RDF, RDFS
 
 _TYPE = str(RDF.type)
@@ -33,50 +33,81 @@ def check_names(project: Project, candidates: list[Path] | None = None) -> list[
     candidates: look at these files only, in the context of the project's others.
     """
     files = project.ontology_files + project.data_files
-    outside = [path for path in candidates or [] if path.resolve() not in files]
-    names = _Names(project, files + outside)
+    outside = [path.resolve() for path in candidates or [] if path.resolve() not in files]
+    names = Names(project)
+    for path in files + outside:
+        names.read(read_turtle(path))
     looked_at = candidates if candidates is not None else files
     return [error for path in looked_at for error in names.check(path.resolve())]
 
 
-class _Names:
-    def __init__(self, project: Project, files: list[Path]) -> None:
+@dataclass(frozen=True)
+class _Mentioned:
+    """What one file mentions: terms, and things that no file read before describes."""
+
+    terms: set[str]
+    things: set[str]
+
+
+class Names:
+    """What files describe and mention. Every file is read before the first is checked."""
+
+    def __init__(self, project: Project) -> None:
         self._project = project
         self._base = project.header.base
         self._defined: set[str] = set()
-        self._homes: dict[str, list[Path]] = defaultdict(list)
-        for path in files:
-            self._read(path)
+        self._homes: dict[str, Path] = {}
+        self._second_homes: dict[str, list[Path]] = {}
+        self._mentioned: dict[Path, _Mentioned] = {}
 
-    def _read(self, path: Path) -> None:
-        typed: set[str] = set()
-        for subject, predicate, value in read_turtle(path).triples:
-            if predicate.value != _TYPE or not isinstance(value, ox.NamedNode):
+    def read(self, file: TurtleFile) -> None:
+        """Note what a file describes and mentions."""
+        described: set[str] = set()
+        terms: set[str] = set()
+        things: set[str] = set()
+        for subject, predicate, value in file.triples:
+            terms.add(predicate.value)
+            if not isinstance(value, ox.NamedNode):
                 continue
-            typed.add(str(subject.value))
+            if predicate.value != _TYPE:
+                things.add(value.value)
+                continue
+            terms.add(value.value)
+            described.add(subject.value)
             if value.value in _DEFINING:
-                self._defined.add(str(subject.value))
-        for iri in typed:
-            if iri.startswith(self._base):
-                self._homes[iri].append(path)
+                self._defined.add(subject.value)
+        for iri in described:
+            if iri.startswith(self._base) and self._homes.setdefault(iri, file.path) != file.path:
+                self._second_homes.setdefault(iri, [self._homes[iri]]).append(file.path)
+        self._mentioned[file.path] = _Mentioned(terms, {
+            iri for iri in things if iri.startswith(self._base) and iri not in self._homes})
 
     def check(self, path: Path) -> Iterator[GraphsvcError]:
         """The mistakes of one file, each name once."""
+        undefined = {term for term in self._mentioned[path].terms if not self._is_defined(term)}
+        dangling = {iri for iri in self._mentioned[path].things if iri not in self._homes}
+        if undefined or dangling:
+            yield from self._told(path, undefined, dangling)
+        for iri, homes in self._second_homes.items():
+            if path in homes:
+                yield self._second_home(path, iri, homes)
+
+    def _told(
+        self, path: Path, undefined: set[str], dangling: set[str]
+    ) -> Iterator[GraphsvcError]:
+        """The mistakes at the lines where they stand."""
         file = read_turtle(path)
-        seen: set[str] = set()
         for subject, predicate, value in file.triples:
-            where = f"{self._project.name(path)}:{file.lines.get(str(subject.value), 1)}"
-            terms = [predicate.value]
+            where = f"{self._project.name(path)}:{file.lines.get(subject.value, 1)}"
+            terms = {predicate.value}
             if isinstance(value, ox.NamedNode):
                 if predicate.value == _TYPE:
-                    terms.append(value.value)
-                elif value.value.startswith(self._base) and value.value not in self._homes:
+                    terms.add(value.value)
+                elif value.value in dangling:
                     yield self._dangling(where, subject, value.value)
-            for term in terms:
-                if term not in seen and not self._is_defined(term):
-                    seen.add(term)
-                    yield self._undefined(where, term)
-        yield from self._second_homes(path, file.lines)
+            for term in sorted(terms & undefined):
+                undefined.discard(term)
+                yield self._undefined(where, term)
 
     def _is_defined(self, term: str) -> bool:
         return term in self._defined or term.startswith(_BUILT_IN)
@@ -100,14 +131,9 @@ class _Names:
         same_kind = [iri for iri in self._homes if iri.startswith(kind)]
         return get_close_matches(target, same_kind, 1, 0.8)
 
-    def _second_homes(self, path: Path, lines: dict[str, int]) -> Iterator[GraphsvcError]:
-        for iri in lines:
-            homes = self._homes.get(iri, [])
-            if len(homes) > 1 and path in homes:
-                others = ", ".join(self._project.name(home) for home in homes if home != path)
-                yield GraphsvcError(
-                    f"<{iri}> is described in {others} too.",
-                    where=f"{self._project.name(path)}:{lines[iri]}",
-                    mend="A thing has one home: choose another slug, or take one of the two away.")
-
-
+    def _second_home(self, path: Path, iri: str, homes: list[Path]) -> GraphsvcError:
+        others = ", ".join(self._project.name(home) for home in homes if home != path)
+        return GraphsvcError(
+            f"<{iri}> is described in {others} too.",
+            where=f"{self._project.name(path)}:{read_turtle(path).lines.get(iri, 1)}",
+            mend="A thing has one home: choose another slug, or take one of the two away.")

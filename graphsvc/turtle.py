@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -43,7 +43,11 @@ class TurtleFile:
     path: Path
     triples: list[tuple[Subject, ox.NamedNode, ox.NamedNode | ox.BlankNode | ox.Literal]]
     prefixes: dict[str, str] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def lines(self) -> dict[str, int]:
+        """The first line of each subject; looked for only when a message is to name it."""
+        return dict(_subjects(self.path.read_text(encoding="utf-8"), self.prefixes))
 
 
 def read_turtle(path: Path) -> TurtleFile:
@@ -58,7 +62,7 @@ def read_turtle(path: Path) -> TurtleFile:
     return _read(path, stat.st_mtime_ns, stat.st_size)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _read(path: Path, _modified: int, _size: int) -> TurtleFile:
     text = path.read_bytes()
     try:
@@ -69,9 +73,7 @@ def _read(path: Path, _modified: int, _size: int) -> TurtleFile:
             f"This is not Turtle: {_plain(error)}", where=f"{path}:{error.lineno or 1}",
             mend="Look at this line and the end of the statement before it.",
         ) from error
-    prefixes = dict(parser.prefixes)
-    lines = {iri: line for iri, line in _subjects(text.decode(), prefixes)}
-    return TurtleFile(path, triples, prefixes, lines)
+    return TurtleFile(path, triples, dict(parser.prefixes))
 
 
 def _plain(error: SyntaxError) -> str:
