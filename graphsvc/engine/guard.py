@@ -42,6 +42,7 @@ _READINGS = (
     re.compile(_TOKENS.replace("IRI_EXCEPT", "(?<!')"), _FLAGS),
 )
 _BOOLEAN = re.compile(r"\b(?!true\b|false\b)(?i:true|false)\b")
+_GLUED = re.compile(r"[?$]\w+<[^\s<>]*>")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE = re.compile(r"SERVICE(SILENT)?(?!\w)", re.IGNORECASE)
 _UPDATES = (
@@ -83,6 +84,8 @@ def inspect(query: str) -> Inspected:
                 refuse_service(variant, reading)
     if sum(map(text.count, "({[")) > MAX_DEPTH:
         refuse_depth(text)
+    if _GLUED.search(text):
+        refuse_glued(text)
     return read_head(text)
 
 
@@ -164,6 +167,33 @@ def refuse_depth(text: str) -> None:
         depth += (token.lastgroup == "open") - (token.lastgroup == "close")
         if depth > MAX_DEPTH:
             raise error_at(text, token.start(), "The query is nested too deeply.")
+
+
+def refuse_glued(text: str) -> None:
+    """Raise QuerySyntaxError for `FILTER(?x<?a&&?b>?y)`, where the longest token is an IRI.
+
+    The rule is in SPARQL 1.1 Query, section 19.8; the engine would see two comparisons.
+    """
+    expressions: list[bool] = []  # for each open bracket, whether it holds an expression
+    before: re.Match[str] | None = None
+    for token in words(text, _READINGS[0]):
+        if token.lastgroup == "open":
+            called = before is not None and before.lastgroup == "word" and before[0] != "a"
+            inner = called or (before is not None and before[0] == "(" and expressions[-1])
+            expressions.append(token[0] == "(" and inner)
+        elif token.lastgroup == "close" and expressions:
+            expressions.pop()
+        elif (
+            token.lastgroup == "iri"
+            and before is not None
+            and before.lastgroup == "variable"
+            and before.end() == token.start()
+            and expressions
+            and expressions[-1]
+        ):
+            problem = f"{token[0][:60]} reads as an IRI; put spaces around the operators."
+            raise error_at(text, token.start(), problem)
+        before = token
 
 
 def read_head(text: str) -> Inspected:
