@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, TextIO
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Given
-from graphsvc.views import cytoscape, dot, gexf, graphml, jsonld, node_link, pajek, tables
+from graphsvc.views import cytoscape, dot, gexf, graphml, jsonld, node_link, pajek, picture, tables
 from graphsvc.views.collect import graph_of, rows_of
 from graphsvc.views.graph import Graph
 from graphsvc.views.measures import Measure, measure, measures_named
@@ -78,6 +78,8 @@ FORMATS: Mapping[str, Format] = {known.name: known for known in (
     Format("neo4j-edges.csv", "Edges as CSV with Neo4j's header", _CSV,
            _text(tables.write_neo4j_edges)),
     Format("jsonld", "JSON-LD", "application/ld+json", _text(jsonld.write)),
+    Format("svg", "A picture (SVG)", "image/svg+xml", _text(picture.write_svg)),
+    Format("png", "A picture (PNG)", "image/png", picture.write_png),
 )}
 """What can be written, by ending."""
 
@@ -112,8 +114,9 @@ class Export:
         measures = measures_named(given.get("measure", ()))
         understood = await serving.questions.understand(
             view.question, {name: texts for name, texts in given.items() if name != "measure"})
-        names = tuple(measure.name for measure in measures)
-        return cls(view, format, Recipe.of(view, understood, names, serving.release), measures)
+        recipe = Recipe.of(view, understood, tuple(one.name for one in measures),
+                           serving.release, serving.questions.names)
+        return cls(view, format, recipe, measures)
 
     async def file(self, serving: Serving) -> IO[bytes]:
         """The finished file, open at its beginning; whoever takes it closes it.

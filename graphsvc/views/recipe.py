@@ -10,6 +10,7 @@ from graphsvc import __version__
 from graphsvc.describe import dataset_iri
 from graphsvc.project import Header
 from graphsvc.questions.answer import Understood
+from graphsvc.questions.names import Names
 from graphsvc.release import Release
 from graphsvc.views.view import View
 
@@ -18,7 +19,8 @@ from graphsvc.views.view import View
 class Recipe:
     """How a file came about. parameters: by name, as understood, several joined by a blank.
 
-    address: names the view with its parameters; measures: names of those that were taken;
+    told: the parameters on one line, for people; address: names the view with its parameters;
+    measures: names of those that were taken;
     query: the SPARQL that was run; date: when the release was built; licence: an IRI.
     """
 
@@ -27,6 +29,7 @@ class Recipe:
     title: str
     description: str
     parameters: Mapping[str, str]
+    told: str
     measures: tuple[str, ...]
     query: str
     dataset: str
@@ -37,9 +40,10 @@ class Recipe:
 
     @classmethod
     def of(
-        cls, view: View, understood: Understood, measures: tuple[str, ...], release: Release
+        cls, view: View, understood: Understood, measures: tuple[str, ...], release: Release,
+        names: Names,
     ) -> Recipe:
-        """The recipe of a view of a release with these parameters."""
+        """The recipe of a view of a release with these parameters. names: those of the release."""
         question, manifest = view.question, release.manifest
         header = Header(**manifest["header"])
         query = urlencode([(name, value.value) for name, values in understood.items()
@@ -49,22 +53,25 @@ class Recipe:
             view=view.name, title=question.title, description=question.description,
             parameters={name: " ".join(value.value for value in values)
                         for name, values in understood.items()},
+            told=_line({name: ", ".join(names.label(value.value) or value.value
+                                        for value in values)
+                        for name, values in understood.items()}),
             measures=measures, query=question.template.bind(understood),
             dataset=header.title, dataset_iri=str(dataset_iri(header)), release=release.id,
             date=manifest["built"][:10], licence=header.licence,
         )
 
     @property
-    def settings(self) -> str:
-        """The parameters on one line, `none` where there is none."""
-        return "; ".join(f"{name} = {value}" for name, value in self.parameters.items()) or "none"
-
-    @property
     def facts(self) -> dict[str, str]:
         """Everything as texts by name, for formats that take such pairs."""
         return {
             "title": self.title, "description": self.description, "view": self.view,
-            "parameters": self.settings, "measures": ", ".join(self.measures) or "none",
+            "parameters": _line(self.parameters), "measures": ", ".join(self.measures) or "none",
             "dataset": self.dataset, "release": self.release, "date": self.date,
             "licence": self.licence, "software": f"graphsvc {__version__}", "query": self.query,
         }
+
+
+def _line(parameters: Mapping[str, str]) -> str:
+    """Parameters on one line, `none` where there is none."""
+    return "; ".join(f"{name} = {value}" for name, value in parameters.items()) or "none"
