@@ -1,0 +1,181 @@
+"""The ontology is whole: terms defined and explained, header complete, no inconsistency."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import owlrl
+import pyoxigraph as ox
+import pytest
+import rdflib
+from owlrl.Namespaces import ERRNS
+
+from graphsvc.checks import check_names
+from graphsvc.project import Project
+from graphsvc.turtle import read_turtle
+from graphsvc.vocabulary import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, VANN
+
+JI = rdflib.Namespace("https://w3id.org/joint-inspections/def#")
+TYPE = ox.NamedNode(str(RDF.type))
+
+
+@pytest.fixture(scope="module")
+def ontology(project: Project) -> rdflib.Graph:
+    return _graph(project.ontology_files)
+
+
+@pytest.fixture(scope="module")
+def data(project: Project) -> list[ox.Triple]:
+    """Everything that the ontology and the data say."""
+    return [ox.Triple(*triple) for path in project.ontology_files + project.data_files
+            for triple in read_turtle(path).triples]
+
+
+@pytest.fixture(scope="module")
+def concepts(data: list[ox.Triple], ontology: rdflib.Graph) -> rdflib.Graph:
+    """What is said of every controlled term."""
+    kinds = {str(cls) for cls in ontology.subjects(RDFS.subClassOf, SKOS.Concept)}
+    terms = {t.subject for t in data if t.predicate == TYPE and t.object.value in kinds}
+    assert len(terms) > 500
+    return _of_triples(triple for triple in data if triple.subject in terms)
+
+
+@pytest.fixture(scope="module")
+def structure(project: Project, data: list[ox.Triple]) -> rdflib.Graph:
+    """All types and links of ontology and data; texts, evidence and passages would take minutes."""
+    core = _graph([path for path in project.ontology_files if path.parent.name == "ontology"])
+    left_out = f"{project.header.base}passage/"
+    return core + _of_triples(
+        triple for triple in data
+        if not isinstance(triple.object, ox.Literal) or triple.predicate.value.startswith(JI)
+        and not triple.object.language
+        if not str(triple.subject.value).startswith(left_out)
+        if triple.predicate.value != str(PROV.wasDerivedFrom))
+
+
+def test_no_term_is_used_that_is_not_defined(project: Project) -> None:
+    assert [str(error) for error in check_names(project)] == []
+
+
+@pytest.mark.parametrize("statement, term, meant", [
+    ("use:x a ji:ApproachUs .", JI.ApproachUs, JI.ApproachUse),
+    ("use:x a ji:ApproachUse ; ji:aproach approach:pace .", JI.aproach, JI.approach),
+    ("use:x a ji:ApproachUse ; skos:prefLable \"X\"@en .", f"{SKOS}prefLable", SKOS.prefLabel),
+])
+def test_a_misspelt_term_is_found_with_line_and_nearest(
+    statement: str, term: str, meant: str, project: Project, tmp_path: Path
+) -> None:
+    path = tmp_path / "candidate.ttl"
+    path.write_text(f"@prefix ji: <{JI}> .\n@prefix skos: <{SKOS}> .\n"
+                    f"@prefix use: <{project.header.base}use/> .\n"
+                    f"@prefix approach: <{project.header.base}approach/> .\n\n{statement}\n")
+    assert [str(error) for error in check_names(project, [path])] == [
+        f"{path}:6: The term <{term}> is not defined. Did you mean <{meant}>?"]
+
+
+def test_shapes_rules_and_questions_use_defined_terms_only(
+    project: Project, ontology: rdflib.Graph
+) -> None:
+    defined = set(_terms(ontology))
+    used = {(path.name, node) for path in project.shape_files
+            for triple in _graph([path]) for node in triple
+            if isinstance(node, rdflib.URIRef) and node.startswith(JI)}
+    for path in [*project.shape_files, *project.rule_files,
+                 *(path for path in project.query_files if path.suffix == ".rq")]:
+        text = path.read_text(encoding="utf-8")
+        used |= {(path.name, JI[name]) for name in re.findall(r"(?<![\w-])ji:([A-Za-z]+)", text)}
+    assert len(used) > 200
+    assert {(file, term) for file, term in used if term not in defined} == set()
+
+
+def test_every_term_has_one_label_and_one_comment_in_english(ontology: rdflib.Graph) -> None:
+    terms = _terms(ontology)
+    assert len(terms) > 100
+    assert [term for term in terms for said in (RDFS.label, RDFS.comment)
+            if [text.language for text in ontology.objects(term, said)] != ["en"]] == []
+
+
+def test_every_class_and_property_that_is_used_is_explained(
+    data: list[ox.Triple], ontology: rdflib.Graph
+) -> None:
+    used = {triple.predicate.value for triple in data}
+    used |= {triple.object.value for triple in data if triple.predicate == TYPE}
+    explained = {str(term) for term in ontology.subjects(RDFS.label)} & {
+        str(term) for term in ontology.subjects(RDFS.comment)}
+    assert {term for term in used - explained
+            if not term.startswith((str(RDF), str(RDFS), str(OWL)))} == set()
+
+
+def test_every_concept_has_one_name_one_definition_and_a_scheme(concepts: rdflib.Graph) -> None:
+    for concept in set(concepts.subjects(RDF.type)):
+        assert len(list(concepts.objects(concept, SKOS.prefLabel))) == 1, concept
+        assert len(list(concepts.objects(concept, SKOS.definition))) == 1, concept
+        assert (concept, SKOS.inScheme, None) in concepts, concept
+
+
+def test_no_two_concepts_of_a_scheme_share_a_name(concepts: rdflib.Graph) -> None:
+    names = Counter(
+        (str(scheme), str(name).lower()) for concept, scheme in concepts.subject_objects(
+            SKOS.inScheme) for name in concepts.objects(concept, SKOS.prefLabel))
+    assert {name for name, count in names.items() if count > 1} == set()
+
+
+def test_the_header_says_title_version_licence_creator_and_prefix(
+    project: Project, ontology: rdflib.Graph
+) -> None:
+    header = project.header
+    iri = rdflib.URIRef(header.iri)
+    assert (header.iri, header.prefix, header.namespace) == (str(JI)[:-1], "ji", str(JI))
+    assert str(ontology.value(iri, VANN.preferredNamespacePrefix)) == "ji"
+    assert ontology.value(iri, OWL.versionIRI) == rdflib.URIRef(f"{iri}/{header.version}")
+    assert all(ontology.value(iri, said) for said in (
+        DCTERMS.title, DCTERMS.description, DCTERMS.license, DCTERMS.creator))
+
+
+def test_the_closure_of_ontology_and_data_is_consistent(structure: rdflib.Graph) -> None:
+    assert len(structure) > 20_000
+    assert _inconsistencies(structure) == []
+
+
+@pytest.mark.parametrize("planted", [
+    [(RDF.type, JI.Inspection), (RDF.type, JI.ProgressReview)],
+    [(JI.councilArea, JI.somewhere), (JI.memberPartnership, JI.someone)],
+], ids=["told", "inferred from domains"])
+def test_a_thing_of_two_disjoint_classes_is_an_inconsistency(
+    planted: list[tuple[rdflib.URIRef, rdflib.URIRef]], project: Project
+) -> None:
+    graph = _graph([project.root / "ontology" / "ji.ttl"])
+    for predicate, value in planted:
+        graph.add((JI.thing, predicate, value))
+    found = _inconsistencies(graph)
+    assert found and all(str(JI.thing) in message for message in found)
+
+
+def _inconsistencies(graph: rdflib.Graph) -> list[str]:
+    """What the OWL 2 RL closure (OWL 2 Profiles, section 4.3) finds to be contradictory."""
+    closure = rdflib.Graph() + graph
+    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(closure)
+    assert len(closure) > len(graph)
+    return [str(message) for message in closure.objects(None, ERRNS.error)]
+
+
+def _terms(graph: rdflib.Graph) -> list[rdflib.URIRef]:
+    """Classes and properties of the project's own namespace."""
+    kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
+    return sorted({term for kind in kinds for term in graph.subjects(RDF.type, kind)
+                   if isinstance(term, rdflib.URIRef) and term.startswith(JI)})
+
+
+def _graph(files: list[Path]) -> rdflib.Graph:
+    graph = rdflib.Graph()
+    for path in files:
+        graph.parse(path)
+    return graph
+
+
+def _of_triples(triples: Iterable[ox.Triple]) -> rdflib.Graph:
+    text = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
+    return rdflib.Graph().parse(data=text, format="nt")
