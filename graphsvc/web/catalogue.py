@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
@@ -61,6 +61,11 @@ class Term:
         return (self.first(f"{DISPLAY}questions") or "").split()
 
     @property
+    def comparisons(self) -> list[str]:
+        """Names of the questions by which its things are compared."""
+        return (self.first(f"{DISPLAY}comparisons") or "").split()
+
+    @property
     def is_class(self) -> bool:
         return _CLASS in self.values[str(RDF.type)]
 
@@ -114,9 +119,16 @@ class Catalogue:
     def questions(self, classes: Iterable[str]) -> list[str]:
         """Names of the questions for the page of a thing of these classes; those of the most
         special class that names any, else none."""
+        return self._named(classes, lambda term: term.questions)
+
+    def comparisons(self, classes: Iterable[str]) -> list[str]:
+        """Names of the questions by which things of these classes are compared, likewise."""
+        return self._named(classes, lambda term: term.comparisons)
+
+    def _named(self, classes: Iterable[str], names: Callable[[Term], list[str]]) -> list[str]:
         known = sorted((iri for iri in classes if iri in self.terms),
                        key=lambda iri: (-len(self.above[iri]), iri))
-        return next((names for iri in known if (names := self.terms[iri].questions)), [])
+        return next((found for iri in known if (found := names(self.terms[iri]))), [])
 
     def order(self, property_: str, classes: Iterable[str]) -> float:
         """The place of a property on the page of a thing of these classes (sh:order)."""

@@ -122,6 +122,11 @@ def grid_of(site: Site, answer: Answer, about: str | None = None) -> Grid:
         tags=answer.question.tags, years=_years(answer, rows))
 
 
+def without_words(cell: Cell) -> Cell:
+    """The cell with its passages told by their places only."""
+    return replace(cell, cited=tuple(replace(cited, words=None) for cited in cell.cited))
+
+
 def narrow(grid: Grid, columns: int) -> Grid:
     """The grid with its first columns only, without paragraphs and passages."""
     kept = [index for index, column in enumerate(grid.columns)

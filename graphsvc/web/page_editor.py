@@ -48,10 +48,18 @@ def editor_of(serving: Serving, query: str) -> str:
 
 
 def _settings(serving: Serving) -> dict[str, Any]:
-    """What the bundled editor needs to know: prefixes and examples."""
-    return {
-        "endpoint": "/sparql",
-        "prefixes": serving.release.manifest["prefixes"],
-        "examples": "/editor/examples",
-        "terms": "/editor/terms",
-    }
+    """What the bundled editor needs to know."""
+    return {"endpoint": "/sparql", "terms": "/editor/terms",
+            "prefixes": serving.release.manifest["prefixes"]}
+
+
+def terms_of(site: Site) -> dict[str, list[dict[str, str]]]:
+    """Classes and properties that the release uses, the most used classes first."""
+    sizes = site.lookup.sizes()
+    terms = sorted(site.catalogue.terms.values(),
+                   key=lambda term: (-sizes.get(term.iri, 0), term.label))
+    def told(classes: bool) -> list[dict[str, str]]:
+        return [{"iri": term.iri, "name": site.curie(term.iri), "label": term.label,
+                 "comment": term.comment} for term in terms if term.is_class == classes]
+
+    return {"classes": told(classes=True), "properties": told(classes=False)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -17,7 +18,10 @@ from graphsvc.questions.library import UnknownQuestion
 from graphsvc.service import Serving
 from graphsvc.web.bundled import FOLDER, TYPES
 from graphsvc.web.negotiation import negotiate
-from graphsvc.web.page_editor import editor_of, query_of
+from graphsvc.web.page_about import about_of
+from graphsvc.web.page_compare import compare_of, told
+from graphsvc.web.page_editor import editor_of, query_of, terms_of
+from graphsvc.web.page_explore import VIEW, as_json, as_list, formats, links_of, thing_in
 from graphsvc.web.page_home import home_of
 from graphsvc.web.page_ontology import ontology_of
 from graphsvc.web.page_questions import asked_of, by_tag
@@ -67,7 +71,9 @@ def pages_router(get_serving: Callable[[], Serving]) -> APIRouter:
 
     for path, maker in (
         ("/", _home), ("/search", _search), ("/suggest", _suggest), ("/questions", _questions),
-        ("/questions/{name}", _question), ("/editor", _editor),
+        ("/questions/{name}", _question), ("/editor", _editor), ("/editor/terms", _terms),
+        ("/compare", _compare), ("/explore", _explore), ("/explore/links", _links),
+        ("/about", _about), ("/docs", _docs),
     ):
         router.add_route(path, page(maker), methods=_METHODS)
     router.add_route("/static/{path:path}", _static, methods=_METHODS)
@@ -134,6 +140,47 @@ async def _questions(site: Site, request: Request) -> str:
 async def _question(site: Site, request: Request) -> str:
     asked = await asked_of(site, request.path_params["name"], _pairs(request))
     return site.render("question.html", here="/questions", asked=asked)
+
+
+async def _compare(site: Site, request: Request) -> Response | str:
+    pairs = _pairs(request)
+    compare = await compare_of(site, pairs)
+    if ("format", "json") in pairs:
+        return JSONResponse(told(compare))
+    return site.render("compare.html", here="/compare", compare=compare)
+
+
+async def _explore(site: Site, request: Request) -> str:
+    name = thing_in(_pairs(request))
+    if name is None:
+        return site.render("explore.html", here="/explore", thing=None)
+    links = await links_of(site, name)
+    return site.render(
+        "explore.html", here="/explore", thing=site.link(links.iri), name=site.curie(links.iri),
+        links=links, groups=as_list(site, links), view=VIEW, formats=formats())
+
+
+async def _links(site: Site, request: Request) -> Response:
+    """A thing's links as JSON. Raises HttpError (400) without a thing."""
+    name = thing_in(_pairs(request))
+    if name is None:
+        raise HttpError(400, "The links of what?", mend="Name a thing with `thing`.")
+    return JSONResponse(as_json(site, await links_of(site, name)))
+
+
+async def _terms(site: Site, request: Request) -> Response:
+    """The classes and properties with their meaning, for the editor's completion."""
+    return JSONResponse(terms_of(site))
+
+
+async def _about(site: Site, request: Request) -> str:
+    about = await asyncio.to_thread(about_of, site)
+    return site.render("about.html", here="/about", about=about)
+
+
+async def _docs(site: Site, request: Request) -> str:
+    return site.render("docs.html", here="/docs", views=site.serving.views,
+                       address=str(request.base_url).rstrip("/"))
 
 
 async def _static(request: Request) -> Response:
