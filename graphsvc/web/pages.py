@@ -184,12 +184,13 @@ async def _docs(site: Site, request: Request) -> str:
 
 
 async def _static(request: Request) -> Response:
-    """A file of the package; an address with its digest is kept for a year."""
+    """A file of the package; an address or a name with its digest is kept for a year."""
     path = FOLDER / request.path_params["path"]
     if (".." in path.parts or path.suffix not in TYPES or not path.is_file()
             or not path.resolve().is_relative_to(FOLDER.resolve())):
         return problem_response(HttpError(404, f"There is no file {request.url.path}."))
-    headers = {"Cache-Control": _KEPT if request.url.query else "no-cache",
+    named_by_digest = bool(request.url.query) or path.parent.name == "chunks"
+    headers = {"Cache-Control": _KEPT if named_by_digest else "no-cache",
                "X-Content-Type-Options": "nosniff"}
     return FileResponse(path, media_type=TYPES[path.suffix], headers=headers)
 
