@@ -53,7 +53,7 @@ def test_the_base_has_no_mistakes(project: Project) -> None:
 def test_the_base_has_a_thing_of_every_class_that_a_shape_is_for(
     project: Project, shapes: rdflib.Graph
 ) -> None:
-    store = _store(project, [BASE])
+    store = store_of(project, [BASE])
     classes = set(shapes.objects(None, SH.targetClass))
     things = {cls: next(store.quads_for_pattern(None, ox.NamedNode(str(RDF.type)),
                                                 ox.NamedNode(str(cls))), None) for cls in classes}
@@ -103,10 +103,10 @@ def test_nothing_else_is_refused(told: dict[Path | None, set[tuple[str, str]]]) 
 
 def validate_files(project: Project, files: Iterable[Path]) -> list[Result]:
     """The results for some files in the context of the project's ontology, after its rules."""
-    return validate((quad.triple for quad in _store(project, files)), project.shape_files)
+    return validate((quad.triple for quad in store_of(project, files)), project.shape_files)
 
 
-def _store(project: Project, files: Iterable[Path]) -> ox.Store:
+def store_of(project: Project, files: Iterable[Path]) -> ox.Store:
     store = ox.Store()
     for path in [*project.ontology_files, *files]:
         store.extend(ox.Quad(s, p, o) for s, p, o in read_turtle(path).triples)
