@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Iterable
 from contextvars import ContextVar
 from pathlib import Path
 
-from fastapi import FastAPI
-from graphsvc.web.export import export_router
-from graphsvc.web.pages import editor_page, ontology_page, pages_router, thing_page
+from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from graphsvc.engine.base import Limits
 from graphsvc.errors import GraphsvcError
@@ -22,8 +22,10 @@ from graphsvc.service import Serving
 from graphsvc.web.api import api_router
 from graphsvc.web.asgi import Receive, Scope, Send
 from graphsvc.web.current import Current
+from graphsvc.web.export import export_router
 from graphsvc.web.linked import linked_router
 from graphsvc.web.metrics import Metrics
+from graphsvc.web.pages import editor_page, ontology_page, pages_router, thing_page
 from graphsvc.web.problems import HttpError
 from graphsvc.web.responses import problem_response
 from graphsvc.web.sparql import SparqlApp
@@ -50,8 +52,19 @@ class Application:
         self._current: Current[Serving] | None = None
         self._watcher: asyncio.Task[None] | None = None
         self.metrics = Metrics()
-        self._pages = _pages(self.metrics)
+        self._routers = (
+            status_router(_serving.get, self.metrics), api_router(_serving.get),
+            export_router(_serving.get), linked_router(_serving.get, thing_page, ontology_page),
+            pages_router(_serving.get),
+        )
+        self._pages = _pages(self._routers)
         self._sparql = SparqlApp(self._now, _describe, _editor)
+
+    @property
+    def routes(self) -> list[Route]:
+        """The routes beside `/sparql`."""
+        return [route for router in self._routers for route in router.routes
+                if isinstance(route, Route)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -121,13 +134,9 @@ def _editor(serving: Serving) -> bytes:
     return editor_page(serving).encode()
 
 
-def _pages(metrics: Metrics) -> FastAPI:
+def _pages(routers: Iterable[APIRouter]) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    for router in (
-        status_router(_serving.get, metrics), api_router(_serving.get),
-        export_router(_serving.get), linked_router(_serving.get, thing_page, ontology_page),
-        pages_router(_serving.get),
-    ):
+    for router in routers:
         app.include_router(router)
     app.add_exception_handler(HTTPException, _http_error)
     return app
