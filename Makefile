@@ -5,16 +5,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve build test check lock clean
+.PHONY: serve build test lock clean
 
-serve: $(VENV)/.ready
+serve: $(VENV)/.ready $(VENV)/.bundled
 	@$(BIN)/graphsvc build
 	@exec $(BIN)/graphsvc serve --host $(HOST) --port $(PORT)
 
 build: $(VENV)/.ready
 	@$(BIN)/graphsvc build
 
-test: $(VENV)/.ready-test
+test: $(VENV)/.ready-test $(VENV)/.bundled
 	$(BIN)/ruff check graphsvc tests
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
@@ -36,6 +36,12 @@ $(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null \
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+# The editor and the explorer, bundled with the machine's Node or one from a wheel; optional.
+$(VENV)/.bundled: frontend/package-lock.json frontend/build.mjs frontend/setup.sh $(wildcard frontend/src/*) | $(VENV)/.ready
+	@echo "Bundling the editor and the explorer ..."
+	@sh frontend/setup.sh $(VENV)
 	@touch $@
 
 $(VENV)/.ready-test: $(VENV)/.ready requirements-test.lock
