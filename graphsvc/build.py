@@ -7,7 +7,6 @@ build that fails or is killed leaves the served release as it was.
 from __future__ import annotations
 
 import fcntl
-import gzip
 import hashlib
 import json
 import os
@@ -22,10 +21,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graphsvc import __version__
-from graphsvc.canonical import canonical_lines
-from graphsvc.checks import check_names
+from graphsvc.canonical import extract
+from graphsvc.checks import Names
 from graphsvc.describe import describe
-from graphsvc.engine.loading import fill_default_graph
+from graphsvc.dumps import write_dumps
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
@@ -68,21 +67,13 @@ def build(project: Project, releases: Releases, progress: Progress = lambda step
 def _build(
     project: Project, releases: Releases, files: dict[str, str], progress: Progress
 ) -> tuple[Release, bool]:
-    progress("reading files")
-    quads = list(_quads(project))
-    progress("checking names")
-    _stop_on(check_names(project))
-    progress("reading questions and views")
-    Library.load(project.root / "queries", project.prefixes)
-    Views.load(project.root / "queries" / "views", project.prefixes)
-    digest = _digest(project, quads)
-    final = releases.folder / digest
-    if (final / "manifest.json").is_file():
-        return Release(final), False
     work = Path(tempfile.mkdtemp(prefix=".build-", dir=releases.folder))
     try:
-        _write(project, work, digest, quads, files, progress)
+        final = releases.folder / _write(project, work, files, progress)
         progress("switching")
+        if (final / "manifest.json").is_file():
+            shutil.rmtree(work)
+            return Release(final), False
         os.sync()
         work.chmod(0o755)
         work.rename(final)
@@ -93,30 +84,34 @@ def _build(
 
 
 def _write(
-    project: Project, work: Path, digest: str, quads: list[ox.Quad], files: dict[str, str],
-    progress: Progress,
-) -> None:
-    progress("loading the store")
-    store = ox.Store(str(work / "store"))
-    store.bulk_extend(quads)
+    project: Project, work: Path, files: dict[str, str], progress: Progress
+) -> str:
+    """Write everything that a release holds into a folder; return the release's name."""
+    store = _load(project, work / "store", progress)
+    progress("reading questions and views")
+    Library.load(project.root / "queries", project.prefixes)
+    Views.load(project.root / "queries" / "views", project.prefixes)
     rules = read_rules(project)
     progress("deriving facts")
     derived = {rule.name: count for rule, count in apply_rules(store, rules)}
+    quads = len(store)
     progress("validating")
-    results = validate(_triples(store), project.shape_files)
+    extracted = extract(store, work / "all.nt")
+    results = validate(extracted.path, project.shape_files)
     _stop_on([explain(project, result) for result in results if result.violation])
     (work / "report.nt").write_text(report_graph(results), encoding="utf-8")
     progress("writing dumps")
-    dumps = _write_dumps(project, store, work / "dumps")
-    quads_in_graphs = len(store)
-    fill_default_graph(store)
-    progress("describing")
     graphs = {rule.graph.value: rule.name for rule in rules}
+    dumps, content = write_dumps(project, extracted, project.prefixes, graphs, work / "dumps")
+    digest = _digest(project, content)
+    progress("describing")
+    store.bulk_extend(ox.parse(path=extracted.path, format=ox.RdfFormat.N_TRIPLES))
+    extracted.path.unlink()
+    store.optimize()
     described = describe(project.header, digest, store, dumps, graphs)
     (work / "description.ttl").write_text(described.serialize(format="turtle"), encoding="utf-8")
     progress("indexing texts")
     build_index(store, work / "search.sqlite")
-    store.optimize()
     store.flush()
     for path in project.query_files:
         _copy(path, work / path.relative_to(project.root))
@@ -125,10 +120,23 @@ def _write(
     manifest = {
         "release": digest, "built": datetime.now(UTC).isoformat(timespec="microseconds"),
         "software": f"graphsvc {__version__}", "title": project.header.title,
-        "header": vars(project.header), "prefixes": project.prefixes, "quads": quads_in_graphs,
+        "header": vars(project.header), "prefixes": project.prefixes, "quads": quads,
         "derived": derived, "warnings": len(results), "files": files,
     }
     (work / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    return digest
+
+
+def _load(project: Project, path: Path, progress: Progress) -> ox.Store:
+    """A new store with all files, each in its graph. Raises InputErrors."""
+    progress("reading files")
+    names = Names(project)
+    store = ox.Store(str(path))
+    store.bulk_extend(_quads(project, names))
+    progress("checking names")
+    files = project.ontology_files + project.data_files
+    _stop_on([error for file in files for error in names.check(file)])
+    return store
 
 
 def explain(
@@ -154,7 +162,8 @@ def sentence(result: Result, where: str | None) -> GraphsvcError:
     return GraphsvcError(f"{result.focus}{path}{value}: {result.message}", where=where)
 
 
-def _quads(project: Project) -> Iterator[ox.Quad]:
+def _quads(project: Project, names: Names) -> Iterator[ox.Quad]:
+    """The quads of all files, read one after the other; names takes note of each file."""
     errors: list[GraphsvcError] = []
     for path in project.ontology_files + project.data_files:
         try:
@@ -163,61 +172,20 @@ def _quads(project: Project) -> Iterator[ox.Quad]:
             where = (error.where or "").replace(str(path), project.name(path))
             errors.append(GraphsvcError(error.problem, where=where, mend=error.mend))
             continue
+        names.read(file)
         graph = ox.NamedNode(project.graph(path))
         for subject, predicate, value in file.triples:
             yield ox.Quad(subject, predicate, value, graph)
     _stop_on(errors)
 
 
-def _triples(store: ox.Store) -> Iterator[ox.Triple]:
-    for quad in store:
-        yield quad.triple
-
-
-def _digest(project: Project, quads: list[ox.Quad]) -> str:
-    """The digest of the input's canonical content (16 hexadecimal digits)."""
-    total = hashlib.sha256(f"graphsvc {__version__}\n".encode())
-    for line in canonical_lines(quads):
-        total.update(line)
+def _digest(project: Project, content: str) -> str:
+    """The digest of the input (16 hexadecimal digits). content: that of all data's."""
+    total = hashlib.sha256(f"graphsvc {__version__}\n{content}\n".encode())
     for path in project.shape_files + project.rule_files + project.query_files:
         total.update(f"{project.name(path)}\0".encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()[:16]
-
-
-def _write_dumps(project: Project, store: ox.Store, folder: Path) -> list[Path]:
-    folder.mkdir()
-    whole = folder / "all.nq.gz"
-    with _gzip(whole) as file:
-        for line in canonical_lines(iter(store)):
-            file.write(line)
-    trig = folder / "all.trig.gz"
-    with gzip.open(whole, "rb") as lines, _gzip(trig) as file:
-        ox.serialize(ox.parse(lines, format=ox.RdfFormat.N_QUADS), file,  # type: ignore[arg-type]
-                     format=ox.RdfFormat.TRIG, prefixes=project.prefixes)
-    parts = _write_graph_dumps(project, whole, folder)
-    return [whole, trig, *parts]
-
-
-def _write_graph_dumps(project: Project, whole: Path, folder: Path) -> list[Path]:
-    base = f"{project.header.root}graph/"
-    parts: dict[bytes, gzip.GzipFile] = {}
-    paths: list[Path] = []
-    with gzip.open(whole, "rb") as lines:
-        for line in lines:
-            graph = line[line.rindex(b"<") + 1:line.rindex(b">")]
-            if graph not in parts:
-                stem = graph.decode().removeprefix(base).replace("/", ".")
-                paths.append(folder / f"{stem}.nq.gz")
-                parts[graph] = _gzip(paths[-1])
-            parts[graph].write(line)
-    for file in parts.values():
-        file.close()
-    return sorted(paths)
-
-
-def _gzip(path: Path) -> gzip.GzipFile:
-    return gzip.GzipFile(filename="", mode="wb", fileobj=path.open("wb"), mtime=0, compresslevel=6)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -8,38 +8,91 @@ from __future__ import annotations
 
 import heapq
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from itertools import groupby
+from dataclasses import dataclass
+from pathlib import Path
 
 import pyoxigraph as ox
 
 CHUNK = 500_000
+"""Lines that are sorted in memory; more are merged from files."""
 
 
-def canonical_lines(quads: Iterable[ox.Quad]) -> Iterator[bytes]:
-    """Yield the N-Quads lines of a dataset (with line feeds), sorted and without doubles."""
+@dataclass(frozen=True)
+class Extract:
+    """The named graphs of a store as N-Triples, one after the other in one file.
+
+    sections: where each graph begins and ends, in bytes, in the order of their names.
+    """
+
+    path: Path
+    sections: dict[ox.NamedNode, tuple[int, int]]
+
+    def graph(self, name: ox.NamedNode) -> bytes:
+        """The N-Triples of one graph."""
+        start, end = self.sections[name]
+        with self.path.open("rb") as file:
+            file.seek(start)
+            return file.read(end - start)
+
+
+def extract(store: ox.Store, path: Path) -> Extract:
+    """Write the named graphs of a store to a file."""
+    sections: dict[ox.NamedNode, tuple[int, int]] = {}
+    names = [name for name in store.named_graphs() if isinstance(name, ox.NamedNode)]
+    with path.open("wb") as file:
+        for name in sorted(names, key=str):
+            start = file.tell()
+            store.dump(file, ox.RdfFormat.N_TRIPLES, from_graph=name)
+            sections[name] = (start, file.tell())
+    return Extract(path, sections)
+
+
+def canonical_graphs(extracted: Extract) -> Iterator[tuple[ox.NamedNode, list[bytes]]]:
+    """Yield each graph with its N-Quads lines (with line feeds), sorted, in order of names."""
+    blank = _relabelled(extracted)
+    for name in extracted.sections:
+        ending = b" %b .\n" % str(name).encode()
+        lines = [line[:-2] + ending for line in extracted.graph(name).split(b"\n")
+                 if line and not _has_blank(line)]
+        yield name, sorted(lines + blank[name])
+
+
+def merged(groups: Iterable[list[bytes]]) -> Iterator[bytes]:
+    """Yield the lines of all groups in one order."""
     with ExitStack() as stack:
         chunks: list[Iterable[bytes]] = []
         lines: list[bytes] = []
-        blank: list[ox.Quad] = []
-        for quad in quads:
-            if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
-                blank.append(quad)
-                continue
-            lines.append(f"{quad} .\n".encode())
+        for group in groups:
+            lines += group
             if len(lines) >= CHUNK:
                 chunks.append(stack.enter_context(_spill(lines)))
                 lines = []
-        chunks.append(sorted(lines + _relabelled(blank)))
-        for line, _ in groupby(heapq.merge(*chunks)):
-            yield line
+        yield from heapq.merge(*chunks, sorted(lines)) if chunks else sorted(lines)
 
 
-def _relabelled(quads: list[ox.Quad]) -> list[bytes]:
-    dataset = ox.Dataset(quads)
+def _has_blank(line: bytes) -> bool:
+    """Whether an N-Triples line has a blank node as subject or object."""
+    return line.startswith(b"_:") or (b" _:" in line and line.split(b" ", 2)[2].startswith(b"_:"))
+
+
+def _relabelled(extracted: Extract) -> dict[ox.NamedNode, list[bytes]]:
+    """The lines with blank nodes of each graph."""
+    dataset = ox.Dataset()
+    for name in extracted.sections:
+        content = extracted.graph(name)
+        if b"_:" not in content:
+            continue
+        lines = b"\n".join(line for line in content.split(b"\n") if _has_blank(line))
+        for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES):
+            dataset.add(ox.Quad(quad.subject, quad.predicate, quad.object, name))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return [f"{quad} .\n".encode() for quad in dataset]
+    found: dict[ox.NamedNode, list[bytes]] = defaultdict(list)
+    for quad in dataset:
+        found[quad.graph_name].append(f"{quad} .\n".encode())
+    return found
 
 
 def _spill(lines: list[bytes]) -> tempfile.SpooledTemporaryFile[bytes]:

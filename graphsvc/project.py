@@ -9,7 +9,7 @@ from pathlib import Path
 
 from graphsvc import __version__
 from graphsvc.errors import GraphsvcError
-from graphsvc.turtle import TurtleFile, read_turtle
+from graphsvc.turtle import TurtleFile, read_prefixes, read_turtle
 
 _DCTERMS = "http://purl.org/dc/terms/"
 _OWL = "http://www.w3.org/2002/07/owl#"
@@ -110,7 +110,7 @@ class Project:
         """Prefixes that the project's Turtle files declare, each name with one meaning."""
         prefixes: dict[str, str] = {}
         for path in self.ontology_files + self.data_files:
-            for name, iri in read_turtle(path).prefixes.items():
+            for name, iri in read_prefixes(path).items():
                 if name:
                     prefixes.setdefault(name, iri)
         return dict(sorted(prefixes.items()))

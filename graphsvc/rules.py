@@ -54,11 +54,10 @@ def _apply(store: ox.Store, rule: Rule) -> int:
             "A rule must be a CONSTRUCT query.", where=str(rule.path),
             mend="Write CONSTRUCT { what follows } WHERE { what is given }.",
         )
-    derived = {
-        ox.Quad(triple.subject, triple.predicate, triple.object, rule.graph)
-        for triple in result
-        if next(store.quads_for_pattern(
-            triple.subject, triple.predicate, triple.object, None), None) is None
-    }
-    store.extend(derived)
+    derived = set(result)
+    for predicate in {triple.predicate for triple in derived}:
+        for known in store.quads_for_pattern(None, predicate, None, None):
+            derived.discard(known.triple)
+    store.bulk_extend(
+        ox.Quad(t.subject, t.predicate, t.object, rule.graph) for t in derived)
     return len(derived)

@@ -62,6 +62,19 @@ def read_turtle(path: Path) -> TurtleFile:
     return _read(path, stat.st_mtime_ns, stat.st_size)
 
 
+def read_prefixes(path: Path) -> dict[str, str]:
+    """The prefixes that a Turtle file declares before its first statement.
+
+    Raises GraphsvcError as read_turtle does.
+    """
+    try:
+        parser = ox.parse(path=path, format=ox.RdfFormat.TURTLE)
+        next(parser, None)
+    except (OSError, SyntaxError):
+        return read_turtle(path).prefixes
+    return dict(parser.prefixes)
+
+
 @lru_cache(maxsize=64)
 def _read(path: Path, _modified: int, _size: int) -> TurtleFile:
     text = path.read_bytes()

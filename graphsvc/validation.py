@@ -43,17 +43,16 @@ class Result:
         return self.focus.removeprefix("<").removesuffix(">")
 
 
-def validate(data: Iterable[ox.Triple], shapes: Iterable[Path]) -> list[Result]:
+def validate(data: Iterable[ox.Triple] | Path, shapes: Iterable[Path]) -> list[Result]:
     """Validate triples against shape files; the results in a stable order, none if it conforms.
 
-    Raises GraphsvcError when the shapes cannot be read.
+    data: the triples, or a file of them in N-Triples. Raises GraphsvcError when the shapes cannot
+    be read.
     """
     graph = b"\n".join(path.read_bytes() for path in shapes)
-    triples = ox.serialize(data, format=ox.RdfFormat.N_TRIPLES)
-    assert triples is not None
     try:
         report = shacl_rust.validate_file(
-            io.BytesIO(triples), io.BytesIO(graph), data_format="nt", shapes_format="turtle",
+            _n_triples(data), io.BytesIO(graph), data_format="nt", shapes_format="turtle",
             experimental_index=True,
         )
     except Exception as error:  # the engine raises bare exceptions of its own
@@ -78,6 +77,12 @@ def _message(component: str, messages: list[str]) -> str:
     told = [message for message in messages if message != "SPARQL SELECT constraint violation"]
     own = 0 if component == f"<{SH.SPARQLConstraintComponent}>" else -1
     return told[own] if told else "".join(messages)
+
+
+def _n_triples(data: Iterable[ox.Triple] | Path) -> Path | io.BytesIO:
+    if isinstance(data, Path):
+        return data
+    return io.BytesIO(ox.serialize(data, format=ox.RdfFormat.N_TRIPLES) or b"")
 
 
 def validate_pair(data: Path, shapes: Path) -> tuple[bool, rdflib.Graph]:

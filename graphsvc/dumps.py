@@ -1,0 +1,79 @@
+"""The dumps of a release: canonical N-Quads, whole and by graph, and TriG for people."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import IO, cast
+
+import pyoxigraph as ox
+
+from graphsvc.canonical import Extract, canonical_graphs, merged
+from graphsvc.project import Project
+
+_BLOCK = 10_000
+_HEADER = re.compile(rb"\A(?:@prefix [^\n]*\n)*")
+
+
+def write_dumps(
+    project: Project, extracted: Extract, prefixes: Mapping[str, str], derived: Iterable[str],
+    folder: Path,
+) -> tuple[list[Path], str]:
+    """Write `all.nq.gz`, `all.trig.gz` and a file for each graph, in a new folder.
+
+    derived: the names of graphs that follow from the others. Returns the files, and the digest
+    (SHA-256) of the canonical content of the other graphs.
+    """
+    folder.mkdir()
+    whole, trig = folder / "all.nq.gz", folder / "all.trig.gz"
+    writer = _Writer(f"{project.header.root}graph/", dict(prefixes), set(derived), folder)
+    with gzip_file(whole) as nquads, gzip_file(trig) as file:
+        lines = merged(writer.write(name, lines, file)
+                       for name, lines in canonical_graphs(extracted))
+        for block in _blocks(lines):
+            nquads.write(block)
+    return [whole, trig, *sorted(writer.paths)], writer.digest.hexdigest()
+
+
+class _Writer:
+    """Writes what stands in one graph after the other."""
+
+    def __init__(
+        self, base: str, prefixes: dict[str, str], derived: set[str], folder: Path
+    ) -> None:
+        self._base, self._prefixes, self._derived = base, prefixes, derived
+        self._folder = folder
+        self.paths: list[Path] = []
+        self.digest = hashlib.sha256()
+
+    def write(self, name: ox.NamedNode, lines: list[bytes], trig: IO[bytes]) -> list[bytes]:
+        """Write one graph's sorted lines into a file of its own, and as TriG; return them."""
+        content = b"".join(lines)
+        stem = name.value.removeprefix(self._base).replace("/", ".")
+        self.paths.append(self._folder / f"{stem}.nq.gz")
+        with gzip_file(self.paths[-1]) as file:
+            file.write(content)
+        trig.write(self._trig(content, first=len(self.paths) == 1))
+        if name.value not in self._derived:
+            self.digest.update(content)
+        return lines
+
+    def _trig(self, nquads: bytes, first: bool) -> bytes:
+        quads = ox.parse(nquads, format=ox.RdfFormat.N_QUADS)
+        text = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=self._prefixes) or b""
+        return text if first else _HEADER.sub(b"", text, count=1)
+
+
+def gzip_file(path: Path) -> IO[bytes]:
+    """A compressed file to write, whose bytes depend on its content only."""
+    return cast(IO[bytes], gzip.GzipFile(
+        filename="", mode="wb", fileobj=path.open("wb"), mtime=0, compresslevel=6))
+
+
+def _blocks(lines: Iterator[bytes]) -> Iterator[bytes]:
+    while block := b"".join(islice(lines, _BLOCK)):
+        yield block
