@@ -56,8 +56,7 @@ def graph_of(view: View, rows: IO[bytes], base: str) -> Graph:
          Attribute("page", "text", "page")),
         (*map(_attribute, edge_columns), *extra), directed=view.directed, base=base)
     with rows:
-        graph.add_nodes(_nodes(rows, view, node_columns, base))
-        rows.seek(0)
+        graph.add_nodes(_nodes(rows, node_columns, base))
         graph.add_edges(_edges(rows, edge_columns, one=bool(extra)))
     graph.settle(keep_isolated=view.keeps_isolated)
     return graph
@@ -82,36 +81,46 @@ def _attribute(column: Column) -> Attribute:
                      column.label)
 
 
-def _solutions(file: IO[bytes]) -> Iterator[dict[str, Term]]:
-    results = parse_query_results(file, format=QueryResultsFormat.TSV)
-    assert isinstance(results, QuerySolutions)
-    names = [variable.value for variable in results.variables]
-    for solution in results:
-        yield {name: value for name, value in zip(names, solution, strict=True)
-               if value is not None}
+class _Reader:
+    """The rows of a result, from its beginning."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        file.seek(0)
+        results = parse_query_results(file, format=QueryResultsFormat.TSV)
+        assert isinstance(results, QuerySolutions)
+        self._names = [variable.value for variable in results.variables]
+        self._results = results
+
+    def rows(
+        self, ends: tuple[str, ...], columns: tuple[Column, ...]
+    ) -> Iterator[tuple[tuple[str, ...], list[Scalar | None]]]:
+        """The IRIs of the ends and the values of the columns, where all ends are bound."""
+        places = [self._names.index(name) for name in ends]
+        cells = [(self._names.index(column.name) if column.name in self._names else None, column)
+                 for column in columns]
+        for solution in self._results:
+            iris = tuple(term.value for at in places if (term := solution[at]) is not None)
+            if len(iris) == len(ends):
+                yield iris, [None if at is None else _value(solution[at], column)
+                             for at, column in cells]
 
 
 def _nodes(
-    file: IO[bytes], view: View, columns: tuple[Column, ...], base: str
+    file: IO[bytes], columns: tuple[Column, ...], base: str
 ) -> Iterator[tuple[Scalar | None, ...]]:
-    for row in _solutions(file):
-        if "node" not in row:
-            continue
-        iri = row["node"].value
-        values = {column.name: _value(row.get(column.name), column) for column in columns}
-        if values["label"] is None:
-            values["label"] = re.split(r"[/#]", iri.rstrip("/#"))[-1]
-        yield (iri, *values.values(), iri, page(iri, base))
+    label = [column.name for column in columns].index("label")
+    for (iri,), values in _Reader(file).rows(("node",), columns):
+        if values[label] is None:
+            values[label] = re.split(r"[/#]", iri.rstrip("/#"))[-1]
+        yield (iri, *values, iri, page(iri, base))
 
 
 def _edges(
     file: IO[bytes], columns: tuple[Column, ...], *, one: bool
 ) -> Iterator[tuple[Scalar | None, ...]]:
     weight = (1,) if one else ()
-    for row in _solutions(file):
-        if "source" in row and "target" in row:
-            yield (row["source"].value, row["target"].value,
-                   *(_value(row.get(column.name), column) for column in columns), *weight)
+    for iris, values in _Reader(file).rows(("source", "target"), columns):
+        yield (*iris, *values, *weight)
 
 
 def _value(term: Term | None, column: Column) -> Scalar | None:

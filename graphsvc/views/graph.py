@@ -20,7 +20,6 @@ _PALETTE = (
     "#9c755f", "#1b9e77", "#7570b3", "#d95f02", "#66a61e", "#a6761d", "#386cb0", "#bf5b17",
 )
 _PLAIN = "#8a8a8a"
-_CACHE = "PRAGMA cache_size = -32000"
 
 
 @dataclass(frozen=True)
@@ -78,13 +77,15 @@ class Graph:
         *, directed: bool, base: str,
     ) -> None:
         self.node_attributes, self.edge_attributes = tuple(node_attributes), tuple(edge_attributes)
-        self.directed, self._base = directed, base
+        self.directed = directed
         self._db = sqlite3.connect("", check_same_thread=False, isolation_level=None)
-        self._db.execute(_CACHE)
-        self._db.execute("PRAGMA journal_mode = OFF")
+        for pragma in ("cache_size = -65536", "journal_mode = OFF", "synchronous = OFF"):
+            self._db.execute(f"PRAGMA {pragma}")
         nodes, edges = _columns(len(node_attributes)), _columns(len(edge_attributes))
         self._db.execute(f"CREATE TABLE raw_node (iri TEXT PRIMARY KEY{nodes}) WITHOUT ROWID")
         self._db.execute(f"CREATE TABLE raw_edge (source TEXT, target TEXT{edges})")
+        self._db.create_function("short", 1, lambda iri: short(iri, base), deterministic=True)
+        self._db.execute("BEGIN")
 
     def add_nodes(self, rows: Iterable[tuple[Scalar | None, ...]]) -> None:
         """Add rows of IRI and values. Raises GraphsvcError for a node that comes twice."""
@@ -108,21 +109,26 @@ class Graph:
         nodes, edges = (_columns(len(part)) for part in (self.node_attributes,
                                                          self.edge_attributes))
         every = ", ".join(str(at + 1) for at in range(len(self.edge_attributes) + 2))
-        run = self._db.execute
-        run("CREATE TABLE degree AS SELECT iri, COUNT(*) AS edges FROM ("
-            " SELECT source AS iri, target AS other FROM raw_edge"
-            " UNION ALL SELECT target, source FROM raw_edge)"
-            " WHERE iri IN (SELECT iri FROM raw_node) AND other IN (SELECT iri FROM raw_node)"
-            " GROUP BY iri")
-        join = "LEFT JOIN" if keep_isolated else "JOIN"
-        run("CREATE TABLE node AS SELECT iri, COALESCE(edges, 0) AS edges"
-            f"{nodes} FROM raw_node {join} degree USING (iri) ORDER BY iri")
-        run("CREATE UNIQUE INDEX node_iri ON node (iri)")
-        run(f"CREATE TABLE edge AS SELECT source, target{edges} FROM raw_edge"
-            " WHERE source IN (SELECT iri FROM node) AND target IN (SELECT iri FROM node)"
-            f" ORDER BY {every}")
-        for table in ("raw_node", "raw_edge", "degree"):
-            run(f"DROP TABLE {table}")
+        wanted = "" if keep_isolated else "WHERE edges > 0"
+        for statement in (
+            "CREATE TABLE name (number INTEGER PRIMARY KEY, iri TEXT UNIQUE)",
+            "INSERT INTO name (iri) SELECT iri FROM raw_node ORDER BY iri",
+            f"CREATE TABLE link AS SELECT s.number AS source, t.number AS target{edges}"
+            " FROM raw_edge CROSS JOIN name s ON s.iri = source"
+            " CROSS JOIN name t ON t.iri = target",
+            "CREATE TABLE degree (number INTEGER PRIMARY KEY, edges INTEGER)",
+            "INSERT INTO degree SELECT number, COUNT(*) FROM (SELECT source AS number FROM link"
+            " UNION ALL SELECT target FROM link) GROUP BY number",
+            "CREATE TABLE node AS SELECT number, iri, short(iri) AS id,"
+            f" COALESCE(edges, 0) AS edges{nodes} FROM name JOIN raw_node USING (iri)"
+            f" LEFT JOIN degree USING (number) {wanted} ORDER BY number",
+            "CREATE UNIQUE INDEX node_number ON node (number)",
+            f"CREATE TABLE edge AS SELECT source, target{edges} FROM link ORDER BY {every}",
+            "COMMIT",
+            *(f"DROP TABLE {table}" for table in ("raw_node", "raw_edge", "link", "degree",
+                                                  "name")),
+        ):
+            self._db.execute(statement)
 
     @cached_property
     def node_count(self) -> int:
@@ -162,19 +168,21 @@ class Graph:
         """All nodes, in the order of their IRIs."""
         label, kind = self._place("label"), self._place("type")
         logical = _logical(self.node_attributes)
-        for number, iri, degree, *values in self._db.execute("SELECT rowid, * FROM node"):
-            yield Node(number, short(iri, self._base), iri, values[label], values[kind] or "",
-                       degree, _restore(values, logical))
+        rows = self._db.execute("SELECT rowid, * FROM node ORDER BY rowid")
+        for number, _, iri, name, degree, *values in rows:
+            yield Node(number, name, iri, values[label], values[kind] or "", degree,
+                       _restore(values, logical))
 
     def edges(self) -> Iterator[Edge]:
         """All edges, in the order of their ends' IRIs."""
         logical = _logical(self.edge_attributes)
+        columns = _columns(len(self.edge_attributes), "edge.")
         rows = self._db.execute(
-            "SELECT edge.rowid, s.rowid, t.rowid, edge.* FROM edge"
-            " CROSS JOIN node s ON s.iri = source CROSS JOIN node t ON t.iri = target")
-        for number, source_number, target_number, source, target, *values in rows:
-            yield Edge(number, source_number, target_number, source, target,
-                       short(source, self._base), short(target, self._base),
+            f"SELECT edge.rowid, s.rowid, t.rowid, s.iri, t.iri, s.id, t.id{columns} FROM edge"
+            " CROSS JOIN node s ON s.number = source CROSS JOIN node t ON t.number = target"
+            " ORDER BY edge.rowid")
+        for number, one, other, one_iri, other_iri, one_id, other_id, *values in rows:
+            yield Edge(number, one, other, one_iri, other_iri, one_id, other_id,
                        _restore(values, logical))
 
     def add_values(self, attribute: Attribute, values: Mapping[int, Scalar]) -> None:
@@ -203,8 +211,8 @@ def short(iri: str, base: str) -> str:
     return re.sub(r"[^A-Za-z0-9.\-/]", lambda m: f"_{ord(m[0]):x}_", local).replace("/", ":")
 
 
-def _columns(count: int) -> str:
-    return "".join(f", v{at}" for at in range(count))
+def _columns(count: int, table: str = "") -> str:
+    return "".join(f", {table}v{at}" for at in range(count))
 
 
 def _logical(attributes: Sequence[Attribute]) -> list[int]:

@@ -54,7 +54,7 @@ def write_png(graph: Graph, recipe: Recipe, out: BinaryIO) -> None:
     """Draw the graph as the SVG has it. Raises as `write_svg` does."""
     import io
 
-    import fontpkg
+    import fontpkg  # type: ignore[import-untyped]
     import resvg_py
 
     text = io.StringIO()
