@@ -113,8 +113,9 @@ def test_a_wrong_call_is_told_with_the_mend(  # type: ignore[no-untyped-def]
 def test_releases_are_listed_and_shown(cli, releases: Releases) -> None:  # type: ignore[no-untyped-def]
     listed = json.loads(cli("releases", "list", "--format", "json").stdout)
     assert [entry["release"] for entry in listed if entry["current"]] == [releases.current().id]
-    shown = json.loads(cli("releases", "show", releases.current().id[:6], "--format", "json").stdout)
-    assert shown["release"] == releases.current().id
+    current = releases.current().id
+    shown = json.loads(cli("releases", "show", current[:6], "--format", "json").stdout)
+    assert shown["release"] == current
     missing = cli("releases", "show", "ffff")
     assert missing.returncode == 1
     assert "There are:" in missing.stderr

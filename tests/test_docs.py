@@ -33,8 +33,9 @@ def test_every_option_of_the_command_line_has_help() -> None:
 
 
 def test_every_setting_from_the_environment_is_documented(project: Project, prose: str) -> None:
-    settings = {name for path in [*(project.root / "graphsvc").rglob("*.py"),
-                                  project.root / "Makefile", *(project.root / "tests").rglob("*.py")]
+    code = [path for folder in ("graphsvc", "tests")
+            for path in (project.root / folder).rglob("*.py")]
+    settings = {name for path in [*code, project.root / "Makefile"]
                 for name in re.findall(r"\bGRAPHSVC_[A-Z_]+", path.read_text(encoding="utf-8"))}
     assert settings >= {"GRAPHSVC_PROJECT", "GRAPHSVC_RELEASES"}
     assert {name for name in settings if name not in prose} == set()

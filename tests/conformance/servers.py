@@ -54,9 +54,9 @@ class DataServer:
         media_type = response.headers.get("Content-Type", "").split(";")[0]
         return response.status, media_type, response.read()
 
-    def stop(self) -> int:
-        """End the server; its exit status."""
+    def stop(self) -> tuple[int, str]:
+        """End the server; its exit status and what it said."""
         self.connection.close()
         self._process.terminate()
-        self._process.stderr.close()
-        return self._process.wait(10)
+        _, said = self._process.communicate(timeout=10)
+        return self._process.returncode, said

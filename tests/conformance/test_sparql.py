@@ -51,7 +51,7 @@ class Servers:
 
     def stop(self) -> None:
         if self._server:
-            assert self._server.stop() == 0
+            assert self._server.stop() == (0, "")
             self._server = None
 
 
@@ -79,7 +79,7 @@ def _parameter(case: Case):
     return pytest.param(case, id=case.name, marks=marks)
 
 
-@pytest.mark.parametrize("case", map(_parameter, CASES))
+@pytest.mark.parametrize("case", [_parameter(case) for case in CASES])
 def test_case(case: Case, servers: Servers) -> None:
     server = servers.over(case.dataset)
     if case.kind.startswith("PositiveSyntax"):
