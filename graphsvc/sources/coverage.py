@@ -66,15 +66,18 @@ class Coverage:
 def coverage(project: Project, document: Document) -> Coverage:
     """Account for every paragraph of one document. Raises GraphsvcError for a bad ledger."""
     headings = outline(project, document.slug)
-    ledger = read_ledger(project.root / "data" / "ledgers" / f"{document.slug}.tsv")
-    cited = cited_passages(project)
     base = f"{project.header.base}passage/{document.slug}/"
+    lines = {paragraph.line for paragraph in document.paragraphs}
+    all_cited = cited_passages(project)
+    cited = {line for line in lines if f"{base}{line}" in all_cited}
+    path = project.root / "data" / "ledgers" / f"{document.slug}.tsv"
+    ledger = read_ledger(path, lines, cited)
     accounts = {None: Account("(before the first heading)", "cover")} | {
         heading.line: Account(heading.title, heading.kind, heading.level) for heading in headings}
     for paragraph in document.paragraphs:
         section = section_of(headings, paragraph.line)
         account = accounts[section.line if section else None]
-        if f"{base}{paragraph.line}" in cited:
+        if paragraph.line in cited:
             account.cited += 1
         elif _is_heading(section, paragraph.line):
             continue

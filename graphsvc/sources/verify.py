@@ -45,7 +45,7 @@ def verify(project: Project, folder: Path) -> Verification:
     slips: list[Slip] = []
     passages = 0
     for document in documents:
-        slips += _check_index(project, document)
+        slips += [*_check_digest(project, document), *_check_index(project, document)]
         passages += len(document.paragraphs)
     wording = Wording(documents, official_names(folder / "official-names.txt"))
     literals = 0
@@ -61,13 +61,13 @@ def _check_index(project: Project, document: Document) -> Iterator[Slip]:
     file, name = read_turtle(path), project.name(path)
     told: dict[str, dict[str, str]] = {}
     for subject, predicate, value in file.triples:
-        if isinstance(value, ox.Literal):
+        if not isinstance(value, ox.BlankNode):
             told.setdefault(str(subject.value), {})[predicate.value] = value.value
     base = f"{project.header.base}passage/{document.slug}/"
     paragraphs = {f"{base}{p.line}": p for p in document.paragraphs}
     for iri, paragraph in paragraphs.items():
         where = f"{name}:{file.lines.get(iri, 1)}"
-        yield from _compare(where, iri, told.pop(iri, None), paragraph)
+        yield from _compare(where, iri, told.pop(iri, None), paragraph, _iri(project, document))
     for iri in told:
         if iri.startswith(base):
             yield Slip(f"{name}:{file.lines.get(iri, 1)}",
@@ -75,13 +75,14 @@ def _check_index(project: Project, document: Document) -> Iterator[Slip]:
 
 
 def _compare(
-    where: str, iri: str, told: dict[str, str] | None, paragraph: Paragraph
+    where: str, iri: str, told: dict[str, str] | None, paragraph: Paragraph, source: str
 ) -> Iterator[Slip]:
     if told is None:
         yield Slip(where, f"Paragraph {paragraph.ordinal} at line {paragraph.line} of the document"
                           f" has no passage <{iri}>.")
         return
     expected = {
+        str(OA.hasSource): source,
         str(PTR.lineNumber): str(paragraph.line), str(SCHEMA.position): str(paragraph.ordinal),
         str(OA.start): str(paragraph.start), str(OA.end): str(paragraph.end),
         str(SCHEMA.sha256): paragraph.sha256,
@@ -90,6 +91,22 @@ def _compare(
         if told.get(predicate) != value:
             yield Slip(where, f"<{iri}> says {told.get(predicate)!r} for <{predicate}>,"
                               f" but in the document it is {value!r}.")
+
+
+def _check_digest(project: Project, document: Document) -> Iterator[Slip]:
+    """The digest that the data give for the whole document is that of the file."""
+    about = _iri(project, document)
+    for path in project.data_files:
+        for subject, predicate, value in read_turtle(path).triples:
+            is_digest = predicate.value == str(SCHEMA.sha256) and subject.value == about
+            if is_digest and value.value != document.sha256:
+                yield Slip(f"{project.name(path)}:{read_turtle(path).lines.get(about, 1)}",
+                           f"<{about}> gives another digest than {document.path.name} has"
+                           f" ({document.sha256}); it is another edition, or was changed.")
+
+
+def _iri(project: Project, document: Document) -> str:
+    return f"{project.header.base}document/{document.slug}"
 
 
 def _literals(path: Path) -> Iterator[tuple[str, str]]:
