@@ -15,12 +15,12 @@ NATIONAL = (
         Ask("indicators", {"programme": "services-for-children-2012-17"}, "number against", {
             ("1.1", "1.1 Improvements in the wellbeing of children and young people"),
             ("2.1", "2.1 Impact on children and young people"), ("2.2", "2.2 Impact on families"),
-            ("5.1", "5.1 Providing help and support at an early stage"),
             ("5.2", "5.2 Assessing and responding to risks and needs"),
             ("5.3", "5.3 Planning for individual children and young people"),
             ("6.2", "6.2 Planning and improving services"),
             ("6.3", "6.3 Participation of children, young people, families and other stakeholders"),
             ("9.4", "9.4 Leadership of improvement and change"),
+            ("5.1", "5.1 Providing help and support at an early stage"),
         }),
         Ask("figures", {"measure": "indicators-evaluated", "group": "all-32"}, "place value", {
             ("All 32 partnerships", 9),
