@@ -1,4 +1,4 @@
-"""Finding things by words, class and facet, in the full-text index of a release."""
+"""Look things up by words, class and facet, in the full-text index of a release."""
 
 from __future__ import annotations
 

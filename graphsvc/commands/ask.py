@@ -110,4 +110,6 @@ def _plain(value: Any, labels: dict[str, str]) -> str:
         return "; ".join(
             f"{cited['title'] or cited['passage']}, {' > '.join(cited['section'])},"
             f" line {cited['line']}" for cited in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return labels.get(value, value) if isinstance(value, str) else str(value)

@@ -10,9 +10,13 @@ Example:
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
-from graphsvc.commands import releases_of
+from graphsvc.commands import add_format, releases_of
+from graphsvc.release import Release
+
+TRY = {"/": "the pages", "/api/questions": "what can be asked", "/sparql": "SPARQL"}
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -24,6 +28,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
                          help="folder with the source texts, whose words are then shown")
     command.add_argument("--engine", metavar="URL",
                          help="answer from this SPARQL 1.1 endpoint instead of the embedded engine")
+    add_format(command, ("text", "json"), "text")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,13 +41,17 @@ def run(args: argparse.Namespace) -> int:
     from graphsvc.web.server import run as run_server
 
     releases = releases_of(args)
-    release = releases.current()
     address = f"http://{args.host}:{args.port}"
-    print(f"{release.manifest['title']}, release {release.id}, at {address}\n"
-          f"Try:\n"
-          f"  {address}/                 the pages\n"
-          f"  {address}/api/questions    what can be asked\n"
-          f"  {address}/sparql           SPARQL\n", flush=True)
+    print(_opening(releases.current(), address, args.format), flush=True)
     run_server(create_app(releases, documents=args.documents, remote=args.engine),
                args.host, args.port)
     return 0
+
+
+def _opening(release: Release, address: str, output: str) -> str:
+    """What is served and where, for people or as one line of JSON for programs."""
+    title = release.manifest["title"]
+    if output == "json":
+        return json.dumps({"title": title, "release": release.id, "address": address})
+    lines = [f"  {address}{path:<17}{what}" for path, what in TRY.items()]
+    return "\n".join([f"{title}, release {release.id}, at {address}", "Try:", *lines, ""])

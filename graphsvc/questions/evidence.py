@@ -32,6 +32,12 @@ class Passage:
     ordinal: int | None = None
     words: str | None = None
 
+    def __str__(self) -> str:
+        """As one would cite it: document, sections, line."""
+        line = None if self.line is None else f"line {self.line}"
+        parts = (self.title or self.iri, " > ".join(self.sections), line)
+        return ", ".join(part for part in parts if part)
+
 
 @dataclass(frozen=True)
 class _Place:

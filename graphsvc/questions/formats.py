@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pyoxigraph import BlankNode, NamedNode
@@ -167,16 +167,34 @@ def _binding(term: Term) -> dict[str, str]:
 
 
 def comma_separated(answer: Answer) -> str:
-    """SPARQL 1.1 Query Results CSV (RFC 4180, lines end with CR LF)."""
+    """CSV for spreadsheets (RFC 4180, lines end with CR LF).
+
+    After each column of IRIs or evidence comes one of their labels, called `{column}Label`.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(column.name for column in answer.question.columns)
+    writer.writerow(head for column in answer.question.columns
+                    for head in (column.name, *_twin(column)))
     for row in answer.rows:
-        writer.writerow(
-            "" if term is None else f"_:{term.value}" if isinstance(term, BlankNode)
-            else _tidy(term.value, column)
-            for term, column in zip(row, answer.question.columns, strict=True))
+        writer.writerow(text for term, column in zip(row, answer.question.columns, strict=True)
+                        for text in _texts(answer, term, column))
     return out.getvalue()
+
+
+def _twin(column: Column) -> tuple[str, ...]:
+    return (f"{column.name}Label",) if column.type in ("iri", "evidence") else ()
+
+
+def _texts(answer: Answer, term: Term | None, column: Column) -> Iterator[str]:
+    """The texts of a cell: what stands there and, of IRIs and evidence, the label."""
+    text = "" if term is None else f"_:{term.value}" if isinstance(term, BlankNode) else term.value
+    if column.type == "evidence":
+        yield " ".join(sorted(text.split()))
+        yield "; ".join(map(str, answer.cited(term)))
+    else:
+        yield text
+    if column.type == "iri":
+        yield answer.labels.get(text, text)
 
 
 def tab_separated(answer: Answer) -> str:
@@ -189,10 +207,6 @@ def tab_separated(answer: Answer) -> str:
 
 def _turtle(term: Term) -> str:
     return str(term).replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-
-
-def _tidy(text: str, column: Column) -> str:
-    return " ".join(sorted(text.split())) if column.type == "evidence" else text
 
 
 def _compact(value: Any) -> str:

@@ -275,12 +275,14 @@ def written(answer: Answer, media_type: str) -> str:
     return WRITERS[media_type](answer, "http://localhost/api/questions/editions", None)
 
 
-def test_csv_and_tsv_are_those_of_the_w3c(questions: Questions) -> None:
+def test_csv_has_labels_for_spreadsheets_and_tsv_is_that_of_the_w3c(questions: Questions) -> None:
     answer = ask(questions, "editions", work=["frankenstein"], since=["1818"], signed=["false"])
     assert written(answer, CSV) == (
-        "edition,year,copies,cost,issued,isSigned,evidence\r\n"
-        f"{ID}edition/f1,1818,500,0.75,1818-01-01,false,"
-        f"{ID}passage/letters-1 {ID}passage/letters-2\r\n")
+        "edition,editionLabel,year,copies,cost,issued,isSigned,evidence,evidenceLabel\r\n"
+        f"{ID}edition/f1,{ID}edition/f1,1818,500,0.75,1818-01-01,false,"
+        f"{ID}passage/letters-1 {ID}passage/letters-2,"
+        '"Letters of a bookseller, The year 1818, line 12; '
+        'Letters of a bookseller, The year 1818, line 14"\r\n')
     head, line = written(answer, TSV).splitlines()
     assert head == "?edition\t?year\t?copies\t?cost\t?issued\t?isSigned\t?evidence"
     assert line.split("\t")[:3] == [

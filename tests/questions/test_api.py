@@ -71,13 +71,13 @@ def test_a_question_and_its_route_give_the_same_rows(client: Client, path: str) 
 @pytest.mark.parametrize(("accept", "ending", "expected", "begins"), [
     (None, None, "application/json", '{"question":"kinds"'),
     ("application/json", None, "application/json", '{"question":"kinds"'),
-    ("text/csv", None, "text/csv; charset=utf-8", "kind,label\r\n"),
+    ("text/csv", None, "text/csv; charset=utf-8", "kind,kindLabel,label\r\n"),
     ("text/tab-separated-values", None, "text/tab-separated-values; charset=utf-8",
      "?kind\t?label\n"),
     ("application/ld+json;q=0.9, text/csv;q=0.1", None, "application/ld+json", '{"@context":'),
     ("application/sparql-results+json", None, "application/sparql-results+json",
      '{"head":{"vars":["kind","label"]}'),
-    ("text/html", "csv", "text/csv; charset=utf-8", "kind,label\r\n"),
+    ("text/html", "csv", "text/csv; charset=utf-8", "kind,kindLabel,label\r\n"),
     (None, "json", "application/json", '{"question":"kinds"'),
     (None, "tsv", "text/tab-separated-values; charset=utf-8", "?kind\t?label\n"),
     (None, "jsonld", "application/ld+json", '{"@context":'),
@@ -110,7 +110,7 @@ def test_following_the_link_header_gives_every_row_of_a_table(client: Client) ->
         response = client.ask(path)
         lines += response.text.splitlines()[1:]
         path = response.links.get("next", {}).get("url")
-    assert [line.split(",")[1] for line in lines] == ["1818", "1823", "1831"]
+    assert [line.split(",")[2] for line in lines] == ["1818", "1823", "1831"]
 
 
 def test_an_unchanged_answer_is_not_sent_again(client: Client) -> None:
@@ -268,7 +268,7 @@ def test_snippets_work_when_they_are_copied(client: Client, server: str, tmp_pat
         'encoding = "UTF-8")\nprint(rows)\n')
     if shutil.which("curl"):
         shown = subprocess.run(["sh", "-c", copied["curl"]], capture_output=True, text=True)
-        assert [line.split(",")[1] for line in shown.stdout.splitlines()] == [
+        assert [line.split(",")[2] for line in shown.stdout.splitlines()] == [
             "year", "1818", "1823", "1831"], shown.stderr
 
 

@@ -137,7 +137,7 @@ SELECT ?a WHERE { ?a ?p ?o }
 @pytest.mark.parametrize(("text", "expected"), [
     (QUERY, ["q.rq:1: The file has no header."]),
     ("#+ title: [\n" + QUERY, [
-        "q.rq:2: The header is not YAML: expected the node content, but found '<stream end>'."]),
+        "q.rq:2: The header is not YAML: did not find expected node content."]),
     (HEAD + "SELECT ?a WHERE {\n ?a ?p ?o .\n FILTR(?a)\n}\n", [
         "q.rq:9: The query stops being SPARQL at column 10: expected OPTIONAL."]),
     (HEAD + "ASK { ?a ?p ?o }", ["q.rq:7: The query is not a SELECT."]),
