@@ -6,13 +6,12 @@ stands there and passes, fails the suite.
 
 from __future__ import annotations
 
-import os
-import tomllib
 from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
 
+from tests.conformance.known import KNOWN, SHARED, parameters
 from tests.conformance.results import (
     FORMATS,
     csv_rows,
@@ -24,9 +23,7 @@ from tests.conformance.results import (
 from tests.conformance.servers import DataServer
 from tests.conformance.suite import Case, Dataset, cases
 
-HERE = Path(__file__).parent
-SUITE = Path(os.environ.get("GRAPHSVC_SHARED", HERE.parents[2] / "shared")) / "w3c/sparql"
-KNOWN = tomllib.loads((HERE / "known_failures.toml").read_text())["sparql"]
+SUITE = SHARED / "w3c/sparql"
 CASES = cases(SUITE) if SUITE.is_dir() else []
 
 pytestmark = pytest.mark.skipif(not CASES, reason=f"the official suite is not at {SUITE}")
@@ -73,13 +70,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory):
     running.stop()
 
 
-def _parameter(case: Case):
-    reason = KNOWN.get(case.name)
-    marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
-    return pytest.param(case, id=case.name, marks=marks)
-
-
-@pytest.mark.parametrize("case", [_parameter(case) for case in CASES])
+@pytest.mark.parametrize("case", parameters("sparql", {case.name: case for case in CASES}))
 def test_case(case: Case, servers: Servers) -> None:
     server = servers.over(case.dataset)
     if case.kind.startswith("PositiveSyntax"):
@@ -131,9 +122,9 @@ def compare(found, expected, case: Case, ordered: bool = False) -> None:
 
 
 def test_known_failures_are_cases() -> None:
-    assert set(KNOWN) <= {case.name for case in CASES}
+    assert set(KNOWN["sparql"]) <= {case.name for case in CASES}
 
 
 def test_the_suite_is_complete() -> None:
     assert len(CASES) == 820
-    assert len(CASES) - len(KNOWN) >= 794
+    assert len(CASES) - len(KNOWN["sparql"]) >= 794
