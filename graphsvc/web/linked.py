@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
 from fastapi import APIRouter
@@ -55,8 +55,9 @@ def linked_router(
         iri = serving.header.root + wanted.path
         if is_current(request, wanted.tag):
             return Response(status_code=304, headers=_headers(wanted, serving))
-        triples = await describe(serving, iri)
-        if not any(triple.subject == ox.NamedNode(iri) for triple in triples):
+        node = _node(iri)
+        triples = await describe(serving, iri) if node else []
+        if not any(triple.subject == node for triple in triples):
             raise HttpError(404, f"There is no <{iri}> in release {serving.release.id}.",
                             mend="Look for it by name at /search.")
         return await _respond(request, serving, wanted, iri, triples, thing_page)
@@ -106,6 +107,14 @@ async def _respond(
     return Response(b"" if request.method == "HEAD" else body, headers=headers)
 
 
+def _node(iri: str) -> ox.NamedNode | None:
+    """The thing that an address names; None where its characters can name nothing."""
+    try:
+        return ox.NamedNode(iri)
+    except ValueError:
+        return None
+
+
 def _used(prefixes: dict[str, str], triples: list[ox.Triple]) -> dict[str, str]:
     """The prefixes whose namespaces occur in the triples."""
     text = "\n".join(map(str, triples))
@@ -113,6 +122,7 @@ def _used(prefixes: dict[str, str], triples: list[ox.Triple]) -> dict[str, str]:
 
 
 def _wanted(request: Request, serving: Serving) -> Wanted:
+    """Raises HttpError 406. The bytes of a path that are not UTF-8 are those of no thing."""
     path = unquote(request.scope["raw_path"].decode("ascii", "replace")).lstrip("/")
     stem, _, ending = path.rpartition(".")
     asked = request.query_params.get("format")
@@ -132,7 +142,7 @@ def _wanted(request: Request, serving: Serving) -> Wanted:
 
 def _headers(wanted: Wanted, serving: Serving) -> dict[str, str]:
     links = ", ".join(
-        f'</{wanted.path}.{ending}>; rel="alternate"; type="{media_type}"'
+        f'</{quote(wanted.path)}.{ending}>; rel="alternate"; type="{media_type}"'
         for ending, media_type in _ENDINGS.items() if media_type != wanted.media_type)
     return {"ETag": wanted.tag, "Vary": "Accept", "Link": links,
             "Cache-Control": "public, max-age=0, must-revalidate",
