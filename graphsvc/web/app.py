@@ -21,13 +21,19 @@ from graphsvc.release import Releases
 from graphsvc.service import Serving
 from graphsvc.web.api import api_router
 from graphsvc.web.asgi import Receive, Scope, Send
+from graphsvc.web.browsers import for_browsers
 from graphsvc.web.current import Current
 from graphsvc.web.export import export_router
 from graphsvc.web.linked import linked_router
 from graphsvc.web.metrics import Metrics
-from graphsvc.web.pages import editor_page, ontology_page, pages_router, thing_page
+from graphsvc.web.pages import (
+    editor_page,
+    ontology_page,
+    pages_router,
+    problem_page,
+    thing_page,
+)
 from graphsvc.web.problems import HttpError
-from graphsvc.web.responses import problem_response
 from graphsvc.web.sparql import SparqlApp
 from graphsvc.web.status import status_router
 
@@ -54,8 +60,8 @@ class Application:
         self.metrics = Metrics()
         self._routers = (
             status_router(_serving.get, self.metrics), api_router(_serving.get),
-            export_router(_serving.get), linked_router(_serving.get, thing_page, ontology_page),
-            pages_router(_serving.get),
+            export_router(_serving.get), pages_router(_serving.get),
+            linked_router(_serving.get, thing_page, ontology_page, problem_page),
         )
         self._pages = _pages(self._routers)
         self._sparql = SparqlApp(self._now, _describe, _editor)
@@ -70,7 +76,7 @@ class Application:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._http(scope, receive, self.metrics.watch(scope, send))
+            await self._http(scope, receive, for_browsers(scope, self.metrics.watch(scope, send)))
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/sparql":
@@ -148,7 +154,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
         404: (f"There is nothing at {request.url.path}.", "See / for what there is."),
         405: (f"{request.method} is not for {request.url.path}.", "Use GET."),
     }.get(error.status_code, (str(error.detail), ""))
-    return problem_response(HttpError(
+    return await problem_page(_serving.get(), request, HttpError(
         error.status_code, problem, mend=mend, headers=error.headers or {}))
 
 

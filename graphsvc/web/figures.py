@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from graphsvc.web.grid import Cell, Grid, Shown
@@ -12,6 +13,8 @@ SHADES = 6
 """Steps of shade, from 1; every shade carries its text beside it."""
 _MOST_BARS, _FEWEST_BARS = 40, 2
 _FEWEST_PLACES = 3
+_ROWS_OF_KIND = 4
+"""Rows for each kind from which on a column is taken to sort and not to name."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def chart(grid: Grid) -> Chart | None:
 
 def tile_map(site: Site, grid: Grid) -> TileMap | None:
     """The tile map, where a column holds places. The shade is that of the first column beside it
-    that has a number, a rank or a tone; without one, the number of rows."""
+    that has numbers, ranks, tones or a few kinds; without one, the number of rows."""
     at = next((index for index in range(len(grid.columns)) if _places(site, grid, index)), None)
     if at is None or not site.catalogue.tiles:
         return None
@@ -104,16 +107,18 @@ def tile_map(site: Site, grid: Grid) -> TileMap | None:
         if tile is not None:
             by_place.setdefault(tile.place, []).append(row)
     measure = _measure(grid, at)
-    weights = {place: _weight(rows, measure) for place, rows in by_place.items()}
-    low, high = min(weights.values()), max(weights.values())
+    kinds = _kinds(grid, measure)
+    weights = {place: weight for place, rows in by_place.items()
+               if (weight := _weight(rows, measure, kinds)) is not None}
+    low, high = min(weights.values(), default=0), max(weights.values(), default=0)
     cells = []
     for place, tile in sorted(site.catalogue.tiles.items(),
                               key=lambda pair: (pair[1].row, pair[1].column)):
         rows = by_place.get(place, [])
         link = rows[0][at].link if rows else site.link(place)
         assert link is not None
-        text, tone = _told(rows, measure)
-        shade = _shade(weights[place], low, high) if rows else 0
+        text, tone = _told(rows, measure, kinds)
+        shade = _shade(weights[place], low, high) if place in weights else 0
         cells.append(TileCell(link, tile.column, tile.row, shade, tone, text))
     return TileMap(
         measure=grid.columns[measure].label if measure is not None else "Rows",
@@ -160,36 +165,63 @@ def _places(site: Site, grid: Grid, index: int) -> bool:
 def _measure(grid: Grid, beside: int) -> int | None:
     """The column that shades the map."""
     def fits(index: int, column: Shown) -> bool:
-        return column.numeric or any(
-            _number(row[index]) is not None or (link := row[index].link) is not None
-            and (link.tone is not None or link.rank is not None) for row in grid.rows)
+        if column.numeric:
+            return True
+        told = [row[index] for row in grid.rows if row[index]]
+        weighed = all(_number(cell) is not None or _rank(cell) is not None or
+                      (cell.link is not None and cell.link.tone is not None) for cell in told)
+        return bool(told) and (weighed or _few(grid, index))
     return next((index for index, column in enumerate(grid.columns)
-                 if index != beside and fits(index, column)), None)
+                 if index != beside and column.role != "evidence" and fits(index, column)), None)
 
 
-def _told(rows: Sequence[Sequence[Cell]], measure: int | None) -> tuple[str, str | None]:
+def _few(grid: Grid, index: int) -> bool:
+    """Whether a column sorts all rows into a few kinds."""
+    names = [row[index].plain for row in grid.rows]
+    kinds = set(names)
+    return all(names) and 2 <= len(kinds) <= SHADES and len(names) >= _ROWS_OF_KIND * len(kinds)
+
+
+def _kinds(grid: Grid, measure: int | None) -> dict[str, float]:
+    """The weights of kinds where a column has nothing to measure: the rarer, the heavier."""
+    if measure is None or not _few(grid, measure) or any(
+            _weight_of(row[measure]) is not None for row in grid.rows):
+        return {}
+    common = Counter(row[measure].plain for row in grid.rows).most_common()
+    return {name: place for place, (name, _) in enumerate(common)}
+
+
+def _told(
+    rows: Sequence[Sequence[Cell]], measure: int | None, kinds: Mapping[str, float]
+) -> tuple[str, str | None]:
     """What a tile says of the rows of its place, and its tone where all have the same."""
     if measure is None:
         return str(len(rows) or ""), None
-    cells = sorted({row[measure] for row in rows if row[measure]}, key=_weight_of)
+    cells = sorted({row[measure] for row in rows if row[measure]},
+                   key=lambda cell: _weight_of(cell) or kinds.get(cell.plain, 0))
     tones = {cell.link.tone if cell.link else None for cell in cells}
     names = list(dict.fromkeys(cell.plain for cell in cells))
     text = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}" if names else ""
     return text, tones.pop() if len(tones) == 1 else None
 
 
-def _weight(rows: Sequence[Sequence[Cell]], measure: int | None) -> float:
+def _weight(
+    rows: Sequence[Sequence[Cell]], measure: int | None, kinds: Mapping[str, float]
+) -> float | None:
     if measure is None:
         return len(rows)
-    weights = [_weight_of(row[measure]) for row in rows if row[measure]]
-    return sum(weights) / len(weights) if weights else 0
+    weights = [kinds.get(row[measure].plain, _weight_of(row[measure])) for row in rows]
+    told = [weight for weight in weights if weight is not None]
+    return sum(told) / len(told) if told else None
 
 
-def _weight_of(cell: Cell) -> float:
+def _weight_of(cell: Cell) -> float | None:
     number = _number(cell)
-    if number is not None:
-        return number
-    return cell.link.rank if cell.link and cell.link.rank is not None else 0
+    return number if number is not None else _rank(cell)
+
+
+def _rank(cell: Cell) -> float | None:
+    return cell.link.rank if cell.link else None
 
 
 def _number(cell: Cell) -> float | None:

@@ -16,6 +16,7 @@ from graphsvc.web.site import Citation, Link, Site, query_string, show, show_dat
 LONG = 60
 """Characters from which on a text is set as a paragraph."""
 _SHORT_LABEL = 40
+_FIRST = 3
 
 
 @dataclass(frozen=True)
@@ -174,13 +175,15 @@ def _cell(site: Site, answer: Answer, term: Term | None, column: Column) -> Cell
 def _told(
     index: int, rows: Sequence[Sequence[Cell]], answer: Answer, about: str | None
 ) -> bool:
-    """Whether a column says anything: it is not empty, and not always the thing of the page."""
-    if about is None:
-        return True
+    """Whether a column says anything: it is not empty, and not always the thing of the page.
+
+    The first columns stay, for matrices and comparisons are made of them.
+    """
     cells = [row[index] for row in rows]
-    if not any(cells):
-        return False
-    return not all(cell.link is not None and cell.link.iri == about for cell in cells)
+    if about is None:
+        return index < _FIRST or not rows or any(cells)
+    return any(cells) and not all(
+        cell.link is not None and cell.link.iri == about for cell in cells)
 
 
 def _head(answer: Answer, rows: Sequence[Sequence[Cell]], kept: Sequence[int]) -> int | None:

@@ -12,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphsvc.engine import base as engine
+from graphsvc.errors import GraphsvcError
 from graphsvc.questions.binding import Template
 from graphsvc.rq import own_query
 from graphsvc.service import Serving
 from graphsvc.web.negotiation import named, negotiate
 from graphsvc.web.problems import HttpError
-from graphsvc.web.responses import guarded, is_current
+from graphsvc.web.responses import Handler, is_current
 
 HTML = "text/html"
 RDF_FORMATS = {
@@ -32,6 +33,8 @@ _ENDINGS = {"html": HTML, "ttl": "text/turtle", "jsonld": "application/ld+json",
 
 Page = Callable[[Serving, str, Request], Awaitable[str]]
 """Makes the HTML page of a thing, given its IRI."""
+ProblemPage = Callable[[Serving, Request, GraphsvcError], Awaitable[Response]]
+"""Tells an error to people and to programs, each in their way."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Wanted:
 
 
 def linked_router(
-    get_serving: Callable[[], Serving], thing_page: Page, ontology_page: Page
+    get_serving: Callable[[], Serving], thing_page: Page, ontology_page: Page,
+    problem_page: ProblemPage,
 ) -> APIRouter:
     """The routes `/id/...`, `/graph/...` and `/def`, which follow the release that is served."""
     router = APIRouter(include_in_schema=False)
@@ -71,6 +75,14 @@ def linked_router(
             {"graphs": [ox.Literal(f"{serving.header.root}graph/ontology/")]}))
         return await _respond(
             request, serving, wanted, serving.header.iri, triples, ontology_page)
+
+    def guarded(handler: Handler) -> Handler:
+        async def answer(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except GraphsvcError as error:
+                return await problem_page(get_serving(), request, error)
+        return answer
 
     router.add_route("/id/{path:path}", guarded(thing), methods=["GET", "HEAD"])
     router.add_route("/graph/{path:path}", guarded(thing), methods=["GET", "HEAD"])

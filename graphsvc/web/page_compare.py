@@ -65,12 +65,11 @@ async def compare_of(site: Site, pairs: Sequence[tuple[str, str]]) -> Compare:
         raise HttpError(400, f"A comparison has no parameter `{wrong[:80]}`.",
                         mend="It has thing, two to four times, and class.")
     names = [value for name, value in pairs if name == "thing" and value.strip()]
-    iris = list(dict.fromkeys(
-        site.questions.names.find(name, where="parameter thing") for name in names))
+    kinds = _kinds(site)
+    iris = list(dict.fromkeys(_meant(site, name, kinds) for name in names))
     if len(iris) > MOST:
         raise HttpError(400, f"{len(iris)} things are too many to compare.",
                         mend=f"Name {FEWEST} to {MOST}.")
-    kinds = _kinds(site)
     wanted = next((value for name, value in pairs if name == "class"), None)
     kind = _kind(site, kinds, wanted, iris)
     comparisons: list[Comparison] = []
@@ -80,6 +79,13 @@ async def compare_of(site: Site, pairs: Sequence[tuple[str, str]]) -> Compare:
         kinds=tuple(kinds), kind=kind, things=tuple(site.link(iri) for iri in iris),
         offered=tuple(site.members(kind.iri, None)) if kind else (),
         chosen=tuple(site.curie(iri) for iri in iris), comparisons=tuple(comparisons))
+
+
+def _meant(site: Site, name: str, kinds: Sequence[Term]) -> str:
+    """The IRI that a name stands for, first among things that can be compared."""
+    among = (site.meant(name, kind.iri, None) for kind in kinds)
+    return (next(filter(None, among), None)
+            or site.questions.names.find(name, where="parameter thing"))
 
 
 def _kinds(site: Site) -> list[Term]:

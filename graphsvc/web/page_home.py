@@ -50,7 +50,7 @@ async def home_of(site: Site, pairs: Sequence[tuple[str, str]]) -> Home:
     """
     maps = _in_order(site, MAP)
     wanted = next((value for name, value in pairs if name == "map"), None)
-    shown = next((q for q in maps if q.name == wanted), None) if wanted else _first(maps)
+    shown = next((q for q in maps if q.name == wanted), None) if wanted else next(iter(maps), None)
     if wanted and shown is None:
         raise HttpError(400, f"`{wanted[:80]}` is no question with a map.",
                         mend=f"There are: {', '.join(q.name for q in maps) or 'none'}.")
@@ -87,12 +87,6 @@ def _in_order(site: Site, tag: str) -> list[Question]:
     places = {name: place for place, name in enumerate(first)}
     tagged = [question for question in site.questions.library if tag in question.tags]
     return sorted(tagged, key=lambda question: places.get(question.name, len(places)))
-
-
-def _first(maps: Sequence[Question]) -> Question | None:
-    """The map to begin with: one that can be asked without any parameter, if there is one."""
-    ready = [q for q in maps if not any(p.required for p in q.parameters)]
-    return next(iter([*ready, *maps]), None)
 
 
 def _with_examples(

@@ -6,15 +6,16 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from graphsvc import __version__
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.library import UnknownQuestion
+from graphsvc.questions.names import AmbiguousName, UnknownName
 from graphsvc.service import Serving
 from graphsvc.web.bundled import FOLDER, TYPES
 from graphsvc.web.negotiation import negotiate
@@ -29,12 +30,7 @@ from graphsvc.web.page_search import search_of
 from graphsvc.web.page_thing import thing_of
 from graphsvc.web.problems import HttpError, Problem
 from graphsvc.web.responses import is_current, problem_response
-from graphsvc.web.site import Site, site_of
-
-CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-       "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-       "frame-ancestors 'none'")
-"""The Content-Security-Policy of every page: nothing from elsewhere, nothing inline."""
+from graphsvc.web.site import Link, Site, site_of
 
 _METHODS = ["GET", "HEAD"]
 _HTML = "text/html; charset=utf-8"
@@ -54,7 +50,7 @@ def pages_router(get_serving: Callable[[], Serving]) -> APIRouter:
             serving = get_serving()
             tag = _tag(serving, request)
             headers = {"ETag": tag, "Vary": "Accept", "Cache-Control": "no-cache",
-                       "X-Release": serving.release.id, "Content-Security-Policy": CSP}
+                       "X-Release": serving.release.id}
             if is_current(request, tag):
                 return Response(status_code=304, headers=headers)
             site = await site_of(serving)
@@ -96,6 +92,11 @@ async def ontology_page(serving: Serving, iri: str, request: Request) -> str:
 def editor_page(serving: Serving) -> str:
     """The SPARQL editor, empty: what people get at the endpoint's own address."""
     return editor_of(serving, "")
+
+
+async def problem_page(serving: Serving, request: Request, error: GraphsvcError) -> Response:
+    """An error as a page for people, and as a problem document for all others."""
+    return _problem(await site_of(serving), request, error)
 
 
 async def _editor(site: Site, request: Request) -> str:
@@ -192,7 +193,7 @@ async def _static(request: Request) -> Response:
     named_by_digest = bool(request.url.query) or path.parent.name == "chunks"
     headers = {"Cache-Control": _KEPT if named_by_digest else "no-cache",
                "X-Content-Type-Options": "nosniff"}
-    return FileResponse(path, media_type=TYPES[path.suffix], headers=headers)
+    return Response(path.read_bytes(), media_type=TYPES[path.suffix], headers=headers)
 
 
 def _pairs(request: Request) -> Pairs:
@@ -215,17 +216,28 @@ def _tag(serving: Serving, request: Request) -> str:
 
 def _problem(site: Site, request: Request, error: GraphsvcError) -> Response:
     """An error as a page for people, and as a problem document for all others."""
+    told, near = error, _near(site, request, error)
+    if isinstance(error, UnknownQuestion):
+        told = HttpError(404, error.problem, mend=error.mend)
     offered = ("application/problem+json", "text/html")
     if negotiate(request.headers.get("accept"), offered) != "text/html":
-        return problem_response(error)
-    near: list[str] = []
-    problem = Problem(error)
-    if isinstance(error, UnknownQuestion):
-        near = error.nearest
-        problem = Problem(HttpError(404, error.problem))
-    links = [{"href": f"/questions/{name}", "text": site.questions.library.get(name).title}
-             for name in near]
-    return Response(
-        site.render("error.html", here="", problem=problem, near=links).encode(),
-        status_code=problem.status, media_type=_HTML,
-        headers={**problem.headers, "Content-Security-Policy": CSP})
+        return problem_response(told)
+    problem = Problem(told)
+    detail = told.problem if near else problem.document["detail"]
+    page = site.render("error.html", here="", problem=problem, detail=detail, near=near)
+    return Response(page.encode(), status_code=problem.status, media_type=_HTML,
+                    headers={**problem.headers, "Vary": "Accept"})
+
+
+def _near(site: Site, request: Request, error: GraphsvcError) -> list[Link]:
+    """What may have been meant instead."""
+    match error:
+        case UnknownQuestion():
+            return [Link(site.questions.library.get(name).title, f"/questions/{quote(name)}")
+                    for name in error.nearest]
+        case AmbiguousName(choices=found) | UnknownName(nearest=found):
+            if request.url.path == "/explore":
+                return [Link(named.label, f"/explore?thing={quote(site.curie(named.iri))}",
+                             named.iri) for named in found]
+            return [site.link(named.iri) for named in found]
+    return []

@@ -99,6 +99,10 @@ class Site:
         """What a thing is called; the end of its IRI where it has no name."""
         return self.questions.names.label(iri) or self._short(iri)
 
+    def kind(self, iri: str) -> str:
+        """What kind of thing it is; nothing where no class of it has a name."""
+        return ", ".join(term.label for term in self.catalogue.kinds(self.lookup.classes(iri)))
+
     def members(self, of_class: str | None, scheme: str | None) -> list[Entry]:
         """The things of a class or scheme, by label; nothing where neither is told."""
         if of_class is None:
