@@ -13,7 +13,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from graphsvc.commands import print_table, releases_of
 from graphsvc.commands.ask import parameters
@@ -38,11 +38,12 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> int:
     from graphsvc.service import Serving
     from graphsvc.views.export import Export, format_named
+    from graphsvc.views.listing import listed
 
     serving = await Serving.open(releases_of(args).current())
     try:
         if args.view is None:
-            return _list(args.format, [(v.name, v.question.title) for v in serving.views])
+            return _list(args.format, listed(serving.views, serving.release.id))
         wanted = format_named(args.format or _ending(args.output) or "graphml")
         export = await Export.of(
             serving, serving.views.get(args.view), wanted, parameters(args.param))
@@ -74,9 +75,11 @@ def _save(content: IO[bytes], output: Path) -> None:
                             mend="Give a path that you may write to, with -o.") from error
 
 
-def _list(format: str | None, rows: list[tuple[str, str]]) -> int:
+def _list(format: str | None, listing: dict[str, Any]) -> int:
     if format == "json":
-        print(json.dumps([{"name": name, "title": title} for name, title in rows]))
+        print(json.dumps(listing, ensure_ascii=False))
     else:
-        print_table(["name", "title"], rows)
+        print_table(["name", "title", "parameters"], [
+            (view["name"], view["title"], ", ".join(p["name"] for p in view["parameters"]))
+            for view in listing["views"]])
     return 0

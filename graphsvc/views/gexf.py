@@ -93,7 +93,7 @@ def _meta(recipe: Recipe) -> Iterator[str]:
 
 
 def _declared(owner: str, attributes: Sequence[Attribute]) -> Iterator[str]:
-    yield f'<attributes class="{owner}" mode="static">\n'
+    yield f'<attributes class="{owner}">\n'
     for at, known in enumerate(attributes):
         kind = _TYPES.get(known.type, "string")
         yield f'<attribute id="{at}" title={quoted(known.name)} type="{kind}"/>\n'

@@ -21,6 +21,8 @@ _WIDTH, _HEIGHT, _MARGIN = 1600, 1080, 70
 _NODES, _EDGES, _ARROWS = 1500, 10_000, 700
 _FONT, _LETTER, _LONGEST = 11, 6.1, 42
 _LINE = 19
+_ALWAYS = 40
+"""How many of the best linked nodes get their name even over other nodes."""
 _FAMILY = "'Noto Sans', 'DejaVu Sans', sans-serif"
 Box = tuple[float, float, float, float]
 
@@ -32,8 +34,10 @@ def write_svg(graph: Graph, recipe: Recipe, out: TextIO) -> None:
             f"A picture of {graph.node_count} nodes and {graph.edge_count} edges cannot be read.",
             mend=f"Narrow the view to {_NODES} nodes and {_EDGES} edges, or take gexf or graphml.")
     simple = simple_graph(graph)
-    drawing = _Drawing(graph, Style(graph), positions(
-        simple, _WIDTH - 2 * _MARGIN - 80, _HEIGHT - 2 * _MARGIN))
+    style = Style(graph)
+    radii = {node.number: style.size(node) / 2 for node in graph.nodes()}
+    drawing = _Drawing(graph, style, positions(
+        simple, _WIDTH - 2 * _MARGIN - 80, _HEIGHT - 2 * _MARGIN, radii))
     legend, caption = list(_legend(graph)), _caption(graph, recipe)
     height = _HEIGHT + _LINE * (-(-len(legend) // 4) + len(caption)) + 60
     out.write(f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}"'
@@ -118,21 +122,24 @@ class _Drawing:
         yield "</g>\n"
 
     def labels(self) -> Iterator[str]:
-        """The names of nodes, those of the best linked first, as far as they find room."""
-        taken = [self._core(node) for node in self.graph.nodes()]
+        """The names of nodes, those of the best linked first, as far as they find room.
+
+        The names of the best linked may cover other nodes where there is no room beside them.
+        """
+        cores = [self._core(node) for node in self.graph.nodes()]
+        taken: list[Box] = []
         yield ('<g paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round">\n')
-        for node in sorted(self.graph.nodes(), key=lambda node: (-node.degree, node.number)):
+        ranked = sorted(self.graph.nodes(), key=lambda node: (-node.degree, node.number))
+        for rank, node in enumerate(ranked):
             name = " ".join(node.label.split())
             name = name if len(name) <= _LONGEST else f"{name[:_LONGEST - 1]}…"
-            for x, y, anchor in self._around(node, len(name) * _LETTER):
-                left = x if anchor == "start" else x - len(name) * _LETTER / (
-                    1 if anchor == "end" else 2)
-                box = left, y - _FONT, left + len(name) * _LETTER, y + 3
-                if box[0] > 0 and box[2] < _WIDTH and not any(_touch(box, b) for b in taken):
-                    taken.append(box)
-                    yield (f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">'
-                           f"{content(name)}</text>\n")
-                    break
+            spots = list(self._around(node, len(name) * _LETTER))
+            free = [spot for spot in spots if not any(_touch(spot[3], box) for box in taken)]
+            clear = [spot for spot in free if not any(_touch(spot[3], core) for core in cores)]
+            for x, y, anchor, box in (clear or (free if rank < _ALWAYS else []))[:1]:
+                taken.append(box)
+                yield (f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">'
+                       f"{content(name)}</text>\n")
         yield "</g>\n"
 
     def _core(self, node: Node) -> Box:
@@ -140,13 +147,19 @@ class _Drawing:
         (x, y), half = self.at(node.number), self.style.size(node) * 0.3
         return x - half, y - half, x + half, y + half
 
-    def _around(self, node: Node, width: float) -> Iterator[tuple[float, float, str]]:
-        """Where a node's name may stand: right, left, below, above of it."""
+    def _around(self, node: Node, width: float) -> Iterator[tuple[float, float, str, Box]]:
+        """Where a node's name may stand within the picture, and the room that it takes there."""
         (x, y), radius = self.at(node.number), self.style.size(node) / 2 + 3
-        yield x + radius, y + 4, "start"
-        yield x - radius, y + 4, "end"
-        yield x, y + radius + _FONT, "middle"
-        yield x, y - radius - 2, "middle"
+        slant = radius * 0.7
+        for across, down, anchor in (
+            (radius, 4.0, "start"), (-radius, 4.0, "end"), (0.0, radius + _FONT, "middle"),
+            (0.0, -radius - 2, "middle"), (slant, -slant, "start"), (slant, slant + 8, "start"),
+            (-slant, -slant, "end"), (-slant, slant + 8, "end"),
+        ):
+            at, line = x + across, y + down
+            left = at - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
+            if left > 0 and left + width < _WIDTH:
+                yield at, line, anchor, (left, line - _FONT, left + width, line + 3)
 
 
 def _touch(one: Box, other: Box) -> bool:

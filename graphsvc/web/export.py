@@ -1,4 +1,5 @@
-"""Graph files over HTTP: `/export` lists the views, `/export/{view}.{format}` gives a file."""
+"""Graph files over HTTP: `/export` lists the views, `/export/{view}` tells of one (both as pages
+for people and as JSON for programs), `/export/{view}.{format}` gives a file."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from typing import IO, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
 from starlette.background import BackgroundTask
@@ -14,14 +15,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from graphsvc import __version__
-from graphsvc.questions.question import Parameter
+from graphsvc.errors import GraphsvcError
 from graphsvc.service import Serving
 from graphsvc.views.export import FORMATS, Export, format_named
-from graphsvc.views.view import View
+from graphsvc.views.listing import address, described, listed
+from graphsvc.views.measures import MEASURES
+from graphsvc.web.negotiation import negotiate
+from graphsvc.web.page_questions import fields_of
+from graphsvc.web.pages import problem_page
 from graphsvc.web.problems import HttpError
-from graphsvc.web.responses import guarded, is_current
+from graphsvc.web.responses import Handler, is_current
+from graphsvc.web.site import site_of
 
 _CHUNK = 1 << 16
+_JSON, _HTML = "application/json", "text/html"
 _METHODS = ["GET", "HEAD"]
 
 
@@ -31,14 +38,16 @@ def export_router(get_serving: Callable[[], Serving]) -> APIRouter:
 
     async def views(request: Request) -> Response:
         serving = get_serving()
-        return JSONResponse(
-            {"release": serving.release.id, "views": [described(view) for view in serving.views]},
-            headers=_headers(serving))
+        return await _told(request, serving, listed(serving.views, serving.release.id),
+                           "views.html", {"views": serving.views, "formats": FORMATS.values()})
 
     async def view(request: Request) -> Response:
         serving = get_serving()
         found = serving.views.get(request.path_params["view"])
-        return JSONResponse(described(found), headers=_headers(serving))
+        fields = await fields_of(await site_of(serving), found.question, {})
+        return await _told(request, serving, described(found), "view.html", {
+            "view": found, "fields": fields, "formats": FORMATS.values(),
+            "measures": MEASURES.values(), "address": address})
 
     async def file(request: Request) -> Response:
         serving = get_serving()
@@ -58,51 +67,46 @@ def export_router(get_serving: Callable[[], Serving]) -> APIRouter:
         return StreamingResponse(
             _chunks(content), headers=headers, background=BackgroundTask(content.close))
 
+    def guarded(handler: Handler) -> Handler:
+        async def answer(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except GraphsvcError as error:
+                return await problem_page(get_serving(), request, error)
+        return answer
+
     router.add_route("/export", guarded(views), methods=_METHODS)
     router.add_route("/export/{view}.{format}", guarded(file), methods=_METHODS)
     router.add_route("/export/{view}", guarded(view), methods=_METHODS)
     return router
 
 
-def described(view: View) -> dict[str, Any]:
-    """A view as the list tells of it."""
-    question, example = view.question, view.question.examples[0]
-    query = urlencode(example.values, doseq=True)
-    return {
-        "name": view.name, "title": question.title, "description": question.description,
-        "directed": view.directed,
-        "parameters": [_parameter(parameter) for parameter in question.parameters],
-        "node_attributes": [_column(column.name, column.type, column.meaning or column.label)
-                            for column in view.node_columns],
-        "edge_attributes": [_column(column.name, column.type, column.meaning or column.label)
-                            for column in view.edge_columns],
-        "formats": {name: f"/export/{view.name}.{name}" for name in FORMATS},
-        "example": f"/export/{view.name}.graphml" + (f"?{query}" if query else ""),
-        "query": question.query,
-    }
-
-
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    return {
-        "name": parameter.name, "type": parameter.type, "label": parameter.label,
-        "description": parameter.description, "required": parameter.required,
-        "many": parameter.many, "default": list(parameter.default), "min": parameter.min,
-        "max": parameter.max, "class": parameter.of_class, "scheme": parameter.scheme,
-        "choices": list(parameter.choices),
-    }
-
-
-def _column(name: str, kind: str, meaning: str) -> dict[str, str]:
-    return {"name": name, "type": kind, "meaning": meaning}
+async def _told(
+    request: Request, serving: Serving, document: dict[str, Any], template: str,
+    context: dict[str, Any],
+) -> Response:
+    """What there is: as a page for people, as JSON for programs."""
+    as_page = negotiate(request.headers.get("accept"), (_JSON, _HTML)) == _HTML
+    tag = f'"{serving.release.id}.{__version__}.{"html" if as_page else "json"}"'
+    headers = _headers(serving) | {"ETag": tag, "Vary": "Accept"}
+    if is_current(request, tag):
+        return Response(status_code=304, headers=headers)
+    if not as_page:
+        return JSONResponse(document, headers=headers)
+    site = await site_of(serving)
+    return Response(site.render(template, here="/export", **context), headers=headers,
+                    media_type=_HTML)
 
 
 def _given(request: Request) -> dict[str, list[str]]:
-    """The parameters as written. Raises HttpError for what is not UTF-8."""
+    """The parameters as written; what a form sends empty was not given.
+
+    Raises HttpError for what is not UTF-8.
+    """
     given: dict[str, list[str]] = {}
     try:
         raw = request.scope["query_string"].decode("ascii")
-        for name, text in parse_qsl(raw, keep_blank_values=True, errors="strict",
-                                    max_num_fields=1000):
+        for name, text in parse_qsl(raw, errors="strict", max_num_fields=1000):
             given.setdefault(name, []).append(text)
     except ValueError as error:
         raise HttpError(400, "The query part of the address cannot be read.", where="parameters",
