@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from openapi_spec_validator import validate
 
 from graphsvc.project import Project
 from graphsvc.questions.recorded import differences
@@ -39,6 +44,34 @@ def test_there_are_forty_questions_and_each_has_a_title_examples_and_evidence(
     questions = asyncio.run(read())
     assert len(questions) >= 40
     assert [name for name, examples, titled in questions if not examples or not titled] == []
+
+
+def test_the_description_of_the_api_is_valid_and_has_every_question(
+    server: str, project: Project
+) -> None:
+    document = httpx.get(f"{server}/openapi.json").json()
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+    assert {f"/api/questions/{path.stem}" for path in (project.root / "queries").glob("*.rq")} == {
+        path for path in document["paths"] if path.startswith("/api/questions/")}
+
+
+def test_no_request_to_any_route_finds_a_failure(server: str) -> None:
+    described = schemathesis.openapi.from_url(f"{server}/openapi.json")
+    operations = [found.ok() for found in described.get_all_operations()]
+    assert len(operations) > 100
+    for operation in operations:
+        _fuzz(operation)
+
+
+def _fuzz(operation: Any) -> None:
+    @settings(max_examples=3, deadline=None, database=None, derandomize=True,
+              suppress_health_check=list(HealthCheck))
+    @given(operation.as_strategy())
+    def ask(case: Any) -> None:
+        case.call_and_validate()
+
+    ask()
 
 
 DOMAIN = ("partnership", "approach", "finding", "girfec", "inspection", "midlothian")

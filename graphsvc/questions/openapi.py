@@ -38,6 +38,7 @@ _PROBLEMS = {
     "406": "None of the formats that are asked for is offered.",
     "409": "The name is that of several things; `choices` lists them.",
     "413": "The answer was stopped at the limit of its size.",
+    "414": "The address is longer than 64 KiB.",
     "503": "The query was stopped at a limit, or too many are waiting.",
 }
 
