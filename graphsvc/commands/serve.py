@@ -14,6 +14,7 @@ import json
 from pathlib import Path
 
 from graphsvc.commands import add_format, releases_of
+from graphsvc.engine.base import Limits
 from graphsvc.release import Release
 
 TRY = {"/": "the pages", "/api/questions": "what can be asked", "/sparql": "SPARQL"}
@@ -29,13 +30,43 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--engine", metavar="URL",
                          help="answer from this SPARQL 1.1 endpoint instead of the embedded engine")
     add_format(command, ("text", "json"), "text")
+    _add_limits(command.add_argument_group("limits of one query"))
+
+
+def _add_limits(group: argparse._ArgumentGroup) -> None:
+    usual = Limits()
+    group.add_argument("--time-limit", type=_positive, default=usual.seconds, metavar="SECONDS",
+                       help="until the last byte of its answer (default: %(default)g)")
+    group.add_argument("--memory-limit", type=_positive, default=usual.memory_bytes >> 20,
+                       metavar="MIB", help="beyond what holds the release (default: %(default)s)")
+    group.add_argument("--result-limit", type=_positive, default=usual.result_bytes >> 20,
+                       metavar="MIB", help="of its answer (default: %(default)s)")
+    group.add_argument("--query-limit", type=int, default=usual.query_chars, metavar="CHARS",
+                       help="of its text (default: %(default)s)")
+    group.add_argument("--queue-limit", type=int, default=usual.waiting, metavar="REQUESTS",
+                       help="that wait in each lane; more are told to come again"
+                       " (default: %(default)s)")
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return number
+
+
+def _limits(args: argparse.Namespace) -> Limits:
+    return Limits(
+        seconds=args.time_limit, memory_bytes=int(args.memory_limit * (1 << 20)),
+        result_bytes=int(args.result_limit * (1 << 20)), query_chars=args.query_limit,
+        waiting=args.queue_limit)
 
 
 def run(args: argparse.Namespace) -> int:
     if args.data:
         from graphsvc.web.data_server import serve_data
 
-        serve_data(args.data, args.host, args.port)
+        serve_data(args.data, args.host, args.port, _limits(args))
         return 0
     from graphsvc.web.app import create_app
     from graphsvc.web.server import run as run_server
@@ -43,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     releases = releases_of(args)
     address = f"http://{args.host}:{args.port}"
     print(_opening(releases.current(), address, args.format), flush=True)
-    run_server(create_app(releases, documents=args.documents, remote=args.engine),
+    run_server(create_app(releases, args.documents, args.engine, _limits(args)),
                args.host, args.port)
     return 0
 

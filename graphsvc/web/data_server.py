@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -113,16 +112,20 @@ class DataApp:
             await send({"type": "lifespan.startup.complete"})
 
 
-def serve_data(files: Sequence[Path], host: str, port: int) -> None:
+def serve_data(
+    files: Sequence[Path], host: str, port: int, limits: Limits | None = None
+) -> None:
     """Serve files until the process is told to end.
 
     Raises GraphsvcError where a file cannot be loaded, or the address cannot be had.
     """
-    asyncio.run(_serve(files, host, port))
+    asyncio.run(_serve(files, host, port, limits))
 
 
-async def _serve(files: Sequence[Path], host: str, port: int) -> None:
-    serving = DataServing(files)  # loads while the server is imported
+async def _serve(
+    files: Sequence[Path], host: str, port: int, limits: Limits | None
+) -> None:
+    serving = DataServing(files, limits)  # loads while the server is imported
     from graphsvc.web.server import serve
 
     try:
@@ -131,15 +134,3 @@ async def _serve(files: Sequence[Path], host: str, port: int) -> None:
         await serve(DataApp(serving), host, port)
     finally:
         await serving.close()
-
-
-def main() -> None:
-    """`python -m graphsvc.web.data_server PORT FILE...`: what `graphsvc serve --data` does."""
-    try:
-        serve_data([Path(name) for name in sys.argv[2:]], "127.0.0.1", int(sys.argv[1]))
-    except GraphsvcError as error:
-        sys.exit(str(error))
-
-
-if __name__ == "__main__":
-    main()

@@ -17,14 +17,14 @@ def free_port() -> int:
 
 
 class DataServer:
-    """`graphsvc serve --data` over some files."""
+    """`graphsvc serve --data` over some files, with further options."""
 
-    def __init__(self, files: list[Path]) -> None:
+    def __init__(self, files: list[Path], *options: object) -> None:
         self.port = free_port()
         started = time.monotonic()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "graphsvc", "serve", "--port", str(self.port), "--data",
-             *map(str, files)],
+             *map(str, files), *map(str, options)],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         self._wait()
@@ -40,6 +40,10 @@ class DataServer:
                 if self._process.poll() is not None:
                     raise RuntimeError(self._process.stderr.read()) from None
                 time.sleep(0.005)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def url(self) -> str:
