@@ -93,12 +93,11 @@ NATIONAL = (
     )),
     Visible("Q18", (
         Ask("replaced-policies", {}, "older newer", {
-            ("Community health partnerships", "Public Bodies (Joint Working) (Scotland) Act 2014"),
+            ("Statutory provisions on community health partnerships",
+             "Public Bodies (Joint Working) (Scotland) Act 2014"),
             ("Community planning provisions of the Local Government in Scotland Act 2003",
              "Community Empowerment (Scotland) Act 2015"),
             ("Practice Guide: Chronologies (2010)", "Practice Guide on chronologies (2017)"),
-            ("Quality indicator framework of 2012",
-             "Quality framework for children in need of care and protection"),
         }),
     )),
     Visible("Q21", (
