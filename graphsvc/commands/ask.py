@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import textwrap
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -92,24 +93,41 @@ def _text(document: dict[str, Any]) -> None:
     print(f"{document['title']} (release {document['release']})")
     for row in document["rows"]:
         print()
-        for column in document["columns"]:
-            value = row[column["name"]]
-            if value not in (None, "", []):
-                print(f"  {column['label']}: {_plain(value, document['labels'])}")
+        _print_row(row, document["columns"], document["labels"])
     if not document["rows"]:
         print(document["note"])
-    for row in (document["coverage"] or {"rows": []})["rows"]:
-        print("  " + "; ".join(_plain(value, document["coverage"]["labels"])
-                               for value in row.values() if value not in (None, "", [])))
+    if looked_at := document["coverage"]:
+        print(f"\n{looked_at['title']}")
+        for row in looked_at["rows"]:
+            print()
+            _print_row(row, looked_at["columns"], looked_at["labels"])
     if document["next"]:
         print("\nThere are more rows: raise --limit.")
 
 
+def _print_row(
+    row: dict[str, Any], columns: list[dict[str, str]], labels: dict[str, str]
+) -> None:
+    for column in columns:
+        value = row[column["name"]]
+        if isinstance(value, list):
+            for cited in value:
+                _print_field(column["label"], _place(cited))
+        elif value not in (None, ""):
+            _print_field(column["label"], _plain(value, labels))
+
+
+def _print_field(label: str, text: str) -> None:
+    print(textwrap.fill(f"{label}: {text}", 100, initial_indent="  ", subsequent_indent="      ",
+                        break_long_words=False, break_on_hyphens=False))
+
+
+def _place(cited: dict[str, Any]) -> str:
+    sections = "".join(f", {title}" for title in cited["section"][-1:])
+    return f"{cited['title'] or cited['passage']}{sections}, line {cited['line']}"
+
+
 def _plain(value: Any, labels: dict[str, str]) -> str:
-    if isinstance(value, list):
-        return "; ".join(
-            f"{cited['title'] or cited['passage']}, {' > '.join(cited['section'])},"
-            f" line {cited['line']}" for cited in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return labels.get(value, value) if isinstance(value, str) else str(value)
