@@ -1,0 +1,146 @@
+"""No query hurts another: small ones go on beside hopeless ones, whose workers are replaced."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
+
+import httpx
+
+from graphsvc.engine.lanes import SLOW_WORKERS
+from tests.conformance.servers import DataServer
+from tests.engine.conftest import Start
+from tests.engine.processes import below, idle_class, wait_until, workers, zygote
+from tests.engine.test_limits import ENDLESS, GREEDY
+
+SMALL = "SELECT ?o {{ <urn:person:{}> <urn:knows> ?o }}"
+MANY_TIMES = 20
+"""How much slower than the slowest alone the slowest beside others may be, on a busy machine."""
+
+
+def ask_hundred(server: DataServer, label: str) -> list[float]:
+    """Ask a hundred small queries, none of which is cached; the seconds that each took."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    taken = []
+    for number in range(100):
+        query = quote(f"{SMALL.format(number)} # {label}")
+        began = time.perf_counter()
+        connection.request("GET", f"/sparql?query={query}", headers={"Accept": "text/csv"})
+        answer = connection.getresponse()
+        rows = answer.read().splitlines()
+        taken.append(time.perf_counter() - began)
+        assert answer.status == 200 and len(rows) in (3, 4)
+    connection.close()
+    return taken
+
+
+def test_small_queries_are_answered_while_hopeless_ones_are_stopped(start: Start) -> None:
+    server = start("--time-limit", 2, "--memory-limit", 256)
+    ask_hundred(server, "first")
+    alone = max(ask_hundred(server, "alone"))
+    hopeless = [*ENDLESS.values(), *GREEDY.values()][-SLOW_WORKERS:]
+    with ThreadPoolExecutor(len(hopeless)) as pool:
+        stopped = [pool.submit(httpx.get, server.url, params={"query": query}, timeout=30)
+                   for query in hopeless]
+        wait_until(lambda: len(workers(server.pid)) > len(hopeless))
+        beside = []
+        while not all(future.done() for future in stopped):
+            beside += ask_hundred(server, f"beside {len(beside)}")
+        answers = [future.result() for future in stopped]
+    assert {answer.status_code for answer in answers} == {503}
+    assert {answer.json()["limit"] for answer in answers} <= {"time", "memory"}
+    assert len(beside) >= 100
+    assert max(beside) < MANY_TIMES * max(alone, 0.01)
+
+
+def test_clients_that_hang_up_free_their_workers(start: Start) -> None:
+    server = start("--time-limit", 600)
+    server.ask("ASK {}", "*/*")
+    at_rest = len(workers(server.pid))
+    for way in ("GET", "POST", "GET streaming"):
+        connections = [_hopeless(server.port, way) for _ in range(6)]
+        wait_until(lambda: sum(map(idle_class, workers(server.pid))) >= 6)
+        for connection in connections:
+            connection.close()
+        wait_until(lambda: not any(map(idle_class, workers(server.pid)))
+                   and len(workers(server.pid)) == at_rest)
+    assert server.ask("ASK { ?s ?p ?o }", "*/*")[0] == 200
+
+
+def _hopeless(port: int, way: str) -> socket.socket:
+    """A connection over which a hopeless query was asked."""
+    connection = socket.create_connection(("127.0.0.1", port))
+    query = ENDLESS["count of a cross product"]
+    if way == "POST":
+        connection.sendall(
+            b"POST /sparql HTTP/1.1\r\nHost: localhost\r\n"
+            b"Content-Type: application/sparql-query\r\n"
+            b"Content-Length: %d\r\n\r\n%s" % (len(query), query.encode()))
+        return connection
+    if way == "GET streaming":
+        query = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    connection.sendall(
+        f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    if way == "GET streaming":
+        assert connection.recv(15) == b"HTTP/1.1 200 OK"
+    return connection
+
+
+def test_workers_that_are_killed_are_replaced(start: Start) -> None:
+    server = start()
+    server.ask("ASK {}", "*/*")
+    at_rest = set(workers(server.pid))
+    for worker in at_rest:
+        os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: at_rest.isdisjoint(workers(server.pid)))
+    for number in range(20):
+        assert server.ask(f"{SMALL.format(number)} # killed", "text/csv")[0] == 200
+    wait_until(lambda: len(workers(server.pid)) == len(at_rest))
+
+
+def test_a_query_whose_worker_is_killed_is_told_so(start: Start) -> None:
+    server = start()
+    with ThreadPoolExecutor() as pool:
+        query = ENDLESS["count of a cross product"]
+        asked = pool.submit(httpx.get, server.url, params={"query": query}, timeout=30)
+        wait_until(lambda: any(map(idle_class, workers(server.pid))))
+        for worker in filter(idle_class, workers(server.pid)):
+            os.kill(worker, signal.SIGTERM)
+        answer = asked.result()
+    assert (answer.status_code, answer.json()["title"]) == (503, "The service cannot answer now")
+    assert server.ask("ASK { ?s ?p ?o }", "*/*")[0] == 200
+
+
+def test_the_death_of_the_process_that_holds_the_data_is_survived(start: Start) -> None:
+    server = start()
+    server.ask("ASK {}", "*/*")
+    old = zygote(server.pid)
+    os.kill(old, signal.SIGKILL)
+    wait_until(lambda: old not in below(server.pid))
+    wait_until(lambda: server.ask(f"{SMALL.format(1)} # {time.time()}", "text/csv")[0] == 200)
+    wait_until(lambda: len(workers(server.pid)) > 0)
+
+
+def test_no_process_outlives_the_service(start: Start, people: object) -> None:
+    server = DataServer([people])  # type: ignore[list-item]
+    asking = threading.Thread(target=_ask_in_vain, args=(server,))
+    asking.start()
+    wait_until(lambda: any(map(idle_class, workers(server.pid))))
+    family = below(server.pid)
+    os.kill(server.pid, signal.SIGKILL)
+    asking.join()
+    wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in family))
+
+
+def _ask_in_vain(server: DataServer) -> None:
+    try:
+        server.ask(ENDLESS["count of a cross product"], "*/*")
+    except (http.client.HTTPException, OSError):
+        return
+    raise AssertionError("the query was answered")
