@@ -1,8 +1,10 @@
 """Damage to the real data, one piece at a time, and whether checks or shapes catch it.
 
 Each mutation changes one thing of the real project. It is validated with everything within reach
-of it (what it points at, what points at it), before and after; a result that was not there before
-catches it. Damage to names is looked for by the check of names, over files that hold all of it.
+of it (what it points at, what points at it): many at once where none is within reach of another,
+and those whose things are not reported then one by one, before and after; a result that was not
+there before catches it. Damage to names is looked for by the check of names, over files that hold
+all of it.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import random
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,26 +163,57 @@ class Data:
             classes += [t.object for t in self.out[found] if t.predicate == SUBCLASS]
         return ox.NamedNode(JI + cls) in classes
 
+    def escaping(self, mutations: Iterable[Mutation]) -> set[Mutation]:
+        """Those of which shapes report nothing new: looked at many at once, then one by one."""
+        missed = [m for batch in self._batches(mutations) for m in self._missed(batch)]
+        return {mutation for mutation in missed if not self.is_caught(mutation)}
+
     def is_caught(self, mutation: Mutation) -> bool:
         """Whether shapes report something of the thing, or of what refers to it, that is new."""
         triples = self.reach(mutation)
-        after = self._results((triples - set(mutation.removed)) | set(mutation.added))
+        after = self._results(_damaged(triples, [mutation]))
         if any(result.focus == str(mutation.subject) for result in after):
             return True
         return bool(after - self._results(triples))
 
-    def is_sound(self, subject: ox.NamedNode) -> bool:
-        """Whether shapes report nothing of a thing that is not damaged."""
-        results = self._results(self.reach(Mutation("none", "", subject)))
-        return all(result.focus != str(subject) for result in results)
+    def unsound(self, subjects: Iterable[ox.NamedNode]) -> set[ox.NamedNode]:
+        """The things, none of them damaged, of which shapes report something."""
+        subjects = set(subjects)
+        triples = set().union(*(self.reach(Mutation("none", "", s)) for s in subjects))
+        reported = {result.focus for result in self._results(triples)}
+        return {subject for subject in subjects if str(subject) in reported}
 
     def reach(self, mutation: Mutation) -> set[ox.Triple]:
         """The thing and what refers to it, with all they point at, directly and at one remove."""
+        return {t for thing in self._near(mutation) for t in self.out[thing]}
+
+    def _near(self, mutation: Mutation) -> set[Node]:
         near = {mutation.subject, *self._referring(mutation.subject)}
         near |= self._targets(near)
         near |= {t.object for t in mutation.added if isinstance(t.object, ox.NamedNode)}
-        near |= self._targets(near)
-        return {t for thing in near for t in self.out[thing]}
+        return near | self._targets(near)
+
+    def _batches(self, mutations: Iterable[Mutation]) -> list[list[Mutation]]:
+        """Mutations sorted so that in no batch the thing of one is within reach of another."""
+        batches: list[tuple[list[Mutation], set[Node], set[Node]]] = []
+        for mutation in mutations:
+            near = self._near(mutation)
+            for batch, subjects, things in batches:
+                if mutation.subject not in things and not near & subjects:
+                    break
+            else:
+                batch, subjects, things = [], set(), set()
+                batches.append((batch, subjects, things))
+            batch.append(mutation)
+            subjects.add(mutation.subject)
+            things |= near
+        return [batch for batch, _, _ in batches]
+
+    def _missed(self, batch: list[Mutation]) -> list[Mutation]:
+        """Those whose thing is not reported when all damage of the batch is done at once."""
+        triples = set().union(*(self.reach(mutation) for mutation in batch))
+        reported = {result.focus for result in self._results(_damaged(triples, batch))}
+        return [mutation for mutation in batch if str(mutation.subject) not in reported]
 
     def _referring(self, thing: Node) -> set[Node]:
         """Things that refer to a thing, two for each property."""
@@ -343,6 +376,12 @@ def caught_by_names(data: Data, mutations: list[Mutation], folder: Path) -> set[
                     file.write(f"\n{triple} .")
     problems = "\n".join(error.problem for error in check_names(Project(folder)))
     return {mutation for iri, mutation in sought.items() if f"refers to {iri}" in problems}
+
+
+def _damaged(triples: set[ox.Triple], mutations: list[Mutation]) -> set[ox.Triple]:
+    removed = {triple for mutation in mutations for triple in mutation.removed}
+    added = {triple for mutation in mutations for triple in mutation.added}
+    return (triples - removed) | added
 
 
 def _replace(kind: str, of: str, old: ox.Triple, new: ox.NamedNode | ox.Literal) -> Mutation:
