@@ -198,11 +198,9 @@ class Data:
         batches: list[tuple[list[Mutation], set[Node], set[Node]]] = []
         for mutation in mutations:
             near = self._near(mutation)
-            for batch, subjects, things in batches:
-                if mutation.subject not in things and not near & subjects:
-                    break
-            else:
-                batch, subjects, things = [], set(), set()
+            fitting = (b for b in batches if mutation.subject not in b[2] and not near & b[1])
+            batch, subjects, things = next(fitting, ([], set(), set()))
+            if not batch:
                 batches.append((batch, subjects, things))
             batch.append(mutation)
             subjects.add(mutation.subject)
