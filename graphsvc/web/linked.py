@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 import pyoxigraph as ox
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from graphsvc.engine import base as engine
 from graphsvc.errors import GraphsvcError
@@ -76,6 +76,22 @@ def linked_router(
         return await _respond(
             request, serving, wanted, serving.header.iri, triples, ontology_page)
 
+    async def graph(request: Request) -> Response:
+        serving = get_serving()
+        wanted = _wanted(request, serving)
+        iri = serving.header.root + wanted.path
+        if is_current(request, wanted.tag):
+            return Response(status_code=304, headers=_headers(wanted, serving))
+        node = _node(iri)
+        triples = await _construct(
+            serving, Template(own_query("graph")).bind({"graph": [node]})) if node else []
+        if not triples:
+            raise HttpError(404, f"There is no graph <{iri}> in release {serving.release.id}.",
+                            mend="See /about for all of them.")
+        if wanted.media_type == HTML:
+            return RedirectResponse("/about#dumps", 303, _headers(wanted, serving))
+        return await _respond(request, serving, wanted, iri, triples, thing_page)
+
     def guarded(handler: Handler) -> Handler:
         async def answer(request: Request) -> Response:
             try:
@@ -85,7 +101,7 @@ def linked_router(
         return answer
 
     router.add_route("/id/{path:path}", guarded(thing), methods=["GET", "HEAD"])
-    router.add_route("/graph/{path:path}", guarded(thing), methods=["GET", "HEAD"])
+    router.add_route("/graph/{path:path}", guarded(graph), methods=["GET", "HEAD"])
     for path in ("/def", "/def.{ending}"):
         router.add_route(path, guarded(ontology), methods=["GET", "HEAD"])
     return router

@@ -1,0 +1,306 @@
+"""Every kind of page over HTTP: whole, light, strict, with its twin for machines."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import shutil
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urldefrag
+
+import httpx
+import pytest
+import rdflib
+from fastapi import FastAPI
+
+from graphsvc.build import build
+from graphsvc.engine.pool import EmbeddedEngine
+from graphsvc.project import Project
+from graphsvc.release import Release, Releases
+from graphsvc.service import Serving
+from graphsvc.web.browsers import CSP
+from graphsvc.web.linked import linked_router
+from graphsvc.web.pages import ontology_page, pages_router, problem_page, thing_page
+from tests.serving import running
+from tests.web.kinds import ERRORS, HEAVY, HTML, PAGES, PASSAGE, SAFE
+from tests.web.markup import read
+
+GARDENS = Path(__file__).parent / "gardens"
+MOST_BYTES = 100_000
+MOST_QUERIES = 2
+
+
+@pytest.fixture(scope="module")
+def client(server: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server, headers=HTML, timeout=30) as client:
+        yield client
+
+
+@pytest.mark.parametrize("kind", [*PAGES, *ERRORS])
+def test_a_page_is_html_without_faults_under_the_strict_policy(
+    client: httpx.Client, kind: str
+) -> None:
+    answer = client.get({**PAGES, **ERRORS}[kind])
+    assert (answer.status_code == 200) == (kind in PAGES), answer.status_code
+    assert 200 <= answer.status_code < 500
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-security-policy"] == CSP
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert read(answer.text).wrong == []
+
+
+def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere() -> None:
+    rules = dict(rule.strip().split(" ", 1) for rule in CSP.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert {rules[name] for name in ("script-src", "style-src", "connect-src", "font-src")} == {
+        "'self'"}
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_a_page_and_all_that_it_loads_weigh_less_than_100_kb_on_the_wire(
+    client: httpx.Client, kind: str
+) -> None:
+    page = client.get(PAGES[kind])
+    loaded = [value for tag, attrs in read(page.text).elements
+              for name, value in attrs.items() if value and value.startswith("/static/")
+              and (tag, name) in (("script", "src"), ("link", "href"))]
+    assert len(loaded) >= 3
+    files = [client.get(address) for address in loaded if "build/" not in address]
+    assert {file.status_code for file in files} == {200}
+    assert all("immutable" in file.headers["cache-control"] for file in files)
+    assert sum(answer.num_bytes_downloaded for answer in (page, *files)) < MOST_BYTES
+    assert any("build/" in address for address in loaded) <= (kind in HEAVY)
+
+
+def test_a_page_costs_the_engine_at_most_two_queries(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    query = EmbeddedEngine.query
+
+    def counting(engine: EmbeddedEngine, request: Any) -> Any:
+        asked.append(request.query)
+        return query(engine, request)
+
+    monkeypatch.setattr(EmbeddedEngine, "query", counting)
+
+    async def count() -> dict[str, int]:
+        serving = await Serving.open(release)
+        app = FastAPI()
+        app.include_router(pages_router(lambda: serving))
+        app.include_router(linked_router(
+            lambda: serving, thing_page, ontology_page, problem_page))
+        counts = {}
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://pages", headers=HTML
+        ) as client:
+            assert (await client.get("/docs")).status_code == 200
+            for kind, path in PAGES.items():
+                if not path.startswith(("/sparql", "/export")):
+                    asked.clear()
+                    assert (await client.get(path)).status_code == 200, path
+                    counts[kind] = len(asked)
+        await serving.close()
+        return counts
+
+    counts = asyncio.run(count())
+    assert counts["partnership"] > 0
+    assert {kind: n for kind, n in counts.items() if n > MOST_QUERIES} == {}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PAGES if kind != "graph files"])
+def test_a_page_names_a_twin_that_machines_can_read(client: httpx.Client, kind: str) -> None:
+    elements = read(client.get(PAGES[kind]).text).elements
+    twins = [attrs["href"] or "" for tag, attrs in elements
+             if tag == "a" and attrs.get("rel") == "alternate"]
+    assert twins
+    for address in twins:
+        twin = client.get(address, headers={"Accept": "application/json, text/turtle;q=0.9"})
+        assert twin.status_code == 200, address
+        if "json" in twin.headers["content-type"]:
+            assert json.loads(twin.text)
+        else:
+            assert len(rdflib.Graph().parse(data=twin.text, format="turtle")) > 0
+
+
+@pytest.mark.parametrize("path", [PAGES["home"], SAFE, PAGES["answer"], PAGES["explorer"],
+                                  PAGES["about"], PAGES["editor"]])
+def test_every_link_of_a_page_leads_somewhere(client: httpx.Client, path: str) -> None:
+    page = read(client.get(path).text)
+    inside = {urldefrag(href)[0] for href in page.of("href") if href.startswith("/")}
+    assert len(inside) > 5
+    broken = [href for href in sorted(inside) if client.head(href).status_code != 200]
+    assert broken == []
+
+
+def test_the_sparql_behind_a_table_is_the_one_that_gives_it(client: httpx.Client) -> None:
+    page = client.get(f"/editor?{PAGES['answer'].split('?')[1]}&question=approach-partnerships")
+    query = page.text.split("<textarea", 1)[1].split(">", 1)[1].split("</textarea>")[0]
+    rows = client.get("/sparql", params={"query": unescape(query), "format": "json"},
+                      headers={"Accept": "application/sparql-results+json"}).json()
+    api = client.get("/api/questions/approach-partnerships?approach=safe-and-together",
+                     headers={"Accept": "application/json"}).json()
+    assert len(rows["results"]["bindings"]) == len(api["rows"]) > 3
+
+
+@pytest.mark.parametrize("text", [
+    "", " ", '"', '""', "'", "*", "-", "NOT", "AND OR NOT", "NEAR(", "a* OR b", "(((", "\x00",
+    "}", "{{7*7}}", "<script>alert(1)</script>", "%", "\\", "💥", "\u202e", "é" * 50, "a" * 5_000,
+    "label:safe", "^safe", "safe\n together", "ﬀ", "' OR 1=1 --", "; DROP TABLE entry",
+])
+def test_no_search_is_too_strange_for_an_answer(client: httpx.Client, text: str) -> None:
+    for path in ("/search", "/suggest"):
+        answer = client.get(path, params={"q": text})
+        assert answer.status_code == 200, (path, answer.text[:300])
+    page = client.get("/search", params={"q": text})
+    assert read(page.text).wrong == []
+
+
+@pytest.mark.parametrize("path", [
+    "/search?q=%FF%FE", "/search?page=0", "/search?page=9999999999999", "/search?page=x",
+    "/search?theme=no-such", "/search?nonsense=1", "/compare?thing=none&thing=nothing",
+    "/compare?thing=fife&thing=angus&thing=moray&thing=stirling&thing=falkirk",
+    "/compare?class=None", "/explore?thing=%3Cscript%3E", "/explore/links", "/?map=none",
+    "/editor?question=none", "/editor?thing=nothing-such", "/editor?q=1", "/questions/none",
+])
+def test_what_a_page_cannot_understand_is_told_as_a_page_or_a_problem(
+    client: httpx.Client, path: str
+) -> None:
+    page = client.get(path)
+    assert page.status_code in (400, 404), page.status_code
+    assert read(page.text).wrong == []
+    problem = client.get(path, headers={"Accept": "application/json"})
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert problem.json()["status"] == page.status_code
+
+
+def test_a_search_by_another_name_tells_why_it_found_the_thing(client: httpx.Client) -> None:
+    first = client.get("/search?q=GIRFEC&format=json").json()["hits"][0]
+    assert (first["label"], first["why"]) == (
+        "Getting it right for every child", "also called GIRFEC")
+    assert "also called GIRFEC" in client.get("/search?q=GIRFEC").text
+
+
+def test_a_search_for_a_wider_term_finds_the_narrower_one_and_tells_why(
+    client: httpx.Client
+) -> None:
+    hits = client.get("/search?q=parenting+programmes&format=json").json()["hits"]
+    wider = [hit["why"] for hit in hits if hit["why"] and "also called" not in hit["why"]]
+    assert wider, hits
+
+
+def test_a_graph_is_given_whole(client: httpx.Client) -> None:
+    answer = client.get("/graph/reference/areas.ttl")
+    graph = rdflib.Graph().parse(data=answer.text, format="turtle")
+    dump = client.get("/dumps/reference.areas.nq.gz").content
+    assert len(graph) == len(gzip.decompress(dump).splitlines()) > 100
+    assert client.get("/graph/reference/areas").headers["location"] == "/about#dumps"
+
+
+def test_a_search_is_narrowed_by_its_facets(client: httpx.Client) -> None:
+    found = client.get("/search?q=domestic+abuse&format=json").json()
+    assert {"Kind", "Theme", "Partnership", "Year"} <= set(found["facets"])
+    value = next(v for v in found["facets"]["Kind"] if v["label"] == "approaches")
+    narrowed = client.get("/search?q=domestic+abuse&class=Approach&format=json").json()
+    assert narrowed["total"] == value["count"] < found["total"]
+    assert {hit["kind"].rsplit("#")[-1] for hit in narrowed["hits"]} == {"Approach"}
+
+
+def test_a_page_is_not_sent_again_to_who_has_it(client: httpx.Client) -> None:
+    for path in ("/", SAFE, "/static/pages.css", "/sparql"):
+        first = client.get(path)
+        if "etag" in first.headers:
+            again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
+            assert (again.status_code, again.content) == (304, b""), path
+    assert client.get("/").headers["vary"] == "Accept, Accept-Encoding"
+    plain = client.get(SAFE, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text == client.get(SAFE).text
+
+
+def test_without_the_documents_a_passage_is_told_by_its_place(client: httpx.Client) -> None:
+    page = client.get(PASSAGE).text
+    assert "line 201" in page
+    assert "Recognising and responding" in page
+    assert "<mark>" not in page
+    assert "does not hold the document" in page
+
+
+def test_with_the_documents_a_passage_is_shown_in_its_surroundings(
+    releases: Releases, shared: Path
+) -> None:
+    words = (shared / "sources" / "midlothian-2020.txt").read_text().splitlines()
+    with running("--releases", releases.folder, "--documents", shared / "sources") as address:
+        page = httpx.get(address + PASSAGE, headers=HTML).text
+        use = httpx.get(address + SAFE, headers=HTML).text
+    marked = unescape(page.split("<mark>")[1].split("</mark>")[0])
+    assert marked == words[200].strip().replace("**", "")
+    assert page.count("<mark>") == 1
+    assert words[198].strip()[:60] in unescape(page)
+    assert marked[:60] in unescape(use)
+
+
+@pytest.fixture(scope="module")
+def gardens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """The pages of another domain, whose words try to be markup."""
+    folder = Releases(tmp_path_factory.mktemp("gardens"))
+    build(Project(GARDENS), folder)
+    with running("--releases", folder.folder) as address, httpx.Client(
+            base_url=address, headers=HTML) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", [
+    "/", "/id/garden/walled", "/id/plant/rose", "/search?q=script", "/questions",
+    "/questions/grown", "/questions/grown?garden=walled", "/def", "/docs", "/about", "/sparql",
+    "/explore?thing=walled", "/compare", "/export", "/id/garden/%3Cscript%3E",
+])
+def test_words_of_the_data_never_become_markup(gardens: httpx.Client, path: str) -> None:
+    page = read(gardens.get(path).text)
+    assert page.wrong == []
+    assert {tag for tag, _ in page.elements} & {"img", "iframe", "b", "i", "svg"} <= {"b"}
+    scripts = [attrs["src"] or "" for tag, attrs in page.elements if tag == "script"]
+    assert all(source.startswith("/static/") for source in scripts)
+    links = [href for href in page.of("href") if ":" in href.split("/")[0]]
+    assert [href for href in links if not href.startswith(("http://", "https://"))] == []
+
+
+def test_a_question_dropped_into_the_folder_appears_everywhere_at_the_next_build(
+    tmp_path: Path
+) -> None:
+    shutil.copytree(GARDENS, tmp_path / "gardens")
+    (tmp_path / "gardens" / "queries" / "where.rq").write_text(
+        "#+ title: Where does a plant grow?\n#+ description: The gardens that grow a plant.\n"
+        "#+ tags: [plants]\n#+ parameters:\n"
+        "#+   plant: {type: iri, class: g:Plant, label: Plant}\n"
+        "#+ columns:\n#+   where: {type: iri, label: Where}\n"
+        "#+ order: [where]\n#+ examples:\n#+   - title: Roses\n"
+        "#+     parameters: {plant: rose}\n#+ panel: {g:Plant: plant}\n"
+        "PREFIX g: <https://example.org/gardens/def#>\n"
+        "SELECT ?where WHERE { ?where g:grows $plant } ORDER BY ?where\n")
+    folder = Releases(tmp_path / "releases")
+    build(Project(tmp_path / "gardens"), folder)
+    with running("--releases", folder.folder) as address, httpx.Client(
+            base_url=address, headers=HTML) as client:
+        page = client.get("/id/plant/sage").text
+        assert '<h2 id="panel-where">Where does a plant grow?</h2>' in page
+        panel = page.split('id="panel-where"')[1].split("</section>")[0]
+        assert "/id/garden/walled" in panel and "/id/garden/kitchen" in panel
+        assert "Where does a plant grow?" in client.get("/questions").text
+        form = client.get("/questions/where").text
+        assert '<select id="f-plant" name="plant" required' in form
+        assert "Kitchen garden" in client.get("/questions/where?plant=sage").text
+        editor = client.get("/sparql").text
+        assert '/editor?question=where&amp;plant=rose' in editor
+        assert "g:grows &lt;https://example.org/gardens/id/plant/rose&gt;" in client.get(
+            "/editor?question=where&plant=rose").text.replace("plant:rose", (
+                "&lt;https://example.org/gardens/id/plant/rose&gt;"))
+        told = client.get("/api/questions", headers={"Accept": "application/json"}).text
+        assert "Where does a plant grow?" in told
+        rows = client.get("/api/questions/where?plant=sage",
+                          headers={"Accept": "application/json"}).json()["rows"]
+        assert len(rows) == 2
