@@ -200,6 +200,7 @@ ACROSS = (
         }, "statement# statementKind toldAs stage", {
             ("sl-q4-self-directed-support", "finding", "mixed", None),
             ("sl-self-directed-support", "approach use", None, "in use"),
+            ("sl-self-directed-support", "glossary term", None, None),
         }),
     )),
     Visible("xq-31", (
