@@ -24,7 +24,7 @@ def write(graph: Graph, recipe: Recipe, out: TextIO) -> None:
     out.write(f"{keyword} {_quoted(recipe.view)} {{\n")
     out.write(f"graph {_list({**recipe.facts, 'overlap': 'false'})};\n")
     out.write('node [shape=circle, style=filled, color=white, fontname="sans-serif", fontsize=8,'
-              ' fixedsize=true];\nedge [color="#b0b0b0", arrowsize=0.5];\n')
+              ' fixedsize=shape];\nedge [color="#b0b0b0", arrowsize=0.5];\n')
     for node in graph.nodes():
         found = named(graph.node_attributes, node.values)
         look = {"URL": found.get("page", node.iri), "fillcolor": style.colour(node),

@@ -1,0 +1,71 @@
+"""The views of the real release, as files and, read by another road, as they should be."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from graphsvc.release import Release
+from graphsvc.service import Serving
+from graphsvc.views.export import Export, format_named
+from graphsvc.views.view import View, Views
+from tests.views.truth import Whole, truth
+
+
+@dataclass
+class Drawn:
+    """What the release's views give as files."""
+
+    release: Release
+    serving: Serving
+    runner: asyncio.Runner
+    _truths: dict[str, Whole] = field(default_factory=dict)
+
+    def view(self, name: str) -> View:
+        return self.serving.views.get(name)
+
+    def own(self, path: Path) -> View:
+        """The view that a file outside the release declares."""
+        view, = Views.load(path.parent, self.release.manifest["prefixes"])
+        return view
+
+    def export(self, view: View, format: str, given: Mapping[str, Sequence[str]]) -> Export:
+        return self.runner.run(Export.of(self.serving, view, format_named(format), given))
+
+    def file(self, view: View, format: str, given: Mapping[str, Sequence[str]]) -> bytes:
+        """The bytes of the file."""
+        with self.runner.run(self.export(view, format, given).file(self.serving)) as content:
+            return content.read()
+
+    def truth(self, view: View, given: Mapping[str, Sequence[str]]) -> Whole:
+        """The graph that the file should hold, from the recipe's query and nothing else."""
+        query = self.export(view, "json", given).recipe.query
+        if query not in self._truths:
+            self._truths[query] = truth(view, query, self._store, self.release)
+        return deepcopy(self._truths[query])
+
+    @cached_property
+    def _store(self) -> ox.Store:
+        store = ox.Store()
+        with gzip.open(self.release.dump) as dump:
+            store.bulk_load(dump, format=ox.RdfFormat.N_QUADS)
+        return store
+
+
+@pytest.fixture(scope="session")
+def drawn(release: Release) -> Iterator[Drawn]:
+    """The views of the release of the real project."""
+    with asyncio.Runner() as runner:
+        serving = runner.run(Serving.open(release))
+        try:
+            yield Drawn(release, serving, runner)
+        finally:
+            runner.run(serving.close())
