@@ -19,7 +19,7 @@ _PAGE = 1_000
 _FORMS = {
     "integer": r"[+-]?\d+", "year": r"\d{4}", "decimal": r"[+-]?\d+(\.\d+)?",
     "boolean": r"true|false", "date": r"\d{4}(-\d\d(-\d\d(T\S+)?)?)?",
-    "iri": r"[A-Za-z][A-Za-z0-9+.-]*:\S+", "evidence": r"([A-Za-z][A-Za-z0-9+.-]*:\S+\s*)*",
+    "iri": r"[A-Za-z][A-Za-z0-9+.-]*:\S+", "evidence": r"\s*([A-Za-z][A-Za-z0-9+.-]*:\S+\s*)*",
     "text": r"[\s\S]*",
 }
 

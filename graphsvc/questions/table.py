@@ -21,7 +21,10 @@ _RESULTS = "application/sparql-results+json"
 
 @dataclass(frozen=True)
 class Table:
-    """Rows in the order of the columns; None where a variable is unbound."""
+    """Rows in the order of the columns; None where a variable is unbound, or an empty text.
+
+    GROUP_CONCAT of nothing is one or the other, and engines differ in which.
+    """
 
     columns: tuple[str, ...]
     rows: list[tuple[Term | None, ...]]
@@ -39,6 +42,8 @@ async def fetch(engine: Engine, query: str) -> Table:
 
 
 def _term(value: object) -> Term | None:
+    if isinstance(value, Literal) and not value.value.strip():
+        return None
     if value is None or isinstance(value, NamedNode | BlankNode | Literal):
         return value
     raise UpstreamError("The engine answered with a quoted triple, which is not SPARQL 1.1.")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+from collections.abc import MutableMapping
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
+from granian.errors import FatalError
 from granian.log import LogLevels
 from granian.server.embed import Server
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.web.asgi import Receive, Scope, Send
 
 
 def run(app: Any, host: str, port: int) -> None:
@@ -22,11 +25,12 @@ def run(app: Any, host: str, port: int) -> None:
 async def serve(app: Any, host: str, port: int) -> None:
     """Serve an ASGI application until SIGINT or SIGTERM; requests under way are finished.
 
-    Raises GraphsvcError where the address cannot be had.
+    Raises GraphsvcError where the address cannot be had, or the application cannot start.
     """
     check_address(host, port)
+    watched = Watched(app)
     server = Server(
-        app,
+        watched,
         address=host,
         port=port,
         interface=Interfaces.ASGI,
@@ -38,7 +42,30 @@ async def serve(app: Any, host: str, port: int) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)
-    await server.serve()
+    try:
+        await server.serve()
+    except FatalError as error:
+        raise GraphsvcError(watched.failure or f"The server failed: {error}.") from error
+
+
+class Watched:
+    """An application, and what it says where it cannot start (ASGI, lifespan protocol)."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self.failure: str | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+
+        async def listening(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                self.failure = message.get("message")
+            await send(message)
+
+        await self._app(scope, receive, listening)
 
 
 def check_address(host: str, port: int) -> None:
