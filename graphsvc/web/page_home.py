@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from graphsvc.questions.answer import Answer, Given
 from graphsvc.questions.question import Question
 from graphsvc.web.catalogue import Term
 from graphsvc.web.figures import TileMap, tile_map
@@ -12,12 +13,14 @@ from graphsvc.web.grid import Grid, grid_of, narrow
 from graphsvc.web.page_questions import Field, fields_of, given_of
 from graphsvc.web.problems import HttpError
 from graphsvc.web.site import Site
+from graphsvc.web.together import ask_together
 
 START, MAP = "start", "map"
 """Tags of questions that the first page leads to, and of those that it draws."""
 COVERAGE = "coverage"
 """The question that tells from which documents everything is, and how completely."""
 _COVERAGE_COLUMNS = 6
+_ROWS = 1_000
 _MOST_STARTS = 9
 
 
@@ -44,8 +47,9 @@ class Home:
 
 
 async def home_of(site: Site, pairs: Sequence[tuple[str, str]]) -> Home:
-    """The first page; `map` names the question that shades the map, others are its parameters.
+    """The first page, for one query to the engine.
 
+    `map` names the question that shades the map, others are its parameters.
     Raises HttpError (400) for a map that is none, and what asking raises.
     """
     maps = _in_order(site, MAP)
@@ -54,31 +58,30 @@ async def home_of(site: Site, pairs: Sequence[tuple[str, str]]) -> Home:
     if wanted and shown is None:
         raise HttpError(400, f"`{wanted[:80]}` is no question with a map.",
                         mend=f"There are: {', '.join(q.name for q in maps) or 'none'}.")
+    given = given_of([pair for pair in pairs if pair[0] != "map"])
+    mapped = {} if shown is None else _with_examples(shown, given)
+    covering = next((q for q in site.questions.library if q.name == COVERAGE), None)
+    drawn, covered = await _ask(site, ((shown, mapped), (covering, {})))
+    grid = grid_of(site, drawn) if drawn else None
     sizes = site.lookup.sizes()
-    grid, tiles = None, None
-    fields: tuple[Field, ...] = ()
-    if shown is not None:
-        given = given_of([pair for pair in pairs if pair[0] != "map"])
-        fields = tuple(await fields_of(site, shown, _with_examples(shown, given)))
-        understood = await site.questions.understand(shown, _with_examples(shown, given))
-        answer = await site.questions.ask(shown, understood)
-        grid = grid_of(site, answer)
-        tiles = tile_map(site, grid)
     return Home(
         counts=tuple(Counted(term, sizes[term.iri]) for term in site.catalogue.shown_classes
                      if sizes.get(term.iri)),
         start=tuple(_in_order(site, START)[:_MOST_STARTS]),
-        maps=tuple(maps), shown=shown, fields=fields, tiles=tiles, grid=grid,
-        coverage=await _coverage(site))
+        maps=tuple(maps), shown=shown, grid=grid, tiles=tile_map(site, grid) if grid else None,
+        fields=tuple(await fields_of(site, shown, mapped)) if shown else (),
+        coverage=narrow(grid_of(site, covered), _COVERAGE_COLUMNS) if covered else None)
 
 
-async def _coverage(site: Site) -> Grid | None:
-    """The answer of the question on coverage, without its long columns."""
-    question = next((q for q in site.questions.library if q.name == COVERAGE), None)
-    if question is None:
-        return None
-    answer = await site.questions.ask(question, await site.questions.understand(question, {}))
-    return narrow(grid_of(site, answer), _COVERAGE_COLUMNS)
+async def _ask(
+    site: Site, wanted: Sequence[tuple[Question | None, Given]]
+) -> list[Answer | None]:
+    """The answers to the questions that there are, for one query to the engine."""
+    asked = [(question, await site.questions.understand(question, given))
+             for question, given in wanted if question is not None]
+    answers, _ = await ask_together(site.questions, site.serving.engine, asked, _ROWS)
+    found = iter(answers)
+    return [next(found) if question is not None else None for question, _ in wanted]
 
 
 def _in_order(site: Site, tag: str) -> list[Question]:

@@ -1,0 +1,208 @@
+"""What people come for, in a real browser from start to end."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import networkx
+import pytest
+
+from tests.web.kinds import PAGES, PASSAGE, SAFE
+
+
+def test_a_newcomer_learns_who_uses_an_approach_and_takes_a_spreadsheet_and_a_picture(
+    page: Any, bundle: None, tmp_path: Path
+) -> None:
+    page.goto("/")
+    box = page.get_by_role("combobox", name="Search")
+    box.press_sequentially("safe and tog")
+    option = page.get_by_role("option").first
+    option.wait_for()
+    assert "Safe and Together" in option.inner_text()
+    box.press("ArrowDown")
+    box.press("Enter")
+    page.wait_for_url(f"**{SAFE}")
+
+    assert page.get_by_role("heading", level=1).inner_text() == "Safe and Together"
+    panel = page.get_by_role("region", name="Which partnerships used or planned an approach?")
+    used = {entry.locator("strong").first.inner_text(): entry.inner_text()
+            for entry in panel.locator(".entry").all()}
+    assert {"Midlothian", "North Ayrshire", "All 32 partnerships"} < set(used)
+    assert "in use" in used["Midlothian"] and "positive" in used["Midlothian"]
+    assert "not stated" in used["North Ayrshire"]
+
+    midlothian = panel.locator(".entry").filter(has=page.locator(
+        'strong a[href="/id/partnership/midlothian"]'))
+    midlothian.get_by_text("5 passages").click()
+    midlothian.get_by_role("link", name=re.compile("line 201$")).click()
+    page.wait_for_url(f"**{PASSAGE}")
+    assert "line 201" in page.get_by_role("heading", level=1).inner_text()
+    page.go_back()
+
+    panel.get_by_role("link", name=re.compile("Table and downloads")).click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Spreadsheet (CSV)").click()
+    download.value.save_as(tmp_path / "used.csv")
+    rows = list(csv.DictReader((tmp_path / "used.csv").open(encoding="utf-8-sig")))
+    assert {"Midlothian", "North Ayrshire"} < {row["whoLabel"] for row in rows}
+    assert all(row["evidence"] for row in rows)
+
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Compare").click()
+    page.get_by_label("First").select_option("Midlothian")
+    page.get_by_label("Second").select_option("South Lanarkshire")
+    page.get_by_role("button", name="Compare").click()
+    line = page.get_by_role("row", name=re.compile("2.1 Impact on children"))
+    assert [re.sub(r"\s.*", "", cell.inner_text(), flags=re.S)
+            for cell in line.get_by_role("cell").all()] == ["Good", "Adequate"]
+
+    page.goto(SAFE)
+    page.get_by_role("link", name="Explore its links").click()
+    page.get_by_text(re.compile("things and .* links are drawn")).wait_for()
+    page.get_by_label("Take away as").select_option("png")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    download.value.save_as(tmp_path / "links.png")
+    assert (tmp_path / "links.png").read_bytes().startswith(b"\x89PNG\r\n")
+
+
+def test_a_researcher_opens_an_example_changes_it_runs_it_and_takes_the_answer(
+    page: Any, bundle: None, tmp_path: Path
+) -> None:
+    page.goto("/sparql")
+    page.get_by_text(re.compile("questions of the library as queries")).click()
+    page.get_by_role("link", name="Which grades are there?").or_(page.get_by_role(
+        "link", name=re.compile("grades", re.IGNORECASE)).first).first.click()
+    editor = page.locator(".CodeMirror")
+    editor.wait_for()
+    assert "SELECT" in editor.inner_text()
+
+    page.evaluate("document.querySelector('.CodeMirror').CodeMirror.setValue("
+                  "'PREFIX ji: <https://w3id.org/joint-inspections/def#>\\n'"
+                  " + 'SELECT ?grade ?points WHERE { ?grade ji:points ?points } ORDER BY ?points')")
+    page.locator(".yasqe_queryButton").click()
+    table = page.locator("#results table")
+    table.wait_for()
+    assert "Unsatisfactory".lower() in table.inner_text().lower()
+    assert table.locator("tbody tr").count() == 6
+
+    with page.expect_download() as download:
+        page.locator("#results .yasr_downloadIcon").click()
+    download.value.save_as(tmp_path / "grades.csv")
+    rows = list(csv.reader((tmp_path / "grades.csv").open(encoding="utf-8")))
+    assert rows[0] == ["grade", "points"]
+    assert len(rows) == 7
+
+
+def test_the_editor_completes_classes_of_the_release(page: Any, bundle: None) -> None:
+    page.goto("/sparql")
+    page.locator(".CodeMirror").wait_for()
+    page.evaluate("""() => {
+        const editor = document.querySelector('.CodeMirror').CodeMirror;
+        editor.setValue('PREFIX ji: <https://w3id.org/joint-inspections/def#>\\n'
+            + 'SELECT * WHERE { ?use a ji:Approach');
+        editor.focus();
+        editor.setCursor(1, 35);
+    }""")
+    page.keyboard.press("Control+Space")
+    hints = page.locator(".CodeMirror-hints li")
+    hints.first.wait_for()
+    assert any("ApproachUse" in hint for hint in hints.all_inner_texts())
+
+
+def test_an_error_in_a_query_is_told_in_the_editor(
+    open_page: Callable[..., Any], bundle: None
+) -> None:
+    page = open_page(expected="400")
+    page.goto("/sparql")
+    page.locator(".CodeMirror").wait_for()
+    page.evaluate("document.querySelector('.CodeMirror').CodeMirror.setValue("
+                  "'SELECT ?a WHERE { ?a unknown:b ?c }')")
+    page.locator(".yasqe_queryButton").click()
+    page.get_by_text(re.compile("unknown")).and_(page.locator("#results *")).first.wait_for()
+
+
+def test_an_analyst_filters_what_the_explorer_draws_and_opens_the_file(
+    page: Any, bundle: None, tmp_path: Path
+) -> None:
+    page.goto("/explore")
+    box = page.get_by_role("combobox", name="Start from")
+    box.press_sequentially("chronologies")
+    page.get_by_role("option").first.wait_for()
+    box.press("ArrowDown")
+    box.press("Enter")
+    page.get_by_role("button", name="Start").click()
+    status = page.get_by_text(re.compile(r"things and \d+ links are drawn"))
+    status.wait_for()
+
+    def drawn() -> int:
+        return int(status.inner_text().split()[0])
+
+    before = drawn()
+    kinds = page.get_by_role("group", name="Kinds of thing")
+    finding = kinds.get_by_label(re.compile("^ ?finding"))
+    shown = int(finding.locator("xpath=..").locator(".count").inner_text())
+    finding.uncheck()
+    after = drawn()
+    assert after <= before - shown
+    page.get_by_label("Take away as").select_option("graphml")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    download.value.save_as(tmp_path / "selection.graphml")
+    graph = networkx.read_graphml(tmp_path / "selection.graphml")
+    assert len(graph) == after > 3
+    assert "Chronologies" in {data.get("label", "") for _, data in graph.nodes(data=True)} | {
+        str(data.get("label", "")).capitalize() for _, data in graph.nodes(data=True)}
+
+
+def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path: Path) -> None:
+    page = open_page(java_script_enabled=False, viewport={"width": 1000, "height": 800})
+    page.goto("/")
+    page.get_by_label("Search").first.fill("Safe & Together")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Safe and Together", exact=True).first.click()
+    assert page.url.endswith(SAFE)
+    page.get_by_role("link", name="Explore its links").click()
+    page.get_by_role("heading", name="Its links as a list").wait_for()
+
+    page.goto("/questions/approach-partnerships")
+    page.get_by_label(re.compile("^Approach")).select_option("Safe and Together")
+    page.get_by_role("button", name="Ask").click()
+    assert "Midlothian" in page.get_by_role("table").first.inner_text()
+
+    page.goto("/?map=approach-coverage")
+    assert page.locator(".tiles li").count() == 32
+
+    page.goto("/sparql")
+    page.get_by_label("Query").fill("SELECT (COUNT(*) AS ?n) WHERE { ?s a ?o }")
+    page.get_by_label("Answer as").select_option("json")
+    with page.expect_response("**/sparql?*") as answer:
+        page.get_by_role("button", name="Run").click()
+    assert int(json.loads(answer.value.text())["results"]["bindings"][0]["n"]["value"]) > 1_000
+
+
+def test_the_map_is_shaded_by_what_one_chooses(page: Any) -> None:
+    page.goto("/")
+    assert page.locator(".tiles li").count() == 32
+    assert "Pre-2014 group" in page.locator(".tiles").inner_text()
+    page.get_by_label("Shade the map by").select_option(
+        label="Where is an approach used, and where was it not looked at?")
+    page.wait_for_url("**map=approach-coverage*")
+    tile = page.locator(".tiles li").filter(has_text="Midlothian")
+    assert "in use" in tile.inner_text()
+    darkest = tile.get_attribute("class")
+    assert darkest and "shade-6" in darkest
+
+
+@pytest.mark.parametrize("path", ["/", SAFE, PAGES["comparison"], PAGES["answer"]])
+def test_a_printed_page_has_its_content_and_no_controls(page: Any, path: str) -> None:
+    page.goto(path)
+    page.emulate_media(media="print")
+    assert page.get_by_role("heading", level=1).is_visible()
+    assert not page.get_by_role("navigation", name="Main").is_visible()
+    assert page.locator("form:visible").count() == 0
+    assert page.locator("details.behind:visible").count() == 0
