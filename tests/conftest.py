@@ -47,6 +47,12 @@ def release(releases: Releases) -> Release:
 
 
 @pytest.fixture
+def books(tmp_path: Path) -> Path:
+    """A copy of the little project of another domain, which builds in no time."""
+    return Path(shutil.copytree(ROOT / "tests/questions/fixtures/books", tmp_path / "books"))
+
+
+@pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the real project that a test may damage."""
     for name in ("ontology", "data", "queries"):

@@ -137,45 +137,92 @@ def test_a_full_disk_is_told_and_leaves_nothing(
         subprocess.run(["umount", small], check=True)
 
 
-def test_a_build_killed_at_any_moment_leaves_the_old_release_serving(
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from graphsvc.build import build
+from graphsvc.project import Project
+from graphsvc.release import Releases
+
+def step(name):
+    if name == sys.argv[3]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+build(Project(Path(sys.argv[1])), Releases(Path(sys.argv[2])), step)
+"""
+
+
+def test_a_build_killed_at_any_step_leaves_the_old_release_serving(
+    books: Path, tmp_path: Path
+) -> None:
+    steps: list[str] = []
+    releases = Releases(tmp_path / "releases")
+    old = build(Project(books), releases, steps.append).release
+    assert len(steps) > 8
+    _change(books / "data" / "works.ttl", 'work:emma skos:altLabel "Another name"@en .')
+    for step in steps:
+        killed = subprocess.run([sys.executable, "-c", KILLED, books, releases.folder, step])
+        assert killed.returncode == -signal.SIGKILL
+        _assert_whole(releases)
+        assert releases.current().id == old.id
+    finished = _graphsvc("build", "--project", books, "--releases", releases.folder)
+    assert finished.returncode == 0, finished.stderr
+    assert releases.current().id != old.id
+    assert not list(releases.folder.glob(".build-*"))
+
+
+def test_a_build_killed_at_any_moment_leaves_a_whole_release_serving(
+    books: Path, tmp_path: Path
+) -> None:
+    releases = Releases(tmp_path / "releases")
+    began = time.monotonic()
+    assert _graphsvc("build", "--project", books, "--releases", releases.folder).returncode == 0
+    whole = time.monotonic() - began
+    points = 20
+    for point in range(points):
+        _change(books / "data" / "works.ttl", f'work:emma skos:altLabel "Name {point}"@en .')
+        process = _start("build", "--project", books, "--releases", releases.folder)
+        time.sleep(whole * (point + 1) / points)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        _assert_whole(releases)
+
+
+def test_a_build_of_the_real_project_killed_midway_leaves_the_old_release_serving(
     copy: Path, release: Release, tmp_path: Path
 ) -> None:
     releases = Releases(tmp_path / "releases")
     releases.folder.mkdir()
     shutil.copytree(release.path, releases.folder / release.id)
     releases.switch(Release(releases.folder / release.id))
-    path = copy / "data" / "reference" / "shared.ttl"
-    path.write_text(path.read_text() + '\napproach:pace skos:altLabel "Another name"@en .\n')
-    began = time.monotonic()
-    assert _graphsvc("build", "--project", copy, "--releases", tmp_path / "whole").returncode == 0
-    whole = time.monotonic() - began
-    points = 12
-    for point in range(points):
-        process = _start("build", "--project", copy, "--releases", releases.folder)
-        time.sleep(whole * (point + 1) / (points + 1))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        served = releases.current()
-        assert len(served.store()) > 0
-        assert json.loads((served.path / "manifest.json").read_text())["release"] == served.id
-        assert all(r.search_index.exists() and r.description.exists() for r in releases.all())
-        if served.id != release.id:
-            shutil.rmtree(served.path)
-            releases.switch(release)
-    finished = _graphsvc("build", "--project", copy, "--releases", releases.folder)
-    assert finished.returncode == 0, finished.stderr
-    assert releases.current().id != release.id
-    assert not list(releases.folder.glob(".build-*"))
+    _change(copy / "data" / "reference" / "shared.ttl",
+            'approach:pace skos:altLabel "Another name"@en .')
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, copy, releases.folder, "indexing texts"])
+    assert killed.returncode == -signal.SIGKILL
+    _assert_whole(releases)
+    assert releases.current().id == release.id
 
 
-def test_going_back_is_one_command(copy: Path, release: Release, tmp_path: Path) -> None:
+def _change(path: Path, statement: str) -> None:
+    path.write_text(f"{path.read_text()}\n{statement}\n")
+
+
+def _assert_whole(releases: Releases) -> None:
+    """Every release that is there is whole, the current one first of all."""
+    for release in (releases.current(), *releases.all()):
+        assert len(release.store()) > 0
+        assert json.loads((release.path / "manifest.json").read_text())["release"] == release.id
+        assert release.search_index.exists() and release.description.exists()
+
+
+def test_going_back_is_one_command(books: Path, tmp_path: Path) -> None:
     releases = Releases(tmp_path / "releases")
-    first = build(Project(copy), releases).release
-    path = copy / "data" / "reference" / "shared.ttl"
-    path.write_text(path.read_text() + '\napproach:pace skos:altLabel "Another name"@en .\n')
-    second = build(Project(copy), releases).release
+    first = build(Project(books), releases).release
+    _change(books / "data" / "works.ttl", 'work:emma skos:altLabel "Another name"@en .')
+    second = build(Project(books), releases).release
     assert releases.current().id == second.id != first.id
-    done = _graphsvc("releases", "switch", "--project", copy, "--releases", releases.folder)
+    done = _graphsvc("releases", "switch", "--project", books, "--releases", releases.folder)
     assert done.returncode == 0
     assert releases.current().id == first.id
 
