@@ -23,7 +23,7 @@ import pyoxigraph as ox
 from graphsvc import __version__
 from graphsvc.canonical import extract
 from graphsvc.checks import Names
-from graphsvc.describe import describe
+from graphsvc.dataset import describe
 from graphsvc.dumps import write_dumps
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project

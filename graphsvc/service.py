@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphsvc.description import ServiceDescription
 from graphsvc.engine.base import Engine, Limits
 from graphsvc.engine.pool import EmbeddedEngine, Source
 from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
 from graphsvc.release import Release
+from graphsvc.service_description import ServiceDescription
 from graphsvc.sources.words import Words
 from graphsvc.views.view import Views
 

@@ -73,3 +73,14 @@ def test_links_between_pages_lead_somewhere(project: Project) -> None:
             if "://" not in target and not (page.parent / target).exists():
                 broken.append(f"{page.name}: {target}")
     assert broken == []
+
+
+def test_every_module_has_its_place_in_the_architecture(project: Project) -> None:
+    text = (project.root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    modules = {path.name for path in (project.root / "graphsvc").rglob("*.py")
+               if path.name != "__init__.py" and path.parent.name != "commands"
+               and not path.name.startswith("page_")}
+    assert len(modules) > 60
+    assert {name for name in modules if name not in text} == set()
+    named = set(re.findall(r"\b([a-z_]+\.py)\b", text))
+    assert named - modules == set()

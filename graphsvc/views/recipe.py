@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from graphsvc import __version__
-from graphsvc.describe import dataset_iri
+from graphsvc.dataset import dataset_iri
 from graphsvc.project import Header
 from graphsvc.questions.answer import Understood
 from graphsvc.questions.names import Names

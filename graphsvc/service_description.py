@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rdflib import BNode, Graph, Literal, URIRef
 
-from graphsvc.describe import dataset_iri
+from graphsvc.dataset import dataset_iri
 from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.executables import executables
