@@ -20,15 +20,18 @@ MAX_BODY_BYTES = 1 << 20
 _MAX_FIELDS = 1000
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _SECONDS = re.compile(r"\d+(\.\d+)?|\.\d+", re.ASCII)
-_KEPT_ONCE = ("query", "timeout", "format")
+_KEPT_ONCE = ("query", "timeout")
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What a request asks; query is None where it asks for the description of the service."""
+    """What a request asks; query is None where it asks for the description of the service.
+
+    formats: names of formats, of which one is wanted; some clients send several.
+    """
 
     query: str | None
-    format: str | None
+    formats: tuple[str, ...]
     timeout: float | None
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
@@ -129,7 +132,7 @@ def _operation(fields: list[tuple[str, str]], describable: bool) -> Operation:
         )
     return Operation(
         query=query,
-        format=values.get("format", [None])[0],
+        formats=tuple(values.get("format", ())),
         timeout=_seconds(values.get("timeout", [None])[0]),
         default_graphs=default_graphs,
         named_graphs=named_graphs,

@@ -184,7 +184,7 @@ class SparqlApp(Generic[S]):
     async def _introduce(self, serving: S, operation: Operation, scope: Scope, send: Send) -> None:
         """Answer a bare GET: the editor for people, the service description for machines."""
         offered = DESCRIPTION_FORMATS + (("text/html",) if self._editor_page else ())
-        media_type = _choose(operation.format, header(scope, b"accept"), offered)
+        media_type = _choose(operation.formats, header(scope, b"accept"), offered)
         if media_type == "text/html" and self._editor_page:
             body = self._editor_page(serving)
         else:
@@ -310,7 +310,7 @@ def _understand(engine: Engine, operation: Operation, scope: Scope) -> Asked:
         raise QueryTooLong(engine.limits)
     inspected = inspect(query)
     media_types = tuple(inspected.form.media_types)
-    media_type = _choose(operation.format, header(scope, b"accept"), media_types)
+    media_type = _choose(operation.formats, header(scope, b"accept"), media_types)
     request = Request(
         query=query,
         media_type=media_type,
@@ -336,14 +336,17 @@ def _key(release: str, request: Request) -> str:
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _choose(name: str | None, accept: str | None, offered: tuple[str, ...]) -> str:
-    """The format of the answer. Raises HttpError 406."""
-    chosen = named(name, offered) if name else negotiate(accept, offered)
+def _choose(names: tuple[str, ...], accept: str | None, offered: tuple[str, ...]) -> str:
+    """The format of the answer: one that is named, else by Accept. Raises HttpError 406."""
+    if names:
+        chosen = next(filter(None, (named(name, offered) for name in names)), None)
+    else:
+        chosen = negotiate(accept, offered)
     if chosen is None:
         raise HttpError(
             406,
-            f"The answer cannot be given as {(name or accept or '')[:200]}.",
-            where="format" if name else "Accept",
+            f"The answer cannot be given as {(' or '.join(names) or accept or '')[:200]}.",
+            where="format" if names else "Accept",
             mend=f"Ask for one of: {', '.join(offered)}.",
         )
     return chosen
