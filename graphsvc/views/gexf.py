@@ -24,9 +24,8 @@ def write(graph: Graph, recipe: Recipe, out: TextIO) -> None:
     direction = "directed" if graph.directed else "undirected"
     mode = "dynamic" if any(times) else "static"
     out.write(
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<gexf xmlns="{_SPACE}" xmlns:viz="{_SPACE}/viz"'
-        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-        f' xsi:schemaLocation="{_SPACE} {_SPACE}/gexf.xsd" version="1.3">\n')
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<gexf xmlns="{_SPACE}"'
+        f' xmlns:viz="{_SPACE}/viz" version="1.3">\n')
     out.writelines(_meta(recipe))
     out.write(f'<graph defaultedgetype="{direction}" idtype="string" mode="{mode}"'
               + (' timeformat="date" timerepresentation="interval"' if any(times) else "")
