@@ -46,7 +46,7 @@ const yasqe = new Yasqe(editorPlace, {
     acceptHeaderSelect: "application/sparql-results+json,*/*;q=0.5",
   },
   screenReaderLabel: "SPARQL query",
-  editorHeight: "24rem",
+  editorHeight: "17rem",
 });
 if (given) yasqe.setValue(query);
 // Escape lets people who have no mouse leave the editor, where Tab indents.
@@ -62,9 +62,19 @@ const yasr = new Yasr(resultsPlace, {
 yasqe.on("query", () => resultsPlace.setAttribute("aria-busy", "true"));
 yasqe.on("queryResponse", (_editor, response, duration) => {
   resultsPlace.removeAttribute("aria-busy");
-  yasr.setResponse(response, duration);
+  yasr.setResponse(response instanceof Error ? told(response) : response, duration);
 });
 yasr.on("drawn", name_controls);
+
+// A problem document (RFC 9457) as sentences.
+function told(error) {
+  try {
+    const { title, detail, where } = JSON.parse(error.message);
+    return new Error(`${title}. ${detail}${where ? `\n(${where})` : ""}`);
+  } catch {
+    return error;
+  }
+}
 
 // Names for controls that the parts leave without one.
 function name_controls() {

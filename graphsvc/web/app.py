@@ -34,6 +34,7 @@ from graphsvc.web.pages import (
     thing_page,
 )
 from graphsvc.web.problems import HttpError
+from graphsvc.web.site import site_of
 from graphsvc.web.sparql import SparqlApp
 from graphsvc.web.status import status_router
 
@@ -110,8 +111,10 @@ class Application:
                 return
 
     async def _open(self) -> Serving:
-        return await Serving.open(
+        serving = await Serving.open(
             self._releases.current(), self._documents, self._limits, self._remote)
+        await site_of(serving)  # so that the first page is as quick as all others
+        return serving
 
     async def _follow(self) -> None:
         """Switch whenever the folder of releases has another current one."""

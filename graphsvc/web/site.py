@@ -177,10 +177,8 @@ async def site_of(serving: Serving) -> Site:
 
 
 def render(serving: Serving, template: str, **context: Any) -> str:
-    """A template that needs nothing of the release but its name."""
-    known = _sites.get(serving.questions)
-    return _render(template, title_of_site=known.title if known else serving.header.title,
-                   release=serving.release.id, **context)
+    """A template of what is served, whose site has been made."""
+    return _sites[serving.questions].render(template, **context)
 
 
 def _render(template: str, **context: Any) -> str:

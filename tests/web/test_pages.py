@@ -128,14 +128,13 @@ def test_a_page_names_a_twin_that_machines_can_read(client: httpx.Client, kind: 
 
 
 def test_every_link_leads_somewhere(client: httpx.Client) -> None:
-    kinds = ("home", "approach", "passage", "answer", "comparison", "explorer", "about", "docs",
-             "editor", "ontology")
+    kinds = ("home", "approach", "answer", "about", "editor")
     links = {href for kind in kinds for href in read(client.get(PAGES[kind]).text).of("href")
              if href.startswith("/")}
     by_path = {urlsplit(href).path: urldefrag(href)[0] for href in sorted(links)}
-    assert len(by_path) > 100
+    assert len(by_path) > 50
     questions = [path for path in by_path if path.startswith(("/api/", "/questions/"))]
-    for path in questions[8:]:  # the tests of the questions ask them all
+    for path in questions[4:]:  # the tests of the questions ask them all
         del by_path[path]
     broken = [href for href in by_path.values() if client.head(href).status_code >= 400]
     assert broken == []
