@@ -1,0 +1,94 @@
+"""What is measured on: projects of several sizes, their releases, and flat files for the peers."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from benchmarks.generate import generate
+from graphsvc.build import build
+from graphsvc.project import Project
+from graphsvc.release import Release, Releases
+
+REAL = "real"
+QUERIES = Path(__file__).parent / "queries"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A project of one size, its release, and all triples in one file.
+
+    size: `real`, or the number of quads wanted; folder: where everything of this size stands.
+    """
+
+    size: str
+    folder: Path
+    project: Path
+
+    @property
+    def releases(self) -> Path:
+        return self.folder / "releases"
+
+    @cached_property
+    def release(self) -> Release:
+        return Releases(self.releases).current()
+
+    @property
+    def digest(self) -> str:
+        """Of the release; names what is made of it for a peer."""
+        return self.release.id
+
+    @property
+    def quads(self) -> int:
+        return int(self.release.manifest["quads"])
+
+    @property
+    def triples(self) -> Path:
+        """N-Triples of the union of all graphs, each triple once."""
+        return self.folder / f"{self.digest}.nt"
+
+    @cached_property
+    def things(self) -> list[ox.NamedNode]:
+        """The things that small queries ask about."""
+        store = self.release.store()
+        found = store.query((QUERIES / "things.rq").read_text(encoding="utf-8"),
+                            use_default_graph_as_union=True)
+        return [row["thing"] for row in found]  # type: ignore[union-attr, index, misc]
+
+
+def project_of(size: str, real: Path, work: Path) -> Path:
+    """The real project, or a generated one; generated once."""
+    if size == REAL:
+        return real
+    project = work / size / "project"
+    if not (project / ".done").exists():
+        generate(real, project, int(size))
+        (project / ".done").touch()
+    return project
+
+
+def prepare(size: str, real: Path, work: Path) -> Prepared:
+    """Make what is missing: project, release, flat file."""
+    folder = (work / size).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    prepared = Prepared(size, folder, project_of(size, real, work))
+    build(Project(prepared.project), Releases(prepared.releases))
+    if not prepared.triples.exists():
+        _flatten(prepared.release.dump, prepared.triples)
+    return prepared
+
+
+def _flatten(dump: Path, target: Path) -> None:
+    store = ox.Store()
+    with gzip.open(dump) as file:
+        store.bulk_load(file, ox.RdfFormat.N_QUADS)  # type: ignore[arg-type]
+    unique = dict.fromkeys(quad.triple for quad in store)
+    part = target.with_suffix(".part")
+    with part.open("wb") as out:
+        ox.serialize(unique, out, format=ox.RdfFormat.N_TRIPLES)
+    shutil.move(part, target)

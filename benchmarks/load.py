@@ -1,0 +1,79 @@
+"""Load from wrk: so many clients, each with one request under way at any time."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pyoxigraph as ox
+
+from benchmarks.data import QUERIES
+from benchmarks.servers import Server
+from graphsvc.questions.binding import Template, Value
+
+JSON, CSV = "application/sparql-results+json", "text/csv"
+TIMEOUT_SECONDS = 30
+
+_NUMBER = 987654321
+_ranges = count(1000, 1_000_000)
+
+
+@dataclass(frozen=True)
+class Load:
+    """What clients saw: requests a second, milliseconds, and how many were not answered with 200."""
+
+    rate: float
+    p50: float
+    p99: float
+    failed: int
+    requests: int
+
+
+def bound(name: str, number: int, thing: Value | None = None) -> str:
+    """A query of `queries/` with its number and its thing."""
+    values: dict[str, Sequence[Value]] = {"number": [ox.Literal(number)]}
+    if thing is not None:
+        values["thing"] = [thing]
+    text = (QUERIES / f"{name}.rq").read_text(encoding="utf-8")
+    return Template(text, file=name).bind(values).replace(str(ox.Literal(number)), str(number))
+
+
+def fresh(names: Sequence[str], things: Sequence[Value]) -> list[str]:
+    """Queries of which each has a place for a number that no other request has."""
+    return [bound(name, _NUMBER, thing).replace(str(_NUMBER), "NUMBER")
+            for thing in things for name in names]
+
+
+def repeated(names: Sequence[str], things: Sequence[Value]) -> list[str]:
+    """Queries that come again and again."""
+    return [bound(name, number, thing) for number, thing in enumerate(things) for name in names]
+
+
+def measure(
+    server: Server, queries: Sequence[str], clients: int, seconds: float, accept: str = JSON
+) -> Load:
+    """Ask for some seconds. Raises RuntimeError where wrk is not there or fails."""
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        raise RuntimeError("wrk is missing: apt-get install wrk")
+    address = urlsplit(server.url)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as paths:
+        paths.writelines(f"{address.path}?query={quote(query, safe='')}\n" for query in queries)
+        paths.flush()
+        done = subprocess.run(
+            [wrk, "--threads", "1", "--connections", str(clients), "--duration", f"{seconds:g}s",
+             "--timeout", f"{TIMEOUT_SECONDS}s", "--header", f"Accept: {accept}",
+             "--script", str(Path(__file__).parent / "requests.lua"),
+             f"http://{address.netloc}", "--", paths.name, str(next(_ranges))],
+            capture_output=True, text=True)
+    told = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+    if not told:
+        raise RuntimeError(f"wrk failed: {done.stderr or done.stdout}")
+    return Load(**json.loads(told[0].removeprefix("RESULT ")))
