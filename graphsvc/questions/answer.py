@@ -22,7 +22,7 @@ from graphsvc.questions.evidence import (
 from graphsvc.questions.library import Library
 from graphsvc.questions.names import Names, fold, read_names
 from graphsvc.questions.paging import Pager
-from graphsvc.questions.question import Parameter, Question
+from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.questions.table import Term, fetch
 from graphsvc.questions.values import BadValue, literal
 
@@ -70,6 +70,13 @@ class Answer:
     def cited(self, cell: Term | None) -> list[Passage]:
         """The passages of an evidence cell, in reading order."""
         return in_reading_order(self.passages[iri] for iri in passage_iris(cell))
+
+
+def typed(cell: Term | None, column: Column) -> Term | None:
+    """The cell; a boolean that the engine has as 0 or 1 (some compute them so) as a boolean."""
+    if column.type == "boolean" and isinstance(cell, Literal) and cell.value in ("0", "1"):
+        return Literal(cell.value == "1")
+    return cell
 
 
 class Questions:
@@ -145,6 +152,7 @@ class Questions:
         pager = self._pagers.setdefault(question.name, Pager(question))
         sparql = pager.query(understood, limit, after)
         rows, following = pager.cut(await fetch(self._engine, sparql), limit)
+        rows = [tuple(map(typed, row, question.columns)) for row in rows]
         cells = {iri for row in rows for cell, column in zip(row, question.columns, strict=True)
                  if column.type == "evidence" for iri in passage_iris(cell)}
         terms = [term for row in rows for term in row]
