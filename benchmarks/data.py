@@ -58,7 +58,7 @@ class Prepared:
         store = self.release.store()
         found = store.query((QUERIES / "things.rq").read_text(encoding="utf-8"),
                             use_default_graph_as_union=True)
-        return [row["thing"] for row in found]  # type: ignore[union-attr, index, misc]
+        return [row["thing"] for row in found]  # type: ignore[union-attr]
 
 
 def project_of(size: str, real: Path, work: Path) -> Path:

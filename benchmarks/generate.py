@@ -35,8 +35,8 @@ _YEAR = re.compile(r"\b(19|20)\d\d\b")
 _DATES = {f"http://www.w3.org/2001/XMLSchema#{name}" for name in ("date", "gYear", "gYearMonth")}
 _PERIOD = "http://purl.org/linked-data/sdmx/2009/dimension#refPeriod"
 _KEPT = {f"{JI}wording", f"{JI}gssCode", f"{JI}previousGssCode"}
-_SYLLABLES = ("ar", "bal", "cul", "dun", "esk", "fin", "glen", "inver", "kil", "loch", "mor", "nairn",
-              "ol", "pit", "ross", "strath", "tay", "ury", "wick", "yel")
+_SYLLABLES = ("ar", "bal", "cul", "dun", "esk", "fin", "glen", "inver", "kil", "loch", "mor",
+              "nairn", "ol", "pit", "ross", "strath", "tay", "ury", "wick", "yel")
 
 Triple = tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.BlankNode | ox.Literal]
 
@@ -107,7 +107,8 @@ def _templates(real: Path) -> list[Template]:
     for path in sorted((data / "reports").glob("*.ttl")):
         place = path.stem.rstrip("0123456789-")
         own = [triple for kind in ("partnership", "council-area", "document")
-               for triple in described[f"{BASE}{kind}/{path.stem if kind == 'document' else place}"]]
+               for triple in described[
+                   f"{BASE}{kind}/{path.stem if kind == 'document' else place}"]]
         document = [t for t in own if t[0].value.startswith(f"{BASE}document/")]
         reference = [t for t in own if t not in document]
         reference += _read(data / "reference" / f"{place}.ttl")
@@ -125,7 +126,7 @@ def _used_approaches(templates: list[Template]) -> list[ox.NamedNode]:
 
 def _read(path: Path) -> Iterator[Triple]:
     for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
-        yield quad.subject, quad.predicate, quad.object  # type: ignore[misc]
+        yield quad.subject, quad.predicate, quad.object
 
 
 def _tell(telling: Telling, data: Path, approaches: list[ox.NamedNode], chance: random.Random,

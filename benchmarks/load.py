@@ -27,7 +27,7 @@ _ranges = count(1000, 1_000_000)
 
 @dataclass(frozen=True)
 class Load:
-    """What clients saw: requests a second, milliseconds, and how many were not answered with 200."""
+    """What clients saw: requests a second, milliseconds, how many had another answer than 200."""
 
     rate: float
     p50: float

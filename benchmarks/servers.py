@@ -27,7 +27,7 @@ _MIB = 1 << 20
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answers: its name, SPARQL address, process, and seconds from start to answer."""
+    """A server that answers. start_seconds: from the start of its process to an answer."""
 
     name: str
     url: str

@@ -1,0 +1,158 @@
+"""What is claimed of speed, each with what was measured of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmarks.figures import Figures
+
+US = "graphsvc"
+CSV = "10,000 rows of CSV, never repeated, 8"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim, the bound it sets, and what was measured at each size; None: nothing was."""
+
+    what: str
+    against: str
+    bound: str
+    measured: list[str]
+    met: bool | None
+
+
+def claims(figures: Figures) -> list[Claim]:
+    """Every claim, in the order in which they are told."""
+    return [*_ratios(figures), _questions(figures), _slow(figures), *_starting(figures),
+            *_validating(figures), *_growth(figures)]
+
+
+def _ratios(figures: Figures) -> Iterator[Claim]:
+    rate = [("repeated", 8, "oxigraph", 4.0), ("repeated", 64, "oxigraph", 4.0),
+            ("never repeated", 8, "oxigraph", 0.65), ("never repeated", 64, "oxigraph", 0.8)]
+    for kind, clients, peer, least in rate:
+        yield _ratio(figures, f"small queries, {kind}, {clients} clients: requests a second", peer,
+                     f"{kind}, {clients}", "rate", least)
+    yield _at_most(figures, "small queries, never repeated, 64 clients: p99", "oxigraph",
+                   "never repeated, 64", 0.5)
+    yield _ratio(figures, "10,000 rows of CSV, never repeated, 8 clients", "oxigraph", CSV, "rate",
+                 2.0)
+    for peer, least in (("rdflib-endpoint", 4.0), ("shmarql", 10.0)):
+        for clients in (8, 64):
+            yield _ratio(figures, f"small queries, never repeated, {clients} clients", peer,
+                         f"never repeated, {clients}", "rate", least)
+    yield _beside(figures)
+
+
+def _ratio(
+    figures: Figures, what: str, peer: str, case: str, name: str, least: float
+) -> Claim:
+    found = {}
+    for size in figures.sizes("throughput"):
+        ours, theirs = (figures.get("throughput", size, who, case, name) for who in (US, peer))
+        if ours is not None and theirs is not None:
+            found[size] = ours / theirs if theirs else float("inf")
+    return Claim(what, peer, f"{least:g}x", _listed(found),
+                 all(r >= least for r in found.values()) if found else None)
+
+
+def _at_most(figures: Figures, what: str, peer: str, case: str, most: float) -> Claim:
+    found = {}
+    for size in figures.sizes("throughput"):
+        ours, theirs = (figures.get("throughput", size, who, case, "p99") for who in (US, peer))
+        if ours and theirs:
+            found[size] = ours / theirs
+    return Claim(what, peer, f"at most {most:g}x", _listed(found),
+                 all(r <= most for r in found.values()) if found else None)
+
+
+def _beside(figures: Figures) -> Claim:
+    found = {}
+    for size in figures.sizes("runaway"):
+        beside, without = (figures.get("runaway", size, US, case, "p99")
+                           for case in ("beside it", "without"))
+        if beside and without:
+            found[size] = beside / without
+    return Claim("small queries beside a runaway query, 8 clients: p99", "the same without it",
+                 "at most 3x", _listed(found),
+                 all(r <= 3 for r in found.values()) if found else None)
+
+
+def _questions(figures: Figures) -> Claim:
+    told, met = [], []
+    for size in figures.sizes("questions"):
+        slower = [case for case in figures.cases("questions", size)
+                  if (ours := figures.get("questions", size, US, case, "ms"))
+                  and (theirs := figures.get("questions", size, "virtuoso", case, "ms"))
+                  and ours > theirs]
+        told.append(f"{label(size)}: {len(slower)} of {len(figures.cases('questions', size))}")
+        met.append(len(slower) <= 5)
+    return Claim("questions of the library that take longer", "virtuoso", "a few", told,
+                 all(met) if met else None)
+
+
+def _slow(figures: Figures) -> Claim:
+    told, met = [], []
+    for size in figures.sizes("questions"):
+        times = {case: figures.get("questions", size, US, case, "ms")
+                 for case in figures.cases("questions", size)}
+        slow = sorted(case for case, ms in times.items() if ms is None or ms > 1000)
+        told.append(f"{label(size)}: {len(slow)}" + (f" ({', '.join(slow)})" if slow else ""))
+        met.append(not slow)
+    return Claim("questions of the library that take over 1 s", "", "none", told,
+                 all(met) if met else None)
+
+
+def _starting(figures: Figures) -> Iterator[Claim]:
+    found = {size: seconds for size in figures.sizes("starting")
+             if (seconds := figures.get("starting", size, US, "", "seconds")) is not None}
+    yield Claim("start of `serve` on an existing release", "", "under 1.5 s at a million",
+                [f"{label(size)}: {seconds:.2f} s" for size, seconds in found.items()],
+                all(s < 1.5 for s in found.values()) if found else None)
+
+
+def _validating(figures: Figures) -> Iterator[Claim]:
+    found, same = {}, []
+    for size in figures.sizes("validating"):
+        ours, theirs = (figures.get("validating", size, who, "", "seconds")
+                        for who in (US, "pyshacl"))
+        if ours and theirs:
+            found[size] = theirs / ours
+            same.append(figures.get("validating", size, "both", "", "same report") == 1)
+    yield Claim("validation", "pyshacl on an rdflib graph", "10x, same report",
+                [f"{told}, {'the same' if equal else 'another'} report"
+                 for told, equal in zip(_listed(found), same, strict=True)],
+                all(same) and all(r >= 10 for r in found.values()) if found else None)
+
+
+def _growth(figures: Figures) -> Iterator[Claim]:
+    """Seconds for each thousand quads must not grow."""
+    each = {}
+    for size in figures.sizes("building"):
+        seconds = figures.get("building", size, "all", "", "seconds")
+        quads = figures.quads(size)
+        if seconds and quads:
+            each[size] = seconds / quads * 1e5
+    linear = max(each.values()) <= 1.5 * next(iter(each.values())) if each else None
+    yield Claim("build: seconds for 100,000 quads", "", "linear",
+                [f"{label(size)}: {value:.1f} s" for size, value in each.items()], linear)
+    peaks = {size: mib for size in figures.sizes("building")
+             if (mib := figures.get("building", size, "all", "", "peak MiB"))}
+    yield Claim("build: most memory", "", "bounded",
+                [f"{label(size)}: {mib:,.0f} MiB" for size, mib in peaks.items()], None)
+
+
+def _listed(found: dict[str, float]) -> list[str]:
+    return [f"{label(size)}: {number:.2f}x" if number < 10 else f"{label(size)}: {number:.0f}x"
+            for size, number in found.items()]
+
+
+
+
+def label(size: str) -> str:
+    """A size as people say it."""
+    if not size.isdigit():
+        return size
+    number = int(size)
+    return f"{number // 1_000_000}M" if number >= 1_000_000 else f"{number // 1000}k"
