@@ -123,8 +123,8 @@ def test_an_error_in_a_query_is_told_in_the_editor(
     page.evaluate("document.querySelector('.CodeMirror').CodeMirror.setValue("
                   "'SELECT ?a WHERE { ?a unknown:b ?c }')")
     page.locator(".yasqe_queryButton").click()
-    page.locator("#results pre").get_by_text("Prefix not found").wait_for()
-    assert page.locator("#results pre").inner_text().startswith("The query is not SPARQL 1.1.")
+    page.locator("#results").get_by_text("The query is not SPARQL 1.1.").wait_for()
+    assert "(query, line 1, column 31)" in page.locator("#results").inner_text()
 
 
 def test_an_analyst_filters_what_the_explorer_draws_and_opens_the_file(
