@@ -41,19 +41,22 @@ def export_router(get_serving: Callable[[], Serving]) -> APIRouter:
         return await _told(request, serving, listed(serving.views, serving.release.id),
                            "views.html", {"views": serving.views, "formats": FORMATS.values()})
 
-    async def view(request: Request) -> Response:
+    async def named(request: Request) -> Response:
+        view, dot, format = request.path_params["name"].partition(".")
+        return await (file(request, view, format) if dot else one(request, view))
+
+    async def one(request: Request, name: str) -> Response:
         serving = get_serving()
-        found = serving.views.get(request.path_params["view"])
+        found = serving.views.get(name)
         fields = await fields_of(await site_of(serving), found.question, {})
         return await _told(request, serving, described(found), "view.html", {
             "view": found, "fields": fields, "formats": FORMATS.values(),
             "measures": MEASURES.values(), "address": address})
 
-    async def file(request: Request) -> Response:
+    async def file(request: Request, name: str, format: str) -> Response:
         serving = get_serving()
         export = await Export.of(
-            serving, serving.views.get(request.path_params["view"]),
-            format_named(request.path_params["format"]), _given(request))
+            serving, serving.views.get(name), format_named(format), _given(request))
         headers = _headers(serving) | {
             "ETag": _tag(export), "Content-Type": export.format.media_type,
             "Content-Disposition": f'inline; filename="{export.file_name}"'}
@@ -76,8 +79,7 @@ def export_router(get_serving: Callable[[], Serving]) -> APIRouter:
         return answer
 
     router.add_route("/export", guarded(views), methods=_METHODS)
-    router.add_route("/export/{view}.{format}", guarded(file), methods=_METHODS)
-    router.add_route("/export/{view}", guarded(view), methods=_METHODS)
+    router.add_route("/export/{name}", guarded(named), methods=_METHODS)
     return router
 
 

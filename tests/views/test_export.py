@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 from graphsvc.cli import main
 from graphsvc.release import Release, Releases
 from graphsvc.service import Serving
+from graphsvc.views.export import FORMATS
 from graphsvc.web.export import export_router
 
 
@@ -44,22 +46,80 @@ def test_the_whole_graph_has_every_thing_and_link_of_the_release(release: Releas
     assert response.headers["x-release"] == release.id
     assert graph.graph["release"] == release.id
     names = {data["iri"] for _, data in graph.nodes(data=True)}
-    store = release.store()
-    rows = store.query(
-        "SELECT DISTINCT ?thing { ?thing a ?class . FILTER(STRSTARTS(STR(?thing),"
-        f" '{release.manifest['header']['base']}')) }}")
+    rows = list(release.store().query(
+        "SELECT DISTINCT ?thing { GRAPH ?any { ?thing a ?class } FILTER(STRSTARTS(STR(?thing),"
+        f" '{release.manifest['header']['base']}')) }}"))
+    assert len(rows) > 1000
     assert names >= {row["thing"].value for row in rows}
     assert {data["label"] for _, data in graph.nodes(data=True)} >= {"Midlothian"}
     assert all(data["type"] for _, data in graph.nodes(data=True))
 
 
-def test_command_line_and_http_give_the_same_bytes(
+def test_command_line_and_http_give_the_same_bytes_in_every_format(
     release: Release, releases: Releases, tmp_path: Path
 ) -> None:
-    file = tmp_path / "graph.graphml"
-    assert run(releases, tmp_path, "graph", "-o", str(file)) == 0
-    response, = fetch(release, "/export/graph.graphml")
-    assert file.read_bytes() == response.content
+    responses = fetch(release, *(f"/export/selection.{name}?thing=safe-and-together&measure=degree"
+                                 for name in FORMATS))
+    for name, response in zip(FORMATS, responses, strict=True):
+        file = tmp_path / f"selection.{name}"
+        assert run(releases, tmp_path, "selection", "--param", "thing=safe-and-together",
+                   "--param", "measure=degree", "-o", str(file)) == 0
+        assert response.status_code == 200
+        assert response.headers["content-type"] == FORMATS[name].media_type
+        assert response.headers["content-disposition"] == f'inline; filename="{file.name}"'
+        assert file.read_bytes() == response.content
+
+
+def test_every_view_is_given_as_a_picture_and_as_a_table(release: Release) -> None:
+    listing, = fetch(release, "/export")
+    paths = [f"{path}{query and '?'}{query}" for view in listing.json()["views"]
+             for query in [view["example"].partition("?")[2]]
+             for name, path in view["formats"].items()
+             if view["name"] != "graph" and name in ("svg", "nodes.csv", "edges.csv")]
+    assert len(paths) == 9 * 3
+    assert {path: response.status_code for path, response in zip(
+        paths, fetch(release, *paths), strict=True)} == dict.fromkeys(paths, 200)
+
+
+def test_the_list_of_views_is_whole_and_its_examples_work(
+    release: Release, releases: Releases, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listing, = fetch(release, "/export")
+    views = listing.json()["views"]
+    assert len(views) == 10
+    for view in views:
+        assert view.keys() >= {"name", "title", "description", "parameters", "formats", "example"}
+        assert list(view["formats"]) == list(FORMATS)
+        assert "measure" in [parameter["name"] for parameter in view["parameters"]]
+        assert view["example"].startswith(f"/export/{view['name']}.graphml")
+    assert run(releases, tmp_path, "--format", "json") == 0
+    assert json.loads(capsys.readouterr().out) == listing.json()
+    one, = fetch(release, "/export/graph")
+    assert one.json() == next(view for view in views if view["name"] == "graph")
+
+
+def test_people_get_pages(release: Release) -> None:
+    whole, one, wrong = fetch(release, "/export", "/export/neighbourhood", "/export/neighbour",
+                              Accept="text/html,*/*;q=0.8")
+    assert [page.headers["content-type"] for page in (whole, one, wrong)] == [
+        "text/html; charset=utf-8"] * 3
+    assert [page.status_code for page in (whole, one, wrong)] == [200, 200, 404]
+    assert all(f'href="/export/{name}"' in whole.text for name in ("graph", "neighbourhood"))
+    assert 'name="depth"' in one.text and 'name="measure"' in one.text
+    assert all(f'formaction="/export/neighbourhood.{name}"' in one.text for name in FORMATS)
+
+
+def test_what_a_form_leaves_empty_was_not_given(release: Release) -> None:
+    plain, form = fetch(release, "/export/partnerships-approaches.net",
+                        "/export/partnerships-approaches.net?stage=&theme=&partnership=")
+    assert form.content == plain.content
+
+
+def test_a_file_is_not_sent_twice(release: Release) -> None:
+    first, = fetch(release, "/export/organisations.json")
+    again, = fetch(release, "/export/organisations.json",
+                   **{"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 @pytest.mark.parametrize(("path", "status", "mend"), [
@@ -67,6 +127,11 @@ def test_command_line_and_http_give_the_same_bytes(
     ("/export/graph.xlsx", 404, "Use one of graphml"),
     ("/export/graph.graphml?stage=pilot", 400, "It has none."),
     ("/export/graph.graphml?%ff=1", 400, "Percent-encode"),
+    ("/export/organisations.json?partner=Midlothian", 400, "Did you mean `partnership`?"),
+    ("/export/neighbourhood.json", 400, "`thing` is missing"),
+    ("/export/neighbourhood.json?thing=safe-and-together&depth=4", 400, "3"),
+    ("/export/graph.json?measure=pagerank", 400, "Use degree, strength, betweenness"),
+    ("/export/graph.svg", 413, "Narrow the view"),
 ])
 def test_a_wrong_address_is_told_with_its_mend(
     release: Release, path: str, status: int, mend: str
