@@ -27,9 +27,9 @@ class Picture:
 
 PICTURES = (
     Picture("approach", "/id/approach/safe-and-together", 640),
-    Picture("map", "/", 820, top="#map"),
+    Picture("map", "/", 760, top=".map"),
     Picture("compare", "/compare?thing=midlothian&thing=south-lanarkshire", 640, dark=True),
-    Picture("explorer", "/explore?thing=safe-and-together", 620),
+    Picture("explorer", "/explore?thing=safe-and-together", 700, top="#explorer"),
 )
 
 
