@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 import rdflib
 
 from graphsvc.cli import COMMANDS
 from graphsvc.project import Project
 from graphsvc.release import Releases
+from tests.serving import free_port
 
 
 @pytest.fixture
@@ -150,3 +153,51 @@ def test_the_shacl_report_of_any_pair_is_printed(tmp_path: Path) -> None:
     sh = rdflib.SH
     assert report.value(None, sh.conforms, rdflib.Literal(False))
     assert report.value(None, sh.focusNode, rdflib.URIRef("http://example.org/a"))
+
+
+def test_serve_tells_what_it_serves_and_where_once_it_does(releases: Releases) -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "graphsvc", "serve", "--releases", releases.folder,
+         "--port", str(port), "--format", "json"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        assert told["address"] == f"http://127.0.0.1:{port}"
+        assert told["release"] == releases.current().id
+        assert httpx.get(f"{told['address']}/health").json()["release"] == told["release"]
+    finally:
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize(("port", "folder", "told"), [
+    ("taken", ".", "Choose another --port, or end what uses it."),
+    ("99999", ".", "Ports go from 0 to 65535."),
+    ("free", "none", "There is no release yet. Run `graphsvc build`."),
+])
+def test_serve_says_why_it_cannot(
+    port: str, folder: str, told: str, releases: Releases
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        number = {"taken": listener.getsockname()[1], "free": free_port()}.get(port, port)
+        done = subprocess.run(
+            [sys.executable, "-m", "graphsvc", "serve", "--releases", releases.folder / folder,
+             "--port", str(number)], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("query", "told"), [
+    ("SELECT * { ?s ?p }", "column 19: The query ends here, but something before is missing"),
+    ("SELECT * { FILTR(?x) }", "column 20: 'FILTR(?x)' does not belong here."),
+    ("SELECT * {\n ?s foaf:name ?o }", "line 2, column 14: The prefix before this place is not"),
+    ("DROP ALL", "DROP changes data, and this service only answers questions."),
+])
+def test_a_query_that_cannot_be_read_is_told_with_its_place(  # type: ignore[no-untyped-def]
+    cli, query: str, told: str
+) -> None:
+    done = cli("query", query)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert told in done.stderr

@@ -73,9 +73,8 @@ def run(args: argparse.Namespace) -> int:
 
     releases = releases_of(args)
     address = f"http://{args.host}:{args.port}"
-    print(_opening(releases.current(), address, args.format), flush=True)
     run_server(create_app(releases, args.documents, args.engine, _limits(args)),
-               args.host, args.port)
+               args.host, args.port, _opening(releases.current(), address, args.format))
     return 0
 
 

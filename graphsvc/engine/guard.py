@@ -50,7 +50,6 @@ _UPDATES = (
 )  # fmt: skip
 _BEFORE_STAR = ("SELECT", "DISTINCT", "REDUCED", "SELECTDISTINCT", "SELECTREDUCED")
 _FROM = ("FROM", "NAMED")
-_CHARACTERS = re.compile(r"\[[^\]]*\]")
 _PARSER_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -253,16 +252,18 @@ def syntax_error(told: str, text: str) -> QuerySyntaxError:
     if match is None:
         return QuerySyntaxError(f"The query cannot be read: {told}.")
     line, column = int(match[1]), int(match[2])
-    rest = "\n".join(text.split("\n")[line - 1 :])[column - 1 :].strip()
-    found = f"'{rest.split()[0][:40]}' does not belong here" if rest else "The query ends too soon"
-    expected = _expected(match[3])
-    return QuerySyntaxError(f"{found}{expected}.", line=line, column=column)
+    if "Prefix not found" in match[3]:
+        return QuerySyntaxError(
+            "The prefix before this place is not declared; add its PREFIX line.",
+            line=line, column=column)
+    here = "\n".join(text.split("\n")[line - 1 :])
+    before, after = here[: column - 1].rpartition(" ")[2], here[column - 1 :]
+    found = (f"'{(before + after).split()[0][:40]}' does not belong here" if after.strip() else
+             "The query ends here, but something before is missing or left open")
+    return QuerySyntaxError(f"{found}{_expected(match[3])}.", line=line, column=column)
 
 
 def _expected(told: str) -> str:
-    """What the parser says it expected, without its classes of characters."""
-    plain = _CHARACTERS.sub("", told.removeprefix("expected").removeprefix(" one of"))
-    named = [word for word in plain.replace("\n", " ").split(", ") if word.strip(" |")]
-    if not named or len(named) > 12:
-        return ""
-    return f"; expected {' or '.join(word.strip() for word in named)}"
+    """The signs that the parser says it expected; of words it lists only some."""
+    signs = [sign for sign in re.findall(r'"([^"]+)"', told) if not sign.startswith("\\")]
+    return f"; expected {' or '.join(signs)}" if signs and len(signs) <= 12 else ""

@@ -130,7 +130,6 @@ async def _serve(
 
     try:
         await serving.engine.start()
-        print(f"SPARQL at http://{host}:{port}/sparql", flush=True)
-        await serve(DataApp(serving), host, port)
+        await serve(DataApp(serving), host, port, f"SPARQL at http://{host}:{port}/sparql")
     finally:
         await serving.close()

@@ -17,18 +17,19 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.web.asgi import Receive, Scope, Send
 
 
-def run(app: Any, host: str, port: int) -> None:
+def run(app: Any, host: str, port: int, opening: str) -> None:
     """Serve as `serve` does, in an event loop of its own."""
-    asyncio.run(serve(app, host, port))
+    asyncio.run(serve(app, host, port, opening))
 
 
-async def serve(app: Any, host: str, port: int) -> None:
+async def serve(app: Any, host: str, port: int, opening: str) -> None:
     """Serve an ASGI application until SIGINT or SIGTERM; requests under way are finished.
 
-    Raises GraphsvcError where the address cannot be had, or the application cannot start.
+    opening: what to print once the application has started. Raises GraphsvcError where the
+    address cannot be had, or the application cannot start.
     """
     check_address(host, port)
-    watched = Watched(app)
+    watched = Watched(app, opening)
     server = Server(
         watched,
         address=host,
@@ -49,10 +50,10 @@ async def serve(app: Any, host: str, port: int) -> None:
 
 
 class Watched:
-    """An application, and what it says where it cannot start (ASGI, lifespan protocol)."""
+    """An application, and what it says of its start (ASGI, lifespan protocol)."""
 
-    def __init__(self, app: Any) -> None:
-        self._app = app
+    def __init__(self, app: Any, opening: str) -> None:
+        self._app, self._opening = app, opening
         self.failure: str | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,12 +65,17 @@ class Watched:
             if message["type"] == "lifespan.startup.failed":
                 self.failure = message.get("message")
             await send(message)
+            if message["type"] == "lifespan.startup.complete":
+                print(self._opening, flush=True)
 
         await self._app(scope, receive, listening)
 
 
 def check_address(host: str, port: int) -> None:
     """Raise GraphsvcError where nothing can listen at the address."""
+    if not 0 <= port <= 65535:
+        raise GraphsvcError("Ports go from 0 to 65535.", where=f"{host}:{port}",
+                            mend="Choose another --port.")
     try:
         with socket.create_server((host, port), reuse_port=False):
             pass
