@@ -104,7 +104,7 @@ def test_an_answer_that_is_cut_on_its_way_does_not_end_cleanly(start: Start, acc
 
 
 def test_an_answer_that_runs_out_of_time_on_its_way_lacks_its_last_chunk(start: Start) -> None:
-    server = start("--time-limit", 1)
+    server = start("--time-limit", 3)
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
         query = quote(f"SELECT * {{ {PRODUCT} }}")
         connection.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: localhost\r\n"
