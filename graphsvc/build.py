@@ -27,6 +27,7 @@ from graphsvc.dataset import describe
 from graphsvc.dumps import write_dumps
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project
+from graphsvc.questions.index import build_names
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
 from graphsvc.rules import apply_rules, read_rules
@@ -112,6 +113,7 @@ def _write(
     (work / "description.ttl").write_text(described.serialize(format="turtle"), encoding="utf-8")
     progress("indexing texts")
     build_index(store, work / "search.sqlite")
+    build_names(store, work / "names.sqlite")
     store.flush()
     for path in project.query_files:
         _copy(path, work / path.relative_to(project.root))

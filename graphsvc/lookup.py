@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphsvc.questions.names import fold
+from graphsvc.questions.index import fold
 from graphsvc.search import TYPE
 
 Filters = Mapping[str, Sequence[str]]

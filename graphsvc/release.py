@@ -51,6 +51,11 @@ class Release:
         return self.path / "search.sqlite"
 
     @property
+    def names_index(self) -> Path:
+        """What things are called, and where passages stand."""
+        return self.path / "names.sqlite"
+
+    @property
     def description(self) -> Path:
         """DCAT and VoID description in Turtle."""
         return self.path / "description.ttl"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graphsvc.questions.names import fold
+from graphsvc.questions.index import fold
 from graphsvc.rq import own_query
 from graphsvc.vocabulary import RDF, SKOS
 

@@ -9,6 +9,7 @@ from graphsvc.engine.base import Engine, Limits
 from graphsvc.engine.pool import EmbeddedEngine, Source
 from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
+from graphsvc.questions.index import open_index
 from graphsvc.questions.library import Library
 from graphsvc.release import Release
 from graphsvc.service_description import ServiceDescription
@@ -58,7 +59,9 @@ class Serving:
         library = Library.load(release.queries, release.manifest["prefixes"])
         views = Views.load(release.queries / "views", release.manifest["prefixes"])
         words = Words(documents, release.manifest["header"]["base"]) if documents else None
-        questions = await Questions.open(library, engine, words)
+        stored = release.names_index
+        index = open_index(stored) if stored.exists() else None
+        questions = await Questions.open(library, engine, words, index)
         header = Header(**release.manifest["header"])
         description = await ServiceDescription.of(release, header, questions)
         return cls(release, engine, questions, description, views)

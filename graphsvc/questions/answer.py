@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -17,10 +18,10 @@ from graphsvc.questions.evidence import (
     Words,
     in_reading_order,
     passage_iris,
-    read_passages,
 )
+from graphsvc.questions.index import fold, read_index
 from graphsvc.questions.library import Library
-from graphsvc.questions.names import Names, fold, read_names
+from graphsvc.questions.names import Names
 from graphsvc.questions.paging import Pager
 from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.questions.table import Term, fetch
@@ -96,11 +97,15 @@ class Questions:
 
     @classmethod
     async def open(
-        cls, library: Library, engine: Engine, words: Words | None = None
+        cls, library: Library, engine: Engine, words: Words | None = None,
+        index: sqlite3.Connection | None = None,
     ) -> Questions:
-        """Read the names and passages of the engine's release. Raises what the engine raises."""
-        names = await read_names(engine, library.prefixes)
-        return cls(library, engine, names, await read_passages(engine, names, words))
+        """index: names and passages of the engine's release; without it they are read from the
+        engine. Raises what the engine raises.
+        """
+        index = index or await read_index(engine)
+        names = Names(index, library.prefixes)
+        return cls(library, engine, names, Passages(index, names, words))
 
     @property
     def release(self) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from pyoxigraph import Literal
-
-from graphsvc.engine.base import Engine
 from graphsvc.questions.names import Names
-from graphsvc.questions.table import Table, Term, fetch
-from graphsvc.rq import own_query
+from graphsvc.questions.table import Term
 
 Words = Callable[[str], str | None]
 """The words of the passage with that IRI; None where the service does not hold its document."""
@@ -48,14 +45,17 @@ class _Place:
 
 
 class Passages:
-    """The passages of a release by IRI."""
+    """The passages of a release by IRI, from its index (graphsvc.questions.index)."""
 
-    def __init__(self, table: Table, names: Names, words: Words | None = None) -> None:
-        self._names, self._words = names, words
-        self._places = {
-            row[0].value: _Place(_text(row[1]), _text(row[2]), _number(row[3]), _number(row[4]))
-            for row in table.rows if row[0] is not None
-        }
+    def __init__(
+        self, index: sqlite3.Connection, names: Names, words: Words | None = None
+    ) -> None:
+        self._index, self._names, self._words = index, names, words
+
+    def _place(self, iri: str) -> _Place | None:
+        found = self._index.execute(
+            "SELECT document, whole, line, ordinal FROM places WHERE iri = ?", (iri,)).fetchone()
+        return _Place(*found) if found else None
 
     @property
     def has_words(self) -> bool:
@@ -64,7 +64,7 @@ class Passages:
 
     def get(self, iri: str) -> Passage:
         """The passage with what is known of it."""
-        place = self._places.get(iri)
+        place = self._place(iri)
         if place is None:
             return Passage(iri)
         return Passage(
@@ -84,14 +84,9 @@ class Passages:
         while whole and whole != place.document and whole not in seen:
             seen.add(whole)
             titles.append(self._names.label(whole) or whole)
-            above = self._places.get(whole)
+            above = self._place(whole)
             whole = above.whole if above else None
         return tuple(reversed(titles))
-
-
-async def read_passages(engine: Engine, names: Names, words: Words | None = None) -> Passages:
-    """The passages of the engine's release. Raises what the engine raises."""
-    return Passages(await fetch(engine, own_query("passages")), names, words)
 
 
 def passage_iris(cell: Term | None) -> set[str]:
@@ -102,11 +97,3 @@ def passage_iris(cell: Term | None) -> set[str]:
 def in_reading_order(passages: Iterable[Passage]) -> list[Passage]:
     """The passages document by document, each from its beginning to its end."""
     return sorted(passages, key=lambda p: (p.document or "", p.ordinal or 0, p.iri))
-
-
-def _text(term: Term | None) -> str | None:
-    return term.value if term is not None else None
-
-
-def _number(term: Term | None) -> int | None:
-    return int(term.value) if isinstance(term, Literal) and term.value.isdecimal() else None

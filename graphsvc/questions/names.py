@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
-from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.table import fetch
-from graphsvc.rq import own_query
+from graphsvc.questions.index import LESS_SURE, SURE, fold, slug
 
 _LONGEST = 500
+_KEPT = 1 << 16
+"""Things whose names stay in memory."""
+_ALL_NAMES = "SELECT folded, iri, classes, schemes FROM names JOIN things USING (iri) ORDER BY rank"
 
 
 @dataclass(frozen=True)
@@ -43,66 +44,54 @@ class AmbiguousName(GraphsvcError):
         super().__init__(problem, where=where, mend=f"Give the IRI of one of them: {names}.")
 
 
-def fold(text: str) -> str:
-    """The text without accents, case and superfluous blanks, as names are compared."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(bare.casefold().split())
-
-
-@dataclass
+@dataclass(frozen=True)
 class _Thing:
-    labels: list[str] = field(default_factory=list)
-    alternatives: list[str] = field(default_factory=list)
-    classes: set[str] = field(default_factory=set)
-    schemes: set[str] = field(default_factory=set)
+    label: str | None
+    classes: Sequence[str]
+    schemes: Sequence[str]
+
+    def fits(
+        self, of_class: str | None, scheme: str | None, wider: Mapping[str, set[str]]
+    ) -> bool:
+        """Whether it is of the class (or one below) and in the scheme, where these are told."""
+        if of_class is not None and not any(
+            of_class == given or of_class in wider.get(given, ()) for given in self.classes
+        ):
+            return False
+        return scheme is None or scheme in self.schemes
 
 
 class Names:
-    """The names of a release.
+    """The names of a release, from its index (graphsvc.questions.index).
 
-    rows: (thing, kind, value), where kind is label (the preferred one), name (another one that
-        serves as label), alternative, class, scheme or broader.
     prefixes: what a CURIE may begin with.
     """
 
     def __init__(
-        self, rows: Iterable[tuple[str, str, str]], prefixes: Mapping[str, str] | None = None
+        self, index: sqlite3.Connection, prefixes: Mapping[str, str] | None = None
     ) -> None:
+        self._index = index
         self._prefixes = dict(prefixes or {})
-        self._things: dict[str, _Thing] = defaultdict(_Thing)
         broader: dict[str, set[str]] = defaultdict(set)
-        for iri, kind, value in sorted(rows):
-            thing = self._things[iri]
-            if kind in ("label", "name"):
-                thing.labels.append(value)
-            elif kind == "alternative":
-                thing.alternatives.append(value)
-            elif kind == "class":
-                thing.classes.add(value)
-            elif kind == "scheme":
-                thing.schemes.add(value)
-            else:
-                broader[iri].add(value)
-        self._things.default_factory = None
+        for narrower, above in index.execute("SELECT class, above FROM broader"):
+            broader[narrower].add(above)
         self._wider = {iri: _closure(iri, broader) for iri in broader}
-        self._first: dict[str, set[str]] = defaultdict(set)
-        self._second: dict[str, set[str]] = defaultdict(set)
-        for iri, thing in self._things.items():
-            for text in (*thing.labels, _slug(iri)):
-                self._first[fold(text)].add(iri)
-            for text in thing.alternatives:
-                self._second[fold(text)].add(iri)
+        self._thing = lru_cache(_KEPT)(self._read)
+
+    def _read(self, iri: str) -> _Thing | None:
+        found = self._index.execute(
+            "SELECT label, classes, schemes FROM things WHERE iri = ?", (iri,)).fetchone()
+        return _Thing(found[0], found[1].split("\n"), found[2].split("\n")) if found else None
 
     def label(self, iri: str) -> str | None:
         """The label to show for a thing, if it has one."""
-        thing = self._things.get(iri)
-        return thing.labels[0] if thing and thing.labels else None
+        thing = self._thing(iri)
+        return thing.label if thing else None
 
     def classes(self, iri: str) -> set[str]:
         """The classes of a thing, with all above them."""
-        thing = self._things.get(iri)
-        given = thing.classes if thing else set()
+        thing = self._thing(iri)
+        given = {iri for iri in thing.classes if iri} if thing else set()
         return given.union(*(self._wider.get(above, ()) for above in given))
 
     def find(
@@ -122,7 +111,7 @@ class Names:
             if fitting:
                 raise AmbiguousName(
                     f"`{text}` is the name of several things.", self._named(fitting), where)
-        kind = f"{self.label(of_class) or _slug(of_class)}" if of_class else "thing"
+        kind = f"{self.label(of_class) or slug(of_class)}" if of_class else "thing"
         shown = text if len(text) <= 80 else f"{text[:77]}..."
         raise UnknownName(
             f"The data know no {kind} called `{shown}`.",
@@ -130,10 +119,10 @@ class Names:
 
     def _candidates(self, text: str) -> Iterable[Iterable[str]]:
         """The things a text may name, by kinds of name, the surest first."""
-        yield [iri for iri in (self.expand(text),) if iri in self._things]
-        folded = fold(text)
-        yield self._first.get(folded, ())
-        yield self._second.get(folded, ())
+        yield [iri for iri in (self.expand(text),) if self._thing(iri)]
+        for rank in (SURE, LESS_SURE):
+            yield [iri for iri, in self._index.execute(
+                "SELECT iri FROM names WHERE folded = ? AND rank = ?", (fold(text), rank))]
 
     def expand(self, text: str) -> str:
         """The IRI that a CURIE stands for; any other text as it is, without surrounding <>."""
@@ -143,43 +132,26 @@ class Names:
         return text[1:-1] if text.startswith("<") and text.endswith(">") else text
 
     def _fits(self, iri: str, of_class: str | None, scheme: str | None) -> bool:
-        thing = self._things[iri]
-        if of_class is not None and not any(
-            of_class == given or of_class in self._wider.get(given, ()) for given in thing.classes
-        ):
-            return False
-        return scheme is None or scheme in thing.schemes
+        thing = self._thing(iri)
+        return thing is not None and thing.fits(of_class, scheme, self._wider)
 
     def _nearest(self, text: str, of_class: str | None, scheme: str | None) -> list[Named]:
         """Up to five things whose names hold the text, or else resemble it."""
         folded = fold(text)
         names: dict[str, list[str]] = defaultdict(list)
-        for index in (self._first, self._second):
-            for name, iris in index.items():
-                names[name] += [iri for iri in iris if self._fits(iri, of_class, scheme)]
-        fitting = [name for name, iris in names.items() if iris]
+        for name, iri, classes, schemes in self._index.execute(_ALL_NAMES):
+            if _Thing(None, classes.split("\n"), schemes.split("\n")).fits(
+                of_class, scheme, self._wider
+            ):
+                names[name].append(iri)
+        fitting = list(names)
         close = sorted(n for n in fitting if len(folded) > 2 and folded in n)[:5]
         close = close or get_close_matches(folded, fitting, n=5, cutoff=0.6)
         found = dict.fromkeys(iri for name in close for iri in sorted(names[name]))
         return self._named(list(found)[:5])
 
     def _named(self, iris: list[str]) -> list[Named]:
-        return [Named(iri, self.label(iri) or _slug(iri)) for iri in iris]
-
-
-async def read_names(engine: Engine, prefixes: Mapping[str, str]) -> Names:
-    """The names of the engine's release. Raises what the engine raises."""
-    table = await fetch(engine, own_query("names"))
-    return Names(
-        ((row[0].value, row[1].value, row[2].value) for row in table.rows
-         if row[0] and row[1] and row[2]),
-        prefixes,
-    )
-
-
-def _slug(iri: str) -> str:
-    """The last part of an IRI."""
-    return re.split(r"[/#]", iri.rstrip("/#"))[-1]
+        return [Named(iri, self.label(iri) or slug(iri)) for iri in iris]
 
 
 def _closure(iri: str, broader: Mapping[str, set[str]]) -> set[str]:

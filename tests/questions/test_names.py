@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graphsvc.questions.answer import Questions
+from graphsvc.questions.index import write_index
 from graphsvc.questions.names import AmbiguousName, Named, Names, UnknownName
 
 ID = "https://example.org/books/id/"
@@ -57,7 +58,7 @@ def test_an_ambiguous_name_is_answered_with_the_choices() -> None:
         ("urn:x:3", "alternative", "Shelley"),
     ]
     with pytest.raises(AmbiguousName) as raised:
-        Names(rows).find("Shelley", where="parameter author")
+        Names(write_index(None, rows)).find("Shelley", where="parameter author")
     assert raised.value.choices == [Named("urn:x:1", "Shelley"), Named("urn:x:2", "shelley")]
     assert str(raised.value) == (
         "parameter author: `Shelley` is the name of several things. Give the IRI of one of them: "
@@ -79,6 +80,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(
 
 
 def test_a_preferred_label_is_shown_before_other_names() -> None:
-    names = Names([("urn:x:1", "name", "A"), ("urn:x:1", "label", "B")])
+    names = Names(write_index(
+        None, [("urn:x:1", "name", "A"), ("urn:x:1", "label", "B")]))
     assert names.label("urn:x:1") == "B"
     assert names.label("urn:x:2") is None
