@@ -36,14 +36,14 @@ ACROSS = (
     Visible("xq-05", (
         Ask("inspection-groups", {}, "group members pilots pilotNames", {
             ("2014-16 group", 12, 0, None),
-            ("All 32 partnerships", 32, 4, "Argyll and Bute; Edinburgh; North Ayrshire; Orkney"),
+            ("The 32 partnerships", 32, 4, "Argyll and Bute; Edinburgh; North Ayrshire; Orkney"),
             ("Post-2016 group", 9, 0, None),
             ("Pre-2014 group", 11, 4, "Argyll and Bute; Edinburgh; North Ayrshire; Orkney"),
         }),
     )),
     Visible("xq-08", (
         Ask("providers", {"theme": "independent advocacy"}, "who service providedBy named", {
-            ("All 32 partnerships", "Independent advocacy", None, False),
+            ("The 32 partnerships", "Independent advocacy", None, False),
             ("Clackmannanshire", "children's rights service", None, False),
             ("Midlothian", "Independent advocacy", "Who Cares? Scotland", True),
             ("Midlothian", "Who Cares? Scotland advocacy and participation workers",
@@ -126,7 +126,7 @@ ACROSS = (
     Visible("xq-22", (
         Ask("inspection-samples", {"measure": ["children-met", "parents-met"]},
             "who what# value", {
-            ("All 32 partnerships", "children-met", 2744), ("Clackmannanshire", "children-met", 0),
+            ("The 32 partnerships", "children-met", 2744), ("Clackmannanshire", "children-met", 0),
             ("Clackmannanshire", "parents-met", 0), ("Midlothian", "children-met", 129),
             ("Midlothian", "parents-met", 73), ("North Ayrshire", "children-met", 0),
             ("North Ayrshire", "parents-met", 0), ("South Lanarkshire", "children-met", 111),
@@ -143,16 +143,16 @@ ACROSS = (
             ("midlothian-2020", "Midlothian", "mid-priority-1", "weakness"),
             ("midlothian-2020", "Midlothian", "mid-q2-message-4", "weakness"),
             ("midlothian-2020", "Midlothian", "mid-waiting-lists", "weakness"),
-            ("national-review-2012-2017", "All 32 partnerships", "nr-camhs-waits-most-areas",
+            ("national-review-2012-2017", "The 32 partnerships", "nr-camhs-waits-most-areas",
              "weakness"),
-            ("national-review-2012-2017", "All 32 partnerships", "nr-foreword-health-delays",
+            ("national-review-2012-2017", "The 32 partnerships", "nr-foreword-health-delays",
              "weakness"),
-            ("national-review-2012-2017", "All 32 partnerships", "nr-foreword-next-adverse-impact",
+            ("national-review-2012-2017", "The 32 partnerships", "nr-foreword-next-adverse-impact",
              "planned"),
-            ("national-review-2012-2017", "All 32 partnerships", "nr-key-4", "weakness"),
-            ("national-review-2012-2017", "All 32 partnerships",
+            ("national-review-2012-2017", "The 32 partnerships", "nr-key-4", "weakness"),
+            ("national-review-2012-2017", "The 32 partnerships",
              "nr-mental-health-progress-unclear", "weakness"),
-            ("national-review-2012-2017", "All 32 partnerships", "nr-mental-health-strategy",
+            ("national-review-2012-2017", "The 32 partnerships", "nr-mental-health-strategy",
              "descriptive"),
             ("north-ayrshire-2022", "North Ayrshire", "na-kilwinning-waits", "improving"),
             ("north-ayrshire-2022", "North Ayrshire", "na-mental-health-staff", "weakness"),
@@ -165,7 +165,7 @@ ACROSS = (
     Visible("xq-27", (
         Ask("approach-partnerships", {"approach": "Parenting programmes", "narrower": "true"},
             "who variant stageReached", {
-            ("All 32 partnerships", "Parenting programmes", "in use"),
+            ("The 32 partnerships", "Parenting programmes", "in use"),
             ("Clackmannanshire", "Incredible Years", "in use"),
             ("Clackmannanshire", "Parenting programmes", "in use"),
             ("Clackmannanshire", "Psychology of Parenting Programme", "in use"),

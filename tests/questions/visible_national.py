@@ -7,7 +7,7 @@ from visible import Ask, Visible
 NATIONAL = (
     Visible("Q01", (
         Ask("inspection-groups", {}, "group members", {
-            ("2014-16 group", 12), ("All 32 partnerships", 32), ("Post-2016 group", 9),
+            ("2014-16 group", 12), ("The 32 partnerships", 32), ("Post-2016 group", 9),
             ("Pre-2014 group", 11),
         }),
     )),
@@ -23,7 +23,7 @@ NATIONAL = (
             ("5.1", "5.1 Providing help and support at an early stage"),
         }),
         Ask("figures", {"measure": "indicators-evaluated", "group": "all-32"}, "place value", {
-            ("All 32 partnerships", 9),
+            ("The 32 partnerships", 9),
         }),
     )),
     Visible("Q06", (
@@ -45,7 +45,7 @@ NATIONAL = (
     Visible("Q07", (
         Ask("distributions", {"indicator": "2012-9-4", "grade": "good", "single": "true"},
             "over grades count byArithmetic", {
-            ("All 32 partnerships", "Good", 8, True),
+            ("The 32 partnerships", "Good", 8, True),
         }),
     )),
     Visible("Q08", (
@@ -55,7 +55,7 @@ NATIONAL = (
             "single": "true",
             "group": "all-32",
         }, "over grades count byArithmetic", {
-            ("All 32 partnerships", "Adequate", 7, True),
+            ("The 32 partnerships", "Adequate", 7, True),
         }),
     )),
     Visible("Q10", (
@@ -79,7 +79,7 @@ NATIONAL = (
     Visible("Q15", (
         Ask("approaches-of-finding", {"finding": "nr-key-11"},
             "approach who stageReached effectKind effectReported", {
-            ("Permanence and Care Excellence programme", "All 32 partnerships", "mentioned only",
+            ("Permanence and Care Excellence programme", "The 32 partnerships", "mentioned only",
              "not stated", None),
         }),
     )),

@@ -32,7 +32,7 @@ def test_a_newcomer_learns_who_uses_an_approach_and_takes_a_spreadsheet_and_a_pi
     panel = page.get_by_role("region", name="Which partnerships used or planned an approach?")
     used = {entry.locator("strong").first.inner_text(): entry.inner_text()
             for entry in panel.locator(".entry").all()}
-    assert {"Midlothian", "North Ayrshire", "All 32 partnerships"} < set(used)
+    assert {"Midlothian", "North Ayrshire", "The 32 partnerships"} < set(used)
     assert "in use" in used["Midlothian"] and "positive" in used["Midlothian"]
     assert "not stated" in used["North Ayrshire"]
 
