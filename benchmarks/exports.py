@@ -1,0 +1,97 @@
+"""How much memory and time an export of many edges takes, format by format.
+
+A view's rows are made up (a million edges between a tenth as many nodes, unless told otherwise)
+and go the way that an engine's answer goes: rows, graph, file. Each format runs in a process of
+its own, whose largest resident set is told.
+
+    python -m benchmarks.exports [EDGES]
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
+
+from graphsvc.views.collect import graph_of
+from graphsvc.views.export import FORMATS
+from graphsvc.views.recipe import Recipe
+from graphsvc.views.view import Views
+
+BASE = "https://example.org/id/"
+PICTURES = ("svg", "png")
+VIEW = """#+ title: Made up
+#+ description: Rows that nobody asked for.
+#+ columns:
+#+   node: {type: iri, label: node}
+#+   label: {type: text, label: label}
+#+   type: {type: text, label: type}
+#+   source: {type: iri, label: from}
+#+   target: {type: iri, label: to}
+#+   kind: {type: text, label: kind}
+#+   weight: {type: integer, label: weight}
+#+ examples:
+#+   - title: All
+SELECT ?node ?label ?type ?source ?target ?kind ?weight WHERE {
+  { ?node <https://example.org/label> ?label ; <https://example.org/type> ?type }
+  UNION { ?source ?kind ?target ; <https://example.org/weight> ?weight }
+}
+"""
+
+
+def main(edges: int) -> None:
+    """Measure every format but the pictures, which are refused at this size."""
+    print(f"| {edges:,} edges | seconds | MB resident | MB file |\n| --- | --- | --- | --- |")
+    for name in FORMATS:
+        if name not in PICTURES:
+            subprocess.run([sys.executable, "-m", "benchmarks.exports", str(edges), name],
+                           check=True)
+
+
+def measure(edges: int, name: str) -> None:
+    """Write one format; print a line of the table."""
+    with TemporaryDirectory() as folder, TemporaryFile() as rows, TemporaryFile() as out:
+        Path(folder, "made-up.rq").write_text(VIEW)
+        view, = Views.load(Path(folder), {})
+        _make(rows, edges)
+        start = time.perf_counter()
+        graph = graph_of(view, rows, BASE)
+        FORMATS[name].write(graph, _RECIPE, out)
+        took, size = time.perf_counter() - start, out.seek(0, os.SEEK_END)
+        assert graph.edge_count == edges
+        graph.close()
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"| {name} | {took:.1f} | {resident / 1024:.0f} | {size / 1e6:.0f} |", flush=True)
+
+
+def _make(rows: IO[bytes], edges: int) -> None:
+    nodes = max(2, edges // 10)
+    rows.write(b"?node\t?label\t?type\t?source\t?target\t?kind\t?weight\n")
+    for number in range(nodes):
+        rows.write(f'<{BASE}thing/{number}>\t"Thing {number}"\t"kind {number % 9}"\t\t\t\t\n'
+                   .encode())
+    for number in range(edges):
+        one, other = number * 7919 % nodes, number * 104729 // 3 % nodes
+        rows.write(f'\t\t\t<{BASE}thing/{one}>\t<{BASE}thing/{other}>\t"linked"\t{number % 5 + 1}\n'
+                   .encode())
+    rows.seek(0)
+
+
+_RECIPE = Recipe(
+    address="https://example.org/export/made-up", view="made-up", title="Made up",
+    description="Rows that nobody asked for.", parameters={}, told="none", measures=(), query=VIEW,
+    dataset="Made up", dataset_iri="https://example.org/dataset", release="0000000000000000",
+    date="2020-01-01", licence="https://creativecommons.org/publicdomain/zero/1.0/")
+
+
+if __name__ == "__main__":
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    if len(sys.argv) > 2:
+        measure(count, sys.argv[2])
+    else:
+        main(count)

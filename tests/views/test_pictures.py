@@ -1,0 +1,83 @@
+"""Pictures show every node and say what they are of."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.views.conftest import Drawn
+from tests.views.test_read_back import CASES
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_picture_has_every_node_and_a_line_for_linked_pairs(drawn: Drawn, name: str) -> None:
+    view, given = drawn.view(name), drawn.view(name).question.examples[CASES[name]].values
+    expected = drawn.truth(view, given)
+    root = ElementTree.fromstring(drawn.file(view, "svg", given))
+    links = {link.get("href"): link for link in root.iter(f"{SVG}a")}
+    assert links.keys() == {values.get("page", iri) for iri, values in expected.nodes.items()}
+    titles = Counter(link.findtext(f".//{SVG}title") for link in links.values())
+    assert titles == Counter(f"{values['label']} ({values.get('type', '')})"
+                             for values in expected.nodes.values())
+    pairs = {(one, other) for one, other, _ in expected.edges if one != other}
+    lines = [path for path in root.iter(f"{SVG}path") if path.get("stroke-width")]
+    assert len(lines) == len(pairs)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_names_do_not_cover_each_other_and_stay_inside(drawn: Drawn, name: str) -> None:
+    view, given = drawn.view(name), drawn.view(name).question.examples[CASES[name]].values
+    root = ElementTree.fromstring(drawn.file(view, "svg", given))
+    boxes = []
+    for text in root.iter(f"{SVG}text"):
+        if anchor := text.get("text-anchor"):
+            x, y = float(text.get("x", "")), float(text.get("y", ""))
+            width = len(text.text or "") * 6
+            left = x - {"start": 0, "middle": width / 2, "end": width}[anchor]
+            boxes.append((left, y - 10, left + width, y + 2))
+    assert boxes
+    assert all(box[0] > 0 and box[2] < float(root.get("width", "")) for box in boxes)
+    assert not [(one, other) for at, one in enumerate(boxes) for other in boxes[:at]
+                if one[0] < other[2] and other[0] < one[2]
+                and one[1] < other[3] and other[1] < one[3]]
+
+
+def test_the_legend_counts_types_and_the_caption_tells_the_release(drawn: Drawn) -> None:
+    view = drawn.view("partnerships-approaches")
+    given = view.question.examples[2].values
+    types = Counter(values["type"] for values in drawn.truth(view, given).nodes.values())
+    text = drawn.file(view, "svg", given).decode()
+    for kind, count in types.items():
+        assert f">{kind} ({count})</text>" in text
+    shown = " ".join(re.findall(r'fill="#666">([^<]*)', text))
+    assert "View partnerships-approaches; parameters: partnership = Midlothian" in shown
+    assert f"release {drawn.release.id}" in shown
+
+
+def test_the_png_is_the_svg_with_the_recipe_in_its_chunks(drawn: Drawn) -> None:
+    image = pytest.importorskip("PIL.Image")
+    view = drawn.view("selection")
+    given = view.question.examples[0].values
+    root = ElementTree.fromstring(drawn.file(view, "svg", given))
+    with image.open(io.BytesIO(drawn.file(view, "png", given))) as picture:
+        picture.load()
+        assert picture.size == (int(root.get("width", "")), int(root.get("height", "")))
+        assert len(picture.convert("RGB").getcolors(1 << 20)) > 10
+        facts = drawn.export(view, "png", given).recipe.facts
+        assert picture.text == {name.title(): value for name, value in facts.items()}
+
+
+def test_pages_are_whole_links_where_the_address_is_told(
+    drawn: Drawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = drawn.view("selection")
+    given = view.question.examples[0].values
+    assert b'"page": "/id/' in drawn.file(view, "json", given)
+    monkeypatch.setenv("GRAPHSVC_ADDRESS", "https://graph.example/")
+    assert b'"page": "https://graph.example/id/' in drawn.file(view, "json", given)
