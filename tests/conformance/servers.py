@@ -62,5 +62,5 @@ class DataServer:
         """End the server; its exit status and what it said."""
         self.connection.close()
         self._process.terminate()
-        _, said = self._process.communicate(timeout=10)
+        _, said = self._process.communicate(timeout=60)
         return self._process.returncode, said
