@@ -22,6 +22,7 @@ PACKAGES = ("oxigraph==0.5.13", "rdflib-endpoint==0.6.3", "shmarql==0.70", "uvic
 """What the environment of the peers holds."""
 
 START_SECONDS = 600.0
+SETTLE_SECONDS = 60
 _MIB = 1 << 20
 
 
@@ -37,6 +38,15 @@ class Server:
     def resident_mib(self) -> float:
         """Memory of all its processes, in MiB; what they share is counted once."""
         return sum(_proportional(pid) for pid in _tree(self.process.pid)) / _MIB
+
+    def settle(self) -> None:
+        """Wait until it does nothing: what it still loads in the background is loaded."""
+        used = -1.0
+        for _ in range(SETTLE_SECONDS):
+            before, used = used, sum(_processor_seconds(pid) for pid in _tree(self.process.pid))
+            if used - before < 0.05 and before >= 0:
+                return
+            time.sleep(1)
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,12 @@ def _proportional(pid: int) -> int:
         if line.startswith("Pss:"):
             return int(line.split()[1]) << 10
     return 0
+
+
+def _processor_seconds(pid: int) -> float:
+    """Processor time of a process so far (proc(5), stat)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _graphsvc(data: Prepared, peers: Path, port: int) -> _Command:

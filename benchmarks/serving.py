@@ -60,7 +60,7 @@ class Bench:
         plans.append(("10,000 rows of CSV, never repeated, 8",
                       load.fresh(["rows"], many[:1]), 8, load.CSV))
         with ExitStack() as stack:
-            running = self._start(stack)
+            running = self._start(stack, self.names)
             for server in running:  # what each loads at its first queries
                 load.measure(server, plans[3][1], 8, 1)
             for _ in range(self.rounds):
@@ -100,6 +100,7 @@ class Bench:
         for _ in range(self.rounds):
             for name in self.names:
                 with servers.running(name, self.data, self.peers) as server:
+                    server.settle()
                     load.measure(server, queries, 8, 1)
                     without = load.measure(server, queries, 8, self.seconds)
                     self._keep("runaway", name, "without", asdict(without))
@@ -112,17 +113,19 @@ class Bench:
                                {key: None if lost and key.startswith("p") else number
                                 for key, number in asdict(beside).items()})
 
-    def _start(self, stack: ExitStack) -> list[Server]:
-        return [stack.enter_context(servers.running(name, self.data, self.peers))
-                for name in self.names]
+    def _start(self, stack: ExitStack, names: list[str]) -> list[Server]:
+        running = [stack.enter_context(servers.running(name, self.data, self.peers))
+                   for name in names]
+        for server in running:
+            server.settle()
+        return running
 
     def _one_by_one(
         self, measure: str, queries: Mapping[str, Callable[[int], str]], names: list[str]
     ) -> None:
         number = 0
         with ExitStack() as stack:
-            running = [stack.enter_context(servers.running(name, self.data, self.peers))
-                       for name in names]
+            running = self._start(stack, names)
             client = stack.enter_context(httpx.Client(timeout=QUESTION_SECONDS))
             given_up: set[tuple[str, str]] = set()
             for _ in range(self.rounds):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphsvc.engine.base import Engine, Limits
@@ -16,34 +16,45 @@ from graphsvc.service_description import ServiceDescription
 from graphsvc.sources.words import Words
 from graphsvc.views.view import Views
 
+AT_ONCE_QUADS = 200_000
+"""Releases up to this size are loaded into memory before the first answer."""
+
 IN_MEMORY_QUADS = 2_000_000
-"""Releases up to this size are held in memory, larger ones read from disk."""
+"""Releases up to this size are loaded while they are answered from disk; larger ones stay there."""
 
 
 def engine_of(
     release: Release, limits: Limits | None = None, remote: str | None = None
 ) -> Engine:
-    """An engine over a release: the embedded one, which loads meanwhile, or a remote endpoint."""
+    """An engine over a release that answers soon: the embedded one, or a remote endpoint."""
     if remote:
         from graphsvc.engine.remote import RemoteEngine
 
         return RemoteEngine(remote, release=release.id, limits=limits)
-    small = release.manifest["quads"] <= IN_MEMORY_QUADS
+    return _embedded(release, limits, release.manifest["quads"] <= AT_ONCE_QUADS)
+
+
+def _embedded(release: Release, limits: Limits | None, in_memory: bool) -> EmbeddedEngine:
     source = Source(
-        files=(release.dump,) if small else (), store=None if small else release.store_path,
+        files=(release.dump,) if in_memory else (),
+        store=None if in_memory else release.store_path,
         union_default_graph=True, release=release.id)
     return EmbeddedEngine(source, limits)
 
 
 @dataclass(frozen=True)
 class Serving:
-    """A release with everything that answers from it; replaced as a whole when it is switched."""
+    """A release with everything that answers from it; replaced as a whole when it is switched.
+
+    loadable: whether it is answered from disk and would be faster from memory, which has room.
+    """
 
     release: Release
     engine: Engine
     questions: Questions
     description: ServiceDescription
     views: Views
+    loadable: bool = False
 
     @classmethod
     async def open(
@@ -64,7 +75,23 @@ class Serving:
         questions = await Questions.open(library, engine, words, index)
         header = Header(**release.manifest["header"])
         description = await ServiceDescription.of(release, header, questions)
-        return cls(release, engine, questions, description, views)
+        loadable = not remote and AT_ONCE_QUADS < release.manifest["quads"] <= IN_MEMORY_QUADS
+        return cls(release, engine, questions, description, views, loadable)
+
+    async def loaded(self) -> Serving:
+        """The same over an engine that holds the release in memory.
+
+        Raises GraphsvcError where it cannot be loaded.
+        """
+        engine = _embedded(self.release, self.engine.limits, in_memory=True)
+        try:
+            await engine.start()
+        except BaseException:
+            await engine.close()
+            raise
+        own = self.questions
+        questions = Questions(own.library, engine, own.names, own.passages)
+        return replace(self, engine=engine, questions=questions, loadable=False)
 
     @property
     def header(self) -> Header:

@@ -118,13 +118,25 @@ class Application:
 
     async def _follow(self) -> None:
         """Switch whenever the folder of releases has another current one."""
+        await self._load()
         while True:
             await asyncio.sleep(LOOK_FOR_RELEASE_SECONDS)
             try:
                 if self._releases.current().id != self._now().now.release.id:
                     await self._now().switch(await self._open())
+                    await self._load()
             except GraphsvcError as error:
                 _log.error("The new release is not served: %s", error)
+
+    async def _load(self) -> None:
+        """Go on in memory, where the release is answered from disk only to answer soon."""
+        if self._now().now.loadable:
+            try:
+                loaded = await self._now().now.loaded()
+                await site_of(loaded)
+                await self._now().switch(loaded)
+            except GraphsvcError as error:
+                _log.error("The release is answered from disk: %s", error)
 
     async def _stop(self) -> None:
         if self._watcher:
