@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, TextIO
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Given
-from graphsvc.views import cytoscape, dot, gexf, graphml, jsonld, node_link, pajek, picture, tables
+from graphsvc.views import cytoscape, dot, gexf, graphml, jsonld, node_link, pajek, tables
 from graphsvc.views.collect import graph_of, rows_of
 from graphsvc.views.graph import Graph
 from graphsvc.views.measures import Measure, measure, measures_named
@@ -57,6 +57,18 @@ def _text(write: Callable[[Graph, Recipe, TextIO], None]) -> Writer:
     return write_bytes
 
 
+def _svg(graph: Graph, recipe: Recipe, out: TextIO) -> None:
+    from graphsvc.views.picture import write_svg  # numpy and networkx come with it
+
+    write_svg(graph, recipe, out)
+
+
+def _png(graph: Graph, recipe: Recipe, out: BinaryIO) -> None:
+    from graphsvc.views.picture import write_png
+
+    write_png(graph, recipe, out)
+
+
 FORMATS: Mapping[str, Format] = {known.name: known for known in (
     Format("graphml", "GraphML (Gephi, yEd, Cytoscape, igraph, networkx)",
            "application/graphml+xml", _text(graphml.write)),
@@ -78,8 +90,8 @@ FORMATS: Mapping[str, Format] = {known.name: known for known in (
     Format("neo4j-edges.csv", "Edges as CSV with Neo4j's header", _CSV,
            _text(tables.write_neo4j_edges)),
     Format("jsonld", "JSON-LD", "application/ld+json", _text(jsonld.write)),
-    Format("svg", "A picture (SVG)", "image/svg+xml", _text(picture.write_svg)),
-    Format("png", "A picture (PNG)", "image/png", picture.write_png),
+    Format("svg", "A picture (SVG)", "image/svg+xml", _text(_svg)),
+    Format("png", "A picture (PNG)", "image/png", _png),
 )}
 """What can be written, by ending."""
 
