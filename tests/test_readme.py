@@ -1,4 +1,4 @@
-"""What the README shows is what a reader gets: its commands and its program are run and compared."""
+"""What the README shows is what a reader gets: its commands and its program are run."""
 
 from __future__ import annotations
 
