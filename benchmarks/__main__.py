@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
                         help="`real`, or a number of quads (default: real 1000000)")
     parser.add_argument("--measures", nargs="*", default=MEASURES, choices=MEASURES)
     parser.add_argument("--servers", nargs="+", choices=list(servers.COMMANDS))
-    parser.add_argument("--seconds", type=float, default=4.0, help="of each load")
+    parser.add_argument("--seconds", type=int, default=4, help="of each load")
     parser.add_argument("--rounds", type=int, default=3)
     return parser
 

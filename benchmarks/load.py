@@ -57,7 +57,7 @@ def repeated(names: Sequence[str], things: Sequence[Value]) -> list[str]:
 
 
 def measure(
-    server: Server, queries: Sequence[str], clients: int, seconds: float, accept: str = JSON
+    server: Server, queries: Sequence[str], clients: int, seconds: int, accept: str = JSON
 ) -> Load:
     """Ask for some seconds. Raises RuntimeError where wrk is not there or fails."""
     wrk = shutil.which("wrk")
@@ -68,7 +68,7 @@ def measure(
         paths.writelines(f"{address.path}?query={quote(query, safe='')}\n" for query in queries)
         paths.flush()
         done = subprocess.run(
-            [wrk, "--threads", "1", "--connections", str(clients), "--duration", f"{seconds:g}s",
+            [wrk, "--threads", "1", "--connections", str(clients), "--duration", f"{seconds}s",
              "--timeout", f"{TIMEOUT_SECONDS}s", "--header", f"Accept: {accept}",
              "--script", str(Path(__file__).parent / "requests.lua"),
              f"http://{address.netloc}", "--", paths.name, str(next(_ranges))],

@@ -32,7 +32,7 @@ class Bench:
 
     def __init__(
         self, data: Prepared, peers: Path, names: Iterable[str], figures: Figures,
-        seconds: float, rounds: int,
+        seconds: int, rounds: int,
     ) -> None:
         self.data, self.peers, self.names = data, peers, list(names)
         self.figures, self.seconds, self.rounds = figures, seconds, rounds

@@ -1,0 +1,187 @@
+"""The work behind the claims of speed, counted; and the harness that measures them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+
+from benchmarks.__main__ import main
+from benchmarks.claims import CSV, claims
+from benchmarks.figures import Figure, Figures
+from benchmarks.generate import generate
+from benchmarks.serving import SHAPES
+from graphsvc.build import build
+from graphsvc.engine.base import Request
+from graphsvc.engine.pool import EmbeddedEngine, WorkerAnswer
+from graphsvc.project import Project
+from graphsvc.questions.library import Library
+from graphsvc.release import Release, Releases
+from graphsvc.service import Serving
+from graphsvc.web.app import create_app
+
+QUADS = 80_000
+LOOK_UP = "SELECT * WHERE { ?thing a ?class } LIMIT 3"
+
+
+@pytest.fixture(scope="module")
+def generated(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A generated project."""
+    folder = tmp_path_factory.mktemp("generated")
+    generate(project.root, folder, QUADS, seed=3)
+    return folder
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every query that reaches the engine."""
+    queries: list[str] = []
+    query: Callable[[EmbeddedEngine, Request], Awaitable[WorkerAnswer]] = EmbeddedEngine.query
+
+    async def counted(engine: EmbeddedEngine, request: Request) -> WorkerAnswer:
+        queries.append(request.query)
+        return await query(engine, request)
+
+    monkeypatch.setattr(EmbeddedEngine, "query", counted)
+    yield queries
+
+
+def test_a_generated_project_is_decided_by_its_seed(
+    project: Project, generated: Path, tmp_path: Path
+) -> None:
+    for name, seed in (("same", 3), ("other", 4)):
+        generate(project.root, tmp_path / name, QUADS, seed=seed)
+    assert _digests(tmp_path / "same") == _digests(generated)
+    assert _digests(tmp_path / "other") != _digests(generated)
+
+
+def test_a_generated_project_passes_all_checks_and_has_the_size_that_was_asked_for(
+    generated: Path, project: Project, release: Release, tmp_path: Path
+) -> None:
+    built = build(Project(generated), Releases(tmp_path)).release
+    assert built.manifest["warnings"] == release.manifest["warnings"]
+    assert built.manifest["quads"] > release.manifest["quads"]
+    assert 0.98 < built.manifest["quads"] / QUADS < 1.15, "more by one report at most"
+
+
+def test_a_page_of_an_answer_is_one_query_and_what_was_looked_at_another(
+    release: Release, asked: list[str]
+) -> None:
+    async def ask() -> dict[str, int]:
+        serving = await Serving.open(release)
+        counts = {"opening": len(asked)}
+        try:
+            for question in serving.questions.library:
+                example = question.examples[0].values if question.examples else {}
+                understood = await serving.questions.understand(question, example)
+                before = len(asked)
+                await serving.questions.ask(question, understood)
+                counts[question.name] = len(asked) - before
+        finally:
+            await serving.close()
+        return counts
+
+    counts = asyncio.run(ask())
+    assert counts.pop("opening") <= 1
+    assert len(counts) > 80
+    assert {name: count for name, count in counts.items() if not 1 <= count <= 2} == {}
+
+
+def test_a_query_that_was_answered_does_not_reach_the_engine_again(
+    releases: Releases, asked: list[str]
+) -> None:
+    async def ask() -> list[tuple[int, bytes]]:
+        async with _client(releases) as client:
+            answers = [await client.get("/sparql", params={"query": LOOK_UP}),
+                       await client.get("/sparql", params={"query": LOOK_UP}),
+                       await client.post("/sparql", data={"query": LOOK_UP})]
+            return [(answer.status_code, answer.content) for answer in answers]
+
+    answers = asyncio.run(ask())
+    assert set(answers) == {(200, answers[0][1])}
+    assert asked.count(LOOK_UP) == 1
+
+
+@pytest.mark.parametrize("path, most", [
+    ("/questions", 0), ("/questions/approaches", 2), ("/search?q=chronologies", 0),
+    ("/api/questions/approaches", 1),
+])
+def test_a_page_asks_the_engine_no_more_than_it_must(
+    path: str, most: int, releases: Releases, asked: list[str]
+) -> None:
+    async def ask() -> httpx.Response:
+        async with _client(releases) as client:
+            asked.clear()
+            return await client.get(path)
+
+    assert asyncio.run(ask()).status_code == 200
+    assert len(asked) <= most, asked
+
+
+def test_the_harness_tells_every_question_and_every_shape(
+    project: Project, releases: Releases, tmp_path: Path
+) -> None:
+    if shutil.which("wrk") is None:
+        pytest.skip("wrk is not installed")
+    (tmp_path / "work" / "real").mkdir(parents=True)
+    (tmp_path / "work" / "real" / "releases").symlink_to(releases.folder)
+    (tmp_path / "peers" / "bin").mkdir(parents=True)
+    (tmp_path / "peers" / "bin" / "python").touch()
+    main(["--work", str(tmp_path / "work"), "--docs", str(tmp_path), "--sizes", "real",
+          "--peers", str(tmp_path / "peers"), "--servers", "graphsvc", "--rounds", "1",
+          "--seconds", "1", "--measures", "throughput", "shapes", "questions"])
+    lines = (tmp_path / "performance.md").read_text().splitlines()
+    told = {cells[1].strip(): cells[2].strip() for line in lines
+            if len(cells := line.split("|")) == 4}
+    names = {question.name for question in Library.load(
+        project.root / "queries", project.prefixes)}
+    assert {name for name in {*names, *SHAPES, "never repeated, 8", "repeated, 64", CSV}
+            if not told.get(name, "")[:1].isdigit()} == set()
+    for name in ("throughput", "latency"):
+        ElementTree.parse(tmp_path / "pictures" / f"performance-{name}.svg")
+
+
+def test_a_claim_is_reached_only_where_the_numbers_say_so(tmp_path: Path) -> None:
+    figures = Figures(tmp_path / "figures.jsonl")
+    figures.add(Figure("data", "real", "release", "", "quads", 1000))
+    for subject, rates in (("graphsvc", (300, 500, 100)), ("oxigraph", (100, 100, 100))):
+        for rate in rates:
+            figures.add(Figure("throughput", "real", subject, "repeated, 8", "rate", rate))
+    figures.add(Figure("throughput", "real", "graphsvc", "never repeated, 8", "rate", 65))
+    figures.add(Figure("throughput", "real", "oxigraph", "never repeated, 8", "rate", 100))
+    figures.save()
+    found = {(claim.what, claim.against): claim for claim in
+             claims(Figures(tmp_path / "figures.jsonl"))}
+    repeated = found["small queries, repeated, 8 clients: requests a second", "oxigraph"]
+    fresh = found["small queries, never repeated, 8 clients: requests a second", "oxigraph"]
+    assert (repeated.measured, repeated.met) == (["real: 3.00x"], False)
+    assert (fresh.measured, fresh.met) == (["real: 0.65x"], True)
+    assert {claim.met for claim in found.values()} == {None, False, True}
+
+
+@asynccontextmanager
+async def _client(releases: Releases) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the whole application, without a socket between."""
+    app = create_app(releases)
+    incoming: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    told: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    life = asyncio.create_task(app({"type": "lifespan"}, incoming.get, told.put))  # type: ignore[arg-type]
+    await incoming.put({"type": "lifespan.startup"})
+    assert (await told.get())["type"] == "lifespan.startup.complete"
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
+    await incoming.put({"type": "lifespan.shutdown"})
+    await life
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*")) if path.is_file()}
