@@ -74,9 +74,17 @@ class Answer:
 
 
 def typed(cell: Term | None, column: Column) -> Term | None:
-    """The cell; a boolean that the engine has as 0 or 1 (some compute them so) as a boolean."""
-    if column.type == "boolean" and isinstance(cell, Literal) and cell.value in ("0", "1"):
+    """The cell, without what differs between engines.
+
+    A boolean that the engine has as 0 or 1 (some compute them so) becomes one; several texts, which
+    GROUP_CONCAT gives in any order (SPARQL 1.1, section 18.5.1.7), become one text, sorted.
+    """
+    if not isinstance(cell, Literal):
+        return cell
+    if column.type == "boolean" and cell.value in ("0", "1"):
         return Literal(cell.value == "1")
+    if column.many:
+        return Literal("; ".join(sorted(filter(None, cell.value.split("\n")))))
     return cell
 
 

@@ -170,7 +170,7 @@ class _File:
         for name, node in self.notes.fields(self.fields.get("columns"), "`columns`").items():
             what = f"The column `{name}`"
             self._check_name(node, name, what)
-            fields = self.notes.fields(node, what, ("type", "label", "meaning"),
+            fields = self.notes.fields(node, what, ("type", "label", "meaning", "many"),
                                        ("type", "label"))
             kind = self._one_of(fields.get("type"), f"{what}'s type", COLUMN_TYPES)
             columns.append(Column(
@@ -178,15 +178,20 @@ class _File:
                 type=cast(ColumnType, kind),
                 label=self.notes.text(fields.get("label"), f"{what}'s label"),
                 meaning=self.notes.text(fields.get("meaning"), f"{what}'s meaning"),
+                many=self.notes.flag(fields.get("many"), f"{what}'s `many`"),
             ))
-        if columns and all(column.type == "evidence" for column in columns):
+            if columns[-1].many and kind != "text":
+                self.notes.error(node, f"{what} has several values, but is no text.",
+                                 "Use `type: text`, or leave `many` out.")
+        if columns and all(column.type == "evidence" or column.many for column in columns):
             self.notes.error(self.fields["columns"], "No column can be ordered by.",
-                             "Give a column that is not of type evidence.")
+                             "Give a column of one value that is not of type evidence.")
         return tuple(columns)
 
     def _order(self, columns: tuple[Column, ...]) -> tuple[Key, ...]:
         """The declared order, or all columns from left to right."""
-        plain = {column.name: column for column in columns if column.type != "evidence"}
+        plain = {column.name: column for column in columns
+                 if column.type != "evidence" and not column.many}
         node = self.fields.get("order")
         if node is None:
             return tuple(Key(column, descending=False) for column in plain.values())

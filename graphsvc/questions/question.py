@@ -53,12 +53,16 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the answer; a column of type evidence holds IRIs of passages, blank-separated."""
+    """A column of the answer; a column of type evidence holds IRIs of passages, blank-separated.
+
+    many: the query gives several texts, each on a line of its own and in no order.
+    """
 
     name: str
     type: ColumnType
     label: str
     meaning: str = ""
+    many: bool = False
 
 
 @dataclass(frozen=True)
