@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from pyoxigraph import Literal
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.binding import Template, Value, Values, prologue
+from graphsvc.questions.binding import Template, Value, Values, prologue, scan
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Table, Term
 from graphsvc.questions.values import DECIMAL
@@ -36,14 +36,14 @@ class NoKey(GraphsvcError):
 class Pager:
     """The pages of one question.
 
-    A page is the question's own query as a sub-SELECT, so that its LIMIT and ORDER BY stay as they
-    are, with the ordering key of each row beside its columns.
+    A page is the question's own query as a sub-SELECT, so that its LIMIT stays as it is, with the
+    ordering key of each row beside its columns.
     """
 
     def __init__(self, question: Question) -> None:
         self._question = question
         head, query = prologue(question.query)
-        text = _PAGE.render(question=question, prologue=head, query=query, least=_LEAST)
+        text = _PAGE.render(question=question, prologue=head, query=_unsorted(query), least=_LEAST)
         self._template = Template(text, file=question.file)
         self._tidy = not any("\n" in t.text for t in self._template.tokens if t.kind == "string")
 
@@ -96,6 +96,24 @@ class Pager:
                 raise bad
             values.append(Literal(text, datatype=DECIMAL) if key.numeric else Literal(text))
         return values
+
+
+def _unsorted(query: str) -> str:
+    """The SELECT without the ORDER BY at its end, which says nothing of a sub-SELECT's rows.
+
+    It stays where a LIMIT or OFFSET follows: then it says which rows there are.
+    """
+    kept, depth, end = "", 0, None
+    for token in scan(query):
+        depth += {"{": 1, "}": -1}.get(token.text, 0)
+        word = token.text.upper() if depth == 0 and token.kind == "name" else ""
+        if word == "ORDER":
+            end = len(kept)
+        if end is not None and (word in ("LIMIT", "OFFSET", "VALUES") or
+                                token.text.startswith("#+")):
+            return query
+        kept += token.text
+    return kept[:end]
 
 
 def _encode(keys: Sequence[Term | None]) -> str:
