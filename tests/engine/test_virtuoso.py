@@ -1,0 +1,62 @@
+"""A real Virtuoso 7 behind the service: every question has the same answers as embedded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from graphsvc.errors import GraphsvcError
+from graphsvc.questions.recorded import replay
+from graphsvc.questions.table import fetch
+from graphsvc.release import Release
+from graphsvc.service import Serving
+from tests.engine.virtuoso import installed, virtuoso
+
+
+@pytest.fixture(scope="module")
+def endpoint(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The endpoint of a Virtuoso that holds the release, as docs/scaling.md has it."""
+    if not installed():
+        pytest.skip("virtuoso-t and isql-vt (Debian: virtuoso-opensource-7) are not installed")
+    dump = release.path / "dumps" / "all.nq.gz"
+    with virtuoso(tmp_path_factory.mktemp("virtuoso"), dump) as url:
+        yield url
+
+
+async def _answers(release: Release, remote: str | None) -> dict[str, object]:
+    """The whole answers to all examples of each question; the error where it has none."""
+    serving = await Serving.open(release, remote=remote)
+    answers: dict[str, object] = {}
+    try:
+        for question in serving.questions.library:
+            try:
+                answers[question.name] = await replay(serving.questions, question)
+            except GraphsvcError as error:
+                answers[question.name] = str(error)
+    finally:
+        await serving.close()
+    return answers
+
+
+def test_every_question_has_the_same_answers_on_virtuoso(release: Release, endpoint: str) -> None:
+    embedded = asyncio.run(_answers(release, None))
+    remote = asyncio.run(_answers(release, endpoint))
+    assert len(embedded) >= 40
+    assert {name: remote[name] for name in embedded if embedded[name] != remote[name]} == {}
+
+
+def test_an_answer_longer_than_virtuosos_usual_ten_thousand_rows_is_whole(
+    release: Release, endpoint: str
+) -> None:
+    async def rows(remote: str | None) -> int:
+        serving = await Serving.open(release, remote=remote)
+        try:
+            query = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 12000"
+            table = await fetch(serving.engine, query)
+            return len(table.rows)
+        finally:
+            await serving.close()
+
+    assert asyncio.run(rows(endpoint)) == asyncio.run(rows(None)) == 12_000
