@@ -114,8 +114,10 @@ def decode_words(query: str) -> str:
     Escapes in strings and IRIs are left to the engine, which knows what may stand there; elsewhere
     only characters of words may be escaped. Raises QuerySyntaxError for others.
     """
-    if "\\" not in query and not _BOOLEAN.search(query):
-        return query
+    if "\\" not in query:
+        low = query.lower()
+        if not (("true" in low or "false" in low) and _BOOLEAN.search(query)):
+            return query
     parts: list[str] = []
     position = 0
     for token in _READINGS[0].finditer(query):

@@ -64,7 +64,8 @@ _PREFLIGHT: Headers = [
     (b"access-control-max-age", b"86400"),
 ]
 _REVALIDATE = (b"cache-control", b"public, max-age=0, must-revalidate")
-_VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)
+_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(")
+_VOLATILE_WORDS = ("now", "rand", "uuid")
 _HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?", re.ASCII)
 _IRI_SAFE = ":/#?&=;,+%@!$()*[]~"
 _KNOWN = 4096
@@ -321,12 +322,18 @@ def _understand(engine: Engine, operation: Operation, scope: Scope) -> Asked:
         base=_server(scope) + quote(scope["path"]),
     )
     headers = _answer_headers(engine.release, media_type)
-    if _VOLATILE.search(inspected.text):
+    if _volatile(inspected.text):
         return Asked(request, None, [*headers, (b"cache-control", b"no-store")])
     key = _key(engine.release, request)
     headers.append((b"etag", b'W/"%s"' % key.encode()))
     headers.append(_REVALIDATE)
     return Asked(request, key, headers)
+
+
+def _volatile(text: str) -> bool:
+    """Whether it may call a function whose value changes."""
+    low = text.lower()
+    return any(word in low for word in _VOLATILE_WORDS) and bool(_VOLATILE.search(low))
 
 
 def _key(release: str, request: Request) -> str:
