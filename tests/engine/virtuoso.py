@@ -1,4 +1,4 @@
-"""Starting a real Virtuoso 7 for a test, as docs/scaling.md has it, and stopping it by its own id."""
+"""Starting a real Virtuoso 7 for a test, as docs/scaling.md has it; stopped by its own id."""
 
 from __future__ import annotations
 
