@@ -82,8 +82,10 @@ def check_address(host: str, port: int) -> None:
         raise GraphsvcError("Ports go from 0 to 65535.", where=f"{host}:{port}",
                             mend="Choose another --port.")
     try:
-        with socket.create_server((host, port), reuse_port=False):
-            pass
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family) as bound:  # never listens: whoever waits shall not connect yet
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind((host, port))
     except OSError as error:
         raise GraphsvcError(
             f"Nothing can listen there: {error.strerror or error}.",

@@ -48,8 +48,8 @@ class Servers:
 
     def stop(self) -> None:
         if self._server:
-            assert self._server.stop() == (0, "")
-            self._server = None
+            stopped, self._server = self._server, None
+            assert stopped.stop() == (0, "")
 
 
 def _named(iri: str, path: Path) -> bytes:
