@@ -8,6 +8,7 @@ import socket
 from collections.abc import MutableMapping
 from typing import Any
 
+import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.errors import FatalError
 from granian.log import LogLevels
@@ -16,15 +17,9 @@ from granian.server.embed import Server
 from graphsvc.errors import GraphsvcError
 from graphsvc.web.asgi import Receive, Scope, Send
 
-try:
-    from uvloop import run as run_loop  # a third less work for each request
-except ImportError:
-    from asyncio import run as run_loop  # type: ignore[assignment]
-
-
 def run(app: Any, host: str, port: int, opening: str) -> None:
     """Serve as `serve` does, in an event loop of its own."""
-    run_loop(serve(app, host, port, opening))
+    uvloop.run(serve(app, host, port, opening))
 
 
 async def serve(app: Any, host: str, port: int, opening: str) -> None:
