@@ -17,6 +17,7 @@ from granian.server.embed import Server
 from graphsvc.errors import GraphsvcError
 from graphsvc.web.asgi import Receive, Scope, Send
 
+
 def run(app: Any, host: str, port: int, opening: str) -> None:
     """Serve as `serve` does, in an event loop of its own."""
     uvloop.run(serve(app, host, port, opening))
