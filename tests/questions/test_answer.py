@@ -27,7 +27,7 @@ from graphsvc.questions.formats import (
 )
 from graphsvc.questions.library import Library
 from graphsvc.questions.names import AmbiguousName, UnknownName
-from graphsvc.questions.paging import UnknownPage
+from graphsvc.questions.paging import Pager, UnknownPage
 from graphsvc.questions.values import BadValue
 
 ID = "https://example.org/books/id/"
@@ -197,6 +197,40 @@ SELECT ?work ?copies WHERE {
         {"work": f"{ID}work/emma", "copies": 2000},
         {"work": f"{ID}work/frankenstein", "copies": 4020},
     ]
+
+
+def test_several_texts_come_in_order_and_without_gaps_whatever_the_engine_gives(
+    tmp_path: Path, engine: StoreEngine
+) -> None:
+    (tmp_path / "q.rq").write_text("""\
+#+ title: T
+#+ description: D
+#+ columns:
+#+   n: {type: integer, label: N}
+#+   names: {type: text, many: true, label: L}
+#+ examples: [{title: All}]
+SELECT ?n (GROUP_CONCAT(?name; SEPARATOR="\\n") AS ?names) WHERE {
+  VALUES (?n ?name) { (1 "b; c") (1 "a") (1 "") (1 "d") (2 "") }
+} GROUP BY ?n ORDER BY ?n""")
+    questions = asyncio.run(Questions.open(Library.load(tmp_path, {}), engine))
+    assert rows(ask(questions, "q")) == [{"n": 1, "names": "a; b; c; d"}, {"n": 2, "names": None}]
+
+
+@pytest.mark.parametrize(("ending", "stays"), [
+    ("ORDER BY ?n", False), ("order by DESC(?n) # last", False), ("ORDER BY ?n LIMIT 2", True),
+    ("ORDER BY ?n OFFSET 1", True), ("", False),
+])
+def test_a_page_sorts_once(tmp_path: Path, ending: str, stays: bool) -> None:
+    (tmp_path / "q.rq").write_text(f"""\
+#+ title: T
+#+ description: D
+#+ columns: {{n: {{type: integer, label: N}}}}
+#+ examples: [{{title: All}}]
+SELECT ?n WHERE {{ {{ SELECT ?n {{ ?s ?p ?n }} ORDER BY ?p LIMIT 5 }} }} {ending}""")
+    page = Pager(Library.load(tmp_path, {}).get("q")).query({}, 10, None)
+    inner = page[:page.rindex("ORDER BY")]
+    assert "ORDER BY ?p LIMIT 5" in inner
+    assert (ending in inner) == (stays or not ending)
 
 
 def test_an_order_that_is_no_key_is_told_before_it_loses_rows(

@@ -134,6 +134,21 @@ SELECT ?a WHERE { ?a ?p ?o }
     ]
 
 
+def test_columns_of_several_texts_are_texts_and_cannot_be_ordered_by(tmp_path: Path) -> None:
+    def header(columns: str, order: str) -> str:
+        return ("#+ title: T\n#+ description: D\n#+ columns:\n" + columns +
+                f"#+ order: [{order}]\n#+ examples: [{{title: E}}]\nSELECT ?a ?b {{ ?a ?p ?b }}\n")
+
+    number = "#+   b: {type: integer, many: true, label: B}\n"
+    assert mistakes(tmp_path, header("#+   a: {type: iri, label: A}\n" + number, "b")) == [
+        "q.rq:5: The column `b` has several values, but is no text.",
+        "q.rq:6: `order` names `b`, which cannot be ordered by."]
+    texts = "#+   {}: {{type: text, many: true, label: L}}\n"
+    assert mistakes(tmp_path, header(texts.format("a") + texts.format("b"), "a")) == [
+        "q.rq:4: No column can be ordered by.",
+        "q.rq:6: `order` names `a`, which cannot be ordered by."]
+
+
 @pytest.mark.parametrize(("text", "expected"), [
     (QUERY, ["q.rq:1: The file has no header."]),
     ("#+ title: [\n" + QUERY, [
