@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import count
@@ -44,6 +45,10 @@ SLOW_AFTER = 0.1
 
 SLOW_FOR_OTHERS = 0.02
 """Seconds after which it does so where other requests wait for a worker."""
+
+HURRIED, HURRIED_SECONDS = 8, 10.0
+"""Workers that are replaced so early, in how many seconds. To fork one costs as much as some
+hundred small queries: on a busy machine, where every query seems slow, nothing else were done."""
 
 REST = 0.2
 """Seconds until a worker that ended without a query is replaced; what ended it may persist."""
@@ -88,6 +93,7 @@ class EmbeddedEngine:
         self._source = source
         self._numbers = count(1)
         self._workers: dict[int, Worker] = {}
+        self._hurried: deque[float] = deque(maxlen=HURRIED)
         size = size or max(2, os.cpu_count() or 1)
         self._lanes = {lane: LaneQueue(lane, size, self.limits) for lane in Lane}
         self._ready: asyncio.Task[None] | None = None
@@ -243,7 +249,10 @@ class EmbeddedEngine:
             self._fill()
 
     def _review(self, worker: Worker) -> None:
-        if worker.queue.crowded:
+        now = asyncio.get_running_loop().time()
+        rested = len(self._hurried) < HURRIED or now - self._hurried[0] > HURRIED_SECONDS
+        if worker.queue.crowded and rested:
+            self._hurried.append(now)
             self._demote(worker)
         else:
             rest = SLOW_AFTER - SLOW_FOR_OTHERS
