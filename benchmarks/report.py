@@ -91,7 +91,9 @@ def _milliseconds(figures: Figures, measure: str, size: str, subject: str, case:
         return figures.told(measure, size, subject, case)
     told = f"{ms:,.1f}" if ms < 100 else f"{ms:,.0f}"
     ours, theirs = (figures.get(measure, size, who, case, "rows") for who in (US, subject))
-    return told if ours == theirs else f"{told} ({theirs:,.0f} rows, not {ours:,.0f})"
+    if None in (ours, theirs) or ours == theirs:
+        return told
+    return f"{told} ({theirs:,.0f} rows, not {ours:,.0f})"
 
 
 def _across(figures: Figures, measure: str) -> str:
