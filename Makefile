@@ -15,7 +15,7 @@ build: $(VENV)/.ready
 	@$(BIN)/graphsvc build
 
 test: $(VENV)/.ready-test $(VENV)/.bundled
-	$(BIN)/ruff check graphsvc tests
+	$(BIN)/ruff check graphsvc tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
