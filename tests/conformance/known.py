@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-SHARED = Path(os.environ.get("GRAPHSVC_SHARED", HERE.parents[2] / "shared"))
+SHARED = Path(os.environ.get("GRAPHSVC_SHARED", HERE.parents[2] / "shared")).resolve()
 KNOWN: dict[str, dict[str, str]] = tomllib.loads((HERE / "known_failures.toml").read_text())
 
 
