@@ -11,10 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
 from pathlib import Path
-from typing import NoReturn
 
 from graphsvc.commands import add_format, releases_of
 from graphsvc.engine.base import Limits
@@ -65,12 +62,12 @@ def _limits(args: argparse.Namespace) -> Limits:
         waiting=args.queue_limit)
 
 
-def run(args: argparse.Namespace) -> NoReturn:
+def run(args: argparse.Namespace) -> int:
     if args.data:
         from graphsvc.web.data_server import serve_data
 
         serve_data(args.data, args.host, args.port, _limits(args))
-        _leave()
+        return 0
     from graphsvc.web.app import create_app
     from graphsvc.web.server import run as run_server
 
@@ -78,16 +75,7 @@ def run(args: argparse.Namespace) -> NoReturn:
     address = f"http://{args.host}:{args.port}"
     run_server(create_app(releases, args.documents, args.engine, _limits(args)),
                args.host, args.port, _opening(releases.current(), address, args.format))
-    _leave()
-
-
-def _leave() -> NoReturn:
-    """End the process, all being closed, without waiting for the server's native threads.
-
-    One of them may still ask the interpreter for something while it is taken down, and abort.
-    """
-    sys.stdout.flush()
-    os._exit(0)
+    return 0
 
 
 def _opening(release: Release, address: str, output: str) -> str:

@@ -39,6 +39,7 @@ _PROBLEMS = {
     "409": "The name is that of several things; `choices` lists them.",
     "413": "The answer was stopped at the limit of its size.",
     "414": "The address is longer than 64 KiB.",
+    "431": "Address and headers are longer than 64 KiB.",
     "503": "The query was stopped at a limit, or too many are waiting.",
 }
 

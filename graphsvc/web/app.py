@@ -22,6 +22,7 @@ from graphsvc.service import Serving
 from graphsvc.web.api import api_router
 from graphsvc.web.asgi import Receive, Scope, Send
 from graphsvc.web.browsers import for_browsers
+from graphsvc.web.cache import CachedAnswer
 from graphsvc.web.current import Current
 from graphsvc.web.export import export_router
 from graphsvc.web.linked import linked_router
@@ -72,6 +73,13 @@ class Application:
         """The routes beside `/sparql`."""
         return [route for router in self._routers for route in router.routes
                 if isinstance(route, Route)]
+
+    def repeated(self, request: bytes) -> CachedAnswer | None:
+        """The answer to a request to `/sparql` that came before, by all its bytes."""
+        answer = self._sparql.repeated(request)
+        if answer is not None:
+            self.metrics.count("sparql", 200, 0.0)
+        return answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

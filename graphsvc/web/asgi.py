@@ -13,6 +13,9 @@ Headers = list[tuple[bytes, bytes]]
 
 T = TypeVar("T")
 
+REQUEST_BYTES = "graphsvc.request"
+"""Extension of a scope: all bytes of the request, where it came alone and the connection stays."""
+
 UNWATCHED_SECONDS = 0.02
 """How long work goes on before anybody looks whether the client is still there."""
 

@@ -1,9 +1,10 @@
-"""Answers that were given before, as long as they fit."""
+"""Answers that were given before, as long as they fit, and the requests that they answer."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,12 @@ class CachedAnswer:
 
     headers: list[tuple[bytes, bytes]]
     body: bytes
+
+    @cached_property
+    def head(self) -> bytes:
+        """The headers as they stand in a response, with the empty line after them."""
+        lines = [name + b": " + value + b"\r\n" for name, value in self.headers]
+        return b"".join((*lines, b"content-length: %d\r\n\r\n" % len(self.body)))
 
 
 class AnswerCache:
@@ -52,3 +59,26 @@ class AnswerCache:
     @staticmethod
     def _cost(answer: CachedAnswer) -> int:
         return len(answer.body) + 1024  # key and headers take their share
+
+
+class KnownRequests:
+    """The cache's keys by the bytes of requests, which need not be read again.
+
+    A key holds good for one release. The requests that came last are kept.
+    """
+
+    def __init__(self, most: int = 4096, longest: int = 8192) -> None:
+        self._most, self._longest = most, longest
+        self._keys: OrderedDict[bytes, tuple[str, str]] = OrderedDict()
+
+    def key(self, request: bytes, release: str) -> str | None:
+        """The key of a request's answer in a release, if it came before."""
+        known = self._keys.get(request)
+        return known[1] if known is not None and known[0] == release else None
+
+    def add(self, request: bytes, release: str, key: str) -> None:
+        """Know a request from now on."""
+        if len(request) <= self._longest:
+            self._keys[request] = release, key
+        if len(self._keys) > self._most:
+            self._keys.popitem(last=False)

@@ -90,6 +90,7 @@ class DataApp:
     def __init__(self, serving: DataServing) -> None:
         self._current = Current(serving)
         self._sparql = SparqlApp(lambda: self._current, describe)
+        self.repeated = self._sparql.repeated
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -126,10 +127,11 @@ async def _serve(
     files: Sequence[Path], host: str, port: int, limits: Limits | None
 ) -> None:
     serving = DataServing(files, limits)  # loads while the server is imported
-    from graphsvc.web.server import serve
+    from graphsvc.web.server import listen, serve
 
     try:
         await serving.engine.start()
-        await serve(DataApp(serving), host, port, f"SPARQL at http://{host}:{port}/sparql")
+        opening = f"SPARQL at http://{host}:{port}/sparql"
+        await serve(DataApp(serving), listen(host, port), opening)
     finally:
         await serving.close()

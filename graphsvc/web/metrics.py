@@ -25,12 +25,16 @@ class Metrics:
 
         async def counting(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                known = area if message["status"] < 400 else "error"
-                self._requests[known, message["status"]] += 1
-                self._seconds[known] += time.perf_counter() - began  # type: ignore[assignment]
+                self.count(area, message["status"], time.perf_counter() - began)
             await send(message)
 
         return counting
+
+    def count(self, area: str, status: int, seconds: float) -> None:
+        """Count a request whose answer began after so many seconds."""
+        known = area if status < 400 else "error"
+        self._requests[known, status] += 1
+        self._seconds[known] += seconds  # type: ignore[assignment]
 
     def text(self, release: str) -> str:
         """The exposition format, version 0.0.4."""

@@ -3,57 +3,76 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Protocol, cast
 
+import uvicorn
 import uvloop
-from granian.constants import HTTPModes, Interfaces
-from granian.errors import FatalError
-from granian.log import LogLevels
-from granian.server.embed import Server
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.web.asgi import Receive, Scope, Send
+from graphsvc.web.connection import Connection, Repeated
+
+IDLE_SECONDS = 75
+"""How long a connection is kept for a client's next request."""
 
 
-def run(app: Any, host: str, port: int, opening: str) -> None:
+class Application(Protocol):
+    """An ASGI application (ASGI 3) that knows the answers to requests which came before."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    @property
+    def repeated(self) -> Repeated: ...
+
+
+def run(app: Application, host: str, port: int, opening: str) -> None:
     """Serve as `serve` does, in an event loop of its own."""
-    uvloop.run(serve(app, host, port, opening))
+    uvloop.run(serve(app, listen(host, port), opening))
 
 
-async def serve(app: Any, host: str, port: int, opening: str) -> None:
-    """Serve an ASGI application until SIGINT or SIGTERM; requests under way are finished.
+async def serve(app: Application, listener: socket.socket, opening: str) -> None:
+    """Serve an application until SIGINT or SIGTERM; requests under way are finished.
 
     opening: what to print once the application has started. Raises GraphsvcError where the
-    address cannot be had, or the application cannot start.
+    application cannot start.
     """
-    check_address(host, port)
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # the application tells errors
     watched = Watched(app, opening)
-    server = Server(
-        watched,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        backlog=1024,
-        log_level=LogLevels.critical,
-    )
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
+    config = uvicorn.Config(
+        watched, interface="asgi3", lifespan="on", loop="none", ws="none", backlog=1024,
+        http=cast(Any, partial(Connection, repeated=app.repeated)),
+        timeout_keep_alive=IDLE_SECONDS, proxy_headers=False, server_header=False,
+        access_log=False, log_config=None)
     try:
-        await server.serve()
-    except FatalError as error:
-        raise GraphsvcError(watched.failure or f"The server failed: {error}.") from error
+        await Server(config).serve(sockets=[listener])
+    except SystemExit:
+        raise GraphsvcError(watched.failure or "The service could not start.") from None
+    finally:
+        listener.close()
+
+
+class Server(uvicorn.Server):
+    """The server, which ends by itself when a signal asks it to; a second SIGINT hurries it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Listen to signals without raising them again afterwards, as the base class does."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
 
 
 class Watched:
     """An application, and what it says of its start (ASGI, lifespan protocol)."""
 
-    def __init__(self, app: Any, opening: str) -> None:
+    def __init__(self, app: Application, opening: str) -> None:
         self._app, self._opening = app, opening
         self.failure: str | None = None
 
@@ -72,19 +91,23 @@ class Watched:
         await self._app(scope, receive, listening)
 
 
-def check_address(host: str, port: int) -> None:
-    """Raise GraphsvcError where nothing can listen at the address."""
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address; connections are taken only once it is served.
+
+    Raises GraphsvcError where nothing can listen there.
+    """
     if not 0 <= port <= 65535:
         raise GraphsvcError("Ports go from 0 to 65535.", where=f"{host}:{port}",
                             mend="Choose another --port.")
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        with socket.socket(family) as bound:  # never listens: whoever waits shall not connect yet
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            bound.bind((host, port))
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
     except OSError as error:
         raise GraphsvcError(
             f"Nothing can listen there: {error.strerror or error}.",
             where=f"{host}:{port}",
             mend="Choose another --port, or end what uses it.",
         ) from error
+    return listener

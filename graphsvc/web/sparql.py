@@ -9,7 +9,6 @@ import asyncio
 import hashlib
 import logging
 import re
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
@@ -19,6 +18,7 @@ from graphsvc.engine.base import Engine, Lane, QueryTooLong, Request
 from graphsvc.engine.guard import inspect
 from graphsvc.errors import GraphsvcError
 from graphsvc.web.asgi import (
+    REQUEST_BYTES,
     Cut,
     Headers,
     HungUp,
@@ -30,7 +30,7 @@ from graphsvc.web.asgi import (
     respond,
     while_connected,
 )
-from graphsvc.web.cache import AnswerCache, CachedAnswer
+from graphsvc.web.cache import AnswerCache, CachedAnswer, KnownRequests
 from graphsvc.web.current import Current
 from graphsvc.web.negotiation import named, negotiate
 from graphsvc.web.problems import MEDIA_TYPE as PROBLEM
@@ -68,12 +68,6 @@ _VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(")
 _VOLATILE_WORDS = ("now", "rand", "uuid")
 _HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?", re.ASCII)
 _IRI_SAFE = ":/#?&=;,+%@!$()*[]~"
-_KNOWN = 4096
-_KNOWN_LENGTH = 4096
-
-Alias = tuple[str, bytes, str | None, str]
-"""A GET request by its bytes: release, query string, Accept header, address."""
-
 
 class Serving(Protocol):
     """What is served at one moment."""
@@ -127,7 +121,12 @@ class SparqlApp(Generic[S]):
         self._describe = describe
         self._editor_page = editor_page
         self._cache = cache or AnswerCache()
-        self._known: OrderedDict[Alias, str] = OrderedDict()
+        self._known = KnownRequests()
+
+    def repeated(self, request: bytes) -> CachedAnswer | None:
+        """The answer to a request that came before, by all its bytes."""
+        key = self._known.key(request, self._current().now.engine.release)
+        return self._cache.get(key) if key else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -148,21 +147,11 @@ class SparqlApp(Generic[S]):
     async def _dispatch(self, serving: S, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope["method"]
         if method in ("GET", "HEAD"):
-            alias: Alias = (
-                serving.engine.release,
-                scope["query_string"],
-                header(scope, b"accept"),
-                _server(scope),
-            )
-            known = self._cache.get(self._known.get(alias, ""))
-            if known:
-                await _send_cached(known, scope, send)
-                return
             operation = read_get(scope["query_string"])
             if operation.query is None:
                 await self._introduce(serving, operation, scope, send)
                 return
-            await self._query(serving, operation, scope, receive, send, alias)
+            await self._query(serving, operation, scope, receive, send)
         elif method == "POST":
             body = await read_body(receive, MAX_BODY_BYTES)
             if body is None:
@@ -202,14 +191,13 @@ class SparqlApp(Generic[S]):
         scope: Scope,
         receive: Receive,
         send: Send,
-        alias: Alias | None = None,
     ) -> None:
         asked = _understand(serving.engine, operation, scope)
         if asked.key and _not_modified(asked.headers, scope):
             await respond(send, 304, asked.headers, b"", head=True)
             return
-        if asked.key and alias:
-            self._remember(alias, asked.key)
+        if asked.key:
+            self._remember(scope, serving.engine.release, asked.key)
         cached = self._cache.get(asked.key or "")
         if cached:
             await _send_cached(cached, scope, send)
@@ -257,12 +245,11 @@ class SparqlApp(Generic[S]):
         if asked.key:
             self._cache.put(asked.key, answer)
 
-    def _remember(self, alias: Alias, key: str) -> None:
-        """Know the request by its bytes, when it comes again."""
-        if len(alias[1]) <= _KNOWN_LENGTH:
-            self._known[alias] = key
-        if len(self._known) > _KNOWN:
-            self._known.popitem(last=False)
+    def _remember(self, scope: Scope, release: str, key: str) -> None:
+        """Know a GET request by its bytes, when it comes again."""
+        told = scope.get("extensions", {}).get(REQUEST_BYTES)
+        if told and scope["method"] == "GET" and header(scope, b"if-none-match") is None:
+            self._known.add(told["bytes"], release, key)
 
 
 class Kept:

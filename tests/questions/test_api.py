@@ -18,6 +18,7 @@ from rdflib import Graph
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
 from graphsvc.questions.snippets import address, snippets
+from graphsvc.web.server import listen
 
 ID = "https://example.org/books/id/"
 
@@ -233,19 +234,15 @@ def test_every_described_example_runs(client: Client) -> None:
 @pytest.fixture
 def server(client: Client) -> Iterator[str]:
     """The application behind a real server, for what is to be copied into a shell."""
-    import socket
     import threading
 
-    from granian.constants import Interfaces
-    from granian.server.embed import Server
+    import uvicorn
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    served = Server(client.app, address="127.0.0.1", port=port, interface=Interfaces.ASGI)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_until_complete, args=(served.serve(),))
+    served = uvicorn.Server(uvicorn.Config(client.app, log_config=None))
+    listener = listen("127.0.0.1", 0)
+    thread = threading.Thread(target=served.run, args=([listener],))
     thread.start()
+    port = listener.getsockname()[1]
     for _ in range(100):
         try:
             httpx.get(f"http://127.0.0.1:{port}/api/questions/kinds")
@@ -253,7 +250,7 @@ def server(client: Client) -> Iterator[str]:
         except httpx.TransportError:
             threading.Event().wait(0.05)
     yield f"http://127.0.0.1:{port}/api"
-    loop.call_soon_threadsafe(served.stop)
+    served.should_exit = True
     thread.join()
 
 

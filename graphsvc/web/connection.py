@@ -1,0 +1,110 @@
+"""One client's connection: requests that came before are answered without being read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from graphsvc.web.asgi import REQUEST_BYTES
+from graphsvc.web.cache import CachedAnswer
+from graphsvc.web.problems import MEDIA_TYPE, HttpError, Problem
+
+MAX_HEAD_BYTES = 64 << 10
+"""Longest head of a request: its first line with the address, and its headers."""
+
+_PHRASES = {400: b"Bad Request", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
+
+Repeated = Callable[[bytes], CachedAnswer | None]
+"""The whole answer (200) to a request, given all its bytes, where it is known."""
+
+
+class Connection(HttpToolsProtocol):
+    """Uvicorn's HTTP/1.1 connection, with a short way for requests that came before.
+
+    A request that came alone and whole finds its bytes in the scope (REQUEST_BYTES). When the
+    same bytes come again and the application knows their answer, it is sent at once.
+    """
+
+    def __init__(self, *args: Any, repeated: Repeated, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._repeated = repeated
+        self._amid = False  # a request has begun and not ended
+        self._amid_head = False
+        self._head_bytes = 0
+        self._requests = 0
+        self._used = False  # since the timer of idle connections was set
+        self._refusal = HttpError(400, "The request cannot be read as HTTP/1.1.")
+
+    def data_received(self, data: bytes) -> None:
+        """Answer at once, or read on."""
+        between = not self._amid and (self.cycle is None or self.cycle.response_complete)
+        if between:
+            answer = self._repeated(data)
+            if answer is not None:
+                self._used = True
+                self._send_whole(answer)
+                return
+        before = self._requests
+        self._head_bytes = self._head_bytes + len(data) if self._amid_head else len(data)
+        super().data_received(data)
+        if self._amid_head and self._head_bytes > MAX_HEAD_BYTES:
+            self._refuse_head()
+        elif between and not self._amid and self._requests == before + 1 and self.cycle.keep_alive:
+            self.scope["extensions"] = {REQUEST_BYTES: {"bytes": data}}
+
+    def _send_whole(self, answer: CachedAnswer) -> None:
+        dated = [name + b": " + value + b"\r\n"
+                 for name, value in self.server_state.default_headers]
+        self.transport.write(
+            b"".join((b"HTTP/1.1 200 OK\r\n", *dated, answer.head, answer.body)))
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._amid = self._amid_head = True
+        self._requests += 1
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Its head is read. Raises HttpError where the address is too long."""
+        self._amid_head = False
+        if len(self.url) > MAX_HEAD_BYTES:
+            self._refusal = _too_long()
+            raise self._refusal
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """It has ended."""
+        self._amid = False
+        super().on_message_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection, unless it was used meanwhile."""
+        if self._used:
+            self._used = False
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _refuse_head(self) -> None:
+        self._refusal = _too_long() if 2 * len(self.url) > MAX_HEAD_BYTES else HttpError(
+            431, f"Address and headers are longer than {MAX_HEAD_BYTES} bytes.", where="headers")
+        self.send_400_response("")
+
+    def send_400_response(self, msg: str) -> None:
+        """Tell why the request is refused, as a problem document, and close."""
+        problem = Problem(self._refusal)
+        head = [b"HTTP/1.1 %d %s" % (problem.status, _PHRASES[problem.status]),
+                b"content-type: " + MEDIA_TYPE.encode(),
+                b"content-length: %d" % len(problem.body), b"access-control-allow-origin: *",
+                b"connection: close"]
+        self.transport.write(b"\r\n".join([*head, b"", problem.body]))
+        self.transport.close()
+
+
+def _too_long() -> HttpError:
+    return HttpError(
+        414, f"The address takes more than its part of {MAX_HEAD_BYTES} bytes.", where="address",
+        mend="Send the query by POST.")
