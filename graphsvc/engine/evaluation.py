@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import IO, Any, cast
+from typing import IO, Any, NamedTuple, cast
 
 from pyoxigraph import (
     DefaultGraph,
@@ -42,8 +41,7 @@ _VARIABLE = re.compile(r"[?$](\w+)")
 Results = Any  # QuerySolutions, QueryBoolean or QueryTriples
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """What a worker is asked: see Request and Inspected, whose parts it puts together.
 
     seconds, result_bytes: limits of this query.

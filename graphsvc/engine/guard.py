@@ -45,6 +45,8 @@ _BOOLEAN = re.compile(r"\b(?!true\b|false\b)(?i:true|false)\b")
 _GLUED = re.compile(r"[?$]\w+<[^\s<>]*>")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE = re.compile(r"SERVICE(SILENT)?(?!\w)", re.IGNORECASE)
+_MAYBE_SERVICE = re.compile(r"SERVICE(SILENT)?(?![\w./-])", re.IGNORECASE)
+"""Finds every SERVICE clause, and less else than the word itself."""
 _UPDATES = (
     "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH",
 )  # fmt: skip
@@ -85,8 +87,8 @@ class Inspected:
 def inspect(query: str) -> Inspected:
     """Read a query's words. Raises Refused (SERVICE, updates) and QuerySyntaxError (no form)."""
     text = decode_words(query)
-    for variant in {text, decode(query)}:
-        if "service" in variant.lower():
+    for variant in {text, decode(query)} if "\\" in query else (query,):
+        if "service" in variant.lower() and _MAYBE_SERVICE.search(variant):
             for reading in _READINGS:
                 refuse_service(variant, reading)
     if sum(map(text.count, "({[")) > MAX_DEPTH:

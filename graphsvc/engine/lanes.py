@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 
 from graphsvc.engine.base import Lane, Limits, Overloaded
+from graphsvc.engine.channel import Channel
+from graphsvc.later import Call, Later
 
 SLOW_WORKERS = 8
 """Slow queries that a lane replaces; more of them take the places of its quick ones."""
@@ -18,10 +20,16 @@ def _future() -> asyncio.Future[int]:
     return asyncio.get_running_loop().create_future()
 
 
+def _give_up(turn: asyncio.Future[Worker | None]) -> None:
+    if not turn.done():
+        turn.set_result(None)
+
+
 @dataclass(eq=False)
 class Worker:
     """A process of the zygote's, as the service sees it.
 
+    proven: whether it has answered before; one that has not may still be starting.
     slow: whether its query has been demoted.
     timer: demotes it.
     ended: the signal that ended it (0: none).
@@ -29,9 +37,10 @@ class Worker:
 
     number: int
     queue: LaneQueue
-    sock: socket.socket
+    channel: Channel
+    proven: bool = False
     slow: bool = False
-    timer: asyncio.TimerHandle | None = None
+    timer: Call | asyncio.TimerHandle | None = None
     ended: asyncio.Future[int] = field(default_factory=_future)
 
 
@@ -44,7 +53,8 @@ class LaneQueue:
         self._limits = limits
         self._workers: set[Worker] = set()
         self._idle: deque[Worker] = deque()
-        self._waiting: deque[asyncio.Future[Worker]] = deque()
+        self._waiting: deque[asyncio.Future[Worker | None]] = deque()
+        self._patience = Later(limits.seconds)
 
     @property
     def missing(self) -> int:
@@ -63,19 +73,26 @@ class LaneQueue:
             return self._idle.popleft()
         if len(self._waiting) >= self._limits.waiting:
             raise Overloaded
-        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        turn: asyncio.Future[Worker | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
+        patience = self._patience.call(partial(_give_up, turn))
         try:
-            async with asyncio.timeout(self._limits.seconds):
-                return await turn
-        except BaseException as error:
-            if turn.done() and not turn.cancelled():
-                self.offer(turn.result())  # it came too late
-            with contextlib.suppress(ValueError):
-                self._waiting.remove(turn)
-            if isinstance(error, TimeoutError):
-                raise Overloaded from None
+            worker = await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled() and (late := turn.result()):
+                self.offer(late)
+            self._forget(turn)
             raise
+        finally:
+            patience.cancel()
+        if worker is None:
+            self._forget(turn)
+            raise Overloaded
+        return worker
+
+    def _forget(self, turn: asyncio.Future[Worker | None]) -> None:
+        with contextlib.suppress(ValueError):
+            self._waiting.remove(turn)
 
     def add(self, worker: Worker) -> None:
         """Welcome a new worker."""

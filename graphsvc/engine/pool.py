@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import marshal
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -34,17 +36,20 @@ from graphsvc.engine.base import (
     Stopped,
     UpstreamError,
 )
+from graphsvc.engine.channel import Channel
 from graphsvc.engine.evaluation import Order
 from graphsvc.engine.guard import inspect, syntax_error
 from graphsvc.engine.lanes import LaneQueue, Worker
-from graphsvc.engine.worker import DATA, DEMOTE, END, FORK, FRAME, KILL, NOTICE, RECORD, REQUEST
+from graphsvc.engine.worker import DATA, DEMOTE, END, FORK, KILL, NOTICE, RECORD, REQUEST
 from graphsvc.errors import GraphsvcError
+from graphsvc.later import Later
 
 SLOW_AFTER = 0.1
 """Seconds after which a query counts as slow."""
 
-SLOW_FOR_OTHERS = 0.02
-"""Seconds after which it does so where other requests wait for a worker."""
+SLOW_FOR_OTHERS, SECOND_LOOK = 0.02, 0.005
+"""Seconds after which it does so where other requests wait for a worker, and until it is looked
+at again: this process may have been kept from reading the answer."""
 
 HURRIED, HURRIED_SECONDS = 8, 10.0
 """Workers that are replaced so early, in how many seconds. To fork one costs as much as some
@@ -55,8 +60,6 @@ REST = 0.2
 
 NICE = {Lane.REVIEWED: 0, Lane.FREE: 10}
 """The nice level that the workers of a lane start with."""
-
-_RECEIVE = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class EmbeddedEngine:
         self._numbers = count(1)
         self._workers: dict[int, Worker] = {}
         self._hurried: deque[float] = deque(maxlen=HURRIED)
+        self._later = Later(SLOW_FOR_OTHERS)
         size = size or max(2, os.cpu_count() or 1)
         self._lanes = {lane: LaneQueue(lane, size, self.limits) for lane in Lane}
         self._ready: asyncio.Task[None] | None = None
@@ -103,6 +107,7 @@ class EmbeddedEngine:
 
     def _launch(self) -> None:
         """Start the zygote."""
+        self._loaded = False
         self._control, theirs = socket.socketpair()
         self._control.setblocking(False)
         self._heard = b""
@@ -133,6 +138,7 @@ class EmbeddedEngine:
         if "problem" in told:
             raise GraphsvcError(told["problem"], where=told["where"], mend=told["mend"])
         self._fill()
+        self._loaded = True
         self._listener = asyncio.create_task(self._listen())
 
     async def _hear(self) -> dict[str, Any] | None:
@@ -156,11 +162,14 @@ class EmbeddedEngine:
             worker = self._workers.pop(told["died"], None)
             if worker is not None:
                 idle = worker.queue.remove(worker)
+                if idle:
+                    worker.channel.close()
                 worker.ended.set_result(told["signal"])
                 loop.call_later(REST if idle else 0, self._fill)
         orphans, self._workers = self._workers, {}
         for worker in orphans.values():
-            worker.queue.remove(worker)
+            if worker.queue.remove(worker):
+                worker.channel.close()
             worker.ended.set_result(0)
         if not self._closed:
             self._control.close()
@@ -182,8 +191,7 @@ class EmbeddedEngine:
         for queue in self._lanes.values():
             for _ in range(queue.missing):
                 ours, theirs = socket.socketpair()
-                ours.setblocking(False)
-                worker = Worker(next(self._numbers), queue, ours)
+                worker = Worker(next(self._numbers), queue, Channel(ours))
                 self._workers[worker.number] = worker
                 self._order(FORK, worker.number, NICE[queue.lane], theirs.fileno())
                 theirs.close()
@@ -194,7 +202,8 @@ class EmbeddedEngine:
         if len(request.query) > self.limits.query_chars:
             raise QueryTooLong(self.limits)
         inspected = inspect(request.query)
-        await self.start()
+        if not self._loaded:
+            await self.start()
         seconds = min(self.limits.seconds, request.timeout or self.limits.seconds)
         order = Order(
             query=inspected.text,
@@ -209,7 +218,7 @@ class EmbeddedEngine:
             from_default=inspected.from_default,
             from_named=inspected.from_named,
         )
-        worker = await self._engage(self._lanes[request.lane], json.dumps(vars(order)).encode())
+        worker = await self._engage(self._lanes[request.lane], marshal.dumps([*order]))
         answer = WorkerAnswer(self, worker, order)
         try:
             await answer.begin()
@@ -220,13 +229,11 @@ class EmbeddedEngine:
 
     async def _engage(self, queue: LaneQueue, payload: bytes) -> Worker:
         """A worker that has received the payload. Raises Overloaded."""
-        loop = asyncio.get_running_loop()
-        frame = FRAME.pack(REQUEST, len(payload)) + payload
         while True:
             worker = await queue.take()
-            worker.timer = loop.call_later(SLOW_FOR_OTHERS, self._review, worker)
+            worker.timer = self._later.call(partial(self._suspect, worker))
             try:
-                await loop.sock_sendall(worker.sock, frame)
+                await worker.channel.send(REQUEST, payload)
                 return worker
             except ConnectionError:  # it was killed while it was idle; another has taken its place
                 self.give_back(worker, finished=False)
@@ -239,24 +246,31 @@ class EmbeddedEngine:
         if worker.timer:
             worker.timer.cancel()
         if worker.ended.done():
-            worker.sock.close()
+            worker.channel.close()
         elif finished and not worker.slow:
+            worker.proven = True
             worker.queue.offer(worker)
         else:
-            worker.sock.close()
+            worker.channel.close()
             self._order(KILL, worker.number)
             worker.queue.remove(worker)
             self._fill()
 
+    def _suspect(self, worker: Worker) -> None:
+        """Look once more, lest it be this process that was slow."""
+        loop = asyncio.get_running_loop()
+        worker.timer = loop.call_later(SECOND_LOOK, self._review, worker)
+
     def _review(self, worker: Worker) -> None:
-        now = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        now = loop.time()
         rested = len(self._hurried) < HURRIED or now - self._hurried[0] > HURRIED_SECONDS
-        if worker.queue.crowded and rested:
+        if worker.queue.crowded and worker.proven and rested and not worker.channel.has_news():
             self._hurried.append(now)
             self._demote(worker)
         else:
-            rest = SLOW_AFTER - SLOW_FOR_OTHERS
-            worker.timer = asyncio.get_running_loop().call_later(rest, self._demote, worker)
+            rest = SLOW_AFTER - SLOW_FOR_OTHERS - SECOND_LOOK
+            worker.timer = loop.call_later(rest, self._demote, worker)
 
     def _demote(self, worker: Worker) -> None:
         worker.slow = True
@@ -282,7 +296,6 @@ class WorkerAnswer:
         self._engine = engine
         self._worker = worker
         self._order = order
-        self._buffer = bytearray()
         self._first: bytes | None = None
         self._finished = False
         self._closed = False
@@ -313,23 +326,10 @@ class WorkerAnswer:
         raise self._error(json.loads(payload))
 
     async def _frame(self) -> tuple[bytes, bytes]:
-        needed = FRAME.size
-        while True:
-            if len(self._buffer) >= FRAME.size:
-                kind, length = FRAME.unpack_from(self._buffer)
-                needed = FRAME.size + length
-                if len(self._buffer) >= needed:
-                    payload = bytes(memoryview(self._buffer)[FRAME.size : needed])
-                    del self._buffer[:needed]
-                    return kind, payload
-            try:
-                loop = asyncio.get_running_loop()
-                received = await loop.sock_recv(self._worker.sock, _RECEIVE)
-            except ConnectionError:
-                received = b""
-            if not received:
-                raise await self._death()
-            self._buffer += received
+        frame = await self._worker.channel.receive()
+        if frame is None:
+            raise await self._death()
+        return frame
 
     async def _death(self) -> GraphsvcError:
         """Why the worker ended in the middle of its answer."""

@@ -3,7 +3,7 @@
 `python -m graphsvc.engine.worker CONTROL_FD SOURCE_JSON` is the zygote. It loads the source, then
 obeys the orders of the service that started it, which come as fixed-size records (see RECORD) over
 the control socket; it answers with lines of JSON. A worker gets its own socket, takes one request
-at a time (a frame of JSON) and answers in frames.
+at a time and answers in frames.
 
 Nothing stops a query from within, so limits are the kernel's: an interval timer and RLIMIT_AS.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import marshal
 import os
 import resource
 import select
@@ -25,12 +26,11 @@ from typing import IO, Any, cast
 
 from pyoxigraph import Store
 
+from graphsvc.engine.channel import FRAME
 from graphsvc.engine.evaluation import Functions, Order, evaluate
 from graphsvc.engine.loading import fill_default_graph, load_file
 from graphsvc.errors import GraphsvcError
 
-FRAME = struct.Struct("!cI")
-"""Kind and length of what follows on a worker's socket."""
 DATA, END, ERROR, NOTICE, REQUEST = b"D", b"E", b"X", b"N", b"Q"
 
 RECORD = struct.Struct("!cIq")
@@ -126,7 +126,7 @@ def work(store: Store, sock: socket.socket) -> None:
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             _, length = FRAME.unpack(receive(sock, FRAME.size))
-            answer(store, Order(**json.loads(receive(sock, length))), sock)
+            answer(store, Order(*marshal.loads(receive(sock, length))), sock)
 
 
 def confine(nice: int, memory_bytes: int, offline: bool) -> None:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any, TypeVar
 
+from graphsvc.later import Later
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -16,8 +18,9 @@ T = TypeVar("T")
 REQUEST_BYTES = "graphsvc.request"
 """Extension of a scope: all bytes of the request, where it came alone and the connection stays."""
 
-UNWATCHED_SECONDS = 0.02
-"""How long work goes on before anybody looks whether the client is still there."""
+WHOLE = "graphsvc.response"
+"""Extension, and type of the message that sends a whole answer (200) at once, with `head`
+(the headers as they stand in the response) and `body`."""
 
 
 class HungUp(Exception):
@@ -58,16 +61,16 @@ async def read_body(receive: Receive, allowed: int) -> bytes | None:
             return b"".join(parts) if size <= allowed else None
 
 
-async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+async def while_connected(receive: Receive, work: Coroutine[Any, Any, T], later: Later) -> T:
     """Do the work, unless the client hangs up: then cancel it and raise HungUp.
 
-    The body must have been read to its end. Work that is done sooner than anybody hangs up is not
-    watched at all.
+    The body must have been read to its end. later: begins to watch; work that is done sooner is
+    not watched at all.
     """
     task = asyncio.current_task()
     assert task is not None
     watch = _Watch(receive, task)
-    timer = asyncio.get_running_loop().call_later(UNWATCHED_SECONDS, watch.begin)
+    timer = later.call(watch.begin)
     try:
         return await work
     except asyncio.CancelledError:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CachedAnswer:
-    """A whole answer and the headers that it goes out with."""
+    """A whole answer.
 
-    headers: list[tuple[bytes, bytes]]
+    head: its headers as they stand in a response, with the empty line after them. Being bytes,
+        thousands of answers are nothing that the garbage collector looks into.
+    """
+
+    head: bytes
     body: bytes
 
-    @cached_property
-    def head(self) -> bytes:
-        """The headers as they stand in a response, with the empty line after them."""
-        lines = [name + b": " + value + b"\r\n" for name, value in self.headers]
-        return b"".join((*lines, b"content-length: %d\r\n\r\n" % len(self.body)))
+    @classmethod
+    def of(cls, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> CachedAnswer:
+        """An answer with these headers and, beside them, its length."""
+        lines = [name + b": " + value + b"\r\n" for name, value in headers]
+        return cls(b"".join((*lines, b"content-length: %d\r\n\r\n" % len(body))), body)
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers without the length."""
+        names_values = (line.split(b": ", 1) for line in self.head.split(b"\r\n")[:-3])
+        return [(name, value) for name, value in names_values]
 
 
 class AnswerCache:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from graphsvc.web.asgi import REQUEST_BYTES
+from graphsvc.web.asgi import REQUEST_BYTES, WHOLE
 from graphsvc.web.cache import CachedAnswer
 from graphsvc.web.problems import MEDIA_TYPE, HttpError, Problem
 
@@ -44,7 +45,7 @@ class Connection(HttpToolsProtocol):
             answer = self._repeated(data)
             if answer is not None:
                 self._used = True
-                self._send_whole(answer)
+                self._write(answer.head, answer.body)
                 return
         before = self._requests
         self._head_bytes = self._head_bytes + len(data) if self._amid_head else len(data)
@@ -52,19 +53,37 @@ class Connection(HttpToolsProtocol):
         if self._amid_head and self._head_bytes > MAX_HEAD_BYTES:
             self._refuse_head()
         elif between and not self._amid and self._requests == before + 1 and self.cycle.keep_alive:
-            self.scope["extensions"] = {REQUEST_BYTES: {"bytes": data}}
+            self.scope["extensions"][REQUEST_BYTES] = {"bytes": data}
 
-    def _send_whole(self, answer: CachedAnswer) -> None:
+    async def _send(self, cycle: RequestResponseCycle, message: Any) -> None:
+        """ASGI's send, to which whole answers are added."""
+        if message["type"] != WHOLE:
+            await RequestResponseCycle.send(cycle, message)
+            return
+        if self.flow.write_paused and not cycle.disconnected:
+            await self.flow.drain()
+        if cycle.disconnected:
+            return
+        cycle.response_started = cycle.response_complete = True
+        self._write(message["head"], message["body"], cycle.keep_alive)
+        cycle.message_event.set()
+        cycle.on_response()
+
+    def _write(self, head: bytes, body: bytes, keep_alive: bool = True) -> None:
         dated = [name + b": " + value + b"\r\n"
                  for name, value in self.server_state.default_headers]
-        self.transport.write(
-            b"".join((b"HTTP/1.1 200 OK\r\n", *dated, answer.head, answer.body)))
+        if not keep_alive:
+            dated.append(b"connection: close\r\n")
+        self.transport.write(b"".join((b"HTTP/1.1 200 OK\r\n", *dated, head, body)))
+        if not keep_alive:
+            self.transport.close()
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self._amid = self._amid_head = True
         self._requests += 1
         super().on_message_begin()
+        self.scope["extensions"] = {}
 
     def on_headers_complete(self) -> None:
         """Its head is read. Raises HttpError where the address is too long."""
@@ -73,20 +92,44 @@ class Connection(HttpToolsProtocol):
             self._refusal = _too_long()
             raise self._refusal
         super().on_headers_complete()
+        if self.scope["method"] != "HEAD":
+            self.scope["extensions"][WHOLE] = {}
+            self.cycle.send = partial(self._send, self.cycle)  # type: ignore[method-assign]
 
     def on_message_complete(self) -> None:
         """It has ended."""
         self._amid = False
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """An answer is sent; the timer of idle connections goes on, where there is one."""
+        if self.pipeline or self.timeout_keep_alive_task is None:
+            super().on_response_complete()
+        else:
+            self.server_state.total_requests += 1
+            self._used = True
+            if not self.transport.is_closing():
+                self.flow.resume_reading()
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Let the timer go on, which is cheaper than a new one for each request."""
+        self._used = True
+
     def timeout_keep_alive_handler(self) -> None:
-        """Close the connection, unless it was used meanwhile."""
-        if self._used:
+        """Close the connection, unless it is in use or was so since the timer was set."""
+        self.timeout_keep_alive_task = None
+        if self._used or self._amid or not self.cycle.response_complete:
             self._used = False
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler)
         else:
             super().timeout_keep_alive_handler()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client has gone, or the connection was closed."""
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+        super().connection_lost(exc)
 
     def _refuse_head(self) -> None:
         self._refusal = _too_long() if 2 * len(self.url) > MAX_HEAD_BYTES else HttpError(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Generic, Protocol, TypeVar
 
 
@@ -34,17 +33,9 @@ class Current(Generic[T]):
         """What is served at this moment; to keep it across an `await`, hold it."""
         return self._held.serving
 
-    @contextmanager
-    def hold(self) -> Iterator[T]:
+    def hold(self) -> AbstractContextManager[T]:
         """What is served at this moment, which stays open until the context is left."""
-        held = self._held
-        held.holders += 1
-        try:
-            yield held.serving
-        finally:
-            held.holders -= 1
-            if held.holders == 0 and held.replaced:
-                held.unused.set()
+        return self._held
 
     async def switch(self, serving: T) -> None:
         """Serve another thing from now on; return when the old one is closed."""
@@ -56,12 +47,21 @@ class Current(Generic[T]):
         await self._held.close()
 
 
-class _Held(Generic[T]):
+class _Held(AbstractContextManager[T]):
     def __init__(self, serving: T) -> None:
         self.serving = serving
         self.holders = 0
         self.replaced = False
         self.unused = asyncio.Event()
+
+    def __enter__(self) -> T:
+        self.holders += 1
+        return self.serving
+
+    def __exit__(self, *_: object) -> None:
+        self.holders -= 1
+        if self.holders == 0 and self.replaced:
+            self.unused.set()
 
     async def close(self) -> None:
         self.replaced = True

@@ -24,7 +24,7 @@ class Metrics:
         area = scope["path"].split("/")[1][:20] or "home"
 
         async def counting(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
+            if "status" in message:  # the first message of an answer
                 self.count(area, message["status"], time.perf_counter() - began)
             await send(message)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from binascii import a2b_qp
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from graphsvc.engine.base import Refused
 from graphsvc.web.problems import HttpError
@@ -19,6 +20,7 @@ MAX_BODY_BYTES = 1 << 20
 
 _MAX_FIELDS = 1000
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+_LINE_END = re.compile(rb"[\r\n]")
 _SECONDS = re.compile(r"\d+(\.\d+)?|\.\d+", re.ASCII)
 _KEPT_ONCE = ("query", "timeout")
 
@@ -96,20 +98,34 @@ def _text(data: bytes, where: str) -> str:
 
 def _fields(data: bytes) -> list[tuple[str, str]]:
     """The names and values of an encoded form."""
-    text = _text(data, "form")
+    _text(data, "form")
+    parts = [part.partition(b"=") for part in data.split(b"&") if part]
+    if len(parts) > _MAX_FIELDS:
+        raise HttpError(413, f"There are more than {_MAX_FIELDS} parameters.", where="form")
     try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+        return [(_decoded(name), _decoded(value)) for name, _, value in parts]
     except UnicodeDecodeError as error:
         raise HttpError(
             400, "A percent-encoded value is not UTF-8.", where="form", mend="Encode UTF-8."
         ) from error
-    except ValueError as error:
-        raise HttpError(
-            413, f"There are more than {_MAX_FIELDS} parameters.", where="form"
-        ) from error
+
+
+def _decoded(part: bytes) -> str:
+    """The text that a part of a form stands for."""
+    part = part.replace(b"+", b" ")
+    escapes = part.count(b"%")
+    if escapes:
+        # Quoted-printable differs in the sign alone, and is decoded eight times as fast.
+        quoted = part.replace(b"=", b"=3D").replace(b"%", b"=")
+        decoded = a2b_qp(quoted)
+        proper = len(decoded) == len(part) - 2 * escapes
+        part = decoded if proper and not _LINE_END.search(part) else unquote_to_bytes(part)
+    return part.decode()
 
 
 def _operation(fields: list[tuple[str, str]], describable: bool) -> Operation:
+    if len(fields) == 1 and fields[0][0] == "query":
+        return Operation(fields[0][1], (), None, (), ())
     values: dict[str, list[str]] = {}
     for name, value in fields:
         values.setdefault(name, []).append(value)

@@ -17,8 +17,10 @@ from urllib.parse import quote
 from graphsvc.engine.base import Engine, Lane, QueryTooLong, Request
 from graphsvc.engine.guard import inspect
 from graphsvc.errors import GraphsvcError
+from graphsvc.later import Later
 from graphsvc.web.asgi import (
     REQUEST_BYTES,
+    WHOLE,
     Cut,
     Headers,
     HungUp,
@@ -30,6 +32,7 @@ from graphsvc.web.asgi import (
     respond,
     while_connected,
 )
+from graphsvc.web.browsers import for_browsers
 from graphsvc.web.cache import AnswerCache, CachedAnswer, KnownRequests
 from graphsvc.web.current import Current
 from graphsvc.web.negotiation import named, negotiate
@@ -48,6 +51,9 @@ DESCRIPTION_FORMATS = (
 
 HOLD_BACK = 1 << 18
 """Bytes of an answer that are awaited before its status is sent; what fails by then can say so."""
+
+UNWATCHED_SECONDS = 0.02
+"""How long a query goes on before anybody looks whether the client is still there."""
 
 SEND_SECONDS = 60.0
 """How long a client may take nothing of its answer."""
@@ -122,6 +128,7 @@ class SparqlApp(Generic[S]):
         self._editor_page = editor_page
         self._cache = cache or AnswerCache()
         self._known = KnownRequests()
+        self._later = Later(UNWATCHED_SECONDS)
 
     def repeated(self, request: bytes) -> CachedAnswer | None:
         """The answer to a request that came before, by all its bytes."""
@@ -177,12 +184,13 @@ class SparqlApp(Generic[S]):
         media_type = _choose(operation.formats, header(scope, b"accept"), offered)
         if media_type == "text/html" and self._editor_page:
             body = self._editor_page(serving)
+            send = for_browsers(scope, send)
         else:
             body = await self._describe(serving, _server(scope), media_type)
         headers = _answer_headers(serving.engine.release, media_type)
         tag = hashlib.sha256(body).hexdigest()[:32]
         headers += [(b"etag", b'W/"%s"' % tag.encode()), _REVALIDATE]
-        await _send_cached(CachedAnswer(headers, body), scope, send)
+        await _send_cached(CachedAnswer.of(headers, body), scope, send)
 
     async def _query(
         self,
@@ -200,9 +208,10 @@ class SparqlApp(Generic[S]):
             self._remember(scope, serving.engine.release, asked.key)
         cached = self._cache.get(asked.key or "")
         if cached:
-            await _send_cached(cached, scope, send)
+            await _send_whole(cached, scope, send)
             return
-        await while_connected(receive, self._evaluate(serving.engine, asked, scope, send))
+        work = self._evaluate(serving.engine, asked, scope, send)
+        await while_connected(receive, work, self._later)
 
     async def _evaluate(self, engine: Engine, asked: Asked, scope: Scope, send: Send) -> None:
         """Ask the engine and send its answer. Raises GraphsvcError before, Cut after a status."""
@@ -213,9 +222,9 @@ class SparqlApp(Generic[S]):
             chunks = aiter(answer)
             held, complete = await _hold_back(chunks)
             if complete:
-                whole = CachedAnswer(asked.headers, b"".join(held))
+                whole = CachedAnswer.of(asked.headers, b"".join(held))
                 self._keep(asked, whole)
-                await respond(send, 200, whole.headers, whole.body, head)
+                await _send_whole(whole, scope, send)
             elif head:
                 await respond(send, 200, asked.headers, None, head)
             else:
@@ -239,7 +248,7 @@ class SparqlApp(Generic[S]):
             raise Cut from error
         await send({"type": "http.response.body", "body": b""})
         if kept.parts:
-            self._keep(asked, CachedAnswer(asked.headers, b"".join(kept.parts)))
+            self._keep(asked, CachedAnswer.of(asked.headers, b"".join(kept.parts)))
 
     def _keep(self, asked: Asked, answer: CachedAnswer) -> None:
         if asked.key:
@@ -371,8 +380,10 @@ def _not_modified(headers: Headers, scope: Scope) -> bool:
     if scope["method"] not in ("GET", "HEAD"):
         return False
     condition = header(scope, b"if-none-match")
+    if condition is None:
+        return False
     tag = next((value.decode() for name, value in headers if name == b"etag"), None)
-    if condition is None or tag is None:
+    if tag is None:
         return False
     opaque = tag.removeprefix("W/")
     return opaque in (part.strip().removeprefix("W/") for part in condition.split(","))
@@ -381,6 +392,14 @@ def _not_modified(headers: Headers, scope: Scope) -> bool:
 async def _send_cached(answer: CachedAnswer, scope: Scope, send: Send) -> None:
     if _not_modified(answer.headers, scope):
         await respond(send, 304, answer.headers, b"", head=True)
+    else:
+        await respond(send, 200, answer.headers, answer.body, scope["method"] == "HEAD")
+
+
+async def _send_whole(answer: CachedAnswer, scope: Scope, send: Send) -> None:
+    """Send a whole answer, at once where the server can."""
+    if WHOLE in scope.get("extensions", ()):
+        await send({"type": WHOLE, "status": 200, "head": answer.head, "body": answer.body})
     else:
         await respond(send, 200, answer.headers, answer.body, scope["method"] == "HEAD")
 

@@ -184,6 +184,7 @@ class Greeting:
             await send({"type": "lifespan.shutdown.complete"})
             return
         self.asked += 1
-        answer = CachedAnswer([(b"content-type", b"text/plain")], b"hello")
+        answer = CachedAnswer.of([(b"content-type", b"text/plain")], b"hello")
         self._known[scope["extensions"][REQUEST_BYTES]["bytes"]] = answer
+        assert answer.headers == [(b"content-type", b"text/plain")]
         await respond(send, 200, answer.headers, answer.body)

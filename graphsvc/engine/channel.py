@@ -1,0 +1,94 @@
+"""Frames between the service and its workers, over a socket.
+
+A frame is a kind (one byte), the length of its payload, and the payload.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import socket
+import struct
+
+FRAME = struct.Struct("!cI")
+"""Kind and length of what follows."""
+
+_SPACE = memoryview(bytearray(1 << 18))
+"""What is read goes here first: to allocate so much each time costs as much as the reading."""
+_READ_AHEAD = 1 << 20
+"""Bytes that wait to be taken before no more are read."""
+
+
+class Channel:
+    """The service's end of a worker's socket. Use from one event loop."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        self._sock = sock
+        self._loop = asyncio.get_running_loop()
+        self._buffer = bytearray()
+        self._waiter: asyncio.Future[None] | None = None
+        self._reads = False
+        self._ended = False
+        self._listen(True)
+
+    async def send(self, kind: bytes, payload: bytes) -> None:
+        """Send a frame. Raises ConnectionError where the worker has gone."""
+        frame = FRAME.pack(kind, len(payload)) + payload
+        try:
+            sent = self._sock.send(frame)
+        except BlockingIOError:
+            sent = 0
+        if sent < len(frame):
+            await self._loop.sock_sendall(self._sock, memoryview(frame)[sent:])
+
+    async def receive(self) -> tuple[bytes, bytes] | None:
+        """Kind and payload of the next frame; None where the worker has gone."""
+        buffer, needed = self._buffer, FRAME.size
+        while True:
+            if len(buffer) >= FRAME.size:
+                kind, length = FRAME.unpack_from(buffer)
+                needed = FRAME.size + length
+                if len(buffer) >= needed:
+                    payload = bytes(memoryview(buffer)[FRAME.size:needed])
+                    del buffer[:needed]
+                    return kind, payload
+            if self._ended:
+                return None
+            self._listen(True)
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+
+    def has_news(self) -> bool:
+        """Whether something has come that was not taken yet."""
+        return bool(self._buffer or select.select([self._sock], [], [], 0)[0])
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._listen(False)
+        self._sock.close()
+
+    def _readable(self) -> None:
+        try:
+            received = self._sock.recv_into(_SPACE)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            received = 0
+        self._buffer += _SPACE[:received]
+        self._ended = not received
+        if self._ended or len(self._buffer) > _READ_AHEAD:
+            self._listen(False)
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _listen(self, wanted: bool) -> None:
+        """Read when there is something, or not."""
+        if wanted and not self._reads:
+            self._loop.add_reader(self._sock, self._readable)
+        elif self._reads and not wanted:
+            self._loop.remove_reader(self._sock)
+        self._reads = wanted
