@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pyoxigraph as ox
 
 from graphsvc.questions.index import fold
 from graphsvc.rq import own_query
+from graphsvc.staging import Beside, by_first, new_index, stage
 from graphsvc.vocabulary import RDF, SKOS
 
 TYPE = str(RDF.type)
@@ -38,7 +40,16 @@ CREATE VIRTUAL TABLE texts USING fts5(label, names, body,
 _LABELS = (str(SKOS.prefLabel),)
 _NAMES = (str(SKOS.altLabel), str(SKOS.hiddenLabel))
 _NOTES = (str(SKOS.definition), "http://purl.org/dc/terms/description")
-_AFTER_INDEX = "CREATE INDEX facets_of ON facets(thing); CREATE INDEX narrower ON broader(broader);"
+_FINISH = """
+INSERT OR IGNORE INTO facets(thing, property, value)
+    SELECT thing, property, value FROM facets_ ORDER BY property, value, thing;
+INSERT OR IGNORE INTO names SELECT * FROM names_ ORDER BY folded, thing, name;
+INSERT OR IGNORE INTO broader
+    SELECT narrow.id, wide.id FROM links JOIN things narrow ON narrow.iri = links.thing
+    JOIN things wide ON wide.iri = links.value WHERE role = 'broader' ORDER BY 1, 2;
+CREATE INDEX facets_of ON facets(thing);
+CREATE INDEX narrower ON broader(broader);
+"""
 
 
 @dataclass
@@ -48,9 +59,8 @@ class _Thing:
     texts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     classes: set[str] = field(default_factory=set)
     facets: set[tuple[str, str]] = field(default_factory=set)
-    broader: set[str] = field(default_factory=set)
     dates: set[str] = field(default_factory=set)
-    dated_by: set[str] = field(default_factory=set)
+    other_dates: set[str] = field(default_factory=set)
     links: int = 0
 
     def column(self, properties: Iterable[str]) -> list[str]:
@@ -62,48 +72,94 @@ class _Thing:
         others = sorted(set(self.texts) - {*_LABELS, *_NAMES, *_NOTES})
         return [*self.column(_NOTES), *self.column(others)]
 
+    @property
+    def years(self) -> set[str]:
+        """The years of its own dates or, where it has none, of what dates it."""
+        return {match[0] for date in self.dates or self.other_dates
+                if (match := re.match(r"\d{4}", date))}
+
 
 def build_index(store: ox.Store, path: Path) -> int:
     """Write the index of a store whose default graph holds everything; return its things."""
     above, quiet = _classes(store)
-    things = _things(store)
-    numbers = {iri: number for number, iri in enumerate(sorted(things), 1)}
-    with sqlite3.connect(path) as connection:
-        connection.executescript(_SCHEMA)
-        for iri, number in numbers.items():
-            _insert(connection, number, iri, things, above, quiet)
-        connection.executemany(
-            "INSERT OR IGNORE INTO broader VALUES (?, ?)",
-            ((numbers[iri], numbers[b]) for iri, thing in things.items() for b in thing.broader
-             if b in numbers))
-        connection.executescript(_AFTER_INDEX)
-    connection.close()
-    return len(things)
+    with closing(new_index(path, _SCHEMA)) as index:
+        _stage(store, index)
+        broader = _broader(index)
+        total = 0
+        for total, (iri, thing) in enumerate(_things(index), 1):
+            _insert(index, total, iri, thing, above, quiet, broader)
+        index.executescript(_FINISH)
+        index.commit()
+    return total
+
+
+def _stage(store: ox.Store, index: sqlite3.Connection) -> None:
+    """Put what is known of things into temporary tables."""
+    for table, columns, query in (
+        ("types", "thing, class", "index-types"), ("texts_", "thing, property, text", "texts"),
+        ("links", "role, thing, property, value", "index-links"),
+        ("degrees", "thing, links", "index-degrees"),
+    ):
+        rows = (tuple(term.value if term else None for term in row) for row in _rows(store, query))
+        stage(index, table, columns, rows)
+    stage(index, "facets_", "property, value, thing", ())
+    stage(index, "names_", "folded, thing, name", ())
+    index.execute("CREATE INDEX temp.links_of ON links(thing, role)")
+
+
+def _broader(index: sqlite3.Connection) -> dict[str, set[str]]:
+    """All concepts above each concept."""
+    broader: dict[str, set[str]] = defaultdict(set)
+    for narrower, value in index.execute("SELECT thing, value FROM links WHERE role = 'broader'"):
+        broader[narrower].add(value)
+    return broader
+
+
+def _things(index: sqlite3.Connection) -> Iterator[tuple[str, _Thing]]:
+    """Everything that has a class, in the order of IRIs."""
+    types = by_first(index.execute("SELECT * FROM types ORDER BY thing"))
+    texts, links, dates, degrees = (Beside(index.execute(select)) for select in (
+        "SELECT * FROM texts_ ORDER BY thing",
+        "SELECT thing, role, property, value FROM links ORDER BY thing",
+        "SELECT one.thing, other.value FROM links one JOIN links other ON other.thing = one.value"
+        " AND other.role = 'date' WHERE one.role = 'dated by' ORDER BY one.thing",
+        "SELECT * FROM degrees ORDER BY thing"))
+    for iri, rows in types:
+        thing = _Thing(classes={kind for _, kind in rows})
+        for property_, text in texts.rows(iri):
+            thing.texts[property_].append(text)
+        for role, property_, value in links.rows(iri):
+            if role == "facet":
+                thing.facets.add((property_, value))
+            elif role == "date":
+                thing.dates.add(value)
+        thing.other_dates = {date for date, in dates.rows(iri)}
+        thing.links = sum(int(count) for count, in degrees.rows(iri))
+        yield iri, thing
 
 
 def _insert(
-    connection: sqlite3.Connection, number: int, iri: str, things: Mapping[str, _Thing],
-    above: Mapping[str, set[str]], quiet: set[str],
+    index: sqlite3.Connection, number: int, iri: str, thing: _Thing,
+    above: Mapping[str, set[str]], quiet: set[str], broader: Mapping[str, set[str]],
 ) -> None:
-    thing = things[iri]
     labels, names, body = thing.column(_LABELS), thing.column(_NAMES), thing.body
     special = most_special(thing.classes, above)
     notes = thing.column(_NOTES)
-    connection.execute(
+    index.execute(
         "INSERT INTO things VALUES (?, ?, ?, ?, ?, ?, ?)",
         (number, iri, labels[0] if labels else None, special[0] if special else None,
          notes[0] if notes else None, bool(special and set(special) <= quiet), thing.links))
     if thing.texts:
-        connection.execute("INSERT INTO texts(rowid, label, names, body) VALUES (?, ?, ?, ?)",
-                           (number, "\n".join(labels), "\n".join(names), "\n".join(body)))
-    connection.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?)",
-                           ((fold(name), number, name) for name in (*labels, *names)))
+        index.execute("INSERT INTO texts(rowid, label, names, body) VALUES (?, ?, ?, ?)",
+                      (number, "\n".join(labels), "\n".join(names), "\n".join(body)))
+    index.executemany("INSERT INTO names_ VALUES (?, ?, ?)",
+                      ((fold(name), number, name) for name in (*labels, *names)))
     facets = {(TYPE, kind) for kind in thing.classes} | {
         (property_, wider) for property_, value in thing.facets
-        for wider in {value} | (things[value].broader if value in things else set())}
-    facets |= {(YEAR, year) for year in _years(thing, things)}
-    connection.executemany("INSERT INTO facets VALUES (?, ?, ?)",
-                           ((number, *pair) for pair in sorted(facets)))
+        for wider in {value} | broader.get(value, set())}
+    facets |= {(YEAR, year) for year in thing.years}
+    index.executemany("INSERT INTO facets_ VALUES (?, ?, ?)",
+                      ((*pair, number) for pair in facets))
 
 
 def most_special(classes: Iterable[str], above: Mapping[str, set[str]]) -> list[str]:
@@ -111,40 +167,6 @@ def most_special(classes: Iterable[str], above: Mapping[str, set[str]]) -> list[
     known = set(classes)
     general = {wider for kind in known for wider in above.get(kind, ())}
     return sorted(known - general) or sorted(known)
-
-
-def _years(thing: _Thing, things: Mapping[str, _Thing]) -> set[str]:
-    """The years of a thing's own dates or, where it has none, of what dates it."""
-    dates = thing.dates or {date for other in thing.dated_by if other in things
-                            for date in things[other].dates}
-    return {match[0] for date in dates if (match := re.match(r"\d{4}", date))}
-
-
-def _things(store: ox.Store) -> dict[str, _Thing]:
-    things: dict[str, _Thing] = {}
-    for thing, kind in _rows(store, "index-types"):
-        things.setdefault(thing.value, _Thing()).classes.add(kind.value)
-    for thing, property_, text in _rows(store, "texts"):
-        if thing.value in things:
-            things[thing.value].texts[property_.value].append(text.value)
-    for role, thing, property_, value in _rows(store, "index-links"):
-        if thing.value in things:
-            _link(things[thing.value], role.value, property_, value)
-    for thing, links in _rows(store, "index-degrees"):
-        if thing.value in things:
-            things[thing.value].links = int(links.value)
-    return things
-
-
-def _link(thing: _Thing, role: str, property_: ox.NamedNode, value: ox.NamedNode) -> None:
-    if role == "facet":
-        thing.facets.add((property_.value, value.value))
-    elif role == "date":
-        thing.dates.add(value.value)
-    elif role == "dated by":
-        thing.dated_by.add(value.value)
-    else:
-        thing.broader.add(value.value)
 
 
 def _classes(store: ox.Store) -> tuple[dict[str, set[str]], set[str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyoxigraph as ox
 from graphsvc.engine.base import Engine
 from graphsvc.questions.table import Term, fetch
 from graphsvc.rq import own_query
+from graphsvc.staging import by_first, new_index, stage
 
 _SCHEMA = """
 CREATE TABLE things(iri TEXT PRIMARY KEY, label TEXT, classes TEXT NOT NULL, schemes TEXT NOT NULL)
@@ -24,6 +24,11 @@ CREATE TABLE names(folded TEXT, rank INTEGER, iri TEXT, PRIMARY KEY(folded, rank
 CREATE TABLE broader(class TEXT, above TEXT, PRIMARY KEY(class, above)) WITHOUT ROWID;
 CREATE TABLE places(iri TEXT PRIMARY KEY, document TEXT, whole TEXT, line INTEGER, ordinal INTEGER)
     WITHOUT ROWID;
+"""
+_FINISH = """
+INSERT INTO names SELECT * FROM names_ ORDER BY folded, rank, iri;
+INSERT OR IGNORE INTO places SELECT * FROM places_
+    ORDER BY iri, document NULLS LAST, whole NULLS LAST, line NULLS LAST, ordinal NULLS LAST;
 """
 SURE, LESS_SURE = 1, 2
 """Rank of a label or slug, and of an alternative label."""
@@ -39,6 +44,7 @@ class _Thing:
     alternatives: list[str] = field(default_factory=list)
     classes: list[str] = field(default_factory=list)
     schemes: list[str] = field(default_factory=list)
+    above: list[str] = field(default_factory=list)
 
 
 def fold(text: str) -> str:
@@ -61,16 +67,15 @@ def write_index(
 
     places: passage or section, document, what it is part of, line, ordinal.
     """
-    index = sqlite3.connect(path or ":memory:", check_same_thread=False)
-    index.executescript(_SCHEMA)
-    things = _things(names, index)
-    with index:
-        index.executemany("INSERT INTO things VALUES (?, ?, ?, ?)", (
-            (iri, thing.labels[0] if thing.labels else None, "\n".join(thing.classes),
-             "\n".join(thing.schemes)) for iri, thing in things.items()))
-        index.executemany("INSERT INTO names VALUES (?, ?, ?)", sorted(_folded(things)))
-        index.executemany("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?)",
-                          sorted(map(_place, places), key=repr))
+    index = new_index(path, _SCHEMA)
+    stage(index, "rows", "iri, kind, value", names)
+    stage(index, "names_", "folded, rank, iri", ())
+    stage(index, "places_", "iri, document, whole, line, ordinal", map(_place, places))
+    rows = index.execute("SELECT DISTINCT iri, kind, value FROM rows ORDER BY iri, kind, value")
+    for iri, group in by_first(rows):
+        _insert(index, iri, _thing(group))
+    index.executescript(_FINISH)
+    index.commit()
     return index
 
 
@@ -92,24 +97,25 @@ async def read_index(engine: Engine) -> sqlite3.Connection:
         None, _texts(names.rows), (await fetch(engine, own_query("passages"))).rows)
 
 
-def _things(rows: NameRows, index: sqlite3.Connection) -> dict[str, _Thing]:
-    """Everything that has a name, class or scheme, in the order of IRIs."""
-    things: dict[str, _Thing] = defaultdict(_Thing)
-    for iri, kind, value in sorted(rows):
-        thing = things[iri]
-        if kind == "broader":
-            index.execute("INSERT OR IGNORE INTO broader VALUES (?, ?)", (iri, value))
-        else:
-            {"label": thing.labels, "name": thing.labels, "alternative": thing.alternatives,
-             "class": thing.classes, "scheme": thing.schemes}[kind].append(value)
-    return things
+def _thing(rows: Iterable[tuple[str, str, str]]) -> _Thing:
+    thing = _Thing()
+    for _, kind, value in rows:
+        {"label": thing.labels, "name": thing.labels, "alternative": thing.alternatives,
+         "class": thing.classes, "scheme": thing.schemes, "broader": thing.above,
+         }[kind].append(value)
+    return thing
 
 
-def _folded(things: dict[str, _Thing]) -> set[tuple[str, int, str]]:
-    sure = {(fold(text), SURE, iri) for iri, thing in things.items()
-            for text in (*thing.labels, slug(iri))}
-    return sure | {(fold(text), LESS_SURE, iri) for iri, thing in things.items()
-                   for text in thing.alternatives}
+def _insert(index: sqlite3.Connection, iri: str, thing: _Thing) -> None:
+    index.executemany("INSERT OR IGNORE INTO broader VALUES (?, ?)",
+                      ((iri, above) for above in thing.above))
+    if any((thing.labels, thing.alternatives, thing.classes, thing.schemes)):
+        index.execute("INSERT INTO things VALUES (?, ?, ?, ?)", (
+            iri, thing.labels[0] if thing.labels else None, "\n".join(thing.classes),
+            "\n".join(thing.schemes)))
+        folded = {(fold(text), SURE, iri) for text in (*thing.labels, slug(iri))}
+        folded |= {(fold(text), LESS_SURE, iri) for text in thing.alternatives}
+        index.executemany("INSERT INTO names_ VALUES (?, ?, ?)", folded)
 
 
 def _texts(rows: Iterable[Sequence[Term | None]]) -> Iterator[tuple[str, str, str]]:
