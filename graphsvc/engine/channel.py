@@ -44,23 +44,29 @@ class Channel:
 
     async def receive(self) -> tuple[bytes, bytes] | None:
         """Kind and payload of the next frame; None where the worker has gone."""
-        buffer, needed = self._buffer, FRAME.size
         while True:
-            if len(buffer) >= FRAME.size:
-                kind, length = FRAME.unpack_from(buffer)
-                needed = FRAME.size + length
-                if len(buffer) >= needed:
-                    payload = bytes(memoryview(buffer)[FRAME.size:needed])
-                    del buffer[:needed]
-                    return kind, payload
-            if self._ended:
-                return None
+            frame = self.come()
+            if frame is not None or self._ended:
+                return frame
             self._listen(True)
             self._waiter = self._loop.create_future()
             try:
                 await self._waiter
             finally:
                 self._waiter = None
+
+    def come(self) -> tuple[bytes, bytes] | None:
+        """The next frame, if it has come whole."""
+        buffer = self._buffer
+        if len(buffer) < FRAME.size:
+            return None
+        kind, length = FRAME.unpack_from(buffer)
+        end = FRAME.size + length
+        if len(buffer) < end:
+            return None
+        payload = bytes(buffer[FRAME.size:end])
+        del buffer[:end]
+        return kind, payload
 
     def has_news(self) -> bool:
         """Whether something has come that was not taken yet."""

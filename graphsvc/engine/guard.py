@@ -45,12 +45,13 @@ _BOOLEAN = re.compile(r"\b(?!true\b|false\b)(?i:true|false)\b")
 _GLUED = re.compile(r"[?$]\w+<[^\s<>]*>")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE = re.compile(r"SERVICE(SILENT)?(?!\w)", re.IGNORECASE)
-_MAYBE_SERVICE = re.compile(r"SERVICE(SILENT)?(?![\w./-])", re.IGNORECASE)
+_MAYBE_SERVICE = re.compile(r"SERVICE(SILENT)?(?![\w./>-])", re.IGNORECASE)
 """Finds every SERVICE clause, and less else than the word itself."""
 _UPDATES = (
     "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH",
 )  # fmt: skip
 _BEFORE_STAR = ("SELECT", "DISTINCT", "REDUCED", "SELECTDISTINCT", "SELECTREDUCED")
+_FORMS = {form.value: form for form in Form}
 _FROM = ("FROM", "NAMED")
 _PLAIN_HEAD = re.compile(
     r"""
@@ -211,7 +212,7 @@ def read_head(text: str) -> Inspected:
     """The form and what stands with it outside of all brackets: the star, the FROM clauses."""
     seeks_from = "from" in text.lower()
     if not seeks_from and (plain := _PLAIN_HEAD.match(text)):
-        form = Form((plain["form"] or plain["select"]).upper())
+        form = _FORMS[(plain["form"] or plain["select"]).upper()]
         begin = plain.start("form" if plain["form"] else "select")
         star = plain.start("star") if plain["star"] else None
         return Inspected(text, form, text[:begin], star, (), ())

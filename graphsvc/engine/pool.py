@@ -314,7 +314,7 @@ class WorkerAnswer:
         """The payload of the next data frame; None after the last."""
         if self._finished:
             return None
-        kind, payload = await self._frame()
+        kind, payload = self._worker.channel.come() or await self._frame()
         if kind == NOTICE:
             self.unknown_functions = tuple(json.loads(payload))
             kind, payload = await self._frame()
