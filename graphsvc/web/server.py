@@ -39,26 +39,38 @@ def run(app: Application, host: str, port: int, opening: str) -> None:
 async def serve(app: Application, listener: socket.socket, opening: str) -> None:
     """Serve an application until SIGINT or SIGTERM; requests under way are finished.
 
-    opening: what to print once the application has started. Raises GraphsvcError where the
+    opening: what to print once requests are taken. Raises GraphsvcError where the
     application cannot start.
     """
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # the application tells errors
-    watched = Watched(app, opening)
+    watched = Watched(app)
     config = uvicorn.Config(
         watched, interface="asgi3", lifespan="on", loop="none", ws="none", backlog=1024,
         http=cast(Any, partial(Connection, repeated=app.repeated)),
         timeout_keep_alive=IDLE_SECONDS, proxy_headers=False, server_header=False,
         access_log=False, log_config=None)
     try:
-        await Server(config).serve(sockets=[listener])
+        await Server(config, opening).serve(sockets=[listener])
     except SystemExit:
         raise GraphsvcError(watched.failure or "The service could not start.") from None
+    except OSError as error:  # another process was bound at the same moment, and listens by now
+        host, port = listener.getsockname()[:2]
+        raise _in_use(host, port, error) from error
     finally:
         listener.close()
 
 
 class Server(uvicorn.Server):
     """The server, which ends by itself when a signal asks it to; a second SIGINT hurries it."""
+
+    def __init__(self, config: uvicorn.Config, opening: str) -> None:
+        super().__init__(config)
+        self._opening = opening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start the application, listen, and say so."""
+        await super().startup(sockets)
+        print(self._opening, flush=True)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -70,10 +82,10 @@ class Server(uvicorn.Server):
 
 
 class Watched:
-    """An application, and what it says of its start (ASGI, lifespan protocol)."""
+    """An application, and why it did not start (ASGI, lifespan protocol)."""
 
-    def __init__(self, app: Application, opening: str) -> None:
-        self._app, self._opening = app, opening
+    def __init__(self, app: Application) -> None:
+        self._app = app
         self.failure: str | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,8 +97,6 @@ class Watched:
             if message["type"] == "lifespan.startup.failed":
                 self.failure = message.get("message")
             await send(message)
-            if message["type"] == "lifespan.startup.complete":
-                print(self._opening, flush=True)
 
         await self._app(scope, receive, listening)
 
@@ -105,9 +115,11 @@ def listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError as error:
-        raise GraphsvcError(
-            f"Nothing can listen there: {error.strerror or error}.",
-            where=f"{host}:{port}",
-            mend="Choose another --port, or end what uses it.",
-        ) from error
+        raise _in_use(host, port, error) from error
     return listener
+
+
+def _in_use(host: str, port: int, error: OSError) -> GraphsvcError:
+    return GraphsvcError(
+        f"Nothing can listen there: {error.strerror or error}.", where=f"{host}:{port}",
+        mend="Choose another --port, or end what uses it.")
