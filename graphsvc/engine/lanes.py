@@ -30,6 +30,7 @@ class Worker:
     """A process of the zygote's, as the service sees it.
 
     proven: whether it has answered before; one that has not may still be starting.
+    begun: whether something of its present answer has come.
     slow: whether its query has been demoted.
     timer: demotes it.
     ended: the signal that ended it (0: none).
@@ -39,9 +40,15 @@ class Worker:
     queue: LaneQueue
     channel: Channel
     proven: bool = False
+    begun: bool = False
     slow: bool = False
     timer: Call | asyncio.TimerHandle | None = None
     ended: asyncio.Future[int] = field(default_factory=_future)
+
+    @property
+    def in_the_way(self) -> bool:
+        """Whether others wait while nothing comes from it."""
+        return self.queue.crowded and not (self.begun or self.channel.has_news())
 
 
 class LaneQueue:

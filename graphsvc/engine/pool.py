@@ -19,7 +19,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -44,12 +44,15 @@ from graphsvc.engine.worker import DATA, DEMOTE, END, FORK, KILL, NOTICE, RECORD
 from graphsvc.errors import GraphsvcError
 from graphsvc.later import Later
 
-SLOW_AFTER = 0.1
+SLOW_AFTER = 0.25
 """Seconds after which a query counts as slow."""
 
-SLOW_FOR_OTHERS, SECOND_LOOK = 0.02, 0.005
-"""Seconds after which it does so where other requests wait for a worker, and until it is looked
-at again: this process may have been kept from reading the answer."""
+SILENT_FOR_OTHERS = 0.1
+"""Seconds after which it does so where others wait for a worker and nothing of its answer came."""
+
+HURRIED_AFTER, SECOND_LOOK = 0.02, 0.005
+"""Seconds after which even that is too long, and until it is looked at again: this process may
+have been kept from reading the answer."""
 
 HURRIED, HURRIED_SECONDS = 8, 10.0
 """Workers that are replaced so early, in how many seconds. To fork one costs as much as some
@@ -97,7 +100,7 @@ class EmbeddedEngine:
         self._numbers = count(1)
         self._workers: dict[int, Worker] = {}
         self._hurried: deque[float] = deque(maxlen=HURRIED)
-        self._later = Later(SLOW_FOR_OTHERS)
+        self._later = Later(HURRIED_AFTER)
         size = size or max(2, os.cpu_count() or 1)
         self._lanes = {lane: LaneQueue(lane, size, self.limits) for lane in Lane}
         self._ready: asyncio.Task[None] | None = None
@@ -248,7 +251,7 @@ class EmbeddedEngine:
         if worker.ended.done():
             worker.channel.close()
         elif finished and not worker.slow:
-            worker.proven = True
+            worker.proven, worker.begun = True, False
             worker.queue.offer(worker)
         else:
             worker.channel.close()
@@ -258,19 +261,28 @@ class EmbeddedEngine:
 
     def _suspect(self, worker: Worker) -> None:
         """Look once more, lest it be this process that was slow."""
-        loop = asyncio.get_running_loop()
-        worker.timer = loop.call_later(SECOND_LOOK, self._review, worker)
+        self._look_again(worker, SECOND_LOOK, self._hurry)
 
-    def _review(self, worker: Worker) -> None:
-        loop = asyncio.get_running_loop()
-        now = loop.time()
+    def _hurry(self, worker: Worker) -> None:
+        now = asyncio.get_running_loop().time()
         rested = len(self._hurried) < HURRIED or now - self._hurried[0] > HURRIED_SECONDS
-        if worker.queue.crowded and worker.proven and rested and not worker.channel.has_news():
+        if worker.in_the_way and worker.proven and rested:
             self._hurried.append(now)
             self._demote(worker)
         else:
-            rest = SLOW_AFTER - SLOW_FOR_OTHERS - SECOND_LOOK
-            worker.timer = loop.call_later(rest, self._demote, worker)
+            rest = SILENT_FOR_OTHERS - HURRIED_AFTER - SECOND_LOOK
+            self._look_again(worker, rest, self._review)
+
+    def _review(self, worker: Worker) -> None:
+        if worker.in_the_way:
+            self._demote(worker)
+        else:
+            self._look_again(worker, SLOW_AFTER - SILENT_FOR_OTHERS, self._demote)
+
+    def _look_again(
+        self, worker: Worker, seconds: float, look: Callable[[Worker], None]
+    ) -> None:
+        worker.timer = asyncio.get_running_loop().call_later(seconds, look, worker)
 
     def _demote(self, worker: Worker) -> None:
         worker.slow = True
@@ -319,6 +331,7 @@ class WorkerAnswer:
             self.unknown_functions = tuple(json.loads(payload))
             kind, payload = await self._frame()
         if kind == DATA:
+            self._worker.begun = True
             return payload
         self._finished = True
         if kind == END:

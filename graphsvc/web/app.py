@@ -43,7 +43,7 @@ from graphsvc.web.status import status_router
 LOOK_FOR_RELEASE_SECONDS = 1.0
 """How often the folder of releases is looked at for another current one."""
 
-_COLLECT_AFTER = (20_000, 20, 20)
+_COLLECT_AFTER = (3_000, 20, 50)
 """New objects until a collection, and collections of each generation until one of the next."""
 
 _log = logging.getLogger(__name__)
