@@ -41,7 +41,7 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Answer at once, or read on."""
         between = not self._amid and (self.cycle is None or self.cycle.response_complete)
-        if between:
+        if between and not self.flow.write_paused:  # a client that does not read is waited for
             answer = self._repeated(data)
             if answer is not None:
                 self._used = True

@@ -7,16 +7,19 @@ import json
 import os
 import signal
 import socket
+import threading
 import time
 from contextlib import suppress
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 from graphsvc.web import server
 from graphsvc.web.asgi import REQUEST_BYTES, Receive, Scope, Send, respond
 from graphsvc.web.cache import CachedAnswer
 from tests.conformance.servers import DataServer
+from tests.engine.processes import memory
 
 QUERY = "SELECT ?o { <urn:person:3> <urn:knows> ?o } ORDER BY ?o"
 OTHER = "ASK { <urn:person:3> <urn:knows> <urn:person:4> }"
@@ -129,6 +132,31 @@ def test_what_cannot_be_read_is_told_as_a_problem(
     assert (told, headers["content-type"], headers["connection"]) == (
         status, "application/problem+json", "close")
     assert (document["status"], document["detail"][-1]) == (status, ".")
+
+
+def test_a_client_that_does_not_read_is_not_written_to(patient: DataServer) -> None:
+    wire = Wire(patient)
+    query = "SELECT * { ?s ?p ?o } LIMIT 20000"
+    large = get(query)
+    httpx.get(patient.url, params={"query": query}, headers={"Host": "here", "Accept": "*/*"})
+    for _ in range(2):  # it is cached now, and has a length
+        wire.send(large)
+        length = len(wire.answer()[2])
+    before = memory(patient.pid)
+    requests = 100
+    assert requests * length > 150 << 20
+
+    def ask_one_by_one() -> None:
+        for _ in range(requests):
+            wire.send(large)
+            time.sleep(0.005)
+
+    sender = threading.Thread(target=ask_one_by_one, daemon=True)
+    sender.start()
+    time.sleep(1)
+    assert memory(patient.pid) < before + (50 << 20)
+    assert {len(wire.answer()[2]) for _ in range(requests)} == {length}
+    sender.join()
 
 
 def test_an_idle_connection_is_closed_but_not_while_it_is_used(
