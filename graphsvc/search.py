@@ -17,6 +17,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graphsvc.questions.index import fold
+from graphsvc.questions.names import closure
 from graphsvc.rq import own_query
 from graphsvc.staging import Beside, by_first, new_index, stage
 from graphsvc.vocabulary import RDF, SKOS
@@ -179,18 +180,6 @@ def _classes(store: ox.Store) -> tuple[dict[str, set[str]], set[str]]:
         elif flag.value == "true":
             quiet.add(kind.value)
     return {kind: closure(kind, above) for kind in list(above)}, quiet
-
-
-def closure(start: str, steps: Mapping[str, Iterable[str]]) -> set[str]:
-    """Everything that can be reached from a start by one or more steps."""
-    seen: set[str] = set()
-    todo = [start]
-    while todo:
-        for following in steps.get(todo.pop(), ()):
-            if following not in seen:
-                seen.add(following)
-                todo.append(following)
-    return seen
 
 
 def _rows(store: ox.Store, name: str) -> Iterator[ox.QuerySolution]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +39,14 @@ def sources(copy: Path, capsys: pytest.CaptureFixture[str]) -> Sources:
         return status, told.out, told.err
 
     return run
+
+
+def test_no_file_of_the_project_shares_wording_with_a_document(
+    shared: Path, project: Project
+) -> None:
+    check = [sys.executable, str(shared / "tools" / "copied_words"), str(project.root)]
+    done = subprocess.run(check, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "0 copied run(s) of 12 or more words\n")
 
 
 def test_every_paragraph_is_accounted_for_and_most_are_cited(

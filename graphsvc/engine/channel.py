@@ -70,7 +70,9 @@ class Channel:
 
     def has_news(self) -> bool:
         """Whether something has come that was not taken yet."""
-        return bool(self._buffer or select.select([self._sock], [], [], 0)[0])
+        poll = select.poll()
+        poll.register(self._sock, select.POLLIN)
+        return bool(self._buffer or poll.poll(0))
 
     def close(self) -> None:
         """Let go of the socket."""

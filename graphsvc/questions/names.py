@@ -75,7 +75,7 @@ class Names:
         broader: dict[str, set[str]] = defaultdict(set)
         for narrower, above in index.execute("SELECT class, above FROM broader"):
             broader[narrower].add(above)
-        self._wider = {iri: _closure(iri, broader) for iri in broader}
+        self._wider = {iri: closure(iri, broader) for iri in broader}
         self._thing = lru_cache(_KEPT)(self._read)
 
     def _read(self, iri: str) -> _Thing | None:
@@ -154,13 +154,13 @@ class Names:
         return [Named(iri, self.label(iri) or slug(iri)) for iri in iris]
 
 
-def _closure(iri: str, broader: Mapping[str, set[str]]) -> set[str]:
-    """Everything above a class, however far."""
+def closure(start: str, steps: Mapping[str, Iterable[str]]) -> set[str]:
+    """Everything that can be reached from a start by one or more steps."""
     seen: set[str] = set()
-    todo = [iri]
+    todo = [start]
     while todo:
-        for above in broader.get(todo.pop(), ()):
-            if above not in seen:
-                seen.add(above)
-                todo.append(above)
+        for following in steps.get(todo.pop(), ()):
+            if following not in seen:
+                seen.add(following)
+                todo.append(following)
     return seen

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
+from graphsvc.questions.names import closure
 from graphsvc.questions.table import Table, fetch
 from graphsvc.release import Release
 from graphsvc.rq import own_query
-from graphsvc.search import closure, most_special
+from graphsvc.search import most_special
 from graphsvc.service import Serving
 from graphsvc.vocabulary import OWL, RDF, RDFS, SH
 
