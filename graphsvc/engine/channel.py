@@ -9,6 +9,8 @@ import asyncio
 import select
 import socket
 import struct
+from collections.abc import Callable
+from functools import partial
 
 FRAME = struct.Struct("!cI")
 """Kind and length of what follows."""
@@ -27,12 +29,14 @@ class Channel:
         self._sock = sock
         self._loop = asyncio.get_running_loop()
         self._buffer = bytearray()
-        self._waiter: asyncio.Future[None] | None = None
+        self._unsent = bytearray()
+        self._told: Callable[[], None] | None = None
         self._reads = False
-        self._ended = False
+        self.ended = False
+        """Whether the worker has gone; frames may be left."""
         self._listen(True)
 
-    async def send(self, kind: bytes, payload: bytes) -> None:
+    def send(self, kind: bytes, payload: bytes) -> None:
         """Send a frame. Raises ConnectionError where the worker has gone."""
         frame = FRAME.pack(kind, len(payload)) + payload
         try:
@@ -40,20 +44,24 @@ class Channel:
         except BlockingIOError:
             sent = 0
         if sent < len(frame):
-            await self._loop.sock_sendall(self._sock, memoryview(frame)[sent:])
+            self._unsent += frame[sent:]
+            self._loop.add_writer(self._sock, self._writable)
+
+    def tell(self, function: Callable[[], None]) -> None:
+        """Call a function, once, when more has come or the worker has gone."""
+        self._told = function
+        if not self.ended:
+            self._listen(True)
 
     async def receive(self) -> tuple[bytes, bytes] | None:
         """Kind and payload of the next frame; None where the worker has gone."""
         while True:
             frame = self.come()
-            if frame is not None or self._ended:
+            if frame is not None or self.ended:
                 return frame
-            self._listen(True)
-            self._waiter = self._loop.create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
+            news = self._loop.create_future()
+            self.tell(partial(_settle, news))
+            await news
 
     def come(self) -> tuple[bytes, bytes] | None:
         """The next frame, if it has come whole."""
@@ -77,6 +85,8 @@ class Channel:
     def close(self) -> None:
         """Let go of the socket."""
         self._listen(False)
+        if self._unsent:
+            self._loop.remove_writer(self._sock)
         self._sock.close()
 
     def _readable(self) -> None:
@@ -87,11 +97,22 @@ class Channel:
         except ConnectionError:
             received = 0
         self._buffer += _SPACE[:received]
-        self._ended = not received
-        if self._ended or len(self._buffer) > _READ_AHEAD:
+        self.ended = not received
+        if self.ended or len(self._buffer) > _READ_AHEAD:
             self._listen(False)
-        if self._waiter and not self._waiter.done():
-            self._waiter.set_result(None)
+        told, self._told = self._told, None
+        if told:
+            told()
+
+    def _writable(self) -> None:
+        try:
+            del self._unsent[:self._sock.send(self._unsent)]
+        except BlockingIOError:
+            return
+        except ConnectionError:  # which is read as well
+            self._unsent.clear()
+        if not self._unsent:
+            self._loop.remove_writer(self._sock)
 
     def _listen(self, wanted: bool) -> None:
         """Read when there is something, or not."""
@@ -100,3 +121,8 @@ class Channel:
         elif self._reads and not wanted:
             self._loop.remove_reader(self._sock)
         self._reads = wanted
+
+
+def _settle(news: asyncio.Future[None]) -> None:
+    if not news.done():
+        news.set_result(None)

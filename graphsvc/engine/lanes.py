@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
 
 from graphsvc.engine.base import Lane, Limits, Overloaded
 from graphsvc.engine.channel import Channel
@@ -18,11 +18,6 @@ SLOW_WORKERS = 8
 
 def _future() -> asyncio.Future[int]:
     return asyncio.get_running_loop().create_future()
-
-
-def _give_up(turn: asyncio.Future[Worker | None]) -> None:
-    if not turn.done():
-        turn.set_result(None)
 
 
 @dataclass(eq=False)
@@ -51,6 +46,16 @@ class Worker:
         return self.queue.crowded and not (self.begun or self.channel.has_news())
 
 
+class Turn(Protocol):
+    """Something that waits for a worker."""
+
+    def assign(self, worker: Worker) -> None:
+        """Use the worker, and offer it again afterwards."""
+
+    def refuse(self, error: Overloaded) -> None:
+        """Wait no longer."""
+
+
 class LaneQueue:
     """Hands the workers of one lane to requests, in the order they came."""
 
@@ -60,7 +65,7 @@ class LaneQueue:
         self._limits = limits
         self._workers: set[Worker] = set()
         self._idle: deque[Worker] = deque()
-        self._waiting: deque[asyncio.Future[Worker | None]] = deque()
+        self._waiting: dict[Turn, Call] = {}
         self._patience = Later(limits.seconds)
 
     @property
@@ -74,32 +79,24 @@ class LaneQueue:
         """Whether a request waits."""
         return bool(self._waiting)
 
-    async def take(self) -> Worker:
-        """A free worker, when it is this request's turn. Raises Overloaded."""
+    def join(self, turn: Turn) -> None:
+        """Assign a worker now, or when it is this turn's. Raises Overloaded."""
         if self._idle:
-            return self._idle.popleft()
-        if len(self._waiting) >= self._limits.waiting:
+            turn.assign(self._idle.popleft())
+        elif len(self._waiting) >= self._limits.waiting:
             raise Overloaded
-        turn: asyncio.Future[Worker | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        patience = self._patience.call(partial(_give_up, turn))
-        try:
-            worker = await turn
-        except BaseException:
-            if turn.done() and not turn.cancelled() and (late := turn.result()):
-                self.offer(late)
-            self._forget(turn)
-            raise
-        finally:
-            patience.cancel()
-        if worker is None:
-            self._forget(turn)
-            raise Overloaded
-        return worker
+        else:
+            self._waiting[turn] = self._patience.call(partial(self._give_up, turn))
 
-    def _forget(self, turn: asyncio.Future[Worker | None]) -> None:
-        with contextlib.suppress(ValueError):
-            self._waiting.remove(turn)
+    def leave(self, turn: Turn) -> None:
+        """Wait no longer."""
+        call = self._waiting.pop(turn, None)
+        if call:
+            call.cancel()
+
+    def _give_up(self, turn: Turn) -> None:
+        if self._waiting.pop(turn, None):
+            turn.refuse(Overloaded())
 
     def add(self, worker: Worker) -> None:
         """Welcome a new worker."""
@@ -108,12 +105,12 @@ class LaneQueue:
 
     def offer(self, worker: Worker) -> None:
         """Give a free worker to whoever waits longest, or keep it."""
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(worker)
-                return
-        self._idle.append(worker)
+        if self._waiting:
+            turn = next(iter(self._waiting))
+            self._waiting.pop(turn).cancel()
+            turn.assign(worker)
+        else:
+            self._idle.append(worker)
 
     def remove(self, worker: Worker) -> bool:
         """Forget a worker; whether it had nothing to do."""

@@ -14,33 +14,24 @@ import contextlib
 import json
 import marshal
 import os
-import signal
 import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from graphsvc.engine.base import (
-    Lane,
-    Limit,
-    Limits,
-    QuerySyntaxError,
-    QueryTooLong,
-    Request,
-    Stopped,
-    UpstreamError,
-)
+from graphsvc.engine.base import Lane, Limits, QueryTooLong, Request, UpstreamError
 from graphsvc.engine.channel import Channel
 from graphsvc.engine.evaluation import Order
-from graphsvc.engine.guard import inspect, syntax_error
+from graphsvc.engine.guard import inspect
 from graphsvc.engine.lanes import LaneQueue, Worker
-from graphsvc.engine.worker import DATA, DEMOTE, END, FORK, KILL, NOTICE, RECORD, REQUEST
+from graphsvc.engine.worker import DEMOTE, FORK, KILL, RECORD, REQUEST
+from graphsvc.engine.worker_answer import Done, WorkerAnswer
 from graphsvc.errors import GraphsvcError
 from graphsvc.later import Later
 
@@ -181,7 +172,7 @@ class EmbeddedEngine:
             self._launch()
             self._ready = asyncio.create_task(self._prepare())
 
-    def _order(self, order: bytes, number: int, argument: int = 0, *descriptors: int) -> None:
+    def _command(self, order: bytes, number: int, argument: int = 0, *descriptors: int) -> None:
         """Send the zygote an order; if it has gone, its workers have gone too."""
         with contextlib.suppress(OSError):
             record = RECORD.pack(order, number, argument)
@@ -192,57 +183,49 @@ class EmbeddedEngine:
         if self._closed:
             return
         for queue in self._lanes.values():
-            for _ in range(queue.missing):
+            while queue.missing > 0:
                 ours, theirs = socket.socketpair()
                 worker = Worker(next(self._numbers), queue, Channel(ours))
                 self._workers[worker.number] = worker
-                self._order(FORK, worker.number, NICE[queue.lane], theirs.fileno())
+                self._command(FORK, worker.number, NICE[queue.lane], theirs.fileno())
                 theirs.close()
                 queue.add(worker)
 
+    @property
+    def ready(self) -> bool:
+        """Whether the release is loaded."""
+        return self._loaded
+
     async def query(self, request: Request) -> WorkerAnswer:
         """Begin to answer. Raises what Engine.query raises."""
-        if len(request.query) > self.limits.query_chars:
-            raise QueryTooLong(self.limits)
-        inspected = inspect(request.query)
         if not self._loaded:
             await self.start()
-        seconds = min(self.limits.seconds, request.timeout or self.limits.seconds)
-        order = Order(
-            query=inspected.text,
-            media_type=request.media_type,
-            base=request.base,
-            seconds=seconds,
-            result_bytes=self.limits.result_bytes,
-            default_graphs=request.default_graphs,
-            named_graphs=request.named_graphs,
-            star=inspected.star,
-            prologue=inspected.prologue,
-            from_default=inspected.from_default,
-            from_named=inspected.from_named,
-        )
-        worker = await self._engage(self._lanes[request.lane], marshal.dumps([*order]))
-        answer = WorkerAnswer(self, worker, order)
+        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        answer = self.begin(request, partial(_settle, begun))
         try:
-            await answer.begin()
+            await begun
         except BaseException:
-            await answer.aclose()
+            answer.cancel()
             raise
         return answer
 
-    async def _engage(self, queue: LaneQueue, payload: bytes) -> Worker:
-        """A worker that has received the payload. Raises Overloaded."""
-        while True:
-            worker = await queue.take()
-            worker.timer = self._later.call(partial(self._suspect, worker))
-            try:
-                await worker.channel.send(REQUEST, payload)
-                return worker
-            except ConnectionError:  # it was killed while it was idle; another has taken its place
-                self.give_back(worker, finished=False)
-            except BaseException:
-                self.give_back(worker, finished=False)
-                raise
+    def begin(self, request: Request, done: Done) -> WorkerAnswer:
+        """Ask; `done` is called when the answer has begun, with what kept it from that, if any.
+
+        The engine must be ready. Raises QueryTooLong, QuerySyntaxError, Refused, Overloaded.
+        """
+        if len(request.query) > self.limits.query_chars:
+            raise QueryTooLong(self.limits)
+        order = _order(request, self.limits)
+        queue = self._lanes[request.lane]
+        answer = WorkerAnswer(self, queue, order, done)
+        queue.join(answer)
+        return answer
+
+    def dispatch(self, worker: Worker, order: Order) -> None:
+        """Send a worker its order. Raises ConnectionError where it was killed while idle."""
+        worker.channel.send(REQUEST, marshal.dumps([*order]))
+        worker.timer = self._later.call(partial(self._suspect, worker))
 
     def give_back(self, worker: Worker, finished: bool) -> None:
         """Take a worker back; one that is slow, or has not finished, is replaced."""
@@ -255,7 +238,7 @@ class EmbeddedEngine:
             worker.queue.offer(worker)
         else:
             worker.channel.close()
-            self._order(KILL, worker.number)
+            self._command(KILL, worker.number)
             worker.queue.remove(worker)
             self._fill()
 
@@ -286,7 +269,7 @@ class EmbeddedEngine:
 
     def _demote(self, worker: Worker) -> None:
         worker.slow = True
-        self._order(DEMOTE, worker.number)
+        self._command(DEMOTE, worker.number)
         self._fill()
 
     async def close(self) -> None:
@@ -299,74 +282,28 @@ class EmbeddedEngine:
         self._control.close()
 
 
-class WorkerAnswer:
-    """The answer that one worker is writing."""
+def _order(request: Request, limits: Limits) -> Order:
+    """What a worker is asked. Raises QuerySyntaxError, Refused."""
+    inspected = inspect(request.query)
+    return Order(
+        query=inspected.text,
+        media_type=request.media_type,
+        base=request.base,
+        seconds=min(limits.seconds, request.timeout or limits.seconds),
+        result_bytes=limits.result_bytes,
+        default_graphs=request.default_graphs,
+        named_graphs=request.named_graphs,
+        star=inspected.star,
+        prologue=inspected.prologue,
+        from_default=inspected.from_default,
+        from_named=inspected.from_named,
+    )
 
-    def __init__(self, engine: EmbeddedEngine, worker: Worker, order: Order) -> None:
-        self.media_type = order.media_type
-        self.unknown_functions: tuple[str, ...] = ()
-        self._engine = engine
-        self._worker = worker
-        self._order = order
-        self._first: bytes | None = None
-        self._finished = False
-        self._closed = False
 
-    async def begin(self) -> None:
-        """Wait for the first bytes. Raises what kept them from coming."""
-        self._first = await self._next()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        data, self._first = self._first, None
-        while data is not None:
-            yield data
-            data = await self._next()
-
-    async def _next(self) -> bytes | None:
-        """The payload of the next data frame; None after the last."""
-        if self._finished:
-            return None
-        kind, payload = self._worker.channel.come() or await self._frame()
-        if kind == NOTICE:
-            self.unknown_functions = tuple(json.loads(payload))
-            kind, payload = await self._frame()
-        if kind == DATA:
-            self._worker.begun = True
-            return payload
-        self._finished = True
-        if kind == END:
-            return None
-        raise self._error(json.loads(payload))
-
-    async def _frame(self) -> tuple[bytes, bytes]:
-        frame = await self._worker.channel.receive()
-        if frame is None:
-            raise await self._death()
-        return frame
-
-    async def _death(self) -> GraphsvcError:
-        """Why the worker ended in the middle of its answer."""
-        ended_by = await self._worker.ended
-        if ended_by == signal.SIGALRM:
-            return Stopped(Limit.TIME, self._engine.limits, self._order.seconds)
-        if ended_by in (signal.SIGABRT, signal.SIGKILL):
-            return Stopped(Limit.MEMORY, self._engine.limits)
-        if ended_by in (signal.SIGSEGV, signal.SIGBUS):
-            return QuerySyntaxError("The query is nested too deeply to be evaluated.")
-        return UpstreamError("The process that evaluated the query ended.", status=503)
-
-    def _error(self, told: dict[str, str]) -> GraphsvcError:
-        """The error that the worker tells in its last frame."""
-        if told["kind"] == "syntax":
-            return syntax_error(told["text"], self._order.query)
-        if told["kind"] == "iri":
-            return QuerySyntaxError(f"A graph is not named by an IRI: {told['text']}.")
-        if told["kind"] == "failed":
-            return UpstreamError(f"The query could not be evaluated: {told['text']}.", status=503)
-        return Stopped(Limit(told["kind"]), self._engine.limits)
-
-    async def aclose(self) -> None:
-        """Give the worker back; stop it where it is still at work."""
-        if not self._closed:
-            self._closed = True
-            self._engine.give_back(self._worker, self._finished)
+def _settle(begun: asyncio.Future[None], error: GraphsvcError | None) -> None:
+    if begun.done():
+        return
+    if error:
+        begun.set_exception(error)
+    else:
+        begun.set_result(None)

@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import gc
 import logging
+import time
 from collections.abc import Iterable
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
@@ -37,7 +39,7 @@ from graphsvc.web.pages import (
 )
 from graphsvc.web.problems import HttpError
 from graphsvc.web.site import site_of
-from graphsvc.web.sparql import SparqlApp
+from graphsvc.web.sparql import Begun, Reply, SparqlApp
 from graphsvc.web.status import status_router
 
 LOOK_FOR_RELEASE_SECONDS = 1.0
@@ -84,6 +86,15 @@ class Application:
         if answer is not None:
             self.metrics.count("sparql", 200, 0.0)
         return answer
+
+    def begin(self, request: bytes, reply: Reply) -> Begun | None:
+        """Begin to answer a request to `/sparql` whose head came before, by all its bytes."""
+        return self._sparql.begin(request, partial(self._reply, reply, time.perf_counter()))
+
+    def _reply(self, reply: Reply, since: float, outcome: CachedAnswer | Begun) -> None:
+        if isinstance(outcome, CachedAnswer):
+            self.metrics.count("sparql", 200, time.perf_counter() - since)
+        reply(outcome)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -18,6 +18,9 @@ T = TypeVar("T")
 REQUEST_BYTES = "graphsvc.request"
 """Extension of a scope: all bytes of the request, where it came alone and the connection stays."""
 
+BEGUN = "graphsvc.begun"
+"""Extension: the answer that was begun when the request came, before it was read."""
+
 WHOLE = "graphsvc.response"
 """Extension, and type of the message that sends a whole answer (200) at once, with `head`
 (the headers as they stand in the response) and `body`."""

@@ -92,3 +92,21 @@ class KnownRequests:
             self._keys[request] = release, key
         if len(self._keys) > self._most:
             self._keys.popitem(last=False)
+
+
+class Kept:
+    """The parts of an answer, as long as they are few enough to be cached; else none."""
+
+    def __init__(self, allowed: int, parts: list[bytes]) -> None:
+        self.parts: list[bytes] = []
+        self._allowed = allowed
+        for part in parts:
+            self.add(part)
+
+    def add(self, part: bytes) -> None:
+        """Keep a part, or from now on none."""
+        self._allowed -= len(part)
+        if self._allowed < 0:
+            self.parts.clear()
+        else:
+            self.parts.append(part)

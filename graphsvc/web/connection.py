@@ -1,14 +1,15 @@
-"""One client's connection: requests that came before are answered without being read again."""
+"""One client's connection: what came before, request or head, is not read again."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from graphsvc.web.asgi import REQUEST_BYTES, WHOLE
+from graphsvc.web.asgi import BEGUN, REQUEST_BYTES, WHOLE
 from graphsvc.web.cache import CachedAnswer
 from graphsvc.web.problems import MEDIA_TYPE, HttpError, Problem
 
@@ -17,20 +18,38 @@ MAX_HEAD_BYTES = 64 << 10
 
 _PHRASES = {400: b"Bad Request", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
 
+
+class Cancellable(Protocol):
+    """An answer that was begun."""
+
+    def cancel(self) -> None:
+        """Let go of it; nobody waits any longer."""
+
+
 Repeated = Callable[[bytes], CachedAnswer | None]
 """The whole answer (200) to a request, given all its bytes, where it is known."""
 
+Begin = Callable[[bytes, Callable[[CachedAnswer | Cancellable], None]], Cancellable | None]
+"""Begins to answer a request, given all its bytes, where it can be told without reading them that
+it is a good one. What it is given is called later: with the whole answer (200), or with what the
+application shall go on with when it finds it in the scope (BEGUN)."""
+
 
 class Connection(HttpToolsProtocol):
-    """Uvicorn's HTTP/1.1 connection, with a short way for requests that came before.
+    """Uvicorn's HTTP/1.1 connection, with short ways for what came before.
 
     A request that came alone and whole finds its bytes in the scope (REQUEST_BYTES). When the
-    same bytes come again and the application knows their answer, it is sent at once.
+    same bytes come again and the application knows their answer, it is sent at once; when the
+    application knows the rest of such bytes, it begins to answer at once.
     """
 
-    def __init__(self, *args: Any, repeated: Repeated, **options: Any) -> None:
+    def __init__(self, *args: Any, repeated: Repeated, begin: Begin, **options: Any) -> None:
         super().__init__(*args, **options)
         self._repeated = repeated
+        self._begin = begin
+        self._begun: Cancellable | None = None
+        self._early = b""  # what came while an answer was under way that was so begun
+        self._closing = False
         self._amid = False  # a request has begun and not ended
         self._amid_head = False
         self._head_bytes = 0
@@ -38,8 +57,19 @@ class Connection(HttpToolsProtocol):
         self._used = False  # since the timer of idle connections was set
         self._refusal = HttpError(400, "The request cannot be read as HTTP/1.1.")
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client has come; it may be idle from the beginning."""
+        super().connection_made(transport)
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
     def data_received(self, data: bytes) -> None:
-        """Answer at once, or read on."""
+        """Answer at once, begin to, or read on."""
+        if self._begun:
+            self._early += data
+            if len(self._early) > MAX_HEAD_BYTES:
+                self.flow.pause_reading()
+            return
         between = not self._amid and (self.cycle is None or self.cycle.response_complete)
         if between and not self.flow.write_paused:  # a client that does not read is waited for
             answer = self._repeated(data)
@@ -47,6 +77,29 @@ class Connection(HttpToolsProtocol):
                 self._used = True
                 self._write(answer.head, answer.body)
                 return
+            if len(data) <= MAX_HEAD_BYTES:
+                self._begun = self._begin(data, partial(self._reply, data))
+                if self._begun:
+                    return
+        self._read(data, between)
+
+    def _reply(self, request: bytes, outcome: CachedAnswer | Cancellable) -> None:
+        """Answer a request that was begun, or have it read, to go on with what was begun."""
+        self._begun = None
+        self._used = True
+        if isinstance(outcome, CachedAnswer):
+            self._write(outcome.head, outcome.body, keep_alive=not self._closing)
+        else:
+            self._read(request, True)
+            self.scope["extensions"][BEGUN] = {"answer": outcome}
+            if self._closing:
+                self.shutdown()
+        early, self._early = self._early, b""
+        if early and not self.transport.is_closing():
+            self.flow.resume_reading()
+            self.data_received(early)
+
+    def _read(self, data: bytes, between: bool) -> None:
         before = self._requests
         self._head_bytes = self._head_bytes + len(data) if self._amid_head else len(data)
         super().data_received(data)
@@ -118,7 +171,8 @@ class Connection(HttpToolsProtocol):
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection, unless it is in use or was so since the timer was set."""
         self.timeout_keep_alive_task = None
-        if self._used or self._amid or not self.cycle.response_complete:
+        busy = self._begun or not (self.cycle is None or self.cycle.response_complete)
+        if self._used or self._amid or busy:
             self._used = False
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler)
@@ -127,9 +181,19 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone, or the connection was closed."""
+        if self._begun:
+            self._begun.cancel()
+            self._begun = None
         if self.timeout_keep_alive_task is not None:
             self.timeout_keep_alive_task.cancel()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Close the connection, after the answer that is under way."""
+        if self._begun:
+            self._closing = True
+        else:
+            super().shutdown()
 
     def _refuse_head(self) -> None:
         self._refusal = _too_long() if 2 * len(self.url) > MAX_HEAD_BYTES else HttpError(

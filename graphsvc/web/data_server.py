@@ -90,7 +90,7 @@ class DataApp:
     def __init__(self, serving: DataServing) -> None:
         self._current = Current(serving)
         self._sparql = SparqlApp(lambda: self._current, describe)
-        self.repeated = self._sparql.repeated
+        self.repeated, self.begin = self._sparql.repeated, self._sparql.begin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

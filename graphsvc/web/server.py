@@ -16,19 +16,22 @@ import uvloop
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.web.asgi import Receive, Scope, Send
-from graphsvc.web.connection import Connection, Repeated
+from graphsvc.web.connection import Begin, Connection, Repeated
 
 IDLE_SECONDS = 75
 """How long a connection is kept for a client's next request."""
 
 
 class Application(Protocol):
-    """An ASGI application (ASGI 3) that knows the answers to requests which came before."""
+    """An ASGI application (ASGI 3) that knows requests, or their heads, which came before."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
 
     @property
     def repeated(self) -> Repeated: ...
+
+    @property
+    def begin(self) -> Begin: ...
 
 
 def run(app: Application, host: str, port: int, opening: str) -> None:
@@ -46,7 +49,7 @@ async def serve(app: Application, listener: socket.socket, opening: str) -> None
     watched = Watched(app)
     config = uvicorn.Config(
         watched, interface="asgi3", lifespan="on", loop="none", ws="none", backlog=1024,
-        http=cast(Any, partial(Connection, repeated=app.repeated)),
+        http=cast(Any, partial(Connection, repeated=app.repeated, begin=app.begin)),
         timeout_keep_alive=IDLE_SECONDS, proxy_headers=False, server_header=False,
         access_log=False, log_config=None)
     try:

@@ -8,17 +8,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from functools import partial
 from typing import Generic, Protocol, TypeVar
-from urllib.parse import quote
 
-from graphsvc.engine.base import Engine, Lane, QueryTooLong, Request
-from graphsvc.engine.guard import inspect
+from graphsvc.engine.base import Answer, Engine
+from graphsvc.engine.pool import EmbeddedEngine
+from graphsvc.engine.worker_answer import WorkerAnswer
 from graphsvc.errors import GraphsvcError
 from graphsvc.later import Later
 from graphsvc.web.asgi import (
+    BEGUN,
     REQUEST_BYTES,
     WHOLE,
     Cut,
@@ -32,10 +33,19 @@ from graphsvc.web.asgi import (
     respond,
     while_connected,
 )
+from graphsvc.web.asked import (
+    CORS,
+    REVALIDATE,
+    Asked,
+    Head,
+    answer_headers,
+    choose,
+    understand,
+)
 from graphsvc.web.browsers import for_browsers
-from graphsvc.web.cache import AnswerCache, CachedAnswer, KnownRequests
+from graphsvc.web.cache import AnswerCache, CachedAnswer, Kept, KnownRequests
 from graphsvc.web.current import Current
-from graphsvc.web.negotiation import named, negotiate
+from graphsvc.web.heads import KnownHeads
 from graphsvc.web.problems import MEDIA_TYPE as PROBLEM
 from graphsvc.web.problems import HttpError, Problem, unexpected
 from graphsvc.web.protocol import MAX_BODY_BYTES, Operation, read_get, read_post
@@ -58,10 +68,6 @@ UNWATCHED_SECONDS = 0.02
 SEND_SECONDS = 60.0
 """How long a client may take nothing of its answer."""
 
-CORS: Headers = [
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, X-Notice, X-Release"),
-]
 _PREFLIGHT: Headers = [
     (b"allow", b"GET, HEAD, POST, OPTIONS"),
     (b"access-control-allow-origin", b"*"),
@@ -69,11 +75,6 @@ _PREFLIGHT: Headers = [
     (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"),
     (b"access-control-max-age", b"86400"),
 ]
-_REVALIDATE = (b"cache-control", b"public, max-age=0, must-revalidate")
-_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(")
-_VOLATILE_WORDS = ("now", "rand", "uuid")
-_HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?", re.ASCII)
-_IRI_SAFE = ":/#?&=;,+%@!$()*[]~"
 
 class Serving(Protocol):
     """What is served at one moment."""
@@ -85,27 +86,6 @@ class Serving(Protocol):
 
 
 S = TypeVar("S", bound=Serving)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A query that was understood: what the engine is asked, and its place in the cache.
-
-    key: digest of release, query, format and dataset; None for a query whose answer may differ
-        each time.
-    """
-
-    request: Request
-    key: str | None
-    headers: Headers
-
-    def with_notice(self, functions: tuple[str, ...]) -> Asked:
-        """The same, with a header that tells of unknown functions, where there are some."""
-        if not functions:
-            return self
-        names = ", ".join(f"<{quote(iri, safe=_IRI_SAFE)}>" for iri in functions)
-        notice = f"Expressions that call {names} have no value: there is no such function."
-        return replace(self, headers=[*self.headers, (b"x-notice", notice.encode())])
 
 
 class SparqlApp(Generic[S]):
@@ -128,6 +108,7 @@ class SparqlApp(Generic[S]):
         self._editor_page = editor_page
         self._cache = cache or AnswerCache()
         self._known = KnownRequests()
+        self._heads = KnownHeads()
         self._later = Later(UNWATCHED_SECONDS)
 
     def repeated(self, request: bytes) -> CachedAnswer | None:
@@ -135,11 +116,54 @@ class SparqlApp(Generic[S]):
         key = self._known.key(request, self._current().now.engine.release)
         return self._cache.get(key) if key else None
 
+    def begin(self, request: bytes, reply: Reply) -> Begun | None:
+        """Begin to answer a request, by all its bytes, whose head came before; else None.
+
+        reply gets the whole answer; or what was begun, which is to be sent by calling the
+        application with BEGUN in the scope.
+        """
+        read = self._heads.read(request)
+        current = self._current()
+        engine = current.now.engine
+        if read is None or not isinstance(engine, EmbeddedEngine) or not engine.ready:
+            return None
+        query_string, head = read
+        try:
+            asked = understand(engine, read_get(query_string), head)
+            if asked.key and self._cache.get(asked.key):
+                return None
+            begun = Begun(asked)
+            begun.answer = engine.begin(asked.request, partial(self._begun, begun, request, reply))
+        except GraphsvcError:  # which the application will tell
+            return None
+        begun.holds.enter_context(current.hold())
+        return begun
+
+    def _begun(
+        self, begun: Begun, request: bytes, reply: Reply, error: GraphsvcError | None
+    ) -> None:
+        """Reply with the whole answer, if it has come and has nothing to note."""
+        begun.error = error
+        body = None if begun.answer.unknown_functions else begun.answer.whole
+        if error or body is None:
+            reply(begun)
+            return
+        asked, answer = begun.asked, begun.asked.answer(body)
+        if asked.key:
+            self._known.add(request, asked.release, asked.key)
+            self._cache.put(asked.key, answer)
+        begun.holds.close()
+        reply(answer)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         head = scope["method"] == "HEAD"
+        told = scope.get("extensions", {}).get(BEGUN)
         try:
+            if told:
+                await self._go_on(told["answer"], scope, receive, send)
+                return
             with self._current().hold() as serving:
                 await self._dispatch(serving, scope, receive, send)
         except (HungUp, Cut) as ending:
@@ -181,16 +205,19 @@ class SparqlApp(Generic[S]):
     async def _introduce(self, serving: S, operation: Operation, scope: Scope, send: Send) -> None:
         """Answer a bare GET: the editor for people, the service description for machines."""
         offered = DESCRIPTION_FORMATS + (("text/html",) if self._editor_page else ())
-        media_type = _choose(operation.formats, header(scope, b"accept"), offered)
+        media_type = choose(operation.formats, header(scope, b"accept"), offered)
         if media_type == "text/html" and self._editor_page:
             body = self._editor_page(serving)
             send = for_browsers(scope, send)
         else:
-            body = await self._describe(serving, _server(scope), media_type)
-        headers = _answer_headers(serving.engine.release, media_type)
-        tag = hashlib.sha256(body).hexdigest()[:32]
-        headers += [(b"etag", b'W/"%s"' % tag.encode()), _REVALIDATE]
-        await _send_cached(CachedAnswer.of(headers, body), scope, send)
+            body = await self._describe(serving, Head.of(scope).server, media_type)
+        tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = [*answer_headers(serving.engine.release, media_type),
+                   (b"etag", tag.encode()), REVALIDATE]
+        if _not_modified(tag, scope):
+            await respond(send, 304, headers, b"", head=True)
+        else:
+            await respond(send, 200, headers, body, scope["method"] == "HEAD")
 
     async def _query(
         self,
@@ -200,12 +227,11 @@ class SparqlApp(Generic[S]):
         receive: Receive,
         send: Send,
     ) -> None:
-        asked = _understand(serving.engine, operation, scope)
-        if asked.key and _not_modified(asked.headers, scope):
+        asked = understand(serving.engine, operation, Head.of(scope))
+        if _not_modified(asked.tag, scope):
             await respond(send, 304, asked.headers, b"", head=True)
             return
-        if asked.key:
-            self._remember(scope, serving.engine.release, asked.key)
+        self._remember(scope, asked)
         cached = self._cache.get(asked.key or "")
         if cached:
             await _send_whole(cached, scope, send)
@@ -213,16 +239,26 @@ class SparqlApp(Generic[S]):
         work = self._evaluate(serving.engine, asked, scope, send)
         await while_connected(receive, work, self._later)
 
+    async def _go_on(self, begun: Begun, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what was begun before the application was called."""
+        with begun.holds:
+            if begun.error:
+                raise begun.error
+            work = self._send(begun.asked, begun.answer, scope, send)
+            await while_connected(receive, work, self._later)
+
     async def _evaluate(self, engine: Engine, asked: Asked, scope: Scope, send: Send) -> None:
         """Ask the engine and send its answer. Raises GraphsvcError before, Cut after a status."""
+        await self._send(asked, await engine.query(asked.request), scope, send)
+
+    async def _send(self, asked: Asked, answer: Answer, scope: Scope, send: Send) -> None:
         head = scope["method"] == "HEAD"
-        answer = await engine.query(asked.request)
         try:
             asked = asked.with_notice(answer.unknown_functions)
             chunks = aiter(answer)
             held, complete = await _hold_back(chunks)
             if complete:
-                whole = CachedAnswer.of(asked.headers, b"".join(held))
+                whole = asked.answer(b"".join(held))
                 self._keep(asked, whole)
                 await _send_whole(whole, scope, send)
             elif head:
@@ -248,35 +284,42 @@ class SparqlApp(Generic[S]):
             raise Cut from error
         await send({"type": "http.response.body", "body": b""})
         if kept.parts:
-            self._keep(asked, CachedAnswer.of(asked.headers, b"".join(kept.parts)))
+            self._keep(asked, asked.answer(b"".join(kept.parts)))
 
     def _keep(self, asked: Asked, answer: CachedAnswer) -> None:
         if asked.key:
             self._cache.put(asked.key, answer)
 
-    def _remember(self, scope: Scope, release: str, key: str) -> None:
-        """Know a GET request by its bytes, when it comes again."""
+    def _remember(self, scope: Scope, asked: Asked) -> None:
+        """Know a GET request by its bytes, and others by its head, when they come again."""
         told = scope.get("extensions", {}).get(REQUEST_BYTES)
         if told and scope["method"] == "GET" and header(scope, b"if-none-match") is None:
-            self._known.add(told["bytes"], release, key)
+            self._heads.add(told["bytes"], scope["headers"], Head.of(scope))
+            if asked.key:
+                self._known.add(told["bytes"], asked.release, asked.key)
 
 
-class Kept:
-    """The parts of an answer, as long as they are few enough to be cached; else none."""
+class Begun:
+    """An answer that was begun before the application was called.
 
-    def __init__(self, allowed: int, parts: list[bytes]) -> None:
-        self.parts: list[bytes] = []
-        self._allowed = allowed
-        for part in parts:
-            self.add(part)
+    error: what kept it from beginning.
+    holds: what is held until the answer is sent.
+    """
 
-    def add(self, part: bytes) -> None:
-        """Keep a part, or from now on none."""
-        self._allowed -= len(part)
-        if self._allowed < 0:
-            self.parts.clear()
-        else:
-            self.parts.append(part)
+    answer: WorkerAnswer
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.error: GraphsvcError | None = None
+        self.holds = ExitStack()
+
+    def cancel(self) -> None:
+        """Let go of everything: the client has gone."""
+        self.answer.cancel()
+        self.holds.close()
+
+
+Reply = Callable[[CachedAnswer | Begun], None]
 
 
 async def _hold_back(chunks: AsyncIterator[bytes]) -> tuple[list[bytes], bool]:
@@ -300,100 +343,13 @@ async def _send_part(part: bytes, send: Send) -> None:
         raise Cut from error
 
 
-def _understand(engine: Engine, operation: Operation, scope: Scope) -> Asked:
-    """What the engine is to be asked. Raises GraphsvcError for what cannot be answered."""
-    query = operation.query or ""
-    if len(query) > engine.limits.query_chars:
-        raise QueryTooLong(engine.limits)
-    inspected = inspect(query)
-    media_types = tuple(inspected.form.media_types)
-    media_type = _choose(operation.formats, header(scope, b"accept"), media_types)
-    request = Request(
-        query=query,
-        media_type=media_type,
-        lane=Lane.FREE,
-        timeout=operation.timeout,
-        default_graphs=operation.default_graphs,
-        named_graphs=operation.named_graphs,
-        base=_server(scope) + quote(scope["path"]),
-    )
-    headers = _answer_headers(engine.release, media_type)
-    if _volatile(inspected.text):
-        return Asked(request, None, [*headers, (b"cache-control", b"no-store")])
-    key = _key(engine.release, request)
-    headers.append((b"etag", b'W/"%s"' % key.encode()))
-    headers.append(_REVALIDATE)
-    return Asked(request, key, headers)
-
-
-def _volatile(text: str) -> bool:
-    """Whether it may call a function whose value changes."""
-    low = text.lower()
-    return any(word in low for word in _VOLATILE_WORDS) and bool(_VOLATILE.search(low))
-
-
-def _key(release: str, request: Request) -> str:
-    """A digest of everything that decides about an answer."""
-    parts = (release, request.query, request.media_type, request.base, request.default_graphs,
-             request.named_graphs)  # fmt: skip
-    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _choose(names: tuple[str, ...], accept: str | None, offered: tuple[str, ...]) -> str:
-    """The format of the answer: one that is named, else by Accept. Raises HttpError 406."""
-    if names:
-        chosen = next(filter(None, (named(name, offered) for name in names)), None)
-    else:
-        chosen = negotiate(accept, offered)
-    if chosen is None:
-        raise HttpError(
-            406,
-            f"The answer cannot be given as {(' or '.join(names) or accept or '')[:200]}.",
-            where="format" if names else "Accept",
-            mend=f"Ask for one of: {', '.join(offered)}.",
-        )
-    return chosen
-
-
-def _answer_headers(release: str, media_type: str) -> Headers:
-    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    return [
-        (b"content-type", (media_type + charset).encode()),
-        (b"x-release", release.encode()),
-        (b"vary", b"Accept"),
-        (b"x-content-type-options", b"nosniff"),
-        *CORS,
-    ]
-
-
-def _server(scope: Scope) -> str:
-    """The address of the server as the client used it, without a last slash."""
-    scheme = header(scope, b"x-forwarded-proto") or scope["scheme"]
-    host = header(scope, b"host") or ""
-    if scheme not in ("http", "https") or not _HOST.fullmatch(host):
-        scheme, host = "http", "localhost"
-    return f"{scheme}://{host}"
-
-
-def _not_modified(headers: Headers, scope: Scope) -> bool:
+def _not_modified(tag: str | None, scope: Scope) -> bool:
     """Whether the client has this answer already (RFC 9110, section 13.1.2)."""
-    if scope["method"] not in ("GET", "HEAD"):
-        return False
     condition = header(scope, b"if-none-match")
-    if condition is None:
-        return False
-    tag = next((value.decode() for name, value in headers if name == b"etag"), None)
-    if tag is None:
+    if scope["method"] not in ("GET", "HEAD") or condition is None or tag is None:
         return False
     opaque = tag.removeprefix("W/")
     return opaque in (part.strip().removeprefix("W/") for part in condition.split(","))
-
-
-async def _send_cached(answer: CachedAnswer, scope: Scope, send: Send) -> None:
-    if _not_modified(answer.headers, scope):
-        await respond(send, 304, answer.headers, b"", head=True)
-    else:
-        await respond(send, 200, answer.headers, answer.body, scope["method"] == "HEAD")
 
 
 async def _send_whole(answer: CachedAnswer, scope: Scope, send: Send) -> None:

@@ -204,6 +204,9 @@ class Greeting:
     def repeated(self, request: bytes) -> CachedAnswer | None:
         return self._known.get(request)
 
+    def begin(self, request: bytes, reply: object) -> None:
+        """Nothing: no head is known."""
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             while (kind := (await receive())["type"]) != "lifespan.shutdown":
