@@ -31,22 +31,26 @@ class Later:
     def __init__(self, delay: float) -> None:
         self._delay = delay
         self._calls: deque[Call] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._armed = False
 
     def call(self, function: Callable[[], None]) -> Call:
-        """Call the function after the delay, from the running event loop."""
-        loop = asyncio.get_running_loop()
-        call = Call(loop.time() + self._delay, function)
-        while self._calls and self._calls[0].function is None:
-            self._calls.popleft()
-        self._calls.append(call)
+        """Call the function after the delay, from the event loop that runs at the first call."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()  # which asks the kernel, each time
+        call = Call(self._loop.time() + self._delay, function)
+        calls = self._calls
+        while calls and calls[0].function is None:
+            calls.popleft()
+        calls.append(call)
         if not self._armed:
             self._armed = True
-            loop.call_later(self._delay, self._due)
+            self._loop.call_later(self._delay, self._due)
         return call
 
     def _due(self) -> None:
-        loop = asyncio.get_running_loop()
+        loop = self._loop
+        assert loop is not None, "armed by a call"
         now = loop.time()
         calls = self._calls
         while calls and (calls[0].function is None or calls[0].at <= now):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from graphsvc.errors import GraphsvcError
 
@@ -28,6 +28,9 @@ GRAPH_FORMATS: Mapping[str, str] = {
 """Media types of CONSTRUCT and DESCRIBE results, in order of preference, with their endings."""
 
 
+_BINDINGS, _GRAPHS = tuple(BINDING_FORMATS), tuple(GRAPH_FORMATS)
+
+
 class Form(Enum):
     """The four query forms of SPARQL 1.1 (section 16)."""
 
@@ -37,9 +40,9 @@ class Form(Enum):
     DESCRIBE = "DESCRIBE"
 
     @property
-    def media_types(self) -> Mapping[str, str]:
+    def media_types(self) -> tuple[str, ...]:
         """The formats its results can be written in, the preferred one first."""
-        return BINDING_FORMATS if self in (Form.SELECT, Form.ASK) else GRAPH_FORMATS
+        return _BINDINGS if self in (Form.SELECT, Form.ASK) else _GRAPHS
 
 
 class Lane(Enum):
@@ -75,8 +78,7 @@ class Limits:
     waiting: int = 200
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """One query and how it is to be answered.
 
     media_type: one of the media types of the query's form.

@@ -12,9 +12,9 @@ however it is spelt, so a text is read in every way that some parser reads it:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from graphsvc.engine.base import Form, QuerySyntaxError, Refused
 
@@ -42,11 +42,12 @@ _READINGS = (
     re.compile(_TOKENS.replace("IRI_EXCEPT", "(?<!')"), _FLAGS),
 )
 _BOOLEAN = re.compile(r"\b(?!true\b|false\b)(?i:true|false)\b")
-_GLUED = re.compile(r"[?$]\w+<[^\s<>]*>")
+_GLUED = re.compile(r"<(?<=\w<)[^\s<>]*>")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE = re.compile(r"SERVICE(SILENT)?(?!\w)", re.IGNORECASE)
 _MAYBE_SERVICE = re.compile(r"SERVICE(SILENT)?(?![\w./>-])", re.IGNORECASE)
 """Finds every SERVICE clause, and less else than the word itself."""
+_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(")
 _UPDATES = (
     "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH",
 )  # fmt: skip
@@ -64,8 +65,7 @@ _PLAIN_HEAD = re.compile(
 _PARSER_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Inspected:
+class Inspected(NamedTuple):
     """A query that may be evaluated.
 
     text: what to evaluate: the query with the escapes outside strings and IRIs decoded, and with
@@ -74,6 +74,7 @@ class Inspected:
     prologue: the text before the form.
     star: offset of the star of `SELECT *`; None where there is none.
     from_default, from_named: the terms of FROM and FROM NAMED, as they are written.
+    volatile: whether it may call a function whose value changes.
     """
 
     text: str
@@ -82,21 +83,25 @@ class Inspected:
     star: int | None
     from_default: tuple[str, ...]
     from_named: tuple[str, ...]
+    volatile: bool
 
 
 @lru_cache(maxsize=64)
 def inspect(query: str) -> Inspected:
     """Read a query's words. Raises Refused (SERVICE, updates) and QuerySyntaxError (no form)."""
-    text = decode_words(query)
-    for variant in {text, decode(query)} if "\\" in query else (query,):
-        if "service" in variant.lower() and _MAYBE_SERVICE.search(variant):
-            for reading in _READINGS:
-                refuse_service(variant, reading)
+    low = query.lower()
+    text = query
+    if "\\" in query or (("true" in low or "false" in low) and _BOOLEAN.search(query)):
+        text = decode_words(query)
+        low = text.lower()
+    for variant in {text, decode(query)} if "\\" in query else (text,):
+        if "service" in (low if variant is text else variant.lower()):
+            refuse_service(variant)
     if sum(map(text.count, "({[")) > MAX_DEPTH:
         refuse_depth(text)
     if _GLUED.search(text):
         refuse_glued(text)
-    return read_head(text)
+    return read_head(text, low)
 
 
 def decode(text: str) -> str:
@@ -117,10 +122,6 @@ def decode_words(query: str) -> str:
     Escapes in strings and IRIs are left to the engine, which knows what may stand there; elsewhere
     only characters of words may be escaped. Raises QuerySyntaxError for others.
     """
-    if "\\" not in query:
-        low = query.lower()
-        if not (("true" in low or "false" in low) and _BOOLEAN.search(query)):
-            return query
     parts: list[str] = []
     position = 0
     for token in _READINGS[0].finditer(query):
@@ -153,9 +154,15 @@ def words(text: str, reading: re.Pattern[str]) -> Iterator[re.Match[str]]:
     )
 
 
-def refuse_service(text: str, reading: re.Pattern[str]) -> None:
-    """Raise Refused where a SERVICE clause may begin."""
-    tokens = list(words(text, reading))
+def refuse_service(text: str) -> None:
+    """Raise Refused where a SERVICE clause may begin, in any reading."""
+    if _MAYBE_SERVICE.search(text):
+        for reading in _READINGS:
+            refuse_service_in(list(words(text, reading)))
+
+
+def refuse_service_in(tokens: Sequence[re.Match[str]]) -> None:
+    """Raise Refused where a SERVICE clause begins."""
     for index, token in enumerate(tokens):
         after = tokens[index + 1][0] if index + 1 < len(tokens) else ""
         before = tokens[index - 1][0].upper() if index else ""
@@ -208,14 +215,18 @@ def refuse_glued(text: str) -> None:
         before = token
 
 
-def read_head(text: str) -> Inspected:
-    """The form and what stands with it outside of all brackets: the star, the FROM clauses."""
-    seeks_from = "from" in text.lower()
+def read_head(text: str, low: str) -> Inspected:
+    """The form and what stands with it outside of all brackets: the star, the FROM clauses.
+
+    low: the text in lower case.
+    """
+    seeks_from = "from" in low
+    volatile = ("now" in low or "rand" in low or "uuid" in low) and bool(_VOLATILE.search(low))
     if not seeks_from and (plain := _PLAIN_HEAD.match(text)):
         form = _FORMS[(plain["form"] or plain["select"]).upper()]
         begin = plain.start("form" if plain["form"] else "select")
         star = plain.start("star") if plain["star"] else None
-        return Inspected(text, form, text[:begin], star, (), ())
+        return Inspected(text, form, text[:begin], star, (), (), volatile)
     outside = top_level(text, seeks_from)
     first = next((token for token in outside if _begins_form(token)), None)
     if first is None:
@@ -231,9 +242,8 @@ def read_head(text: str) -> Inspected:
         elif token.lastgroup in ("iri", "name") and before in _FROM:
             graphs[before == "NAMED"].append(token[0])
         before = word
-    return Inspected(
-        text, form, text[: first.start()], star, tuple(graphs[False]), tuple(graphs[True])
-    )
+    return Inspected(text, form, text[: first.start()], star, tuple(graphs[False]),
+                     tuple(graphs[True]), volatile)
 
 
 def top_level(text: str, seeks_from: bool) -> Iterator[re.Match[str]]:

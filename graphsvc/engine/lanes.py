@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -64,7 +63,7 @@ class LaneQueue:
         self._size = size
         self._limits = limits
         self._workers: set[Worker] = set()
-        self._idle: deque[Worker] = deque()
+        self._idle: list[Worker] = []  # the last one, whose memory is still in the caches, is next
         self._waiting: dict[Turn, Call] = {}
         self._patience = Later(limits.seconds)
 
@@ -82,7 +81,7 @@ class LaneQueue:
     def join(self, turn: Turn) -> None:
         """Assign a worker now, or when it is this turn's. Raises Overloaded."""
         if self._idle:
-            turn.assign(self._idle.popleft())
+            turn.assign(self._idle.pop())
         elif len(self._waiting) >= self._limits.waiting:
             raise Overloaded
         else:

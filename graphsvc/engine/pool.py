@@ -52,6 +52,10 @@ hundred small queries: on a busy machine, where every query seems slow, nothing 
 REST = 0.2
 """Seconds until a worker that ended without a query is replaced; what ended it may persist."""
 
+ALLOCATION = "glibc.malloc.tcache_count=200"
+"""How the C library keeps freed memory at hand, of which a small query takes thousands of pieces:
+with its own 7 pieces of each size instead of 200, such a query takes a third longer."""
+
 NICE = {Lane.REVIEWED: 0, Lane.FREE: 10}
 """The nice level that the workers of a lane start with."""
 
@@ -116,6 +120,7 @@ class EmbeddedEngine:
             [sys.executable, "-m", "graphsvc.engine.worker", str(descriptor), json.dumps(source)],
             pass_fds=[descriptor],
             stdin=subprocess.DEVNULL,
+            env={"GLIBC_TUNABLES": ALLOCATION, **os.environ},
         )
         theirs.close()
 

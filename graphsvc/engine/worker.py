@@ -110,28 +110,28 @@ def answer(store: Store, order: Order, sock: socket.socket) -> None:
         output.end(END)
 
 
-def receive(sock: socket.socket, size: int) -> bytes:
-    """Exactly so many bytes; raises EOFError where the other side has gone."""
-    parts = bytearray()
-    while len(parts) < size:
-        part = sock.recv(size - len(parts))
+def receive(sock: socket.socket) -> bytes:
+    """The payload of the one frame that is on its way; EOFError where the service has gone."""
+    frame = sock.recv(_CHUNK)
+    while len(frame) < FRAME.size or len(frame) < FRAME.size + FRAME.unpack_from(frame)[1]:
+        part = sock.recv(1 << 20)
         if not part:
             raise EOFError
-        parts += part
-    return bytes(parts)
+        frame += part
+    return frame[FRAME.size:]
 
 
 def work(store: Store, sock: socket.socket) -> None:
     """Answer requests until the service hangs up."""
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
-            _, length = FRAME.unpack(receive(sock, FRAME.size))
-            answer(store, Order(*marshal.loads(receive(sock, length))), sock)
+            answer(store, Order(*marshal.loads(receive(sock))), sock)
 
 
 def confine(nice: int, memory_bytes: int, offline: bool) -> None:
     """Bind this process to its limits; offline: it can open no further file or connection."""
     os.nice(nice)
+    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # never in the service's way
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     memory = pages * resource.getpagesize() + memory_bytes

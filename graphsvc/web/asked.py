@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 from graphsvc.engine.base import Engine, Lane, QueryTooLong, Request
@@ -22,8 +23,6 @@ CORS: Headers = [
     (b"access-control-expose-headers", b"ETag, X-Notice, X-Release"),
 ]
 REVALIDATE = (b"cache-control", b"public, max-age=0, must-revalidate")
-_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(")
-_VOLATILE_WORDS = ("now", "rand", "uuid")
 _HOST = re.compile(r"[A-Za-z0-9._-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?", re.ASCII)
 _IRI_SAFE = ":/#?&=;,+%@!$()*[]~"
 
@@ -51,8 +50,7 @@ class Head:
         return cls(f"{scheme}://{host}", quote(scope["path"]), header(scope, b"accept"))
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """A query that was understood.
 
     key: digest of release, query, format and dataset; None for a query whose answer may differ
@@ -71,7 +69,7 @@ class Asked:
             return self
         names = ", ".join(f"<{quote(iri, safe=_IRI_SAFE)}>" for iri in functions)
         notice = f"Expressions that call {names} have no value: there is no such function."
-        return replace(self, notice=notice.encode())
+        return self._replace(notice=notice.encode())
 
     @property
     def tag(self) -> str | None:
@@ -102,31 +100,25 @@ def understand(engine: Engine, operation: Operation, head: Head) -> Asked:
     if len(query) > engine.limits.query_chars:
         raise QueryTooLong(engine.limits)
     inspected = inspect(query)
-    media_types = tuple(inspected.form.media_types)
     request = Request(
         query=query,
-        media_type=choose(operation.formats, head.accept, media_types),
+        media_type=choose(operation.formats, head.accept, inspected.form.media_types),
         lane=Lane.FREE,
         timeout=operation.timeout,
         default_graphs=operation.default_graphs,
         named_graphs=operation.named_graphs,
         base=head.server + head.path,
     )
-    key = None if _volatile(inspected.text) else _key(engine.release, request)
+    key = None if inspected.volatile else _key(engine.release, request)
     return Asked(request, engine.release, key)
 
 
-def _volatile(text: str) -> bool:
-    """Whether it may call a function whose value changes."""
-    low = text.lower()
-    return any(word in low for word in _VOLATILE_WORDS) and bool(_VOLATILE.search(low))
-
-
 def _key(release: str, request: Request) -> str:
-    """A digest of everything that decides about an answer."""
-    parts = (release, request.query, request.media_type, request.base, request.default_graphs,
-             request.named_graphs)  # fmt: skip
-    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """A digest of everything that decides about an answer; only the query may have a NUL."""
+    parts = (release, request.media_type, request.base or "", *request.default_graphs, "",
+             *request.named_graphs, "", request.query)
+    text = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
 def choose(names: tuple[str, ...], accept: str | None, offered: tuple[str, ...]) -> str:

@@ -123,11 +123,10 @@ class Connection(HttpToolsProtocol):
         cycle.on_response()
 
     def _write(self, head: bytes, body: bytes, keep_alive: bool = True) -> None:
-        dated = [name + b": " + value + b"\r\n"
-                 for name, value in self.server_state.default_headers]
-        if not keep_alive:
-            dated.append(b"connection: close\r\n")
-        self.transport.write(b"".join((b"HTTP/1.1 200 OK\r\n", *dated, head, body)))
+        (name, date), = self.server_state.default_headers
+        close = b"" if keep_alive else b"connection: close\r\n"
+        self.transport.write(b"HTTP/1.1 200 OK\r\n%b: %b\r\n%b%b%b" % (
+            name, date, close, head, body))
         if not keep_alive:
             self.transport.close()
 

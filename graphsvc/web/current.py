@@ -26,20 +26,20 @@ class Current(Generic[T]):
     """
 
     def __init__(self, serving: T) -> None:
-        self._held = _Held(serving)
+        self._held = Held(serving)
 
     @property
     def now(self) -> T:
         """What is served at this moment; to keep it across an `await`, hold it."""
         return self._held.serving
 
-    def hold(self) -> AbstractContextManager[T]:
+    def hold(self) -> Held[T]:
         """What is served at this moment, which stays open until the context is left."""
         return self._held
 
     async def switch(self, serving: T) -> None:
         """Serve another thing from now on; return when the old one is closed."""
-        old, self._held = self._held, _Held(serving)
+        old, self._held = self._held, Held(serving)
         await old.close()
 
     async def close(self) -> None:
@@ -47,7 +47,9 @@ class Current(Generic[T]):
         await self._held.close()
 
 
-class _Held(AbstractContextManager[T]):
+class Held(AbstractContextManager[T]):
+    """Something that stays open while it is held."""
+
     def __init__(self, serving: T) -> None:
         self.serving = serving
         self.holders = 0
@@ -59,11 +61,16 @@ class _Held(AbstractContextManager[T]):
         return self.serving
 
     def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Hold it no longer."""
         self.holders -= 1
         if self.holders == 0 and self.replaced:
             self.unused.set()
 
     async def close(self) -> None:
+        """Close it as soon as nobody holds it."""
         self.replaced = True
         if self.holders:
             await self.unused.wait()

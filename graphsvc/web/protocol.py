@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from binascii import a2b_qp
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from graphsvc.engine.base import Refused
@@ -25,8 +25,7 @@ _SECONDS = re.compile(r"\d+(\.\d+)?|\.\d+", re.ASCII)
 _KEPT_ONCE = ("query", "timeout")
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """What a request asks; query is None where it asks for the description of the service.
 
     formats: names of formats, of which one is wanted; some clients send several.

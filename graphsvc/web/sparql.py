@@ -9,9 +9,8 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack
 from functools import partial
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from graphsvc.engine.base import Answer, Engine
 from graphsvc.engine.pool import EmbeddedEngine
@@ -44,7 +43,7 @@ from graphsvc.web.asked import (
 )
 from graphsvc.web.browsers import for_browsers
 from graphsvc.web.cache import AnswerCache, CachedAnswer, Kept, KnownRequests
-from graphsvc.web.current import Current
+from graphsvc.web.current import Current, Held
 from graphsvc.web.heads import KnownHeads
 from graphsvc.web.problems import MEDIA_TYPE as PROBLEM
 from graphsvc.web.problems import HttpError, Problem, unexpected
@@ -132,11 +131,11 @@ class SparqlApp(Generic[S]):
             asked = understand(engine, read_get(query_string), head)
             if asked.key and self._cache.get(asked.key):
                 return None
-            begun = Begun(asked)
+            begun = Begun(asked, current.hold())
             begun.answer = engine.begin(asked.request, partial(self._begun, begun, request, reply))
         except GraphsvcError:  # which the application will tell
             return None
-        begun.holds.enter_context(current.hold())
+        begun.held.__enter__()
         return begun
 
     def _begun(
@@ -152,7 +151,7 @@ class SparqlApp(Generic[S]):
         if asked.key:
             self._known.add(request, asked.release, asked.key)
             self._cache.put(asked.key, answer)
-        begun.holds.close()
+        begun.held.release()
         reply(answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -241,11 +240,13 @@ class SparqlApp(Generic[S]):
 
     async def _go_on(self, begun: Begun, scope: Scope, receive: Receive, send: Send) -> None:
         """Send what was begun before the application was called."""
-        with begun.holds:
+        try:
             if begun.error:
                 raise begun.error
             work = self._send(begun.asked, begun.answer, scope, send)
             await while_connected(receive, work, self._later)
+        finally:
+            begun.held.release()
 
     async def _evaluate(self, engine: Engine, asked: Asked, scope: Scope, send: Send) -> None:
         """Ask the engine and send its answer. Raises GraphsvcError before, Cut after a status."""
@@ -303,20 +304,20 @@ class Begun:
     """An answer that was begun before the application was called.
 
     error: what kept it from beginning.
-    holds: what is held until the answer is sent.
+    held: what is served, until the answer is sent.
     """
 
+    __slots__ = ("answer", "asked", "error", "held")
     answer: WorkerAnswer
 
-    def __init__(self, asked: Asked) -> None:
-        self.asked = asked
+    def __init__(self, asked: Asked, held: Held[Any]) -> None:
+        self.asked, self.held = asked, held
         self.error: GraphsvcError | None = None
-        self.holds = ExitStack()
 
     def cancel(self) -> None:
         """Let go of everything: the client has gone."""
         self.answer.cancel()
-        self.holds.close()
+        self.held.release()
 
 
 Reply = Callable[[CachedAnswer | Begun], None]
