@@ -35,6 +35,10 @@ from graphsvc.engine.worker_answer import Done, WorkerAnswer
 from graphsvc.errors import GraphsvcError
 from graphsvc.later import Later
 
+WORKERS = max(2, os.cpu_count() or 1) + 1
+"""Workers that each lane keeps ready: one computes on each processor while another's answer is on
+its way. One less, and a sixth of the processors' time is spent waiting for one another."""
+
 SLOW_AFTER = 0.25
 """Seconds after which a query counts as slow."""
 
@@ -82,13 +86,9 @@ class EmbeddedEngine:
 
     The zygote starts with the constructor, so that it loads while the caller goes on; `start`
     waits until it can answer, and a query does so by itself. Use from one event loop.
-
-    size: workers that each lane keeps ready; two, or one for each processor.
     """
 
-    def __init__(
-        self, source: Source, limits: Limits | None = None, size: int | None = None
-    ) -> None:
+    def __init__(self, source: Source, limits: Limits | None = None) -> None:
         self.release = source.release
         self.limits = limits or Limits()
         self._source = source
@@ -96,8 +96,7 @@ class EmbeddedEngine:
         self._workers: dict[int, Worker] = {}
         self._hurried: deque[float] = deque(maxlen=HURRIED)
         self._later = Later(HURRIED_AFTER)
-        size = size or max(2, os.cpu_count() or 1)
-        self._lanes = {lane: LaneQueue(lane, size, self.limits) for lane in Lane}
+        self._lanes = {lane: LaneQueue(lane, WORKERS, self.limits) for lane in Lane}
         self._ready: asyncio.Task[None] | None = None
         self._listener: asyncio.Task[None] | None = None
         self._closed = False

@@ -16,6 +16,9 @@ from graphsvc.web.problems import MEDIA_TYPE, HttpError, Problem
 MAX_HEAD_BYTES = 64 << 10
 """Longest head of a request: its first line with the address, and its headers."""
 
+_PIECE = 16 << 10
+"""Bytes that are read at once; what came before a head in its first piece counts with it."""
+
 _PHRASES = {400: b"Bad Request", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
 
 
@@ -101,12 +104,21 @@ class Connection(HttpToolsProtocol):
 
     def _read(self, data: bytes, between: bool) -> None:
         before = self._requests
-        self._head_bytes = self._head_bytes + len(data) if self._amid_head else len(data)
-        super().data_received(data)
-        if self._amid_head and self._head_bytes > MAX_HEAD_BYTES:
-            self._refuse_head()
-        elif between and not self._amid and self._requests == before + 1 and self.cycle.keep_alive:
+        for start in range(0, len(data), _PIECE):
+            self._read_piece(data[start:start + _PIECE])
+            if self.transport.is_closing():
+                return
+        if between and not self._amid and self._requests == before + 1 and self.cycle.keep_alive:
             self.scope["extensions"][REQUEST_BYTES] = {"bytes": data}
+
+    def _read_piece(self, piece: bytes) -> None:
+        """Read on, and count the bytes of a head that has not ended."""
+        before = self._requests
+        super().data_received(piece)
+        earlier = self._head_bytes if self._requests == before else 0
+        self._head_bytes = earlier + len(piece) if self._amid_head else 0
+        if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self._refuse_head()
 
     async def _send(self, cycle: RequestResponseCycle, message: Any) -> None:
         """ASGI's send, to which whole answers are added."""

@@ -10,7 +10,6 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from urllib.parse import quote
 
 import httpx
 import pytest
@@ -20,39 +19,10 @@ from graphsvc.web.asgi import REQUEST_BYTES, Receive, Scope, Send, respond
 from graphsvc.web.cache import CachedAnswer
 from tests.conformance.servers import DataServer
 from tests.engine.processes import memory
+from tests.engine.wire import Wire, get
 
 QUERY = "SELECT ?o { <urn:person:3> <urn:knows> ?o } ORDER BY ?o"
 OTHER = "ASK { <urn:person:3> <urn:knows> <urn:person:4> }"
-
-
-def get(query: str, *headers: str) -> bytes:
-    lines = [f"GET /sparql?query={quote(query)} HTTP/1.1", "Host: here", *headers, "", ""]
-    return "\r\n".join(lines).encode()
-
-
-class Wire:
-    """A connection on which a test decides about every byte."""
-
-    def __init__(self, service: DataServer) -> None:
-        self._sock = socket.create_connection(("127.0.0.1", service.port), timeout=20)
-        self._file = self._sock.makefile("rb")
-
-    def send(self, *parts: bytes) -> None:
-        for part in parts:
-            self._sock.sendall(part)
-
-    def answer(self) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (without the date) and body of the next response."""
-        status = int(self._file.readline().split()[1])
-        headers: dict[str, str] = {}
-        while (line := self._file.readline().strip()):
-            name, _, value = line.decode().partition(":")
-            headers[name.lower()] = value.strip()
-        assert headers.pop("date", "").endswith("GMT") or headers["connection"] == "close"
-        return status, headers, self._file.read(int(headers.get("content-length", 0)))
-
-    def ended(self) -> bool:
-        return self._file.read(1) == b""
 
 
 @pytest.fixture
@@ -177,7 +147,10 @@ def test_an_idle_connection_is_closed_but_not_while_it_is_used(
                 time.sleep(0.2)
             last = time.monotonic()
             assert sock.recv(1) == b""
-            return time.monotonic() - last
+            taken = time.monotonic() - last
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as silent:
+            assert silent.recv(1) == b""
+        return taken
 
     async def serve() -> float:
         served = asyncio.create_task(server.serve(app, listener, ""))
