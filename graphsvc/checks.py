@@ -58,6 +58,7 @@ class Names:
         self._defined: set[str] = set()
         self._homes: dict[str, Path] = {}
         self._second_homes: dict[str, list[Path]] = {}
+        self._twice: dict[Path, list[str]] = {}
         self._mentioned: dict[Path, _Mentioned] = {}
 
     def read(self, file: TurtleFile) -> None:
@@ -79,6 +80,8 @@ class Names:
         for iri in described:
             if iri.startswith(self._base) and self._homes.setdefault(iri, file.path) != file.path:
                 self._second_homes.setdefault(iri, [self._homes[iri]]).append(file.path)
+        self._twice[file.path] = [
+            iri for iri in _classified_again(file) if iri.startswith(self._base)]
         self._mentioned[file.path] = _Mentioned(terms, {
             iri for iri in things if iri.startswith(self._base) and iri not in self._homes})
 
@@ -91,6 +94,8 @@ class Names:
         for iri, homes in self._second_homes.items():
             if path in homes:
                 yield self._second_home(path, iri, homes)
+        for iri in self._twice[path]:
+            yield self._second_statement(path, iri)
 
     def _told(
         self, path: Path, undefined: set[str], dangling: set[str]
@@ -131,9 +136,32 @@ class Names:
         same_kind = [iri for iri in self._homes if iri.startswith(kind)]
         return get_close_matches(target, same_kind, 1, 0.8)
 
+    def _second_statement(self, path: Path, iri: str) -> GraphsvcError:
+        file, name = read_turtle(path), self._project.name(path)
+        return GraphsvcError(
+            f"<{iri}> is described from line {file.lines[iri]} on already.",
+            where=f"{name}:{file.again.get(iri, file.lines[iri])}",
+            mend="A thing has one description: choose another slug, or put the two together.")
+
     def _second_home(self, path: Path, iri: str, homes: list[Path]) -> GraphsvcError:
         others = ", ".join(self._project.name(home) for home in homes if home != path)
         return GraphsvcError(
             f"<{iri}> is described in {others} too.",
             where=f"{self._project.name(path)}:{read_turtle(path).lines.get(iri, 1)}",
             mend="A thing has one home: choose another slug, or take one of the two away.")
+
+
+def _classified_again(file: TurtleFile) -> list[str]:
+    """The subjects that are told their class in more than one statement, by the order of triples,
+    which is that of the text."""
+    classified: set[str] = set()
+    again: list[str] = []
+    before = ("", "")
+    for subject, predicate, _ in file.triples:
+        here = (subject.value, predicate.value)
+        if predicate.value == _TYPE and here != before:
+            if subject.value in classified:
+                again.append(subject.value)
+            classified.add(subject.value)
+        before = here
+    return again

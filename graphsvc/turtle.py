@@ -45,9 +45,23 @@ class TurtleFile:
     prefixes: dict[str, str] = field(default_factory=dict)
 
     @cached_property
+    def statements(self) -> list[tuple[str, int]]:
+        """The subject of each statement and its line, in their order; looked for when wanted."""
+        return list(_subjects(self.path.read_text(encoding="utf-8"), self.prefixes))
+
+    @cached_property
     def lines(self) -> dict[str, int]:
-        """The first line of each subject; looked for only when a message is to name it."""
-        return dict(_subjects(self.path.read_text(encoding="utf-8"), self.prefixes))
+        """The first line of each subject."""
+        return dict(reversed(self.statements))
+
+    @cached_property
+    def again(self) -> dict[str, int]:
+        """The line at which a subject stands for the second time, where it does."""
+        lines: dict[str, int] = {}
+        for subject, line in self.statements:
+            if line > self.lines[subject]:
+                lines.setdefault(subject, line)
+        return lines
 
 
 def read_turtle(path: Path) -> TurtleFile:
@@ -95,8 +109,7 @@ def _plain(error: SyntaxError) -> str:
 
 
 def _subjects(text: str, prefixes: dict[str, str]) -> Iterator[tuple[str, int]]:
-    """Yield (IRI, line) for the subject of each statement, the first occurrence last."""
-    found: list[tuple[str, int]] = []
+    """Yield (IRI, line) for the subject of each statement."""
     depth, at_start, in_directive, line, last = 0, True, False, 1, 0
     for token in _TOKEN.finditer(text):
         kind, value = token.lastgroup, token.group()
@@ -107,7 +120,7 @@ def _subjects(text: str, prefixes: dict[str, str]) -> Iterator[tuple[str, int]]:
         if at_start:
             in_directive = kind == "directive"
             if kind in ("iri", "name") and not value.startswith("_:"):
-                found.append((_expand(value, prefixes), line))
+                yield _expand(value, prefixes), line
             at_start = False
             sparql_style = in_directive and not value.startswith("@")
             if sparql_style:
@@ -120,7 +133,6 @@ def _subjects(text: str, prefixes: dict[str, str]) -> Iterator[tuple[str, int]]:
             depth -= 1
         elif kind == "end" and depth == 0:
             at_start, in_directive = True, False
-    yield from reversed(found)
 
 
 def _expand(token: str, prefixes: dict[str, str]) -> str:

@@ -83,6 +83,10 @@ BAD = {
         "data/reference/shared.ttl",
         lambda text: text + "\napproach:pace skos:prefLabel \"A second name\"@en .\n",
         "data/reference/shared.ttl:", "exactly one name"),
+    "a slug used twice in a file": (
+        "data/reports/midlothian-2020.ttl",
+        lambda text: text + "\nuse:mid-eco-maps a ji:ApproachUse ; ji:cohort cohort:staff .\n",
+        "data/reports/midlothian-2020.ttl:", "use/mid-eco-maps> is described from line "),
     "a duplicate slug": (
         "data/reference/midlothian.ttl",
         lambda text: text + "\napproach:pace a ji:Approach .\n",

@@ -123,6 +123,18 @@ def test_no_two_concepts_of_a_scheme_share_a_name(concepts: rdflib.Graph) -> Non
     assert {name for name, count in names.items() if count > 1} == set()
 
 
+@pytest.mark.parametrize("scheme", [
+    "stages", "grades", "themes", "cohorts", "policy-types", "approach-kinds"])
+def test_every_concept_of_a_scheme_has_a_definition_and_an_alternative_label(
+    scheme: str, project: Project, concepts: rdflib.Graph
+) -> None:
+    members = set(concepts.subjects(
+        SKOS.inScheme, rdflib.URIRef(f"{project.header.base}scheme/{scheme}")))
+    assert members
+    assert {(concept, said) for concept in members for said in (SKOS.definition, SKOS.altLabel)
+            if (concept, said, None) not in concepts} == set()
+
+
 def test_the_header_says_title_version_licence_creator_and_prefix(
     project: Project, ontology: rdflib.Graph
 ) -> None:

@@ -47,7 +47,7 @@ _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE = re.compile(r"SERVICE(SILENT)?(?!\w)", re.IGNORECASE)
 _MAYBE_SERVICE = re.compile(r"SERVICE(SILENT)?(?![\w./>-])", re.IGNORECASE)
 """Finds every SERVICE clause, and less else than the word itself."""
-_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(")
+_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)(?:\s|\#[^\r\n]*[\r\n])*+\(")
 _UPDATES = (
     "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH",
 )  # fmt: skip

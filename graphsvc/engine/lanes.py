@@ -12,7 +12,10 @@ from graphsvc.engine.channel import Channel
 from graphsvc.later import Call, Later
 
 SLOW_WORKERS = 8
-"""Slow queries that a lane replaces; more of them take the places of its quick ones."""
+"""Slow queries of a lane that run at a time, beside its quick ones; more of them wait."""
+
+SLOW_READERS = 32
+"""Answers of a lane that may be slow because nobody reads them, which takes no processor."""
 
 
 def _future() -> asyncio.Future[int]:
@@ -23,6 +26,7 @@ def _future() -> asyncio.Future[int]:
 class Worker:
     """A process of the zygote's, as the service sees it.
 
+    turn: what it works for.
     proven: whether it has answered before; one that has not may still be starting.
     begun: whether something of its present answer has come.
     slow: whether its query has been demoted.
@@ -33,6 +37,7 @@ class Worker:
     number: int
     queue: LaneQueue
     channel: Channel
+    turn: Turn | None = None
     proven: bool = False
     begun: bool = False
     slow: bool = False
@@ -54,6 +59,9 @@ class Turn(Protocol):
     def refuse(self, error: Overloaded) -> None:
         """Wait no longer."""
 
+    def postpone(self) -> None:
+        """Let go of the worker, of which nothing has come, and wait for another."""
+
 
 class LaneQueue:
     """Hands the workers of one lane to requests, in the order they came."""
@@ -65,13 +73,19 @@ class LaneQueue:
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []  # the last one, whose memory is still in the caches, is next
         self._waiting: dict[Turn, Call] = {}
+        self._postponed: dict[Turn, Call] = {}
         self._patience = Later(limits.seconds)
 
     @property
     def missing(self) -> int:
         """How many workers to add, so that there are enough beside the slow ones."""
         slow = sum(worker.slow for worker in self._workers)
-        return self._size + min(slow, SLOW_WORKERS) - len(self._workers)
+        return self._size + min(slow, SLOW_WORKERS + SLOW_READERS) - len(self._workers)
+
+    @property
+    def has_room_for_slow(self) -> bool:
+        """Whether one more slow query may run."""
+        return sum(worker.slow and not worker.begun for worker in self._workers) < SLOW_WORKERS
 
     @property
     def crowded(self) -> bool:
@@ -87,20 +101,36 @@ class LaneQueue:
         else:
             self._waiting[turn] = self._patience.call(partial(self._give_up, turn))
 
+    def join_slow(self, turn: Turn) -> None:
+        """Wait until there is room for one more slow query. Raises Overloaded."""
+        if len(self._postponed) >= self._limits.waiting:
+            raise Overloaded
+        self._postponed[turn] = self._patience.call(partial(self._give_up, turn))
+
+    def next_slow(self) -> Turn | None:
+        """The slow query that may run now, if any; it waits no longer."""
+        if not self._postponed or not self.has_room_for_slow:
+            return None
+        turn = next(iter(self._postponed))
+        self._postponed.pop(turn).cancel()
+        return turn
+
     def leave(self, turn: Turn) -> None:
         """Wait no longer."""
-        call = self._waiting.pop(turn, None)
-        if call:
-            call.cancel()
+        for waiting in (self._waiting, self._postponed):
+            call = waiting.pop(turn, None)
+            if call:
+                call.cancel()
 
     def _give_up(self, turn: Turn) -> None:
-        if self._waiting.pop(turn, None):
+        if self._waiting.pop(turn, None) or self._postponed.pop(turn, None):
             turn.refuse(Overloaded())
 
     def add(self, worker: Worker) -> None:
-        """Welcome a new worker."""
+        """Welcome a new worker; a slow one is not for everybody."""
         self._workers.add(worker)
-        self.offer(worker)
+        if not worker.slow:
+            self.offer(worker)
 
     def offer(self, worker: Worker) -> None:
         """Give a free worker to whoever waits longest, or keep it."""

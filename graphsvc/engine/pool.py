@@ -190,12 +190,21 @@ class EmbeddedEngine:
             return
         for queue in self._lanes.values():
             while queue.missing > 0:
-                ours, theirs = socket.socketpair()
-                worker = Worker(next(self._numbers), queue, Channel(ours))
-                self._workers[worker.number] = worker
-                self._command(FORK, worker.number, NICE[queue.lane], theirs.fileno())
-                theirs.close()
+                queue.add(self._fork(queue))
+            while turn := queue.next_slow():
+                worker = self._fork(queue)
+                worker.slow = True
                 queue.add(worker)
+                self._command(DEMOTE, worker.number)
+                turn.assign(worker)
+
+    def _fork(self, queue: LaneQueue) -> Worker:
+        ours, theirs = socket.socketpair()
+        worker = Worker(next(self._numbers), queue, Channel(ours))
+        self._workers[worker.number] = worker
+        self._command(FORK, worker.number, NICE[queue.lane], theirs.fileno())
+        theirs.close()
+        return worker
 
     @property
     def ready(self) -> bool:
@@ -231,7 +240,8 @@ class EmbeddedEngine:
     def dispatch(self, worker: Worker, order: Order) -> None:
         """Send a worker its order. Raises ConnectionError where it was killed while idle."""
         worker.channel.send(REQUEST, marshal.dumps([*order]))
-        worker.timer = self._later.call(partial(self._suspect, worker))
+        if not worker.slow:
+            worker.timer = self._later.call(partial(self._suspect, worker))
 
     def give_back(self, worker: Worker, finished: bool) -> None:
         """Take a worker back; one that is slow, or has not finished, is replaced."""
@@ -240,7 +250,7 @@ class EmbeddedEngine:
         if worker.ended.done():
             worker.channel.close()
         elif finished and not worker.slow:
-            worker.proven, worker.begun = True, False
+            worker.proven, worker.begun, worker.turn = True, False, None
             worker.queue.offer(worker)
         else:
             worker.channel.close()
@@ -255,7 +265,8 @@ class EmbeddedEngine:
     def _hurry(self, worker: Worker) -> None:
         now = asyncio.get_running_loop().time()
         rested = len(self._hurried) < HURRIED or now - self._hurried[0] > HURRIED_SECONDS
-        if worker.in_the_way and worker.proven and rested:
+        if (worker.in_the_way and worker.proven and rested
+                and worker.queue.has_room_for_slow):
             self._hurried.append(now)
             self._demote(worker)
         else:
@@ -274,6 +285,9 @@ class EmbeddedEngine:
         worker.timer = asyncio.get_running_loop().call_later(seconds, look, worker)
 
     def _demote(self, worker: Worker) -> None:
+        if worker.turn and not worker.begun and not worker.queue.has_room_for_slow:
+            worker.turn.postpone()
+            return
         worker.slow = True
         self._command(DEMOTE, worker.number)
         self._fill()

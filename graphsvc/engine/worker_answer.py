@@ -75,11 +75,20 @@ class WorkerAnswer:
                 asyncio.get_running_loop().call_soon(self.refuse, error)
         else:
             self._worker = worker
+            worker.turn = self
             worker.channel.tell(self._read)
 
     def refuse(self, error: Overloaded) -> None:
         """Tell that no worker had time."""
         self._tell(error)
+
+    def postpone(self) -> None:
+        """Begin again when there is room for one more slow query."""
+        self._release(finished=False)
+        try:
+            self._queue.join_slow(self)
+        except Overloaded as error:
+            self._tell(error)
 
     def _read(self) -> None:
         """Read what has come, until the answer has begun."""

@@ -12,6 +12,8 @@ from functools import lru_cache
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.index import LESS_SURE, SURE, fold, slug
 
+_COMPARED = 3000
+"""Names that are compared with a text which resembles none of them, at some 20 us each."""
 _LONGEST = 500
 _KEPT = 1 << 16
 """Things whose names stay in memory."""
@@ -136,7 +138,7 @@ class Names:
         return thing is not None and thing.fits(of_class, scheme, self._wider)
 
     def _nearest(self, text: str, of_class: str | None, scheme: str | None) -> list[Named]:
-        """Up to five things whose names hold the text, or else resemble it."""
+        """Up to five things whose names hold the text, or else resemble it, or do so most."""
         folded = fold(text)
         names: dict[str, list[str]] = defaultdict(list)
         for name, iri, classes, schemes in self._index.execute(_ALL_NAMES):
@@ -147,6 +149,8 @@ class Names:
         fitting = list(names)
         close = sorted(n for n in fitting if len(folded) > 2 and folded in n)[:5]
         close = close or get_close_matches(folded, fitting, n=5, cutoff=0.6)
+        if not close and len(fitting) <= _COMPARED:
+            close = get_close_matches(folded, fitting, n=5, cutoff=0.0)
         found = dict.fromkeys(iri for name in close for iri in sorted(names[name]))
         return self._named(list(found)[:5])
 

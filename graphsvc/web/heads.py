@@ -18,14 +18,14 @@ class KnownHeads:
 
     def __init__(self, most: int = 256, longest: int = 8192) -> None:
         self._most, self._longest = most, longest
-        self._heads: OrderedDict[bytes, Head] = OrderedDict()
+        self._heads: OrderedDict[tuple[bytes, bytes], Head] = OrderedDict()
 
     def read(self, request: bytes) -> tuple[bytes, Head] | None:
         """The query string and the head of a whole request, if such a head came before."""
         line = _LINE.match(request)
         if line is None:
             return None
-        head = self._heads.get(line[1] + request[line.end():])
+        head = self._heads.get((line[1], request[line.end():]))
         return (line[2], head) if head else None
 
     def add(self, request: bytes, headers: list[tuple[bytes, bytes]], head: Head) -> None:
@@ -34,6 +34,6 @@ class KnownHeads:
         if line is None or not _DECIDE.isdisjoint(name for name, _ in headers):
             return
         if len(request) - line.end() <= self._longest:
-            self._heads[line[1] + request[line.end():]] = head
+            self._heads[line[1], request[line.end():]] = head
         if len(self._heads) > self._most:
             self._heads.popitem(last=False)

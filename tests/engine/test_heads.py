@@ -36,6 +36,7 @@ KINDS = {
     "nothing": "CONSTRUCT { ?s ?p ?o } { ?s <urn:none> ?o . ?s ?p ?o }",
     "much": "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 15000",
     "base": "SELECT (<here> AS ?base) {}",
+    "other each time, with a comment": "SELECT (STRLEN(STR(RAND #x\n ())) > 0 AS ?x) {}",
     "other each time": "SELECT (STRLEN(STR(RAND())) > 0 AS ?x) {}",
     "unknown function": "SELECT (<urn:f>(1) AS ?x) { BIND(1 AS ?one) }",
     "TRUE": "ASK { FILTER(TRUE) }",
@@ -220,7 +221,8 @@ def test_a_head_is_known_by_its_path_and_headers() -> None:
                   REQUEST.replace(b"GET", b"HEAD"), REQUEST.replace(b"1.1", b"1.0"),
                   REQUEST + b"x", REQUEST[:-2], REQUEST * 2, REQUEST.replace(b"%7B", b"{"),
                   REQUEST.replace(b"%7B", b"\xc3\xa9"), REQUEST.replace(b"%7B", b"#"),
-                  REQUEST.replace(b"%7B", b" "), REQUEST.replace(b"%7B", b"\0"), b""):
+                  REQUEST.replace(b"%7B", b" "), b"GET /sparqlHo?query=ASK%7B%7D HTTP/1.1\r\n"
+                  b"st: a\r\n\r\n", REQUEST.replace(b"%7B", b"\0"), b""):
         assert heads.read(other) is None
 
 

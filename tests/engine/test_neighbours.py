@@ -59,6 +59,42 @@ def test_small_queries_are_answered_while_hopeless_ones_are_stopped(start: Start
     assert max(beside) < MANY_TIMES * max(alone, 0.01)
 
 
+def test_more_hopeless_queries_than_there_is_room_for_leave_small_ones_their_workers(
+    start: Start
+) -> None:
+    server = start("--time-limit", 6)
+    ask_hundred(server, "before the crowd")
+    crowd = 3 * SLOW_WORKERS
+    with ThreadPoolExecutor(crowd) as pool:
+        query = ENDLESS["count of a cross product"]
+        stopped = [pool.submit(httpx.get, server.url, params={"query": f"{query} # crowd {n}"},
+                               timeout=60) for n in range(crowd)]
+        time.sleep(2)
+        taken = ask_hundred(server, "in the crowd")
+        assert not any(future.done() for future in stopped)
+        assert len(workers(server.pid)) < 2 * SLOW_WORKERS
+        told = {(answer.status_code, answer.json()["type"].rsplit(":")[-1])
+                for answer in (future.result() for future in stopped)}
+    assert told == {(503, "time-limit"), (503, "overloaded")}
+    assert sorted(taken)[50] < 0.1 and max(taken) < 2
+
+
+def test_a_postponed_query_is_answered_when_there_is_room(start: Start) -> None:
+    server = start("--time-limit", 3)
+    counted = "SELECT (COUNT(*) AS ?n) { ?a <urn:knows>/<urn:knows>/<urn:knows> ?b }"
+    server.ask("ASK {}", "*/*")
+    with ThreadPoolExecutor(30) as pool:
+        query = ENDLESS["count of a cross product"]
+        stopped = [pool.submit(httpx.get, server.url, params={"query": f"{query} # room {n}"},
+                               timeout=60) for n in range(SLOW_WORKERS + 2)]
+        time.sleep(1)
+        answers = list(pool.map(
+            lambda n: httpx.get(server.url, params={"query": f"{counted} # room {n}"}, timeout=60),
+            range(12)))
+        assert {future.result().status_code for future in stopped} == {503}
+    assert {answer.status_code for answer in answers} == {200}
+
+
 def test_clients_that_hang_up_free_their_workers(start: Start) -> None:
     server = start("--time-limit", 600)
     server.ask("ASK {}", "*/*")
