@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import IO, cast
@@ -13,6 +14,7 @@ from typing import IO, cast
 import pyoxigraph as ox
 
 from graphsvc.canonical import Extract, canonical_graphs, merged
+from graphsvc.dataset import SPDX
 from graphsvc.project import Project
 
 _BLOCK = 10_000
@@ -66,6 +68,17 @@ class _Writer:
         quads = ox.parse(nquads, format=ox.RdfFormat.N_QUADS)
         text = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=self._prefixes) or b""
         return text if first else _HEADER.sub(b"", text, count=1)
+
+
+@lru_cache(maxsize=4)
+def digests(description: Path) -> Mapping[str, str]:
+    """The digest (SHA-256) of each dump by its name, as the description of a release has it."""
+    checksum = ox.NamedNode(str(SPDX.checksumValue))
+    return {
+        quad.subject.value.removesuffix("#sha256").rpartition("/")[2]: quad.object.value
+        for quad in ox.parse(path=description, format=ox.RdfFormat.TURTLE)
+        if quad.predicate == checksum and isinstance(quad.subject, ox.NamedNode)
+        and isinstance(quad.object, ox.Literal)}
 
 
 def gzip_file(path: Path) -> IO[bytes]:

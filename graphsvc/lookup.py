@@ -55,12 +55,14 @@ class Found:
     """A page of hits, how many there are in all, and how they spread over the facets.
 
     loosened: whether nothing held all the words, so that some of them were enough.
+    wordless: whether the text was not empty and yet held no word, so that nothing could be found.
     """
 
     hits: list[Hit]
     total: int
     facets: Mapping[str, list[tuple[str, int]]]
     loosened: bool = False
+    wordless: bool = False
 
 
 class Lookup:
@@ -72,12 +74,13 @@ class Lookup:
     def search(
         self, text: str, filters: Filters, *, limit: int = 20, offset: int = 0
     ) -> Found:
-        """Things that hold the words of a text (all things, where it has none).
+        """Things that hold the words of a text; nothing, where it is of signs alone.
 
         An empty text finds by the filters alone, in the order of labels. Classes that the project
         calls quiet are left out unless the filters name a class.
         """
         words = _words(text)
+        wordless = not words and bool(text.strip())
         with self._open() as connection:
             why: dict[int, str] = {}
             loosened = False
@@ -87,12 +90,12 @@ class Lookup:
                 if loosened:
                     _collect(connection, words, " OR ")
                 why = _widen(connection, text)
-            else:
+            elif not wordless:
                 connection.execute("INSERT INTO hits SELECT id, 0 FROM things WHERE label NOT NULL")
             _narrow(connection, filters)
             total = connection.execute("SELECT COUNT(*) FROM hits").fetchone()[0]
             hits = list(_hits(connection, words, why, limit, offset))
-            return Found(hits, total, _facets(connection), loosened and total > 0)
+            return Found(hits, total, _facets(connection), loosened and total > 0, wordless)
 
     def suggest(self, text: str, *, of_class: str | None = None, limit: int = 8) -> list[Hit]:
         """Things whose names hold words that begin like those of a text, the likeliest first.

@@ -58,6 +58,8 @@ def test_a_thing_is_the_same_in_every_rdf_format_and_names_what_it_mentions(
                  and "/passage/" not in node}
     assert len(mentioned) > 2
     assert {node for node in mentioned if not graph.value(node, rdflib.RDFS.label)} == set()
+    assert graph.value(rdflib.URIRef(
+        "https://w3id.org/joint-inspections/def#uses"), rdflib.RDFS.label)
     users = set(graph.subjects(rdflib.URIRef(
         "https://w3id.org/joint-inspections/def#uses"), thing))
     assert rdflib.URIRef(f"{ID}partnership/midlothian") in users
@@ -77,12 +79,85 @@ def test_a_held_answer_is_not_sent_again(server: str) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.parametrize("path", [
+    "/id/nothing/x.ttl", "/graph/nope.ttl", "/graph/nope", "/def/0.0.0.ttl"])
+def test_a_condition_does_not_make_a_thing_that_does_not_exist(server: str, path: str) -> None:
+    tag = httpx.get(f"{server}/id/{THING}.ttl").headers["etag"]
+    for condition in ("*", tag):
+        answer = httpx.get(server + path, headers={"If-None-Match": condition})
+        assert answer.status_code == 404
+
+
+def test_the_tag_of_one_thing_is_not_that_of_another(server: str) -> None:
+    tag = httpx.get(f"{server}/id/{THING}.ttl").headers["etag"]
+    for path in ("/id/partnership/midlothian.ttl", "/def.ttl"):
+        answer = httpx.get(server + path, headers={"If-None-Match": tag})
+        assert answer.status_code == 200
+
+
 def test_the_ontology_is_served_whole(server: str, project: Project) -> None:
     graph = rdflib.Graph().parse(data=httpx.get(f"{server}/def.ttl").text, format="turtle")
     classes = set(graph.subjects(RDF.type, rdflib.OWL.Class))
     assert rdflib.URIRef(f"{project.header.namespace}ApproachUse") in classes
     assert str(graph.value(rdflib.URIRef(project.header.iri), rdflib.DCTERMS.title)) == (
         project.header.title)
+
+
+@pytest.mark.parametrize("media_type", ["text/turtle", "text/html"])
+def test_the_version_of_the_ontology_has_an_address(server: str, media_type: str) -> None:
+    accept = {"Accept": media_type}
+    graph = rdflib.Graph().parse(data=httpx.get(f"{server}/def.ttl").text, format="turtle")
+    version = str(next(graph.objects(None, rdflib.OWL.versionIRI)))
+    path = "/def/" + version.rpartition("/")[2]
+    answer = httpx.get(server + path, headers=accept)
+    assert (answer.status_code, answer.text) == (200, httpx.get(
+        f"{server}/def", headers=accept).text)
+
+
+@pytest.mark.parametrize("path", [
+    "/api/questions", "/id/approach/safe-and-together", "/def", "/dataset", "/openapi.json",
+    "/dumps", "/dumps/all.nq.gz", "/export", "/health"])
+def test_a_browser_that_asks_first_may_ask(server: str, path: str) -> None:
+    answer = httpx.options(server + path, headers={
+        "Origin": "https://example.org", "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match"})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
+    assert "If-None-Match" in answer.headers["access-control-allow-headers"]
+
+
+@pytest.mark.parametrize(("path", "status"), [
+    ("/health", 200), ("/dumps", 200), ("/metrics", 200), ("/nothing", 404), ("/id/nothing", 404),
+    ("/dumps/none.gz", 404), ("/api/questions/nothing", 404), ("/export/nothing", 404),
+    ("/sparql?query=nothing", 400), ("/sparql?query=ASK%7B%7D&nothing=%FF", 400)])
+def test_every_answer_names_its_release(
+    server: str, release: Release, path: str, status: int
+) -> None:
+    answer = httpx.get(server + path)
+    assert (answer.status_code, answer.headers["x-release"]) == (status, release.id)
+    assert "X-Release" in answer.headers["access-control-expose-headers"]
+
+
+def test_a_method_that_is_not_supported_is_told_which_are(server: str, release: Release) -> None:
+    answer = httpx.delete(f"{server}/dumps")
+    assert (answer.status_code, answer.headers["x-release"]) == (405, release.id)
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("path", [
+    "/dumps", "/dumps/all.nq.gz", "/dataset", "/.well-known/void", f"/id/{THING}", "/def"])
+def test_whatever_may_be_kept_says_so_and_is_not_sent_again(
+    server: str, release: Release, path: str
+) -> None:
+    first = httpx.get(server + path)
+    again = httpx.get(server + path, headers={"If-None-Match": first.headers["etag"]})
+    assert (first.status_code, again.status_code) == (200, 304)
+    for answer in (first, again):
+        assert answer.headers["x-release"] == release.id
+        assert answer.headers["cache-control"] == "public, max-age=0, must-revalidate"
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "ETag" in answer.headers["access-control-expose-headers"]
 
 
 @pytest.mark.parametrize(("path", "accept", "status"), [
@@ -131,6 +206,12 @@ def test_a_dump_is_what_its_digest_says(server: str, release: Release) -> None:
     assert len(gzip.decompress(content).splitlines()) == release.manifest["quads"]
     description = (release.path / "description.ttl").read_text()
     assert hashlib.sha256(content).hexdigest() in description
+
+
+def test_the_list_of_dumps_tells_the_digest_of_each(server: str, release: Release) -> None:
+    listed = {entry["name"]: entry["sha256"] for entry in httpx.get(f"{server}/dumps").json()}
+    assert listed == {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+                      for path in (release.path / "dumps").iterdir()}
 
 
 def test_the_default_graph_is_the_union_and_says_so(server: str) -> None:

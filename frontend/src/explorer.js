@@ -182,9 +182,15 @@ class Explorer {
     return this.graph.cy.nodes().not(".filtered");
   }
 
+  // By class, not by edge.visible(), which knows of a change of class only once it is drawn.
+  seenLinks() {
+    return this.graph.cy.edges().not(".filtered")
+      .filter((edge) => edge.connectedNodes(".filtered").empty());
+  }
+
   tell() {
     const seen = this.seen();
-    const links = this.graph.cy.edges().filter((edge) => edge.visible()).length;
+    const links = this.seenLinks().length;
     this.status.textContent = `${seen.length} things and ${links} links are drawn.`;
     this.list.replaceChildren(...seen.toArray()
       .sort((one, other) => one.data("label").localeCompare(other.data("label")))
@@ -197,7 +203,11 @@ class Explorer {
       this.status.textContent = `A file holds at most ${MOST_EXPORTED} things. Filter some out first.`;
       return;
     }
-    const query = new URLSearchParams(names.map((name) => ["thing", name]));
+    const query = new URLSearchParams([
+      ...names.map((name) => ["thing", name]),
+      ...[...new Set(this.seenLinks().map((edge) => edge.data("property")))].map((iri) => ["linkKind", iri]),
+      ...this.seen().filter((node) => this.fetched.has(node.id())).map((node) => ["linksOf", node.data("name")]),
+    ]);
     const link = make("a", { href: `${this.root.dataset.export}.${this.format.value}?${query}`, download: `selection.${this.format.value}` });
     document.body.append(link);
     link.click();

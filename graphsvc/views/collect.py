@@ -63,11 +63,15 @@ def graph_of(view: View, rows: IO[bytes], base: str) -> Graph:
 
 
 def page(iri: str, base: str) -> str | None:
-    """Where the service shows a thing: its path, below GRAPHSVC_ADDRESS where that is set."""
+    """Where the service shows a thing: below GRAPHSVC_ADDRESS; where that is not set, its IRI.
+
+    A path alone would lead nowhere once the file is saved.
+    """
     root = base.rstrip("/").rsplit("/", 1)[0]
     if not iri.startswith(base):
         return None
-    return os.environ.get("GRAPHSVC_ADDRESS", "").rstrip("/") + iri.removeprefix(root)
+    address = os.environ.get("GRAPHSVC_ADDRESS", "").rstrip("/")
+    return address + iri.removeprefix(root) if address else iri
 
 
 def _with(columns: tuple[Column, ...], *names: str) -> tuple[Column, ...]:

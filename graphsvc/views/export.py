@@ -27,12 +27,13 @@ Writer = Callable[[Graph, Recipe, BinaryIO], None]
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file. name: its ending."""
+    """A kind of file. name: its ending; picture: whether it is drawn."""
 
     name: str
     title: str
     media_type: str
     write: Writer
+    picture: bool = False
 
 
 class UnknownFormat(GraphsvcError):
@@ -90,8 +91,8 @@ FORMATS: Mapping[str, Format] = {known.name: known for known in (
     Format("neo4j-edges.csv", "Edges as CSV with Neo4j's header", _CSV,
            _text(tables.write_neo4j_edges)),
     Format("jsonld", "JSON-LD", "application/ld+json", _text(jsonld.write)),
-    Format("svg", "A picture (SVG)", "image/svg+xml", _text(_svg)),
-    Format("png", "A picture (PNG)", "image/png", _png),
+    Format("svg", "A picture (SVG)", "image/svg+xml", _text(_svg), picture=True),
+    Format("png", "A picture (PNG)", "image/png", _png, picture=True),
 )}
 """What can be written, by ending."""
 
@@ -101,6 +102,11 @@ def format_named(name: str) -> Format:
     if name not in FORMATS:
         raise UnknownFormat(name)
     return FORMATS[name]
+
+
+def formats_of(view: View) -> list[Format]:
+    """The formats that a view can be had in: without pictures where it is too large for any."""
+    return [known for known in FORMATS.values() if view.is_drawn or not known.picture]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from graphsvc.questions.question import Column, Example, Parameter
-from graphsvc.views.export import FORMATS
+from graphsvc.views.export import FORMATS, formats_of
 from graphsvc.views.measures import MEASURES
 from graphsvc.views.view import View, Views
 
@@ -34,7 +34,8 @@ def described(view: View) -> dict[str, Any]:
         "parameters": [*map(_parameter, question.parameters), _MEASURE],
         "node_attributes": [*map(_column, view.node_columns)],
         "edge_attributes": [*map(_column, view.edge_columns)],
-        "formats": {name: f"/export/{quote(view.name)}.{name}" for name in FORMATS},
+        "formats": {known.name: f"/export/{quote(view.name)}.{known.name}"
+                    for known in formats_of(view)},
         "example": examples[0]["address"], "examples": examples, "query": question.query,
     }
 

@@ -1,6 +1,7 @@
 """Lists of nodes and of edges as CSV (RFC 4180), with the headers of Gephi or of Neo4j.
 
-CSV has no place for a recipe of its own, so it stands in the first row of a last column.
+CSV has no place for a recipe of its own, so it stands in the first row of a last column; where
+there are no rows it is the name of one more column, so that readers still find no rows.
 """
 
 from __future__ import annotations
@@ -57,9 +58,14 @@ def write_neo4j_edges(graph: Graph, recipe: Recipe, out: TextIO) -> None:
 
 def _write(out: TextIO, head: Sequence[str], recipe: Recipe, rows: Iterator[Row]) -> None:
     writer = csv.writer(out)
-    writer.writerow(head)
     facts = "\n".join(f"{name}: {value}" for name, value in recipe.facts.items())
-    for row, told in zip(rows, chain([facts], repeat("")), strict=False):
+    first = next(rows, None)
+    if first is None:
+        _, colon, ignored = head[-1].partition(":")
+        writer.writerow([*head, facts + colon + ignored])
+        return
+    writer.writerow(head)
+    for row, told in zip(chain([first], rows), chain([facts], repeat("")), strict=False):
         writer.writerow(["" if value is None else plain(value) for value in row] + [told])
 
 

@@ -14,7 +14,7 @@ from graphsvc.questions.question import Column, Question
 RESERVED = ("measure",)
 """Parameters that every view has beside those that every question has."""
 
-_FLAGS = ("undirected", "isolated")
+_FLAGS = ("undirected", "isolated", "undrawn")
 _TYPES = {
     "node": ("iri",), "label": ("text",), "type": ("text",), "source": ("iri",),
     "target": ("iri",), "kind": ("text",), "weight": ("integer", "decimal"),
@@ -41,7 +41,7 @@ class View:
     It is read as a question is. The columns before `source` describe nodes, `source` and those
     after it edges; a row gives either a node (`node` is bound) or an edge (`source` and `target`).
     Tags: `undirected` says that edges have no direction, `isolated` that nodes without any edge
-    belong to the view.
+    belong to the view, `undrawn` that it is too large for any picture.
     """
 
     question: Question
@@ -57,6 +57,10 @@ class View:
     @property
     def keeps_isolated(self) -> bool:
         return "isolated" in self.question.tags
+
+    @property
+    def is_drawn(self) -> bool:
+        return "undrawn" not in self.question.tags
 
     @property
     def node_columns(self) -> tuple[Column, ...]:

@@ -7,10 +7,11 @@ import contextlib
 import gc
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
@@ -23,7 +24,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.release import Releases
 from graphsvc.service import Serving
 from graphsvc.web.api import api_router
-from graphsvc.web.asgi import Receive, Scope, Send
+from graphsvc.web.asgi import Headers, Receive, Scope, Send, respond
 from graphsvc.web.browsers import for_browsers
 from graphsvc.web.cache import CachedAnswer
 from graphsvc.web.current import Current
@@ -47,6 +48,16 @@ LOOK_FOR_RELEASE_SECONDS = 1.0
 
 _COLLECT_AFTER = (3_000, 20, 50)
 """New objects until a collection, and collections of each generation until one of the next."""
+
+_METHODS = "GET, HEAD, OPTIONS"
+_PREFLIGHT: Headers = [
+    (b"allow", _METHODS.encode()),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", _METHODS.encode()),
+    (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"),
+    (b"access-control-max-age", b"86400"),
+]
+"""What a browser is told that asks first, of every address beside `/sparql`."""
 
 _log = logging.getLogger(__name__)
 _serving: ContextVar[Serving] = ContextVar("serving")
@@ -102,7 +113,10 @@ class Application:
         elif scope["type"] == "http":
             counted = self.metrics.watch(scope, send)
             if scope["path"] == "/sparql":
-                await self._sparql(scope, receive, counted)
+                release = self._now().now.release.id
+                await self._sparql(scope, receive, _naming(release, counted))
+            elif scope["method"] == "OPTIONS":
+                await respond(_naming(self._now().now.release.id, counted), 204, _PREFLIGHT, None)
             else:
                 await self._page(scope, receive, for_browsers(scope, counted))
 
@@ -110,7 +124,7 @@ class Application:
         with self._now().hold() as serving:
             token = _serving.set(serving)
             try:
-                await self._pages(scope, receive, send)
+                await self._pages(scope, receive, _naming(serving.release.id, send))
             finally:
                 _serving.reset(token)
 
@@ -181,6 +195,23 @@ def _settle() -> None:
     gc.set_threshold(*_COLLECT_AFTER)
 
 
+def _naming(release: str, send: Send) -> Send:
+    """`send`, naming the release in answers that do not name it themselves, such as problems, and
+    letting scripts of other sites read it."""
+    async def naming(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = message["headers"]
+            given = {name.lower() for name, _ in headers}
+            missing = [pair for pair in (
+                (b"x-release", release.encode()),
+                (b"access-control-expose-headers", b"X-Release"),
+            ) if pair[0] not in given]
+            message["headers"] = [*headers, *missing]
+        await send(message)
+
+    return naming
+
+
 async def _describe(serving: Serving, server: str, media_type: str) -> bytes:
     return serving.description.write(media_type, server)
 
@@ -203,8 +234,10 @@ async def _http_error(request: Request, error: Exception) -> Response:
         404: (f"There is nothing at {request.url.path}.", "See / for what there is."),
         405: (f"{request.method} is not for {request.url.path}.", "Use GET."),
     }.get(error.status_code, (str(error.detail), ""))
+    headers = dict(error.headers or {}) | (
+        {"Allow": _METHODS} if error.status_code == 405 else {})
     return await problem_page(_serving.get(), request, HttpError(
-        error.status_code, problem, mend=mend, headers=error.headers or {}))
+        error.status_code, problem, mend=mend, headers=headers))
 
 
 def create_app(

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from graphsvc import __version__
 from graphsvc.errors import GraphsvcError
 from graphsvc.service import Serving
-from graphsvc.views.export import FORMATS, Export, format_named
+from graphsvc.views.export import FORMATS, Export, format_named, formats_of
 from graphsvc.views.listing import address, described, listed
 from graphsvc.views.measures import MEASURES
 from graphsvc.web.negotiation import negotiate
@@ -50,7 +50,7 @@ def export_router(get_serving: Callable[[], Serving]) -> APIRouter:
         found = serving.views.get(name)
         fields = await fields_of(await site_of(serving), found.question, {})
         return await _told(request, serving, described(found), "view.html", {
-            "view": found, "fields": fields, "formats": FORMATS.values(),
+            "view": found, "fields": fields, "formats": formats_of(found),
             "measures": MEASURES.values(), "address": address})
 
     async def file(request: Request, name: str, format: str) -> Response:

@@ -128,15 +128,6 @@ def without_words(cell: Cell) -> Cell:
     return replace(cell, cited=tuple(replace(cited, words=None) for cited in cell.cited))
 
 
-def narrow(grid: Grid, columns: int) -> Grid:
-    """The grid with its first columns only, without paragraphs and passages."""
-    kept = [index for index, column in enumerate(grid.columns)
-            if column.role not in ("text", "evidence")][:columns]
-    return replace(
-        grid, columns=tuple(grid.columns[index] for index in kept),
-        rows=tuple(tuple(row[index] for index in kept) for row in grid.rows))
-
-
 def told_parameters(site: Site, answer: Answer) -> tuple[tuple[str, str], ...]:
     """The parameters as an address holds them, without those that stand at their default."""
     pairs = []

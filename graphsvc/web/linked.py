@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
@@ -16,6 +17,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.questions.binding import Template
 from graphsvc.rq import own_query
 from graphsvc.service import Serving
+from graphsvc.vocabulary import OWL
 from graphsvc.web.negotiation import named, negotiate
 from graphsvc.web.problems import HttpError
 from graphsvc.web.responses import Handler, is_current
@@ -57,8 +59,6 @@ def linked_router(
         serving = get_serving()
         wanted = _wanted(request, serving)
         iri = serving.header.root + wanted.path
-        if is_current(request, wanted.tag):
-            return Response(status_code=304, headers=_headers(wanted, serving))
         node = _node(iri)
         triples = await describe(serving, iri) if node else []
         if not any(triple.subject == node for triple in triples):
@@ -69,10 +69,12 @@ def linked_router(
     async def ontology(request: Request) -> Response:
         serving = get_serving()
         wanted = _wanted(request, serving)
-        if is_current(request, wanted.tag):
-            return Response(status_code=304, headers=_headers(wanted, serving))
         triples = await _construct(serving, Template(own_query("ontology")).bind(
             {"graphs": [ox.Literal(f"{serving.header.root}graph/ontology/")]}))
+        iri = serving.header.root + wanted.path
+        if wanted.path != "def" and iri not in _versions(serving, triples):
+            raise HttpError(404, f"There is no <{iri}> in release {serving.release.id}.",
+                            mend="See /def for the ontology as it is now.")
         return await _respond(
             request, serving, wanted, serving.header.iri, triples, ontology_page)
 
@@ -80,8 +82,6 @@ def linked_router(
         serving = get_serving()
         wanted = _wanted(request, serving)
         iri = serving.header.root + wanted.path
-        if is_current(request, wanted.tag):
-            return Response(status_code=304, headers=_headers(wanted, serving))
         node = _node(iri)
         triples = await _construct(
             serving, Template(own_query("graph")).bind({"graph": [node]})) if node else []
@@ -102,7 +102,7 @@ def linked_router(
 
     router.add_route("/id/{path:path}", guarded(thing), methods=["GET", "HEAD"])
     router.add_route("/graph/{path:path}", guarded(graph), methods=["GET", "HEAD"])
-    for path in ("/def", "/def.{ending}"):
+    for path in ("/def", "/def.{ending}", "/def/{version:path}"):
         router.add_route(path, guarded(ontology), methods=["GET", "HEAD"])
     return router
 
@@ -123,7 +123,10 @@ async def _respond(
     request: Request, serving: Serving, wanted: Wanted, iri: str, triples: list[ox.Triple],
     page: Page,
 ) -> Response:
+    """Tell of what is known to exist, unless the client has that already."""
     headers = _headers(wanted, serving)
+    if is_current(request, wanted.tag):
+        return Response(status_code=304, headers=headers)
     if wanted.media_type == HTML:
         body = (await page(serving, iri, request)).encode()
         headers["Content-Type"] = "text/html; charset=utf-8"
@@ -141,6 +144,14 @@ def _node(iri: str) -> ox.NamedNode | None:
         return ox.NamedNode(iri)
     except ValueError:
         return None
+
+
+def _versions(serving: Serving, triples: list[ox.Triple]) -> set[str]:
+    """The IRIs of the version of the ontology that the release holds."""
+    ontology, version = ox.NamedNode(serving.header.iri), ox.NamedNode(str(OWL.versionIRI))
+    return {triple.object.value for triple in triples
+            if triple.subject == ontology and triple.predicate == version
+            and isinstance(triple.object, ox.NamedNode)}
 
 
 def _used(prefixes: dict[str, str], triples: list[ox.Triple]) -> dict[str, str]:
@@ -165,13 +176,20 @@ def _wanted(request: Request, serving: Serving) -> Wanted:
                         where="format" if asked else "Accept",
                         mend=f"Ask for one of {', '.join(OFFERED)}.")
     ending = next(key for key, value in _ENDINGS.items() if value == media_type)
-    return Wanted(path, media_type, f'"{serving.release.id}.{ending}"')
+    digest = hashlib.sha256(path.encode()).hexdigest()[:16]
+    return Wanted(path, media_type, f'"{serving.release.id}.{digest}.{ending}"')
+
+
+def open_headers(serving: Serving) -> dict[str, str]:
+    """The headers of what everyone may read, and may keep as long as the release is served."""
+    return {"X-Release": serving.release.id,
+            "Cache-Control": "public, max-age=0, must-revalidate",
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "ETag, Link, X-Release"}
 
 
 def _headers(wanted: Wanted, serving: Serving) -> dict[str, str]:
     links = ", ".join(
         f'</{quote(wanted.path)}.{ending}>; rel="alternate"; type="{media_type}"'
         for ending, media_type in _ENDINGS.items() if media_type != wanted.media_type)
-    return {"ETag": wanted.tag, "Vary": "Accept", "Link": links,
-            "Cache-Control": "public, max-age=0, must-revalidate",
-            "Access-Control-Allow-Origin": "*", "X-Release": serving.release.id}
+    return {"ETag": wanted.tag, "Vary": "Accept", "Link": links, **open_headers(serving)}

@@ -22,13 +22,15 @@ FIRST = "first"
 async def query_of(site: Site, pairs: Sequence[tuple[str, str]]) -> str:
     """The query that an address asks the editor to begin with.
 
-    `question` names a question, whose parameters the other pairs are; `thing` names a thing.
+    The first `question` names a question, whose parameters all other pairs are, even where one of
+    them is called so too; `thing` names a thing.
     Raises what understanding a question raises, and HttpError (400) for an address of neither.
     """
     names = dict(pairs)
-    if "question" in names:
-        question = site.questions.library.get(names["question"])
-        given = given_of([pair for pair in pairs if pair[0] != "question"])
+    at = next((at for at, (name, _) in enumerate(pairs) if name == "question"), None)
+    if at is not None:
+        question = site.questions.library.get(pairs[at][1])
+        given = given_of([*pairs[:at], *pairs[at + 1:]])
         understood = await site.questions.understand(question, given)
         return question.template.bind(understood).strip() + "\n"
     if "thing" in names:

@@ -9,8 +9,8 @@ from graphsvc.questions.answer import Answer, Given
 from graphsvc.questions.question import Question
 from graphsvc.web.catalogue import Term
 from graphsvc.web.figures import TileMap, tile_map
-from graphsvc.web.grid import Grid, grid_of, narrow
-from graphsvc.web.page_questions import Field, fields_of, given_of
+from graphsvc.web.grid import Grid, grid_of
+from graphsvc.web.page_questions import Field, fields_of, given_of, in_one_text
 from graphsvc.web.problems import HttpError
 from graphsvc.web.site import Site
 from graphsvc.web.together import ask_together
@@ -19,7 +19,6 @@ START, MAP = "start", "map"
 """Tags of questions that the first page leads to, and of those that it draws."""
 COVERAGE = "coverage"
 """The question that tells from which documents everything is, and how completely."""
-_COVERAGE_COLUMNS = 6
 _ROWS = 1_000
 _MOST_STARTS = 9
 
@@ -70,7 +69,7 @@ async def home_of(site: Site, pairs: Sequence[tuple[str, str]]) -> Home:
         start=tuple(_in_order(site, START)[:_MOST_STARTS]),
         maps=tuple(maps), shown=shown, grid=grid, tiles=tile_map(site, grid) if grid else None,
         fields=tuple(await fields_of(site, shown, mapped)) if shown else (),
-        coverage=narrow(grid_of(site, covered), _COVERAGE_COLUMNS) if covered else None)
+        coverage=grid_of(site, covered) if covered else None)
 
 
 async def _ask(
@@ -80,7 +79,7 @@ async def _ask(
     asked = [(question, await site.questions.understand(question, given))
              for question, given in wanted if question is not None]
     answers, _ = await ask_together(site.questions, site.serving.engine, asked, _ROWS)
-    found = iter(answers)
+    found = iter([in_one_text(answer) for answer in answers])
     return [next(found) if question is not None else None for question, _ in wanted]
 
 

@@ -55,6 +55,7 @@ class Search:
     results: tuple[Result, ...]
     total: int
     loosened: bool
+    wordless: bool
     facets: tuple[Facet, ...]
     chosen: tuple[Value, ...]
     page: int
@@ -92,7 +93,8 @@ def search_of(site: Site, pairs: Pairs) -> Search:
         if (facet := _facet(site, property_, ways[property_], found.facets.get(property_, []),
                             filters, address))]
     return Search(
-        text=text, total=found.total, loosened=found.loosened, facets=tuple(facets),
+        text=text, total=found.total, loosened=found.loosened,
+        wordless=found.wordless, facets=tuple(facets),
         results=tuple(_result(site, hit) for hit in found.hits),
         chosen=tuple(v for facet in facets for v in (*facet.values, *facet.hidden) if v.chosen),
         page=number, pages=max(1, -(-found.total // PAGE)), address=address)

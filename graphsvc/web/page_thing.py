@@ -15,6 +15,7 @@ from graphsvc.questions.table import Table, Term
 from graphsvc.vocabulary import DCTERMS, PROV, RDF, RDFS, SKOS
 from graphsvc.web.catalogue import Term as OntologyTerm
 from graphsvc.web.grid import Grid, grid_of
+from graphsvc.web.page_questions import in_one_text
 from graphsvc.web.problems import HttpError
 from graphsvc.web.site import Citation, Link, Site, show
 from graphsvc.web.together import ask_together, own_part
@@ -29,7 +30,8 @@ _ALSO = (str(SKOS.altLabel), str(SKOS.hiddenLabel))
 _LEADS = (str(SKOS.definition), str(DCTERMS.description))
 _EVIDENCE = str(PROV.wasDerivedFrom)
 _APART = {_TYPE, _LABEL, _NAME, _EVIDENCE, *_ALSO, *_LEADS}
-_REFERRERS = 60
+_REFERRERS, _MOST_REFERRERS = 60, 300
+"""Things of a group that are shown where a search gives the others, and where none does."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ async def thing_of(site: Site, iri: str) -> Thing:
     if not says and not referred:
         raise HttpError(404, f"Release {site.serving.release.id} knows no <{iri}>.",
                         mend="Look for it by name.")
-    grids = [grid_of(site, answer, about=iri) for answer in answers]
+    grids = [grid_of(site, in_one_text(answer), about=iri) for answer in answers]
     values = _by_property(says)
     return Thing(
         iri=iri, path=site.path(iri) or "", label=_title(site, iri),
@@ -216,9 +218,10 @@ def _referrers(site: Site, referred: Sequence[Sequence[Term | None]], iri: str) 
         members.sort(key=lambda entry: (entry.label or entry.iri).casefold())
         search = ((("class", site.facet_name(kind)), (site.facet_name(by), site.curie(iri)))
                   if by in site.catalogue.facets else ())
+        shown = members[:_REFERRERS if search else _MOST_REFERRERS]
         found.append(Referrers(
             kind=site.catalogue.term(kind).plural, property_=site.label(by),
-            links=tuple(site.link(e.iri, e.label) for e in members[:_REFERRERS]),
+            links=tuple(site.link(e.iri, e.label) for e in shown),
             total=len(members), search=search))
     places = {term.plural: term.order for term in site.catalogue.terms.values()}
     return sorted(found, key=lambda group: (places.get(group.kind, 0), group.kind, -group.total))

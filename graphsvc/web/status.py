@@ -8,8 +8,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from graphsvc.dumps import digests
 from graphsvc.service import Serving
-from graphsvc.web.linked import RDF_FORMATS
+from graphsvc.web.linked import RDF_FORMATS, open_headers
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import HttpError
@@ -21,11 +22,12 @@ def status_router(get_serving: Callable[[], Serving], metrics: Metrics) -> APIRo
     router = APIRouter(include_in_schema=False)
 
     async def health(request: Request) -> Response:
-        release = get_serving().release
+        serving = get_serving()
+        release = serving.release
         return JSONResponse({
             "status": "ready", "release": release.id, "title": release.manifest["title"],
             "built": release.manifest["built"], "quads": release.manifest["quads"],
-        }, headers={"Cache-Control": "no-store"})
+        }, headers={**open_headers(serving), "Cache-Control": "no-store"})
 
     async def counts(request: Request) -> Response:
         return Response(metrics.text(get_serving().release.id),
@@ -38,8 +40,7 @@ def status_router(get_serving: Callable[[], Serving], metrics: Metrics) -> APIRo
             raise HttpError(406, "The description is RDF.", where="Accept",
                             mend=f"Ask for one of {', '.join(RDF_FORMATS)}.")
         tag = f'"{serving.release.id}.description.{media_type.rpartition("/")[2]}"'
-        headers = {"ETag": tag, "Vary": "Accept", "Access-Control-Allow-Origin": "*",
-                   "X-Release": serving.release.id}
+        headers = {"ETag": tag, "Vary": "Accept", **open_headers(serving)}
         if is_current(request, tag):
             return Response(status_code=304, headers=headers)
         server = str(request.base_url).rstrip("/")
@@ -53,16 +54,26 @@ def status_router(get_serving: Callable[[], Serving], metrics: Metrics) -> APIRo
         if path.parent != folder or not path.is_file():
             names = ", ".join(sorted(p.name for p in folder.iterdir()))
             raise HttpError(404, f"There is no dump {path.name}.", mend=f"There are: {names}.")
+        tag = f'"{digests(serving.release.description).get(path.name, serving.release.id)}"'
+        headers = {"ETag": tag, **open_headers(serving)}
+        if is_current(request, tag):
+            return Response(status_code=304, headers=headers)
         return FileResponse(path, media_type="application/gzip", filename=path.name,
-                            headers={"X-Release": serving.release.id,
-                                     "Access-Control-Allow-Origin": "*"})
+                            headers=headers)
 
     async def dumps(request: Request) -> Response:
-        folder = get_serving().release.path / "dumps"
+        serving = get_serving()
+        folder = serving.release.path / "dumps"
+        tag = f'"{serving.release.id}.dumps"'
+        headers = {"ETag": tag, **open_headers(serving)}
+        if is_current(request, tag):
+            return Response(status_code=304, headers=headers)
         server = str(request.base_url).rstrip("/")
+        known = digests(serving.release.description)
         return JSONResponse([
-            {"name": path.name, "bytes": path.stat().st_size, "url": f"{server}/dumps/{path.name}"}
-            for path in sorted(folder.iterdir())])
+            {"name": path.name, "bytes": path.stat().st_size, "sha256": known.get(path.name),
+             "url": f"{server}/dumps/{path.name}"}
+            for path in sorted(folder.iterdir())], headers=headers)
 
     for path, handler in (
         ("/health", health), ("/metrics", counts), ("/.well-known/void", description),

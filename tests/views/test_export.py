@@ -75,8 +75,8 @@ def test_every_view_is_given_as_a_picture_and_as_a_table(release: Release) -> No
     paths = [f"{path}{query and '?'}{query}" for view in listing.json()["views"]
              for query in [view["example"].partition("?")[2]]
              for name, path in view["formats"].items()
-             if view["name"] != "graph" and name in ("svg", "nodes.csv", "edges.csv")]
-    assert len(paths) == 9 * 3
+             if name in ("svg", "nodes.csv", "edges.csv")]
+    assert len(paths) == 9 * 3 + 2
     assert {path: response.status_code for path, response in zip(
         paths, fetch(release, *paths), strict=True)} == dict.fromkeys(paths, 200)
 
@@ -89,7 +89,8 @@ def test_the_list_of_views_is_whole_and_its_examples_work(
     assert len(views) == 10
     for view in views:
         assert view.keys() >= {"name", "title", "description", "parameters", "formats", "example"}
-        assert list(view["formats"]) == list(FORMATS)
+        assert list(view["formats"]) == [name for name in FORMATS if view["name"] != "graph"
+                                         or name not in ("svg", "png")]
         assert "measure" in [parameter["name"] for parameter in view["parameters"]]
         assert view["example"].startswith(f"/export/{view['name']}.graphml")
     assert run(releases, tmp_path, "--format", "json") == 0
@@ -107,6 +108,13 @@ def test_people_get_pages(release: Release) -> None:
     assert all(f'href="/export/{name}"' in whole.text for name in ("graph", "neighbourhood"))
     assert 'name="depth"' in one.text and 'name="measure"' in one.text
     assert all(f'formaction="/export/neighbourhood.{name}"' in one.text for name in FORMATS)
+
+
+def test_a_page_offers_no_picture_of_a_view_too_large_for_any(release: Release) -> None:
+    whole, near = fetch(release, "/export/graph", "/export/neighbourhood", Accept="text/html")
+    assert 'formaction="/export/graph.graphml"' in whole.text
+    assert "formaction=\"/export/graph.svg" not in whole.text
+    assert 'formaction="/export/neighbourhood.svg"' in near.text
 
 
 def test_what_a_form_leaves_empty_was_not_given(release: Release) -> None:

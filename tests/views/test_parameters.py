@@ -72,3 +72,19 @@ def test_a_neighbourhood_grows_with_its_steps(drawn: Drawn) -> None:
     assert {values["steps"] for values in near.nodes.values()} == {0, 1}
     assert {values["steps"] for values in far.nodes.values()} == {0, 1, 2}
     assert set(near.nodes) == {iri for iri, values in far.nodes.items() if values["steps"] < 2}
+
+
+def test_a_selection_can_be_narrowed_to_kinds_of_link_and_to_whose_links_they_are(
+    drawn: Drawn
+) -> None:
+    things = {"thing": drawn.view("selection").question.examples[0].values["thing"]}
+    every = whole(drawn, "selection", things)
+    kind = every.edges[0][2]["property"]
+    one = whole(drawn, "selection", {**things, "linkKind": [kind]})
+    assert one.nodes == every.nodes
+    assert one.edges == [edge for edge in every.edges if edge[2]["property"] == kind]
+    assert 0 < len(one.edges) < len(every.edges)
+    end = next(iri for iri in every.nodes if any(iri not in edge[:2] for edge in every.edges))
+    own = whole(drawn, "selection", {**things, "linksOf": [end]})
+    assert own.edges == [edge for edge in every.edges if end in edge[:2]]
+    assert len(own.edges) < len(every.edges)

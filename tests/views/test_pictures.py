@@ -73,11 +73,17 @@ def test_the_png_is_the_svg_with_the_recipe_in_its_chunks(drawn: Drawn) -> None:
         assert picture.text == {name.title(): value for name, value in facts.items()}
 
 
-def test_pages_are_whole_links_where_the_address_is_told(
+def test_pages_are_whole_links_whether_or_not_the_address_is_told(
     drawn: Drawn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view = drawn.view("selection")
     given = view.question.examples[0].values
-    assert b'"page": "/id/' in drawn.file(view, "json", given)
+    monkeypatch.delenv("GRAPHSVC_ADDRESS", raising=False)
+    base = drawn.release.manifest["header"]["base"].encode()
+    assert b'"page": "' + base in drawn.file(view, "json", given)
+    assert b'URL="' + base in drawn.file(view, "dot", given)
+    assert b'href="' + base in drawn.file(view, "svg", given)
+    assert not re.search(rb'"/id/', b"".join(
+        drawn.file(view, format, given) for format in ("json", "graphml", "dot", "svg")))
     monkeypatch.setenv("GRAPHSVC_ADDRESS", "https://graph.example/")
     assert b'"page": "https://graph.example/id/' in drawn.file(view, "json", given)

@@ -11,7 +11,7 @@ import networkx as nx
 import pytest
 
 from tests.views.conftest import Drawn
-from tests.views.readers import READERS, UNDIRECTED_IS_NOT_TOLD
+from tests.views.readers import READERS, UNDIRECTED_IS_NOT_TOLD, empty_table
 from tests.views.truth import Values, Whole
 
 CASES = {
@@ -72,6 +72,15 @@ def test_pajek_has_names_kinds_and_weights(drawn: Drawn, name: str) -> None:
     for fact, value in drawn.export(view, "net", given).recipe.facts.items():
         for line in f"{fact}: {value}".splitlines():
             assert f"% {line}\n" in head
+
+
+@pytest.mark.parametrize("format", ["edges.csv", "neo4j-edges.csv"])
+def test_a_table_without_rows_has_its_columns_and_its_recipe(drawn: Drawn, format: str) -> None:
+    view, lone = drawn.view("selection"), {"thing": ["safe-and-together"]}
+    columns, recipe = empty_table(drawn.file(view, format, lone))
+    some = drawn.file(view, format, view.question.examples[0].values).decode()
+    assert columns == some.splitlines()[0].split(",")
+    assert recipe == drawn.export(view, format, lone).recipe.facts
 
 
 def test_the_whole_graph_as_graphml_is_the_whole_graph(drawn: Drawn) -> None:

@@ -45,7 +45,6 @@ def truth(view: View, query: str, store: Store, release: Release) -> Whole:
     solutions = store.query(query, use_default_graph_as_union=True)
     assert isinstance(solutions, QuerySolutions)
     header = release.manifest["header"]
-    root = header["base"].rstrip("/").rsplit("/", 1)[0]
     nodes: dict[str, Values] = {}
     links: list[Edge] = []
     for row in solutions:
@@ -55,7 +54,7 @@ def truth(view: View, query: str, store: Store, release: Release) -> Whole:
             values.setdefault("label", re.split(r"[/#]", iri)[-1])
             values["iri"] = iri
             if iri.startswith(header["base"]):
-                values["page"] = iri.removeprefix(root)
+                values["page"] = iri
             nodes[iri] = values
         elif row["source"] is not None and row["target"] is not None:
             values = {"weight": 1, **_values(row, view, ("source", "target"), edges=True)}

@@ -43,6 +43,16 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(
     assert not page.evaluate(TOO_WIDE)
 
 
+def test_a_wide_answer_in_the_editor_does_not_widen_a_narrow_page(
+    open_page: Callable[..., Any], bundle: None
+) -> None:
+    page = open_page(viewport={"width": 360, "height": 740})
+    page.goto("/editor?question=approach-partnerships&approach=safe-and-together")
+    page.get_by_role("button", name="Run").first.click()
+    page.locator(".yasr table tbody tr").first.wait_for()
+    assert not page.evaluate(TOO_WIDE)
+
+
 def test_axe_finds_nothing_serious_on_an_error(
     browser: Any, server: str, axe: str
 ) -> None:

@@ -151,6 +151,78 @@ def test_the_sparql_behind_a_table_is_the_one_that_gives_it(client: httpx.Client
     assert len(rows["results"]["bindings"]) == len(api["rows"]) > 3
 
 
+def test_a_question_with_a_parameter_called_question_opens_in_the_editor(
+    client: httpx.Client
+) -> None:
+    page = read(client.get("/id/question/2018-1").text)
+    links = [href for href in page.of("href") if href.startswith("/editor?question=key-messages&")]
+    assert links
+    answer = client.get(links[0])
+    assert answer.status_code == 200
+    assert "2018-1" in answer.text.split("<textarea", 1)[1].split("</textarea>")[0]
+
+
+def test_the_tables_of_the_first_page_and_of_comparisons_lead_to_their_sparql(
+    client: httpx.Client
+) -> None:
+    for kind, questions in (("home", {"coverage"}), ("comparison", {"compare-partnerships"})):
+        links = [href for href in read(client.get(PAGES[kind]).text).of("href")
+                 if href.startswith("/editor?question=")]
+        assert questions < {urlsplit(href).query.split("&")[0].partition("=")[2] for href in links}
+        assert {client.get(href).status_code for href in links} == {200}
+
+
+def test_the_first_page_tells_what_was_not_done_and_how_much_rests_on_a_document(
+    client: httpx.Client
+) -> None:
+    page = client.get("/").text.split('id="coverage"')[1].split("</section>")[0]
+    assert "What was not done" in page
+    assert "Statements" in page
+
+
+def test_several_texts_in_a_cell_are_told_apart_on_the_page_of_a_thing(
+    client: httpx.Client
+) -> None:
+    page = unescape(client.get(SAFE).text)
+    rows = client.get("/api/questions/approach-partnerships?approach=safe-and-together",
+                      headers={"Accept": "application/json"}).json()["rows"]
+    several = [row["forWhom"] for row in rows if "; " in (row["forWhom"] or "")]
+    assert several
+    assert [text for text in several if text not in page] == []
+
+
+def test_the_page_of_a_list_shows_what_is_in_it(client: httpx.Client) -> None:
+    links = read(client.get("/id/scheme/themes").text).of("href")
+    told = client.get("/search?class=Theme&format=json").json()["total"]
+    assert len({href for href in links if href.startswith("/id/theme/")}) == told > 70
+
+
+def test_the_ontology_names_for_pages_only_questions_that_they_can_show(
+    release: Release
+) -> None:
+    async def check() -> tuple[int, list[str]]:
+        serving = await Serving.open(release)
+        site = await site_of(serving)
+        known = {question.name: question for question in serving.questions.library}
+        named, wrong = 0, []
+        for term in site.catalogue.terms.values():
+            classes = {term.iri, *site.catalogue.above[term.iri]}
+            for name in term.questions:
+                fits = name in known and (
+                    any(panel.of_class in classes for panel in known[name].panels)
+                    if term.is_class else {"start", "map"} & set(known[name].tags))
+                named += 1
+                wrong += [] if fits else [f"{term.label}: {name}"]
+            wrong += [f"{term.label}: {name} compares nothing" for name in term.comparisons
+                      if name not in known or "compare" not in known[name].tags]
+        await serving.close()
+        return named, wrong
+
+    named, wrong = asyncio.run(check())
+    assert named > 20
+    assert wrong == []
+
+
 @pytest.mark.parametrize("text", [
     "", " ", '"', '""', "'", "*", "-", "NOT", "AND OR NOT", "NEAR(", "a* OR b", "(((", "\x00",
     "}", "{{7*7}}", "<script>alert(1)</script>", "%", "\\", "💥", "\u202e", "é" * 50, "a" * 5_000,
@@ -162,6 +234,16 @@ def test_no_search_is_too_strange_for_an_answer(client: httpx.Client, text: str)
         assert answer.status_code == 200, (path, answer.text[:300])
     page = client.get("/search", params={"q": text})
     assert read(page.text).wrong == []
+
+
+@pytest.mark.parametrize("text", ["💥", "*", '""', "- ?"])
+def test_a_search_for_signs_without_a_word_finds_nothing_and_says_so(
+    client: httpx.Client, text: str
+) -> None:
+    page = client.get("/search", params={"q": text}).text
+    assert "There is no word in this to search for" in page
+    assert client.get("/search", params={"q": text, "format": "json"}).json()["total"] == 0
+    assert client.get("/search", params={"q": " ", "format": "json"}).json()["total"] > 0
 
 
 @pytest.mark.parametrize("path", [

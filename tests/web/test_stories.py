@@ -143,6 +143,9 @@ def test_an_analyst_filters_what_the_explorer_draws_and_opens_the_file(
     def drawn() -> int:
         return int(status.inner_text().split()[0])
 
+    def links() -> int:
+        return int(status.inner_text().split()[3])
+
     before = drawn()
     kinds = page.get_by_role("group", name="Kinds of thing")
     finding = kinds.get_by_label(re.compile("^ ?finding"))
@@ -154,10 +157,23 @@ def test_an_analyst_filters_what_the_explorer_draws_and_opens_the_file(
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
     download.value.save_as(tmp_path / "selection.graphml")
-    graph = networkx.read_graphml(tmp_path / "selection.graphml")
+    graph = networkx.read_graphml(tmp_path / "selection.graphml", force_multigraph=True)
     assert len(graph) == after > 3
     assert "Chronologies" in {data.get("label", "") for _, data in graph.nodes(data=True)} | {
         str(data.get("label", "")).capitalize() for _, data in graph.nodes(data=True)}
+    assert graph.number_of_edges() == links()
+
+    page.get_by_role("group", name="Kinds of link").get_by_role("checkbox").first.uncheck()
+    assert (drawn(), links()) == tuple(page.evaluate("""() => {
+        const drawing = document.querySelector(".canvas")._cyreg.cy;
+        return [drawing.nodes(":visible").length, drawing.edges(":visible").length];
+    }"""))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    download.value.save_as(tmp_path / "fewer.graphml")
+    fewer = networkx.read_graphml(tmp_path / "fewer.graphml", force_multigraph=True)
+    assert (len(fewer), fewer.number_of_edges()) == (drawn(), links())
+    assert links() < graph.number_of_edges()
 
 
 def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path: Path) -> None:
