@@ -149,7 +149,7 @@ class Names:
         fitting = list(names)
         close = sorted(n for n in fitting if len(folded) > 2 and folded in n)[:5]
         close = close or get_close_matches(folded, fitting, n=5, cutoff=0.6)
-        if not close and len(fitting) <= _COMPARED:
+        if not close and folded and len(fitting) <= _COMPARED:
             close = get_close_matches(folded, fitting, n=5, cutoff=0.0)
         found = dict.fromkeys(iri for name in close for iri in sorted(names[name]))
         return self._named(list(found)[:5])

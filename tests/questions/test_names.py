@@ -68,7 +68,7 @@ def test_an_ambiguous_name_is_answered_with_the_choices() -> None:
 @pytest.mark.parametrize(("text", "nearest"), [
     ("Frankenstien", ["Frankenstein"]),
     ("abbey", ["Northanger Abbey"]),
-    ("brontë, emily", []),
+    ("brontë, emily", ["Northanger Abbey", "Frankenstein", "Queen Mab"]),
     ("", []),
 ])
 def test_an_unknown_name_is_answered_with_the_nearest(
