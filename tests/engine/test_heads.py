@@ -139,7 +139,7 @@ def test_who_hangs_up_frees_the_worker_and_leaves_the_queue(start: Start) -> Non
 
 
 def test_too_many_who_wait_are_told_so(start: Start) -> None:
-    service = start("--time-limit", 3)
+    service = start("--time-limit", 1)
     ask(Wire(service), "ASK {}", "Accept: */*")
     wires = [Wire(service) for _ in range(260)]
     for number, wire in enumerate(wires):
