@@ -9,6 +9,7 @@ from typing import Protocol
 
 from graphsvc.engine.base import Lane, Limits, Overloaded
 from graphsvc.engine.channel import Channel
+from graphsvc.errors import GraphsvcError
 from graphsvc.later import Call, Later
 
 SLOW_WORKERS = 8
@@ -56,7 +57,7 @@ class Turn(Protocol):
     def assign(self, worker: Worker) -> None:
         """Use the worker, and offer it again afterwards."""
 
-    def refuse(self, error: Overloaded) -> None:
+    def refuse(self, error: GraphsvcError) -> None:
         """Wait no longer."""
 
     def postpone(self) -> None:

@@ -7,6 +7,7 @@ import json
 import signal
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Protocol
 
 from graphsvc.engine.base import (
@@ -78,8 +79,9 @@ class WorkerAnswer:
             worker.turn = self
             worker.channel.tell(self._read)
 
-    def refuse(self, error: Overloaded) -> None:
-        """Tell that no worker had time."""
+    def refuse(self, error: GraphsvcError) -> None:
+        """Tell what keeps it from beginning."""
+        self._release(finished=False)
         self._tell(error)
 
     def postpone(self) -> None:
@@ -88,7 +90,7 @@ class WorkerAnswer:
         try:
             self._queue.join_slow(self)
         except Overloaded as error:
-            self._tell(error)
+            self.refuse(error)
 
     def _read(self) -> None:
         """Read what has come, until the answer has begun."""
@@ -103,9 +105,14 @@ class WorkerAnswer:
         if self._frames:
             self._begin(worker)
         elif worker.channel.ended:
-            worker.ended.add_done_callback(lambda ended: self._tell(self._death(ended.result())))
+            worker.ended.add_done_callback(partial(self._mourn, worker))
         else:
             worker.channel.tell(self._read)
+
+    def _mourn(self, worker: Worker, ended: asyncio.Future[int]) -> None:
+        """Tell why the worker ended, unless it has been let go since."""
+        if self._worker is worker:
+            self.refuse(self._death(ended.result()))
 
     def _begin(self, worker: Worker) -> None:
         kind, payload = self._frames[0]
@@ -116,8 +123,6 @@ class WorkerAnswer:
 
     def _tell(self, error: GraphsvcError | None) -> None:
         done, self._done = self._done, None
-        if error:
-            self._release(finished=False)
         if done:
             done(error)
 

@@ -24,7 +24,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.release import Releases
 from graphsvc.service import Serving
 from graphsvc.web.api import api_router
-from graphsvc.web.asgi import Headers, Receive, Scope, Send, respond
+from graphsvc.web.asgi import Receive, Scope, Send, preflight, respond
 from graphsvc.web.browsers import for_browsers
 from graphsvc.web.cache import CachedAnswer
 from graphsvc.web.current import Current
@@ -50,14 +50,7 @@ _COLLECT_AFTER = (3_000, 20, 50)
 """New objects until a collection, and collections of each generation until one of the next."""
 
 _METHODS = "GET, HEAD, OPTIONS"
-_PREFLIGHT: Headers = [
-    (b"allow", _METHODS.encode()),
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-allow-methods", _METHODS.encode()),
-    (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"),
-    (b"access-control-max-age", b"86400"),
-]
-"""What a browser is told that asks first, of every address beside `/sparql`."""
+"""Of every address beside `/sparql`."""
 
 _log = logging.getLogger(__name__)
 _serving: ContextVar[Serving] = ContextVar("serving")
@@ -112,11 +105,11 @@ class Application:
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
             counted = self.metrics.watch(scope, send)
+            named = _naming(self._now().now.release.id, counted)
             if scope["path"] == "/sparql":
-                release = self._now().now.release.id
-                await self._sparql(scope, receive, _naming(release, counted))
+                await self._sparql(scope, receive, named)
             elif scope["method"] == "OPTIONS":
-                await respond(_naming(self._now().now.release.id, counted), 204, _PREFLIGHT, None)
+                await respond(named, 204, preflight(_METHODS), None)
             else:
                 await self._page(scope, receive, for_browsers(scope, counted))
 

@@ -26,6 +26,17 @@ WHOLE = "graphsvc.response"
 (the headers as they stand in the response) and `body`."""
 
 
+def preflight(methods: str) -> Headers:
+    """What a browser is told that asks first whether a script of another site may read."""
+    return [
+        (b"allow", methods.encode()),
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-allow-methods", methods.encode()),
+        (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"),
+        (b"access-control-max-age", b"86400"),
+    ]
+
+
 class HungUp(Exception):
     """The client has gone; nobody is left to answer."""
 

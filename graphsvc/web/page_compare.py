@@ -10,7 +10,6 @@ from graphsvc.questions.answer import Understood
 from graphsvc.questions.question import Question
 from graphsvc.web.catalogue import Term
 from graphsvc.web.grid import Cell, Grid, grid_of, without_words
-from graphsvc.web.page_questions import in_one_text
 from graphsvc.web.page_thing import COMPARE
 from graphsvc.web.problems import HttpError
 from graphsvc.web.site import Link, Site, query_string
@@ -155,7 +154,6 @@ async def _comparisons(site: Site, kind: Term, iris: Sequence[str]) -> list[Comp
         asked += [(question, await site.questions.understand(question, {name: [iri]}))
                   for iri in iris]
     answers, _ = await ask_together(site.questions, site.serving.engine, asked, _ROWS)
-    answers = [in_one_text(answer) for answer in answers]
     found = [_joint(grid_of(site, answer), iris) for answer in answers[:len(jointly)]]
     for place, (_question, _name) in enumerate(alone):
         start = len(jointly) + place * len(iris)

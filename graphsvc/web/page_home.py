@@ -10,7 +10,7 @@ from graphsvc.questions.question import Question
 from graphsvc.web.catalogue import Term
 from graphsvc.web.figures import TileMap, tile_map
 from graphsvc.web.grid import Grid, grid_of
-from graphsvc.web.page_questions import Field, fields_of, given_of, in_one_text
+from graphsvc.web.page_questions import Field, fields_of, given_of
 from graphsvc.web.problems import HttpError
 from graphsvc.web.site import Site
 from graphsvc.web.together import ask_together
@@ -79,7 +79,7 @@ async def _ask(
     asked = [(question, await site.questions.understand(question, given))
              for question, given in wanted if question is not None]
     answers, _ = await ask_together(site.questions, site.serving.engine, asked, _ROWS)
-    found = iter([in_one_text(answer) for answer in answers])
+    found = iter(answers)
     return [next(found) if question is not None else None for question, _ in wanted]
 
 

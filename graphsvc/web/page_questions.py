@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.answer import Answer, typed
+from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.values import BadValue, limits
 from graphsvc.web.figures import Chart, Matrix, TileMap, chart, matrix, tile_map
@@ -76,13 +76,6 @@ def by_tag(site: Site) -> dict[str, list[Question]]:
         tag = next((tag for tag in question.tags if tag not in HINTS), "other")
         grouped[tag].append(question)
     return dict(sorted(grouped.items()))
-
-
-def in_one_text(answer: Answer) -> Answer:
-    """The answer with the several texts of a cell told apart, as a question asked alone has them.
-    """
-    columns = answer.question.columns
-    return replace(answer, rows=[tuple(map(typed, row, columns)) for row in answer.rows])
 
 
 async def asked_of(site: Site, name: str, pairs: Sequence[tuple[str, str]]) -> Asked:

@@ -15,7 +15,6 @@ from graphsvc.questions.table import Table, Term
 from graphsvc.vocabulary import DCTERMS, PROV, RDF, RDFS, SKOS
 from graphsvc.web.catalogue import Term as OntologyTerm
 from graphsvc.web.grid import Grid, grid_of
-from graphsvc.web.page_questions import in_one_text
 from graphsvc.web.problems import HttpError
 from graphsvc.web.site import Citation, Link, Site, show
 from graphsvc.web.together import ask_together, own_part
@@ -110,7 +109,7 @@ async def thing_of(site: Site, iri: str) -> Thing:
     if not says and not referred:
         raise HttpError(404, f"Release {site.serving.release.id} knows no <{iri}>.",
                         mend="Look for it by name.")
-    grids = [grid_of(site, in_one_text(answer), about=iri) for answer in answers]
+    grids = [grid_of(site, answer, about=iri) for answer in answers]
     values = _by_property(says)
     return Thing(
         iri=iri, path=site.path(iri) or "", label=_title(site, iri),

@@ -22,12 +22,12 @@ from graphsvc.web.asgi import (
     REQUEST_BYTES,
     WHOLE,
     Cut,
-    Headers,
     HungUp,
     Receive,
     Scope,
     Send,
     header,
+    preflight,
     read_body,
     respond,
     while_connected,
@@ -67,13 +67,8 @@ UNWATCHED_SECONDS = 0.02
 SEND_SECONDS = 60.0
 """How long a client may take nothing of its answer."""
 
-_PREFLIGHT: Headers = [
-    (b"allow", b"GET, HEAD, POST, OPTIONS"),
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS"),
-    (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"),
-    (b"access-control-max-age", b"86400"),
-]
+METHODS = "GET, HEAD, POST, OPTIONS"
+
 
 class Serving(Protocol):
     """What is served at one moment."""
@@ -192,13 +187,13 @@ class SparqlApp(Generic[S]):
             operation = read_post(scope["query_string"], content_type, body)
             await self._query(serving, operation, scope, receive, send)
         elif method == "OPTIONS":
-            await respond(send, 204, _PREFLIGHT, b"", head=True)
+            await respond(send, 204, preflight(METHODS), b"", head=True)
         else:
             raise HttpError(
                 405,
                 f"{method[:20]} is not a method of this address.",
                 mend="Use GET or POST.",
-                headers={"Allow": "GET, HEAD, POST, OPTIONS"},
+                headers={"Allow": METHODS},
             )
 
     async def _introduce(self, serving: S, operation: Operation, scope: Scope, send: Send) -> None:

@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
-from graphsvc.questions.answer import Answer, Questions, Understood
+from graphsvc.questions.answer import Answer, Questions, Understood, typed
 from graphsvc.questions.binding import Template, Value, prologue, scan
 from graphsvc.questions.evidence import passage_iris
 from graphsvc.questions.paging import Pager
@@ -128,6 +128,7 @@ def _answer(
 ) -> Answer:
     cells = {iri for row in rows for cell, column in zip(row, question.columns, strict=True)
              if column.type == "evidence" for iri in passage_iris(cell)}
+    rows = [tuple(map(typed, row, question.columns)) for row in rows]
     terms = [*(term for row in rows for term in row),
              *(value for values in understood.values() for value in values)]
     labels = {term.value: label for term in terms if isinstance(term, NamedNode)
