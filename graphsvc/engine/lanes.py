@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -27,8 +28,11 @@ def _future() -> asyncio.Future[int]:
 class Worker:
     """A process of the zygote's, as the service sees it.
 
-    turn: what it works for.
+    turn: whose answer comes next.
+    behind: whose comes after it: a worker that need not wait for its next order loses no time.
+    sent: how many orders it got.
     proven: whether it has answered before; one that has not may still be starting.
+    quick: whether it is likely to answer at once.
     begun: whether something of its present answer has come.
     slow: whether its query has been demoted.
     timer: demotes it.
@@ -38,8 +42,11 @@ class Worker:
     number: int
     queue: LaneQueue
     channel: Channel
-    turn: Turn | None = None
+    turn: Taker | None = None
+    behind: Taker | None = None
+    sent: int = 0
     proven: bool = False
+    quick: bool = False
     begun: bool = False
     slow: bool = False
     timer: Call | asyncio.TimerHandle | None = None
@@ -50,18 +57,41 @@ class Worker:
         """Whether others wait while nothing comes from it."""
         return self.queue.crowded and not (self.begun or self.channel.has_news())
 
+    @property
+    def takes_another(self) -> bool:
+        """Whether an order may wait at the worker for the end of the present one."""
+        return self.quick and self.behind is None and self.turn is not None
 
-class Turn(Protocol):
-    """Something that waits for a worker."""
+    def take(self, taker: Taker) -> None:
+        """Work for the one who sent an order, now or next."""
+        if self.turn is None:
+            self.turn = taker
+            taker.start()
+        else:
+            self.behind = taker
 
-    def assign(self, worker: Worker) -> None:
-        """Use the worker, and offer it again afterwards."""
 
-    def refuse(self, error: GraphsvcError) -> None:
-        """Wait no longer."""
+class Taker(Protocol):
+    """Something that a worker has an order of."""
+
+    def start(self) -> None:
+        """Take what comes from now on, and offer the worker again afterwards."""
 
     def postpone(self) -> None:
         """Let go of the worker, of which nothing has come, and wait for another."""
+
+    def requeue(self) -> None:
+        """Forget the worker, which will not come to the order, and wait for another."""
+
+
+class Turn(Taker, Protocol):
+    """Something that waits for a worker."""
+
+    def assign(self, worker: Worker) -> None:
+        """Send the worker the order."""
+
+    def refuse(self, error: GraphsvcError) -> None:
+        """Wait no longer."""
 
 
 class LaneQueue:
@@ -73,7 +103,7 @@ class LaneQueue:
         self._limits = limits
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []  # the last one, whose memory is still in the caches, is next
-        self._waiting: dict[Turn, Call] = {}
+        self._waiting: OrderedDict[Turn, Call] = OrderedDict()
         self._postponed: dict[Turn, Call] = {}
         self._patience = Later(limits.seconds)
 
@@ -95,12 +125,28 @@ class LaneQueue:
 
     def join(self, turn: Turn) -> None:
         """Assign a worker now, or when it is this turn's. Raises Overloaded."""
-        if self._idle:
-            turn.assign(self._idle.pop())
+        worker = self._next_worker()
+        if worker:
+            turn.assign(worker)
         elif len(self._waiting) >= self._limits.waiting:
             raise Overloaded
         else:
             self._waiting[turn] = self._patience.call(partial(self._give_up, turn))
+
+    def join_again(self, turn: Turn) -> None:
+        """Assign a worker that is free, or be the first who waits for one."""
+        if self._idle:
+            turn.assign(self._idle.pop())
+        else:
+            self._waiting[turn] = self._patience.call(partial(self._give_up, turn))
+            self._waiting.move_to_end(turn, last=False)
+
+    def _next_worker(self) -> Worker | None:
+        if self._idle:
+            return self._idle.pop()
+        if self._waiting:
+            return None
+        return next((worker for worker in self._workers if worker.takes_another), None)
 
     def join_slow(self, turn: Turn) -> None:
         """Wait until there is room for one more slow query. Raises Overloaded."""
@@ -118,8 +164,7 @@ class LaneQueue:
 
     def leave(self, turn: Turn) -> None:
         """Wait no longer."""
-        for waiting in (self._waiting, self._postponed):
-            call = waiting.pop(turn, None)
+        for call in (self._waiting.pop(turn, None), self._postponed.pop(turn, None)):
             if call:
                 call.cancel()
 
@@ -134,13 +179,25 @@ class LaneQueue:
             self.offer(worker)
 
     def offer(self, worker: Worker) -> None:
-        """Give a free worker to whoever waits longest, or keep it."""
-        if self._waiting:
-            turn = next(iter(self._waiting))
-            self._waiting.pop(turn).cancel()
-            turn.assign(worker)
+        """Let a worker go on with its order, or give it to whoever waits longest, or keep it."""
+        worker.turn, worker.behind = worker.behind, None
+        if worker.turn:
+            self._let_follow(worker)
+            worker.turn.start()
+        elif self._waiting:
+            self._next_turn().assign(worker)
+            self._let_follow(worker)
         else:
             self._idle.append(worker)
+
+    def _let_follow(self, worker: Worker) -> None:
+        if self._waiting and worker.takes_another:
+            self._next_turn().assign(worker)
+
+    def _next_turn(self) -> Turn:
+        turn, call = self._waiting.popitem(last=False)
+        call.cancel()
+        return turn
 
     def remove(self, worker: Worker) -> bool:
         """Forget a worker; whether it had nothing to do."""

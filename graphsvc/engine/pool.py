@@ -30,8 +30,8 @@ from graphsvc.engine.channel import Channel
 from graphsvc.engine.evaluation import Order
 from graphsvc.engine.guard import inspect
 from graphsvc.engine.lanes import LaneQueue, Worker
-from graphsvc.engine.worker import DEMOTE, FORK, KILL, RECORD, REQUEST
-from graphsvc.engine.worker_answer import Done, WorkerAnswer
+from graphsvc.engine.worker import DEMOTE, FORK, KILL, NUMBER, RECORD, REQUEST, SKIP
+from graphsvc.engine.worker_answer import Done, Unwanted, WorkerAnswer
 from graphsvc.errors import GraphsvcError
 from graphsvc.later import Later
 
@@ -46,6 +46,9 @@ query takes four times as long."""
 
 SILENT_FOR_OTHERS = 0.1
 """Seconds after which it does so where others wait for a worker and nothing of its answer came."""
+
+RELIEVED_AFTER = 0.005
+"""Seconds after which nobody waits behind its query any longer."""
 
 HURRIED_AFTER, SECOND_LOOK = 0.02, 0.005
 """Seconds after which even that is too long, and until it is looked at again: this process may
@@ -97,7 +100,7 @@ class EmbeddedEngine:
         self._numbers = count(1)
         self._workers: dict[int, Worker] = {}
         self._hurried: deque[float] = deque(maxlen=HURRIED)
-        self._later = Later(HURRIED_AFTER)
+        self._later = Later(RELIEVED_AFTER)
         self._lanes = {lane: LaneQueue(lane, WORKERS, self.limits) for lane in Lane}
         self._ready: asyncio.Task[None] | None = None
         self._listener: asyncio.Task[None] | None = None
@@ -240,23 +243,44 @@ class EmbeddedEngine:
     def dispatch(self, worker: Worker, order: Order) -> None:
         """Send a worker its order. Raises ConnectionError where it was killed while idle."""
         worker.channel.send(REQUEST, marshal.dumps([*order]))
+        worker.sent += 1
+
+    def watch(self, worker: Worker) -> None:
+        """Look after a worker that begins with an order, until it is given back."""
         if not worker.slow:
-            worker.timer = self._later.call(partial(self._suspect, worker))
+            worker.timer = self._later.call(partial(self._relieve, worker))
 
     def give_back(self, worker: Worker, finished: bool) -> None:
         """Take a worker back; one that is slow, or has not finished, is replaced."""
         if worker.timer:
             worker.timer.cancel()
-        if worker.ended.done():
-            worker.channel.close()
-        elif finished and not worker.slow:
-            worker.proven, worker.begun, worker.turn = True, False, None
+        if finished and not worker.slow and not worker.ended.done():
+            worker.proven, worker.quick, worker.begun = True, True, False
             worker.queue.offer(worker)
-        else:
-            worker.channel.close()
+            return
+        worker.channel.close()
+        if worker.behind:
+            worker.behind.requeue()
+        if not worker.ended.done():
             self._command(KILL, worker.number)
             worker.queue.remove(worker)
             self._fill()
+
+    def take_back(self, worker: Worker) -> None:
+        """Tell a worker that the order behind its present one is not wanted."""
+        worker.behind = Unwanted(self, worker)
+        with contextlib.suppress(ConnectionError):  # then it does not come to it
+            worker.channel.send(SKIP, NUMBER.pack(worker.sent))
+
+    def _relieve(self, worker: Worker) -> None:
+        """Let no order wait behind a query that takes its time."""
+        if not worker.channel.has_news():
+            worker.quick = False
+            behind = worker.behind
+            if behind:
+                self.take_back(worker)
+                behind.requeue()
+        self._look_again(worker, HURRIED_AFTER - RELIEVED_AFTER, self._suspect)
 
     def _suspect(self, worker: Worker) -> None:
         """Look once more, lest it be this process that was slow."""

@@ -21,6 +21,7 @@ import signal
 import socket
 import struct
 import sys
+from collections import deque
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -31,7 +32,10 @@ from graphsvc.engine.evaluation import Functions, Order, evaluate
 from graphsvc.engine.loading import fill_default_graph, load_file
 from graphsvc.errors import GraphsvcError
 
-DATA, END, ERROR, NOTICE, REQUEST = b"D", b"E", b"X", b"N", b"Q"
+DATA, END, ERROR, NOTICE, REQUEST, SKIP = b"D", b"E", b"X", b"N", b"Q", b"S"
+
+NUMBER = struct.Struct("!I")
+"""Which order is taken back, counted from 1."""
 
 RECORD = struct.Struct("!cIq")
 """Order, number of the worker, argument: nice level of a new one."""
@@ -110,22 +114,57 @@ def answer(store: Store, order: Order, sock: socket.socket) -> None:
         output.end(END)
 
 
-def receive(sock: socket.socket) -> bytes:
-    """The payload of the one frame that is on its way; EOFError where the service has gone."""
-    frame = sock.recv(_CHUNK)
-    while len(frame) < FRAME.size or len(frame) < FRAME.size + FRAME.unpack_from(frame)[1]:
-        part = sock.recv(1 << 20)
+class Inbox:
+    """The orders of the service, in the order in which they came."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._bytes = b""
+        self._orders: deque[bytes] = deque()
+        self._taken = 0
+        self._skipped = 0
+
+    def next(self) -> bytes | None:
+        """The payload of the next order; None where it was taken back.
+
+        Raises EOFError where the service has gone.
+        """
+        if self._orders:
+            with contextlib.suppress(BlockingIOError):  # it may have been taken back
+                self._receive(socket.MSG_DONTWAIT)
+        while not self._orders:
+            self._receive()
+        self._taken += 1
+        order = self._orders.popleft()
+        return None if self._taken == self._skipped else order
+
+    def _receive(self, flags: int = 0) -> None:
+        part = self._sock.recv(_CHUNK, flags)
         if not part:
             raise EOFError
-        frame += part
-    return frame[FRAME.size:]
+        self._bytes += part
+        while len(self._bytes) >= FRAME.size:
+            kind, length = FRAME.unpack_from(self._bytes)
+            end = FRAME.size + length
+            if len(self._bytes) < end:
+                return
+            payload, self._bytes = self._bytes[FRAME.size:end], self._bytes[end:]
+            if kind == SKIP:
+                (self._skipped,) = NUMBER.unpack(payload)
+            else:
+                self._orders.append(payload)
 
 
 def work(store: Store, sock: socket.socket) -> None:
     """Answer requests until the service hangs up."""
+    inbox = Inbox(sock)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
-            answer(store, Order(*marshal.loads(receive(sock))), sock)
+            order = inbox.next()
+            if order is None:
+                sock.sendall(FRAME.pack(END, 0))
+            else:
+                answer(store, Order(*marshal.loads(order)), sock)
 
 
 def confine(nice: int, memory_bytes: int, offline: bool) -> None:

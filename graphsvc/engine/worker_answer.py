@@ -37,8 +37,14 @@ class Workplace(Protocol):
     def dispatch(self, worker: Worker, order: Order) -> None:
         """Send a worker its order. Raises ConnectionError."""
 
+    def watch(self, worker: Worker) -> None:
+        """See to it that it is in nobody's way, from now until it is given back."""
+
     def give_back(self, worker: Worker, finished: bool) -> None:
         """Take it back."""
+
+    def take_back(self, worker: Worker) -> None:
+        """Want no answer to the order that is behind the present one."""
 
 
 class WorkerAnswer:
@@ -69,15 +75,27 @@ class WorkerAnswer:
         try:
             self._place.dispatch(worker, self._order)
         except ConnectionError:  # it was killed while it was idle; another has taken its place
-            self._place.give_back(worker, finished=False)
+            worker.quick = False
+            if worker.turn is None:
+                self._place.give_back(worker, finished=False)
             try:
                 self._queue.join(self)
             except Overloaded as error:
                 asyncio.get_running_loop().call_soon(self.refuse, error)
         else:
             self._worker = worker
-            worker.turn = self
-            worker.channel.tell(self._read)
+            worker.take(self)
+
+    def start(self) -> None:
+        """Read it: it is the next one that its worker writes."""
+        assert self._worker is not None, "a worker has its order"
+        self._place.watch(self._worker)
+        self._read()
+
+    def requeue(self) -> None:
+        """Wait for another worker, before all who came later."""
+        self._worker = None
+        self._queue.join_again(self)
 
     def refuse(self, error: GraphsvcError) -> None:
         """Tell what keeps it from beginning."""
@@ -100,8 +118,10 @@ class WorkerAnswer:
         while frame := worker.channel.come():
             if frame[0] == NOTICE:
                 self.unknown_functions = tuple(json.loads(frame[1]))
-            else:
-                self._frames.append(frame)
+                continue
+            self._frames.append(frame)
+            if frame[0] != DATA:
+                break
         if self._frames:
             self._begin(worker)
         elif worker.channel.ended:
@@ -179,5 +199,37 @@ class WorkerAnswer:
 
     def _release(self, finished: bool) -> None:
         worker, self._worker = self._worker, None
-        if worker:
+        if worker and worker.behind is self:
+            self._place.take_back(worker)
+        elif worker:
             self._place.give_back(worker, finished)
+
+
+class Unwanted:
+    """The answer to an order that was taken back: nothing, where the worker heard of it in time."""
+
+    def __init__(self, place: Workplace, worker: Worker) -> None:
+        self._place = place
+        self._worker = worker
+
+    def start(self) -> None:
+        """Read it, and throw it away."""
+        self._place.watch(self._worker)
+        self._read()
+
+    def _read(self) -> None:
+        while frame := self._worker.channel.come():
+            if frame[0] in (END, ERROR):
+                self._place.give_back(self._worker, finished=True)
+                return
+        if self._worker.channel.ended:
+            self._worker.ended.add_done_callback(lambda _: self.postpone())
+        else:
+            self._worker.channel.tell(self._read)
+
+    def postpone(self) -> None:
+        """Stop the worker."""
+        self._place.give_back(self._worker, finished=False)
+
+    def requeue(self) -> None:
+        """Nothing: the worker ends."""

@@ -9,15 +9,17 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 from urllib.parse import quote
 
 import httpx
 
 from graphsvc.engine.lanes import SLOW_WORKERS
 from tests.conformance.servers import DataServer
-from tests.engine.conftest import Start
+from tests.engine.conftest import PEOPLE, Start
 from tests.engine.processes import below, idle_class, wait_until, workers, zygote
 from tests.engine.test_limits import ENDLESS, GREEDY
+from tests.engine.wire import Wire, get
 
 SMALL = "SELECT ?o {{ <urn:person:{}> <urn:knows> ?o }}"
 MANY_TIMES = 20
@@ -126,6 +128,46 @@ def _hopeless(port: int, way: str) -> socket.socket:
     if way == "GET streaming":
         assert connection.recv(15) == b"HTTP/1.1 200 OK"
     return connection
+
+
+def test_everybody_gets_their_own_answer_whatever_the_others_ask_or_leave(start: Start) -> None:
+    server = start("--time-limit", 5)
+    server.ask("ASK {}", "*/*")
+    with ThreadPoolExecutor(24) as pool:
+        told = list(pool.map(lambda client: _ask_all_sorts(server, Random(client)), range(24)))
+    assert sum(told) > 1000
+    assert not any(map(idle_class, workers(server.pid)))
+
+
+def _ask_all_sorts(server: DataServer, random: Random) -> int:
+    """Ask small, slower, large and wrong queries, and go away now and then; how many were told."""
+    wire, told = Wire(server), 0
+    for _ in range(60):
+        number = random.randrange(1_000_000)
+        small = f"SELECT ({number} AS ?n) {{}}"
+        counted = "SELECT (COUNT(*) AS ?pairs) { ?a <urn:knows>/<urn:knows> ?b }"
+        slower = f"SELECT ({number} AS ?n) {{ {{ {counted} }} FILTER(?pairs > 0) }}"
+        large = f"SELECT ({number} AS ?n) ?s {{ ?s <urn:name> ?name }}"
+        query, status, expected = random.choices([
+            (small, 200, b"n\r\n%d\r\n" % number),
+            (slower, 200, b"n\r\n%d\r\n" % number),
+            (large, 200, b"n,s\r\n" + b"".join(sorted(
+                b"%d,urn:person:%d\r\n" % (number, person) for person in range(PEOPLE)))),
+            (f"SELECT {number} {{}}", 400, None),
+        ], [20, 2, 1, 2])[0]
+        wire.send(get(query, "Accept: text/csv"))
+        if random.random() < 0.1:
+            wire.close()
+            wire = Wire(server)
+            continue
+        answer = wire.answer()
+        assert answer[0] == status
+        if expected is not None:
+            first, *rows = answer[2].splitlines(keepends=True)
+            assert first + b"".join(sorted(rows)) == expected
+        told += 1
+    wire.close()
+    return told
 
 
 def test_workers_that_are_killed_are_replaced(start: Start) -> None:
