@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
-import pyshacl
 import rdflib
 import shacl_rust
 
@@ -91,6 +90,8 @@ def validate_pair(data: Path, shapes: Path) -> tuple[bool, rdflib.Graph]:
     Returns whether it conforms, and the validation report as a graph (SHACL, section 3.6).
     Raises GraphsvcError when a file cannot be read or the shapes are ill-formed.
     """
+    import pyshacl  # which takes an eighth of a second, and is used only here
+
     graphs = [_read(path) for path in (data, shapes)]
     try:
         conforms, report, _ = pyshacl.validate(
