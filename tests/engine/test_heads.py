@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
-import socket
 import time
-from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from graphsvc.web import server
-from graphsvc.web.asgi import Receive, Scope, Send
 from graphsvc.web.asked import Head
-from graphsvc.web.data_server import DataApp, DataServing
 from graphsvc.web.heads import KnownHeads
 from tests.conformance.servers import DataServer
 from tests.engine.conftest import Start
@@ -167,45 +160,6 @@ def test_a_query_longer_than_a_socket_takes_at_once_arrives(patient: DataServer)
     query = "ASK {} # " + "🌱" * 99_000
     assert patient.ask(query, "*/*")[0] == 200
     assert patient.ask(query + "x", "*/*")[0] == 200
-
-
-class Counted(DataApp):
-    """The service over some files, which counts the requests that reach the application."""
-
-    requests = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.requests += scope["type"] == "http"
-        await super().__call__(scope, receive, send)
-
-
-def talk(port: int) -> Iterator[bytes]:
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as sock:
-        for number in range(10):
-            sock.sendall(get(f"SELECT ({number} AS ?n) {{}}", "Accept: text/csv"))
-            yield sock.recv(1 << 16).split(b"\r\n\r\n")[1]
-
-
-def test_only_the_first_of_new_queries_reaches_the_application(people: Path) -> None:
-    listener = server.listen("127.0.0.1", 0)
-    listener.listen()
-    port = listener.getsockname()[1]
-
-    async def serve() -> tuple[int, list[bytes]]:
-        serving = DataServing([people])
-        await serving.engine.start()
-        app = Counted(serving)
-        served = asyncio.create_task(server.serve(app, listener, ""))
-        try:
-            bodies = await asyncio.to_thread(lambda: list(talk(port)))
-            return app.requests, bodies
-        finally:
-            os.kill(os.getpid(), signal.SIGTERM)
-            await served
-
-    requests, bodies = asyncio.run(serve())
-    assert requests == 1
-    assert bodies == [b"n\r\n%d\r\n" % number for number in range(10)]
 
 
 REQUEST = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: a\r\n\r\n"
