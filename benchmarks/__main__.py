@@ -8,9 +8,12 @@ Example:
 from __future__ import annotations
 
 import argparse
+import shutil
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CalledProcessError
 
 from benchmarks import offline, servers
 from benchmarks.data import REAL, Prepared, prepare
@@ -20,6 +23,7 @@ from benchmarks.serving import Bench
 
 MEASURES = ("building", "starting", "throughput", "shapes", "questions", "runaway", "validating",
             "exporting")
+WITH_CLIENTS = {"throughput", "runaway"}
 REFERENCE_UP_TO = 200_000
 """Quads up to which the reference engine of SHACL is asked."""
 
@@ -27,8 +31,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Run what the command line asks for."""
-    args = _parser().parse_args(argv)
+    """Run what the command line asks for. Raises RuntimeError for what keeps it from measuring."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if WITH_CLIENTS.intersection(args.measures) and shutil.which("wrk") is None:
+        parser.error("wrk, which plays the clients, is not installed: apt-get install wrk, or"
+                     " leave out the measures throughput and runaway")
     args.work.mkdir(parents=True, exist_ok=True)
     peers = args.peers or args.work / "peers"
     figures = Figures(args.work / "figures.jsonl")
@@ -72,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--peers", type=Path, metavar="VENV",
                         help="environment that holds the peers (default: made in --work)")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where to write")
-    parser.add_argument("--sizes", nargs="+", default=[REAL, "1000000"], metavar="SIZE",
+    parser.add_argument("--sizes", nargs="+", default=[REAL, "1000000"], metavar="SIZE", type=_size,
                         help="`real`, or a number of quads (default: real 1000000)")
     parser.add_argument("--measures", nargs="*", default=MEASURES, choices=MEASURES)
     parser.add_argument("--servers", nargs="+", choices=list(servers.COMMANDS))
@@ -81,5 +89,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _size(text: str) -> str:
+    if text != REAL and not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no size: give {REAL}, or a number of quads")
+    return text
+
+
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (RuntimeError, CalledProcessError) as error:
+        sys.exit(f"{error}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -59,16 +58,13 @@ def repeated(names: Sequence[str], things: Sequence[Value]) -> list[str]:
 def measure(
     server: Server, queries: Sequence[str], clients: int, seconds: int, accept: str = JSON
 ) -> Load:
-    """Ask for some seconds. Raises RuntimeError where wrk is not there or fails."""
-    wrk = shutil.which("wrk")
-    if wrk is None:
-        raise RuntimeError("wrk is missing: apt-get install wrk")
+    """Ask for some seconds, with wrk. Raises RuntimeError where it fails."""
     address = urlsplit(server.url)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as paths:
         paths.writelines(f"{address.path}?query={quote(query, safe='')}\n" for query in queries)
         paths.flush()
         done = subprocess.run(
-            [wrk, "--threads", "1", "--connections", str(clients), "--duration", f"{seconds}s",
+            ["wrk", "--threads", "1", "--connections", str(clients), "--duration", f"{seconds}s",
              "--timeout", f"{TIMEOUT_SECONDS}s", "--header", f"Accept: {accept}",
              "--script", str(Path(__file__).parent / "requests.lua"),
              f"http://{address.netloc}", "--", paths.name, str(next(_ranges))],

@@ -125,6 +125,24 @@ def test_a_page_asks_the_engine_no_more_than_it_must(
     assert len(asked) <= most, asked
 
 
+@pytest.mark.parametrize("arguments, path, told", [
+    (["--sizes", "many"], None, "'many' is no size: give real, or a number of quads"),
+    (["--measures", "runaway"], "", "wrk, which plays the clients, is not installed"),
+    (["--measures", "speed"], None, "invalid choice: 'speed'"),
+])
+def test_the_harness_says_what_keeps_it_from_measuring(
+    arguments: list[str], path: str | None, told: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    if path is not None:
+        monkeypatch.setenv("PATH", path)
+    with pytest.raises(SystemExit) as ended:
+        main(["--work", str(tmp_path / "work"), *arguments])
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "work").exists()
+
+
 def test_the_harness_tells_every_question_and_every_shape(
     project: Project, releases: Releases, tmp_path: Path
 ) -> None:
