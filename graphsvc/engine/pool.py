@@ -1,7 +1,7 @@
 """The embedded engine: queries are evaluated in processes that can be stopped.
 
 A zygote process (graphsvc.engine.worker) holds the release and forks workers. Each lane keeps a
-few workers; one that is slow is demoted to idle priority and another
+few workers; one that is slow is demoted, after a second to idle priority, and another
 takes its place, so that a small query never stands behind a slow one. Whatever ends a worker
 (its deadline, its memory limit, a client that hung up) shows as the end of its socket; the zygote
 then tells which signal it was.
@@ -30,7 +30,7 @@ from graphsvc.engine.channel import Channel
 from graphsvc.engine.evaluation import Order
 from graphsvc.engine.guard import inspect
 from graphsvc.engine.lanes import LaneQueue, Worker
-from graphsvc.engine.worker import DEMOTE, FORK, KILL, NUMBER, RECORD, REQUEST, SKIP
+from graphsvc.engine.worker import DEMOTE, FORK, IDLE, KILL, NUMBER, RECORD, REQUEST, SKIP
 from graphsvc.engine.worker_answer import Done, Unwanted, WorkerAnswer
 from graphsvc.errors import GraphsvcError
 from graphsvc.later import Later
@@ -57,6 +57,9 @@ have been kept from reading the answer."""
 HURRIED, HURRIED_SECONDS = 8, 10.0
 """Workers that are replaced so early, in how many seconds. To fork one costs as much as some
 hundred small queries: on a busy machine, where every query seems slow, nothing else were done."""
+
+HOPEFUL = 1.0
+"""Seconds for which a slow query still gets a share of a busy machine; it may be nearly done."""
 
 REST = 0.2
 """Seconds until a worker that ended without a query is replaced; what ended it may persist."""
@@ -198,7 +201,7 @@ class EmbeddedEngine:
                 worker = self._fork(queue)
                 worker.slow = True
                 queue.add(worker)
-                self._command(DEMOTE, worker.number)
+                self._command(IDLE, worker.number)
                 turn.assign(worker)
 
     def _fork(self, queue: LaneQueue) -> Worker:
@@ -314,7 +317,12 @@ class EmbeddedEngine:
             return
         worker.slow = True
         self._command(DEMOTE, worker.number)
+        self._look_again(worker, HOPEFUL, self._set_aside)
         self._fill()
+
+    def _set_aside(self, worker: Worker) -> None:
+        """Let a query run on only when nothing else wants the processor."""
+        self._command(IDLE, worker.number)
 
     async def close(self) -> None:
         """End the zygote and all workers; answers that are not finished are cut."""

@@ -39,9 +39,11 @@ NUMBER = struct.Struct("!I")
 
 RECORD = struct.Struct("!cIq")
 """Order, number of the worker, argument: nice level of a new one."""
-FORK, KILL, DEMOTE = b"F", b"K", b"D"
+FORK, KILL, DEMOTE, IDLE = b"F", b"K", b"D", b"I"
 
 _CHUNK = 1 << 16
+_LAST = 19
+"""The nice level of a demoted worker: what wants the processor as well gets most of it."""
 
 
 class TooLarge(Exception):
@@ -250,7 +252,9 @@ class Zygote:
         elif number in self.processes and order == KILL:
             os.kill(self.processes[number], signal.SIGKILL)
         elif number in self.processes and order == DEMOTE:
-            demote(self.processes[number])
+            os.setpriority(os.PRIO_PROCESS, self.processes[number], _LAST)
+        elif number in self.processes and order == IDLE:
+            os.sched_setscheduler(self.processes[number], os.SCHED_IDLE, os.sched_param(0))
 
     def fork(self, number: int, nice: int, descriptor: int) -> None:
         """Make a worker that talks over the descriptor."""
@@ -298,11 +302,6 @@ def check_store(folder: str) -> None:
             where=folder,
             mend="Build the release again.",
         ) from error
-
-
-def demote(process: int) -> None:
-    """Let a slow query run only when nothing else wants the processor."""
-    os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
 
 
 def die_with_parent() -> None:

@@ -83,14 +83,14 @@ def test_more_hopeless_queries_than_there_is_room_for_leave_small_ones_their_wor
 
 
 def test_a_postponed_query_is_answered_when_there_is_room(start: Start) -> None:
-    server = start("--time-limit", 3)
+    server = start("--time-limit", 5)
     counted = "SELECT (COUNT(*) AS ?n) { ?a <urn:knows>/<urn:knows>/<urn:knows> ?b }"
     server.ask("ASK {}", "*/*")
     with ThreadPoolExecutor(30) as pool:
         query = ENDLESS["count of a cross product"]
         stopped = [pool.submit(httpx.get, server.url, params={"query": f"{query} # room {n}"},
                                timeout=60) for n in range(SLOW_WORKERS + 2)]
-        time.sleep(1)
+        time.sleep(3)  # what is asked now is waited for until three seconds after these are stopped
         answers = list(pool.map(
             lambda n: httpx.get(server.url, params={"query": f"{counted} # room {n}"}, timeout=60),
             range(12)))
