@@ -6,6 +6,8 @@ stands there and passes, fails the suite.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,31 +27,49 @@ from tests.conformance.suite import Case, Dataset, cases
 
 SUITE = SHARED / "w3c/sparql"
 CASES = cases(SUITE) if SUITE.is_dir() else []
+AHEAD = 2
+"""Servers that start while another is asked."""
 
 pytestmark = pytest.mark.skipif(not CASES, reason=f"the official suite is not at {SUITE}")
 
 
 class Servers:
-    """The server of one dataset at a time; cases over the same dataset come together."""
+    """The servers of datasets in the order in which they are wanted, each wanted for a while.
 
-    def __init__(self, folder: Path) -> None:
+    The next ones start before their turn comes, as starting takes longer than asking.
+    """
+
+    def __init__(self, folder: Path, wanted: Iterable[Dataset]) -> None:
         self._folder = folder
-        self._dataset: Dataset | None = None
-        self._server: DataServer | None = None
+        self._wanted = list(dict.fromkeys(wanted))
+        self._pool = ThreadPoolExecutor(AHEAD)
+        self._started: dict[Dataset, Future[DataServer]] = {}
+        self._stopped: list[Future[tuple[int, str]]] = []
 
     def over(self, dataset: Dataset) -> DataServer:
-        if self._server is None or dataset != self._dataset:
-            self.stop()
-            named = self._folder / "named.nq"
-            named.write_bytes(b"".join(_named(iri, path) for iri, path in dataset.named))
-            self._dataset = dataset
-            self._server = DataServer([*dataset.default, named])
-        return self._server
+        at = self._wanted.index(dataset)
+        now_and_soon = self._wanted[at:at + 1 + AHEAD]
+        for past in self._started.keys() - now_and_soon:
+            self._stop(past)
+        for coming in now_and_soon:
+            if coming not in self._started:
+                self._started[coming] = self._pool.submit(self._start, coming)
+        return self._started[dataset].result()
+
+    def _start(self, dataset: Dataset) -> DataServer:
+        named = self._folder / f"named-{self._wanted.index(dataset)}.nq"
+        named.write_bytes(b"".join(_named(iri, path) for iri, path in dataset.named))
+        return DataServer([*dataset.default, named])
+
+    def _stop(self, dataset: Dataset) -> None:
+        self._stopped.append(self._pool.submit(self._started.pop(dataset).result().stop))
 
     def stop(self) -> None:
-        if self._server:
-            stopped, self._server = self._server, None
-            assert stopped.stop() == (0, "")
+        """Stop what runs; every server must have ended cleanly, without a word of complaint."""
+        for dataset in list(self._started):
+            self._stop(dataset)
+        assert {stopped.result() for stopped in self._stopped} <= {(0, "")}
+        self._pool.shutdown()
 
 
 def _named(iri: str, path: Path) -> bytes:
@@ -64,8 +84,11 @@ def _named(iri: str, path: Path) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory):
-    running = Servers(tmp_path_factory.mktemp("named"))
+def servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
+    """The servers of the cases that are to be tried."""
+    wanted = (item.callspec.params["case"].dataset for item in request.session.items
+              if item.path == Path(__file__) and item.originalname == "test_case")
+    running = Servers(tmp_path_factory.mktemp("named"), wanted)
     yield running
     running.stop()
 
