@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -14,24 +14,26 @@ from fastapi import FastAPI
 
 from graphsvc.cli import main
 from graphsvc.release import Release, Releases
-from graphsvc.service import Serving
 from graphsvc.views.export import FORMATS
 from graphsvc.web.export import export_router
+from tests.views.conftest import Drawn
+
+Fetch = Callable[..., list[httpx.Response]]
 
 
-def fetch(release: Release, *paths: str, **headers: str) -> list[httpx.Response]:
-    """What a server over the release answers to GET, path by path."""
-    async def ask() -> list[httpx.Response]:
-        serving = await Serving.open(release)
-        app = FastAPI()
-        app.include_router(export_router(lambda: serving))
-        try:
-            transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-                return [await client.get(path, headers=headers) for path in paths]
-        finally:
-            await serving.close()
-    return asyncio.run(ask())
+@pytest.fixture
+def fetch(drawn: Drawn) -> Fetch:
+    """Gives what a server over the release answers to GET, path by path."""
+    app = FastAPI()
+    app.include_router(export_router(lambda: drawn.serving))
+
+    async def ask(paths: tuple[str, ...], headers: dict[str, str]) -> list[httpx.Response]:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://test"
+        ) as client:
+            return [await client.get(path, headers=headers) for path in paths]
+
+    return lambda *paths, **headers: drawn.runner.run(ask(paths, headers))
 
 
 def run(releases: Releases, project: Path, *arguments: str) -> int:
@@ -39,8 +41,10 @@ def run(releases: Releases, project: Path, *arguments: str) -> int:
                  "--releases", str(releases.folder)])
 
 
-def test_the_whole_graph_has_every_thing_and_link_of_the_release(release: Release) -> None:
-    response, = fetch(release, "/export/graph.graphml")
+def test_the_whole_graph_has_every_thing_and_link_of_the_release(
+    fetch: Fetch, release: Release
+) -> None:
+    response, = fetch("/export/graph.graphml")
     graph = nx.read_graphml(io.BytesIO(response.content))
     assert response.headers["content-type"] == "application/graphml+xml"
     assert response.headers["x-release"] == release.id
@@ -56,10 +60,10 @@ def test_the_whole_graph_has_every_thing_and_link_of_the_release(release: Releas
 
 
 def test_command_line_and_http_give_the_same_bytes_in_every_format(
-    release: Release, releases: Releases, tmp_path: Path
+    fetch: Fetch, releases: Releases, tmp_path: Path
 ) -> None:
-    responses = fetch(release, *(f"/export/selection.{name}?thing=safe-and-together&measure=degree"
-                                 for name in FORMATS))
+    responses = fetch(*(f"/export/selection.{name}?thing=safe-and-together&measure=degree"
+                        for name in FORMATS))
     for name, response in zip(FORMATS, responses, strict=True):
         file = tmp_path / f"selection.{name}"
         assert run(releases, tmp_path, "selection", "--param", "thing=safe-and-together",
@@ -70,21 +74,21 @@ def test_command_line_and_http_give_the_same_bytes_in_every_format(
         assert file.read_bytes() == response.content
 
 
-def test_every_view_is_given_as_a_picture_and_as_a_table(release: Release) -> None:
-    listing, = fetch(release, "/export")
+def test_every_view_is_given_as_a_picture_and_as_a_table(fetch: Fetch) -> None:
+    listing, = fetch("/export")
     paths = [f"{path}{query and '?'}{query}" for view in listing.json()["views"]
              for query in [view["example"].partition("?")[2]]
              for name, path in view["formats"].items()
              if name in ("svg", "nodes.csv", "edges.csv")]
     assert len(paths) == 9 * 3 + 2
     assert {path: response.status_code for path, response in zip(
-        paths, fetch(release, *paths), strict=True)} == dict.fromkeys(paths, 200)
+        paths, fetch(*paths), strict=True)} == dict.fromkeys(paths, 200)
 
 
 def test_the_list_of_views_is_whole_and_its_examples_work(
-    release: Release, releases: Releases, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    fetch: Fetch, releases: Releases, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    listing, = fetch(release, "/export")
+    listing, = fetch("/export")
     views = listing.json()["views"]
     assert len(views) == 10
     for view in views:
@@ -95,13 +99,13 @@ def test_the_list_of_views_is_whole_and_its_examples_work(
         assert view["example"].startswith(f"/export/{view['name']}.graphml")
     assert run(releases, tmp_path, "--format", "json") == 0
     assert json.loads(capsys.readouterr().out) == listing.json()
-    one, = fetch(release, "/export/graph")
+    one, = fetch("/export/graph")
     assert one.json() == next(view for view in views if view["name"] == "graph")
 
 
-def test_people_get_pages(release: Release) -> None:
-    whole, one, wrong = fetch(release, "/export", "/export/neighbourhood", "/export/neighbour",
-                              Accept="text/html,*/*;q=0.8")
+def test_people_get_pages(fetch: Fetch) -> None:
+    whole, one, wrong = fetch("/export", "/export/neighbourhood", "/export/neighbour",
+                            Accept="text/html,*/*;q=0.8")
     assert [page.headers["content-type"] for page in (whole, one, wrong)] == [
         "text/html; charset=utf-8"] * 3
     assert [page.status_code for page in (whole, one, wrong)] == [200, 200, 404]
@@ -110,23 +114,22 @@ def test_people_get_pages(release: Release) -> None:
     assert all(f'formaction="/export/neighbourhood.{name}"' in one.text for name in FORMATS)
 
 
-def test_a_page_offers_no_picture_of_a_view_too_large_for_any(release: Release) -> None:
-    whole, near = fetch(release, "/export/graph", "/export/neighbourhood", Accept="text/html")
+def test_a_page_offers_no_picture_of_a_view_too_large_for_any(fetch: Fetch) -> None:
+    whole, near = fetch("/export/graph", "/export/neighbourhood", Accept="text/html")
     assert 'formaction="/export/graph.graphml"' in whole.text
     assert "formaction=\"/export/graph.svg" not in whole.text
     assert 'formaction="/export/neighbourhood.svg"' in near.text
 
 
-def test_what_a_form_leaves_empty_was_not_given(release: Release) -> None:
-    plain, form = fetch(release, "/export/partnerships-approaches.net",
-                        "/export/partnerships-approaches.net?stage=&theme=&partnership=")
+def test_what_a_form_leaves_empty_was_not_given(fetch: Fetch) -> None:
+    plain, form = fetch("/export/partnerships-approaches.net",
+                      "/export/partnerships-approaches.net?stage=&theme=&partnership=")
     assert form.content == plain.content
 
 
-def test_a_file_is_not_sent_twice(release: Release) -> None:
-    first, = fetch(release, "/export/organisations.json")
-    again, = fetch(release, "/export/organisations.json",
-                   **{"If-None-Match": first.headers["etag"]})
+def test_a_file_is_not_sent_twice(fetch: Fetch) -> None:
+    first, = fetch("/export/organisations.json")
+    again, = fetch("/export/organisations.json", **{"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 
@@ -142,9 +145,9 @@ def test_a_file_is_not_sent_twice(release: Release) -> None:
     ("/export/graph.svg", 413, "Narrow the view"),
 ])
 def test_a_wrong_address_is_told_with_its_mend(
-    release: Release, path: str, status: int, mend: str
+    fetch: Fetch, path: str, status: int, mend: str
 ) -> None:
-    response, = fetch(release, path)
+    response, = fetch(path)
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
     assert mend in response.json()["detail"]
