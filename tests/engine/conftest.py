@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from graphsvc.release import Release
 from tests.conformance.servers import DataServer
+from tests.engine.answers import Answers, answers
 
 PEOPLE = 5000
 Start = Callable[..., DataServer]
@@ -52,3 +54,12 @@ def strict(start: Start) -> DataServer:
 def patient(start: Start) -> DataServer:
     """A service with the usual limits."""
     return start()
+
+
+@pytest.fixture(scope="session")
+def embedded(release: Release) -> Answers:
+    """The answers of the embedded engine, with which those of others are compared."""
+    found = answers(release)
+    assert len(found) >= 40
+    assert [error for error in found.values() if isinstance(error, Exception)] == []
+    return found

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from graphsvc.errors import GraphsvcError
-from graphsvc.questions.recorded import replay
 from graphsvc.questions.table import fetch
 from graphsvc.release import Release
 from graphsvc.service import Serving
+from tests.engine.answers import Answers, answers
 from tests.engine.virtuoso import installed, virtuoso
 
 
@@ -25,25 +24,10 @@ def endpoint(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield url
 
 
-async def _answers(release: Release, remote: str | None) -> dict[str, object]:
-    """The whole answers to all examples of each question; the error where it has none."""
-    serving = await Serving.open(release, remote=remote)
-    answers: dict[str, object] = {}
-    try:
-        for question in serving.questions.library:
-            try:
-                answers[question.name] = await replay(serving.questions, question)
-            except GraphsvcError as error:
-                answers[question.name] = str(error)
-    finally:
-        await serving.close()
-    return answers
-
-
-def test_every_question_has_the_same_answers_on_virtuoso(release: Release, endpoint: str) -> None:
-    embedded = asyncio.run(_answers(release, None))
-    remote = asyncio.run(_answers(release, endpoint))
-    assert len(embedded) >= 40
+def test_every_question_has_the_same_answers_on_virtuoso(
+    release: Release, embedded: Answers, endpoint: str
+) -> None:
+    remote = answers(release, endpoint)
     assert {name: remote[name] for name in embedded if embedded[name] != remote[name]} == {}
 
 
