@@ -52,12 +52,24 @@ def books(tmp_path: Path) -> Path:
     return Path(shutil.copytree(ROOT / "tests/questions/fixtures/books", tmp_path / "books"))
 
 
+@pytest.fixture(scope="session")
+def spare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the copy of the real project stands."""
+    return tmp_path_factory.mktemp("spare") / "project"
+
+
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of the real project that a test may damage."""
+def copy(spare: Path) -> Path:
+    """A copy of the real project that a test may damage.
+
+    The next test gets the same folder, mended, so files that nobody damages are parsed once.
+    """
+    for path in spare.rglob("*.*"):
+        if not (ROOT / path.relative_to(spare)).exists():
+            path.unlink()
     for name in ("ontology", "data", "queries"):
-        shutil.copytree(ROOT / name, tmp_path / "project" / name)
-    return tmp_path / "project"
+        shutil.copytree(ROOT / name, spare / name, dirs_exist_ok=True)  # with their times
+    return spare
 
 
 @pytest.fixture(scope="session")
