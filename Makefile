@@ -17,7 +17,8 @@ build: $(VENV)/.ready
 test: $(VENV)/.ready-test $(VENV)/.bundled
 	$(BIN)/ruff check graphsvc tests benchmarks
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not alone" --numprocesses auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m alone
 
 # The lock file pins every package with its digest and names no registry.
 lock: $(VENV)/.ready

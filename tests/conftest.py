@@ -34,8 +34,12 @@ def project() -> Project:
 
 @pytest.fixture(scope="session")
 def releases(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Releases:
-    """A folder with the release of the real project, built once for all tests."""
-    folder = Releases(tmp_path_factory.mktemp("releases"))
+    """A folder with the release of the real project, built once for all tests.
+
+    Processes that run tests side by side share it: who is not the first waits, and finds it there.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = Releases((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "releases")
     build(project, folder)
     return folder
 

@@ -21,6 +21,8 @@ from tests.conformance.servers import DataServer
 from tests.engine.processes import memory
 from tests.engine.wire import Wire, get
 
+pytestmark = pytest.mark.alone
+
 QUERY = "SELECT ?o { <urn:person:3> <urn:knows> ?o } ORDER BY ?o"
 OTHER = "ASK { <urn:person:3> <urn:knows> <urn:person:4> }"
 

@@ -19,6 +19,8 @@ from tests.engine.processes import idle_class, state, wait_until, workers
 from tests.engine.test_limits import ENDLESS
 from tests.engine.wire import Wire, get
 
+pytestmark = pytest.mark.alone
+
 numbers = count()
 KINDS = {
     "rows": "SELECT ?o { <urn:person:3> <urn:knows> ?o } ORDER BY ?o",

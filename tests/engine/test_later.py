@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+import pytest
+
 from graphsvc.later import Later
+
+pytestmark = pytest.mark.alone
 
 
 def test_calls_are_made_in_order_unless_they_were_called_off() -> None:

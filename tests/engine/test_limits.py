@@ -15,6 +15,8 @@ from tests.conformance.servers import DataServer
 from tests.engine.conftest import PEOPLE, Start
 from tests.engine.processes import idle_class, memory, wait_until, workers
 
+pytestmark = pytest.mark.alone
+
 PRODUCT = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
 NEVER = "FILTER(STRLEN(CONCAT(STR(?a), STR(?d), STR(?g), STR(?j))) < 0)"
 ENDLESS = {

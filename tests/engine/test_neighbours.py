@@ -14,6 +14,7 @@ from random import Random
 from urllib.parse import quote
 
 import httpx
+import pytest
 
 from graphsvc.engine.lanes import SLOW_WORKERS
 from tests.conformance.servers import DataServer
@@ -21,6 +22,8 @@ from tests.engine.conftest import PEOPLE, Start
 from tests.engine.processes import below, idle_class, wait_until, workers, zygote
 from tests.engine.test_limits import ENDLESS, GREEDY
 from tests.engine.wire import Wire, get
+
+pytestmark = pytest.mark.alone
 
 SMALL = "SELECT ?o {{ <urn:person:{}> <urn:knows> ?o }}"
 MANY_TIMES = 20
