@@ -166,10 +166,9 @@ def _growth(figures: Figures) -> Iterator[Claim]:
 
 
 def _listed(found: dict[str, float]) -> list[str]:
-    return [f"{label(size)}: {number:.2f}x" if number < 10 else f"{label(size)}: {number:.0f}x"
+    return [f"{label(size)}: " + ("no answer from it" if number == float("inf") else
+                                  f"{number:.2f}x" if number < 10 else f"{number:.0f}x")
             for size, number in found.items()]
-
-
 
 
 def label(size: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphsvc.engine.base import Engine, Limits
-from graphsvc.engine.pool import EmbeddedEngine, Source
+from graphsvc.engine.opening import embedded, engine_of, loadable
 from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.index import open_index
@@ -15,31 +15,6 @@ from graphsvc.release import Release
 from graphsvc.service_description import ServiceDescription
 from graphsvc.sources.words import Words
 from graphsvc.views.view import Views
-
-AT_ONCE_QUADS = 200_000
-"""Releases up to this size are loaded into memory before the first answer."""
-
-IN_MEMORY_QUADS = 2_000_000
-"""Releases up to this size are loaded while they are answered from disk; larger ones stay there."""
-
-
-def engine_of(
-    release: Release, limits: Limits | None = None, remote: str | None = None
-) -> Engine:
-    """An engine over a release that answers soon: the embedded one, or a remote endpoint."""
-    if remote:
-        from graphsvc.engine.remote import RemoteEngine
-
-        return RemoteEngine(remote, release=release.id, limits=limits)
-    return _embedded(release, limits, release.manifest["quads"] <= AT_ONCE_QUADS)
-
-
-def _embedded(release: Release, limits: Limits | None, in_memory: bool) -> EmbeddedEngine:
-    source = Source(
-        files=(release.dump,) if in_memory else (),
-        store=None if in_memory else release.store_path,
-        union_default_graph=True, release=release.id)
-    return EmbeddedEngine(source, limits)
 
 
 @dataclass(frozen=True)
@@ -59,15 +34,16 @@ class Serving:
     @classmethod
     async def open(
         cls, release: Release, documents: Path | None = None, limits: Limits | None = None,
-        remote: str | None = None,
+        remote: str | None = None, engine: Engine | None = None,
     ) -> Serving:
         """Open a release. documents: folder of the source texts, where the service holds them;
-        remote: SPARQL endpoint that answers in place of the embedded engine.
+        remote: SPARQL endpoint that answers in place of the embedded engine; engine: one over
+        this release that was started before.
 
         Raises GraphsvcError when the release cannot be read or the documents are not there.
         """
-        engine = engine_of(release, limits, remote)
-        library = Library.load(release.queries, release.manifest["prefixes"])
+        engine = engine or engine_of(release, limits, remote)
+        library = Library.load(release.queries, release.manifest["prefixes"], built=True)
         views = Views.load(release.queries / "views", release.manifest["prefixes"])
         words = Words(documents, release.manifest["header"]["base"]) if documents else None
         stored = release.names_index
@@ -75,15 +51,15 @@ class Serving:
         questions = await Questions.open(library, engine, words, index)
         header = Header(**release.manifest["header"])
         description = await ServiceDescription.of(release, header, questions)
-        loadable = not remote and AT_ONCE_QUADS < release.manifest["quads"] <= IN_MEMORY_QUADS
-        return cls(release, engine, questions, description, views, loadable)
+        return cls(release, engine, questions, description, views,
+                   loadable=not remote and loadable(release))
 
     async def loaded(self) -> Serving:
         """The same over an engine that holds the release in memory.
 
         Raises GraphsvcError where it cannot be loaded.
         """
-        engine = _embedded(self.release, self.engine.limits, in_memory=True)
+        engine = embedded(self.release, self.engine.limits, in_memory=True)
         try:
             await engine.start()
         except BaseException:

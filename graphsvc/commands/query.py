@@ -45,7 +45,7 @@ def _text(args: argparse.Namespace) -> str:
 async def _run(args: argparse.Namespace, query: str) -> int:
     from graphsvc.engine.base import Lane, Request
     from graphsvc.engine.guard import inspect
-    from graphsvc.service import engine_of
+    from graphsvc.engine.opening import engine_of
 
     prepared = inspect(query)
     media_type = _media_type(args.format, list(prepared.form.media_types))

@@ -68,13 +68,18 @@ def run(args: argparse.Namespace) -> int:
 
         serve_data(args.data, args.host, args.port, _limits(args))
         return 0
+    from graphsvc.engine.opening import engine_of
+
+    releases, limits = releases_of(args), _limits(args)
+    release = releases.current()
+    engine = None if args.engine else engine_of(release, limits)  # loads while this imports
+
     from graphsvc.web.app import create_app
     from graphsvc.web.server import run as run_server
 
-    releases = releases_of(args)
     address = f"http://{args.host}:{args.port}"
-    run_server(create_app(releases, args.documents, args.engine, _limits(args)),
-               args.host, args.port, _opening(releases.current(), address, args.format))
+    run_server(create_app(releases, args.documents, args.engine, limits, engine),
+               args.host, args.port, _opening(release, address, args.format))
     return 0
 
 

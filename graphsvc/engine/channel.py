@@ -72,7 +72,7 @@ class Channel:
         end = FRAME.size + length
         if len(buffer) < end:
             return None
-        payload = bytes(buffer[FRAME.size:end])
+        payload = bytes(memoryview(buffer)[FRAME.size:end])
         del buffer[:end]
         return kind, payload
 

@@ -32,7 +32,8 @@ class Worker:
     behind: whose comes after it: a worker that need not wait for its next order loses no time.
     sent: how many orders it got.
     proven: whether it has answered before; one that has not may still be starting.
-    quick: whether it is likely to answer at once.
+    quick: whether its last answer came at once.
+    late: whether its present one does not.
     begun: whether something of its present answer has come.
     slow: whether its query has been demoted.
     timer: demotes it.
@@ -47,6 +48,7 @@ class Worker:
     sent: int = 0
     proven: bool = False
     quick: bool = False
+    late: bool = False
     begun: bool = False
     slow: bool = False
     timer: Call | asyncio.TimerHandle | None = None
@@ -60,7 +62,7 @@ class Worker:
     @property
     def takes_another(self) -> bool:
         """Whether an order may wait at the worker for the end of the present one."""
-        return self.quick and self.behind is None and self.turn is not None
+        return self.quick and not self.late and self.behind is None and self.turn is not None
 
     def take(self, taker: Taker) -> None:
         """Work for the one who sent an order, now or next."""

@@ -250,6 +250,7 @@ class EmbeddedEngine:
 
     def watch(self, worker: Worker) -> None:
         """Look after a worker that begins with an order, until it is given back."""
+        worker.late = False
         if not worker.slow:
             worker.timer = self._later.call(partial(self._relieve, worker))
 
@@ -258,7 +259,7 @@ class EmbeddedEngine:
         if worker.timer:
             worker.timer.cancel()
         if finished and not worker.slow and not worker.ended.done():
-            worker.proven, worker.quick, worker.begun = True, True, False
+            worker.proven, worker.quick, worker.begun = True, not worker.late, False
             worker.queue.offer(worker)
             return
         worker.channel.close()
@@ -278,7 +279,7 @@ class EmbeddedEngine:
     def _relieve(self, worker: Worker) -> None:
         """Let no order wait behind a query that takes its time."""
         if not worker.channel.has_news():
-            worker.quick = False
+            worker.late = True
             behind = worker.behind
             if behind:
                 self.take_back(worker)

@@ -42,12 +42,13 @@ _SAMPLES: dict[str, Value] = {
 
 
 def read_question(
-    path: Path, prefixes: Mapping[str, str], *, file: str | None = None
+    path: Path, prefixes: Mapping[str, str], *, file: str | None = None, built: bool = False
 ) -> Question:
     """The question in a file.
 
     prefixes: what a CURIE of the header may use beside the query's own PREFIX lines.
-    file: the name that messages use. Raises InputErrors with every mistake of the file.
+    file: the name that messages use. built: whether its query was tried when the release in which
+    it stands was built, and need not be again. Raises InputErrors with every mistake of the file.
     """
     shown = file or str(path)
     try:
@@ -56,7 +57,7 @@ def read_question(
         mend = "Save the file as UTF-8."
         raise InputErrors([GraphsvcError("The file is not UTF-8.", where=shown, mend=mend)]) \
             from error
-    return _File(text, shown, path.stem, prefixes).question()
+    return _File(text, shown, path.stem, prefixes).question(built)
 
 
 class _File:
@@ -71,7 +72,7 @@ class _File:
         self.fields = self.notes.fields(
             self.notes.root, "The header", _KEYS, ("title", "description", "columns", "examples"))
 
-    def question(self) -> Question:
+    def question(self, built: bool) -> Question:
         if self.notes.root is None and not self.notes.errors:
             self._tell(1, "The file has no header.", "Begin it with `#+ title: ...`.")
         if not _FILE_NAME.fullmatch(self.name):
@@ -96,7 +97,7 @@ class _File:
         )
         if not self.notes.errors:
             self._check_places(question)
-        if not self.notes.errors:
+        if not (self.notes.errors or built):
             self._check_query(question)
         if self.notes.errors:
             raise InputErrors(self.notes.errors)

@@ -34,14 +34,19 @@ class Library:
             raise InputErrors(errors)
 
     @classmethod
-    def load(cls, folder: Path, prefixes: Mapping[str, str]) -> Library:
-        """Every `*.rq` of a folder. Raises InputErrors with all mistakes of all files."""
+    def load(
+        cls, folder: Path, prefixes: Mapping[str, str], *, built: bool = False
+    ) -> Library:
+        """Every `*.rq` of a folder. built: whether it is that of a release, where all were tried.
+
+        Raises InputErrors with all mistakes of all files.
+        """
         questions: list[Question] = []
         errors: list[GraphsvcError] = []
         for path in sorted(folder.glob("*.rq")):
             try:
                 file = f"{folder.name}/{path.name}"
-                questions.append(read_question(path, prefixes, file=file))
+                questions.append(read_question(path, prefixes, file=file, built=built))
             except InputErrors as found:
                 errors += found.errors
         if errors:

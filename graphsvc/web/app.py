@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from graphsvc.engine.base import Limits
+from graphsvc.engine.base import Engine, Limits
 from graphsvc.errors import GraphsvcError
 from graphsvc.release import Releases
 from graphsvc.service import Serving
@@ -61,12 +61,13 @@ class Application:
 
     def __init__(
         self, releases: Releases, documents: Path | None = None, remote: str | None = None,
-        limits: Limits | None = None,
+        limits: Limits | None = None, engine: Engine | None = None,
     ) -> None:
         self._releases = releases
         self._documents = documents
         self._remote = remote
         self._limits = limits
+        self._started = engine
         self._current: Current[Serving] | None = None
         self._watcher: asyncio.Task[None] | None = None
         self.metrics = Metrics()
@@ -142,8 +143,13 @@ class Application:
                 return
 
     async def _open(self) -> Serving:
+        release = self._releases.current()
+        engine, self._started = self._started, None
+        if engine and engine.release != release.id:  # another release is current by now
+            await engine.close()
+            engine = None
         serving = await Serving.open(
-            self._releases.current(), self._documents, self._limits, self._remote)
+            release, self._documents, self._limits, self._remote, engine)
         await site_of(serving)  # so that the first page is as quick as all others
         _settle()
         return serving
@@ -235,11 +241,12 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 def create_app(
     releases: Releases, documents: Path | None = None, remote: str | None = None,
-    limits: Limits | None = None,
+    limits: Limits | None = None, engine: Engine | None = None,
 ) -> Application:
     """The application over a folder of releases.
 
     documents: folder of source texts whose words are shown; remote: SPARQL endpoint that holds
-    the current release and answers in place of the embedded engine; limits: of one query.
+    the current release and answers in place of the embedded engine; limits: of one query; engine:
+    one over the current release that was started before.
     """
-    return Application(releases, documents, remote, limits)
+    return Application(releases, documents, remote, limits, engine)
