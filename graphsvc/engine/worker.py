@@ -219,14 +219,15 @@ class Zygote:
         try:
             self.load()
         except GraphsvcError as error:
-            self.tell(problem=error.problem, where=error.where, mend=error.mend)
+            with contextlib.suppress(OSError):
+                self.tell(problem=error.problem, where=error.where, mend=error.mend)
             return
         os.set_blocking(self.wake, False)
         os.set_blocking(self._waker, False)
         signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        self.tell(ready=True)
-        with contextlib.suppress(EOFError, OSError):
+        with contextlib.suppress(EOFError, OSError):  # the service has gone, perhaps long ago
+            self.tell(ready=True)
             while True:
                 readable, _, _ = select.select([self.control.fileno(), self.wake], [], [])
                 if self.wake in readable:
