@@ -15,10 +15,14 @@ Row = tuple[str, str, str, str]
 
 def graphsvc(data: Path, shapes: Path) -> list[Row]:
     """What the service reports."""
-    from graphsvc.validation import validate
+    import pyoxigraph
 
+    from graphsvc.shacl.validation import validate
+
+    store = pyoxigraph.Store()
+    store.bulk_load(path=data)
     return sorted((r.focus, r.path if r.path.startswith("<") else "", r.severity, r.component)
-                  for r in validate(data, [shapes]))
+                  for r in validate(store, [shapes]))
 
 
 def pyshacl(data: Path, shapes: Path) -> list[Row]:

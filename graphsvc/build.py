@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -32,10 +33,13 @@ from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
 from graphsvc.rules import apply_rules, read_rules
 from graphsvc.search import build_index
-from graphsvc.turtle import read_turtle
-from graphsvc.validation import Result, report_graph, validate
+from graphsvc.shacl.explanation import explain
+from graphsvc.shacl.validation import report_graph, validate
+from graphsvc.turtle import parse_turtle
 from graphsvc.views.view import Views
 
+BATCH = 100_000
+"""Quads that are loaded together."""
 Progress = Callable[[str], None]
 """Told the name of each step as it begins."""
 
@@ -97,16 +101,16 @@ def _write(
     derived = {rule.name: count for rule, count in apply_rules(store, rules)}
     quads = len(store)
     progress("validating")
-    extracted = extract(store, work / "all.nt")
-    results = validate(extracted.path, project.shape_files)
-    _stop_on([explain(project, result) for result in results if result.violation])
+    results = validate(store, project.shape_files)
+    _stop_on(explain(project, [result for result in results if result.violation]))
     (work / "report.nt").write_text(report_graph(results), encoding="utf-8")
     progress("writing dumps")
+    extracted = extract(store, work / "all.nt")
     graphs = {rule.graph.value: rule.name for rule in rules}
     dumps, content = write_dumps(project, extracted, project.prefixes, graphs, work / "dumps")
     digest = _digest(project, content)
     progress("describing")
-    store.bulk_extend(ox.parse(path=extracted.path, format=ox.RdfFormat.N_TRIPLES))
+    _extend(store, ox.parse(path=extracted.path, format=ox.RdfFormat.N_TRIPLES))
     extracted.path.unlink()
     store.optimize()
     described = describe(project.header, digest, store, dumps, graphs)
@@ -134,34 +138,17 @@ def _load(project: Project, path: Path, progress: Progress) -> ox.Store:
     progress("reading files")
     names = Names(project)
     store = ox.Store(str(path))
-    store.bulk_extend(_quads(project, names))
+    _extend(store, _quads(project, names))
     progress("checking names")
     files = project.ontology_files + project.data_files
     _stop_on([error for file in files for error in names.check(file)])
     return store
 
 
-def explain(
-    project: Project, result: Result, lines: dict[str, tuple[Path, int]] | None = None
-) -> GraphsvcError:
-    """A validation result as a sentence with the file and line at which its thing stands.
-
-    lines: where things stand in files outside the project, which come first.
-    """
-    if lines and result.focus_iri in lines:
-        path, line = lines[result.focus_iri]
-        return sentence(result, f"{project.name(path)}:{line}")
-    for path in project.data_files + project.ontology_files:
-        if line := read_turtle(path).lines.get(result.focus_iri, 0):
-            return sentence(result, f"{project.name(path)}:{line}")
-    return sentence(result, None)
-
-
-def sentence(result: Result, where: str | None) -> GraphsvcError:
-    """A validation result as a sentence: the thing, what is wrong with which value, the mend."""
-    value = f" (found {result.value})" if result.value else ""
-    path = f" {result.path}" if result.path.startswith("<") else ""
-    return GraphsvcError(f"{result.focus}{path}{value}: {result.message}", where=where)
+def _extend(store: ox.Store, quads: Iterator[ox.Quad]) -> None:
+    """Add quads, so many at a time that the loader need not hold more."""
+    while batch := list(islice(quads, BATCH)):
+        store.bulk_extend(batch)
 
 
 def _quads(project: Project, names: Names) -> Iterator[ox.Quad]:
@@ -169,7 +156,7 @@ def _quads(project: Project, names: Names) -> Iterator[ox.Quad]:
     errors: list[GraphsvcError] = []
     for path in project.ontology_files + project.data_files:
         try:
-            file = read_turtle(path)
+            file = parse_turtle(path)
         except GraphsvcError as error:
             where = (error.where or "").replace(str(path), project.name(path))
             errors.append(GraphsvcError(error.problem, where=where, mend=error.mend))

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graphsvc.build import explain
-from graphsvc.checks import check_names
+from graphsvc.checks import Names
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.rules import apply_rules, read_rules
+from graphsvc.shacl.explanation import explain
+from graphsvc.shacl.validation import Result, validate
 from graphsvc.turtle import read_turtle
-from graphsvc.validation import Result, validate
 
 
 def check_candidates(
@@ -24,16 +24,15 @@ def check_candidates(
     Raises GraphsvcError when a file cannot be read or is not Turtle.
     """
     candidates = [path.resolve() for path in files]
-    subjects = {iri for path in candidates for iri in read_turtle(path).lines}
-    errors = check_names(project, candidates)
-    store = ox.Store()
-    everything = dict.fromkeys([*project.ontology_files, *project.data_files, *candidates])
-    for path in everything:
-        store.bulk_extend(ox.Quad(s, p, o) for s, p, o in read_turtle(path).triples)
+    names, store = Names(project), ox.Store()
+    for path in dict.fromkeys([*project.ontology_files, *project.data_files, *candidates]):
+        file = read_turtle(path)
+        names.read(file)
+        store.bulk_extend(ox.Quad(*triple) for triple in file.triples)
+    errors = [error for path in candidates for error in names.check(path)]
     for _ in apply_rules(store, read_rules(project)):
         pass
-    results = [result for result in validate((q.triple for q in store), project.shape_files)
-               if result.focus_iri in subjects and result.violation]
-    lines = {iri: (path, line) for path in candidates
-             for iri, line in read_turtle(path).lines.items()}
-    return errors + [explain(project, result, lines) for result in results], results
+    subjects = {iri for path in candidates for iri in read_turtle(path).lines}
+    results = [result for result in validate(store, project.shape_files, subjects)
+               if result.violation]
+    return errors + explain(project, results, candidates), results

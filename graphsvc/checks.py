@@ -27,20 +27,6 @@ _DEFINING = {
 _BUILT_IN = tuple(str(ns) for ns in (RDF, RDFS, OWL))
 
 
-def check_names(project: Project, candidates: list[Path] | None = None) -> list[GraphsvcError]:
-    """Undefined terms, dangling references and things with two homes, told with file and line.
-
-    candidates: look at these files only, in the context of the project's others.
-    """
-    files = project.ontology_files + project.data_files
-    outside = [path.resolve() for path in candidates or [] if path.resolve() not in files]
-    names = Names(project)
-    for path in files + outside:
-        names.read(read_turtle(path))
-    looked_at = candidates if candidates is not None else files
-    return [error for path in looked_at for error in names.check(path.resolve())]
-
-
 @dataclass(frozen=True)
 class _Mentioned:
     """What one file mentions: terms, and things that no file read before describes."""

@@ -65,15 +65,31 @@ class TurtleFile:
 
 
 def read_turtle(path: Path) -> TurtleFile:
-    """Read a Turtle file. Raises GraphsvcError with file and line when it is not Turtle."""
+    """As parse_turtle, but a file that was read lately and did not change is not read again."""
     try:
         stat = path.stat()
+    except OSError:
+        return parse_turtle(path)  # which says why
+    return _parsed(path, stat.st_mtime_ns, stat.st_size)
+
+
+def parse_turtle(path: Path) -> TurtleFile:
+    """Read a Turtle file. Raises GraphsvcError with file and line when it is not Turtle."""
+    try:
+        text = path.read_bytes()
+        parser = ox.parse(text, format=ox.RdfFormat.TURTLE)
+        triples = [(q.subject, q.predicate, q.object) for q in parser]
     except OSError as error:
         raise GraphsvcError(
             f"The file cannot be read ({error.strerror}).", where=str(path),
             mend="Check that it is there and that you may read it.",
         ) from error
-    return _read(path, stat.st_mtime_ns, stat.st_size)
+    except SyntaxError as error:
+        raise GraphsvcError(
+            f"This is not Turtle: {_plain(error)}", where=f"{path}:{error.lineno or 1}",
+            mend="Look at this line and the end of the statement before it.",
+        ) from error
+    return TurtleFile(path, triples, dict(parser.prefixes))
 
 
 def read_prefixes(path: Path) -> dict[str, str]:
@@ -90,17 +106,8 @@ def read_prefixes(path: Path) -> dict[str, str]:
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path, _modified: int, _size: int) -> TurtleFile:
-    text = path.read_bytes()
-    try:
-        parser = ox.parse(text, format=ox.RdfFormat.TURTLE)
-        triples = [(q.subject, q.predicate, q.object) for q in parser]
-    except SyntaxError as error:
-        raise GraphsvcError(
-            f"This is not Turtle: {_plain(error)}", where=f"{path}:{error.lineno or 1}",
-            mend="Look at this line and the end of the statement before it.",
-        ) from error
-    return TurtleFile(path, triples, dict(parser.prefixes))
+def _parsed(path: Path, _modified: int, _size: int) -> TurtleFile:
+    return parse_turtle(path)
 
 
 def _plain(error: SyntaxError) -> str:

@@ -19,11 +19,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graphsvc.checks import check_names
+from graphsvc.checks import Names
+from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.rules import Rule, apply_rules, read_rules
+from graphsvc.shacl.validation import Result, validate
 from graphsvc.turtle import read_turtle
-from graphsvc.validation import Result, validate
 from graphsvc.vocabulary import RDF, RDFS
 
 SEED = 20220607
@@ -230,7 +231,7 @@ class Data:
         store.extend(ox.Quad(*t) for t in [*self.schema, *triples])
         for _ in apply_rules(store, self.rules):
             pass
-        return set(validate((q.triple for q in store), self.project.shape_files))
+        return set(validate(store, self.project.shape_files))
 
 
 class Damage:
@@ -372,8 +373,16 @@ def caught_by_names(data: Data, mutations: list[Mutation], folder: Path) -> set[
                 sought[f"<{triple.object.value}>"] = mutation
                 with (folder / data.project.name(homes[mutation.subject])).open("a") as file:
                     file.write(f"\n{triple} .")
-    problems = "\n".join(error.problem for error in check_names(Project(folder)))
+    problems = "\n".join(error.problem for error in name_errors(Project(folder)))
     return {mutation for iri, mutation in sought.items() if f"refers to {iri}" in problems}
+
+
+def name_errors(project: Project, *candidates: Path) -> list[GraphsvcError]:
+    """What is wrong with the names of all files, or of candidates beside them."""
+    names, files = Names(project), [*project.ontology_files, *project.data_files]
+    for path in [*files, *candidates]:
+        names.read(read_turtle(path))
+    return [error for path in candidates or files for error in names.check(path)]
 
 
 def _damaged(triples: set[ox.Triple], mutations: list[Mutation]) -> set[ox.Triple]:

@@ -13,10 +13,10 @@ import pytest
 import rdflib
 from owlrl.Namespaces import ERRNS
 
-from graphsvc.checks import check_names
 from graphsvc.project import Project
 from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, VANN
+from tests.mutations import name_errors
 
 JI = rdflib.Namespace("https://w3id.org/joint-inspections/def#")
 TYPE = ox.NamedNode(str(RDF.type))
@@ -57,7 +57,7 @@ def structure(project: Project, data: list[ox.Triple]) -> rdflib.Graph:
 
 
 def test_no_term_is_used_that_is_not_defined(project: Project) -> None:
-    assert [str(error) for error in check_names(project)] == []
+    assert [str(error) for error in name_errors(project)] == []
 
 
 @pytest.mark.parametrize("statement, term, meant", [
@@ -72,7 +72,7 @@ def test_a_misspelt_term_is_found_with_line_and_nearest(
     path.write_text(f"@prefix ji: <{JI}> .\n@prefix skos: <{SKOS}> .\n"
                     f"@prefix use: <{project.header.base}use/> .\n"
                     f"@prefix approach: <{project.header.base}approach/> .\n\n{statement}\n")
-    assert [str(error) for error in check_names(project, [path])] == [
+    assert [str(error) for error in name_errors(project, path)] == [
         f"{path}:6: The term <{term}> is not defined. Did you mean <{meant}>?"]
 
 

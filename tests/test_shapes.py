@@ -16,8 +16,8 @@ import rdflib
 
 from graphsvc.project import Project
 from graphsvc.rules import apply_rules, read_rules
+from graphsvc.shacl.validation import Result, validate
 from graphsvc.turtle import read_turtle
-from graphsvc.validation import Result, validate
 from graphsvc.vocabulary import RDF, SH
 
 FOLDER = Path(__file__).parent / "shapes"
@@ -103,7 +103,7 @@ def test_nothing_else_is_refused(told: dict[Path | None, set[tuple[str, str]]]) 
 
 def validate_files(project: Project, files: Iterable[Path]) -> list[Result]:
     """The results for some files in the context of the project's ontology, after its rules."""
-    return validate((quad.triple for quad in store_of(project, files)), project.shape_files)
+    return validate(store_of(project, files), project.shape_files)
 
 
 def store_of(project: Project, files: Iterable[Path]) -> ox.Store:

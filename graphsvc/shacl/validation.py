@@ -1,14 +1,17 @@
 """SHACL validation behind one function, and reports as sentences.
 
-The engine is shacl-rust; pySHACL is the reference that tests hold it to (see
-tests/test_validation.py), and that answers where a report in RDF is asked for.
+The engine is shacl-rust, which sees a part of a graph at a time. pySHACL is the reference that
+tests hold it to (see tests/test_validation.py), and that answers where a report in RDF is asked
+for.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -16,7 +19,13 @@ import rdflib
 import shacl_rust
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.shacl.fragment import Node, fragment
+from graphsvc.shacl.shapes import SUBCLASS, TARGET_NODE, Shape, Shapes, n_triples
+from graphsvc.staging import by_first, new_index, stage
 from graphsvc.vocabulary import SH
+
+PART, SMALL = 5_000, 200_000
+"""Nodes of a large graph that are validated together; quads of a graph that is not large."""
 
 
 @dataclass(frozen=True, order=True)
@@ -42,31 +51,84 @@ class Result:
         return self.focus.removeprefix("<").removesuffix(">")
 
 
-def validate(data: Iterable[ox.Triple] | Path, shapes: Iterable[Path]) -> list[Result]:
-    """Validate triples against shape files; the results in a stable order, none if it conforms.
+def validate(
+    data: ox.Store, paths: Iterable[Path], among: Collection[str] | None = None
+) -> list[Result]:
+    """Validate a graph against shape files; the results in a stable order, none if it conforms.
 
-    data: the triples, or a file of them in N-Triples. Raises GraphsvcError when the shapes cannot
-    be read.
+    data: all its graphs are validated as one. among: validate only these nodes, given as IRIs.
+    It is done part by part, in memory that does not grow with the graph.
+
+    Raises GraphsvcError when the shapes cannot be used.
     """
-    graph = b"\n".join(path.read_bytes() for path in shapes)
+    shapes, large = Shapes(paths), len(data) > SMALL
+    return sorted({
+        result for part in _parts(data, shapes, among, PART if large else None)
+        for result in _results(_read_of(data, shapes, part) if large else _all(data), shapes, part)
+    })
+
+
+_QUERY = f"<{SH.SPARQLConstraintComponent}>"
+_Part = dict[Node, list[Shape]]
+"""Some nodes, each with the shapes whose focus nodes it is among."""
+
+
+def _parts(
+    data: ox.Store, shapes: Shapes, among: Collection[str] | None, size: int | None
+) -> Iterator[_Part]:
+    """All focus nodes, so many at a time, or all at once."""
+    with closing(new_index(None, "")) as index:
+        stage(index, "targets", "focus, shape", (
+            (str(focus), number) for number, shape in enumerate(shapes.targeted)
+            for focus in shape.focus_nodes(data)
+            if among is None or isinstance(focus, ox.NamedNode) and focus.value in among))
+        rows = by_first(index.execute("SELECT DISTINCT * FROM targets ORDER BY focus, shape"))
+        while part := list(islice(rows, size)):
+            yield {focus: [shapes.targeted[number] for _, number in group]
+                   for focus, group in zip(_terms(text for text, _ in part),
+                                           (group for _, group in part), strict=True)}
+
+
+def _terms(texts: Iterable[str]) -> list[Node]:
+    """The terms that stand in N-Triples form."""
+    lines = "".join(f"<x:x> <x:x> {text} .\n" for text in texts)
+    return [quad.object for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
+
+
+def _results(data: Iterable[ox.Triple], shapes: Shapes, part: _Part) -> Iterator[Result]:
+    """What is wrong with the nodes of a part. data: all that the shapes read of them."""
+    targets = (ox.Triple(shape.node, TARGET_NODE, focus)
+               for focus, of in part.items() for shape in of)
     try:
         report = shacl_rust.validate_file(
-            _n_triples(data), io.BytesIO(graph), data_format="nt", shapes_format="turtle",
-            experimental_index=True,
-        )
+            io.BytesIO(n_triples(data)), io.BytesIO(shapes.text + n_triples(targets)),
+            data_format="nt", shapes_format="nt", experimental_index=True)
     except Exception as error:  # the engine raises bare exceptions of its own
         raise GraphsvcError(
             f"The shapes cannot be used: {error}.", mend="Mend the file in ontology/shapes.",
         ) from error
-    return sorted(
-        Result(
+    for found in report["results"]:
+        component = found["sourceConstraintComponent"]
+        itself = component == _QUERY and found["sourceShape"] not in shapes.with_path
+        yield Result(
             focus=found["focusNode"], path=found.get("resultPath") or "",
-            message=_message(found["sourceConstraintComponent"], found["messages"]),
-            value=found.get("value") or "", severity=found["severity"],
-            component=found["sourceConstraintComponent"],
-        )
-        for found in report["results"]
-    )
+            message=_message(component, found["messages"]), severity=found["severity"],
+            value=found.get("value") or (found["focusNode"] if itself else ""),  # section 5.3.2
+            component=component)
+
+
+def _read_of(data: ox.Store, shapes: Shapes, part: _Part) -> Iterator[ox.Triple]:
+    """What the shapes read of the nodes, and the hierarchy of classes; all where it may be all."""
+    starts = [(focus, frozenset(shapes.reading.state(shape.node) for shape in of))
+              for focus, of in part.items()]
+    if shapes.reading.everything:
+        return _all(data)
+    hierarchy = (quad.triple for quad in data.quads_for_pattern(None, SUBCLASS, None))
+    return chain(fragment(data, starts), hierarchy)
+
+
+def _all(data: ox.Store) -> Iterator[ox.Triple]:
+    return (quad.triple for quad in data)
 
 
 def _message(component: str, messages: list[str]) -> str:
@@ -74,14 +136,8 @@ def _message(component: str, messages: list[str]) -> str:
     message of a SPARQL constraint before that of the shape in which it stands.
     """
     told = [message for message in messages if message != "SPARQL SELECT constraint violation"]
-    own = 0 if component == f"<{SH.SPARQLConstraintComponent}>" else -1
+    own = 0 if component == _QUERY else -1
     return told[own] if told else "".join(messages)
-
-
-def _n_triples(data: Iterable[ox.Triple] | Path) -> Path | io.BytesIO:
-    if isinstance(data, Path):
-        return data
-    return io.BytesIO(ox.serialize(data, format=ox.RdfFormat.N_TRIPLES) or b"")
 
 
 def validate_pair(data: Path, shapes: Path) -> tuple[bool, rdflib.Graph]:
