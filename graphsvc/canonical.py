@@ -12,12 +12,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 import pyoxigraph as ox
 
-CHUNK = 500_000
+CHUNK = 200_000
 """Lines that are sorted in memory; more are merged from files."""
+BLOCK = 50_000
+"""Lines that are handed on together."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,15 @@ class Extract:
     path: Path
     sections: dict[ox.NamedNode, tuple[int, int]]
 
-    def graph(self, name: ox.NamedNode) -> bytes:
-        """The N-Triples of one graph."""
-        start, end = self.sections[name]
+    def lines(self, name: ox.NamedNode) -> Iterator[bytes]:
+        """The N-Triples of one graph, with line feeds."""
+        left, end = self.sections[name]
         with self.path.open("rb") as file:
-            file.seek(start)
-            return file.read(end - start)
+            file.seek(left)
+            while left < end:
+                line = file.readline()
+                left += len(line)
+                yield line
 
 
 def extract(store: ox.Store, path: Path) -> Extract:
@@ -50,18 +56,21 @@ def extract(store: ox.Store, path: Path) -> Extract:
     return Extract(path, sections)
 
 
-def canonical_graphs(extracted: Extract) -> Iterator[tuple[ox.NamedNode, list[bytes]]]:
-    """Yield each graph with its N-Quads lines (with line feeds), sorted, in order of names."""
+def canonical_graphs(
+    extracted: Extract
+) -> Iterator[tuple[ox.NamedNode, Iterator[list[bytes]]]]:
+    """Yield each graph, in order of names, with blocks of its N-Quads lines (with line feeds),
+    which are sorted. The blocks of a graph are to be read before the next graph is asked for.
+    """
     blank = _relabelled(extracted)
     for name in extracted.sections:
         ending = b" %b .\n" % str(name).encode()
-        lines = [line[:-2] + ending for line in extracted.graph(name).split(b"\n")
-                 if line and not _has_blank(line)]
-        yield name, sorted(lines + blank[name])
+        lines = (line[:-3] + ending for line in extracted.lines(name) if not _has_blank(line))
+        yield name, merged(chain(blocks(lines), [blank[name]]))
 
 
-def merged(groups: Iterable[list[bytes]]) -> Iterator[bytes]:
-    """Yield the lines of all groups in one order."""
+def merged(groups: Iterable[list[bytes]]) -> Iterator[list[bytes]]:
+    """Yield blocks of the lines of all groups, in one order."""
     with ExitStack() as stack:
         chunks: list[Iterable[bytes]] = []
         lines: list[bytes] = []
@@ -70,7 +79,14 @@ def merged(groups: Iterable[list[bytes]]) -> Iterator[bytes]:
             if len(lines) >= CHUNK:
                 chunks.append(stack.enter_context(_spill(lines)))
                 lines = []
-        yield from heapq.merge(*chunks, sorted(lines)) if chunks else sorted(lines)
+        yield from blocks(heapq.merge(*chunks, sorted(lines)) if chunks else sorted(lines))
+
+
+def blocks(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """The lines, some at a time."""
+    left = iter(lines)
+    while block := list(islice(left, BLOCK)):
+        yield block
 
 
 def _has_blank(line: bytes) -> bool:
@@ -82,10 +98,7 @@ def _relabelled(extracted: Extract) -> dict[ox.NamedNode, list[bytes]]:
     """The lines with blank nodes of each graph."""
     dataset = ox.Dataset()
     for name in extracted.sections:
-        content = extracted.graph(name)
-        if b"_:" not in content:
-            continue
-        lines = b"\n".join(line for line in content.split(b"\n") if _has_blank(line))
+        lines = b"".join(line for line in extracted.lines(name) if _has_blank(line))
         for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES):
             dataset.add(ox.Quad(quad.subject, quad.predicate, quad.object, name))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)

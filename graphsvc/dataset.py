@@ -103,7 +103,8 @@ def _subsets(graph: Graph, dataset: URIRef, store: ox.Store, rules: dict[str, st
 def _distribution(graph: Graph, dataset: URIRef, digest: str, dump: Path) -> None:
     node = URIRef(f"{dataset}/{digest}/{dump.name}")
     checksum = URIRef(f"{node}#sha256")
-    content = dump.read_bytes()
+    with dump.open("rb") as file:
+        digest_of_dump = hashlib.file_digest(file, "sha256").hexdigest()
     media_type = _MEDIA_TYPES[Path(dump.stem).suffix]
     for subject, predicate, value in (
         (dataset, DCAT.distribution, node), (node, RDF.type, DCAT.Distribution),
@@ -111,9 +112,9 @@ def _distribution(graph: Graph, dataset: URIRef, digest: str, dump: Path) -> Non
         (node, DCAT.mediaType, URIRef(f"https://www.iana.org/assignments/media-types/{media_type}")),
         (node, DCAT.compressFormat,
          URIRef("https://www.iana.org/assignments/media-types/application/gzip")),
-        (node, DCAT.byteSize, Literal(len(content))), (node, SPDX.checksum, checksum),
+        (node, DCAT.byteSize, Literal(dump.stat().st_size)), (node, SPDX.checksum, checksum),
         (checksum, RDF.type, SPDX.Checksum),
         (checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256),
-        (checksum, SPDX.checksumValue, Literal(hashlib.sha256(content).hexdigest())),
+        (checksum, SPDX.checksumValue, Literal(digest_of_dump)),
     ):
         graph.add((subject, predicate, value))

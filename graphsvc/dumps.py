@@ -7,7 +7,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
@@ -17,7 +16,6 @@ from graphsvc.canonical import Extract, canonical_graphs, merged
 from graphsvc.dataset import SPDX
 from graphsvc.project import Project
 
-_BLOCK = 10_000
 _HEADER = re.compile(rb"\A(?:@prefix [^\n]*\n)*")
 
 
@@ -34,10 +32,10 @@ def write_dumps(
     whole, trig = folder / "all.nq.gz", folder / "all.trig.gz"
     writer = _Writer(f"{project.header.root}graph/", dict(prefixes), set(derived), folder)
     with gzip_file(whole) as nquads, gzip_file(trig) as file:
-        lines = merged(writer.write(name, lines, file)
-                       for name, lines in canonical_graphs(extracted))
-        for block in _blocks(lines):
-            nquads.write(block)
+        written = (block for name, blocks in canonical_graphs(extracted)
+                   for block in writer.write(name, blocks, file))
+        for block in merged(written):
+            nquads.writelines(block)
     return [whole, trig, *sorted(writer.paths)], writer.digest.hexdigest()
 
 
@@ -52,17 +50,20 @@ class _Writer:
         self.paths: list[Path] = []
         self.digest = hashlib.sha256()
 
-    def write(self, name: ox.NamedNode, lines: list[bytes], trig: IO[bytes]) -> list[bytes]:
-        """Write one graph's sorted lines into a file of its own, and as TriG; return them."""
-        content = b"".join(lines)
+    def write(
+        self, name: ox.NamedNode, blocks: Iterable[list[bytes]], trig: IO[bytes]
+    ) -> Iterator[list[bytes]]:
+        """Write one graph's sorted lines into a file of its own, and as TriG; hand them on."""
         stem = name.value.removeprefix(self._base).replace("/", ".")
         self.paths.append(self._folder / f"{stem}.nq.gz")
         with gzip_file(self.paths[-1]) as file:
-            file.write(content)
-        trig.write(self._trig(content, first=len(self.paths) == 1))
-        if name.value not in self._derived:
-            self.digest.update(content)
-        return lines
+            for block in blocks:
+                content = b"".join(block)
+                file.write(content)
+                trig.write(self._trig(content, first=trig.tell() == 0))
+                if name.value not in self._derived:
+                    self.digest.update(content)
+                yield block
 
     def _trig(self, nquads: bytes, first: bool) -> bytes:
         quads = ox.parse(nquads, format=ox.RdfFormat.N_QUADS)
@@ -85,8 +86,3 @@ def gzip_file(path: Path) -> IO[bytes]:
     """A compressed file to write, whose bytes depend on its content only."""
     return cast(IO[bytes], gzip.GzipFile(
         filename="", mode="wb", fileobj=path.open("wb"), mtime=0, compresslevel=6))
-
-
-def _blocks(lines: Iterator[bytes]) -> Iterator[bytes]:
-    while block := b"".join(islice(lines, _BLOCK)):
-        yield block

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
+
+BATCH = 100_000
+"""Derived triples that are held in memory."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,10 @@ def _apply(store: ox.Store, rule: Rule) -> int:
             "A rule must be a CONSTRUCT query.", where=str(rule.path),
             mend="Write CONSTRUCT { what follows } WHERE { what is given }.",
         )
-    derived = set(result)
-    for predicate in {triple.predicate for triple in derived}:
-        for known in store.quads_for_pattern(None, predicate, None, None):
-            derived.discard(known.triple)
-    store.bulk_extend(
-        ox.Quad(t.subject, t.predicate, t.object, rule.graph) for t in derived)
-    return len(derived)
+    added = 0
+    while derived := set(islice(result, BATCH)):
+        new = [ox.Quad(t.subject, t.predicate, t.object, rule.graph) for t in derived
+               if not any(store.quads_for_pattern(t.subject, t.predicate, t.object))]
+        store.bulk_extend(new)
+        added += len(new)
+    return added
