@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-import pyoxigraph
 import yaml
 
 from graphsvc.errors import GraphsvcError, InputErrors
-from graphsvc.questions.binding import Template, Value, prologue, scan
+from graphsvc.questions.binding import Template, prologue, scan
 from graphsvc.questions.notes import Node, Notes
 from graphsvc.questions.question import (
     COLUMN_TYPES,
@@ -26,6 +25,7 @@ from graphsvc.questions.question import (
     ParameterType,
     Question,
 )
+from graphsvc.questions.trial import mistakes
 from graphsvc.questions.values import BadValue, bound, bounded, literal
 
 _KEYS = ("title", "description", "tags", "parameters", "columns", "order", "route", "examples",
@@ -35,10 +35,6 @@ _PARAMETER_KEYS = ("type", "label", "description", "required", "default", "min",
 _FILE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _NAME = re.compile(r"[a-z][A-Za-z0-9_]*")
 _ROUTE = re.compile(r"(/([a-z][a-z0-9-]*|\{[a-z][A-Za-z0-9_]*\}))+")
-_SAMPLES: dict[str, Value] = {
-    "iri": pyoxigraph.NamedNode("urn:x-sample"), "boolean": pyoxigraph.Literal(True),
-    "integer": pyoxigraph.Literal(1), "year": pyoxigraph.Literal(2000),
-}
 
 
 def read_question(
@@ -74,9 +70,9 @@ class _File:
 
     def question(self, built: bool) -> Question:
         if self.notes.root is None and not self.notes.errors:
-            self._tell(1, "The file has no header.", "Begin it with `#+ title: ...`.")
+            self._tell("The file has no header.", "Begin it with `#+ title: ...`.")
         if not _FILE_NAME.fullmatch(self.name):
-            self._tell(1, f"`{self.name}` is no name for a question.",
+            self._tell(f"`{self.name}` is no name for a question.",
                        "Name the file with small letters, digits and hyphens.")
         parameters, columns = self._parameters(), self._columns()
         question = Question(
@@ -96,9 +92,7 @@ class _File:
             file=self.file,
         )
         if not self.notes.errors:
-            self._check_places(question)
-        if not (self.notes.errors or built):
-            self._check_query(question)
+            self.notes.errors += mistakes(question, self.line, run=not built)
         if self.notes.errors:
             raise InputErrors(self.notes.errors)
         return question
@@ -309,72 +303,8 @@ class _File:
             self.notes.errors += errors.errors
             return Template("")
 
-    def _check_places(self, question: Question) -> None:
-        """Parameters and places must be the same names, in blocks where they are optional."""
-        places = {place.name for place in question.template.places}
-        for place in question.template.places:
-            parameter = question.parameter(place.name)
-            if parameter is None:
-                self._tell(place.line, f"`${place.name}` is not declared.",
-                           f"Declare it, or write `?{place.name}` for a variable.")
-            elif parameter.optional and place.condition != place.name:
-                self._tell(place.line, f"`${place.name}` may have no value.",
-                           f"Put its lines between `#+if {place.name}` and `#+end`.")
-            elif parameter.many and place.separator is None:
-                self._tell(place.line, f"`${place.name}` may have several values.",
-                           f"Write `VALUES ?x {{ ${place.name} }}` or `IN (${place.name})`.")
-        for name, line in question.template.conditions.items():
-            parameter = question.parameter(name)
-            if parameter is None or not parameter.optional:
-                self._tell(line, f"`#+if {name}` names no optional parameter.",
-                           "Name one with `required: false` and no default.")
-        for token in question.template.tokens:
-            if token.kind == "variable" and token.text[0] == "?" and \
-                    question.parameter(token.text[1:]):
-                self._tell(token.line, f"`{token.text}` is a parameter's name.",
-                           f"Write `${token.text[1:]}`, or use another variable.")
-        for parameter in question.parameters:
-            if parameter.name not in places:
-                self._tell(1, f"The query has no place for the parameter `{parameter.name}`.",
-                           f"Use `${parameter.name}` in it, or drop the parameter.")
-
-    def _check_query(self, question: Question) -> None:
-        """The query must parse with and without each optional clause, and give the columns."""
-        for token in question.template.tokens:
-            if token.kind == "name" and token.text.upper() in ("SERVICE", "FROM"):
-                self._tell(token.line, f"A question has no {token.text.upper()}.",
-                           "Ask the release itself; use GRAPH to name a graph.")
-                return
-        for values in _trials(question):
-            variables = self._variables(question.template.bind(values))
-            if variables is None:
-                return
-            if sorted(variables) != sorted(column.name for column in question.columns):
-                self._tell(self.line, f"The query gives the columns {', '.join(variables)}.",
-                           "Declare exactly these under `columns`.")
-                return
-
-    def _variables(self, query: str) -> list[str] | None:
-        """The variables that the query projects, or None with a mistake taken down."""
-        try:
-            result = pyoxigraph.Store().query(query)
-        except SyntaxError as error:
-            match = re.search(r"error at (\d+):(\d+): (.*)", str(error), re.DOTALL)
-            line, column, expected = match.groups() if match else (1, 1, str(error))
-            told = f": {expected}" if len(expected) < 100 else ""
-            self._tell(self.line + int(line) - 1,
-                       f"The query stops being SPARQL at column {column}{told}.",
-                       "Mend it so that it runs in any SPARQL editor.")
-            return None
-        if not isinstance(result, pyoxigraph.QuerySolutions):
-            self._tell(self.line, "The query is not a SELECT.", "Write SELECT with the columns.")
-            return None
-        return [variable.value for variable in result.variables]
-
-    def _tell(self, line: int, problem: str, mend: str) -> None:
-        where = f"{self.file}:{line}"
-        if all((e.where, e.problem) != (where, problem) for e in self.notes.errors):
-            self.notes.errors.append(GraphsvcError(problem, where=where, mend=mend))
+    def _tell(self, problem: str, mend: str) -> None:
+        self.notes.errors.append(GraphsvcError(problem, where=f"{self.file}:1", mend=mend))
 
 
 def _split(text: str) -> tuple[int, str, int, str]:
@@ -396,19 +326,3 @@ def _declared(query: str) -> dict[str, str]:
     triples = zip(tokens, tokens[1:], tokens[2:], strict=False)
     return {name.rstrip(":"): iri.strip("<>") for word, name, iri in triples
             if word.upper() == "PREFIX"}
-
-
-def _trials(question: Question) -> Iterator[dict[str, list[Value]]]:
-    """Sample values: for every parameter, for none that may be left out, for one of these each."""
-    def sample(parameter: Parameter) -> list[Value]:
-        kind = "iri" if parameter.choices_from else parameter.type
-        value = _SAMPLES.get(kind, pyoxigraph.Literal("x"))
-        return [value, value] if parameter.many else [value]
-
-    everything = {parameter.name: sample(parameter) for parameter in question.parameters}
-    optional = [parameter.name for parameter in question.parameters if parameter.optional]
-    least = {name: value for name, value in everything.items() if name not in optional}
-    yield everything
-    yield least
-    for name in optional:
-        yield {**least, name: everything[name]}
