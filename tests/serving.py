@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import httpx
+
+from graphsvc.web.app import Application
 
 START_SECONDS = 30.0
 
@@ -52,3 +55,18 @@ def _wait(process: subprocess.Popen[bytes], address: str) -> None:
         except httpx.TransportError:
             time.sleep(0.05)
     raise RuntimeError(f"the service did not answer within {START_SECONDS} seconds")
+
+
+@asynccontextmanager
+async def client_of(app: Application) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the whole application, without a socket between."""
+    incoming: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    told: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    life = asyncio.create_task(app({"type": "lifespan"}, incoming.get, told.put))  # type: ignore[arg-type]
+    await incoming.put({"type": "lifespan.startup"})
+    assert (await told.get())["type"] == "lifespan.startup.complete"
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
+    await incoming.put({"type": "lifespan.shutdown"})
+    await life

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -26,6 +25,7 @@ from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
 from graphsvc.service import Serving
 from graphsvc.web.app import create_app
+from tests.serving import client_of
 
 QUADS = 80_000
 LOOK_UP = "SELECT * WHERE { ?thing a ?class } LIMIT 3"
@@ -98,7 +98,7 @@ def test_a_query_that_was_answered_does_not_reach_the_engine_again(
     releases: Releases, asked: list[str]
 ) -> None:
     async def ask() -> list[tuple[int, bytes]]:
-        async with _client(releases) as client:
+        async with client_of(create_app(releases)) as client:
             answers = [await client.get("/sparql", params={"query": LOOK_UP}),
                        await client.get("/sparql", params={"query": LOOK_UP}),
                        await client.post("/sparql", data={"query": LOOK_UP})]
@@ -117,7 +117,7 @@ def test_a_page_asks_the_engine_no_more_than_it_must(
     path: str, most: int, releases: Releases, asked: list[str]
 ) -> None:
     async def ask() -> httpx.Response:
-        async with _client(releases) as client:
+        async with client_of(create_app(releases)) as client:
             asked.clear()
             return await client.get(path)
 
@@ -182,22 +182,6 @@ def test_a_claim_is_reached_only_where_the_numbers_say_so(tmp_path: Path) -> Non
     assert (repeated.measured, repeated.met) == (["real: 3.00x"], False)
     assert (fresh.measured, fresh.met) == (["real: 0.65x"], True)
     assert {claim.met for claim in found.values()} == {None, False, True}
-
-
-@asynccontextmanager
-async def _client(releases: Releases) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the whole application, without a socket between."""
-    app = create_app(releases)
-    incoming: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-    told: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-    life = asyncio.create_task(app({"type": "lifespan"}, incoming.get, told.put))  # type: ignore[arg-type]
-    await incoming.put({"type": "lifespan.startup"})
-    assert (await told.get())["type"] == "lifespan.startup.complete"
-    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-        yield client
-    await incoming.put({"type": "lifespan.shutdown"})
-    await life
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -8,14 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def below(pid: int) -> list[int]:
-    """The process ids of all descendants."""
+def children(pid: int) -> list[int]:
+    """The process ids of what a process started itself."""
     try:
-        children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir()
-                    for child in (task / "children").read_text().split()]
+        return [int(child) for task in Path(f"/proc/{pid}/task").iterdir()
+                for child in (task / "children").read_text().split()]
     except (FileNotFoundError, ProcessLookupError):
         return []
-    return [pid for child in children for pid in (child, *below(child))]
+
+
+def below(pid: int) -> list[int]:
+    """The process ids of all descendants."""
+    return [pid for child in children(pid) for pid in (child, *below(child))]
 
 
 def zygote(pid: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import shutil
 import threading
 import time
@@ -12,9 +14,12 @@ import httpx
 import pytest
 
 from graphsvc.build import build
+from graphsvc.engine.opening import engine_of
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
-from tests.serving import running
+from graphsvc.web.app import create_app
+from tests.engine.processes import children
+from tests.serving import client_of, running
 
 BOOKS = Path(__file__).parents[1] / "questions" / "fixtures" / "books"
 NEW = "\n<https://example.org/books/id/work/emma> " \
@@ -73,6 +78,24 @@ def test_release_query_format_and_data_set_each_have_a_tag_of_their_own(books: s
     assert len({answer.headers["etag"] for answer in answers}) == len(answers)
     stale = answers[0].headers["etag"]
     assert ask(books, QUERIES[2], Accept="text/csv", If_None_Match=stale).status_code == 200
+
+
+@pytest.mark.parametrize("started_for", ["the current release", "another"])
+def test_an_engine_that_was_started_early_serves_only_the_release_it_was_started_for(
+    started_for: str, two: tuple[Releases, Release, Release]
+) -> None:
+    releases, old, new = two
+
+    before = set(children(os.getpid()))
+
+    async def begun() -> tuple[str, int]:
+        """The release that is answered from, and how many processes hold one."""
+        engine = engine_of(old if started_for == "the current release" else new)
+        async with client_of(create_app(releases, engine=engine)) as client:
+            answer = await client.get("/api/status")
+            return answer.headers["x-release"], len(set(children(os.getpid())) - before)
+
+    assert asyncio.run(begun()) == (old.id, 1)
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_the_list_of_views_is_whole_and_its_examples_work(
 
 def test_people_get_pages(fetch: Fetch) -> None:
     whole, one, wrong = fetch("/export", "/export/neighbourhood", "/export/neighbour",
-                            Accept="text/html,*/*;q=0.8")
+                              Accept="text/html,*/*;q=0.8")
     assert [page.headers["content-type"] for page in (whole, one, wrong)] == [
         "text/html; charset=utf-8"] * 3
     assert [page.status_code for page in (whole, one, wrong)] == [200, 200, 404]
@@ -123,7 +123,7 @@ def test_a_page_offers_no_picture_of_a_view_too_large_for_any(fetch: Fetch) -> N
 
 def test_what_a_form_leaves_empty_was_not_given(fetch: Fetch) -> None:
     plain, form = fetch("/export/partnerships-approaches.net",
-                      "/export/partnerships-approaches.net?stage=&theme=&partnership=")
+                        "/export/partnerships-approaches.net?stage=&theme=&partnership=")
     assert form.content == plain.content
 
 
