@@ -63,6 +63,13 @@ class Order(NamedTuple):
     from_named: Sequence[str]
 
 
+class Data(NamedTuple):
+    """What is asked: all graphs, and the default graph alone (or all once more)."""
+
+    graphs: Store
+    default: Store
+
+
 class Functions:
     """Stands in for functions that do not exist; `called` says which of them were called."""
 
@@ -79,13 +86,13 @@ class Functions:
         self.known[NamedNode(iri)] = note
 
 
-def evaluate(store: Store, order: Order, output: IO[bytes], functions: Functions) -> None:
+def evaluate(data: Data, order: Order, output: IO[bytes], functions: Functions) -> None:
     """Evaluate one query and write its answer.
 
     Raises SyntaxError, ValueError (an IRI of the dataset), OSError, RuntimeError, and what writing
     raises.
     """
-    store, dataset = dataset_of(store, order)
+    store, dataset = dataset_of(data, order)
     results = ask(store, order.query, order.base, dataset, functions)
     if order.star is not None and isinstance(results, QuerySolutions):
         names = [variable.value for variable in results.variables]
@@ -122,13 +129,16 @@ def with_columns(query: str, star: int, names: Iterable[str]) -> str:
     return f"{query[:star]} {columns} {query[star + 1 :]}" if columns else query
 
 
-def dataset_of(store: Store, order: Order) -> tuple[Store, dict[str, Any]]:
+def dataset_of(data: Data, order: Order) -> tuple[Store, dict[str, Any]]:
     """Where to evaluate, and which of its graphs: the protocol's dataset, or the query's own."""
+    store = data.graphs
     if order.default_graphs or order.named_graphs:
         default = [NamedNode(iri) for iri in order.default_graphs]
         named = [NamedNode(iri) for iri in order.named_graphs]
         if len(default) < 2:
             return store, {"default_graph": default, "named_graphs": named}
+    elif not order.from_default and not order.from_named and not names_graphs(order.query):
+        return data.default, {}
     elif len(order.from_default) < 2:
         return store, {}
     else:
@@ -136,6 +146,11 @@ def dataset_of(store: Store, order: Order) -> tuple[Store, dict[str, Any]]:
         named = resolve(store, order, order.from_named)
     merged = merge(store, default, named)
     return merged, {"default_graph": DefaultGraph(), "named_graphs": named}
+
+
+def names_graphs(query: str) -> bool:
+    """Whether a query may have a GRAPH clause; its keywords have no escapes (see Inspected)."""
+    return "graph" in query.lower()
 
 
 def resolve(store: Store, order: Order, terms: Sequence[str]) -> list[NamedNode]:

@@ -6,7 +6,7 @@ import gzip
 from pathlib import Path
 from typing import IO, cast
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import DefaultGraph, RdfFormat, Store
 
 from graphsvc.errors import GraphsvcError
 
@@ -60,3 +60,15 @@ def fill_default_graph(store: Store) -> None:
     load time is right, and faster to read.
     """
     store.update(_UNION)
+
+
+def default_graph(store: Store) -> Store:
+    """The default graph of a store alone, or the store where that is all it has.
+
+    It is read faster: in memory, a look at a thing or a property passes by what all graphs say.
+    """
+    if not any(store.named_graphs()):
+        return store
+    alone = Store()
+    alone.bulk_extend(store.quads_for_pattern(None, None, None, DefaultGraph()))
+    return alone

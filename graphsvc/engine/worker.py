@@ -28,8 +28,8 @@ from typing import IO, Any, cast
 from pyoxigraph import Store
 
 from graphsvc.engine.channel import FRAME
-from graphsvc.engine.evaluation import Functions, Order, evaluate
-from graphsvc.engine.loading import fill_default_graph, load_file
+from graphsvc.engine.evaluation import Data, Functions, Order, evaluate
+from graphsvc.engine.loading import default_graph, fill_default_graph, load_file
 from graphsvc.errors import GraphsvcError
 
 DATA, END, ERROR, NOTICE, REQUEST, SKIP = b"D", b"E", b"X", b"N", b"Q", b"S"
@@ -92,13 +92,13 @@ class Output:
         return frames
 
 
-def answer(store: Store, order: Order, sock: socket.socket) -> None:
+def answer(data: Data, order: Order, sock: socket.socket) -> None:
     """Answer one request with data frames and a last frame: END, or ERROR with its kind."""
     output = Output(sock, order.result_bytes)
     signal.setitimer(signal.ITIMER_REAL, order.seconds)
     told: dict[str, str] | None = None
     try:
-        evaluate(store, order, cast(IO[bytes], output), output.functions)
+        evaluate(data, order, cast(IO[bytes], output), output.functions)
     except TooLarge:
         told = {"kind": "size"}
     except MemoryError:
@@ -157,7 +157,7 @@ class Inbox:
                 self._orders.append(payload)
 
 
-def work(store: Store, sock: socket.socket) -> None:
+def work(data: Data, sock: socket.socket) -> None:
     """Answer requests until the service hangs up."""
     inbox = Inbox(sock)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
@@ -166,7 +166,7 @@ def work(store: Store, sock: socket.socket) -> None:
             if order is None:
                 sock.sendall(FRAME.pack(END, 0))
             else:
-                answer(store, Order(*marshal.loads(order)), sock)
+                answer(data, Order(*marshal.loads(order)), sock)
 
 
 def confine(nice: int, memory_bytes: int, offline: bool) -> None:
@@ -193,7 +193,7 @@ class Zygote:
     def __init__(self, control: socket.socket, source: dict[str, Any]) -> None:
         self.control = control
         self.source = source
-        self.store: Store | None = None
+        self.data: Data | None = None
         self.numbers: dict[int, int] = {}  # by process id
         self.processes: dict[int, int] = {}  # by number
         self.wake, self._waker = os.pipe()
@@ -204,11 +204,12 @@ class Zygote:
         Raises GraphsvcError.
         """
         if self.source["store"] is None:
-            self.store = Store()
+            store = Store()
             for name in self.source["files"]:
-                load_file(self.store, Path(name))
+                load_file(store, Path(name))
             if self.source["union_default_graph"]:
-                fill_default_graph(self.store)
+                fill_default_graph(store)
+            self.data = Data(store, default_graph(store))
         else:
             check_store(self.source["store"])
         gc.collect()
@@ -277,9 +278,13 @@ class Zygote:
         self.control.close()
         os.close(self.wake)
         os.close(self._waker)
-        store = Store.read_only(self.source["store"]) if self.store is None else self.store
-        confine(nice, self.source["memory_bytes"], offline=self.store is not None)
-        work(store, socket.socket(fileno=descriptor))
+        if self.data is None:
+            store = Store.read_only(self.source["store"])
+            data = Data(store, store)
+        else:
+            data = self.data
+        confine(nice, self.source["memory_bytes"], offline=self.data is not None)
+        work(data, socket.socket(fileno=descriptor))
 
     def reap(self) -> None:
         """Tell the service of every worker that ended, and of the signal that ended it."""
