@@ -24,7 +24,7 @@ from graphsvc.shacl.shapes import SUBCLASS, TARGET_NODE, Shape, Shapes, n_triple
 from graphsvc.staging import by_first, new_index, stage
 from graphsvc.vocabulary import SH
 
-PART, SMALL = 5_000, 200_000
+PART, SMALL = 2_000, 200_000
 """Nodes of a large graph that are validated together; quads of a graph that is not large."""
 
 
