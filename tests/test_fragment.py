@@ -8,6 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from graphsvc.errors import GraphsvcError
 from graphsvc.shacl.fragment import fragment
 from graphsvc.shacl.shapes import Shapes
 from graphsvc.shacl.validation import validate
@@ -113,6 +114,18 @@ def test_what_a_query_may_read_anywhere_is_read_everywhere(tmp_path: Path) -> No
         if read.reading.everything:
             told.add(name)
     assert told == everything
+
+
+def test_a_query_of_a_path_of_several_properties_is_refused(tmp_path: Path) -> None:
+    """The engine would take `$PATH` for any property."""
+    path = tmp_path / "shapes.ttl"
+    asked = CASES["a query of a property shape"]
+    path.write_text(PREFIXES + asked.replace("sh:path :q", "sh:path ( :p :q )"))
+    with pytest.raises(GraphsvcError) as told:
+        validate(ox.Store(), [path])
+    assert str(told.value) == (
+        f"The shapes cannot be used: <{EX}s> has a query and a path of several properties."
+        " Put its sh:sparql into a node shape, and write the path out in the query.")
 
 
 def test_a_fragment_is_no_more_than_what_is_read(tmp_path: Path) -> None:

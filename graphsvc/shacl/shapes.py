@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.shacl.fragment import Node, Subject
-from graphsvc.shacl.reading import PATH, TYPE, Reading, sh
+from graphsvc.shacl.reading import PATH, SPARQL, TYPE, Reading, sh
 from graphsvc.vocabulary import RDFS
 
 TARGET_NODE, TARGET_CLASS, SUBJECTS_OF, OBJECTS_OF = TARGETS = sh(
@@ -46,7 +46,7 @@ class Shapes:
     targeted: those with targets. text: all shapes, without their targets, in N-Triples.
     with_path: the property shapes, each in N-Triples form. reading: what shapes read.
 
-    Raises GraphsvcError when a file is not Turtle.
+    Raises GraphsvcError when a file is not Turtle, or holds what the engine would read wrongly.
     """
 
     def __init__(self, paths: Iterable[Path]) -> None:
@@ -54,6 +54,10 @@ class Shapes:
         for path in paths:
             self._graph.extend(_read(path))
         self.reading = Reading(self._graph)
+        for asking in self._graph.quads_for_pattern(None, SPARQL, None):
+            ways = self.reading.values(asking.subject, PATH)
+            if not all(isinstance(way, ox.NamedNode) for way in ways):
+                raise _unread(asking.subject)
         nodes = {quad.subject for quad in self._graph
                  if quad.predicate in TARGETS or self._is_target_class(quad)}
         self.targeted = [
@@ -88,6 +92,13 @@ def _with_subclasses(data: ox.Store, kind: Node) -> set[Node]:
                 found.add(quad.subject)
                 todo.append(quad.subject)
     return found
+
+
+def _unread(shape: Subject) -> GraphsvcError:
+    """The engine takes `$PATH` for any property where the path is not a single one."""
+    return GraphsvcError(
+        f"The shapes cannot be used: {shape} has a query and a path of several properties.",
+        mend="Put its sh:sparql into a node shape, and write the path out in the query.")
 
 
 def _read(path: Path) -> Iterator[ox.Quad]:
