@@ -22,7 +22,7 @@ import pyoxigraph as ox
 from graphsvc.checks import Names
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.rules import Rule, apply_rules, read_rules
+from graphsvc.rules import Rule, apply_rule, read_rules
 from graphsvc.shacl.validation import Result, validate
 from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import RDF, RDFS
@@ -228,9 +228,9 @@ class Data:
 
     def _results(self, triples: set[ox.Triple]) -> set[Result]:
         store = ox.Store()
-        store.extend(ox.Quad(*t) for t in [*self.schema, *triples])
-        for _ in apply_rules(store, self.rules):
-            pass
+        store.extend(ox.Quad(*t, ox.NamedNode("urn:damaged")) for t in [*self.schema, *triples])
+        for rule in self.rules:
+            apply_rule(store, rule)
         return set(validate(store, self.project.shape_files))
 
 

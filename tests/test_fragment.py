@@ -128,6 +128,28 @@ def test_a_query_of_a_path_of_several_properties_is_refused(tmp_path: Path) -> N
         " Put its sh:sparql into a node shape, and write the path out in the query.")
 
 
+@pytest.mark.parametrize(("what", "written"), [
+    ("VALUES", "VALUES ?any { true } $this ?any ?value"),
+    ("VALUES", "$this <urn:p> ?value } VALUES ?x { 1"),
+    ("AS ?this", "$this <urn:p> ?value BIND(<urn:a> AS ?this)"),
+    ("AS ?this", "{ SELECT (SAMPLE(?one) AS ?this) { ?one <urn:p> ?value } }"),
+])
+def test_a_query_that_gives_another_value_to_what_is_bound_is_refused(
+    what: str, written: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "shapes.ttl"
+    query = ':s a sh:NodeShape; sh:targetClass :C; sh:sparql [ sh:select "SELECT $this { %s }" ] .'
+    path.write_text(PREFIXES + query % written)
+    with pytest.raises(GraphsvcError) as told:
+        validate(ox.Store(), [path])
+    assert str(told.value) == (
+        f"The shapes cannot be used: a query of <{EX}s> has {what}. Write it without VALUES and"
+        " without a new value for a variable that is bound before the query runs (SHACL,"
+        " appendix A).")
+    path.write_text(PREFIXES + query % "$this <urn:p> ?as BIND(STR(?as) AS ?values)")
+    assert validate(ox.Store(), [path]) == []
+
+
 def test_a_fragment_is_no_more_than_what_is_read(tmp_path: Path) -> None:
     path = tmp_path / "shapes.ttl"
     path.write_text(PREFIXES + SHAPES["a class that is a shape"])

@@ -15,7 +15,7 @@ import pytest
 import rdflib
 
 from graphsvc.project import Project
-from graphsvc.rules import apply_rules, read_rules
+from graphsvc.rules import apply_rule, read_rules
 from graphsvc.shacl.validation import Result, validate
 from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import RDF, SH
@@ -109,9 +109,10 @@ def validate_files(project: Project, files: Iterable[Path]) -> list[Result]:
 def store_of(project: Project, files: Iterable[Path]) -> ox.Store:
     store = ox.Store()
     for path in [*project.ontology_files, *files]:
-        store.extend(ox.Quad(s, p, o) for s, p, o in read_turtle(path).triples)
-    for _ in apply_rules(store, read_rules(project)):
-        pass
+        graph = ox.NamedNode(path.as_uri())
+        store.extend(ox.Quad(*triple, graph) for triple in read_turtle(path).triples)
+    for rule in read_rules(project):
+        apply_rule(store, rule)
     return store
 
 

@@ -15,7 +15,7 @@ import rdflib
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.rules import apply_rules, read_rules
+from graphsvc.rules import apply_rule, read_rules
 from graphsvc.shacl.validation import Result, report_graph, validate, validate_pair
 from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import RDF, SH
@@ -65,9 +65,9 @@ def damaged(project: Project) -> ox.Store:
         triples |= {t for triple in triples if triple.object in terms
                     for t in data.out[triple.object]}
     store = ox.Store()
-    store.extend(ox.Quad(*triple) for triple in triples)
-    for _ in apply_rules(store, read_rules(project)):
-        pass
+    store.extend(ox.Quad(*triple, ox.NamedNode("urn:damaged")) for triple in triples)
+    for rule in read_rules(project):
+        apply_rule(store, rule)
     return store
 
 

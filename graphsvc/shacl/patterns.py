@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -37,6 +38,36 @@ def reads(query: str, prefixes: dict[str, str], path: URIRef | Path | None = Non
     start = State()
     led = all(_lead_group(group, {THIS: start}, path) for group in _groups(tree))
     return start if led else None
+
+
+def misuses(query: str, bound: Collection[str]) -> str | None:
+    """What of a query must not be in one that has variables bound before it runs, if anything.
+
+    That is VALUES, and giving such a variable another value (SHACL, appendix A); the engine
+    refuses what else must not be, and the parser what is no query. bound: the variables' names.
+    """
+    if not re.search(r"\b(values|as)\b", query, re.IGNORECASE):
+        return None
+    try:
+        _, body = parseQuery(query)
+    except Exception:
+        return None
+    for part in _parts(body):
+        if part.name in ("InlineData", "ValuesClause"):
+            return "VALUES"
+        given = part.evar or (part.var if part.name == "Bind" else None)
+        if given is not None and str(given) in bound:
+            return f"AS ?{given}"
+    return None
+
+
+def _parts(tree: object) -> Iterator[CompValue]:
+    """All parts of a query that is parsed, the outer ones first."""
+    if isinstance(tree, CompValue):
+        yield tree
+        tree = tree.values()
+    if not isinstance(tree, str) and isinstance(tree, Iterable):
+        yield from (part for inner in tree for part in _parts(inner))
 
 
 def _lead_group(group: CompValue, known: dict[Any, State], path: URIRef | Path | None) -> bool:

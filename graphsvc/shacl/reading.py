@@ -6,6 +6,7 @@ A shape reads little: the values of its paths, their classes, what the shapes of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -30,6 +31,8 @@ OPTIONAL, ANY, SOME = sh("zeroOrOnePath", "zeroOrMorePath", "oneOrMorePath")
 REPEATED: dict[ox.NamedNode, Literal["?", "*", "+"]] = {OPTIONAL: "?", ANY: "*", SOME: "+"}
 SPARQL, SELECT, PREFIXES, DECLARE, PREFIX, NAMESPACE = sh(
     "sparql", "select", "prefixes", "declare", "prefix", "namespace")
+ASK, PARAMETER, *VALIDATORS = sh(
+    "ask", "parameter", "validator", "nodeValidator", "propertyValidator")
 COMPARED = sh("equals", "disjoint", "lessThan", "lessThanOrEquals")
 SHAPES = [PROPERTY, QUALIFIED, *sh("node", "not")]
 LISTS = sh("and", "or", "xone")
@@ -128,6 +131,27 @@ class Reading:
         declared = [declared for ontology in self.values(given, PREFIXES)
                     for declared in self.values(ontology, DECLARE)]
         return {self._text(one, PREFIX): self._text(one, NAMESPACE) for one in declared}
+
+    def misuses(self) -> Iterator[tuple[Node, str]]:
+        """Shapes and validators with queries that are not to be answered, and what is wrong."""
+        for property_ in (SELECT, ASK):
+            for asked in self._shapes.quads_for_pattern(None, property_, None):
+                from graphsvc.shacl.patterns import misuses  # whose parser takes long to import
+
+                bound = {"this", "PATH", "currentShape", "shapesGraph",
+                         *self._parameters(asked.subject)}
+                bound |= {"value"} if property_ == ASK else set()
+                wrong = misuses(self._text(asked.subject, property_), bound)
+                if wrong:
+                    yield asked.subject, wrong
+
+    def _parameters(self, validator: Node) -> Iterator[str]:
+        """The variables of a validator that have values before (SHACL, section 6.2.1)."""
+        for property_ in VALIDATORS:
+            for used in self._shapes.quads_for_pattern(None, property_, validator):
+                for parameter in self.values(used.subject, PARAMETER):
+                    for path in self.values(parameter, PATH):
+                        yield re.split("[/#:]", str(path).strip("<>"))[-1]
 
     def _text(self, node: Node, property_: ox.NamedNode) -> str:
         return next((value.value for value in self.values(node, property_)

@@ -57,7 +57,12 @@ class Shapes:
         for asking in self._graph.quads_for_pattern(None, SPARQL, None):
             ways = self.reading.values(asking.subject, PATH)
             if not all(isinstance(way, ox.NamedNode) for way in ways):
-                raise _unread(asking.subject)
+                raise _unread(self._home(asking.subject))
+        for node, wrong in self.reading.misuses():
+            raise GraphsvcError(
+                f"The shapes cannot be used: a query of {self._home(node)} has {wrong}.",
+                mend="Write it without VALUES and without a new value for a variable that is "
+                     "bound before the query runs (SHACL, appendix A).")
         nodes = {quad.subject for quad in self._graph
                  if quad.predicate in TARGETS or self._is_target_class(quad)}
         self.targeted = [
@@ -71,6 +76,15 @@ class Shapes:
         said = list(self._graph.quads_for_pattern(node, None, None))
         return [(quad.predicate, quad.object) for quad in said if quad.predicate in TARGETS] + [
             (TARGET_CLASS, node) for quad in said if self._is_target_class(quad)]
+
+    def _home(self, node: Node) -> Node:
+        """The nearest named thing in whose description a node stands."""
+        passed = set()
+        while isinstance(node, ox.BlankNode) and node not in passed:
+            passed.add(node)
+            above = self._graph.quads_for_pattern(None, None, node)
+            node = next((quad.subject for quad in above), node)
+        return node
 
     def _is_target_class(self, quad: ox.Quad) -> bool:
         """Whether this makes a shape a class, whose instances it validates (section 2.1.3.3)."""
@@ -94,7 +108,7 @@ def _with_subclasses(data: ox.Store, kind: Node) -> set[Node]:
     return found
 
 
-def _unread(shape: Subject) -> GraphsvcError:
+def _unread(shape: Node) -> GraphsvcError:
     """The engine takes `$PATH` for any property where the path is not a single one."""
     return GraphsvcError(
         f"The shapes cannot be used: {shape} has a query and a path of several properties.",

@@ -11,13 +11,14 @@ import io
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
 import rdflib
 import shacl_rust
 
+from graphsvc.batches import batched
 from graphsvc.errors import GraphsvcError
 from graphsvc.shacl.fragment import Node, fragment
 from graphsvc.shacl.shapes import SUBCLASS, TARGET_NODE, Shape, Shapes, n_triples
@@ -83,7 +84,7 @@ def _parts(
             for focus in shape.focus_nodes(data)
             if among is None or isinstance(focus, ox.NamedNode) and focus.value in among))
         rows = by_first(index.execute("SELECT DISTINCT * FROM targets ORDER BY focus, shape"))
-        while part := list(islice(rows, size)):
+        for part in batched(rows, size):
             yield {focus: [shapes.targeted[number] for _, number in group]
                    for focus, group in zip(_terms(text for text, _ in part),
                                            (group for _, group in part), strict=True)}

@@ -9,11 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+from tests.serving import APART, free_port
 
 
 class DataServer:
@@ -26,6 +22,7 @@ class DataServer:
             [sys.executable, "-m", "graphsvc", "serve", "--port", str(self.port), "--data",
              *map(str, files), *map(str, options)],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            start_new_session=APART,
         )  # fmt: skip
         self._wait()
         self.started_in = time.monotonic() - started

@@ -125,11 +125,13 @@ def comparable(row: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def stored(term: str) -> str:
-    """A term as a store gives it back, which knows numbers by their value."""
+    """A term as rdflib writes it anew, which has read the suite, and then as a store gives it
+    back, which knows numbers by their value."""
     if not term or term.startswith("_:"):
         return term[:2]
+    (anew,) = rdflib.Graph().parse(data=f"<x:x> <x:x> {term} .", format="nt").objects()
     store = ox.Store()
-    store.extend(ox.parse(f"<x:x> <x:x> {term} .", format=ox.RdfFormat.N_TRIPLES))
+    store.extend(ox.parse(f"<x:x> <x:x> {anew.n3()} .", format=ox.RdfFormat.N_TRIPLES))
     return str(next(iter(store)).object)
 
 
