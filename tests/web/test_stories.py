@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,38 @@ import pytest
 
 from tests.web.kinds import PAGES, PASSAGE, SAFE
 
+SOON = 500
+"""Milliseconds after which a page has asked for what goes with the text that was typed."""
+
+
+def _suggestions(page: Any, **which: bool) -> Any:
+    return page.get_by_role("listbox", name="Suggestions").get_by_role("option", **which)
+
+
+class _Held:
+    """Keeps what a page asks suggestions for from being answered at once."""
+
+    def __init__(self, page: Any) -> None:
+        self._page = page
+        self._routes: list[Any] = []
+        page.route("**/suggest?*", lambda route: self._routes.append(route))
+
+    def wait(self) -> None:
+        """Until the page has asked."""
+        for _ in range(1_000):
+            if self._routes:
+                return
+            self._page.wait_for_timeout(10)
+        pytest.fail("The page asks for no suggestions.")
+
+    def let_go(self) -> None:
+        """Answer, and let the page do what it will with it."""
+        while self._routes:
+            with self._page.expect_response("**/suggest?*") as answer:
+                self._routes.pop(0).continue_()
+            answer.value.finished()
+        self._page.wait_for_timeout(100)
+
 
 def test_a_newcomer_learns_who_uses_an_approach_and_takes_a_spreadsheet_and_a_picture(
     page: Any, bundle: None, tmp_path: Path
@@ -21,9 +54,7 @@ def test_a_newcomer_learns_who_uses_an_approach_and_takes_a_spreadsheet_and_a_pi
     page.goto("/")
     box = page.get_by_role("combobox", name="Search")
     box.press_sequentially("safe and tog")
-    option = page.get_by_role("option").first
-    option.wait_for()
-    assert "Safe and Together" in option.inner_text()
+    _suggestions(page).first.filter(has_text="Safe and Together").wait_for()
     box.press("ArrowDown")
     box.press("Enter")
     page.wait_for_url(f"**{SAFE}")
@@ -68,6 +99,40 @@ def test_a_newcomer_learns_who_uses_an_approach_and_takes_a_spreadsheet_and_a_pi
         page.get_by_role("button", name="Download").click()
     download.value.save_as(tmp_path / "links.png")
     assert (tmp_path / "links.png").read_bytes().startswith(b"\x89PNG\r\n")
+
+
+def test_suggestions_for_what_was_typed_before_are_not_shown(page: Any) -> None:
+    page.clock.install()
+    page.goto("/")
+    page.clock.pause_at(datetime.now() + timedelta(hours=1))
+    held = _Held(page)
+    box = page.get_by_role("combobox", name="Search")
+    box.press_sequentially("saf")
+    page.clock.run_for(SOON)
+    held.wait()
+    box.press_sequentially("e and tog")
+    held.let_go()
+    assert _suggestions(page).count() == 0
+
+    page.clock.run_for(SOON)
+    held.wait()
+    held.let_go()
+    _suggestions(page).first.filter(has_text="Safe and Together").wait_for()
+
+
+def test_suggestions_stay_while_one_chooses_among_them(page: Any) -> None:
+    page.goto("/")
+    box = page.get_by_role("combobox", name="Search")
+    box.press_sequentially("saf")
+    _suggestions(page).first.wait_for()
+    held = _Held(page)
+    box.press_sequentially("e and tog", delay=1)
+    held.wait()
+    box.press("ArrowDown")
+    chosen = _suggestions(page, selected=True)
+    name = chosen.inner_text()
+    held.let_go()
+    assert chosen.inner_text() == name
 
 
 def test_a_researcher_opens_an_example_changes_it_runs_it_and_takes_the_answer(
@@ -133,7 +198,7 @@ def test_an_analyst_filters_what_the_explorer_draws_and_opens_the_file(
     page.goto("/explore")
     box = page.get_by_role("combobox", name="Start from")
     box.press_sequentially("chronologies")
-    page.get_by_role("option").first.wait_for()
+    _suggestions(page).first.filter(has_text="chronologies").wait_for()
     box.press("ArrowDown")
     box.press("Enter")
     page.get_by_role("button", name="Start").click()
@@ -182,14 +247,14 @@ def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path
     page.get_by_label("Search").first.fill("Safe & Together")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Safe and Together", exact=True).first.click()
-    assert page.url.endswith(SAFE)
+    page.wait_for_url(f"**{SAFE}")
     page.get_by_role("link", name="Explore its links").click()
     page.get_by_role("heading", name="Its links as a list").wait_for()
 
     page.goto("/questions/approach-partnerships")
     page.get_by_label(re.compile("^Approach")).select_option("Safe and Together")
     page.get_by_role("button", name="Ask").click()
-    assert "Midlothian" in page.get_by_role("table").first.inner_text()
+    page.get_by_role("table").first.filter(has_text="Midlothian").wait_for()
 
     page.goto("/?map=approach-coverage")
     assert page.locator(".tiles li").count() == 32

@@ -69,6 +69,12 @@ function suggestions(input) {
     input.setAttribute("aria-expanded", String(items.length > 0));
   }
 
+  // What is asked for, or about to be, is for another text or a list that is being read.
+  function callOff() {
+    clearTimeout(timer);
+    asked++;
+  }
+
   async function ask() {
     const mine = ++asked;
     if (input.value.trim().length < 2) {
@@ -83,11 +89,12 @@ function suggestions(input) {
   }
 
   input.addEventListener("input", () => {
-    clearTimeout(timer);
+    callOff();
     timer = setTimeout(ask, 120);
   });
   input.addEventListener("keydown", (event) => {
     if (list.hidden) return;
+    if (["ArrowDown", "ArrowUp", "Escape"].includes(event.key)) callOff();
     if (event.key === "ArrowDown") point(at + 1);
     else if (event.key === "ArrowUp") point(at < 0 ? items.length - 1 : at - 1);
     else if (event.key === "Enter" && at >= 0) choose(at);
@@ -95,8 +102,11 @@ function suggestions(input) {
     else return;
     event.preventDefault();
   });
-  input.addEventListener("blur", close);
-  form.addEventListener("submit", () => { asked++; });
+  input.addEventListener("blur", () => {
+    callOff();
+    close();
+  });
+  form.addEventListener("submit", callOff);
 }
 
 for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
