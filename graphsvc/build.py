@@ -6,22 +6,25 @@ build that fails or is killed leaves the served release as it was.
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pyoxigraph as ox
 
 from graphsvc import __version__
+from graphsvc.batches import BATCH, batched
 from graphsvc.canonical import extract
 from graphsvc.checks import Names
 from graphsvc.dataset import describe
@@ -31,17 +34,16 @@ from graphsvc.project import Project
 from graphsvc.questions.index import build_names
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
-from graphsvc.rules import apply_rules, read_rules
+from graphsvc.rules import apply_rule, read_rules
 from graphsvc.search import build_index
 from graphsvc.shacl.explanation import explain
 from graphsvc.shacl.validation import report_graph, validate
 from graphsvc.turtle import parse_turtle
 from graphsvc.views.view import Views
 
-BATCH = 100_000
-"""Quads that are loaded together."""
 Progress = Callable[[str], None]
 """Told the name of each step as it begins."""
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -92,33 +94,33 @@ def _write(
     project: Project, work: Path, files: dict[str, str], progress: Progress
 ) -> str:
     """Write everything that a release holds into a folder; return the release's name."""
-    store = _load(project, work / "store", progress)
+    store = work / "store"
+    _load(project, store, progress)
     progress("reading questions and views")
     Library.load(project.root / "queries", project.prefixes)
     Views.load(project.root / "queries" / "views", project.prefixes)
     rules = read_rules(project)
     progress("deriving facts")
-    derived = {rule.name: count for rule, count in apply_rules(store, rules)}
-    quads = len(store)
+    derived = {rule.name: _with(store, partial(apply_rule, rule=rule)) for rule in rules}
+    quads = _with(store, len)
     progress("validating")
-    results = validate(store, project.shape_files)
+    results = _with(store, lambda opened: validate(opened, project.shape_files))
     _stop_on(explain(project, [result for result in results if result.violation]))
     (work / "report.nt").write_text(report_graph(results), encoding="utf-8")
     progress("writing dumps")
-    extracted = extract(store, work / "all.nt")
+    extracted = _with(store, lambda opened: extract(opened, work / "all.nt"))
     graphs = {rule.graph.value: rule.name for rule in rules}
     dumps, content = write_dumps(project, extracted, project.prefixes, graphs, work / "dumps")
     digest = _digest(project, content)
     progress("describing")
-    _extend(store, ox.parse(path=extracted.path, format=ox.RdfFormat.N_TRIPLES))
+    _with(store, lambda opened: _fill_default_graph(opened, extracted.path))
     extracted.path.unlink()
-    store.optimize()
-    described = describe(project.header, digest, store, dumps, graphs)
+    described = _with(store, lambda opened: describe(
+        project.header, digest, opened, dumps, graphs))
     (work / "description.ttl").write_text(described.serialize(format="turtle"), encoding="utf-8")
     progress("indexing texts")
-    build_index(store, work / "search.sqlite")
-    build_names(store, work / "names.sqlite")
-    store.flush()
+    _with(store, lambda opened: build_index(opened, work / "search.sqlite"))
+    _with(store, lambda opened: build_names(opened, work / "names.sqlite"))
     for path in project.query_files:
         _copy(path, work / path.relative_to(project.root))
     for path in project.shape_files:
@@ -133,21 +135,40 @@ def _write(
     return digest
 
 
-def _load(project: Project, path: Path, progress: Progress) -> ox.Store:
-    """A new store with all files, each in its graph. Raises InputErrors."""
+def _with(store: Path, step: Callable[[ox.Store], Made]) -> Made:
+    """What a step makes of a store, which is open for it alone.
+
+    The memory that the engine and the C library keep at hand is given back after each step.
+    """
+    opened = ox.Store(str(store))
+    try:
+        return step(opened)
+    finally:
+        opened.flush()
+        del opened
+        with suppress(OSError, AttributeError):  # another C library
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def _load(project: Project, path: Path, progress: Progress) -> None:
+    """Fill a new store with all files, each in its graph. Raises InputErrors."""
     progress("reading files")
     names = Names(project)
-    store = ox.Store(str(path))
-    _extend(store, _quads(project, names))
+    _with(path, lambda store: _extend(store, _quads(project, names)))
     progress("checking names")
     files = project.ontology_files + project.data_files
     _stop_on([error for file in files for error in names.check(file)])
-    return store
 
 
-def _extend(store: ox.Store, quads: Iterator[ox.Quad]) -> None:
+def _fill_default_graph(store: ox.Store, triples: Path) -> None:
+    """Add the triples of all named graphs to the default graph, for queries that name none."""
+    _extend(store, ox.parse(path=triples, format=ox.RdfFormat.N_TRIPLES))
+    store.optimize()
+
+
+def _extend(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
     """Add quads, so many at a time that the loader need not hold more."""
-    while batch := list(islice(quads, BATCH)):
+    for batch in batched(quads, BATCH):
         store.bulk_extend(batch)
 
 

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from graphsvc.checks import Names
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.rules import apply_rules, read_rules
+from graphsvc.rules import apply_rule, read_rules
 from graphsvc.shacl.explanation import explain
 from graphsvc.shacl.validation import Result, validate
 from graphsvc.turtle import read_turtle
@@ -28,10 +28,11 @@ def check_candidates(
     for path in dict.fromkeys([*project.ontology_files, *project.data_files, *candidates]):
         file = read_turtle(path)
         names.read(file)
-        store.bulk_extend(ox.Quad(*triple) for triple in file.triples)
+        graph = ox.NamedNode(path.resolve().as_uri())
+        store.bulk_extend(ox.Quad(*triple, graph) for triple in file.triples)
     errors = [error for path in candidates for error in names.check(path)]
-    for _ in apply_rules(store, read_rules(project)):
-        pass
+    for rule in read_rules(project):
+        apply_rule(store, rule)
     subjects = {iri for path in candidates for iri in read_turtle(path).lines}
     results = [result for result in validate(store, project.shape_files, subjects)
                if result.violation]

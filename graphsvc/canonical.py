@@ -12,10 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
+
+from graphsvc.batches import batched
 
 CHUNK = 200_000
 """Lines that are sorted in memory; more are merged from files."""
@@ -66,7 +68,7 @@ def canonical_graphs(
     for name in extracted.sections:
         ending = b" %b .\n" % str(name).encode()
         lines = (line[:-3] + ending for line in extracted.lines(name) if not _has_blank(line))
-        yield name, merged(chain(blocks(lines), [blank[name]]))
+        yield name, merged(chain(batched(lines, BLOCK), [blank[name]]))
 
 
 def merged(groups: Iterable[list[bytes]]) -> Iterator[list[bytes]]:
@@ -79,14 +81,8 @@ def merged(groups: Iterable[list[bytes]]) -> Iterator[list[bytes]]:
             if len(lines) >= CHUNK:
                 chunks.append(stack.enter_context(_spill(lines)))
                 lines = []
-        yield from blocks(heapq.merge(*chunks, sorted(lines)) if chunks else sorted(lines))
-
-
-def blocks(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """The lines, some at a time."""
-    left = iter(lines)
-    while block := list(islice(left, BLOCK)):
-        yield block
+        lines.sort()
+        yield from batched(heapq.merge(*chunks, lines) if chunks else lines, BLOCK)
 
 
 def _has_blank(line: bytes) -> bool:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from graphsvc.batches import BATCH, batched
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 
-BATCH = 100_000
-"""Derived triples that are held in memory."""
+_GRAPH = ox.Variable("graph")
 
 
 @dataclass(frozen=True)
@@ -36,19 +35,38 @@ def read_rules(project: Project) -> list[Rule]:
     ]
 
 
-def apply_rules(store: ox.Store, rules: list[Rule]) -> Iterator[tuple[Rule, int]]:
-    """Run each rule over the union of all graphs, later ones seeing what earlier ones derived.
+def apply_rule(store: ox.Store, rule: Rule) -> int:
+    """Run a rule over the union of all named graphs; the number of triples that it added.
 
-    Yields each rule with the number of triples it added. Raises GraphsvcError for a rule that is
-    not a CONSTRUCT query.
+    A rule that asks of `$graph` is run for one graph after the other: the engine keeps what a
+    query has constructed until its end, and so need not keep what follows from all graphs.
+
+    Raises GraphsvcError for a rule that is not a CONSTRUCT query.
     """
-    for rule in rules:
-        yield rule, _apply(store, rule)
+    added = 0
+    for derived in batched(_derive(store, rule), BATCH):
+        new = [ox.Quad(t.subject, t.predicate, t.object, rule.graph) for t in {*derived}
+               if not any(store.quads_for_pattern(t.subject, t.predicate, t.object))]
+        store.bulk_extend(new)
+        added += len(new)
+    return added
 
 
-def _apply(store: ox.Store, rule: Rule) -> int:
+def _derive(store: ox.Store, rule: Rule) -> Iterator[ox.Triple]:
+    """What follows from a rule; some of it more than once, or known before."""
+    if "$graph" not in rule.query:
+        yield from _construct(store, rule, {})
+        return
+    for graph in list(store.named_graphs()):
+        yield from _construct(store, rule, {_GRAPH: graph})
+
+
+def _construct(
+    store: ox.Store, rule: Rule, bound: dict[ox.Variable, ox.NamedNode | ox.BlankNode]
+) -> ox.QueryTriples:
     try:
-        result = store.query(rule.query, use_default_graph_as_union=True)
+        result = store.query(
+            rule.query, use_default_graph_as_union=True, substitutions=dict(bound))
     except SyntaxError as error:
         raise GraphsvcError(
             f"The rule is not SPARQL: {error}.", where=str(rule.path), mend="Mend the query.",
@@ -58,10 +76,4 @@ def _apply(store: ox.Store, rule: Rule) -> int:
             "A rule must be a CONSTRUCT query.", where=str(rule.path),
             mend="Write CONSTRUCT { what follows } WHERE { what is given }.",
         )
-    added = 0
-    while derived := set(islice(result, BATCH)):
-        new = [ox.Quad(t.subject, t.predicate, t.object, rule.graph) for t in derived
-               if not any(store.quads_for_pattern(t.subject, t.predicate, t.object))]
-        store.bulk_extend(new)
-        added += len(new)
-    return added
+    return result
