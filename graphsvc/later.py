@@ -20,6 +20,11 @@ class Call:
         """Call it off."""
         self.function = None
 
+    def make(self) -> None:
+        """Make it, unless it was called off at the last moment."""
+        if self.function is not None:
+            self.function()
+
 
 class Later:
     """Calls functions after one and the same delay, in seconds.
@@ -54,9 +59,9 @@ class Later:
         now = loop.time()
         calls = self._calls
         while calls and (calls[0].function is None or calls[0].at <= now):
-            function = calls.popleft().function
-            if function is not None:
-                loop.call_soon(function)
+            call = calls.popleft()
+            if call.function is not None:
+                loop.call_soon(call.make)
         self._armed = bool(calls)
         if calls:
             loop.call_later(max(0.0, calls[0].at - now), self._due)

@@ -15,6 +15,9 @@ import httpx
 from graphsvc.web.app import Application
 
 START_SECONDS = 30.0
+APART = True
+"""Servers get sessions of their own: where the kernel shares the processors by session (sched(7),
+"The autogroup feature"), other tests do not take everything from a query of low priority."""
 
 
 def free_port() -> int:
@@ -29,7 +32,7 @@ def running(*arguments: object) -> Iterator[str]:
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "graphsvc", "serve", "--port", str(port), *map(str, arguments)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=APART)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(process, address)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -19,6 +19,10 @@ SLOW_WORKERS = 8
 SLOW_READERS = 32
 """Answers of a lane that may be slow because nobody reads them, which takes no processor."""
 
+MOST_BEHIND = 2
+"""Orders that wait at a worker for the end of its present one, so that it need not sleep between
+them: the process that runs after another finds the processor's caches cold."""
+
 
 def _future() -> asyncio.Future[int]:
     return asyncio.get_running_loop().create_future()
@@ -29,7 +33,7 @@ class Worker:
     """A process of the zygote's, as the service sees it.
 
     turn: whose answer comes next.
-    behind: whose comes after it: a worker that need not wait for its next order loses no time.
+    behind: whose come after it: a worker that need not wait for its next order loses no time.
     sent: how many orders it got.
     proven: whether it has answered before; one that has not may still be starting.
     quick: whether its last answer came at once.
@@ -44,7 +48,7 @@ class Worker:
     queue: LaneQueue
     channel: Channel
     turn: Taker | None = None
-    behind: Taker | None = None
+    behind: deque[Taker] = field(default_factory=deque)
     sent: int = 0
     proven: bool = False
     quick: bool = False
@@ -61,8 +65,9 @@ class Worker:
 
     @property
     def takes_another(self) -> bool:
-        """Whether an order may wait at the worker for the end of the present one."""
-        return self.quick and not self.late and self.behind is None and self.turn is not None
+        """Whether one more order may wait at the worker for the end of the present one."""
+        return (self.quick and not self.late and self.turn is not None
+                and len(self.behind) < MOST_BEHIND)
 
     def take(self, taker: Taker) -> None:
         """Work for the one who sent an order, now or next."""
@@ -70,7 +75,11 @@ class Worker:
             self.turn = taker
             taker.start()
         else:
-            self.behind = taker
+            self.behind.append(taker)
+
+
+def _orders(worker: Worker) -> int:
+    return len(worker.behind)
 
 
 class Taker(Protocol):
@@ -148,7 +157,8 @@ class LaneQueue:
             return self._idle.pop()
         if self._waiting:
             return None
-        return next((worker for worker in self._workers if worker.takes_another), None)
+        ready = [worker for worker in self._workers if worker.takes_another]
+        return min(ready, key=_orders, default=None)
 
     def join_slow(self, turn: Turn) -> None:
         """Wait until there is room for one more slow query. Raises Overloaded."""
@@ -182,7 +192,7 @@ class LaneQueue:
 
     def offer(self, worker: Worker) -> None:
         """Let a worker go on with its order, or give it to whoever waits longest, or keep it."""
-        worker.turn, worker.behind = worker.behind, None
+        worker.turn = worker.behind.popleft() if worker.behind else None
         if worker.turn:
             self._let_follow(worker)
             worker.turn.start()
@@ -193,7 +203,7 @@ class LaneQueue:
             self._idle.append(worker)
 
     def _let_follow(self, worker: Worker) -> None:
-        if self._waiting and worker.takes_another:
+        while self._waiting and worker.takes_another:
             self._next_turn().assign(worker)
 
     def _next_turn(self) -> Turn:

@@ -5,6 +5,10 @@ few workers; one that is slow is demoted, after a second to idle priority, and a
 takes its place, so that a small query never stands behind a slow one. Whatever ends a worker
 (its deadline, its memory limit, a client that hung up) shows as the end of its socket; the zygote
 then tells which signal it was.
+
+On a busy machine the kernel wakes this process at the end of a worker's share of a processor, not
+with each answer; what has come by then is dealt with at once. While a worker computes for long,
+whose share is long too, this process is woken at once.
 """
 
 from __future__ import annotations
@@ -29,11 +33,12 @@ from graphsvc.engine.base import Lane, Limits, QueryTooLong, Request, UpstreamEr
 from graphsvc.engine.channel import Channel
 from graphsvc.engine.evaluation import Order
 from graphsvc.engine.guard import inspect
-from graphsvc.engine.lanes import LaneQueue, Worker
+from graphsvc.engine.lanes import LaneQueue, Taker, Worker
 from graphsvc.engine.worker import DEMOTE, FORK, IDLE, KILL, NUMBER, RECORD, REQUEST, SKIP
 from graphsvc.engine.worker_answer import Done, Unwanted, WorkerAnswer
 from graphsvc.errors import GraphsvcError
 from graphsvc.later import Later
+from graphsvc.scheduling import BATCH, NORMAL, schedule
 
 WORKERS = max(2, os.cpu_count() or 1) + 1
 """Workers that each lane keeps ready: one computes on each processor while another's answer is on
@@ -104,6 +109,7 @@ class EmbeddedEngine:
         self._workers: dict[int, Worker] = {}
         self._hurried: deque[float] = deque(maxlen=HURRIED)
         self._later = Later(RELIEVED_AFTER)
+        self._long: set[Worker] = set()
         self._lanes = {lane: LaneQueue(lane, WORKERS, self.limits) for lane in Lane}
         self._ready: asyncio.Task[None] | None = None
         self._listener: asyncio.Task[None] | None = None
@@ -144,6 +150,7 @@ class EmbeddedEngine:
         if "problem" in told:
             raise GraphsvcError(told["problem"], where=told["where"], mend=told["mend"])
         self._fill()
+        schedule(0, BATCH)
         self._loaded = True
         self._listener = asyncio.create_task(self._listen())
 
@@ -258,32 +265,38 @@ class EmbeddedEngine:
         """Take a worker back; one that is slow, or has not finished, is replaced."""
         if worker.timer:
             worker.timer.cancel()
+        if worker.late:
+            self._end_long(worker)
         if finished and not worker.slow and not worker.ended.done():
             worker.proven, worker.quick, worker.begun = True, not worker.late, False
             worker.queue.offer(worker)
             return
         worker.channel.close()
-        if worker.behind:
-            worker.behind.requeue()
+        while worker.behind:
+            worker.behind.pop().requeue()
         if not worker.ended.done():
             self._command(KILL, worker.number)
             worker.queue.remove(worker)
             self._fill()
 
-    def take_back(self, worker: Worker) -> None:
-        """Tell a worker that the order behind its present one is not wanted."""
-        worker.behind = Unwanted(self, worker)
+    def take_back(self, worker: Worker, taker: Taker) -> None:
+        """Tell a worker that an order behind its present one is not wanted."""
+        place = worker.behind.index(taker)
+        worker.behind[place] = Unwanted(self, worker)
+        number = worker.sent - len(worker.behind) + place + 1
         with contextlib.suppress(ConnectionError):  # then it does not come to it
-            worker.channel.send(SKIP, NUMBER.pack(worker.sent))
+            worker.channel.send(SKIP, NUMBER.pack(number))
 
     def _relieve(self, worker: Worker) -> None:
         """Let no order wait behind a query that takes its time."""
         if not worker.channel.has_news():
             worker.late = True
-            behind = worker.behind
-            if behind:
-                self.take_back(worker)
-                behind.requeue()
+            self._long.add(worker)
+            schedule(0, NORMAL)
+            for taker in reversed(list(worker.behind)):
+                if not isinstance(taker, Unwanted):
+                    self.take_back(worker, taker)
+                    taker.requeue()
         self._look_again(worker, HURRIED_AFTER - RELIEVED_AFTER, self._suspect)
 
     def _suspect(self, worker: Worker) -> None:
@@ -324,6 +337,13 @@ class EmbeddedEngine:
     def _set_aside(self, worker: Worker) -> None:
         """Let a query run on only when nothing else wants the processor."""
         self._command(IDLE, worker.number)
+        self._end_long(worker)
+
+    def _end_long(self, worker: Worker) -> None:
+        """Be woken with each answer no longer, unless another worker computes for long."""
+        self._long.discard(worker)
+        if not self._long:
+            schedule(0, BATCH)
 
     async def close(self) -> None:
         """End the zygote and all workers; answers that are not finished are cut."""
@@ -333,6 +353,7 @@ class EmbeddedEngine:
         if self._listener:
             await self._listener
         self._control.close()
+        schedule(0, NORMAL)
 
 
 def _order(request: Request, limits: Limits) -> Order:

@@ -27,6 +27,7 @@ from typing import IO, Any, cast
 
 from pyoxigraph import Store
 
+from graphsvc import scheduling
 from graphsvc.engine.channel import FRAME
 from graphsvc.engine.evaluation import Data, Functions, Order, evaluate
 from graphsvc.engine.loading import default_graph, fill_default_graph, load_file
@@ -69,31 +70,37 @@ class Output:
             raise TooLarge
         self._buffer += data
         if len(self._buffer) >= _CHUNK:
-            self._sock.sendall(self._held())
+            self._send(DATA)
         return len(data)
 
     def flush(self) -> None:
         """Nothing: frames are sent when they are full, and at the end."""
 
-    def end(self, kind: bytes, payload: bytes = b"") -> None:
-        """Send what is left, and the last frame."""
-        self._sock.sendall(self._held() + FRAME.pack(kind, len(payload)) + payload)
+    def end(self) -> None:
+        """Send what is left, in the last frame."""
+        self._send(END)
 
-    def _held(self) -> bytes:
-        """The frames of what was written since the last ones."""
-        frames = b""
+    def fail(self, told: dict[str, str]) -> None:
+        """Send what kept it from going on, in the last frame."""
+        self._buffer[:] = json.dumps(told).encode()
+        self._send(ERROR)
+
+    def _send(self, kind: bytes) -> None:
+        """Send a frame of what was written since the last one."""
+        notice = b""
         if self.functions.called and not self._begun:
-            notice = json.dumps(sorted(self.functions.called)).encode()
-            frames = FRAME.pack(NOTICE, len(notice)) + notice
-        if self._buffer:
-            frames += FRAME.pack(DATA, len(self._buffer)) + self._buffer
+            names = json.dumps(sorted(self.functions.called)).encode()
+            notice = FRAME.pack(NOTICE, len(names)) + names
         self._begun = True
+        self._sock.sendall(notice + FRAME.pack(kind, len(self._buffer)) + self._buffer)
         self._buffer.clear()
-        return frames
 
 
 def answer(data: Data, order: Order, sock: socket.socket) -> None:
-    """Answer one request with data frames and a last frame: END, or ERROR with its kind."""
+    """Answer one request with data frames and a last frame: END, or ERROR with its kind.
+
+    END has the last part of the answer, so that a small one is a single frame.
+    """
     output = Output(sock, order.result_bytes)
     signal.setitimer(signal.ITIMER_REAL, order.seconds)
     told: dict[str, str] | None = None
@@ -111,9 +118,9 @@ def answer(data: Data, order: Order, sock: socket.socket) -> None:
         told = {"kind": "failed", "text": str(error)}
     signal.setitimer(signal.ITIMER_REAL, 0)
     if told:
-        output.end(ERROR, json.dumps(told).encode())
+        output.fail(told)
     else:
-        output.end(END)
+        output.end()
 
 
 class Inbox:
@@ -124,7 +131,7 @@ class Inbox:
         self._bytes = b""
         self._orders: deque[bytes] = deque()
         self._taken = 0
-        self._skipped = 0
+        self._skipped: set[int] = set()
 
     def next(self) -> bytes | None:
         """The payload of the next order; None where it was taken back.
@@ -138,7 +145,10 @@ class Inbox:
             self._receive()
         self._taken += 1
         order = self._orders.popleft()
-        return None if self._taken == self._skipped else order
+        if self._taken not in self._skipped:
+            return order
+        self._skipped.remove(self._taken)
+        return None
 
     def _receive(self, flags: int = 0) -> None:
         part = self._sock.recv(_CHUNK, flags)
@@ -152,7 +162,9 @@ class Inbox:
                 return
             payload, self._bytes = self._bytes[FRAME.size:end], self._bytes[end:]
             if kind == SKIP:
-                (self._skipped,) = NUMBER.unpack(payload)
+                (number,) = NUMBER.unpack(payload)
+                if number > self._taken:
+                    self._skipped.add(number)
             else:
                 self._orders.append(payload)
 
@@ -172,7 +184,7 @@ def work(data: Data, sock: socket.socket) -> None:
 def confine(nice: int, memory_bytes: int, offline: bool) -> None:
     """Bind this process to its limits; offline: it can open no further file or connection."""
     os.nice(nice)
-    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # never in the service's way
+    scheduling.schedule(0, scheduling.BATCH)  # never in the service's way
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     memory = pages * resource.getpagesize() + memory_bytes
@@ -256,7 +268,7 @@ class Zygote:
         elif number in self.processes and order == DEMOTE:
             os.setpriority(os.PRIO_PROCESS, self.processes[number], _LAST)
         elif number in self.processes and order == IDLE:
-            os.sched_setscheduler(self.processes[number], os.SCHED_IDLE, os.sched_param(0))
+            scheduling.schedule(self.processes[number], scheduling.IDLE)
 
     def fork(self, number: int, nice: int, descriptor: int) -> None:
         """Make a worker that talks over the descriptor."""

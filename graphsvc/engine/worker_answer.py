@@ -20,7 +20,7 @@ from graphsvc.engine.base import (
 )
 from graphsvc.engine.evaluation import Order
 from graphsvc.engine.guard import syntax_error
-from graphsvc.engine.lanes import LaneQueue, Worker
+from graphsvc.engine.lanes import LaneQueue, Taker, Worker
 from graphsvc.engine.worker import DATA, END, ERROR, NOTICE
 from graphsvc.errors import GraphsvcError
 
@@ -43,8 +43,8 @@ class Workplace(Protocol):
     def give_back(self, worker: Worker, finished: bool) -> None:
         """Take it back."""
 
-    def take_back(self, worker: Worker) -> None:
-        """Want no answer to the order that is behind the present one."""
+    def take_back(self, worker: Worker, taker: Taker) -> None:
+        """Want no answer to an order that is behind the present one."""
 
 
 class WorkerAnswer:
@@ -153,9 +153,11 @@ class WorkerAnswer:
                 yield payload
                 continue
             self._release(finished=True)
-            if kind == END:
-                return
-            raise self._error(payload)
+            if kind == ERROR:
+                raise self._error(payload)
+            if payload:
+                yield payload
+            return
 
     async def _frame(self) -> tuple[bytes, bytes]:
         """The next frame. Raises what ended the worker."""
@@ -199,8 +201,8 @@ class WorkerAnswer:
 
     def _release(self, finished: bool) -> None:
         worker, self._worker = self._worker, None
-        if worker and worker.behind is self:
-            self._place.take_back(worker)
+        if worker and worker.turn is not self:
+            self._place.take_back(worker, self)
         elif worker:
             self._place.give_back(worker, finished)
 

@@ -1,4 +1,4 @@
-"""A worker's orders: they come in any pieces; the last may be taken back until it begins."""
+"""A worker's orders: they come in any pieces; each may be taken back until it begins."""
 
 from __future__ import annotations
 
@@ -49,3 +49,12 @@ def test_an_order_that_has_begun_is_not_taken_back() -> None:
     assert inbox.next() == b"first"
     ours.sendall(skip(1) + frame(REQUEST, b"second"))
     assert inbox.next() == b"second"
+
+
+def test_any_of_the_orders_that_wait_may_be_taken_back() -> None:
+    ours, theirs = socket.socketpair()
+    inbox = Inbox(theirs)
+    ours.sendall(b"".join(frame(REQUEST, b"%d" % number) for number in range(1, 6)))
+    assert inbox.next() == b"1"
+    ours.sendall(skip(4) + skip(2))
+    assert [inbox.next() for _ in range(4)] == [None, b"3", None, b"5"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from functools import partial
 
 import pytest
@@ -60,3 +61,17 @@ def test_a_call_that_fails_does_not_keep_others_from_being_made() -> None:
 
     asyncio.run(ask())
     assert made == [1]
+
+
+def test_a_call_may_be_called_off_by_one_that_is_due_with_it() -> None:
+    made: list[int] = []
+
+    async def ask() -> None:
+        later = Later(0.01)
+        calls = [later.call(lambda: calls[1].cancel()), later.call(partial(made.append, 1)),
+                 later.call(partial(made.append, 2))]
+        time.sleep(0.02)  # now they are due at once
+        await asyncio.sleep(0.1)
+
+    asyncio.run(ask())
+    assert made == [2]

@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from random import Random
+from statistics import quantiles
 from urllib.parse import quote
 
 import httpx
@@ -26,8 +27,9 @@ from tests.engine.wire import Wire, get
 pytestmark = pytest.mark.alone
 
 SMALL = "SELECT ?o {{ <urn:person:{}> <urn:knows> ?o }}"
+HOPELESS_SECONDS = 2
 MANY_TIMES = 20
-"""How much slower than the slowest alone the slowest beside others may be, on a busy machine."""
+"""How much slower than the slowest alone 99 in 100 beside others may be, on a busy machine."""
 
 
 def ask_hundred(server: DataServer, label: str) -> list[float]:
@@ -47,7 +49,7 @@ def ask_hundred(server: DataServer, label: str) -> list[float]:
 
 
 def test_small_queries_are_answered_while_hopeless_ones_are_stopped(start: Start) -> None:
-    server = start("--time-limit", 2, "--memory-limit", 256)
+    server = start("--time-limit", HOPELESS_SECONDS, "--memory-limit", 256)
     ask_hundred(server, "first")
     alone = max(ask_hundred(server, "alone"))
     hopeless = [*ENDLESS.values(), *GREEDY.values()][-SLOW_WORKERS:]
@@ -62,7 +64,8 @@ def test_small_queries_are_answered_while_hopeless_ones_are_stopped(start: Start
     assert {answer.status_code for answer in answers} == {503}
     assert {answer.json()["limit"] for answer in answers} <= {"time", "memory"}
     assert len(beside) >= 100
-    assert max(beside) < MANY_TIMES * max(alone, 0.01)
+    assert max(beside) < HOPELESS_SECONDS / 2  # nobody waits for the end of a hopeless one
+    assert quantiles(beside, n=100)[-1] < MANY_TIMES * max(alone, 0.01)
 
 
 def test_more_hopeless_queries_than_there_is_room_for_leave_small_ones_their_workers(

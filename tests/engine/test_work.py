@@ -9,6 +9,7 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from math import inf
 from pathlib import Path
 from types import FrameType
 
@@ -20,7 +21,11 @@ from graphsvc.web.asgi import Receive, Scope, Send
 from graphsvc.web.data_server import DataApp, DataServing
 from tests.engine.wire import get
 
+pytestmark = pytest.mark.alone
+
 ASKED = 200
+ATTEMPTS = 3
+"""On a busy machine more calls are made, for queries that wait for a processor."""
 
 
 class Counted(DataApp):
@@ -72,12 +77,15 @@ def work_of(people: Path, queries: list[str]) -> tuple[int, float, list[bytes]]:
     return uvloop.run(serve())
 
 
-@pytest.mark.parametrize("repeated, most", [(True, 10), (False, 85)], ids=["repeated", "new"])
+@pytest.mark.parametrize("repeated, most", [(True, 10), (False, 80)], ids=["repeated", "new"])
 def test_requests_whose_like_came_before_cost_few_calls_and_no_application(
     repeated: bool, most: int, people: Path
 ) -> None:
     numbers = [number % 2 if repeated else number for number in range(ASKED)]
-    requests, calls, bodies = work_of(people, [f"SELECT ({n} AS ?n) {{}}" for n in numbers])
-    assert bodies == [b"n\r\n%d\r\n" % number for number in numbers]
-    assert requests == 0
-    assert calls <= most
+    fewest = inf
+    for _ in range(ATTEMPTS):
+        requests, calls, bodies = work_of(people, [f"SELECT ({n} AS ?n) {{}}" for n in numbers])
+        assert bodies == [b"n\r\n%d\r\n" % number for number in numbers]
+        assert requests == 0
+        fewest = min(fewest, calls)
+    assert fewest <= most
