@@ -149,7 +149,7 @@ def _validating(figures: Figures) -> Iterator[Claim]:
 
 
 def _growth(figures: Figures) -> Iterator[Claim]:
-    """Seconds for each thousand quads must not grow."""
+    """Seconds for each quad must not grow; whether memory is bounded is left to the reader."""
     each = {}
     for size in figures.sizes("building"):
         seconds = figures.get("building", size, "all", "", "seconds")

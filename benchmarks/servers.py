@@ -128,7 +128,8 @@ def _tree(pid: int) -> list[int]:
     """A process and all below it."""
     children: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        children += map(int, task.read_text().split())
+        with suppress(OSError):  # it may just have ended
+            children += map(int, task.read_text().split())
     return [pid, *(below for child in children for below in _tree(child))]
 
 
