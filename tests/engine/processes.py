@@ -11,8 +11,16 @@ from pathlib import Path
 def children(pid: int) -> list[int]:
     """The process ids of what a process started itself."""
     try:
-        return [int(child) for task in Path(f"/proc/{pid}/task").iterdir()
-                for child in (task / "children").read_text().split()]
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+    except FileNotFoundError:
+        return []
+    return [child for thread in threads for child in _children_of_thread(thread)]
+
+
+def _children_of_thread(thread: Path) -> list[int]:
+    """None where the thread has ended meanwhile: then another has its children."""
+    try:
+        return [int(child) for child in (thread / "children").read_text().split()]
     except (FileNotFoundError, ProcessLookupError):
         return []
 
