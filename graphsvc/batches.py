@@ -8,7 +8,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-BATCH = 100_000
+BATCH = 50_000
 """Quads of a build that are held at once, to be loaded or derived."""
 
 

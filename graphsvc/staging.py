@@ -11,7 +11,7 @@ from typing import Any
 
 Row = tuple[Any, ...]
 
-_CACHE_KIB = 65_536
+_CACHE_KIB = 16_384
 _SETTINGS = f"""
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;
 PRAGMA cache_size = -{_CACHE_KIB}; PRAGMA temp.cache_size = -{_CACHE_KIB};
