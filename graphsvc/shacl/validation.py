@@ -58,14 +58,15 @@ def validate(
     """Validate a graph against shape files; the results in a stable order, none if it conforms.
 
     data: all its graphs are validated as one. among: validate only these nodes, given as IRIs.
-    It is done part by part, in memory that does not grow with the graph.
+    The engine is given what is read of some nodes at a time, so that its memory does not grow with
+    the graph; or a graph that is not large at once, which is faster where all nodes are validated.
 
     Raises GraphsvcError when the shapes cannot be used.
     """
-    shapes, large = Shapes(paths), len(data) > SMALL
+    shapes, whole = Shapes(paths), among is None and len(data) <= SMALL
     return sorted({
-        result for part in _parts(data, shapes, among, PART if large else None)
-        for result in _results(_read_of(data, shapes, part) if large else _all(data), shapes, part)
+        result for part in _parts(data, shapes, among, None if whole else PART)
+        for result in _results(_all(data) if whole else _read_of(data, shapes, part), shapes, part)
     })
 
 
