@@ -44,12 +44,12 @@ def main(argv: list[str] | None = None) -> None:
         servers.install(peers)
     for size in args.sizes if args.measures else ():
         data = prepare(size, args.project, args.work)
-        figures.begin("data", size)
-        figures.add(Figure("data", size, "release", "", "quads", data.quads))
         for measure in args.measures:
             begun = time.monotonic()
             figures.begin(measure, size)
             _take(measure, data, peers, figures, args)
+            figures.begin("data", size)
+            figures.add(Figure("data", size, "release", "", "quads", data.quads))
             figures.save()
             print(f"{measure} at {size}: {time.monotonic() - begun:.0f} s", flush=True)
     write(figures, args.docs)

@@ -21,7 +21,7 @@ QUERIES = Path(__file__).parent / "queries"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A project of one size, its release, and all triples in one file.
+    """A project of one size, its release, and all triples in one file; made when first asked for.
 
     size: `real`, or the number of quads wanted; folder: where everything of this size stands.
     """
@@ -36,7 +36,7 @@ class Prepared:
 
     @cached_property
     def release(self) -> Release:
-        return Releases(self.releases).current()
+        return build(Project(self.project), Releases(self.releases)).release
 
     @property
     def digest(self) -> str:
@@ -47,10 +47,13 @@ class Prepared:
     def quads(self) -> int:
         return int(self.release.manifest["quads"])
 
-    @property
+    @cached_property
     def triples(self) -> Path:
         """N-Triples of the union of all graphs, each triple once."""
-        return self.folder / f"{self.digest}.nt"
+        path = self.folder / f"{self.digest}.nt"
+        if not path.exists():
+            _flatten(self.release.dump, path)
+        return path
 
     @cached_property
     def things(self) -> list[ox.NamedNode]:
@@ -73,14 +76,10 @@ def project_of(size: str, real: Path, work: Path) -> Path:
 
 
 def prepare(size: str, real: Path, work: Path) -> Prepared:
-    """Make what is missing: project, release, flat file."""
+    """What is measured at a size. Its project is made where it is missing."""
     folder = (work / size).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    prepared = Prepared(size, folder, project_of(size, real, work))
-    build(Project(prepared.project), Releases(prepared.releases))
-    if not prepared.triples.exists():
-        _flatten(prepared.release.dump, prepared.triples)
-    return prepared
+    return Prepared(size, folder, project_of(size, real, work))
 
 
 def _flatten(dump: Path, target: Path) -> None:
