@@ -17,15 +17,14 @@ PLOTTED = ("never repeated, 8", "never repeated, 64", "repeated, 64")
 
 def write(figures: Figures, docs: Path) -> None:
     """Put tables into performance.md (its prose stays) and pictures beside it."""
-    page = docs / "performance.md"
+    page, pictures = docs / "performance.md", docs / "pictures"
+    pictures.mkdir(parents=True, exist_ok=True)
     new = f"# Performance\n\n{BEGIN}\n{END}\n"
     text = page.read_text(encoding="utf-8") if page.exists() else new
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     tables = "\n\n".join(part for part in _parts(figures) if part)
     page.write_text(f"{before}{BEGIN}\n{tables}\n{END}{after}", encoding="utf-8")
-    pictures = docs / "pictures"
-    pictures.mkdir(exist_ok=True)
     for name, panels in (("throughput", _panels(figures, "rate", "requests a second")),
                          ("latency", _panels(figures, "p50", "ms, median")
                           + _panels(figures, "p99", "ms, 99th percentile"))):
