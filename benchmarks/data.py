@@ -31,12 +31,18 @@ class Prepared:
     project: Path
 
     @property
-    def releases(self) -> Path:
+    def place(self) -> Path:
+        """The folder of releases, which may be empty yet."""
         return self.folder / "releases"
 
     @cached_property
     def release(self) -> Release:
-        return build(Project(self.project), Releases(self.releases)).release
+        return build(Project(self.project), Releases(self.place)).release
+
+    @property
+    def releases(self) -> Path:
+        """The folder of releases, with the release in it."""
+        return self.release.path.parent
 
     @property
     def digest(self) -> str:

@@ -46,12 +46,12 @@ def run(arguments: Sequence[str], timeout: float = TIMEOUT_SECONDS) -> Run:
 
 def building(data: Prepared, figures: Figures) -> None:
     """Build anew: seconds by step, most memory, size of the release, which stays for the rest."""
-    shutil.rmtree(data.releases, ignore_errors=True)
-    done = run([sys.executable, "-m", "benchmarks.steps", str(data.project), str(data.releases)],
+    shutil.rmtree(data.place, ignore_errors=True)
+    done = run([sys.executable, "-m", "benchmarks.steps", str(data.project), str(data.place)],
                BUILD_SECONDS)
     for step, seconds in json.loads(done.printed).items():
         figures.add(Figure("building", data.size, step, "", "seconds", seconds))
-    size = sum(path.lstat().st_size for path in data.releases.rglob("*") if path.is_file())
+    size = sum(path.lstat().st_size for path in data.place.rglob("*") if path.is_file())
     for name, number in (("seconds", done.seconds), ("peak MiB", done.mib),
                          ("release MiB", size / (1 << 20))):
         figures.add(Figure("building", data.size, "all", "", name, number))

@@ -14,8 +14,11 @@ import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.claims import CSV, claims
+from benchmarks.data import REAL, prepare
 from benchmarks.figures import Figure, Figures
 from benchmarks.generate import generate
+from benchmarks.offline import building
+from benchmarks.servers import COMMANDS
 from benchmarks.serving import SHAPES
 from graphsvc.build import build
 from graphsvc.engine.base import Request
@@ -27,6 +30,7 @@ from graphsvc.service import Serving
 from graphsvc.web.app import create_app
 from tests.serving import client_of
 
+BOOKS = Path(__file__).parent / "questions" / "fixtures" / "books"
 QUADS = 80_000
 LOOK_UP = "SELECT * WHERE { ?thing a ?class } LIMIT 3"
 
@@ -141,6 +145,25 @@ def test_the_harness_says_what_keeps_it_from_measuring(
     assert ended.value.code == 2
     assert told in capsys.readouterr().err
     assert not (tmp_path / "work").exists()
+
+
+def test_what_is_measured_is_built_when_it_is_first_asked_for(tmp_path: Path) -> None:
+    data = prepare(REAL, BOOKS, tmp_path)
+    assert not data.place.exists()
+    assert "--releases" in COMMANDS["graphsvc"](data, tmp_path, 1).arguments
+    assert Releases(data.releases).current().id == data.digest
+    assert data.triples.read_bytes().count(b"\n") > 0
+
+
+def test_a_build_is_measured_anew_and_stays_for_the_next_measure(tmp_path: Path) -> None:
+    figures, data = Figures(tmp_path / "figures.jsonl"), prepare(REAL, BOOKS, tmp_path)
+    data.place.mkdir()
+    (data.place / "left over").touch()
+    building(data, figures)
+    assert [path.name for path in data.place.iterdir() if not path.name.startswith(".")
+            and path.name not in (data.digest, "current")] == []
+    for name in ("seconds", "peak MiB", "release MiB"):
+        assert figures.get("building", REAL, "all", "", name)
 
 
 def test_the_harness_tells_every_question_and_every_shape(
