@@ -52,7 +52,7 @@ class Bench:
     def starting(self) -> None:
         """Seconds from the start of a process to its first answer, and its memory then."""
         for _ in range(START_ROUNDS if self.rounds > 1 else 1):
-            for name in ("graphsvc", "oxigraph"):
+            for name in (name for name in ("graphsvc", "oxigraph") if name in self.names):
                 with servers.running(name, self.data, self.peers) as server:
                     self._keep("starting", name, "", {"seconds": server.start_seconds,
                                                       "MiB": server.resident_mib()})
