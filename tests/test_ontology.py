@@ -13,8 +13,8 @@ import pytest
 import rdflib
 from owlrl.Namespaces import ERRNS
 
+from graphsvc.build.turtle import read_turtle
 from graphsvc.project import Project
-from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, VANN
 from tests.mutations import name_errors
 
