@@ -149,7 +149,7 @@ def test_an_unchanged_answer_is_not_sent_again(client: Client) -> None:
     ("/api/questions/kinds?limit=10001", 400, "bad-parameter", "`10001` is not a number of rows."),
     ("/api/questions/kinds?limit=1&limit=2", 400, "bad-parameter", "`limit` is given 2 times."),
     ("/api/questions/kinds?after=zzz", 404, "unknown-page",
-     "This cursor is not one that the question gave."),
+     "This cursor is not one that the question gave"),
     ("/api/questions/works?title=%FF", 400, "bad-parameter",
      "The query part of the address cannot be read."),
     ("/api/questions/works?title=%00", 400, "bad-parameter",
