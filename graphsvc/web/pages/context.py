@@ -29,6 +29,7 @@ from graphsvc.questions.template import Template
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
 from graphsvc.vocabulary import SKOS
+from graphsvc.web.pages._until import Index
 from graphsvc.web.pages.terms import DISPLAY, Terms
 
 Pairs = Sequence[tuple[str, str]]
@@ -84,7 +85,7 @@ class PageContext:
 
     def __init__(self, serving: Serving, terms: Terms) -> None:
         self.serving, self.terms = serving, terms
-        self.questions, self.index = serving.questions, serving.index
+        self.questions, self.index = serving.questions, Index(serving)
         self.header = serving.header
         self.release = serving.release.id
         self.title = terms.term(self.header.iri).first(f"{DISPLAY}title") or self.header.title

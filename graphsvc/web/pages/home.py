@@ -10,7 +10,7 @@ from graphsvc.questions.answer import Answer, Given
 from graphsvc.questions.question import Question
 from graphsvc.web.pages.charts import TileMap, tile_map
 from graphsvc.web.pages.context import NotFound, PageContext, Pairs, first_of
-from graphsvc.web.pages.questions import Field, fields_of, given_of
+from graphsvc.web.pages.questions import Choices, choices_of, fields_of, Field, given_of
 from graphsvc.web.pages.table import Table, table_of
 from graphsvc.web.pages.terms import Term
 
@@ -54,14 +54,14 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
         _ask(context, shown, given), _ask(context, covering, {}),
         choices_of(context, shown))
     return await context.render(
-        "home.html", "/", _home, context, maps, drawn, covered,
-        lambda: fields_of(context, shown, given, choices))
+        "home.html", "/", _home, context, maps, given, choices, drawn, covered)
 
 
 def _home(
-    context: PageContext, maps: Sequence[Question], drawn: Answer | None, covered: Answer | None,
-    fields: Sequence[Field],
+    context: PageContext, maps: Sequence[Question], given: Given, choices: Choices,
+    drawn: Answer | None, covered: Answer | None,
 ) -> Home:
+    shown = drawn.question if drawn else None
     table = table_of(context, drawn) if drawn else None
     sizes = context.index.sizes()
     start = [q for q in context.questions.library if START in q.tags]
@@ -69,7 +69,7 @@ def _home(
         counts=tuple((term, sizes[term.iri]) for term in context.terms.shown_classes
                      if sizes.get(term.iri)),
         start=tuple(_in_order(context, start)[:_MOST_STARTS]), maps=tuple(maps),
-        shown=drawn.question if drawn else None, fields=tuple(fields), table=table,
+        shown=shown, fields=fields_of(context, shown, given, choices), table=table,
         tiles=tile_map(context, table) if table else None,
         coverage=table_of(context, covered) if covered else None)
 
