@@ -165,7 +165,7 @@ def _shades(by_place: dict[str, list[Cell]]) -> dict[str, int]:
 
 def _summary(cells: Sequence[Cell]) -> tuple[str, str | None]:
     """The text of a tile, and its tone where all cells have the same."""
-    found = sorted({cell for cell in cells if cell}, key=lambda cell: cell.number or 0)
+    found = sorted(dict.fromkeys(filter(None, cells)), key=lambda cell: cell.number or 0)
     names = list(dict.fromkeys(cell.plain for cell in found))
     tones = {cell.link.tone if cell.link else None for cell in found}
     text = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}" if names else ""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,25 @@ class Link:
     outside: bool = False
     tone: str | None = None
     rank: float | None = None
+
+    def __html__(self) -> str:
+        return self._html
+
+    @cached_property
+    def _html(self) -> Markup:
+        if self.href is None:
+            return escape(self.text)
+        outside = ' rel="external noopener noreferrer" class="outside"' if self.outside else ""
+        return Markup(f'<a href="{{}}"{outside}>{{}}</a>').format(self.href, self.text)
+
+    @cached_property
+    def badge(self) -> Markup:
+        """The link, in a colour where it has a tone or rank, as HTML."""
+        if self.tone is None and self.rank is None:
+            return self._html
+        shade = f" shade-{1 + round(self.rank * 5)}" if self.rank is not None else ""
+        tone = f" tone-{self.tone}" if self.tone else ""
+        return Markup(f'<span class="badge{{}}{shade}">{{}}</span>').format(tone, self._html)
 
 
 @dataclass(frozen=True)

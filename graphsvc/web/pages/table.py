@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from markupsafe import escape
 from pyoxigraph import NamedNode
 
 from graphsvc.questions.answer import Answer
@@ -37,6 +38,10 @@ class Cell:
 
     def __bool__(self) -> bool:
         return bool(self.link or self.text or self.cited)
+
+    def __html__(self) -> str:
+        """What it shows without its passages, as HTML."""
+        return self.link.badge if self.link else escape(self.text)
 
     @property
     def plain(self) -> str:
@@ -141,7 +146,9 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
     rows = [[_cell(context, answer, term, column)
              for term, column in zip(row, columns, strict=True)] for row in answer.rows]
     kept = [at for at in range(len(columns)) if _is_shown([row[at] for row in rows], about)]
-    head = next((at for at in kept if columns[at].type == "iri"), None)
+    things = [at for at in kept if columns[at].type == "iri"]
+    head = next((at for at in things if len({row[at].iri for row in rows}) > 1),
+                next(iter(things), None))
     return Table(
         question=answer.question, sparql=answer.sparql, more=answer.after is not None,
         columns=tuple(_heading(columns[at], [row[at] for row in rows], at == head)
