@@ -21,9 +21,9 @@ from starlette.requests import Request
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.lookup import MARK_OFF, MARK_ON, Entry
-from graphsvc.questions.evidence import Passage
+from graphsvc.questions.answer import Answer, Given
 from graphsvc.questions.names import AmbiguousName, UnknownName
-from graphsvc.questions.question import Example
+from graphsvc.questions.question import Example, Question
 from graphsvc.questions.table import Table, Term, fetch
 from graphsvc.questions.template import Template
 from graphsvc.service import Serving
@@ -86,17 +86,6 @@ class Link:
         shade = f" shade-{1 + round(self.rank * 5)}" if self.rank is not None else ""
         tone = f" tone-{self.tone}" if self.tone else ""
         return Markup(f'<span class="badge{{}}{shade}">{{}}</span>').format(tone, self._html)
-
-
-@dataclass(frozen=True)
-class Citation:
-    """A passage as pages show it. place: its sections; line: of the document's text."""
-
-    href: str | None
-    document: str
-    place: str
-    line: int | None
-    words: str | None
 
 
 class PageContext:
@@ -167,13 +156,6 @@ class PageContext:
         except (UnknownName, AmbiguousName):
             return None
 
-    def citation(self, passage: Passage) -> Citation:
-        """A passage as it is shown."""
-        return Citation(
-            href=self.path(passage.iri), document=passage.title or _last_part(passage.iri),
-            place=" › ".join(passage.sections), line=passage.line,
-            words=passage.words and passage.words.replace("**", ""))
-
     def curie(self, iri: str) -> str:
         """The shortest name of a thing in an address, with a prefix of the project."""
         for prefix, namespace in self._prefixes:
@@ -193,6 +175,12 @@ class PageContext:
         """The rows of one of the software's own queries about a thing. Raises what the engine
         raises."""
         return await fetch(self.serving.engine, _own(name).bind({"thing": [thing]}))
+
+    async def ask(self, question: Question, given: Given, limit: int) -> Answer:
+        """The first rows of the answer to a question. Raises what understanding and asking raise.
+        """
+        understood = await self.questions.understand(question, given)
+        return await self.questions.ask(question, understood, limit=limit)
 
     # -- pages ----------------------------------------------------------------------------------
 
@@ -274,6 +262,11 @@ def marked(text: str) -> Markup:
     return Markup(str(escape(text)).replace(MARK_ON, "<mark>").replace(MARK_OFF, "</mark>"))
 
 
+def plain(words: str) -> str:
+    """The words of a document without the marks for bold type in its text."""
+    return words.replace("**", "")
+
+
 def capital(text: str) -> str:
     """The text with a capital at its head."""
     return text[:1].upper() + text[1:]
@@ -306,7 +299,7 @@ def _templates() -> Environment:
     environment = Environment(
         loader=PackageLoader("graphsvc.web.pages"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"marked": marked, "capital": capital, "query": query_string,
+    environment.filters |= {"marked": marked, "capital": capital, "plain": plain, "query": query_string,
         "first_sentence": first_sentence, "example_query": example_query}
     environment.globals["assets"] = ASSETS
     return environment

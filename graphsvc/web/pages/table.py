@@ -10,10 +10,10 @@ from markupsafe import escape
 from pyoxigraph import NamedNode
 
 from graphsvc.questions.answer import Answer
+from graphsvc.questions.evidence import Passage
 from graphsvc.questions.question import Column, Question
 from graphsvc.questions.table import Term
 from graphsvc.web.pages.context import (
-    Citation,
     Link,
     PageContext,
     query_string,
@@ -34,7 +34,7 @@ class Cell:
 
     link: Link | None = None
     text: str = ""
-    cited: tuple[Citation, ...] = ()
+    cited: tuple[Passage, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.link or self.text or self.cited)
@@ -180,7 +180,7 @@ def _cell(context: PageContext, answer: Answer, term: Term | None, column: Colum
     if term is None:
         return Cell()
     if column.type == "evidence":
-        return Cell(cited=tuple(context.citation(passage) for passage in answer.cited(term)))
+        return Cell(cited=tuple(answer.cited(term)))
     if isinstance(term, NamedNode):
         return Cell(link=context.link(term.value))
     if column.type == "year":
