@@ -1,5 +1,6 @@
 """Temporary: what the branches `questions` and `main` will bring."""
 from types import SimpleNamespace as N
+
 from graphsvc.lookup import Lookup
 from graphsvc.questions.question import Question
 

@@ -299,7 +299,8 @@ def _templates() -> Environment:
     environment = Environment(
         loader=PackageLoader("graphsvc.web.pages"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"marked": marked, "capital": capital, "plain": plain, "query": query_string,
+    environment.filters |= {
+        "marked": marked, "capital": capital, "plain": plain, "query": query_string,
         "first_sentence": first_sentence, "example_query": example_query}
     environment.globals["assets"] = ASSETS
     return environment

@@ -25,7 +25,8 @@ _PANEL_ROWS, _MOST_PANELS = 12, 8
 _OTHER_NAMES = (str(SKOS.altLabel), str(SKOS.hiddenLabel))
 _LEADS = (str(SKOS.definition), str(DCTERMS.description))
 _EVIDENCE = str(PROV.wasDerivedFrom)
-_NOT_FACTS = {str(RDF.type), str(RDFS.label), str(SKOS.prefLabel), _EVIDENCE, *_OTHER_NAMES, *_LEADS}
+_NOT_FACTS = {str(RDF.type), str(RDFS.label), str(SKOS.prefLabel), _EVIDENCE,
+              *_OTHER_NAMES, *_LEADS}
 _REFERRERS, _MOST_REFERRERS = 60, 300
 """Things of a group that are shown where a search gives the others, and where none does."""
 
