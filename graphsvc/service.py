@@ -9,9 +9,9 @@ from graphsvc.description import ServiceDescription
 from graphsvc.engine.base import Engine, Limits
 from graphsvc.engine.opening import embedded, engine_of, loadable
 from graphsvc.graphs.view import Views
+from graphsvc.index import Index
 from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
-from graphsvc.questions.index import open_index
 from graphsvc.questions.library import Library
 from graphsvc.release import Release
 from graphsvc.sources.words import Words
@@ -26,6 +26,7 @@ class Serving:
 
     release: Release
     engine: Engine
+    index: Index
     questions: Questions
     description: ServiceDescription
     views: Views
@@ -46,12 +47,11 @@ class Serving:
         library = Library.load(release.queries, release.manifest["prefixes"], built=True)
         views = Views.load(release.queries / "views", release.manifest["prefixes"])
         words = Words(documents, release.manifest["header"]["base"]) if documents else None
-        stored = release.names_index
-        index = open_index(stored) if stored.exists() else None
-        questions = await Questions.open(library, engine, words, index)
+        index = Index.open(release.index_path, words, release.manifest["prefixes"])
+        questions = Questions(library, engine, index)
         header = Header(**release.manifest["header"])
         description = await ServiceDescription.of(release, header, questions)
-        return cls(release, engine, questions, description, views,
+        return cls(release, engine, index, questions, description, views,
                    loadable=not remote and loadable(release))
 
     async def loaded(self) -> Serving:
@@ -65,8 +65,7 @@ class Serving:
         except BaseException:
             await engine.close()
             raise
-        own = self.questions
-        questions = Questions(own.library, engine, own.names, own.passages)
+        questions = Questions(self.questions.library, engine, self.index)
         return replace(self, engine=engine, questions=questions, loadable=False)
 
     @property
