@@ -19,8 +19,6 @@ from benchmarks import load, servers
 from benchmarks.data import QUERIES, Prepared
 from benchmarks.figures import Figure, Figures
 from benchmarks.servers import Server
-from graphsvc.questions.answer import PAGE
-from graphsvc.questions.paging import Pager
 from graphsvc.service import Serving
 
 SMALL = ("look-up", "uses")
@@ -155,7 +153,7 @@ async def _questions(data: Prepared) -> dict[str, str]:
         for question in serving.questions.library:
             example = question.examples[0].values if question.examples else {}
             understood = await serving.questions.understand(question, example)
-            bound[question.name] = Pager(question).query(understood, PAGE, None)
+            bound[question.name] = question.template.write(understood)
         return bound
     finally:
         await serving.close()

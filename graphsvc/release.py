@@ -47,13 +47,9 @@ class Release:
         return self.path / "queries"
 
     @property
-    def search_index(self) -> Path:
-        return self.path / "search.sqlite"
-
-    @property
-    def names_index(self) -> Path:
-        """What things are called, and where passages stand."""
-        return self.path / "names.sqlite"
+    def index_path(self) -> Path:
+        """What things are called, where passages are, and all texts: see graphsvc.index."""
+        return self.path / "index.sqlite"
 
     @property
     def description(self) -> Path:

@@ -28,8 +28,8 @@ from graphsvc.build.batches import BATCH, batched
 from graphsvc.build.canonical import extract
 from graphsvc.build.describe import describe
 from graphsvc.build.dumps import write_dumps
+from graphsvc.build.index import build_index
 from graphsvc.build.rules import apply_rule, read_rules
-from graphsvc.build.search import build_index
 from graphsvc.build.shacl.explanation import explain
 from graphsvc.build.shacl.validation import report_graph, validate
 from graphsvc.build.terms import Names
@@ -37,7 +37,6 @@ from graphsvc.build.turtle import parse_turtle
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.graphs.view import Views
 from graphsvc.project import Project
-from graphsvc.questions.index import build_names
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
 
@@ -119,8 +118,7 @@ def _write(
         project.header, digest, opened, dumps, graphs))
     (work / "description.ttl").write_text(described.serialize(format="turtle"), encoding="utf-8")
     progress("indexing texts")
-    _with(store, lambda opened: build_index(opened, work / "search.sqlite"))
-    _with(store, lambda opened: build_names(opened, work / "names.sqlite"))
+    _with(store, lambda opened: build_index(opened, work / "index.sqlite"))
     for path in project.query_files:
         _copy(path, work / path.relative_to(project.root))
     for path in project.shape_files:

@@ -161,7 +161,7 @@ def test_columns_of_several_texts_are_texts_and_cannot_be_ordered_by(tmp_path: P
     (HEAD + "SELECT ?a { SERVICE <urn:g> { ?a ?p ?o } }", ["q.rq:7: A question has no SERVICE."]),
     (HEAD + "SELECT ?a {\n ?a ?p $o }", ["q.rq:8: `$o` is not declared."]),
     (HEAD + "SELECT ?a {\n#+if o\n ?a ?p ?o\n#+end\n }", [
-        "q.rq:9: `#+if o` names no optional parameter."]),
+        "q.rq:8: `#+if o` names no optional parameter."]),
 ])
 def test_a_query_must_fit_its_header(tmp_path: Path, text: str, expected: list[str]) -> None:
     assert mistakes(tmp_path, text) == expected

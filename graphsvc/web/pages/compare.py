@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graphsvc.lookup import Entry
+from graphsvc.fulltext import Entry
 from graphsvc.questions.answer import Understood
 from graphsvc.questions.question import Question
 from graphsvc.web.pages.context import Link, Site, query_string
@@ -85,7 +85,7 @@ def _meant(site: Site, name: str, kinds: Sequence[Term]) -> str:
     """The IRI that a name stands for, first among things that can be compared."""
     among = (site.meant(name, kind.iri, None) for kind in kinds)
     return (next(filter(None, among), None)
-            or site.questions.names.find(name, location="parameter thing"))
+            or site.index.find(name, location="parameter thing"))
 
 
 def _kinds(site: Site) -> list[Term]:
@@ -93,7 +93,7 @@ def _kinds(site: Site) -> list[Term]:
     found = {panel.of_class for question in _questions(site) for panel in question.panels}
     found |= {p.of_class for question in _questions(site) for p in question.parameters
               if p.many and p.of_class and not _others_required(question, p.name)}
-    terms = [site.catalogue.term(iri) for iri in found if site.lookup.members(iri)]
+    terms = [site.catalogue.term(iri) for iri in found if site.index.members(iri)]
     return sorted(terms, key=lambda term: (_order(site, term), term.label))
 
 
@@ -114,7 +114,7 @@ def _kind(
             raise HttpError(400, f"Things of `{wanted[:80]}` cannot be compared.",
                             hint=f"Choose one of: {names}.")
         return found
-    classes = set(site.lookup.classes(iris[0])) if iris else set()
+    classes = set(site.index.classes(iris[0])) if iris else set()
     fitting = [kind for kind in kinds if kind.iri in classes]
     fitting.sort(key=lambda kind: -len(site.catalogue.above.get(kind.iri, ())))
     return next(iter([*fitting, *(kinds if not iris else [])]), None)

@@ -16,10 +16,9 @@ from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, NamedNode
 
 from graphsvc import __version__
-from graphsvc.lookup import MARK_OFF, MARK_ON, Entry, Lookup
+from graphsvc.fulltext import MARK_OFF, MARK_ON, Entry
+from graphsvc.index import AmbiguousName, Passage, UnknownName
 from graphsvc.questions.answer import Questions
-from graphsvc.questions.evidence import Passage
-from graphsvc.questions.names import AmbiguousName, UnknownName
 from graphsvc.questions.question import Example
 from graphsvc.questions.table import Term
 from graphsvc.service import Serving
@@ -65,7 +64,7 @@ class Site:
     def __init__(self, serving: Serving, catalogue: Catalogue) -> None:
         self.serving, self.catalogue = serving, catalogue
         self.questions: Questions = serving.questions
-        self.lookup = Lookup(serving.release.search_index)
+        self.index = serving.index
         self.header = serving.header
 
     @property
@@ -87,7 +86,7 @@ class Site:
     def link(self, iri: str, text: str | None = None) -> Link:
         """A link to a thing, by its label."""
         path = self.path(iri)
-        known = text or self.questions.names.label(iri)
+        known = text or self.index.label(iri)
         rank = self.catalogue.ranks.get(iri)
         href = path or (iri if re.match(r"https?://", iri) else None)
         return Link(
@@ -97,26 +96,26 @@ class Site:
 
     def label(self, iri: str) -> str:
         """What a thing is called; the end of its IRI where it has no name."""
-        return self.questions.names.label(iri) or self._short(iri)
+        return self.index.label(iri) or self._short(iri)
 
     def kind(self, iri: str) -> str:
         """What kind of thing it is; nothing where no class of it has a name."""
-        return ", ".join(term.label for term in self.catalogue.kinds(self.lookup.classes(iri)))
+        return ", ".join(term.label for term in self.catalogue.kinds(self.index.classes(iri)))
 
     def members(self, of_class: str | None, scheme: str | None) -> list[Entry]:
         """The things of a class or scheme, by label; nothing where neither is told."""
         if of_class is None:
-            return self.lookup.members(scheme, str(SKOS.inScheme)) if scheme else []
-        found = self.lookup.members(of_class)
+            return self.index.members(scheme, str(SKOS.inScheme)) if scheme else []
+        found = self.index.members(of_class)
         if scheme is not None:
-            inside = {entry.iri for entry in self.lookup.members(scheme, str(SKOS.inScheme))}
+            inside = {entry.iri for entry in self.index.members(scheme, str(SKOS.inScheme))}
             found = [entry for entry in found if entry.iri in inside]
         return found
 
     def meant(self, text: str, of_class: str | None, scheme: str | None) -> str | None:
         """The IRI that a text names, if it names one."""
         try:
-            return self.questions.names.find(text, of_class=of_class, scheme=scheme)
+            return self.index.find(text, of_class=of_class, scheme=scheme)
         except (UnknownName, AmbiguousName):
             return None
 

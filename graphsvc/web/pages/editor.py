@@ -34,7 +34,7 @@ async def query_of(site: Site, pairs: Sequence[tuple[str, str]]) -> str:
         understood = await site.questions.understand(question, given)
         return question.template.bind(understood).strip() + "\n"
     if "thing" in names:
-        thing = site.questions.names.find(names["thing"], location="parameter thing")
+        thing = site.index.find(names["thing"], location="parameter thing")
         return Template(own_query("about")).bind({"thing": [NamedNode(thing)]})
     if pairs:
         raise HttpError(400, f"The editor has no parameter `{pairs[0][0][:80]}`.",
@@ -57,7 +57,7 @@ def _settings(serving: Serving) -> dict[str, Any]:
 
 def terms_of(site: Site) -> dict[str, list[dict[str, str]]]:
     """Classes and properties that the release uses, the most used classes first."""
-    sizes = site.lookup.sizes()
+    sizes = site.index.sizes()
     terms = sorted(site.catalogue.terms.values(),
                    key=lambda term: (-sizes.get(term.iri, 0), term.label))
     def told(classes: bool) -> list[dict[str, str]]:

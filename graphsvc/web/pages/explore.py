@@ -46,7 +46,7 @@ async def links_of(site: Site, name: str) -> Links:
 
     Raises UnknownName or AmbiguousName, and what the engine raises.
     """
-    iri = site.questions.names.find(name, location="parameter thing")
+    iri = site.index.find(name, location="parameter thing")
     part = own_part("thing", ("role", "graph", "property", "value"), {"thing": [NamedNode(iri)]})
     (told,) = await fetch_together(site.serving.engine, [part])
     edges: dict[Edge, None] = {}
@@ -66,7 +66,7 @@ async def links_of(site: Site, name: str) -> Links:
 def as_json(site: Site, links: Links) -> dict[str, Any]:
     """The links as nodes and edges."""
     iris = list(dict.fromkeys([links.iri, *(edge.other for edge in links.edges)]))
-    known = site.lookup.entries(iris)
+    known = site.index.entries(iris)
     nodes = []
     for iri in iris:
         kind = known[iri].kind if iri in known else None

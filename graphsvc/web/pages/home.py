@@ -62,7 +62,7 @@ async def home_of(site: Site, pairs: Sequence[tuple[str, str]]) -> Home:
     covering = next((q for q in site.questions.library if q.name == COVERAGE), None)
     drawn, covered = await _ask(site, ((shown, mapped), (covering, {})))
     grid = grid_of(site, drawn) if drawn else None
-    sizes = site.lookup.sizes()
+    sizes = site.index.sizes()
     return Home(
         counts=tuple(Counted(term, sizes[term.iri]) for term in site.catalogue.shown_classes
                      if sizes.get(term.iri)),

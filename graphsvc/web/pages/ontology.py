@@ -30,7 +30,7 @@ Groups = list[tuple[str, str, list[TermEntry]]]
 
 def ontology_of(site: Site) -> Groups:
     """The terms in groups: the project's classes and properties, then those it re-uses."""
-    sizes = site.lookup.sizes()
+    sizes = site.index.sizes()
     own = site.header.namespace
     terms = sorted(site.catalogue.terms.values(), key=lambda term: term.label.casefold())
     mine = [term for term in terms if term.iri.startswith(own)]

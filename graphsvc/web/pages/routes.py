@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, Response
 
 from graphsvc import __version__
 from graphsvc.errors import GraphsvcError
+from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.library import UnknownQuestion
-from graphsvc.questions.names import AmbiguousName, UnknownName
 from graphsvc.service import Serving
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.pages.about import about_of
@@ -126,7 +126,7 @@ async def _search(site: Site, request: Request) -> Response | str:
 async def _suggest(site: Site, request: Request) -> Response:
     """Suggestions as people type, as JSON. `class`: IRI that narrows them to a parameter's."""
     pairs = dict(_pairs(request))
-    hits = site.lookup.suggest(pairs.get("q", ""), of_class=pairs.get("class"))
+    hits = site.index.suggest(pairs.get("q", ""), of_class=pairs.get("class"))
     return JSONResponse([
         {"label": hit.entry.label, "href": site.path(hit.entry.iri),
          "name": site.curie(hit.entry.iri), "why": hit.why,
@@ -209,7 +209,7 @@ def _pairs(request: Request) -> Pairs:
 
 def _tag(serving: Serving, request: Request) -> str:
     """An entity tag: it changes with the release, the software, the address and the words."""
-    whole = (serving.release.id, __version__, serving.questions.passages.has_words,
+    whole = (serving.release.id, __version__, serving.index.has_words,
              request.url.path, request.scope["query_string"], request.headers.get("accept"))
     return f'"{hashlib.sha256(repr(whole).encode()).hexdigest()[:32]}"'
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from graphsvc.build.search import TYPE, YEAR
-from graphsvc.lookup import Hit
-from graphsvc.questions.names import AmbiguousName, UnknownName
+from graphsvc.fulltext import TYPE, YEAR, Hit
+from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.web.pages.context import Link, Site, capital
 from graphsvc.web.pages.terms import DISPLAY
 from graphsvc.web.problems import HttpError
@@ -83,7 +82,7 @@ def search_of(site: Site, pairs: Pairs) -> Search:
                             hint=f"It has q, page, {', '.join(names)}.")
         elif value:
             filters.setdefault(names[name], []).append(_meant(site, names[name], value))
-    found = site.lookup.search(text, filters, limit=PAGE, offset=(number - 1) * PAGE)
+    found = site.index.search(text, filters, limit=PAGE, offset=(number - 1) * PAGE)
     ways = {property_: name for name, property_ in names.items()}
     address = [("q", text)] if text else []
     address += [(ways[p], _told(site, p, value)) for p, values in filters.items()
@@ -149,7 +148,7 @@ def _meant(site: Site, property_: str, value: str) -> str:
         near = {site.facet_name(term): term for term in site.catalogue.terms}
         return near.get(value, value)
     try:
-        return site.questions.names.find(value, location=site.facet_name(property_))
+        return site.index.find(value, location=site.facet_name(property_))
     except (UnknownName, AmbiguousName) as error:
         raise HttpError(400, error.message, hint=error.hint) from error
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from graphsvc.build.search import most_special
-from graphsvc.questions.names import closure
+from graphsvc.index import closure, most_special
 from graphsvc.questions.table import Table, fetch
 from graphsvc.release import Release
 from graphsvc.service import Serving

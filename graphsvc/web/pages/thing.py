@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode
 
-from graphsvc.lookup import Entry
-from graphsvc.questions.evidence import Passage, in_reading_order
+from graphsvc.fulltext import Entry
+from graphsvc.index import Passage, in_reading_order
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Table, Term
 from graphsvc.vocabulary import DCTERMS, PROV, RDF, RDFS, SKOS
@@ -97,7 +97,7 @@ async def thing_of(site: Site, iri: str) -> Thing:
 
     Raises HttpError (404) where the release knows no such thing, and what the engine raises.
     """
-    classes = site.lookup.classes(iri)
+    classes = site.index.classes(iri)
     panels, others = _panels(site, classes)
     asked = [(question, await site.questions.understand(question, {parameter: [iri]}))
              for question, parameter in panels]
@@ -152,8 +152,8 @@ def _role(row: Sequence[Term | None]) -> str:
 
 def _title(site: Site, iri: str) -> str:
     """The label; for a passage its place, for it has no name."""
-    label = site.questions.names.label(iri)
-    passage = site.questions.passages.get(iri)
+    label = site.index.label(iri)
+    passage = site.index.passage(iri)
     if label is None and passage.document is not None and passage.line is not None:
         return f"{passage.title or site.label(passage.document)}, line {passage.line}"
     return label or site.label(iri)
@@ -198,7 +198,7 @@ def _value(site: Site, value: Term) -> Link:
 
 def _cited(site: Site, values: dict[str, list[Term]]) -> list[Passage]:
     return in_reading_order(
-        site.questions.passages.get(term.value) for term in values.get(_EVIDENCE, ()))
+        site.index.passage(term.value) for term in values.get(_EVIDENCE, ()))
 
 
 def _referrers(site: Site, referred: Sequence[Sequence[Term | None]], iri: str) -> list[Referrers]:
@@ -206,7 +206,7 @@ def _referrers(site: Site, referred: Sequence[Sequence[Term | None]], iri: str) 
     pairs = {(property_.value, value.value) for _, _, property_, value in referred
              if property_ is not None and value is not None
              and not site.catalogue.term(property_.value).quiet}
-    entries = site.lookup.entries({value for _, value in pairs})
+    entries = site.index.entries({value for _, value in pairs})
     grouped: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for property_, value in pairs:
         entry = entries.get(value)
@@ -227,7 +227,7 @@ def _referrers(site: Site, referred: Sequence[Sequence[Term | None]], iri: str) 
 
 
 def _near(site: Site, told: Table, iri: str) -> list[Near]:
-    passages = [site.questions.passages.get(row[3].value) for row in told.rows
+    passages = [site.index.passage(row[3].value) for row in told.rows
                 if _role(row) == "near" and row[3] is not None]
     passages.sort(key=lambda passage: passage.ordinal or 0)
     return [Near(site.citation(passage), passage.iri == iri) for passage in passages]
