@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from graphsvc.build.dumps import digests
 from graphsvc.service import Serving
 from graphsvc.web.linked import RDF_FORMATS, open_headers
 from graphsvc.web.metrics import Metrics
@@ -54,7 +53,7 @@ def status_router(get_serving: Callable[[], Serving], metrics: Metrics) -> APIRo
         if path.parent != folder or not path.is_file():
             names = ", ".join(sorted(p.name for p in folder.iterdir()))
             raise HttpError(404, f"There is no dump {path.name}.", hint=f"There are: {names}.")
-        tag = f'"{digests(serving.release.description).get(path.name, serving.release.id)}"'
+        tag = f'"{serving.release.dump_digests.get(path.name, serving.release.id)}"'
         headers = {"ETag": tag, **open_headers(serving)}
         if is_current(request, tag):
             return Response(status_code=304, headers=headers)
@@ -69,7 +68,7 @@ def status_router(get_serving: Callable[[], Serving], metrics: Metrics) -> APIRo
         if is_current(request, tag):
             return Response(status_code=304, headers=headers)
         server = str(request.base_url).rstrip("/")
-        known = digests(serving.release.description)
+        known = serving.release.dump_digests
         return JSONResponse([
             {"name": path.name, "bytes": path.stat().st_size, "sha256": known.get(path.name),
              "url": f"{server}/dumps/{path.name}"}
