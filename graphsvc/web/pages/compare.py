@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from graphsvc.lookup import Entry
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.lookup import Entry
 from graphsvc.questions.answer import Answer, Given
 from graphsvc.questions.question import Question
 from graphsvc.web.pages.context import Link, NotFound, PageContext, Pairs, first_of, query_string

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
+from graphsvc.lookup import MARK_OFF, MARK_ON, Entry
+from graphsvc.questions.evidence import Passage
+from graphsvc.questions.names import AmbiguousName, UnknownName
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, NamedNode
@@ -20,9 +23,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.lookup import MARK_OFF, MARK_ON, Entry
-from graphsvc.questions.evidence import Passage
-from graphsvc.questions.names import AmbiguousName, UnknownName
 from graphsvc.questions.question import Example
 from graphsvc.questions.table import Table, Term, fetch
 from graphsvc.questions.template import Template

@@ -10,7 +10,7 @@ from graphsvc.questions.answer import Answer, Given
 from graphsvc.questions.question import Question
 from graphsvc.web.pages.charts import TileMap, tile_map
 from graphsvc.web.pages.context import NotFound, PageContext, Pairs, first_of
-from graphsvc.web.pages.questions import Choices, choices_of, fields_of, Field, given_of
+from graphsvc.web.pages.questions import Choices, Field, choices_of, fields_of, given_of
 from graphsvc.web.pages.table import Table, table_of
 from graphsvc.web.pages.terms import Term
 

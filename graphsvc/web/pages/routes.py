@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from fastapi import APIRouter
+from graphsvc.questions.names import AmbiguousName, UnknownName
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -15,7 +16,6 @@ from graphsvc.graphs.listing import address
 from graphsvc.graphs.measures import MEASURES
 from graphsvc.graphs.view import View
 from graphsvc.questions.library import UnknownQuestion
-from graphsvc.questions.names import AmbiguousName, UnknownName
 from graphsvc.service import Serving
 from graphsvc.web.pages import ontology, thing
 from graphsvc.web.pages.about import about_page

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from graphsvc.build.search import TYPE, YEAR
+from graphsvc.lookup import Hit
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from graphsvc.build.search import TYPE, YEAR
 from graphsvc.errors import GraphsvcError
-from graphsvc.lookup import Hit
 from graphsvc.web.pages.context import Link, NotFound, PageContext, Pairs, capital, first_of
 from graphsvc.web.pages.terms import DISPLAY
 

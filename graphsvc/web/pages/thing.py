@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graphsvc.lookup import Entry
+from graphsvc.questions.evidence import in_reading_order
 from pyoxigraph import BlankNode, NamedNode
 
-from graphsvc.lookup import Entry
 from graphsvc.questions.answer import Answer
-from graphsvc.questions.evidence import in_reading_order
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Table as Rows
 from graphsvc.questions.table import Term
