@@ -133,7 +133,7 @@ class Export:
         understood = await serving.questions.understand(
             view.question, {name: texts for name, texts in given.items() if name != "measure"})
         recipe = Recipe.of(view, understood, tuple(one.name for one in measures),
-                           serving.release, serving.questions.names)
+                           serving.release, serving.index)
         return cls(view, format, recipe, measures)
 
     async def file(self, serving: Serving) -> IO[bytes]:

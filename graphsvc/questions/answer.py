@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -13,18 +12,11 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.evidence import (
-    Passage,
-    Passages,
-    Words,
-    in_reading_order,
-    passage_iris,
-)
-from graphsvc.questions.index import fold, read_index
+from graphsvc.fulltext import fold
+from graphsvc.index import Index, Passage, in_reading_order
 from graphsvc.questions.library import Library
-from graphsvc.questions.names import Names
 from graphsvc.questions.question import Parameter, Question
-from graphsvc.questions.table import Row, Tables, Term, fetch_answer
+from graphsvc.questions.table import Row, Tables, Term, fetch_answer, passage_iris
 from graphsvc.questions.template import Value, serialise
 from graphsvc.questions.values import BadValue, literal
 
@@ -82,30 +74,13 @@ class Answer:
 
 
 class Questions:
-    """A library that can be asked, over one release.
+    """A library that can be asked, over one release with its index."""
 
-    Choices and coverage are answered once, for a release never changes.
-    """
-
-    def __init__(
-        self, library: Library, engine: Engine, names: Names, passages: Passages
-    ) -> None:
-        self.library, self.names, self.passages = library, names, passages
+    def __init__(self, library: Library, engine: Engine, index: Index) -> None:
+        self.library, self.index = library, index
         self._engine = engine
         self._tables = Tables()
         self._choices: dict[str, list[Choice]] = {}
-
-    @classmethod
-    async def open(
-        cls, library: Library, engine: Engine, words: Words | None = None,
-        index: sqlite3.Connection | None = None,
-    ) -> Questions:
-        """index: names and passages of the engine's release; without it they are read from the
-        engine. Raises what the engine raises.
-        """
-        index = index or await read_index(engine)
-        names = Names(index, library.prefixes)
-        return cls(library, engine, names, Passages(index, names, words))
 
     @property
     def release(self) -> str:
@@ -191,8 +166,8 @@ class Questions:
         return Answer(
             question=question, release=self.release, parameters=understood, rows=rows,
             after=after, sparql=sparql,
-            passages={iri: self.passages.get(iri) for iri in iris},
-            labels={iri: label for iri in sorted(terms) if (label := self.names.label(iri))})
+            passages={iri: self.index.passage(iri) for iri in iris},
+            labels={iri: label for iri in sorted(terms) if (label := self.index.label(iri))})
 
     async def ask_by_name(self, name: str, given: Given) -> Answer:
         """The first page of the answer to the question of that name, with `given` as written.
@@ -204,7 +179,7 @@ class Questions:
 
     def panels(self, iri: str) -> list[tuple[Question, str]]:
         """The questions for the page of a thing, each with the parameter that takes it."""
-        return self.library.panels(self.names.classes(iri))
+        return self.library.panels(self.index.all_classes(iri))
 
     async def choices(self, parameter: Parameter) -> list[Choice]:
         """The values that a parameter of type choice offers. Raises what the engine raises."""
@@ -214,7 +189,7 @@ class Questions:
             question = self.library.get(parameter.choices_from)
             answer = await self.ask(
                 question, await self.understand(question, {}), limit=LARGEST_PAGE)
-            self._choices[question.name] = list(_choices(answer, self.names))
+            self._choices[question.name] = list(_choices(answer, self.index))
         return self._choices[parameter.choices_from]
 
     async def _value(self, parameter: Parameter, text: str) -> Value:
@@ -223,8 +198,7 @@ class Questions:
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise BadValue("The text is not Unicode.", location=location, hint="Give it in UTF-8.")
         if parameter.type == "iri":
-            value = NamedNode(self.names.find(
-                text, of_class=parameter.of_class, scheme=parameter.scheme, location=location))
+            value = NamedNode(await self._named(parameter, text, location))
         elif parameter.choices_from:
             value = await self._choice(parameter, text)
         else:
@@ -234,6 +208,15 @@ class Questions:
         except GraphsvcError as error:
             raise BadValue(error.message, location=location, hint=error.hint) from error
         return value
+
+    async def _named(self, parameter: Parameter, text: str, location: str) -> str:
+        """The thing that a text names; names like an unknown one are looked for in a thread."""
+        of_class, scheme = parameter.of_class, parameter.scheme
+        meant = self.index.meant(text, of_class=of_class, scheme=scheme, location=location)
+        if meant is None:
+            return await asyncio.to_thread(
+                self.index.find, text, of_class=of_class, scheme=scheme, location=location)
+        return meant
 
     async def _choice(self, parameter: Parameter, text: str) -> Value:
         choices = await self.choices(parameter)
@@ -247,7 +230,7 @@ class Questions:
             location=f"parameter {parameter.name}", hint=f"Choose one of: {names}.")
 
 
-def _choices(answer: Answer, names: Names) -> Iterator[Choice]:
+def _choices(answer: Answer, index: Index) -> Iterator[Choice]:
     """The first column's values, labelled by the `label` column or by their names."""
     columns = [column.name for column in answer.question.columns]
     at = columns.index("label") if "label" in columns else None
@@ -255,5 +238,5 @@ def _choices(answer: Answer, names: Names) -> Iterator[Choice]:
         value = row[0]
         if isinstance(value, NamedNode | Literal):
             told = row[at] if at is not None else None
-            label = told.value if told is not None else names.label(value.value)
+            label = told.value if told is not None else index.label(value.value)
             yield Choice(value, label or value.value)

@@ -10,10 +10,9 @@ from typing import Any
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer, Questions
-from graphsvc.questions.evidence import passage_iris
 from graphsvc.questions.formats import parameters, plain
 from graphsvc.questions.question import Column, Example, Question
-from graphsvc.questions.table import Term
+from graphsvc.questions.table import Term, passage_iris
 
 _PAGE = 1_000
 _FORMS = {

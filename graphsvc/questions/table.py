@@ -101,6 +101,11 @@ def typed(cell: Term | None, column: Column) -> Term | None:
     return cell
 
 
+def passage_iris(cell: Term | None) -> set[str]:
+    """The IRIs that a cell of an evidence column holds."""
+    return set(cell.value.split()) if cell is not None else set()
+
+
 def _text(term: Term | None) -> str:
     return term.value if term else ""
 

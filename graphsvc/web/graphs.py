@@ -10,6 +10,8 @@ from typing import IO, Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
+from graphsvc.web.negotiation import negotiate
+from graphsvc.web.responses import Handler, is_current
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -20,12 +22,10 @@ from graphsvc.graphs.export import FORMATS, Export, format_named, formats_of
 from graphsvc.graphs.listing import address, described, listed
 from graphsvc.graphs.measures import MEASURES
 from graphsvc.service import Serving
-from graphsvc.web.negotiation import negotiate
 from graphsvc.web.pages.context import site_of
 from graphsvc.web.pages.questions import fields_of
 from graphsvc.web.pages.routes import problem_page
 from graphsvc.web.problems import HttpError
-from graphsvc.web.responses import Handler, is_current
 
 _CHUNK = 1 << 16
 _JSON, _HTML = "application/json", "text/html"

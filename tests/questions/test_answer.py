@@ -13,6 +13,7 @@ from books import StoreEngine
 from rdflib import Graph
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.index import AmbiguousName, Index, UnknownName
 from graphsvc.questions.answer import Answer, BadParameter, Given, Questions, UnknownPage
 from graphsvc.questions.formats import (
     CSV,
@@ -26,7 +27,6 @@ from graphsvc.questions.formats import (
     rows,
 )
 from graphsvc.questions.library import Library
-from graphsvc.questions.names import AmbiguousName, UnknownName
 from graphsvc.questions.values import BadValue
 
 ID = "https://example.org/books/id/"
@@ -170,7 +170,9 @@ def test_pages_put_together_are_the_whole_answer(
     assert asyncio.run(pages()) == rows(ask(questions, name, **given))
 
 
-def test_a_page_leaves_the_limit_of_the_query_alone(tmp_path: Path, engine: StoreEngine) -> None:
+def test_a_page_leaves_the_limit_of_the_query_alone(
+    tmp_path: Path, engine: StoreEngine, index: Index
+) -> None:
     (tmp_path / "top.rq").write_text("""\
 #+ title: T
 #+ description: D
@@ -185,7 +187,7 @@ SELECT ?work ?copies WHERE {
 } ORDER BY DESC(?copies) LIMIT 2 # the two largest""")
 
     async def pages() -> list[dict[str, Any]]:
-        questions = await Questions.open(Library.load(tmp_path, {}), engine)
+        questions = Questions(Library.load(tmp_path, {}), engine, index)
         top = questions.library.get("top")
         first = await questions.ask(top, {}, limit=1)
         second = await questions.ask(top, {}, limit=1, after=first.after)
@@ -199,7 +201,7 @@ SELECT ?work ?copies WHERE {
 
 
 def test_several_texts_come_in_order_and_without_gaps_whatever_the_engine_gives(
-    tmp_path: Path, engine: StoreEngine
+    tmp_path: Path, engine: StoreEngine, index: Index
 ) -> None:
     (tmp_path / "q.rq").write_text("""\
 #+ title: T
@@ -211,12 +213,12 @@ def test_several_texts_come_in_order_and_without_gaps_whatever_the_engine_gives(
 SELECT ?n (GROUP_CONCAT(?name; SEPARATOR="\\n") AS ?names) WHERE {
   VALUES (?n ?name) { (1 "b; c") (1 "a") (1 "") (1 "d") (2 "") }
 } GROUP BY ?n ORDER BY ?n""")
-    questions = asyncio.run(Questions.open(Library.load(tmp_path, {}), engine))
+    questions = Questions(Library.load(tmp_path, {}), engine, index)
     assert rows(ask(questions, "q")) == [{"n": 1, "names": "a; b; c; d"}, {"n": 2, "names": None}]
 
 
 def test_rows_come_in_the_declared_order_whatever_the_engine_gives(
-    tmp_path: Path, engine: StoreEngine
+    tmp_path: Path, engine: StoreEngine, index: Index
 ) -> None:
     (tmp_path / "q.rq").write_text("""\
 #+ title: T
@@ -231,7 +233,7 @@ SELECT ?n ?name ?more WHERE {
   VALUES (?n ?name ?more) {
     (9 "z" "1") (10 "a" "1") (UNDEF "b" "1") (10 "Z" "1") (10 "é" "1") (9 UNDEF "1") (9 "z" "0") }
 }""")
-    questions = asyncio.run(Questions.open(Library.load(tmp_path, {}), engine))
+    questions = Questions(Library.load(tmp_path, {}), engine, index)
     assert [tuple(row.values()) for row in rows(ask(questions, "q"))] == [
         (10, "Z", "1"), (10, "a", "1"), (10, "é", "1"), (9, None, "1"), (9, "z", "0"),
         (9, "z", "1"), (None, "b", "1")]

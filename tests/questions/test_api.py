@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import subprocess
 import sys
@@ -202,7 +201,7 @@ def test_a_question_dropped_into_the_folder_appears_everywhere(
 #+ examples: [{title: All}]
 SELECT ?author WHERE { ?author a <https://example.org/books/def#Author> }""")
     assert client.ask("/api/authors").status_code == 404
-    client.questions = asyncio.run(Questions.open(Library.load(folder, PREFIXES), engine))
+    client.questions = Questions(Library.load(folder, PREFIXES), engine, client.questions.index)
     names = [question["name"] for question in client.json("/api/questions")["questions"]]
     assert names == ["authors", "coverage", "editions", "kinds", "works"]
     rows = client.json("/api/authors")["rows"]

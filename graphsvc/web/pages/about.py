@@ -52,7 +52,10 @@ def _before(release: Release) -> Release | None:
 
 @lru_cache(maxsize=4)
 def _changes(before: Release, after: Release) -> list[tuple[str, int, int]]:
-    """Of each named graph, how many statements were added and removed. Blank nodes have canonical names in both releases."""
+    """How many statements were added to each named graph and removed from it.
+
+    Blank nodes have canonical names in both releases.
+    """
     added: Counter[str] = Counter()
     removed: Counter[str] = Counter()
     lines = heapq.merge(_lines(before, removed), _lines(after, added), key=itemgetter(0))

@@ -59,7 +59,7 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
                             hint="It has thing, two to four times, and class.")
     classes = _comparable(context)
     names = [value for name, value in pairs if name == "thing" and value.strip()]
-    iris = list(dict.fromkeys(_find(context, name, classes) for name in names))
+    iris = list(dict.fromkeys([await _find(context, name, classes) for name in names]))
     if len(iris) > _MOST:
         raise GraphsvcError(f"{len(iris)} things are too many to compare.",
                             hint=f"Name {_FEWEST} to {_MOST}.")
@@ -91,11 +91,10 @@ def _compare(
     }
 
 
-def _find(context: PageContext, name: str, classes: Sequence[Term]) -> str:
+async def _find(context: PageContext, name: str, classes: Sequence[Term]) -> str:
     """The IRI that a name means, first among things that can be compared."""
-    among = (context.find(name, term.iri) for term in classes)
-    return (next(filter(None, among), None)
-            or context.index.find(name, location="parameter thing"))
+    among = (context.meant(name, term.iri) for term in classes)
+    return next(filter(None, among), None) or await context.find(name)
 
 
 def _joint_parameter(question: Question, classes: Collection[str]) -> str | None:

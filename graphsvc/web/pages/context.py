@@ -20,16 +20,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.lookup import MARK_OFF, MARK_ON, Entry
+from graphsvc.fulltext import MARK_OFF, MARK_ON, Entry
+from graphsvc.index import AmbiguousName
 from graphsvc.questions.answer import Answer, Given
-from graphsvc.questions.names import AmbiguousName, UnknownName
 from graphsvc.questions.question import Example, Question
 from graphsvc.questions.table import Table, Term, fetch
 from graphsvc.questions.template import Template
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
 from graphsvc.vocabulary import SKOS
-from graphsvc.web.pages._until import Index
 from graphsvc.web.pages.terms import DISPLAY, Terms
 
 Pairs = Sequence[tuple[str, str]]
@@ -93,7 +92,7 @@ class PageContext:
 
     def __init__(self, serving: Serving, terms: Terms) -> None:
         self.serving, self.terms = serving, terms
-        self.questions, self.index = serving.questions, Index(serving)
+        self.questions, self.index = serving.questions, serving.index
         self.header = serving.header
         self.release = serving.release.id
         self.title = terms.term(self.header.iri).first(f"{DISPLAY}title") or self.header.title
@@ -147,14 +146,19 @@ class PageContext:
         iris = {entry.iri for entry in inside}
         return [entry for entry in found if entry.iri in iris]
 
-    def find(
+    def meant(
         self, text: str, of_class: str | None = None, scheme: str | None = None
     ) -> str | None:
         """The IRI of the thing that a text names; None where it names none or several."""
         try:
-            return self.index.find(text, of_class=of_class, scheme=scheme)
-        except (UnknownName, AmbiguousName):
+            return self.index.meant(text, of_class=of_class, scheme=scheme)
+        except AmbiguousName:
             return None
+
+    async def find(self, text: str) -> str:
+        """The IRI of the thing that a parameter `thing` names. Raises UnknownName, AmbiguousName.
+        """
+        return await run_in_threadpool(self.index.find, text, location="parameter thing")
 
     def curie(self, iri: str) -> str:
         """The shortest name of a thing in an address, with a prefix of the project."""

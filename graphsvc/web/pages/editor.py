@@ -56,5 +56,5 @@ async def _query(context: PageContext, pairs: Pairs) -> str:
                             hint="It has question (with the question's parameters) and thing.")
     if not pairs:
         return ""
-    thing = context.index.find(pairs[0][1], location="parameter thing")
+    thing = await context.find(pairs[0][1])
     return Template(own_query("about")).bind({"thing": [NamedNode(thing)]})

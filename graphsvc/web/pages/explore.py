@@ -41,7 +41,7 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
     name = _thing_in(pairs)
     if name is None:
         return await context.render("explore.html", "/explore", lambda: None)
-    iri = context.index.find(name, location="parameter thing")
+    iri = await context.find(name)
     tables = await _fetch(context, iri)
     return await context.render("explore.html", "/explore", _explorer, context, iri, *tables)
 
@@ -52,7 +52,7 @@ async def links(context: PageContext, pairs: Pairs) -> Response:
     if name is None:
         raise GraphsvcError("No thing was given whose links to list.",
                             hint="Name a thing with `thing`.")
-    iri = context.index.find(name, location="parameter thing")
+    iri = await context.find(name)
     tables = await _fetch(context, iri)
     return JSONResponse(await run_in_threadpool(_as_json, context, iri, *tables))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from graphsvc.questions.answer import Answer, Given
@@ -32,8 +32,7 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
     if wanted and shown is None:
         raise NotFound(f"There is no map called `{wanted[:80]}`.",
                        hint=f"Choose one of: {', '.join(q.name for q in maps) or 'none'}.")
-    given = given_of([pair for pair in pairs if pair[0] != "map"])
-    given = {} if shown is None else _with_examples(shown, given)
+    given = _with_examples(shown, given_of([pair for pair in pairs if pair[0] != "map"]))
     covering = next((q for q in context.questions.library if q.name == COVERAGE), None)
     drawn, covered, choices = await asyncio.gather(
         _ask(context, shown, given), _ask(context, covering, {}), choices_of(context, shown))
@@ -71,8 +70,10 @@ def _in_order(context: PageContext, questions: Sequence[Question]) -> list[Quest
     return sorted(questions, key=lambda question: places.get(question.name, len(places)))
 
 
-def _with_examples(question: Question, given: Given) -> Mapping[str, Sequence[str]]:
+def _with_examples(question: Question | None, given: Given) -> Given:
     """What was given, and the first example's values for what is required and was not given."""
+    if question is None:
+        return {}
     example = question.examples[0].values if question.examples else {}
     needed = {p.name: example[p.name] for p in question.parameters
               if p.required and p.name in example}

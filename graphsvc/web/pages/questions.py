@@ -145,7 +145,7 @@ def _options(
             return [Option(value, label, value in values)
                     for value, label in (("true", "yes"), ("false", "no"))]
         case "iri":
-            wanted = {context.find(value, parameter.of_class, parameter.scheme)
+            wanted = {context.meant(value, parameter.of_class, parameter.scheme)
                       for value in values}
             return [Option(context.curie(entry.iri), entry.label or entry.iri,
                            entry.iri in wanted)

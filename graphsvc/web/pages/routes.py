@@ -14,8 +14,8 @@ from graphsvc.graphs.export import FORMATS, formats_of
 from graphsvc.graphs.listing import address
 from graphsvc.graphs.measures import MEASURES
 from graphsvc.graphs.view import View
+from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.library import UnknownQuestion
-from graphsvc.questions.names import AmbiguousName, UnknownName
 from graphsvc.service import Serving
 from graphsvc.web.pages import ontology, thing
 from graphsvc.web.pages.about import about_page

@@ -9,8 +9,8 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from graphsvc.build.search import TYPE, YEAR
 from graphsvc.errors import GraphsvcError
+from graphsvc.fulltext import TYPE, YEAR
 from graphsvc.web.pages.context import NotFound, PageContext, Pairs, capital, first_of
 from graphsvc.web.pages.terms import DISPLAY
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from markupsafe import escape
 from pyoxigraph import NamedNode
 
+from graphsvc.index import Passage
 from graphsvc.questions.answer import Answer
-from graphsvc.questions.evidence import Passage
 from graphsvc.questions.question import Column, Question
 from graphsvc.questions.table import Term
 from graphsvc.web.pages.context import (

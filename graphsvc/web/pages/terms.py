@@ -10,8 +10,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from graphsvc.build.search import most_special
-from graphsvc.questions.names import closure
+from graphsvc.index import closure, most_special
 from graphsvc.questions.table import Table, fetch
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query

@@ -10,8 +10,8 @@ from typing import Any
 
 from pyoxigraph import BlankNode, NamedNode
 
+from graphsvc.index import in_reading_order
 from graphsvc.questions.answer import Answer
-from graphsvc.questions.evidence import in_reading_order
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Table as Rows
 from graphsvc.questions.table import Term
@@ -55,10 +55,11 @@ async def thing_page(context: PageContext, iri: str) -> str:
     except ValueError:
         raise NotFound(f"No thing can have the address <{iri}>.") from None
     shown, others = _panels(context, context.index.classes(iri))
-    facts, referrers, neighbours, *answers = await asyncio.gather(
-        context.fetch("thing-facts", node), context.fetch("thing-referrers", node),
-        context.fetch("passage-neighbours", node),
-        *(context.ask(question, {parameter: [iri]}, _PANEL_ROWS) for question, parameter in shown))
+    (facts, referrers, neighbours), answers = await asyncio.gather(
+        asyncio.gather(context.fetch("thing-facts", node), context.fetch("thing-referrers", node),
+                       context.fetch("passage-neighbours", node)),
+        asyncio.gather(*(context.ask(question, {parameter: [iri]}, _PANEL_ROWS)
+                         for question, parameter in shown)))
     if not facts.rows and not referrers.rows:
         raise NotFound(f"There is no <{iri}> in release {context.release}.",
                        hint="Search for its name.")

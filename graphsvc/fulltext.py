@@ -1,20 +1,22 @@
-"""Look things up by words, class and facet, in the full-text index of a release."""
+"""Search by words, class and facet, in the tables that graphsvc.build.index writes."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from graphsvc.build.search import TYPE
-from graphsvc.questions.index import fold
+from graphsvc.vocabulary import RDF
+
+TYPE = str(RDF.type)
+YEAR = "year"
+"""The name of the facet that holds a thing's year."""
 
 Filters = Mapping[str, Sequence[str]]
-"""By property (an IRI, or search.YEAR): values, all of which a thing must have."""
+"""By property (an IRI, or YEAR): values, all of which a thing must have."""
 
 MARK_ON, MARK_OFF = "\x02", "\x03"
 """What stands around the words of a snippet that were searched for."""
@@ -26,6 +28,23 @@ _SMALL = 3
 _SCORE = "bm25(texts, 10.0, 8.0, 1.0) - ln(1 + things.links) / 2"
 _EXACT, _NEAR = -100.0, 50.0
 """Scores of things that are called just so, and of those that a hierarchy leads to."""
+
+
+_HITS = """
+PRAGMA temp_store = MEMORY;
+DROP TABLE IF EXISTS temp.hits;
+CREATE TEMP TABLE hits(id INTEGER PRIMARY KEY, score REAL);
+"""
+_SUGGEST = f"""
+SELECT things.iri, things.label, things.class, texts.names
+FROM texts JOIN things ON things.id = texts.rowid
+WHERE texts MATCH :match AND
+    iif(:class IS NULL, NOT things.quiet,
+        things.id IN (SELECT thing FROM facets WHERE property = :type AND value = :class))
+ORDER BY things.id NOT IN (SELECT thing FROM names WHERE folded = :name AND names.name <> ''),
+    {_SCORE}
+LIMIT :limit
+"""
 
 
 @dataclass(frozen=True)
@@ -65,104 +84,57 @@ class Found:
     wordless: bool = False
 
 
-class Lookup:
-    """The index of one release. Every call opens it anew, so that any thread may call."""
+def search(
+    connection: sqlite3.Connection, text: str, filters: Filters, limit: int, offset: int
+) -> Found:
+    """Things that hold the words of a text; nothing, where it is of signs alone.
 
-    def __init__(self, path: Path) -> None:
-        self._address = f"file:{path.resolve()}?mode=ro&immutable=1"
+    An empty text finds by the filters alone, in the order of labels. Classes that the project
+    calls quiet are left out unless the filters name a class.
+    """
+    words = _words(text)
+    wordless = not words and bool(text.strip())
+    why: dict[int, str] = {}
+    loosened = False
+    connection.executescript(_HITS)
+    if words:
+        loosened = not _collect(connection, words, " AND ")
+        if loosened:
+            _collect(connection, words, " OR ")
+        why = _widen(connection, text)
+    elif not wordless:
+        connection.execute("INSERT INTO hits SELECT id, 0 FROM things"
+                           " WHERE label NOT NULL AND class NOT NULL")
+    _narrow(connection, filters)
+    total = connection.execute("SELECT COUNT(*) FROM hits").fetchone()[0]
+    hits = list(_hits(connection, words, why, limit, offset))
+    return Found(hits, total, _facets(connection), loosened and total > 0, wordless)
 
-    def search(
-        self, text: str, filters: Filters, *, limit: int = 20, offset: int = 0
-    ) -> Found:
-        """Things that hold the words of a text; nothing, where it is of signs alone.
 
-        An empty text finds by the filters alone, in the order of labels. Classes that the project
-        calls quiet are left out unless the filters name a class.
-        """
-        words = _words(text)
-        wordless = not words and bool(text.strip())
-        with self._open() as connection:
-            why: dict[int, str] = {}
-            loosened = False
-            connection.execute("CREATE TEMP TABLE hits(id INTEGER PRIMARY KEY, score REAL)")
-            if words:
-                loosened = not _collect(connection, words, " AND ")
-                if loosened:
-                    _collect(connection, words, " OR ")
-                why = _widen(connection, text)
-            elif not wordless:
-                connection.execute("INSERT INTO hits SELECT id, 0 FROM things WHERE label NOT NULL")
-            _narrow(connection, filters)
-            total = connection.execute("SELECT COUNT(*) FROM hits").fetchone()[0]
-            hits = list(_hits(connection, words, why, limit, offset))
-            return Found(hits, total, _facets(connection), loosened and total > 0, wordless)
+def suggest(
+    connection: sqlite3.Connection, text: str, of_class: str | None, limit: int
+) -> list[Hit]:
+    """Things whose names hold words that begin like those of a text, the likeliest first.
 
-    def suggest(self, text: str, *, of_class: str | None = None, limit: int = 8) -> list[Hit]:
-        """Things whose names hold words that begin like those of a text, the likeliest first.
+    of_class: IRI of the class they must have; without it quiet classes are left out.
+    """
+    words = _words(text)
+    if not words:
+        return []
+    match = "{label names} : (" + _match(words, " AND ") + ")"
+    rows = connection.execute(
+        _SUGGEST, {"match": match, "type": TYPE, "class": of_class, "name": fold(text),
+                   "limit": limit}).fetchall()
+    return [Hit(Entry(iri, label, class_), _alias(words, label, names))
+            for iri, label, class_, names in rows]
 
-        of_class: IRI of the class they must have; without it quiet classes are left out.
-        """
-        words = _words(text)
-        if not words:
-            return []
-        match = "{label names} : (" + _match(words, " AND ") + ")"
-        with self._open() as connection:
-            rows = connection.execute(
-                "SELECT things.iri, things.label, things.class, texts.names FROM texts"
-                " JOIN things ON things.id = texts.rowid WHERE texts MATCH :match AND"
-                " iif(:kind IS NULL, NOT things.quiet, things.id IN (SELECT thing FROM facets"
-                f" WHERE property = '{TYPE}' AND value = :kind))"
-                " ORDER BY things.id NOT IN (SELECT thing FROM names WHERE folded = :whole),"
-                f" {_SCORE} LIMIT :limit",
-                {"match": match, "kind": of_class, "whole": fold(text), "limit": limit}).fetchall()
-        return [Hit(Entry(iri, label, kind), _alias(words, label, names))
-                for iri, label, kind, names in rows]
 
-    def members(self, value: str, property_: str = TYPE) -> list[Entry]:
-        """The things that have a facet's value (by default: that are of a class), by label."""
-        with self._open() as connection:
-            rows = connection.execute(
-                "SELECT iri, label, class, note FROM facets JOIN things ON things.id = thing"
-                " WHERE property = ? AND value = ? AND label NOT NULL"
-                " ORDER BY label COLLATE NOCASE, iri", (property_, value))
-            return [Entry(*row) for row in rows]
-
-    def entries(self, iris: Iterable[str]) -> dict[str, Entry]:
-        """What the index knows of some things, by IRI."""
-        wanted = sorted(set(iris))
-        found: dict[str, Entry] = {}
-        with self._open() as connection:
-            for start in range(0, len(wanted), 500):
-                part = wanted[start:start + 500]
-                places = ", ".join("?" * len(part))
-                for row in connection.execute(
-                        "SELECT iri, label, class, note FROM things"
-                        f" WHERE iri IN ({places})", part):
-                    found[row[0]] = Entry(*row)
-        return found
-
-    def classes(self, iri: str) -> list[str]:
-        """All classes of a thing; none where the index does not know it."""
-        with self._open() as connection:
-            rows = connection.execute(
-                "SELECT value FROM facets JOIN things ON things.id = thing"
-                " WHERE iri = ? AND property = ?", (iri, TYPE))
-            return sorted(row[0] for row in rows)
-
-    def sizes(self) -> dict[str, int]:
-        """How many things there are of each class."""
-        with self._open() as connection:
-            return dict(connection.execute(
-                "SELECT value, COUNT(*) FROM facets WHERE property = ? GROUP BY value", (TYPE,)))
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._address, uri=True)
-        try:
-            connection.execute("PRAGMA temp_store = MEMORY")
-            yield connection
-        finally:
-            connection.close()
+def fold(text: str) -> str:
+    """The text without accents, case and superfluous blanks, as names are compared."""
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
+        text = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(text.casefold().split())
 
 
 def _words(text: str) -> list[str]:
@@ -188,17 +160,17 @@ def _widen(connection: sqlite3.Connection, text: str) -> dict[int, str]:
     why: dict[int, str] = {}
     exact = connection.execute(
         "SELECT thing, MIN(coalesce(label, name)) FROM names JOIN things ON things.id = thing"
-        " WHERE folded = ? GROUP BY thing", (fold(text),)).fetchall()
+        " WHERE folded = ? AND name <> '' GROUP BY thing", (fold(text),)).fetchall()
     for thing, label in exact:
         connection.execute("INSERT OR REPLACE INTO hits VALUES (?, ?)", (thing, _EXACT))
-        for kind, here, there in (("broader", "narrower", "broader"),
+        for relation, here, there in (("broader", "narrower", "broader"),
                                   ("narrower", "broader", "narrower")):
             for (other,) in connection.execute(
                     f"SELECT {there} FROM broader WHERE {here} = ?", (thing,)).fetchall():
                 new = connection.execute(
                     "INSERT OR IGNORE INTO hits VALUES (?, ?)", (other, _NEAR)).rowcount
                 if new > 0:
-                    why[other] = f"{kind} than {label}"
+                    why[other] = f"{relation} than {label}"
     return why
 
 
