@@ -40,7 +40,7 @@ class _Found:
 
     facts: Rows
     referrers: Rows
-    neighbours: Rows
+    neighbours: list[tuple[Term | None, ...]]
     answers: list[Answer]
     others: list[tuple[Question, str]]
 
@@ -55,15 +55,17 @@ async def thing_page(context: PageContext, iri: str) -> str:
     except ValueError:
         raise NotFound(f"No thing can have the address <{iri}>.") from None
     shown, others = _panels(context, context.index.classes(iri))
-    (facts, referrers, neighbours), answers = await asyncio.gather(
-        asyncio.gather(context.fetch("thing-facts", node), context.fetch("thing-referrers", node),
-                       context.fetch("passage-neighbours", node)),
+    own = ["thing-facts", "thing-referrers"]
+    own += ["passage-neighbours"] if context.index.passage(iri).document else []
+    (facts, referrers, *neighbours), answers = await asyncio.gather(
+        asyncio.gather(*(context.fetch(name, node) for name in own)),
         asyncio.gather(*(context.ask(question, {parameter: [iri]}, _PANEL_ROWS)
                          for question, parameter in shown)))
     if not facts.rows and not referrers.rows:
         raise NotFound(f"There is no <{iri}> in release {context.release}.",
                        hint="Search for its name.")
-    found = _Found(facts, referrers, neighbours, answers, others)
+    around = neighbours[0].rows if neighbours else []
+    found = _Found(facts, referrers, around, answers, others)
     return await context.render("thing.html", "", _thing, context, iri, found)
 
 
@@ -99,7 +101,7 @@ def _thing(context: PageContext, iri: str, found: _Found) -> dict[str, Any]:
         "others": [(question, [(parameter, context.curie(iri))])
                    for question, parameter in found.others],
         "referrers": _referrers(context, found.referrers, iri),
-        "neighbours": [passage(one.value) for (one,) in found.neighbours.rows if one is not None],
+        "neighbours": [passage(one.value) for (one,) in found.neighbours if one is not None],
         "sources": _sources(context, said),
         "comparable": any(COMPARE in question.tags for question in questions),
     }
