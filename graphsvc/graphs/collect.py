@@ -77,7 +77,8 @@ def page(iri: str, base: str) -> str | None:
 def _with(columns: tuple[Column, ...], *names: str) -> tuple[Column, ...]:
     """The columns with those of the names that they lack."""
     there = [column.name for column in columns]
-    return columns + tuple(Column(name, "text", name) for name in names if name not in there)
+    return columns + tuple(Column(name=name, type="text", label=name)
+                           for name in names if name not in there)
 
 
 def _attribute(column: Column) -> Attribute:
