@@ -1,1 +1,2 @@
 """The web pages."""
+import graphsvc.web.pages._until  # noqa

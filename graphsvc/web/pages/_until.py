@@ -1,7 +1,6 @@
 """Temporary: what the branches `questions` and `main` will bring."""
 from types import SimpleNamespace as N
 
-from graphsvc.lookup import Lookup
 
 from graphsvc.questions.question import Question
 
@@ -18,8 +17,3 @@ if not hasattr(Question, "chart"):
     Question.map = _p(MAP, "place", "shade")
     Question.matrix = _p(MATRIX, "rows", "columns", "cell")
 
-class Index:
-    def __init__(self, serving):
-        n, p, l = serving.questions.names, serving.questions.passages, Lookup(serving.release.search_index)
-        self.label, self.find, self.classes, self.passage = n.label, n.find, n.classes, p.get
-        self.search, self.suggest, self.members, self.entries, self.sizes = l.search, l.suggest, l.members, l.entries, l.sizes

@@ -6,45 +6,18 @@ import gzip
 import heapq
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.release import Release, Releases
-from graphsvc.web.pages.context import Link, PageContext, Pairs, show_date
+from graphsvc.web.pages.context import PageContext, Pairs, show_date
 
 _MOST_QUADS = 2_000_000
 """Releases above this size are not compared while somebody waits."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """How many statements were added to a named graph and removed from it."""
-
-    graph: str
-    added: int
-    removed: int
-
-
-@dataclass(frozen=True)
-class About:
-    """All that the page shows. before: the release built last before this one, if there is one;
-    dumps: name and size of each file."""
-
-    built: str
-    year: str
-    quads: int
-    derived: int
-    warnings: int
-    software: str
-    licence: Link
-    creator: Link
-    dumps: tuple[tuple[str, str], ...]
-    before: str | None
-    changes: tuple[Change, ...] | None
 
 
 async def about_page(context: PageContext, pairs: Pairs) -> str:
@@ -52,21 +25,22 @@ async def about_page(context: PageContext, pairs: Pairs) -> str:
     return await context.render("about.html", "/about", _about, context)
 
 
-def _about(context: PageContext) -> About:
+def _about(context: PageContext) -> dict[str, Any]:
     release = context.serving.release
     manifest = release.manifest
     built = datetime.fromisoformat(manifest["built"])
     before = _before(release)
     comparable = before and max(manifest["quads"], before.manifest["quads"]) <= _MOST_QUADS
-    return About(
-        built=f"{show_date(built.date().isoformat())}, {built:%H:%M} UTC", year=str(built.year),
-        quads=manifest["quads"], derived=sum(manifest["derived"].values()),
-        warnings=manifest["warnings"], software=manifest["software"],
-        licence=context.link(context.header.licence), creator=context.link(context.header.creator),
-        dumps=tuple((path.name, _size(path.stat().st_size))
-                    for path in sorted((release.path / "dumps").iterdir())),
-        before=before.id if before else None,
-        changes=_changes(before, release) if before and comparable else None)
+    return {
+        "built": f"{show_date(built.date().isoformat())}, {built:%H:%M} UTC", "year": built.year,
+        "manifest": manifest, "derived": sum(manifest["derived"].values()),
+        "licence": context.link(context.header.licence),
+        "creator": context.link(context.header.creator),
+        "dumps": [(path.name, _size(path.stat().st_size))
+                  for path in sorted((release.path / "dumps").iterdir())],
+        "before": before.id if before else None,
+        "changes": _changes(before, release) if before and comparable else None,
+    }
 
 
 def _before(release: Release) -> Release | None:
@@ -77,8 +51,11 @@ def _before(release: Release) -> Release | None:
 
 
 @lru_cache(maxsize=4)
-def _changes(before: Release, after: Release) -> tuple[Change, ...]:
-    """The changes graph by graph; blank nodes have canonical names in both releases."""
+def _changes(before: Release, after: Release) -> list[tuple[str, int, int]]:
+    """How many statements were added to each named graph and removed from it.
+
+    Blank nodes have canonical names in both releases.
+    """
     added: Counter[str] = Counter()
     removed: Counter[str] = Counter()
     lines = heapq.merge(_lines(before, removed), _lines(after, added), key=itemgetter(0))
@@ -87,8 +64,7 @@ def _changes(before: Release, after: Release) -> tuple[Change, ...]:
         if len(counts) == 1:
             name = line[line.rindex(b"<") + 1:line.rindex(b">")].decode()
             counts[0][name.split("/graph/", 1)[-1]] += 1
-    return tuple(Change(graph, added[graph], removed[graph])
-                 for graph in sorted({*added, *removed}))
+    return [(graph, added[graph], removed[graph]) for graph in sorted({*added, *removed})]
 
 
 def _lines(release: Release, counts: Counter[str]) -> Iterator[tuple[bytes, Counter[str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -96,12 +96,13 @@ def tile_map(context: PageContext, table: Table) -> TileMap | None:
     if declared is None:
         return None
     at, shade = table.at(declared.place), table.at(declared.shade)
-    by_place: dict[str, list[Row]] = {}
-    for row in table.rows if at is not None else ():
-        tile = context.terms.tile(row[at].iri or "")
-        if tile is not None:
-            by_place.setdefault(tile.place, []).append(row)
-    if at is None or not by_place:
+    if at is None:
+        return None
+    by_place: dict[str, list[Row]] = defaultdict(list)
+    for row in table.rows:
+        if tile := context.terms.tile(row[at].iri or ""):
+            by_place[tile.place].append(row)
+    if not by_place:
         return None
     shades = _shades({place: [row[shade] for row in rows] if shade is not None else []
                       for place, rows in by_place.items()})
@@ -109,9 +110,9 @@ def tile_map(context: PageContext, table: Table) -> TileMap | None:
     for place, tile in sorted(context.terms.tiles.items(),
                               key=lambda pair: (pair[1].row, pair[1].column)):
         rows = by_place.get(place, [])
-        link = rows[0][at].link if rows else None
+        link = rows and rows[0][at].link or context.link(place)
         text, tone = _summary([row[shade] for row in rows] if shade is not None else [])
-        cells.append(TileCell(link or context.link(place), tile.column, tile.row,
+        cells.append(TileCell(link, tile.column, tile.row,
                               shades.get(place, 0), tone, text))
     return TileMap(measure=table.columns[shade].label if shade is not None else "",
                    cells=tuple(cells), columns=max(cell.column for cell in cells))

@@ -6,15 +6,15 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from graphsvc.lookup import Entry
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.answer import Answer, Given
+from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Question
-from graphsvc.web.pages.context import Link, NotFound, PageContext, Pairs, first_of, query_string
+from graphsvc.web.pages.context import NotFound, PageContext, Pairs, first_of, query_string
 from graphsvc.web.pages.table import Cell, Row, Table, table_of
 from graphsvc.web.pages.terms import Term
 from graphsvc.web.pages.thing import COMPARE
@@ -48,18 +48,6 @@ class Comparison:
     queries: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Compare:
-    """The page: what can be compared, what is, and how it compares."""
-
-    classes: tuple[Term, ...]
-    chosen_class: Term | None
-    offered: tuple[Entry, ...]
-    things: tuple[Link, ...]
-    names: tuple[str, ...]
-    comparisons: tuple[Comparison, ...]
-
-
 async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     """The comparison that an address asks for, as JSON with `format=json`.
 
@@ -71,7 +59,7 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
                             hint="It has thing, two to four times, and class.")
     classes = _comparable(context)
     names = [value for name, value in pairs if name == "thing" and value.strip()]
-    iris = list(dict.fromkeys(_find(context, name, classes) for name in names))
+    iris = list(dict.fromkeys([await _find(context, name, classes) for name in names]))
     if len(iris) > _MOST:
         raise GraphsvcError(f"{len(iris)} things are too many to compare.",
                             hint=f"Name {_FEWEST} to {_MOST}.")
@@ -89,24 +77,24 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
 def _compare(
     context: PageContext, classes: Sequence[Term], chosen: Term | None, iris: Sequence[str],
     asked: Sequence[tuple[Question, list[Answer]]],
-) -> Compare:
+) -> dict[str, Any]:
     found = [_jointly(table_of(context, answers[0]), iris) if len(answers) == 1 else
              _one_by_one([table_of(context, answer, about=iri)
                           for answer, iri in zip(answers, iris, strict=True)])
              for _, answers in asked]
-    return Compare(
-        classes=tuple(classes), chosen_class=chosen,
-        offered=tuple(context.members(chosen.iri, None)) if chosen else (),
-        things=tuple(context.link(iri) for iri in iris),
-        names=tuple(context.curie(iri) for iri in iris),
-        comparisons=tuple(one for one in found if one is not None))
+    return {
+        "classes": classes, "chosen_class": chosen,
+        "offered": context.members(chosen.iri, None) if chosen else (),
+        "things": [context.link(iri) for iri in iris],
+        "names": [context.curie(iri) for iri in iris],
+        "comparisons": [one for one in found if one is not None],
+    }
 
 
-def _find(context: PageContext, name: str, classes: Sequence[Term]) -> str:
+async def _find(context: PageContext, name: str, classes: Sequence[Term]) -> str:
     """The IRI that a name means, first among things that can be compared."""
-    among = (context.find(name, term.iri) for term in classes)
-    return (next(filter(None, among), None)
-            or context.index.find(name, location="parameter thing"))
+    among = (context.meant(name, term.iri) for term in classes)
+    return next(filter(None, among), None) or await context.find(name)
 
 
 def _joint_parameter(question: Question, classes: Collection[str]) -> str | None:
@@ -173,13 +161,9 @@ async def _ask(
         elif joint is not None:
             jointly.append((question, [{joint: list(iris)}]))
 
-    async def ask(question: Question, given: Given) -> Answer:
-        understood = await context.questions.understand(question, given)
-        return await context.questions.ask(question, understood, limit=_ROWS)
-
     plan = [*jointly, *apart]
     answers = iter(await asyncio.gather(
-        *(ask(question, given) for question, each in plan for given in each)))
+        *(context.ask(question, given, _ROWS) for question, each in plan for given in each)))
     return [(question, [next(answers) for _ in each]) for question, each in plan]
 
 
@@ -243,16 +227,16 @@ def _one_by_one(tables: Sequence[Table]) -> Comparison | None:
     return Comparison(question, True, tuple(lines), max(0, len(shared) - _SHOWN), queries)
 
 
-def _as_json(compare: Compare) -> dict[str, object]:
+def _as_json(compare: dict[str, Any]) -> dict[str, object]:
     """The comparison for programs."""
     return {
-        "things": [{"iri": link.iri, "label": link.text} for link in compare.things],
+        "things": [{"iri": link.iri, "label": link.text} for link in compare["things"]],
         "comparisons": [{
             "question": comparison.question.name, "title": comparison.question.title,
             "hidden": comparison.hidden,
             "rows": [{"group": line.group, "about": line.head.plain, "cells": [
                 [" · ".join(cell.plain for cell in entry if cell.plain) for entry in cells]
                 for cells in line.cells]} for line in comparison.lines],
-        } for comparison in compare.comparisons],
-        "query": query_string(("thing", name) for name in compare.names),
+        } for comparison in compare["comparisons"]],
+        "query": query_string(("thing", name) for name in compare["names"]),
     }

@@ -13,9 +13,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from graphsvc.lookup import MARK_OFF, MARK_ON, Entry
-from graphsvc.questions.evidence import Passage
-from graphsvc.questions.names import AmbiguousName, UnknownName
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, NamedNode
@@ -23,13 +20,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.question import Example
+from graphsvc.fulltext import MARK_OFF, MARK_ON, Entry
+from graphsvc.index import AmbiguousName
+from graphsvc.questions.answer import Answer, Given
+from graphsvc.questions.question import Example, Question
 from graphsvc.questions.table import Table, Term, fetch
 from graphsvc.questions.template import Template
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
 from graphsvc.vocabulary import SKOS
-from graphsvc.web.pages._until import Index
 from graphsvc.web.pages.terms import DISPLAY, Terms
 
 Pairs = Sequence[tuple[str, str]]
@@ -88,23 +87,12 @@ class Link:
         return Markup(f'<span class="badge{{}}{shade}">{{}}</span>').format(tone, self._html)
 
 
-@dataclass(frozen=True)
-class Citation:
-    """A passage as pages show it. place: its sections; line: of the document's text."""
-
-    href: str | None
-    document: str
-    place: str
-    line: int | None
-    words: str | None
-
-
 class PageContext:
     """One release as the pages show it."""
 
     def __init__(self, serving: Serving, terms: Terms) -> None:
         self.serving, self.terms = serving, terms
-        self.questions, self.index = serving.questions, Index(serving)
+        self.questions, self.index = serving.questions, serving.index
         self.header = serving.header
         self.release = serving.release.id
         self.title = terms.term(self.header.iri).first(f"{DISPLAY}title") or self.header.title
@@ -158,21 +146,19 @@ class PageContext:
         iris = {entry.iri for entry in inside}
         return [entry for entry in found if entry.iri in iris]
 
-    def find(
+    def meant(
         self, text: str, of_class: str | None = None, scheme: str | None = None
     ) -> str | None:
         """The IRI of the thing that a text names; None where it names none or several."""
         try:
-            return self.index.find(text, of_class=of_class, scheme=scheme)
-        except (UnknownName, AmbiguousName):
+            return self.index.meant(text, of_class=of_class, scheme=scheme)
+        except AmbiguousName:
             return None
 
-    def citation(self, passage: Passage) -> Citation:
-        """A passage as it is shown."""
-        return Citation(
-            href=self.path(passage.iri), document=passage.title or _last_part(passage.iri),
-            place=" › ".join(passage.sections), line=passage.line,
-            words=passage.words and passage.words.replace("**", ""))
+    async def find(self, text: str) -> str:
+        """The IRI of the thing that a parameter `thing` names. Raises UnknownName, AmbiguousName.
+        """
+        return await run_in_threadpool(self.index.find, text, location="parameter thing")
 
     def curie(self, iri: str) -> str:
         """The shortest name of a thing in an address, with a prefix of the project."""
@@ -193,6 +179,12 @@ class PageContext:
         """The rows of one of the software's own queries about a thing. Raises what the engine
         raises."""
         return await fetch(self.serving.engine, _own(name).bind({"thing": [thing]}))
+
+    async def ask(self, question: Question, given: Given, limit: int) -> Answer:
+        """The first rows of the answer to a question. Raises what understanding and asking raise.
+        """
+        understood = await self.questions.understand(question, given)
+        return await self.questions.ask(question, understood, limit=limit)
 
     # -- pages ----------------------------------------------------------------------------------
 
@@ -274,6 +266,11 @@ def marked(text: str) -> Markup:
     return Markup(str(escape(text)).replace(MARK_ON, "<mark>").replace(MARK_OFF, "</mark>"))
 
 
+def plain(words: str) -> str:
+    """The words of a document without the marks for bold type in its text."""
+    return words.replace("**", "")
+
+
 def capital(text: str) -> str:
     """The text with a capital at its head."""
     return text[:1].upper() + text[1:]
@@ -306,7 +303,8 @@ def _templates() -> Environment:
     environment = Environment(
         loader=PackageLoader("graphsvc.web.pages"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"marked": marked, "capital": capital, "query": query_string,
+    environment.filters |= {
+        "marked": marked, "capital": capital, "plain": plain, "query": query_string,
         "first_sentence": first_sentence, "example_query": example_query}
     environment.globals["assets"] = ASSETS
     return environment

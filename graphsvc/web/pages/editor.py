@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 from starlette.responses import JSONResponse, Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.library import Library
 from graphsvc.questions.template import Template
 from graphsvc.sparql import own_query
 from graphsvc.web.pages.context import PageContext, Pairs
 from graphsvc.web.pages.questions import given_of
-
-
-@dataclass(frozen=True)
-class Editor:
-    """The editor's page. given: whether the address asks for the query; settings: JSON for the
-    bundled editor."""
-
-    query: str
-    given: bool
-    settings: str
-    library: Library
 
 
 async def editor_page(context: PageContext, pairs: Pairs) -> str:
@@ -35,9 +22,9 @@ async def editor_page(context: PageContext, pairs: Pairs) -> str:
     query = await _query(context, pairs)
     settings = {"endpoint": "/sparql", "terms": "/editor/terms", 
                 "prefixes": context.serving.release.manifest["prefixes"]}
-    return await context.render("editor.html", "/sparql", lambda: Editor(
-        query or own_query("first"), bool(query), json.dumps(settings, ensure_ascii=False),
-        context.questions.library))
+    return await context.render("editor.html", "/sparql", lambda: {
+        "query": query or own_query("first"), "given": bool(query),
+        "settings": json.dumps(settings, ensure_ascii=False)})
 
 
 async def editor_terms(context: PageContext, pairs: Pairs) -> Response:
@@ -69,5 +56,5 @@ async def _query(context: PageContext, pairs: Pairs) -> str:
                             hint="It has question (with the question's parameters) and thing.")
     if not pairs:
         return ""
-    thing = context.index.find(pairs[0][1], location="parameter thing")
+    thing = await context.find(pairs[0][1])
     return Template(own_query("about")).bind({"thing": [NamedNode(thing)]})

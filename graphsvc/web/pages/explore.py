@@ -33,19 +33,6 @@ class Edge:
     outward: bool
 
 
-@dataclass(frozen=True)
-class Explorer:
-    """A thing's links, by property and direction. total: how many there are; groups hold some."""
-
-    thing: Link
-    name: str
-    total: int
-    shown: int
-    groups: tuple[tuple[str, bool, list[Link]], ...]
-    view: str
-    formats: tuple[tuple[str, str], ...]
-
-
 async def explore_page(context: PageContext, pairs: Pairs) -> str:
     """A thing with its links; without a thing, where to begin.
 
@@ -54,7 +41,7 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
     name = _thing_in(pairs)
     if name is None:
         return await context.render("explore.html", "/explore", lambda: None)
-    iri = context.index.find(name, location="parameter thing")
+    iri = await context.find(name)
     tables = await _fetch(context, iri)
     return await context.render("explore.html", "/explore", _explorer, context, iri, *tables)
 
@@ -65,7 +52,7 @@ async def links(context: PageContext, pairs: Pairs) -> Response:
     if name is None:
         raise GraphsvcError("No thing was given whose links to list.",
                             hint="Name a thing with `thing`.")
-    iri = context.index.find(name, location="parameter thing")
+    iri = await context.find(name)
     tables = await _fetch(context, iri)
     return JSONResponse(await run_in_threadpool(_as_json, context, iri, *tables))
 
@@ -97,16 +84,14 @@ def _edges(context: PageContext, iri: str, facts: Table, referrers: Table) -> li
         not edge.outward, context.label(edge.property_), context.label(edge.other), edge.other))
 
 
-def _explorer(context: PageContext, iri: str, facts: Table, referrers: Table) -> Explorer:
+def _explorer(context: PageContext, iri: str, facts: Table, referrers: Table) -> dict[str, Any]:
     edges = _edges(context, iri, facts, referrers)
     groups: dict[tuple[str, bool], list[Link]] = defaultdict(list)
     for edge in edges[:_MOST]:
         groups[context.label(edge.property_), edge.outward].append(context.link(edge.other))
-    return Explorer(
-        thing=context.link(iri), name=context.curie(iri), total=len(edges),
-        shown=len(edges[:_MOST]), view=_VIEW,
-        groups=tuple((label, outward, found) for (label, outward), found in groups.items()),
-        formats=tuple((name, known.title) for name, known in FORMATS.items()))
+    return {
+        "thing": context.link(iri), "name": context.curie(iri), "total": len(edges),
+        "shown": len(edges[:_MOST]), "groups": groups, "view": _VIEW, "formats": FORMATS}
 
 
 def _as_json(context: PageContext, iri: str, facts: Table, referrers: Table) -> dict[str, Any]:

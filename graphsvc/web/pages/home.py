@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
 
 from graphsvc.questions.answer import Answer, Given
 from graphsvc.questions.question import Question
-from graphsvc.web.pages.charts import TileMap, tile_map
+from graphsvc.web.pages.charts import tile_map
 from graphsvc.web.pages.context import NotFound, PageContext, Pairs, first_of
-from graphsvc.web.pages.questions import Choices, Field, choices_of, fields_of, given_of
-from graphsvc.web.pages.table import Table, table_of
-from graphsvc.web.pages.terms import Term
+from graphsvc.web.pages.questions import Choices, choices_of, fields_of, given_of
+from graphsvc.web.pages.table import table_of
 
 START = "start"
 """The tag of questions that the first page leads to."""
@@ -20,20 +19,6 @@ COVERAGE = "coverage"
 """The question that says which documents the data come from, and how completely."""
 _ROWS = 1_000
 _MOST_STARTS = 9
-
-
-@dataclass(frozen=True)
-class Home:
-    """All that the first page shows. counts: how many things there are of each class."""
-
-    counts: tuple[tuple[Term, int], ...]
-    start: tuple[Question, ...]
-    maps: tuple[Question, ...]
-    shown: Question | None
-    fields: tuple[Field, ...]
-    tiles: TileMap | None
-    table: Table | None
-    coverage: Table | None
 
 
 async def home_page(context: PageContext, pairs: Pairs) -> str:
@@ -47,12 +32,10 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
     if wanted and shown is None:
         raise NotFound(f"There is no map called `{wanted[:80]}`.",
                        hint=f"Choose one of: {', '.join(q.name for q in maps) or 'none'}.")
-    given = given_of([pair for pair in pairs if pair[0] != "map"])
-    given = {} if shown is None else _with_examples(shown, given)
+    given = _with_examples(shown, given_of([pair for pair in pairs if pair[0] != "map"]))
     covering = next((q for q in context.questions.library if q.name == COVERAGE), None)
     drawn, covered, choices = await asyncio.gather(
-        _ask(context, shown, given), _ask(context, covering, {}),
-        choices_of(context, shown))
+        _ask(context, shown, given), _ask(context, covering, {}), choices_of(context, shown))
     return await context.render(
         "home.html", "/", _home, context, maps, given, choices, drawn, covered)
 
@@ -60,25 +43,24 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
 def _home(
     context: PageContext, maps: Sequence[Question], given: Given, choices: Choices,
     drawn: Answer | None, covered: Answer | None,
-) -> Home:
+) -> dict[str, Any]:
+    """What the first page shows."""
     shown = drawn.question if drawn else None
     table = table_of(context, drawn) if drawn else None
     sizes = context.index.sizes()
     start = [q for q in context.questions.library if START in q.tags]
-    return Home(
-        counts=tuple((term, sizes[term.iri]) for term in context.terms.shown_classes
-                     if sizes.get(term.iri)),
-        start=tuple(_in_order(context, start)[:_MOST_STARTS]), maps=tuple(maps),
-        shown=shown, fields=fields_of(context, shown, given, choices), table=table,
-        tiles=tile_map(context, table) if table else None,
-        coverage=table_of(context, covered) if covered else None)
+    return {
+        "counts": [(term, sizes[term.iri]) for term in context.terms.shown_classes
+                   if sizes.get(term.iri)],
+        "start": _in_order(context, start)[:_MOST_STARTS], "maps": maps, "shown": shown,
+        "fields": fields_of(context, shown, given, choices), "table": table,
+        "tiles": tile_map(context, table) if table else None,
+        "coverage": table_of(context, covered) if covered else None,
+    }
 
 
 async def _ask(context: PageContext, question: Question | None, given: Given) -> Answer | None:
-    if question is None:
-        return None
-    understood = await context.questions.understand(question, given)
-    return await context.questions.ask(question, understood, limit=_ROWS)
+    return await context.ask(question, given, _ROWS) if question else None
 
 
 def _in_order(context: PageContext, questions: Sequence[Question]) -> list[Question]:
@@ -88,8 +70,10 @@ def _in_order(context: PageContext, questions: Sequence[Question]) -> list[Quest
     return sorted(questions, key=lambda question: places.get(question.name, len(places)))
 
 
-def _with_examples(question: Question, given: Given) -> Mapping[str, Sequence[str]]:
+def _with_examples(question: Question | None, given: Given) -> Given:
     """What was given, and the first example's values for what is required and was not given."""
+    if question is None:
+        return {}
     example = question.examples[0].values if question.examples else {}
     needed = {p.name: example[p.name] for p in question.parameters
               if p.required and p.name in example}

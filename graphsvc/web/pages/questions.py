@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer, Choice, Given
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.values import BadValue, limits
-from graphsvc.web.pages.charts import Chart, Matrix, TileMap, chart, matrix, tile_map
+from graphsvc.web.pages.charts import chart, matrix, tile_map
 from graphsvc.web.pages.context import PageContext, Pairs, first_of
-from graphsvc.web.pages.table import Table, table_of
+from graphsvc.web.pages.table import table_of
 
 _ROWS = 200
 _MOST_OPTIONS = 400
@@ -43,25 +44,6 @@ class Field:
     values: tuple[str, ...]
     low: str | None
     high: str | None
-
-
-@dataclass(frozen=True)
-class QuestionPage:
-    """A question with its form and, where it was asked, its answer or what was wrong.
-
-    following: the address of the next rows; query: the address of these.
-    """
-
-    question: Question
-    fields: tuple[Field, ...]
-    table: Table | None
-    coverage: Table | None
-    chart: Chart | None
-    tiles: TileMap | None
-    matrix: Matrix | None
-    error: GraphsvcError | None
-    following: Pairs | None
-    query: Pairs
 
 
 async def questions_page(context: PageContext, pairs: Pairs) -> str:
@@ -103,17 +85,19 @@ async def question_page(context: PageContext, name: str, pairs: Pairs) -> str:
 def _question(
     context: PageContext, question: Question, choices: Choices, given: Given,
     answer: Answer | None, error: GraphsvcError | None,
-) -> QuestionPage:
+) -> dict[str, Any]:
     pairs = [(name, value) for name, values in given.items() for value in values]
     table = table_of(context, answer) if answer else None
     after = answer.after if answer else None
     looked_at = answer.coverage if answer else None
-    return QuestionPage(
-        question=question, fields=fields_of(context, question, given, choices), table=table, error=error, query=pairs,
-        following=[*pairs, ("after", after)] if after is not None else None,
-        coverage=table_of(context, looked_at) if looked_at else None,
-        chart=chart(table) if table else None, matrix=matrix(table) if table else None,
-        tiles=tile_map(context, table) if table else None)
+    return {
+        "question": question, "fields": fields_of(context, question, given, choices),
+        "table": table, "error": error, "query": pairs,
+        "following": [*pairs, ("after", after)] if after is not None else None,
+        "coverage": table_of(context, looked_at) if looked_at else None,
+        "chart": chart(table) if table else None, "matrix": matrix(table) if table else None,
+        "tiles": tile_map(context, table) if table else None,
+    }
 
 
 def given_of(pairs: Pairs) -> dict[str, list[str]]:
@@ -161,7 +145,7 @@ def _options(
             return [Option(value, label, value in values)
                     for value, label in (("true", "yes"), ("false", "no"))]
         case "iri":
-            wanted = {context.find(value, parameter.of_class, parameter.scheme)
+            wanted = {context.meant(value, parameter.of_class, parameter.scheme)
                       for value in values}
             return [Option(context.curie(entry.iri), entry.label or entry.iri,
                            entry.iri in wanted)

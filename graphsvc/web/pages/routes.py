@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from fastapi import APIRouter
-from graphsvc.questions.names import AmbiguousName, UnknownName
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -15,6 +14,7 @@ from graphsvc.graphs.export import FORMATS, formats_of
 from graphsvc.graphs.listing import address
 from graphsvc.graphs.measures import MEASURES
 from graphsvc.graphs.view import View
+from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.library import UnknownQuestion
 from graphsvc.service import Serving
 from graphsvc.web.pages import ontology, thing

@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from graphsvc.build.search import TYPE, YEAR
-from graphsvc.lookup import Hit
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.web.pages.context import Link, NotFound, PageContext, Pairs, capital, first_of
+from graphsvc.fulltext import TYPE, YEAR
+from graphsvc.web.pages.context import NotFound, PageContext, Pairs, capital, first_of
 from graphsvc.web.pages.terms import DISPLAY
 
 _PAGE = 20
 _LAST_PAGE = 500
-_SHOWN_VALUES, _MOST_VALUES = 12, 60
+_MOST_VALUES = 60
 
 
 @dataclass(frozen=True)
@@ -32,40 +31,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Facet:
-    """A property by which hits can be narrowed. hidden: values that are shown on request."""
+    """A property by which hits can be narrowed."""
 
     label: str
-    values: tuple[Value, ...]
-    hidden: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
-class Result:
-    """A hit as the page shows it."""
-
-    link: Link
-    class_label: str
-    hit: Hit
-
-
-@dataclass(frozen=True)
-class Search:
-    """A page of a search. loosened, wordless: as in what the index found."""
-
-    text: str
-    results: tuple[Result, ...]
-    total: int
-    loosened: bool
-    wordless: bool
-    facets: tuple[Facet, ...]
-    chosen: tuple[Value, ...]
-    page: int
-    pages: int
-    address: Pairs
-
-    def at(self, page: int) -> Pairs:
-        """The address of another page of it."""
-        return [*self.address, ("page", str(page))]
+    choices: list[Value]
 
 
 async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
@@ -90,7 +59,7 @@ async def suggestions(context: PageContext, pairs: Pairs) -> Response:
         for hit in hits])
 
 
-def _search(context: PageContext, pairs: Pairs) -> Search:
+def _search(context: PageContext, pairs: Pairs) -> dict[str, Any]:
     names = {"class": TYPE, "year": YEAR} | {
         context.short_name(iri): iri for iri in context.terms.facets}
     filters: dict[str, list[str]] = {}
@@ -109,24 +78,20 @@ def _search(context: PageContext, pairs: Pairs) -> Search:
     facets = [facet for property_ in (TYPE, *context.terms.facets, YEAR)
               if (facet := _facet(context, property_, names_of[property_],
                                   found.facets.get(property_, ()), filters, address))]
-    return Search(
-        text=text, total=found.total, loosened=found.loosened, wordless=found.wordless,
-        facets=tuple(facets), results=tuple(
-            Result(context.link(hit.entry.iri),
-                   context.terms.term(hit.entry.kind).label if hit.entry.kind else "", hit)
-            for hit in found.hits),
-        chosen=tuple(v for facet in facets for v in (*facet.values, *facet.hidden) if v.chosen),
-        page=number, pages=max(1, -(-found.total // _PAGE)), address=address)
-
-
-def _as_json(search: Search) -> dict[str, Any]:
     return {
-        "q": search.text, "total": search.total, "page": search.page, "pages": search.pages,
-        "hits": [{**asdict(result.hit.entry), "why": result.hit.why}
-                 for result in search.results],
-        "facets": {facet.label: [{"label": v.label, "count": v.count, "chosen": v.chosen}
-                                 for v in (*facet.values, *facet.hidden)]
-                   for facet in search.facets}}
+        "text": text, "found": found, "facets": facets, "address": address, "number": number,
+        "chosen": [value for facet in facets for value in facet.choices if value.chosen],
+        "last": max(1, -(-found.total // _PAGE)), "size": _PAGE}
+
+
+def _as_json(search: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "q": search["text"], "total": search["found"].total, "page": search["number"],
+        "pages": search["last"],
+        "hits": [{**asdict(hit.entry), "why": hit.why} for hit in search["found"].hits],
+        "facets": {facet.label: [{"label": value.label, "count": value.count,
+                                  "chosen": value.chosen} for value in facet.choices]
+                   for facet in search["facets"]}}
 
 
 def _facet(
@@ -147,8 +112,7 @@ def _facet(
     if not values or (len(values) == 1 and not values[0].chosen):
         return None
     label = {TYPE: "Kind", YEAR: "Year"}.get(property_) or capital(context.label(property_))
-    return Facet(
-        label, tuple(values[:_SHOWN_VALUES]), tuple(values[_SHOWN_VALUES:_MOST_VALUES]))
+    return Facet(label, values[:_MOST_VALUES])
 
 
 def _label(context: PageContext, property_: str, value: str) -> str:
@@ -165,7 +129,7 @@ def _written(context: PageContext, property_: str, value: str) -> str:
 
 
 def _value(context: PageContext, property_: str, written: str) -> str:
-    """The value that a filter of an address names. Raises NotFound, UnknownName or AmbiguousName."""
+    """The value that a filter names. Raises NotFound, UnknownName or AmbiguousName."""
     if property_ == YEAR:
         return written
     if property_ == TYPE:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from markupsafe import escape
 from pyoxigraph import NamedNode
 
+from graphsvc.index import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column, Question
 from graphsvc.questions.table import Term
 from graphsvc.web.pages.context import (
-    Citation,
     Link,
     PageContext,
     query_string,
@@ -34,7 +34,7 @@ class Cell:
 
     link: Link | None = None
     text: str = ""
-    cited: tuple[Citation, ...] = ()
+    cited: tuple[Passage, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.link or self.text or self.cited)
@@ -66,29 +66,17 @@ Row = tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
-class Heading:
-    """A column that is shown. role: how entries set it.
-
-    head: what the row is about; badge: a short name; text: a paragraph; fact: a small value;
-    evidence: passages.
-    """
-
-    name: str
-    label: str
-    meaning: str
-    role: str
-    numeric: bool
-
-
-@dataclass(frozen=True)
 class Table:
     """An answer's rows as cells, without columns that are empty or always the page's own thing.
 
+    roles: how entries set each column: head (what the row is about), badge (a short name), text (a
+    paragraph), fact (a small value) or evidence (passages).
     years: of each row, where the question is about time; empty for a row without one.
     """
 
     question: Question
-    columns: tuple[Heading, ...]
+    columns: tuple[Column, ...]
+    roles: tuple[str, ...]
     rows: tuple[Row, ...]
     sparql: str
     parameters: tuple[tuple[str, str], ...]
@@ -111,7 +99,7 @@ class Table:
     @property
     def wide(self) -> bool:
         """Whether entries are easier to read than a table."""
-        return sum(column.role != "evidence" for column in self.columns) > _MOST_COLUMNS
+        return sum(role != "evidence" for role in self.roles) > _MOST_COLUMNS
 
     @property
     def periods(self) -> list[tuple[str, list[Row]]]:
@@ -134,10 +122,10 @@ class Table:
         """The position of a column, if it is shown."""
         return next((at for at, column in enumerate(self.columns) if column.name == name), None)
 
-    def cells(self, row: Row, role: str) -> list[tuple[Heading, Cell]]:
+    def cells(self, row: Row, role: str) -> list[tuple[Column, Cell]]:
         """The cells of a row that are not empty and have a role, with their columns."""
-        return [(column, cell) for column, cell in zip(self.columns, row, strict=True)
-                if column.role == role and cell]
+        return [(column, cell) for column, its, cell
+                in zip(self.columns, self.roles, row, strict=True) if its == role and cell]
 
 
 def table_of(context: PageContext, answer: Answer, about: str | None = None) -> Table:
@@ -151,8 +139,9 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
                 next(iter(things), None))
     return Table(
         question=answer.question, sparql=answer.sparql, more=answer.after is not None,
-        columns=tuple(_heading(columns[at], [row[at] for row in rows], at == head)
-                      for at in kept),
+        columns=tuple(columns[at] for at in kept),
+        roles=tuple("head" if at == head else _role(columns[at], [row[at] for row in rows])
+                    for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in rows),
         parameters=_parameters(context, answer), years=_years(answer, rows))
 
@@ -160,11 +149,6 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
 def _is_shown(cells: Sequence[Cell], about: str | None) -> bool:
     """Whether a column is worth its space: all are where there are no rows."""
     return not cells or any(cells) and (about is None or any(cell.iri != about for cell in cells))
-
-
-def _heading(column: Column, cells: Sequence[Cell], head: bool) -> Heading:
-    return Heading(column.name, column.label, column.meaning,
-                   "head" if head else _role(column, cells), column.type in ("integer", "decimal"))
 
 
 def _role(column: Column, cells: Sequence[Cell]) -> str:
@@ -180,7 +164,7 @@ def _cell(context: PageContext, answer: Answer, term: Term | None, column: Colum
     if term is None:
         return Cell()
     if column.type == "evidence":
-        return Cell(cited=tuple(context.citation(passage) for passage in answer.cited(term)))
+        return Cell(cited=tuple(answer.cited(term)))
     if isinstance(term, NamedNode):
         return Cell(link=context.link(term.value))
     if column.type == "year":
