@@ -28,7 +28,7 @@ from graphsvc.web.asgi import Receive, Scope, Send, preflight, respond
 from graphsvc.web.browsers import for_browsers
 from graphsvc.web.cache import CachedAnswer
 from graphsvc.web.current import Current
-from graphsvc.web.graphs import export_router
+from graphsvc.web.graphs import graphs_router
 from graphsvc.web.linked import linked_router
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.pages.context import site_of
@@ -73,7 +73,7 @@ class Application:
         self.metrics = Metrics()
         self._routers = (
             status_router(_serving.get, self.metrics), api_router(_serving.get),
-            export_router(_serving.get), pages_router(_serving.get),
+            _graphs(), pages_router(_serving.get),
             linked_router(_serving.get, thing_page, ontology_page, problem_page),
         )
         self._pages = _pages(self._routers)
@@ -250,3 +250,26 @@ def create_app(
     one over the current release that was started before.
     """
     return Application(releases, documents, remote, limits, engine)
+
+
+class _Graphs:
+    """What is below `/export` of whatever is served at the moment."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        serving = _serving.get()
+        application = FastAPI()
+        application.include_router(graphs_router(serving))
+
+        @application.exception_handler(GraphsvcError)
+        async def problem(request: Request, error: Exception) -> Response:
+            assert isinstance(error, GraphsvcError)
+            return await problem_page(serving, request, error)
+
+        await application(scope, receive, send)
+
+
+def _graphs() -> APIRouter:
+    router = APIRouter()
+    for path in ("/export", "/export/{name}"):
+        router.routes.append(Route(path, _Graphs()))
+    return router
