@@ -105,8 +105,8 @@ def positions(simple: Any, radii: Mapping[int, float]) -> Mapping[int, Point]:
 
     count = len(simple)
     room = np.array([_WIDTH - 2 * _MARGIN - 80, _HEIGHT - 2 * _MARGIN], dtype=float)
-    rounds = 300 if count < 150 else 200 if count < 500 else 100
-    found = nx.forceatlas2_layout(simple, max_iter=rounds, jitter_tolerance=0.3,
+    rounds, jitter = (300, 0.3) if count < 150 else (200 if count < 500 else 100, 1.0)
+    found = nx.forceatlas2_layout(simple, max_iter=rounds, jitter_tolerance=jitter,
                                   strong_gravity=True, gravity=0.3, seed=_SEED)
     if not found:
         return {}
