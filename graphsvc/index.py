@@ -312,7 +312,7 @@ class Index:
 
 
 def _thing(label: str | None, classes: str, schemes: str) -> _Thing:
-    return _Thing(label, tuple(classes.split("\n")), tuple(schemes.split("\n")))
+    return _Thing(label, *(tuple(filter(None, lines.split("\n"))) for lines in (classes, schemes)))
 
 
 def slug(iri: str) -> str:

@@ -1,7 +1,6 @@
 """Temporary: what the branches `questions` and `main` will bring."""
 from types import SimpleNamespace as N
 
-
 from graphsvc.questions.question import Question
 
 CHART = {"approach-coverage": "who statements", "approaches": "approach partnerships", "approaches-by-theme": "approach partnerships", "approaches-used-together": "companion partnerships", "below-adequate": "against belowAdequate", "cohorts-served": "whom weaknesses", "coverage": "source statements", "distribution-comparison": "against count", "inspection-groups": "group members", "measures": "measured figures", "most-shared-approaches": "approach partnerships", "programmes": "inProgramme indicators", "statement-kinds": "kind statements", "survey-trends": "measure before2014", "themes": "onTheme statements", "partnerships": "who statements", "figure-comparison": "place value"}
