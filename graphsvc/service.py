@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphsvc.description import ServiceDescription
+from graphsvc.engine import create_embedded, create_engine, is_loadable
 from graphsvc.engine.base import Engine, Limits
-from graphsvc.engine.opening import embedded, engine_of, loadable
 from graphsvc.graphs.view import Views
 from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
@@ -42,7 +42,7 @@ class Serving:
 
         Raises GraphsvcError when the release cannot be read or the documents are not there.
         """
-        engine = engine or engine_of(release, limits, remote)
+        engine = engine or create_engine(release, limits, remote)
         library = Library.load(release.queries, release.manifest["prefixes"], built=True)
         views = Views.load(release.queries / "views", release.manifest["prefixes"])
         words = Words(documents, release.manifest["header"]["base"]) if documents else None
@@ -52,14 +52,14 @@ class Serving:
         header = Header(**release.manifest["header"])
         description = await ServiceDescription.of(release, header, questions)
         return cls(release, engine, questions, description, views,
-                   loadable=not remote and loadable(release))
+                   loadable=not remote and is_loadable(release))
 
     async def loaded(self) -> Serving:
         """The same over an engine that holds the release in memory.
 
         Raises GraphsvcError where it cannot be loaded.
         """
-        engine = embedded(self.release, self.engine.limits, in_memory=True)
+        engine = create_embedded(self.release, self.engine.limits, in_memory=True)
         try:
             await engine.start()
         except BaseException:

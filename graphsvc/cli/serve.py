@@ -68,11 +68,11 @@ def run(args: argparse.Namespace) -> int:
 
         serve_data(args.data, args.host, args.port, _limits(args))
         return 0
-    from graphsvc.engine.opening import engine_of
+    from graphsvc.engine import create_engine
 
     releases, limits = releases_of(args), _limits(args)
     release = releases.current()
-    engine = None if args.engine else engine_of(release, limits)  # loads while this imports
+    engine = None if args.engine else create_engine(release, limits)  # loads while this imports
 
     from graphsvc.web.app import create_app
     from graphsvc.web.server import run as run_server

@@ -100,9 +100,10 @@ def understand(engine: Engine, operation: Operation, head: Head) -> Asked:
     if len(query) > engine.limits.query_chars:
         raise QueryTooLong(engine.limits)
     inspected = inspect(query)
+    offered = tuple(each.media_type for each in inspected.form.formats)
     request = Request(
         query=query,
-        media_type=choose(operation.formats, head.accept, inspected.form.media_types),
+        media_type=choose(operation.formats, head.accept, offered),
         lane=Lane.FREE,
         timeout=operation.timeout,
         default_graphs=operation.default_graphs,

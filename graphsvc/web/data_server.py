@@ -13,9 +13,10 @@ from typing import Any
 
 from pyoxigraph import RdfFormat, parse, serialize
 
-from graphsvc.engine.base import BINDING_FORMATS, GRAPH_FORMATS, Limits
-from graphsvc.engine.pool import EmbeddedEngine, Source
+from graphsvc.engine.base import Limits
+from graphsvc.engine.embedded import EmbeddedEngine, Source
 from graphsvc.errors import GraphsvcError
+from graphsvc.formats import BINDING_FORMATS, GRAPH_FORMATS
 from graphsvc.web.asgi import Receive, Scope, Send, respond
 from graphsvc.web.current import Current
 from graphsvc.web.problems import MEDIA_TYPE as PROBLEM
@@ -27,18 +28,6 @@ _FORMATS = {
     "application/rdf+xml": RdfFormat.RDF_XML,
     "application/ld+json": RdfFormat.JSON_LD,
     "application/n-triples": RdfFormat.N_TRIPLES,
-}
-_W3C_FORMATS = {
-    "application/sparql-results+json": "SPARQL_Results_JSON",
-    "application/sparql-results+xml": "SPARQL_Results_XML",
-    "text/csv": "SPARQL_Results_CSV",
-    "text/tab-separated-values": "SPARQL_Results_TSV",
-    "text/turtle": "Turtle",
-    "application/n-triples": "N-Triples",
-    "application/rdf+xml": "RDF_XML",
-    "application/ld+json": "JSON-LD",
-    "application/trig": "TriG",
-    "application/n-quads": "N-Quads",
 }
 
 
@@ -70,8 +59,8 @@ def digest(files: Sequence[Path]) -> str:
 async def describe(_: DataServing, server: str, media_type: str) -> bytes:
     """What SPARQL 1.1 Service Description says of a service without more metadata."""
     formats = ", ".join(
-        f"<http://www.w3.org/ns/formats/{_W3C_FORMATS[name]}>"
-        for name in (*BINDING_FORMATS, *GRAPH_FORMATS)
+        f"<http://www.w3.org/ns/formats/{format.w3c}>"
+        for format in (*BINDING_FORMATS, *GRAPH_FORMATS)
     )
     turtle = f"""
         PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphsvc.engine.base import (
-    Limit,
+    LimitExceeded,
     Overloaded,
+    QueryRefused,
     QuerySyntaxError,
     QueryTooLong,
-    Refused,
-    Stopped,
 )
 from graphsvc.errors import GraphsvcError
 
@@ -36,11 +35,6 @@ _TITLES = {
     502: "The service behind this one failed",
     503: "The service cannot answer now",
     504: "The service behind this one is too slow",
-}
-_STOPPED = {
-    Limit.TIME: (503, "time-limit", "The time limit was reached"),
-    Limit.MEMORY: (503, "memory-limit", "The memory limit was reached"),
-    Limit.SIZE: (413, "size-limit", "The limit on the size of answers was reached"),
 }
 _RETRY = {"Retry-After": "5"}
 
@@ -85,16 +79,8 @@ def unexpected() -> Problem:
 def _classify(error: GraphsvcError) -> tuple[int, str, str]:
     """Status, kind and title of an error."""
     match error:
-        case Stopped():
-            return _STOPPED[error.limit]
-        case QuerySyntaxError():
-            return 400, "query-syntax", "The query is not SPARQL 1.1"
-        case Refused():
-            return 403, "query-refused", "The query asks for what this service does not do"
-        case QueryTooLong():
-            return 413, "query-too-long", "The query is too long"
-        case Overloaded():
-            return 503, "overloaded", "The service is busy"
+        case LimitExceeded() | QuerySyntaxError() | QueryRefused() | QueryTooLong() | Overloaded():
+            return error.status, error.type.rsplit(":", 1)[-1], error.title
     status = getattr(error, "status", 400)
     return status, f"http-{status}", _TITLES.get(status, "The request failed")
 
@@ -111,6 +97,6 @@ def _document(error: GraphsvcError, status: int, kind: str, title: str) -> dict[
         document["location"] = error.location
     if isinstance(error, QuerySyntaxError) and error.line is not None:
         document |= {"line": error.line, "column": error.column}
-    if isinstance(error, Stopped):
+    if isinstance(error, LimitExceeded):
         document["limit"] = error.limit.value
     return document

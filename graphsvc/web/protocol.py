@@ -8,7 +8,7 @@ from binascii import a2b_qp
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from graphsvc.engine.base import Refused
+from graphsvc.engine.base import QueryRefused
 from graphsvc.web.problems import HttpError
 
 FORM = "application/x-www-form-urlencoded"
@@ -38,12 +38,12 @@ class Operation(NamedTuple):
 
 
 def read_get(query_string: bytes) -> Operation:
-    """The operation of a GET or HEAD request. Raises HttpError, Refused."""
+    """The operation of a GET or HEAD request. Raises HttpError, QueryRefused."""
     return _operation(_fields(query_string), describable=True)
 
 
 def read_post(query_string: bytes, content_type: str | None, body: bytes) -> Operation:
-    """The operation of a POST request, by form or directly. Raises HttpError, Refused."""
+    """The operation of a POST request, by form or directly. Raises HttpError, QueryRefused."""
     media_type, charset = _content_type(content_type)
     if media_type == UPDATE:
         raise _no_update()
@@ -181,8 +181,8 @@ def _seconds(text: str | None) -> float | None:
     return seconds
 
 
-def _no_update() -> Refused:
-    return Refused(
+def _no_update() -> QueryRefused:
+    return QueryRefused(
         "This service only answers questions; it takes no updates.",
         location="update",
         hint="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE, in the parameter query.",

@@ -9,12 +9,9 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
-from graphsvc.engine.base import Answer, Engine
-from graphsvc.engine.pool import EmbeddedEngine
-from graphsvc.engine.worker_answer import WorkerAnswer
+from graphsvc.engine.base import Engine, ResultStream
 from graphsvc.errors import GraphsvcError
 from graphsvc.later import Later
 from graphsvc.web.asgi import (
@@ -116,38 +113,7 @@ class SparqlApp(Generic[S]):
         reply gets the whole answer; or what was begun, which is to be sent by calling the
         application with BEGUN in the scope.
         """
-        read = self._heads.read(request)
-        current = self._current()
-        engine = current.now.engine
-        if read is None or not isinstance(engine, EmbeddedEngine) or not engine.ready:
-            return None
-        query_string, head = read
-        try:
-            asked = understand(engine, read_get(query_string), head)
-            if asked.key and self._cache.get(asked.key):
-                return None
-            begun = Begun(asked, current.hold())
-            begun.answer = engine.begin(asked.request, partial(self._begun, begun, request, reply))
-        except GraphsvcError:  # which the application will tell
-            return None
-        begun.held.__enter__()
-        return begun
-
-    def _begun(
-        self, begun: Begun, request: bytes, reply: Reply, error: GraphsvcError | None
-    ) -> None:
-        """Reply with the whole answer, if it has come and has nothing to note."""
-        begun.error = error
-        body = None if begun.answer.unknown_functions else begun.answer.whole
-        if error or body is None:
-            reply(begun)
-            return
-        asked, answer = begun.asked, begun.asked.answer(body)
-        if asked.key:
-            self._known.add(request, asked.release, asked.key)
-            self._cache.put(asked.key, answer)
-        begun.held.release()
-        reply(answer)
+        return None  # answers begin in the application alone
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -247,7 +213,7 @@ class SparqlApp(Generic[S]):
         """Ask the engine and send its answer. Raises GraphsvcError before, Cut after a status."""
         await self._send(asked, await engine.query(asked.request), scope, send)
 
-    async def _send(self, asked: Asked, answer: Answer, scope: Scope, send: Send) -> None:
+    async def _send(self, asked: Asked, answer: ResultStream, scope: Scope, send: Send) -> None:
         head = scope["method"] == "HEAD"
         try:
             asked = asked.with_notice(answer.unknown_functions)
@@ -303,7 +269,7 @@ class Begun:
     """
 
     __slots__ = ("answer", "asked", "error", "held")
-    answer: WorkerAnswer
+    answer: Any
 
     def __init__(self, asked: Asked, held: Held[Any]) -> None:
         self.asked, self.held = asked, held
