@@ -44,12 +44,12 @@ def _text(args: argparse.Namespace) -> str:
 
 
 async def _run(args: argparse.Namespace, query: str) -> int:
+    from graphsvc.engine import create_engine
     from graphsvc.engine.base import Lane, Request
     from graphsvc.engine.inspection import inspect
-    from graphsvc.engine import create_engine
 
     prepared = inspect(query)
-    media_type = _media_type(args.format, list(prepared.form.media_types))
+    media_type = _media_type(args.format, [each.media_type for each in prepared.form.formats])
     engine = create_engine(releases_of(args).current())
     try:
         answer = await engine.query(

@@ -18,7 +18,7 @@ import rdflib
 from fastapi import FastAPI
 
 from graphsvc.build.pipeline import build
-from graphsvc.engine.pool import EmbeddedEngine
+from graphsvc.engine.embedded import EmbeddedEngine
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
 from graphsvc.service import Serving
