@@ -5,6 +5,7 @@ graphsvc.build.index writes it, this module and graphsvc.fulltext read it. It ne
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import threading
@@ -166,8 +167,9 @@ class Index:
 
     def entries(self, iris: Iterable[str]) -> dict[str, Entry]:
         """What the index knows of some things, by IRI."""
-        select = "SELECT iri, label, class, note FROM things WHERE iri = ? AND class NOT NULL"
-        return {iri: Entry(*row) for iri in set(iris) for row in self._read(select, iri)}
+        return {row[0]: Entry(*row) for row in self._read(
+            "SELECT iri, label, class, note FROM json_each(?) JOIN things ON iri = value"
+            " WHERE class NOT NULL", json.dumps(sorted(set(iris))))}
 
     def members(self, value: str, property_: str = TYPE) -> list[Entry]:
         """The things that have a facet's value (by default: that are of a class), by label."""

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from fastapi import APIRouter
+from graphsvc.web.negotiation import negotiate
+from graphsvc.web.responses import is_current
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,9 +29,7 @@ from graphsvc.questions.library import UnknownQuestion
 from graphsvc.questions.openapi import openapi, parameter_schema
 from graphsvc.questions.question import RESERVED, Question
 from graphsvc.questions.values import BadValue
-from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import MEDIA_TYPE, HttpError, Problem
-from graphsvc.web.responses import is_current
 
 Pairs = list[tuple[str, str]]
 _METHODS = ["GET", "HEAD"]
