@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from graphsvc.engine.base import QueryForm, QuerySyntaxError, QueryRefused
+from graphsvc.engine.base import QueryForm, QueryRefused, QuerySyntaxError
 
 MAX_DEPTH = 150
 """Brackets that may be open at once; parsers recurse, and their stack is finite."""

@@ -16,13 +16,13 @@ import httpx
 
 from graphsvc.engine.base import (
     Lane,
+    LimitExceeded,
     LimitKind,
     Limits,
     Overloaded,
     QuerySyntaxError,
     QueryTooLong,
     Request,
-    LimitExceeded,
     UpstreamError,
 )
 from graphsvc.engine.inspection import Inspected, inspect

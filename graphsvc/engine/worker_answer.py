@@ -11,11 +11,11 @@ from functools import partial
 from typing import Protocol
 
 from graphsvc.engine.base import (
+    LimitExceeded,
     LimitKind,
     Limits,
     Overloaded,
     QuerySyntaxError,
-    LimitExceeded,
     UpstreamError,
 )
 from graphsvc.engine.evaluation import Order
