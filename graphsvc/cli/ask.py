@@ -30,6 +30,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--limit", type=int, default=1000, help="most rows (default: %(default)s)")
     command.add_argument("--record", type=Path, metavar="DIR",
                          help="record the answers to all examples there instead")
+    command.add_argument("--readme", action="store_true",
+                         help="list the questions by folder, as queries/README.md has them")
     add_format(command, FORMATS, "text")
 
 
@@ -50,7 +52,7 @@ def parameters(given: list[str]) -> dict[str, list[str]]:
 
 
 async def _run(args: argparse.Namespace) -> int:
-    from graphsvc.questions import formats
+    from graphsvc.questions import output
     from graphsvc.questions.recorded import record
     from graphsvc.service import Serving
 
@@ -61,6 +63,9 @@ async def _run(args: argparse.Namespace) -> int:
             written = await record(questions, args.record)
             print(f"Recorded the answers of {len(written)} questions in {args.record}.")
             return 0
+        if args.readme:
+            print(questions.library.readme(), end="")
+            return 0
         if args.name is None:
             return _list(args, [(q.name, q.title) for q in questions.library])
         question = questions.library.get(args.name)
@@ -69,15 +74,15 @@ async def _run(args: argparse.Namespace) -> int:
     finally:
         await serving.close()
     if args.format == "json":
-        print(json.dumps(formats.document(answer, answer.after), indent=1, ensure_ascii=False))
+        print(json.dumps(output.as_document(answer, answer.after), indent=1, ensure_ascii=False))
     elif args.format == "srj":
-        print(json.dumps(formats.results(answer), ensure_ascii=False))
+        print(json.dumps(output.results(answer), ensure_ascii=False))
     elif args.format == "csv":
-        print(formats.comma_separated(answer), end="")
+        print(output.comma_separated(answer), end="")
     elif args.format == "tsv":
-        print(formats.tab_separated(answer), end="")
+        print(output.tab_separated(answer), end="")
     else:
-        _text(formats.document(answer, answer.after))
+        _text(output.as_document(answer, answer.after))
     return 0
 
 
