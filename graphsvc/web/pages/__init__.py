@@ -1,2 +1,1 @@
 """The web pages."""
-import graphsvc.web.pages._until  # noqa

@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from fastapi import APIRouter
-from graphsvc.graphs.listing import address
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.graphs.export import FORMATS, formats_of
+from graphsvc.graphs.export import FORMATS, address, formats_of
 from graphsvc.graphs.measures import MEASURES
 from graphsvc.graphs.view import View
 from graphsvc.index import AmbiguousName, UnknownName
