@@ -49,13 +49,12 @@ class Serving:
                 Library.load(release.queries, prefixes, built=True), engine, index)
             views = Views.load(release.queries / "views", prefixes)
             description = await ServiceDescription.of(release, header, questions)
-            await engine.start()
+            await engine.health()
         except BaseException:
             await engine.close()
             raise
         return cls(release, header, engine, index, questions, views, description)
 
     async def close(self) -> None:
-        """Stop the engine's processes and close the index."""
+        """Stop the engine's processes."""
         await self.engine.close()
-        self.index.close()

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from graphsvc.engine.base import Form, QuerySyntaxError, Refused
+from graphsvc.engine.base import QueryForm, QuerySyntaxError, QueryRefused
 
 MAX_DEPTH = 150
 """Brackets that may be open at once; parsers recurse, and their stack is finite."""
@@ -52,7 +52,7 @@ _UPDATES = (
     "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH",
 )  # fmt: skip
 _BEFORE_STAR = ("SELECT", "DISTINCT", "REDUCED", "SELECTDISTINCT", "SELECTREDUCED")
-_FORMS = {form.value: form for form in Form}
+_FORMS = {form.value: form for form in QueryForm}
 _FROM = ("FROM", "NAMED")
 _PLAIN_HEAD = re.compile(
     r"""
@@ -78,7 +78,7 @@ class Inspected(NamedTuple):
     """
 
     text: str
-    form: Form
+    form: QueryForm
     prologue: str
     star: int | None
     from_default: tuple[str, ...]
@@ -88,7 +88,7 @@ class Inspected(NamedTuple):
 
 @lru_cache(maxsize=64)
 def inspect(query: str) -> Inspected:
-    """Read a query's words. Raises Refused (SERVICE, updates) and QuerySyntaxError (no form)."""
+    """Read a query's words. Raises QueryRefused (SERVICE, updates) and QuerySyntaxError (no form)."""
     low = query.lower()
     text = query
     if "\\" in query or (("true" in low or "false" in low) and _BOOLEAN.search(query)):
@@ -155,14 +155,14 @@ def words(text: str, reading: re.Pattern[str]) -> Iterator[re.Match[str]]:
 
 
 def refuse_service(text: str) -> None:
-    """Raise Refused where a SERVICE clause may begin, in any reading."""
+    """Raise QueryRefused where a SERVICE clause may begin, in any reading."""
     if _MAYBE_SERVICE.search(text):
         for reading in _READINGS:
             refuse_service_in(list(words(text, reading)))
 
 
 def refuse_service_in(tokens: Sequence[re.Match[str]]) -> None:
-    """Raise Refused where a SERVICE clause begins."""
+    """Raise QueryRefused where a SERVICE clause begins."""
     for index, token in enumerate(tokens):
         after = tokens[index + 1][0] if index + 1 < len(tokens) else ""
         before = tokens[index - 1][0].upper() if index else ""
@@ -172,7 +172,7 @@ def refuse_service_in(tokens: Sequence[re.Match[str]]) -> None:
             and after == "{"
             and before != "GRAPH"
         ):
-            raise Refused(
+            raise QueryRefused(
                 "SERVICE asks this service to call another one, which it does not do.",
                 location="query",
                 hint="Ask the other service yourself, and join the answers.",
@@ -237,7 +237,7 @@ def read_head(text: str, low: str) -> Inspected:
     before = first[0].upper()
     for token in outside:
         word = token[0].upper()
-        if form is Form.SELECT and word == "*" and before in _BEFORE_STAR:
+        if form is QueryForm.SELECT and word == "*" and before in _BEFORE_STAR:
             star = token.start()
         elif token.lastgroup in ("iri", "name") and before in _FROM:
             graphs[before == "NAMED"].append(token[0])
@@ -261,13 +261,13 @@ def _begins_form(token: re.Match[str]) -> bool:
     return token.lastgroup == "word" and not token[0].upper().startswith(("PREFIX", "BASE"))
 
 
-def form_of(text: str, token: re.Match[str], word: str) -> Form:
-    """The form that a query's first word names. Raises Refused, QuerySyntaxError."""
-    for form in Form:
+def form_of(text: str, token: re.Match[str], word: str) -> QueryForm:
+    """The form that a query's first word names. Raises QueryRefused, QuerySyntaxError."""
+    for form in QueryForm:
         if word.startswith(form.value):
             return form
     if word.startswith(_UPDATES):
-        raise Refused(
+        raise QueryRefused(
             f"{word} changes data, and this service only answers questions.",
             location="query",
             hint="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",

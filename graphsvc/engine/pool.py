@@ -219,6 +219,10 @@ class EmbeddedEngine:
         theirs.close()
         return worker
 
+    async def health(self) -> None:
+        from graphsvc.engine.base import read
+        await read(self, Request("ASK {}", "text/csv"))
+
     @property
     def ready(self) -> bool:
         """Whether the release is loaded."""
@@ -240,7 +244,7 @@ class EmbeddedEngine:
     def begin(self, request: Request, done: Done) -> WorkerAnswer:
         """Ask; `done` is called when the answer has begun, with what kept it from that, if any.
 
-        The engine must be ready. Raises QueryTooLong, QuerySyntaxError, Refused, Overloaded.
+        The engine must be ready. Raises QueryTooLong, QuerySyntaxError, QueryRefused, Overloaded.
         """
         if len(request.query) > self.limits.query_chars:
             raise QueryTooLong(self.limits)
@@ -357,7 +361,7 @@ class EmbeddedEngine:
 
 
 def _order(request: Request, limits: Limits) -> Order:
-    """What a worker is asked. Raises QuerySyntaxError, Refused."""
+    """What a worker is asked. Raises QuerySyntaxError, QueryRefused."""
     inspected = inspect(request.query)
     return Order(
         query=inspected.text,

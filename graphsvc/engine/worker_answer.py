@@ -11,11 +11,11 @@ from functools import partial
 from typing import Protocol
 
 from graphsvc.engine.base import (
-    Limit,
+    LimitKind,
     Limits,
     Overloaded,
     QuerySyntaxError,
-    Stopped,
+    LimitExceeded,
     UpstreamError,
 )
 from graphsvc.engine.evaluation import Order
@@ -64,7 +64,7 @@ class WorkerAnswer:
         self._frames: deque[tuple[bytes, bytes]] = deque()
 
     @property
-    def whole(self) -> bytes | None:
+    def complete(self) -> bytes | None:
         """All of it, where its end has come and nothing was read yet."""
         if not self._frames or self._frames[-1][0] != END:
             return None
@@ -171,9 +171,9 @@ class WorkerAnswer:
     def _death(self, ended_by: int) -> GraphsvcError:
         """Why the worker ended in the middle of its answer, by the signal that ended it."""
         if ended_by == signal.SIGALRM:
-            return Stopped(Limit.TIME, self._place.limits, self._order.seconds)
+            return LimitExceeded(LimitKind.TIME, self._place.limits, self._order.seconds)
         if ended_by in (signal.SIGABRT, signal.SIGKILL):
-            return Stopped(Limit.MEMORY, self._place.limits)
+            return LimitExceeded(LimitKind.MEMORY, self._place.limits)
         if ended_by in (signal.SIGSEGV, signal.SIGBUS):
             return QuerySyntaxError("The query is nested too deeply to be evaluated.")
         return UpstreamError("The process that evaluated the query ended.", status=503)
@@ -187,7 +187,7 @@ class WorkerAnswer:
             return QuerySyntaxError(f"A graph is not named by an IRI: {told['text']}.")
         if told["kind"] == "failed":
             return UpstreamError(f"The query could not be evaluated: {told['text']}.", status=503)
-        return Stopped(Limit(told["kind"]), self._place.limits)
+        return LimitExceeded(LimitKind(told["kind"]), self._place.limits)
 
     def cancel(self) -> None:
         """Give the worker back; stop it where it is still at work."""

@@ -225,8 +225,9 @@ _OWN = (
     Parameter(name="measure", type="choice", label="Measure",
               description="Measures that nodes get as attributes.",
               required=False, many=True, choices={name: name for name in MEASURES}),
-    Parameter("raw", "boolean", "Raw", "In CSV, leave texts that spreadsheets take for formulas as"
-              " they are; otherwise they begin with an apostrophe.", default=("false",)),
+    Parameter(name="raw", type="boolean", label="Raw",
+              description="In CSV, leave texts that spreadsheets take for formulas as they are;"
+              " otherwise they begin with an apostrophe.", default=("false",)),
 )
 
 

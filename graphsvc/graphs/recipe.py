@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from graphsvc import __version__
-from graphsvc.build.describe import dataset_iri
 from graphsvc.graphs.view import View
 from graphsvc.index import Index
 from graphsvc.project import Header
@@ -57,7 +56,7 @@ class Recipe:
                                            for value in values)
                            for name, values in understood.items()}),
             measures=measures, query=question.template.bind(understood),
-            dataset=header.title, dataset_iri=str(dataset_iri(header)), release=release.id,
+            dataset=header.title, dataset_iri=header.dataset, release=release.id,
             date=manifest["built"][:10], licence=header.licence,
         )
 

@@ -156,7 +156,9 @@ class Application:
             if message["type"] == "lifespan.startup":
                 try:
                     await self._switch(self._source.current())
-                except GraphsvcError as error:
+                except Exception as error:
+                    if not isinstance(error, GraphsvcError):
+                        _log.exception("The service cannot start")
                     await send({"type": "lifespan.startup.failed", "message": str(error)})
                     return
                 self._follower = asyncio.create_task(self._follow())
