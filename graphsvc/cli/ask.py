@@ -30,6 +30,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--limit", type=int, default=1000, help="most rows (default: %(default)s)")
     command.add_argument("--record", type=Path, metavar="DIR",
                          help="record the answers to all examples there instead")
+    command.add_argument("--readme", action="store_true",
+                         help="list the questions by folder, as queries/README.md has them")
     add_format(command, FORMATS, "text")
 
 
@@ -60,6 +62,9 @@ async def _run(args: argparse.Namespace) -> int:
         if args.record:
             written = await record(questions, args.record)
             print(f"Recorded the answers of {len(written)} questions in {args.record}.")
+            return 0
+        if args.readme:
+            print(questions.library.readme(), end="")
             return 0
         if args.name is None:
             return _list(args, [(q.name, q.title) for q in questions.library])

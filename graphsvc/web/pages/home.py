@@ -26,7 +26,8 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
 
     Raises NotFound for a map that there is not, and what asking raises.
     """
-    maps = _in_order(context, [q for q in context.questions.library if q.map])
+    maps = _in_order(
+        context, [q for q in context.questions.library if q.map and q.map.shade])
     wanted = first_of(pairs, "map")
     shown = next((q for q in maps if wanted in (None, q.name)), None)
     if wanted and shown is None:
