@@ -1,4 +1,4 @@
-"""Every kind of page over HTTP: whole, light, strict, with its twin for machines."""
+"""Every page over HTTP: complete, light, strict, with its twin for machines."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_the_tables_of_the_first_page_and_of_comparisons_lead_to_their_sparql(
         assert {client.get(href).status_code for href in links} == {200}
 
 
-def test_the_first_page_tells_what_was_not_done_and_how_much_rests_on_a_document(
+def test_the_first_page_says_what_was_not_done_and_how_much_rests_on_a_document(
     client: httpx.Client
 ) -> None:
     page = client.get("/").text.split('id="coverage"')[1].split("</section>")[0]
@@ -173,7 +173,7 @@ def test_the_first_page_tells_what_was_not_done_and_how_much_rests_on_a_document
     assert "Statements" in page
 
 
-def test_several_texts_in_a_cell_are_told_apart_on_the_page_of_a_thing(
+def test_several_texts_in_a_cell_are_kept_apart_on_the_page_of_a_thing(
     client: httpx.Client
 ) -> None:
     page = unescape(client.get(SAFE).text)
@@ -186,8 +186,8 @@ def test_several_texts_in_a_cell_are_told_apart_on_the_page_of_a_thing(
 
 def test_the_page_of_a_list_shows_what_is_in_it(client: httpx.Client) -> None:
     links = read(client.get("/id/scheme/themes").text).of("href")
-    told = client.get("/search?class=Theme&format=json").json()["total"]
-    assert len({href for href in links if href.startswith("/id/theme/")}) == told > 70
+    found = client.get("/search?class=Theme&format=json").json()["total"]
+    assert len({href for href in links if href.startswith("/id/theme/")}) == found > 70
 
 
 def test_the_ontology_names_for_pages_only_questions_that_they_can_show(
@@ -259,26 +259,26 @@ def test_what_a_page_cannot_understand_is_reported_as_a_page_or_a_problem(
     assert problem.json()["status"] == page.status_code
 
 
-def test_a_search_by_another_name_tells_why_it_found_the_thing(client: httpx.Client) -> None:
+def test_a_search_by_another_name_says_why_it_found_the_thing(client: httpx.Client) -> None:
     first = client.get("/search?q=GIRFEC&format=json").json()["hits"][0]
     assert (first["label"], first["why"]) == (
         "Getting it right for every child", "also called GIRFEC")
     assert "also called GIRFEC" in client.get("/search?q=GIRFEC").text
 
 
-def test_a_search_for_a_wider_term_finds_the_narrower_one_and_tells_why(
+def test_a_search_for_a_wider_term_finds_the_narrower_one_and_says_why(
     client: httpx.Client
 ) -> None:
     def why(text: str, page: int) -> dict[str, str]:
         found = client.get("/search", params={"q": text, "page": page, "format": "json"}).json()
         return {hit["label"]: hit["why"] for hit in found["hits"]}
 
-    told = {**why("parenting programmes", 1), **why("parenting programmes", 2)}
-    assert told["Solihull approach"] == "narrower than Parenting programmes"
+    found = {**why("parenting programmes", 1), **why("parenting programmes", 2)}
+    assert found["Solihull approach"] == "narrower than Parenting programmes"
     assert why("Mellow Parenting", 1)["Parenting programmes"] == "broader than Mellow Parenting"
 
 
-def test_a_graph_is_given_whole(client: httpx.Client) -> None:
+def test_a_graph_is_given_in_full(client: httpx.Client) -> None:
     answer = client.get("/graph/reference/areas.ttl")
     graph = rdflib.Graph().parse(data=answer.text, format="turtle")
     dump = client.get("/dumps/reference.areas.nq.gz").content
@@ -307,7 +307,7 @@ def test_a_page_is_not_sent_again_to_who_has_it(client: httpx.Client) -> None:
     assert plain.text == client.get(SAFE).text
 
 
-def test_without_the_documents_a_passage_is_told_by_its_place(client: httpx.Client) -> None:
+def test_without_the_documents_a_passage_is_named_by_its_place(client: httpx.Client) -> None:
     page = client.get(PASSAGE).text
     assert "line 201" in page
     assert "Recognising and responding" in page
@@ -384,8 +384,8 @@ def test_a_question_dropped_into_the_folder_appears_everywhere_at_the_next_build
         assert "g:grows &lt;https://example.org/gardens/id/plant/rose&gt;" in client.get(
             "/editor?question=where&plant=rose").text.replace("plant:rose", (
                 "&lt;https://example.org/gardens/id/plant/rose&gt;"))
-        told = client.get("/api/questions", headers={"Accept": "application/json"}).text
-        assert "Where does a plant grow?" in told
+        found = client.get("/api/questions", headers={"Accept": "application/json"}).text
+        assert "Where does a plant grow?" in found
         rows = client.get("/api/questions/where?plant=sage",
                           headers={"Accept": "application/json"}).json()["rows"]
         assert len(rows) == 2
