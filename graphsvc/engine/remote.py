@@ -16,13 +16,13 @@ import httpx
 
 from graphsvc.engine.base import (
     Lane,
-    LimitKind,
+    Limit,
     Limits,
     Overloaded,
     QuerySyntaxError,
     QueryTooLong,
     Request,
-    LimitExceeded,
+    Stopped,
     UpstreamError,
 )
 from graphsvc.engine.inspection import Inspected, inspect
@@ -135,7 +135,7 @@ class RemoteAnswer:
             data = await self._next()
 
     async def _next(self) -> bytes | None:
-        """The next part; None after the last. Raises LimitExceeded, UpstreamError."""
+        """The next part; None after the last. Raises Stopped, UpstreamError."""
         try:
             part = await self._deadline.hold(anext(self._chunks, None))
         except httpx.HTTPError as error:
@@ -143,7 +143,7 @@ class RemoteAnswer:
         if part is not None:
             self._bytes_left -= len(part)
             if self._bytes_left < 0:
-                raise LimitExceeded(LimitKind.SIZE, self._deadline.limits)
+                raise Stopped(Limit.SIZE, self._deadline.limits)
         return part
 
     async def _error(self) -> GraphsvcError:
@@ -186,12 +186,12 @@ class Deadline:
         self._when = asyncio.get_running_loop().time() + seconds
 
     async def hold(self, work: Awaitable[T]) -> T:
-        """What the work gives. Raises LimitExceeded where it is not done by then."""
+        """What the work gives. Raises Stopped where it is not done by then."""
         try:
             async with asyncio.timeout_at(self._when):
                 return await work
         except TimeoutError as error:
-            raise LimitExceeded(LimitKind.TIME, self.limits, self._seconds) from error
+            raise Stopped(Limit.TIME, self.limits, self._seconds) from error
 
 
 class Turns:

@@ -82,13 +82,13 @@ class Answer:
             if request.forwarded and request.forwarded[2]:
                 prefix = request.forwarded[2]
                 self.body = _LOCAL_LINK.sub(rb"\g<1>" + prefix + b"/", self.body)
-        if self.status == 200 and request.is_get and b"cache-control" not in given:
+        caching = self.header(b"cache-control")
+        if self.status == 200 and request.is_get and caching != b"no-store":
             self.tag = self.header(b"etag") or entity_tag(request, content_type, salt)
             if b"etag" not in given:
                 self.headers.append((b"etag", self.tag))
-            self.headers.append((b"cache-control", REVALIDATE))
-        elif b"cache-control" not in given:
-            self.headers.append((b"cache-control", b"no-store"))
+        if caching is None:
+            self.headers.append((b"cache-control", REVALIDATE if self.tag else b"no-store"))
         self.headers += common_headers(release)
         length = (b"content-length", b"%d" % len(self.body))
         self.start = {"type": "http.response.start", "status": self.status,

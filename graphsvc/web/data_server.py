@@ -10,7 +10,7 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, parse, serialize
 
 from graphsvc.engine.base import Limits
-from graphsvc.engine.pool import EmbeddedEngine, Source
+from graphsvc.engine.embedded import EmbeddedEngine, Source
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import BINDING_FORMATS, GRAPH_FORMATS, Format
 from graphsvc.web.app import Site
