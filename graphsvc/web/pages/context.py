@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ STATIC = Path(str(files("graphsvc.web.pages") / "static"))
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8"}
+_KEPT = 1 << 16
+"""Links that stay in memory."""
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
            "October", "November", "December")
@@ -98,7 +100,8 @@ class PageContext:
         self.title = terms.term(self.header.iri).first(f"{DISPLAY}title") or self.header.title
         prefixes: dict[str, str] = serving.release.manifest["prefixes"]
         self._prefixes = sorted(prefixes.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-        self._links: dict[str, Link] = {}
+        self.link = lru_cache(_KEPT)(self._make_link)
+        """A link to a thing, by its label."""
 
     @classmethod
     async def open(cls, serving: Serving) -> PageContext:
@@ -115,16 +118,12 @@ class PageContext:
             return f"/{quote(iri.removeprefix(self.header.root), safe=_SAFE)}"
         return None
 
-    def link(self, iri: str) -> Link:
-        """A link to a thing, by its label."""
-        if iri not in self._links:
-            path = self.path(iri)
-            href = path or (iri if re.match(r"https?://", iri) else None)
-            text = self.index.label(iri) or (_last_part(iri) if path else iri)
-            self._links[iri] = Link(
-                text, href, iri, outside=path is None and href is not None,
-                tone=self.terms.tones.get(iri), rank=self.terms.ranks.get(iri))
-        return self._links[iri]
+    def _make_link(self, iri: str) -> Link:
+        path = self.path(iri)
+        href = path or (iri if re.match(r"https?://", iri) else None)
+        text = self.index.label(iri) or (_last_part(iri) if path else iri)
+        return Link(text, href, iri, outside=path is None and href is not None,
+                    tone=self.terms.tones.get(iri), rank=self.terms.ranks.get(iri))
 
     def label(self, iri: str) -> str:
         """What a thing is called; the end of its IRI where it has no name."""
