@@ -77,7 +77,7 @@ class Link:
         if self.href is None:
             return escape(self.text)
         outside = ' rel="external noopener noreferrer" class="outside"' if self.outside else ""
-        return Markup(f'<a href="{{}}"{outside}>{{}}</a>').format(self.href, self.text)
+        return Markup(f'<a href="{escape(self.href)}"{outside}>{escape(self.text)}</a>')
 
     @cached_property
     def badge(self) -> Markup:
@@ -85,8 +85,8 @@ class Link:
         if self.tone is None and self.rank is None:
             return self._html
         shade = f" shade-{1 + round(self.rank * 5)}" if self.rank is not None else ""
-        tone = f" tone-{self.tone}" if self.tone else ""
-        return Markup(f'<span class="badge{{}}{shade}">{{}}</span>').format(tone, self._html)
+        tone = f" tone-{escape(self.tone)}" if self.tone else ""
+        return Markup(f'<span class="badge{tone}{shade}">{self._html}</span>')
 
 
 class PageContext:
