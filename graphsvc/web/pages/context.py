@@ -90,12 +90,13 @@ class Link:
 
 
 class PageContext:
-    """One release as the pages show it."""
+    """One release as the pages show it. sizes: how many things there are of each class."""
 
     def __init__(self, serving: Serving, terms: Terms) -> None:
         self.serving, self.terms = serving, terms
         self.questions, self.index = serving.questions, serving.index
         self.header = serving.header
+        self.sizes = serving.index.sizes()
         self.release = serving.release.id
         self.title = terms.term(self.header.iri).first(f"{DISPLAY}title") or self.header.title
         prefixes: dict[str, str] = serving.release.manifest["prefixes"]

@@ -48,11 +48,10 @@ def _home(
     """What the first page shows."""
     shown = drawn.question if drawn else None
     table = table_of(context, drawn) if drawn else None
-    sizes = context.index.sizes()
     start = [q for q in context.questions.library if START in q.tags]
     return {
-        "counts": [(term, sizes[term.iri]) for term in context.terms.shown_classes
-                   if sizes.get(term.iri)],
+        "counts": [(term, context.sizes[term.iri]) for term in context.terms.shown_classes
+                   if term.iri in context.sizes],
         "start": _in_order(context, start)[:_MOST_STARTS], "maps": maps, "shown": shown,
         "fields": fields_of(context, shown, given, choices), "table": table,
         "tiles": tile_map(context, table) if table else None,
