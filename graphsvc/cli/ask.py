@@ -52,7 +52,7 @@ def parameters(given: list[str]) -> dict[str, list[str]]:
 
 
 async def _run(args: argparse.Namespace) -> int:
-    from graphsvc.questions import formats
+    from graphsvc.questions import output
     from graphsvc.questions.recorded import record
     from graphsvc.service import Serving
 
@@ -74,15 +74,15 @@ async def _run(args: argparse.Namespace) -> int:
     finally:
         await serving.close()
     if args.format == "json":
-        print(json.dumps(formats.document(answer, answer.after), indent=1, ensure_ascii=False))
+        print(json.dumps(output.as_document(answer, answer.after), indent=1, ensure_ascii=False))
     elif args.format == "srj":
-        print(json.dumps(formats.results(answer), ensure_ascii=False))
+        print(json.dumps(output.results(answer), ensure_ascii=False))
     elif args.format == "csv":
-        print(formats.comma_separated(answer), end="")
+        print(output.comma_separated(answer), end="")
     elif args.format == "tsv":
-        print(formats.tab_separated(answer), end="")
+        print(output.tab_separated(answer), end="")
     else:
-        _text(formats.document(answer, answer.after))
+        _text(output.as_document(answer, answer.after))
     return 0
 
 

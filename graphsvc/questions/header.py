@@ -255,7 +255,8 @@ def _column(column: Any, shared: SharedColumns) -> Any:
 def _keys(place: Place) -> list[str]:
     """The keys that may be where a key is."""
     model = _MODELS[str(place[0])] if len(place) > 1 else Header
-    return [field.alias or name for name, field in model.model_fields.items() if name != "name"]
+    return [str(field.validation_alias or name) for name, field in model.model_fields.items()
+            if name != "name"]
 
 
 def _called(place: Place, fields: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.questions.header import read_columns, read_question
@@ -22,10 +23,17 @@ def _place(question: Question) -> tuple[str, ...]:
 class UnknownQuestion(GraphsvcError):
     """No question has that name; `nearest` are names like it."""
 
+    status = 404
+    type = "urn:graphsvc:problem:unknown-question"
+    title = "There is no such question"
+
     def __init__(self, name: str, nearest: list[str]) -> None:
         self.nearest = nearest
         hint = f"Near to it: {', '.join(nearest)}." if nearest else None
         super().__init__(f"There is no question called `{name[:80]}`.", hint=hint)
+
+    def extras(self) -> dict[str, Any]:
+        return {"nearest": self.nearest}
 
 
 class Library:

@@ -1,4 +1,4 @@
-"""Writing an answer: JSON, JSON-LD, CSV, TSV and SPARQL results JSON."""
+"""Writing an answer: JSON, CSV, TSV, JSON-LD and SPARQL results JSON."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from pyoxigraph import BlankNode, NamedNode
 
+from graphsvc import formats
+from graphsvc.csvsafe import safe_cell
+from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, Format
 from graphsvc.index import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column
@@ -19,13 +22,11 @@ from graphsvc.questions.values import XSD
 
 Plain = str | int | float | bool | list[dict[str, Any]] | None
 
-JSON, JSON_LD, CSV, TSV, RESULTS = (
-    "application/json", "application/ld+json", "text/csv", "text/tab-separated-values",
-    "application/sparql-results+json",
-)
+OFFERED = (JSON, CSV, TSV, JSON_LD, SPARQL_JSON)
+"""The formats of answers, the preferred one first."""
 NOTHING = (
     "Nothing in this release answers the question with these parameters. Where `coverage` is "
-    "given, it tells which documents were looked at and what they cover; of all else nothing is "
+    "given, it says which documents were looked at and what they cover; of all else nothing is "
     "known."
 )
 
@@ -86,8 +87,8 @@ def parameters(answer: Answer) -> dict[str, Any]:
     return understood
 
 
-def document(answer: Answer, following: str | None) -> dict[str, Any]:
-    """The whole answer as JSON. following: address of the next page."""
+def as_document(answer: Answer, following: str | None) -> dict[str, Any]:
+    """The answer as JSON. following: address of the next page."""
     looked_at = answer.coverage
     return {
         "question": answer.question.name,
@@ -166,18 +167,20 @@ def _binding(term: Term) -> dict[str, str]:
     return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
 
 
-def comma_separated(answer: Answer) -> str:
+def comma_separated(answer: Answer, *, raw: bool = False) -> str:
     """CSV for spreadsheets (RFC 4180, lines end with CR LF).
 
-    After each column of IRIs or evidence comes one of their labels, called `{column}Label`.
+    After each column of IRIs or evidence comes one of their labels, called `{column}Label`. Texts
+    that spreadsheets take for formulas begin with an apostrophe, unless they are to be raw.
     """
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(head for column in answer.question.columns
                     for head in (column.name, *_twin(column)))
     for row in answer.rows:
-        writer.writerow(text for term, column in zip(row, answer.question.columns, strict=True)
-                        for text in _texts(answer, term, column))
+        cells = (text for term, column in zip(row, answer.question.columns, strict=True)
+                 for text in _texts(answer, term, column))
+        writer.writerow(cells if raw else map(safe_cell, cells))
     return out.getvalue()
 
 
@@ -186,7 +189,7 @@ def _twin(column: Column) -> tuple[str, ...]:
 
 
 def _texts(answer: Answer, term: Term | None, column: Column) -> Iterator[str]:
-    """The texts of a cell: what stands there and, of IRIs and evidence, the label."""
+    """The texts of a cell: its value and, of IRIs and evidence, the label."""
     text = "" if term is None else f"_:{term.value}" if isinstance(term, BlankNode) else term.value
     if column.type == "evidence":
         yield " ".join(sorted(text.split()))
@@ -209,20 +212,23 @@ def _turtle(term: Term) -> str:
     return str(term).replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def write(
+    answer: Answer, format: Format, address: str, following: str | None, *, raw: bool = False
+) -> str:
+    """The answer in one of the formats offered.
 
-
-WRITERS: Mapping[str, Callable[[Answer, str, str | None], str]] = {
-    JSON: lambda answer, address, following: _compact(document(answer, following)),
-    CSV: lambda answer, address, following: comma_separated(answer),
-    TSV: lambda answer, address, following: tab_separated(answer),
-    JSON_LD: lambda answer, address, following: _compact(linked(answer, address, following)),
-    RESULTS: lambda answer, address, following: _compact(results(answer)),
-}
-"""By media type: from an answer, its question's address and that of the next page to text."""
-
-ENDINGS: Mapping[str, str] = {
-    "json": JSON, "csv": CSV, "tsv": TSV, "jsonld": JSON_LD, "srj": RESULTS,
-}
-"""What `?format=` may say for each media type."""
+    address: of the question; following: of the next page; raw: whether CSV leaves texts as they are
+    that spreadsheets take for formulas.
+    """
+    match format:
+        case formats.CSV:
+            return comma_separated(answer, raw=raw)
+        case formats.TSV:
+            return tab_separated(answer)
+        case formats.JSON_LD:
+            document = linked(answer, address, following)
+        case formats.SPARQL_JSON:
+            document = results(answer)
+        case _:
+            document = as_document(answer, following)
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
