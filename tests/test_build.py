@@ -202,7 +202,7 @@ def test_a_build_of_the_real_project_killed_midway_leaves_the_old_release_servin
     _change(copy / "data" / "reference" / "shared.ttl",
             'approach:pace skos:altLabel "Another name"@en .')
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, copy, releases.folder, "indexing texts"])
+        [sys.executable, "-c", KILLED, copy, releases.folder, "indexing"])
     assert killed.returncode == -signal.SIGKILL
     _assert_whole(releases)
     assert releases.current().id == release.id

@@ -13,7 +13,7 @@ import argparse
 import json
 from pathlib import Path
 
-from graphsvc.cli.arguments import add_format, project_of
+from graphsvc.cli.arguments import add_format, project_of, releases_of
 from graphsvc.errors import GraphsvcError
 
 
@@ -53,7 +53,7 @@ def _candidates(args: argparse.Namespace) -> int:
     from graphsvc.build.candidates import check_candidates
     from graphsvc.build.shapes import report_graph
 
-    errors, results = check_candidates(project_of(args), args.files)
+    errors, results = check_candidates(project_of(args), releases_of(args), args.files)
     if args.format == "json":
         print(json.dumps([{"location": e.location, "message": e.message, "hint": e.hint}
                           for e in errors], indent=1))
@@ -66,5 +66,6 @@ def _candidates(args: argparse.Namespace) -> int:
         for error in errors:
             print(error)
         names = ", ".join(str(path) for path in args.files)
-        print(f"{len(errors)} mistakes in {names}" if errors else f"No mistakes in {names}")
+        count = {0: "No mistakes", 1: "1 mistake"}.get(len(errors), f"{len(errors)} mistakes")
+        print(f"{count} in {names}")
     return 1 if errors else 0
