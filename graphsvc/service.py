@@ -14,7 +14,7 @@ from graphsvc.questions.answer import Questions
 from graphsvc.questions.index import open_index
 from graphsvc.questions.library import Library
 from graphsvc.release import Release
-from graphsvc.sources.words import Words
+from graphsvc.sources.source_text import SourceText
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Serving:
         engine = engine or engine_of(release, limits, remote)
         library = Library.load(release.queries, release.manifest["prefixes"], built=True)
         views = Views.load(release.queries / "views", release.manifest["prefixes"])
-        words = Words(documents, release.manifest["header"]["base"]) if documents else None
+        words = SourceText(documents, release.manifest["header"]["base"]) if documents else None
         stored = release.names_index
         index = open_index(stored) if stored.exists() else None
         questions = await Questions.open(library, engine, words, index)

@@ -171,7 +171,8 @@ def test_a_report_in_rdf_says_what_the_results_say(tmp_path: Path) -> None:
 ], ids=["bad", "good"])
 @pytest.mark.parametrize("format_, syntax", [("turtle", "turtle"), ("json", "json-ld")])
 def test_the_command_prints_the_report_of_a_pair(
-    written: str, code: int, expected: list[tuple[str, ...]], format_: str, syntax: str, tmp_path: Path
+    written: str, code: int, expected: list[tuple[str, ...]], format_: str, syntax: str,
+    tmp_path: Path,
 ) -> None:
     (tmp_path / "shapes.ttl").write_text(SHAPES)
     (tmp_path / "data.ttl").write_text(BOOK.format(written))

@@ -13,7 +13,7 @@ import argparse
 import json
 from pathlib import Path
 
-from graphsvc.cli.arguments import add_format, releases_of
+from graphsvc.cli import add_format, releases_of
 from graphsvc.engine.base import Limits
 from graphsvc.release import Release
 
