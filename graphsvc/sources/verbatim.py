@@ -15,14 +15,14 @@ MOST_SHARED_WORDS = 11
 
 @dataclass(frozen=True)
 class CopiedRun:
-    """A run of words that also stands in a source. line: where it begins in the text, from 1."""
+    """A run of words that is also in a source. line: where it begins in the text, from 1."""
 
     line: int
     words: list[str]
 
 
-class Wording:
-    """Finds copied wording: twelve or more consecutive words, case and punctuation folded.
+class Verbatim:
+    """Finds what is copied verbatim: twelve or more consecutive words, case and punctuation folded.
 
     Official names (titles, questions, indicators) are names and may stay.
     """
@@ -37,7 +37,7 @@ class Wording:
                 tuple(tokens[i:i + self._size]) for i in range(len(tokens) - self._size + 1))
 
     def copied(self, text: str) -> list[CopiedRun]:
-        """The longest runs of the text that also stand in a document, official names left out."""
+        """The longest runs of the text that are also in a document, official names left out."""
         tokens = _located(text)
         plain = [word for word, _ in tokens]
         runs: list[CopiedRun] = []
@@ -68,7 +68,7 @@ def words(text: str) -> list[str]:
 
 
 def official_names(path: Path) -> list[str]:
-    """The names that may stand as they are, one a line; none where there is no such file."""
+    """The names that may be copied, one a line; none where there is no such file."""
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 

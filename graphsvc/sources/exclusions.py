@@ -1,4 +1,4 @@
-"""The ledger of paragraphs that carry no fact, with the reason of each."""
+"""The paragraphs that carry no fact, each with its reason: the ledger of a document."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ REASONS = frozenset({
 })
 
 
-def read_ledger(path: Path, paragraphs: set[int], cited: set[int]) -> dict[int, str]:
+def read_exclusions(path: Path, paragraphs: set[int], cited: set[int]) -> dict[int, str]:
     """Read `lines<TAB>reason<TAB>note` rows (lines: `7` or `7-12`) into line -> reason.
 
     paragraphs: lines of the document that hold one; cited: those that a fact rests on.
-    Raises InputErrors that tell every row that is malformed, that names a line without paragraph,
+    Raises InputErrors that name every row that is malformed, that names a line without paragraph,
     or that gives a reason where another row or a fact has accounted for the line.
     """
     reasons: dict[int, str] = {}

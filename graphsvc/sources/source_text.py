@@ -1,4 +1,4 @@
-"""The words of a passage, where the service holds the documents."""
+"""The text of a passage, where the service holds the documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.sources.documents import Document, read_document
 
 
-class Words:
+class SourceText:
     """Looks up the text of passages in a folder of documents. base: the project's address space.
 
     Raises GraphsvcError when there is no such folder.
