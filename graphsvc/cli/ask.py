@@ -11,7 +11,7 @@ import textwrap
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from graphsvc.cli import Commands, add_command, add_format, print_result, releases_of
 from graphsvc.errors import GraphsvcError
@@ -228,8 +228,7 @@ def _plain(value: Any, labels: dict[str, str]) -> str:
 
 
 async def _export(args: argparse.Namespace) -> int:
-    from graphsvc.graphs.export import Export, format_named
-    from graphsvc.graphs.listing import listed
+    from graphsvc.graphs.export import Export, format_named, listed
     from graphsvc.service import Serving
 
     serving = await Serving.open(releases_of(args).current())
@@ -243,14 +242,14 @@ async def _export(args: argparse.Namespace) -> int:
         wanted = format_named(args.format or _ending(args.output) or "graphml")
         exported = await Export.of(
             serving, serving.views.get(args.view), wanted, _parameters(args))
-        with await exported.file(serving) as content:
-            if args.output is None:
-                shutil.copyfileobj(content, sys.stdout.buffer)
-                sys.stdout.buffer.flush()
-            else:
-                _save(content, args.output)
+        content = await exported.file(serving)
     finally:
         await serving.close()
+    if args.output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        _save(content, args.output)
     return 0
 
 
@@ -262,10 +261,9 @@ def _ending(output: Path | None) -> str:
     return next((name for at in (2, 1) if (name := ".".join(suffixes[-at:])) in FORMATS), "")
 
 
-def _save(content: IO[bytes], output: Path) -> None:
+def _save(content: bytes, output: Path) -> None:
     try:
-        with output.open("wb") as file:
-            shutil.copyfileobj(content, file)
+        output.write_bytes(content)
     except OSError as error:
         raise GraphsvcError(f"The file cannot be written ({error.strerror}).", location=str(output),
                             hint="Give a path that you may write to, with -o.") from error
