@@ -46,7 +46,7 @@ class DataServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/sparql"
 
-    def ask(self, query: str | bytes, accept: str) -> tuple[int, str, bytes]:
+    def ask(self, query: str | bytes, accept: str = "*/*") -> tuple[int, str, bytes]:
         """Status, media type and body of the answer to a query."""
         body = query.encode() if isinstance(query, str) else query
         headers = {"Content-Type": "application/sparql-query", "Accept": accept}
