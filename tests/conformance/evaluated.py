@@ -1,4 +1,4 @@
-"""Queries over some files, answered in this process by the functions that the service's workers use."""
+"""Queries over some files, answered in this process by the functions of the service's workers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from graphsvc.engine.base import QuerySyntaxError, Refused
 from graphsvc.engine.evaluation import Data, Functions, Order, evaluate
 from graphsvc.engine.inspection import inspect
 from graphsvc.engine.loading import default_graph, load_file
+
+BASE = "http://localhost/sparql"
 
 
 class Evaluated:
@@ -29,7 +31,7 @@ class Evaluated:
             inspected = inspect(query)
             media_type = accept or inspected.form.media_types[0]
             order = Order(
-                query=inspected.text, media_type=media_type, base="http://localhost/sparql", seconds=10,
+                query=inspected.text, media_type=media_type, base=BASE, seconds=10,
                 result_bytes=1 << 20, default_graphs=(), named_graphs=(), star=inspected.star,
                 prologue=inspected.prologue, from_default=inspected.from_default,
                 from_named=inspected.from_named)
