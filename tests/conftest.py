@@ -53,7 +53,7 @@ def release(releases: Releases) -> Release:
 @pytest.fixture
 def books(tmp_path: Path) -> Path:
     """A copy of the little project of another domain, which builds in no time."""
-    return Path(shutil.copytree(ROOT / "tests/questions/fixtures/books", tmp_path / "books"))
+    return Path(shutil.copytree(ROOT / "tests/projects/books", tmp_path / "books"))
 
 
 @pytest.fixture(scope="session")

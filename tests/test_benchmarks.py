@@ -30,7 +30,7 @@ from graphsvc.service import Serving
 from graphsvc.web.app import create_app
 from tests.serving import client_of
 
-BOOKS = Path(__file__).parent / "questions" / "fixtures" / "books"
+BOOKS = Path(__file__).parent / "projects" / "books"
 QUADS = 80_000
 LOOK_UP = "SELECT * WHERE { ?thing a ?class } LIMIT 3"
 

@@ -15,7 +15,7 @@ from graphsvc.engine.base import Request
 from graphsvc.questions.answer import Questions
 from graphsvc.web.api import api_router
 
-BOOKS = Path(__file__).parent / "fixtures" / "books"
+BOOKS = Path(__file__).parents[1] / "projects" / "books"
 PREFIXES = {
     "b": "https://example.org/books/def#",
     "work": "https://example.org/books/id/work/",
