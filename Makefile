@@ -1,5 +1,5 @@
 # make serve: set up, build the release, serve it.   make test: the daily checks.   make check: the rest.
-# make watch: build on each change.   make format: tidy the code.   make lock: pin the packages anew.
+# make watch: build on each change.   make format: tidy the code.   make lock: pin the packages again.
 HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTHON ?= python3
