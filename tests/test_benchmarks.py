@@ -57,6 +57,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     yield queries
 
 
+@pytest.mark.slow
 def test_a_generated_project_is_decided_by_its_seed(
     project: Project, generated: Path, tmp_path: Path
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_generated_project_is_decided_by_its_seed(
     assert _digests(tmp_path / "other") != _digests(generated)
 
 
+@pytest.mark.slow
 def test_a_generated_project_passes_all_checks_and_has_the_size_that_was_asked_for(
     generated: Path, project: Project, release: Release, tmp_path: Path
 ) -> None:
@@ -166,6 +168,7 @@ def test_a_build_is_measured_anew_and_stays_for_the_next_measure(tmp_path: Path)
         assert figures.get("building", REAL, "all", "", name)
 
 
+@pytest.mark.slow
 def test_the_harness_tells_every_question_and_every_shape(
     project: Project, releases: Releases, tmp_path: Path
 ) -> None:

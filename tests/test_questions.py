@@ -56,6 +56,7 @@ def test_the_description_of_the_api_is_valid_and_has_every_question(
         path for path in document["paths"] if path.startswith("/api/questions/")}
 
 
+@pytest.mark.slow
 def test_no_request_to_any_route_finds_a_failure(server: str) -> None:
     described = schemathesis.openapi.from_url(f"{server}/openapi.json")
     operations = [found.ok() for found in described.get_all_operations()]
