@@ -69,7 +69,7 @@ def measure(
              "--script", str(Path(__file__).parent / "requests.lua"),
              f"http://{address.netloc}", "--", paths.name, str(next(_ranges))],
             capture_output=True, text=True)
-    told = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
-    if not told:
+    results = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+    if not results:
         raise RuntimeError(f"wrk failed: {done.stderr or done.stdout}")
-    return Load(**json.loads(told[0].removeprefix("RESULT ")))
+    return Load(**json.loads(results[0].removeprefix("RESULT ")))
