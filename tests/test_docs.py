@@ -1,4 +1,4 @@
-"""Documentation can't drift: whatever a person may use is told somewhere."""
+"""Documentation can't drift: whatever a person may use is described somewhere."""
 
 from __future__ import annotations
 

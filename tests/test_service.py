@@ -27,7 +27,7 @@ FORMATS = {
 }
 
 
-def test_health_tells_release_and_readiness(server: str, release: Release) -> None:
+def test_health_says_release_and_readiness(server: str, release: Release) -> None:
     answer = httpx.get(f"{server}/health")
     assert answer.status_code == 200
     assert {key: answer.json()[key] for key in ("status", "release", "quads")} == {
@@ -94,7 +94,7 @@ def test_the_tag_of_one_thing_is_not_that_of_another(server: str) -> None:
         assert answer.status_code == 200
 
 
-def test_the_ontology_is_served_whole(server: str, project: Project) -> None:
+def test_the_ontology_is_served_completely(server: str, project: Project) -> None:
     graph = rdflib.Graph().parse(data=httpx.get(f"{server}/def.ttl").text, format="turtle")
     classes = set(graph.subjects(RDF.type, rdflib.OWL.Class))
     assert rdflib.URIRef(f"{project.header.namespace}ApproachUse") in classes
@@ -138,7 +138,7 @@ def test_every_answer_names_its_release(
     assert "X-Release" in answer.headers["access-control-expose-headers"]
 
 
-def test_a_method_that_is_not_supported_is_told_which_are(server: str, release: Release) -> None:
+def test_a_method_that_is_not_supported_gets_those_that_are(server: str, release: Release) -> None:
     answer = httpx.delete(f"{server}/dumps")
     assert (answer.status_code, answer.headers["x-release"]) == (405, release.id)
     assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
@@ -207,7 +207,7 @@ def test_a_dump_is_what_its_digest_says(server: str, release: Release) -> None:
     assert hashlib.sha256(content).hexdigest() in description
 
 
-def test_the_list_of_dumps_tells_the_digest_of_each(server: str, release: Release) -> None:
+def test_the_list_of_dumps_has_the_digest_of_each(server: str, release: Release) -> None:
     listed = {entry["name"]: entry["sha256"] for entry in httpx.get(f"{server}/dumps").json()}
     assert listed == {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
                       for path in (release.path / "dumps").iterdir()}
