@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-BUNDLE = Path(__file__).parents[2] / "graphsvc" / "web" / "static" / "build" / "editor.js"
+BUNDLE = Path(__file__).parents[2] / "graphsvc" / "web" / "pages" / "static" / "build" / "editor.js"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update")
 """Chromium itself shall not look for hosts either."""
