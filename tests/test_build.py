@@ -64,15 +64,15 @@ def test_another_order_of_statements_is_the_same_content(books: Path, tmp_path: 
     assert build(Project(books), Releases(tmp_path / "two")).release.id == first.id
 
 
-def test_the_dump_of_everything_holds_what_the_graph_dumps_hold(release: Release) -> None:
-    everything = gzip.decompress(release.dump.read_bytes()).splitlines()
+def test_the_whole_dump_holds_what_the_graph_dumps_hold(release: Release) -> None:
+    whole = gzip.decompress(release.dump.read_bytes()).splitlines()
     parts = [line for path in sorted((release.path / "dumps").glob("*.nq.gz"))
              if path != release.dump for line in gzip.decompress(path.read_bytes()).splitlines()]
-    assert len(everything) == release.manifest["quads"]
-    assert sorted(parts) == everything
+    assert len(whole) == release.manifest["quads"]
+    assert sorted(parts) == whole
     trig = gzip.decompress((release.path / "dumps" / "all.trig.gz").read_bytes())
     assert set(ox.parse(trig, format=ox.RdfFormat.TRIG)) == set(
-        ox.parse(b"\n".join(everything), format=ox.RdfFormat.N_QUADS))
+        ox.parse(b"\n".join(whole), format=ox.RdfFormat.N_QUADS))
 
 
 WORKS, PASSAGES = "data/works.ttl", "data/passages.ttl"
@@ -164,7 +164,7 @@ def test_a_build_killed_at_any_step_leaves_the_old_release_serving(
     for step in steps:
         killed = subprocess.run([sys.executable, "-c", KILLED, books, releases.folder, step])
         assert killed.returncode == -signal.SIGKILL
-        _assert_complete(releases)
+        _assert_whole(releases)
         assert releases.current().id == old.id
     finished = _graphsvc("build", "--project", books, "--releases", releases.folder)
     assert finished.returncode == 0, finished.stderr
@@ -173,21 +173,21 @@ def test_a_build_killed_at_any_step_leaves_the_old_release_serving(
 
 
 @pytest.mark.slow
-def test_a_build_killed_at_any_moment_leaves_a_complete_release_serving(
+def test_a_build_killed_at_any_moment_leaves_a_whole_release_serving(
     books: Path, tmp_path: Path
 ) -> None:
     releases = Releases(tmp_path / "releases")
     began = time.monotonic()
     assert _graphsvc("build", "--project", books, "--releases", releases.folder).returncode == 0
-    duration = time.monotonic() - began
+    whole = time.monotonic() - began
     points = 20
     for point in range(points):
         _change(books / "data" / "works.ttl", f'work:emma skos:altLabel "Name {point}"@en .')
         process = _start("build", "--project", books, "--releases", releases.folder)
-        time.sleep(duration * (point + 1) / points)
+        time.sleep(whole * (point + 1) / points)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        _assert_complete(releases)
+        _assert_whole(releases)
 
 
 @pytest.mark.slow
@@ -203,7 +203,7 @@ def test_a_build_of_the_real_project_killed_midway_leaves_the_old_release_servin
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, copy, releases.folder, "indexing texts"])
     assert killed.returncode == -signal.SIGKILL
-    _assert_complete(releases)
+    _assert_whole(releases)
     assert releases.current().id == release.id
 
 
@@ -211,8 +211,8 @@ def _change(path: Path, statement: str) -> None:
     path.write_text(f"{path.read_text()}\n{statement}\n")
 
 
-def _assert_complete(releases: Releases) -> None:
-    """Every release that is there is complete, the current one first of all."""
+def _assert_whole(releases: Releases) -> None:
+    """Every release that is there is whole, the current one first of all."""
     for release in (releases.current(), *releases.all()):
         assert len(release.store()) > 0
         assert json.loads((release.path / "manifest.json").read_text())["release"] == release.id

@@ -147,7 +147,6 @@ def test_the_header_says_title_version_licence_creator_and_prefix(
         DCTERMS.title, DCTERMS.description, DCTERMS.license, DCTERMS.creator))
 
 
-@pytest.mark.slow
 def test_the_closure_of_ontology_and_data_is_consistent(structure: rdflib.Graph) -> None:
     assert len(structure) > 20_000
     assert _inconsistencies(structure) == []

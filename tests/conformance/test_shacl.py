@@ -97,12 +97,12 @@ def test_case(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     check(case, said.out, status)
 
 
-@pytest.mark.parametrize("small", [0, 1_000], ids=["in parts", "at once"])
+@pytest.mark.parametrize("small", [0, 1_000], ids=["in parts", "whole"])
 @pytest.mark.parametrize("case", parameters("shacl-fast", CASES))
 def test_the_fast_engine_reports_the_same(
     case: Case, small: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a build and `graphsvc validate FILE` use; it does not report the shapes of results."""
+    """What a build and `graphsvc validate FILE` use; it does not tell the shapes of results."""
     monkeypatch.setattr("graphsvc.build.shacl.validation.SMALL", small)
     monkeypatch.setattr("graphsvc.build.shacl.validation.PART", 1)
     data = ox.Store()
@@ -111,10 +111,10 @@ def test_the_fast_engine_reports_the_same(
         with pytest.raises(GraphsvcError, match="The shapes cannot be used"):
             validate(data, [case.shapes])
         return
-    reported = {(result.focus, result.path, result.severity, result.component, result.value)
+    told = {(result.focus, result.path, result.severity, result.component, result.value)
             for result in validate(data, [case.shapes])}
     expected = {row[:4] + row[5:] for row in case.report if isinstance(row, tuple)}
-    assert set(map(comparable, reported)) == set(map(comparable, expected))
+    assert set(map(comparable, told)) == set(map(comparable, expected))
 
 
 def comparable(row: tuple[str, ...]) -> tuple[str, ...]:
@@ -125,13 +125,13 @@ def comparable(row: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def stored(term: str) -> str:
-    """A term as rdflib, which has read the suite, writes it again, and then as a store gives it
+    """A term as rdflib writes it anew, which has read the suite, and then as a store gives it
     back, which knows numbers by their value."""
     if not term or term.startswith("_:"):
         return term[:2]
-    (rewritten,) = rdflib.Graph().parse(data=f"<x:x> <x:x> {term} .", format="nt").objects()
+    (anew,) = rdflib.Graph().parse(data=f"<x:x> <x:x> {term} .", format="nt").objects()
     store = ox.Store()
-    store.extend(ox.parse(f"<x:x> <x:x> {rewritten.n3()} .", format=ox.RdfFormat.N_TRIPLES))
+    store.extend(ox.parse(f"<x:x> <x:x> {anew.n3()} .", format=ox.RdfFormat.N_TRIPLES))
     return str(next(iter(store)).object)
 
 
@@ -140,9 +140,9 @@ def arguments(case: Case) -> list[str]:
             "--format", "turtle"]  # fmt: skip
 
 
-def check(case: Case, printed: str, status: int) -> None:
+def check(case: Case, told: str, status: int) -> None:
     """Compare a printed report with the expected one."""
-    graph = rdflib.Graph().parse(data=printed, format="turtle")
+    graph = rdflib.Graph().parse(data=told, format="turtle")
     (report,) = graph.subjects(RDF.type, SH.ValidationReport)
     assert report_of(graph, report) == case.report
     assert status == (0 if case.report and case.report["true"] else 1)
