@@ -357,7 +357,7 @@ class Damage:
 
 
 def caught_by_names(data: Data, mutations: list[Mutation], folder: Path) -> set[Mutation]:
-    """The mutations whose new reference or type the check of names reports.
+    """The mutations whose new reference or type the check of names tells of.
 
     Each points at something that no other mentions, so all are checked at once, each in the file
     that describes its thing.
@@ -378,7 +378,7 @@ def caught_by_names(data: Data, mutations: list[Mutation], folder: Path) -> set[
 
 
 def name_errors(project: Project, *candidates: Path) -> list[GraphsvcError]:
-    """What is wrong with the names of all files, or of candidates with them."""
+    """What is wrong with the names of all files, or of candidates beside them."""
     names, files = Names(project), [*project.ontology_files, *project.data_files]
     for path in [*files, *candidates]:
         names.read(read_turtle(path))

@@ -58,7 +58,7 @@ export class GraphPlugin {
     this.yasr.resultsEl.replaceChildren(canvas);
     const graph = new Graph(canvas);
     graph.add(nodes, edges);
-    graph.cy.on("tap", "node, edge", ({ target }) => { graph.cy.edges().removeClass("near named"); target.connectedEdges?.().addClass("near named"); });
+    graph.cy.on("tap", "node, edge", ({ target }) => { graph.cy.edges().removeClass("told named"); target.connectedEdges?.().addClass("told named"); });
     graph.layout();
   }
 }
