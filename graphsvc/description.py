@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rdflib import BNode, Graph, Literal, URIRef
 
-from graphsvc.build.describe import dataset_iri
 from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.executables import executables
@@ -56,7 +55,7 @@ def describe_service(
     """
     graph = Graph().parse(release.description, format="turtle")
     graph += questions
-    dataset = dataset_iri(header)
+    dataset = URIRef(header.dataset)
     service, default = URIRef(f"{server}/sparql"), BNode("default")
     graph.bind("sd", SD)
     for triple in (

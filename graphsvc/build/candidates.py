@@ -7,8 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graphsvc.build.rules import apply_rule, read_rules
-from graphsvc.build.shacl.explanation import explain
-from graphsvc.build.shacl.validation import Result, validate
+from graphsvc.build.shapes import Result, explain, validate
 from graphsvc.build.terms import Names
 from graphsvc.build.turtle import read_turtle
 from graphsvc.errors import GraphsvcError

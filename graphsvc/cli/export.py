@@ -10,10 +10,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import shutil
 import sys
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from graphsvc.cli.arguments import print_table, releases_of
 from graphsvc.cli.ask import parameters
@@ -36,8 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace) -> int:
-    from graphsvc.graphs.export import Export, format_named
-    from graphsvc.graphs.listing import listed
+    from graphsvc.graphs.export import Export, format_named, listed
     from graphsvc.service import Serving
 
     serving = await Serving.open(releases_of(args).current())
@@ -47,12 +45,12 @@ async def _run(args: argparse.Namespace) -> int:
         wanted = format_named(args.format or _ending(args.output) or "graphml")
         export = await Export.of(
             serving, serving.views.get(args.view), wanted, parameters(args.param))
-        with await export.file(serving) as content:
-            if args.output is None:
-                shutil.copyfileobj(content, sys.stdout.buffer)
-                sys.stdout.buffer.flush()
-            else:
-                _save(content, args.output)
+        content = await export.file(serving)
+        if args.output is None:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        else:
+            _save(content, args.output)
     finally:
         await serving.close()
     return 0
@@ -66,10 +64,9 @@ def _ending(output: Path | None) -> str:
     return next((name for at in (2, 1) if (name := ".".join(suffixes[-at:])) in FORMATS), "")
 
 
-def _save(content: IO[bytes], output: Path) -> None:
+def _save(content: bytes, output: Path) -> None:
     try:
-        with output.open("wb") as file:
-            shutil.copyfileobj(content, file)
+        output.write_bytes(content)
     except OSError as error:
         raise GraphsvcError(f"The file cannot be written ({error.strerror}).", location=str(output),
                             hint="Give a path that you may write to, with -o.") from error

@@ -46,11 +46,11 @@ def _text(args: argparse.Namespace) -> str:
 async def _run(args: argparse.Namespace, query: str) -> int:
     from graphsvc.engine.base import Lane, Request
     from graphsvc.engine.inspection import inspect
-    from graphsvc.engine.opening import engine_of
+    from graphsvc.engine import create_engine
 
     prepared = inspect(query)
     media_type = _media_type(args.format, list(prepared.form.media_types))
-    engine = engine_of(releases_of(args).current())
+    engine = create_engine(releases_of(args).current())
     try:
         answer = await engine.query(
             Request(query, media_type, lane=Lane.FREE, timeout=args.timeout))

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _pair(args: argparse.Namespace) -> int:
-    from graphsvc.build.shacl.validation import validate_pair
+    from graphsvc.build.shapes import validate_pair
 
     if not (args.shapes and args.data):
         raise GraphsvcError("A pair needs both files.", location="--shapes, --data",
@@ -51,7 +51,7 @@ def _pair(args: argparse.Namespace) -> int:
 
 def _candidates(args: argparse.Namespace) -> int:
     from graphsvc.build.candidates import check_candidates
-    from graphsvc.build.shacl.validation import report_graph
+    from graphsvc.build.shapes import report_graph
 
     errors, results = check_candidates(project_of(args), args.files)
     if args.format == "json":

@@ -11,8 +11,8 @@ from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.questions.header import read_question
 from graphsvc.questions.question import Column, Question
 
-RESERVED = ("measure",)
-"""Parameters that every view has beside those that every question has."""
+RESERVED = ("measure", "raw")
+"""Parameters that every view has in addition to its own."""
 
 _FLAGS = ("undirected", "isolated", "undrawn")
 _TYPES = {

@@ -11,8 +11,8 @@ from typing import Any
 
 from pyoxigraph import BlankNode, NamedNode
 
+from graphsvc.index import Passage
 from graphsvc.questions.answer import Answer
-from graphsvc.questions.evidence import Passage
 from graphsvc.questions.question import Column
 from graphsvc.questions.table import Term
 from graphsvc.questions.values import XSD

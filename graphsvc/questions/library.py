@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from graphsvc.errors import GraphsvcError, InputErrors
-from graphsvc.questions.header import read_question
+from graphsvc.questions.header import read_columns, read_question
 from graphsvc.questions.question import Question
 
 _COVERAGE = "coverage"
@@ -27,6 +27,11 @@ class Library:
 
     def __init__(self, questions: list[Question], prefixes: Mapping[str, str]) -> None:
         self.prefixes = dict(prefixes)
+        files = {q.name: q.file for q in questions}
+        if twice := [q for q in questions if files[q.name] != q.file]:
+            raise InputErrors([GraphsvcError(
+                f"`{q.name}` is the name of {files[q.name]} too.", location=q.file,
+                hint="Rename one of the two files.") for q in twice])
         self._questions = {q.name: q for q in sorted(questions, key=lambda q: q.name)}
         routes = [(q.route.strip("/").split("/"), q) for q in self if q.route]
         self._routes = sorted(routes, key=lambda route: [p.startswith("{") for p in route[0]])
@@ -37,16 +42,23 @@ class Library:
     def load(
         cls, folder: Path, prefixes: Mapping[str, str], *, built: bool = False
     ) -> Library:
-        """Every `*.rq` of a folder. built: whether it is that of a release, where all were tried.
+        """Every `*.rq` of a folder and of those in it, apart from `views`.
+
+        built: whether the folder is that of a release, whose questions were checked.
 
         Raises InputErrors with all mistakes of all files.
         """
         questions: list[Question] = []
         errors: list[GraphsvcError] = []
-        for path in sorted(folder.glob("*.rq")):
+        shared = read_columns(folder / "columns.yaml")
+        for path in sorted(folder.rglob("*.rq")):
+            place = path.relative_to(folder)
+            if place.parts[0] == "views":
+                continue
             try:
-                file = f"{folder.name}/{path.name}"
-                questions.append(read_question(path, prefixes, file=file, built=built))
+                questions.append(read_question(
+                    path, prefixes, file=f"{folder.name}/{place.as_posix()}", built=built,
+                    shared=shared))
             except InputErrors as found:
                 errors += found.errors
         if errors:

@@ -14,23 +14,22 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from fastapi import APIRouter
+from graphsvc.web.negotiation import negotiate
+from graphsvc.web.responses import is_current
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
 from graphsvc import __version__
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.answer import LARGEST_PAGE, PAGE, Questions, Understood
+from graphsvc.index import AmbiguousName, UnknownName
+from graphsvc.questions.answer import LARGEST_PAGE, PAGE, Questions, Understood, UnknownPage
 from graphsvc.questions.formats import CSV, ENDINGS, JSON, TSV, WRITERS
 from graphsvc.questions.library import UnknownQuestion
-from graphsvc.questions.names import AmbiguousName, UnknownName
 from graphsvc.questions.openapi import openapi, parameter_schema
-from graphsvc.questions.paging import NoKey, UnknownPage
 from graphsvc.questions.question import RESERVED, Question
 from graphsvc.questions.values import BadValue
-from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import MEDIA_TYPE, HttpError, Problem
-from graphsvc.web.responses import is_current
 
 Pairs = list[tuple[str, str]]
 _METHODS = ["GET", "HEAD"]
@@ -138,8 +137,6 @@ def _problem(error: GraphsvcError) -> Problem:
             return _told(error, 404, "unknown-page", "There is no such page")
         case BadValue():
             return _told(error, 400, "bad-parameter", "A parameter cannot be understood")
-        case NoKey():
-            return _told(error, 500, "question", "The question is faulty")
     return Problem(error)
 
 
@@ -255,7 +252,7 @@ def _server(request: Request) -> str:
 
 def _tag(questions: Questions, *parts: object) -> str:
     """An entity tag: it changes with the release, the software, the request and the words."""
-    whole = (questions.release, __version__, questions.passages.has_words, *parts)
+    whole = (questions.release, __version__, questions.index.has_words, *parts)
     return f'"{hashlib.sha256(repr(whole).encode()).hexdigest()[:32]}"'
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import subprocess
 import sys
@@ -149,7 +148,7 @@ def test_an_unchanged_answer_is_not_sent_again(client: Client) -> None:
     ("/api/questions/kinds?limit=10001", 400, "bad-parameter", "`10001` is not a number of rows."),
     ("/api/questions/kinds?limit=1&limit=2", 400, "bad-parameter", "`limit` is given 2 times."),
     ("/api/questions/kinds?after=zzz", 404, "unknown-page",
-     "This cursor is not one that the question gave."),
+     "This cursor is not one that the question gave"),
     ("/api/questions/works?title=%FF", 400, "bad-parameter",
      "The query part of the address cannot be read."),
     ("/api/questions/works?title=%00", 400, "bad-parameter",
@@ -202,7 +201,7 @@ def test_a_question_dropped_into_the_folder_appears_everywhere(
 #+ examples: [{title: All}]
 SELECT ?author WHERE { ?author a <https://example.org/books/def#Author> }""")
     assert client.ask("/api/authors").status_code == 404
-    client.questions = asyncio.run(Questions.open(Library.load(folder, PREFIXES), engine))
+    client.questions = Questions(Library.load(folder, PREFIXES), engine, client.questions.index)
     names = [question["name"] for question in client.json("/api/questions")["questions"]]
     assert names == ["authors", "coverage", "editions", "kinds", "works"]
     rows = client.json("/api/authors")["rows"]

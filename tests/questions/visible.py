@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.formats import document
-from graphsvc.questions.names import AmbiguousName, UnknownName
 
 Cell = str | int | float | bool | None
 Row = tuple[Cell, ...]
@@ -116,7 +116,7 @@ class Library:
         found: set[str] = set()
         for kind in (None, f"{_JI}Approach", f"{_JI}StrategicGroup"):
             try:
-                found.add(self._questions.names.find(name, of_class=kind))
+                found.add(self._questions.index.find(name, of_class=kind))
             except AmbiguousName as error:
                 found |= {choice.iri for choice in error.choices}
             except UnknownName:
