@@ -40,7 +40,7 @@ class Service:
         started = time.monotonic()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (open until the end)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "graphsvc", "serve", "--port", str(free_port()),
+            [sys.executable, "-m", "graphsvc", "serve", "--port", "0",
              *map(str, arguments)],
             stdout=subprocess.PIPE, stderr=self._errors, text=True, start_new_session=APART)
         too_late = threading.Timer(START_SECONDS, self._process.kill)
