@@ -7,6 +7,7 @@ starts, and the kernel drops clients that do not read (TCP_USER_TIMEOUT), which 
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import multiprocessing
 import os
@@ -23,7 +24,6 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from graphsvc.engine.worker import die_with_parent
 from graphsvc.errors import GraphsvcError
 from graphsvc.web.request import AsgiApp, Receive, Scope, Send
 from graphsvc.web.writer import TruncatedResponse
@@ -40,6 +40,7 @@ HEAD_BYTES = 1 << 16
 """Length of the head of a request."""
 CONNECTIONS = 1_000
 """Connections that are served at a time; others wait."""
+_PR_SET_PDEATHSIG = 1
 _DESCRIPTORS = 64
 """Descriptors that the service needs for itself."""
 _LOGGING: dict[str, Any] = {
@@ -104,7 +105,7 @@ class Server(MPServer):
             workers_kill_timeout=STOP_SECONDS, respawn_failed_workers=True)
 
     def _init_shared_socket(self) -> None:
-        self._shd = SocketHolder(self._listener.fileno(), False, 1024)
+        self._shd: Any = SocketHolder(self._listener.fileno(), False, 1024)  # type: ignore[call-arg]
         self._sso = None
 
 
@@ -119,7 +120,7 @@ def serve(make_app: Callable[[], AsgiApp], listener: socket.socket, address: Add
     service = os.getpid()
 
     def load() -> AsgiApp:
-        die_with_parent()
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # end when the service ends
         logging.getLogger("_granian.utils").addFilter(_is_news)
         app = make_app()
 
