@@ -1,4 +1,4 @@
-"""Measure the service beside its peers on this machine, and write docs/performance.md.
+"""Measure the service and its peers on this machine, and write docs/performance.md.
 
 Example:
   python -m benchmarks --work ../bench --sizes real 100000 1000000

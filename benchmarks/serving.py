@@ -55,9 +55,9 @@ class Bench:
         self._limit = 0
 
     def _keep(self, measure: str, subject: str, case: str, numbers: Mapping[str, float | None],
-              told: str = "") -> None:
+              failure: str = "") -> None:
         for name, number in numbers.items():
-            self.figures.add(Figure(measure, self.data.size, subject, case, name, number, told))
+            self.figures.add(Figure(measure, self.data.size, subject, case, name, number, failure))
 
     def starting(self) -> None:
         """Seconds from the start of a process to its first answer, and its memory then."""
@@ -134,7 +134,7 @@ class Bench:
         self._one_by_one("questions", {name: asked(text) for name, text in bound.items()}, names)
 
     def runaway(self) -> None:
-        """What clients of small queries see while a query that never ends runs beside them."""
+        """What clients of small queries see while a query that never ends runs at the same time."""
         queries = load.fresh(SMALL, self.data.things[:THINGS])
         endless = (QUERIES / "runaway.rq").read_text(encoding="utf-8")
         for _ in range(self.rounds):
@@ -147,11 +147,11 @@ class Bench:
                     threading.Thread(target=_abandon, args=(server.url, endless),
                                      daemon=True).start()
                     time.sleep(0.5)
-                    beside = load.measure(server, queries, 8, self.seconds)
-                    lost = beside.requests == 0
-                    self._keep("runaway", name, "beside it",
+                    during = load.measure(server, queries, 8, self.seconds)
+                    lost = during.requests == 0
+                    self._keep("runaway", name, "with it",
                                {key: None if lost and key.startswith("p") else number
-                                for key, number in asdict(beside).items()})
+                                for key, number in asdict(during).items()})
 
     def _start(self, stack: ExitStack, names: list[str]) -> list[Server]:
         running = [stack.enter_context(servers.running(name, self.data, self.peers))
@@ -174,10 +174,10 @@ class Bench:
                         if (case, server.name) in given_up:
                             continue
                         number += 1
-                        numbers, told = _timed(clients[server.name], server.url, write(number))
-                        if told:
+                        numbers, failure = _timed(clients[server.name], server.url, write(number))
+                        if failure:
                             given_up.add((case, server.name))
-                        self._keep(measure, server.name, case, numbers, told)
+                        self._keep(measure, server.name, case, numbers, failure)
 
 
 async def _questions(data: Prepared) -> dict[str, str]:

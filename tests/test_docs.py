@@ -1,4 +1,4 @@
-"""Documentation can't drift: whatever a person may use is told somewhere."""
+"""Documentation can't drift: whatever a person may use is described somewhere."""
 
 from __future__ import annotations
 
@@ -84,3 +84,20 @@ def test_every_module_has_its_place_in_the_architecture(project: Project) -> Non
     assert {name for name in modules if name not in text} == set()
     named = set(re.findall(r"\b([a-z_]+\.py)\b", text))
     assert named - modules == set()
+
+
+def test_every_path_that_the_guide_for_contributors_names_exists(project: Project) -> None:
+    text = (project.root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    words = {word for span in re.findall(r"`([^`\n]+)`", text) for word in span.split()}
+    folders = r"(graphsvc|ontology|data|queries|tests|docs|frontend|\.ci)/"
+    paths = {word for word in words if re.match(folders, word) and "NAME" not in word}
+    assert len(paths) > 15
+    assert {path for path in paths if not (project.root / path).exists()} == set()
+
+
+def test_every_target_of_make_is_in_the_guide_for_contributors(project: Project) -> None:
+    makefile = (project.root / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^\.PHONY: (.*)", makefile, re.MULTILINE)[0].split())
+    text = (project.root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    missing = {target for target in targets - {"build", "clean"} if f"make {target}" not in text}
+    assert missing == set()

@@ -70,6 +70,7 @@ def damaged(project: Project) -> ox.Store:
     return store
 
 
+@pytest.mark.slow
 def test_both_engines_report_the_same_of_bad_and_of_damaged_data(
     project: Project, damaged: ox.Store
 ) -> None:

@@ -23,7 +23,7 @@ from graphsvc.web.app import create_app
 from tests.engine.processes import children
 from tests.serving import client_of, running
 
-BOOKS = Path(__file__).parents[1] / "questions" / "fixtures" / "books"
+BOOKS = Path(__file__).parents[1] / "projects" / "books"
 NEW = "\n<https://example.org/books/id/work/emma> " \
       "<http://www.w3.org/2004/02/skos/core#altLabel> \"Another name\"@en .\n"
 QUERIES = ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "ASK { ?s ?p 'Another name'@en }",

@@ -22,7 +22,7 @@ from graphsvc.web.request import Proxies
 from graphsvc.web.sparql import SparqlEndpoint
 from tests.serving import client_of
 
-BOOKS = Path(__file__).parent / "fixtures" / "books"
+BOOKS = Path(__file__).parents[1] / "projects" / "books"
 PREFIXES = {
     "b": "https://example.org/books/def#",
     "work": "https://example.org/books/id/work/",

@@ -48,6 +48,7 @@ def run(releases: Releases, project: Path, *arguments: str) -> int:
                  "--releases", str(releases.folder)])
 
 
+@pytest.mark.slow
 def test_the_whole_graph_has_every_thing_and_link_of_the_release(
     fetch: Fetch, release: Release
 ) -> None:
@@ -65,6 +66,7 @@ def test_the_whole_graph_has_every_thing_and_link_of_the_release(
     assert all(data["type"] for _, data in graph.nodes(data=True))
 
 
+@pytest.mark.slow
 def test_command_line_and_http_give_the_same_bytes_in_every_format(
     fetch: Fetch, releases: Releases, tmp_path: Path
 ) -> None:
@@ -80,6 +82,7 @@ def test_command_line_and_http_give_the_same_bytes_in_every_format(
         assert file.read_bytes() == response.content
 
 
+@pytest.mark.slow
 def test_every_view_is_given_as_a_picture_and_as_a_table(fetch: Fetch) -> None:
     listing, = fetch("/export")
     paths = [f"{path}{query and '?'}{query}" for view in listing.json()["views"]

@@ -125,6 +125,7 @@ def test_a_page_names_a_twin_that_machines_can_read(client: httpx.Client, kind: 
             assert len(rdflib.Graph().parse(data=twin.text, format="turtle")) > 0
 
 
+@pytest.mark.slow
 def test_every_link_leads_somewhere(client: httpx.Client) -> None:
     kinds = ("home", "approach", "answer", "about", "editor")
     links = {href for kind in kinds for href in read(client.get(PAGES[kind]).text).of("href")
