@@ -37,8 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def project(folder: Path, *more: str) -> Project:
     """The books with hostile data, and with more Turtle where given."""
     shutil.copytree(BOOKS, folder)
-    for number, path in enumerate(sorted(HOSTILE.glob("*.ttl"))):
-        shutil.copy(path, folder / "data" / f"hostile-{number}.ttl")
+    shutil.copy(HOSTILE / "formulas.ttl", folder / "data")
+    shutil.copytree(HOSTILE / "views", folder / "queries" / "views")
     for number, text in enumerate(more):
         (folder / "data" / f"more-{number}.ttl").write_text(text)
     return Project(folder)
