@@ -30,12 +30,17 @@ def rows(number: int, width: int = 400) -> str:
 LARGE = rows(10_000)
 """An answer of four million bytes."""
 
-MEDIUM = ("SELECT (COUNT(*) AS ?n) { "
-          + " ".join(f"VALUES ?v{place} {{ {' '.join(map(str, range(45)))} }}" for place in range(3))
-          + " FILTER(STRLEN(CONCAT(STR(?v0), STR(?v1), STR(?v2))) > 9) }")
+
+def counting(number: int) -> str:
+    """A query that counts through so many times so many times so many numbers."""
+    numbers = " ".join(map(str, range(number)))
+    values = " ".join(f"VALUES ?v{place} {{ {numbers} }}" for place in range(3))
+    return (f"SELECT (COUNT(*) AS ?n) {{ {values} "
+            "FILTER(STRLEN(CONCAT(STR(?v0), STR(?v1), STR(?v2))) > 9) }")
+
+
+MEDIUM = counting(45)
 """Takes 20 to 50 milliseconds."""
 
-SLOW = ("SELECT (COUNT(*) AS ?n) { "
-        + " ".join(f"VALUES ?v{place} {{ {' '.join(map(str, range(100)))} }}" for place in range(3))
-        + " FILTER(STRLEN(CONCAT(STR(?v0), STR(?v1), STR(?v2))) > 9) }")
+SLOW = counting(100)
 """Takes some tenths of a second."""

@@ -95,6 +95,10 @@ class Wire:
         except (Ended, ConnectionError):
             return found
 
+    def first_byte(self) -> bytes:
+        """Wait until something comes, and leave it there."""
+        return self._socket.recv(1, socket.MSG_PEEK)
+
     def closed(self) -> bool:
         """Whether the other side has closed; what still comes is thrown away. Raises TimeoutError.
         """

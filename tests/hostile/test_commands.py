@@ -197,7 +197,8 @@ def test_a_service_without_requests_does_nothing(start: Start, shelf: Path) -> N
 INSTALLS = re.compile(r"\b(?:pip|uv) (?:pip )?install\b.*")
 
 
-@pytest.mark.parametrize("path", ["Makefile", "frontend/setup.sh", ".ci/run", "deploy/Containerfile"])
+@pytest.mark.parametrize("path", [
+    "Makefile", "frontend/setup.sh", ".ci/run", "deploy/Containerfile"])
 def test_every_install_is_pinned_by_digest_and_has_no_other_way(path: str) -> None:
     file = ROOT / path
     if not file.exists():

@@ -13,9 +13,9 @@ LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"'
 LINE = re.compile(rf"(?:[a-zA-Z_:][a-zA-Z0-9_:]*(?:\{{(?:{LABEL}(?:,{LABEL})*)?,?\}})? \S+|# .*)")
 """A line of the exposition format: a sample or a comment."""
 
-INJECTIONS = ('/x%22%7D%200%0Aevil_metric%201%0A', "/evil_metric", "/x%5C%22%0Aevil_metric%201",
-              "/api/evil_metric%0A", "/id/evil_metric", "/sparql/evil_metric", "/static/evil_metric",
-              "/export/evil_metric.svg", "/dumps/evil_metric", "/questions/evil_metric")
+INJECTIONS = ("/x%22%7D%200%0Aevil_metric%201%0A", "/evil_metric", "/x%5C%22%0Aevil_metric%201",
+              "/api/evil_metric%0A", "/id/evil_metric", "/sparql/evil_metric",
+              "/static/evil_metric", "/export/evil_metric.svg", "/dumps/evil_metric", "/questions/evil_metric")
 
 
 def metrics(service: Service) -> str:

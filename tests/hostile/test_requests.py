@@ -31,7 +31,8 @@ def test_a_body_after_an_upgrade_header_is_never_taken_for_a_request(
     request = head("POST", "/sparql", "Host: here", *UPGRADE, f"Content-Length: {len(SMUGGLED)}")
     parts = [request, SMUGGLED] if segments == 2 else [request + SMUGGLED]
     with service.wire() as wire:
-        in_segments(service, wire, *parts, head("GET", "/health", "Host: here", "Connection: close"))
+        in_segments(service, wire, *parts,
+                    head("GET", "/health", "Host: here", "Connection: close"))
         answers = wire.answers()
     assert 400 <= answers[0].status < 500  # what reads as a request is no query
     for answer in answers[1:]:  # none, where the connection was closed
@@ -83,7 +84,8 @@ def test_a_request_whose_length_is_disputed_gets_one_answer_and_the_connection_e
 
 CHUNKS = {
     "no number": b"x\r\n\r\n", "a sign": b"+0\r\n\r\n", "a prefix": b"0x5\r\nASK{}\r\n0\r\n\r\n",
-    "too large": b"fffffffffffffffff\r\nASK{}\r\n0\r\n\r\n", "negative": b"-1\r\nASK{}\r\n0\r\n\r\n",
+    "too large": b"fffffffffffffffff\r\nASK{}\r\n0\r\n\r\n",
+    "negative": b"-1\r\nASK{}\r\n0\r\n\r\n",
     "data longer than its size": b"3\r\nASK{}\r\n0\r\n\r\n",
     "an extension without end": b"5;" + b"a" * 100_000 + b"\r\nASK{}\r\n0\r\n\r\n",
 }
