@@ -15,7 +15,8 @@ LINE = re.compile(rf"(?:[a-zA-Z_:][a-zA-Z0-9_:]*(?:\{{(?:{LABEL}(?:,{LABEL})*)?,
 
 INJECTIONS = ("/x%22%7D%200%0Aevil_metric%201%0A", "/evil_metric", "/x%5C%22%0Aevil_metric%201",
               "/api/evil_metric%0A", "/id/evil_metric", "/sparql/evil_metric",
-              "/static/evil_metric", "/export/evil_metric.svg", "/dumps/evil_metric", "/questions/evil_metric")
+              "/static/evil_metric", "/export/evil_metric.svg", "/dumps/evil_metric",
+              "/questions/evil_metric")
 
 
 def metrics(service: Service) -> str:
