@@ -29,7 +29,7 @@ def nested(depth: int, opening: str, closing: str) -> str:
 
 
 def linked(number: int) -> str:
-    """Blank nodes that are all linked with each other, which no name tells apart."""
+    """Blank nodes that are all linked with each other, so that nothing distinguishes them."""
     pairs = combinations(range(number), 2)
     return PREFIX + "".join(f"_:b{a} :by _:b{b} . _:b{b} :by _:b{a} .\n" for a, b in pairs)
 

@@ -32,13 +32,13 @@ FOREIGN = ("X-Forwarded-Proto: https", "X-Forwarded-Host: public.example", "X-Fo
            "X-Forwarded-For: 203.0.113.7")
 
 
-def whole(service: Service, path: str, accept: str, *headers: str) -> Answer:
+def fetched(service: Service, path: str, accept: str, *headers: str) -> Answer:
     return service.ask(path, f"Accept: {accept}", *headers)
 
 
 @pytest.mark.parametrize("path", ALL)
 def test_head_says_what_get_says(path: str, service: Service) -> None:
-    got = whole(service, path, ALL[path])
+    got = fetched(service, path, ALL[path])
     head_of = service.ask(path, f"Accept: {ALL[path]}", method="HEAD")
     assert (head_of.status, head_of.media_type) == (got.status, got.media_type)
     assert head_of.header("etag") == got.header("etag")
@@ -63,7 +63,7 @@ def test_bodies_that_differ_by_host_have_different_tags(path: str, service: Serv
 
 @pytest.mark.parametrize("path", ALL)
 def test_every_answer_forbids_guessing_its_type(path: str, service: Service) -> None:
-    assert whole(service, path, ALL[path]).header("x-content-type-options") == "nosniff"
+    assert fetched(service, path, ALL[path]).header("x-content-type-options") == "nosniff"
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/api/nothing", "/dumps/nothing", "/static/nothing",
@@ -78,8 +78,8 @@ def test_every_error_is_a_problem_document_that_forbids_guessing(
 
 @pytest.mark.parametrize("path", ADDRESSED)
 def test_forwarded_headers_of_anybody_are_ignored(path: str, service: Service) -> None:
-    plain = whole(service, path, ADDRESSED[path])
-    forwarded = whole(service, path, ADDRESSED[path], *FOREIGN)
+    plain = fetched(service, path, ADDRESSED[path])
+    forwarded = fetched(service, path, ADDRESSED[path], *FOREIGN)
     assert forwarded.body == plain.body
     assert b"public.example" not in forwarded.body
 

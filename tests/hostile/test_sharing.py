@@ -1,4 +1,4 @@
-"""Nobody makes others wait: fairness between clients, small queries beside endless ones, exports
+"""Nobody makes others wait: fairness between clients, small queries next to endless ones, exports
 (defects 11 and 12)."""
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def test_a_client_may_ask_many_small_queries_at_once(service: Service, from_here
 
 
 @pytest.mark.slow
-def test_small_queries_are_all_answered_soon_beside_endless_and_medium_ones(
+def test_small_queries_are_all_answered_soon_next_to_endless_and_medium_ones(
     service: Service, from_here: str
 ) -> None:
     many = tuple(f"127.0.1.{number}" for number in range(1, 65))
