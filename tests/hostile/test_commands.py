@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.hostile.conftest import Start, project
 from tests.hostile.raw import once
-from tests.hostile.service import always, wait_until
+from tests.hostile.service import wait_until
 
 PREFIX = "@prefix : <https://example.org/books/def#> .\n" \
          "@prefix work: <https://example.org/books/id/work/> .\n"
@@ -185,13 +185,6 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(start: Start, shelf: Path) -
     assert ended.returncode > 0 and str(service.port) in ended.stderr
     assert "Traceback" not in ended.stderr
     assert service.healthy()
-
-
-def test_a_service_without_requests_does_nothing(start: Start, shelf: Path) -> None:
-    service = start(shelf)
-    before = len(service.lines)
-    always(service.healthy, 1, "it is not well")
-    assert len(service.lines) == before
 
 
 INSTALLS = re.compile(r"\b(?:pip|uv) (?:pip )?install\b.*")
