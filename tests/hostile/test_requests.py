@@ -76,7 +76,6 @@ def test_a_request_whose_length_is_disputed_gets_one_answer_and_the_connection_e
     with service.wire() as wire:
         wire.send(head("POST", "/sparql", "Host: here", QUERY, *TWO_LENGTHS[name])
                   + b"0\r\n\r\n" + SMUGGLED)
-        wire.finish_sending()
         answers = wire.answers()
     assert len(answers) <= 1
     assert b"graphsvc_" not in b"".join(answer.body for answer in answers)
@@ -97,7 +96,6 @@ def test_a_wrong_chunk_is_refused(name: str, service: Service) -> None:
         try:
             wire.send(head("POST", "/sparql", "Host: here", QUERY, "Transfer-Encoding: chunked")
                       + CHUNKS[name] + SMUGGLED)
-            wire.finish_sending()
         except OSError:
             pass
         answers = wire.answers()
@@ -141,13 +139,14 @@ def test_chunk_trailers_without_end_take_no_memory(own: Own) -> None:
     assert own.healthy()
 
 
+CLOSE = b"\r\nConnection: close\r\n\r\n"
 STRANGE = {
-    "no host": b"GET /health HTTP/1.1\r\n\r\n",
-    "two hosts": b"GET /health HTTP/1.1\r\nHost: here\r\nHost: there\r\n\r\n",
-    "a host with a path": b"GET /health HTTP/1.1\r\nHost: here/there\r\n\r\n",
-    "a host with a blank": b"GET /health HTTP/1.1\r\nHost: here there\r\n\r\n",
-    "a host with a user": b"GET /health HTTP/1.1\r\nHost: evil@here\r\n\r\n",
-    "a host with a bracket": b"GET /health HTTP/1.1\r\nHost: <script>\r\n\r\n",
+    "no host": b"GET /health HTTP/1.1" + CLOSE,
+    "two hosts": b"GET /health HTTP/1.1\r\nHost: here\r\nHost: there" + CLOSE,
+    "a host with a path": b"GET /health HTTP/1.1\r\nHost: here/there" + CLOSE,
+    "a host with a blank": b"GET /health HTTP/1.1\r\nHost: here there" + CLOSE,
+    "a host with a user": b"GET /health HTTP/1.1\r\nHost: evil@here" + CLOSE,
+    "a host with a bracket": b"GET /health HTTP/1.1\r\nHost: <script>" + CLOSE,
     "a header without a name": b"GET /health HTTP/1.1\r\nHost: here\r\n: value\r\n\r\n",
     "a header without a colon": b"GET /health HTTP/1.1\r\nHost: here\r\nvalue\r\n\r\n",
     "a null in a header": b"GET /health HTTP/1.1\r\nHost: here\r\nA: \0\r\n\r\n",
@@ -166,7 +165,6 @@ def test_a_strange_head_is_refused_with_a_client_error(name: str, service: Servi
     with service.wire() as wire:
         try:
             wire.send(STRANGE[name])
-            wire.finish_sending()
         except OSError:
             pass  # it was refused before all of it came
         answers = wire.answers()
