@@ -201,10 +201,11 @@ def command(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("name", ["empty dump", "shorter dump", "cut dump", "cut manifest"])
 def test_a_damaged_release_is_not_served_at_all(name: str, copied: Releases) -> None:
-    DAMAGES[name](copied.current().path)
+    release = copied.current()
+    DAMAGES[name](release.path)
     ended = command("serve", "--releases", copied.folder, "--port", 0)
     assert ended.returncode > 0
-    assert "Traceback" not in ended.stderr and copied.current().id in ended.stderr, ended.stderr
+    assert "Traceback" not in ended.stderr and release.id in ended.stderr, ended.stderr
 
 
 @pytest.mark.parametrize("name", ["empty dump", "cut dump"])
