@@ -61,6 +61,7 @@ REQUIRED = {
     "QualityIndicator": "skos:prefLabel ji:number ji:framework prov:wasDerivedFrom",
     "InspectionQuestion": "skos:prefLabel ji:number ji:programme ji:framework prov:wasDerivedFrom",
     "Organisation": "skos:prefLabel ji:organisationKind",
+    "Curator": "skos:prefLabel",
     "StrategicGroup": "skos:prefLabel ji:role ji:partnership prov:wasDerivedFrom",
     "Plan": "skos:prefLabel prov:wasDerivedFrom",
     "PolicyInstrument": "skos:prefLabel skos:definition ji:policyType ji:theme prov:wasDerivedFrom",
