@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -97,6 +97,20 @@ def test_every_term_has_one_label_and_one_comment_in_english(ontology: rdflib.Gr
     assert len(terms) > 100
     assert [term for term in terms for said in (RDFS.label, RDFS.comment)
             if [text.language for text in ontology.objects(term, said)] != ["en"]] == []
+
+
+@pytest.mark.parametrize("types", [
+    [OWL.Class],
+    [OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property],
+], ids=["classes", "properties"])
+def test_no_two_classes_and_no_two_properties_share_a_label(
+    types: list[rdflib.URIRef], ontology: rdflib.Graph
+) -> None:
+    labels = defaultdict(set)
+    for term in {term for type_ in types for term in ontology.subjects(RDF.type, type_)}:
+        labels[str(ontology.value(term, RDFS.label)).lower()].add(term)
+    assert len(labels) > 50
+    assert {label: terms for label, terms in labels.items() if len(terms) > 1} == {}
 
 
 def test_every_class_and_property_that_is_used_is_explained(
