@@ -57,9 +57,11 @@ REQUIRED = {
     "QualityFramework": "skos:prefLabel skos:definition dcterms:publisher ji:scale"
                         " prov:wasDerivedFrom",
     "FrameworkQuestion": "skos:prefLabel ji:framework prov:wasDerivedFrom",
-    "QualityArea": "skos:prefLabel ji:number ji:framework ji:frameworkQuestion prov:wasDerivedFrom",
-    "QualityIndicator": "skos:prefLabel ji:number ji:framework prov:wasDerivedFrom",
-    "InspectionQuestion": "skos:prefLabel ji:number ji:programme ji:framework prov:wasDerivedFrom",
+    "QualityArea": "skos:prefLabel ji:itemNumber ji:framework ji:frameworkQuestion"
+                   " prov:wasDerivedFrom",
+    "QualityIndicator": "skos:prefLabel ji:itemNumber ji:framework prov:wasDerivedFrom",
+    "InspectionQuestion": "skos:prefLabel ji:itemNumber ji:programme ji:framework"
+                          " prov:wasDerivedFrom",
     "Organisation": "skos:prefLabel ji:organisationKind",
     "Curator": "skos:prefLabel",
     "StrategicGroup": "skos:prefLabel ji:role ji:partnership prov:wasDerivedFrom",
@@ -68,15 +70,15 @@ REQUIRED = {
     "Approach": "skos:prefLabel skos:definition ji:approachKind ji:theme prov:wasDerivedFrom",
     "ApproachUse": "ji:approach ji:stage ji:effectKind prov:wasDerivedFrom",
     "Finding": "skos:prefLabel dcterms:description ji:theme ji:assessment prov:wasDerivedFrom",
-    "KeyFinding": "skos:prefLabel dcterms:description ji:number ji:partnershipGroup ji:indicator"
-                  " ji:theme ji:assessment prov:wasDerivedFrom",
-    "KeyMessage": "skos:prefLabel dcterms:description ji:number ji:partnership ji:inspection"
+    "KeyFinding": "skos:prefLabel dcterms:description ji:itemNumber ji:partnershipGroup"
+                  " ji:indicator ji:theme ji:assessment prov:wasDerivedFrom",
+    "KeyMessage": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership ji:inspection"
                   " ji:question ji:theme ji:assessment prov:wasDerivedFrom",
-    "Strength": "skos:prefLabel dcterms:description ji:number ji:partnership ji:inspection"
+    "Strength": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership ji:inspection"
                 " ji:theme ji:assessment prov:wasDerivedFrom",
-    "ImprovementPriority": "skos:prefLabel dcterms:description ji:number ji:partnership"
+    "ImprovementPriority": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership"
                            " ji:inspection ji:theme ji:assessment prov:wasDerivedFrom",
-    "ProgressJudgement": "skos:prefLabel dcterms:description ji:number ji:partnership"
+    "ProgressJudgement": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership"
                          " ji:inspection ji:wording ji:theme ji:assessment ji:aboutFinding ji:done"
                          " prov:wasDerivedFrom",
     "GoodPracticeExample": "skos:prefLabel dcterms:description ji:theme ji:assessment"
@@ -87,7 +89,7 @@ REQUIRED = {
     "DistributionPart": "ji:grade",
     "ConfidenceStatement": "skos:prefLabel dcterms:description ji:partnership ji:inspection"
                            " ji:ground ji:wording prov:wasDerivedFrom",
-    "ImprovementAction": "skos:prefLabel dcterms:description ji:number ji:partnership ji:plan"
+    "ImprovementAction": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership ji:plan"
                          " ji:theme ji:issue ji:task ji:expectedOutcome ji:owner ji:monitoring"
                          " prov:wasDerivedFrom",
     "MethodLimitation": "skos:prefLabel dcterms:description ji:theme prov:wasDerivedFrom",
