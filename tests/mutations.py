@@ -84,7 +84,7 @@ REQUIRED = {
     "GoodPracticeExample": "skos:prefLabel dcterms:description ji:theme ji:assessment"
                            " prov:wasDerivedFrom",
     "Evaluation": "ji:partnership ji:inspection ji:indicator prov:wasDerivedFrom",
-    "EvaluationDistribution": "ji:indicator ji:partnershipGroup ji:theme ji:part"
+    "EvaluationDistribution": "ji:indicator ji:partnershipGroup ji:theme ji:distributionPart"
                               " prov:wasDerivedFrom",
     "DistributionPart": "ji:grade",
     "ConfidenceStatement": "skos:prefLabel dcterms:description ji:partnership ji:inspection"
