@@ -94,7 +94,7 @@ REQUIRED = {
                          " prov:wasDerivedFrom",
     "MethodLimitation": "skos:prefLabel dcterms:description ji:theme prov:wasDerivedFrom",
     "Claim": "skos:prefLabel dcterms:description ji:theme prov:wasDerivedFrom",
-    "Disagreement": "skos:prefLabel dcterms:description ji:theme ji:side",
+    "Disagreement": "skos:prefLabel dcterms:description ji:theme ji:disagreeingStatement",
     "Term": "skos:prefLabel dcterms:description prov:wasDerivedFrom",
     "QuantityDefinition": "skos:prefLabel dcterms:description ji:quantity prov:wasDerivedFrom",
     "Figure": "qb:dataSet ji:measure sdmx-dimension:refArea sdmx-dimension:refPeriod ji:population"
