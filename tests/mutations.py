@@ -64,7 +64,7 @@ REQUIRED = {
                           " prov:wasDerivedFrom",
     "Organisation": "skos:prefLabel ji:organisationKind",
     "Curator": "skos:prefLabel",
-    "StrategicGroup": "skos:prefLabel ji:role ji:partnership prov:wasDerivedFrom",
+    "StrategicGroup": "skos:prefLabel ji:roleDescription ji:partnership prov:wasDerivedFrom",
     "Plan": "skos:prefLabel prov:wasDerivedFrom",
     "PolicyInstrument": "skos:prefLabel skos:definition ji:policyType ji:theme prov:wasDerivedFrom",
     "Approach": "skos:prefLabel skos:definition ji:approachKind ji:theme prov:wasDerivedFrom",
