@@ -90,8 +90,8 @@ REQUIRED = {
     "ConfidenceStatement": "skos:prefLabel dcterms:description ji:partnership ji:inspection"
                            " ji:ground ji:wording prov:wasDerivedFrom",
     "ImprovementAction": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership ji:plan"
-                         " ji:theme ji:issue ji:task ji:expectedOutcome ji:owner ji:monitoring"
-                         " prov:wasDerivedFrom",
+                         " ji:theme ji:issue ji:actionTask ji:expectedOutcome ji:owner"
+                         " ji:monitoring prov:wasDerivedFrom",
     "MethodLimitation": "skos:prefLabel dcterms:description ji:theme prov:wasDerivedFrom",
     "Claim": "skos:prefLabel dcterms:description ji:theme prov:wasDerivedFrom",
     "Disagreement": "skos:prefLabel dcterms:description ji:theme ji:disagreeingStatement",
