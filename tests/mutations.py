@@ -90,7 +90,7 @@ REQUIRED = {
     "ConfidenceStatement": "skos:prefLabel dcterms:description ji:partnership ji:inspection"
                            " ji:ground ji:wording prov:wasDerivedFrom",
     "ImprovementAction": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership ji:plan"
-                         " ji:theme ji:issue ji:actionTask ji:expectedOutcome ji:owner"
+                         " ji:theme ji:actionIssue ji:actionTask ji:expectedOutcome ji:owner"
                          " ji:monitoring prov:wasDerivedFrom",
     "MethodLimitation": "skos:prefLabel dcterms:description ji:theme prov:wasDerivedFrom",
     "Claim": "skos:prefLabel dcterms:description ji:theme prov:wasDerivedFrom",
