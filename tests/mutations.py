@@ -79,8 +79,8 @@ REQUIRED = {
     "ImprovementPriority": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership"
                            " ji:inspection ji:theme ji:assessment prov:wasDerivedFrom",
     "ProgressJudgement": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership"
-                         " ji:inspection ji:wording ji:theme ji:assessment ji:aboutFinding ji:done"
-                         " prov:wasDerivedFrom",
+                         " ji:inspection ji:wording ji:theme ji:assessment ji:aboutFinding"
+                         " ji:workDone prov:wasDerivedFrom",
     "GoodPracticeExample": "skos:prefLabel dcterms:description ji:theme ji:assessment"
                            " prov:wasDerivedFrom",
     "Evaluation": "ji:partnership ji:inspection ji:indicator prov:wasDerivedFrom",
