@@ -88,7 +88,7 @@ REQUIRED = {
                               " prov:wasDerivedFrom",
     "DistributionPart": "ji:grade",
     "ConfidenceStatement": "skos:prefLabel dcterms:description ji:partnership ji:inspection"
-                           " ji:ground ji:wording prov:wasDerivedFrom",
+                           " ji:confidenceReason ji:wording prov:wasDerivedFrom",
     "ImprovementAction": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership ji:plan"
                          " ji:theme ji:actionIssue ji:actionTask ji:expectedOutcome ji:owner"
                          " ji:monitoring prov:wasDerivedFrom",
