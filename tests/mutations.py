@@ -29,7 +29,7 @@ from graphsvc.vocabulary import RDF, RDFS
 
 SEED = 20220607
 EACH = 3
-"""Mutations of each kind for each class."""
+"""How many mutations of each sort there are for each class."""
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 JI = "https://w3id.org/joint-inspections/def#"
@@ -360,7 +360,7 @@ class Damage:
 
 
 def caught_by_names(data: Data, mutations: list[Mutation], folder: Path) -> set[Mutation]:
-    """The mutations whose new reference or type the check of names tells of.
+    """The mutations whose new reference or type the check of names reports.
 
     Each points at something that no other mentions, so all are checked at once, each in the file
     that describes its thing.
@@ -381,7 +381,7 @@ def caught_by_names(data: Data, mutations: list[Mutation], folder: Path) -> set[
 
 
 def name_errors(project: Project, *candidates: Path) -> list[GraphsvcError]:
-    """What is wrong with the names of all files, or of candidates beside them."""
+    """What is wrong with the names of all files, or of candidates together with them."""
     names, files = Names(project), [*project.ontology_files, *project.data_files]
     for path in [*files, *candidates]:
         names.read(read_turtle(path))

@@ -35,9 +35,9 @@ def data(project: Project) -> list[ox.Triple]:
 @pytest.fixture(scope="module")
 def concepts(data: list[ox.Triple], ontology: rdflib.Graph) -> rdflib.Graph:
     """What is said of every controlled term. Approaches are concepts too, but of no closed list."""
-    kinds = {str(cls) for cls in ontology.subjects(RDFS.subClassOf, SKOS.Concept)
+    types = {str(cls) for cls in ontology.subjects(RDFS.subClassOf, SKOS.Concept)
              if cls != JI.Approach}
-    terms = {t.subject for t in data if t.predicate == TYPE and t.object.value in kinds}
+    terms = {t.subject for t in data if t.predicate == TYPE and t.object.value in types}
     assert len(terms) > 500
     return _of_triples(triple for triple in data if triple.subject in terms)
 
@@ -162,8 +162,8 @@ def test_the_header_says_title_version_licence_creator_and_prefix(
 
 def _terms(graph: rdflib.Graph) -> list[rdflib.URIRef]:
     """Classes and properties of the project's own namespace."""
-    kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
-    return sorted({term for kind in kinds for term in graph.subjects(RDF.type, kind)
+    types = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
+    return sorted({term for type_ in types for term in graph.subjects(RDF.type, type_)
                    if isinstance(term, rdflib.URIRef) and term.startswith(JI)})
 
 
