@@ -27,7 +27,8 @@ TWOFOLD = rdflib.URIRef("http://purl.org/linked-data/sdmx/2009/dimension#refPeri
 
 @pytest.fixture(scope="module")
 def ontology(project: Project) -> rdflib.Graph:
-    return _graph(project.ontology_files)
+    """The ontology, and what the vocabularies that it re-uses say of their terms."""
+    return _graph([*project.ontology_files, Path(__file__).parent / "vocabularies.ttl"])
 
 
 def test_ontology_and_data_are_consistent(
