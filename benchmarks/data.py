@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from benchmarks.generate import generate
-from graphsvc.build import build
+from graphsvc.build.pipeline import build
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
 

@@ -18,10 +18,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
-from graphsvc.views.collect import graph_of
-from graphsvc.views.export import FORMATS
-from graphsvc.views.recipe import Recipe
-from graphsvc.views.view import Views
+from graphsvc.graphs.collect import graph_of
+from graphsvc.graphs.export import FORMATS
+from graphsvc.graphs.recipe import Recipe
+from graphsvc.graphs.view import Views
 
 BASE = "https://example.org/id/"
 PICTURES = ("svg", "png")

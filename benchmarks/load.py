@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from benchmarks.data import QUERIES
 from benchmarks.servers import Server
-from graphsvc.questions.binding import Template, Value
+from graphsvc.questions.template import Template, Value
 
 JSON, CSV = "application/sparql-results+json", "text/csv"
 TIMEOUT_SECONDS = 30

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from graphsvc.build import build
+from graphsvc.build.pipeline import build
 from graphsvc.project import Project
 from graphsvc.release import Releases
 

@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { build } from "esbuild";
 
-const out = new URL("../graphsvc/web/static/build/", import.meta.url).pathname;
+const out = new URL("../graphsvc/web/pages/static/build/", import.meta.url).pathname;
 
 await rm(out, { recursive: true, force: true });
 await build({

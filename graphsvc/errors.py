@@ -1,30 +1,38 @@
-"""Errors that are sentences: what was wrong, where, and how to mend it."""
+"""Errors that are sentences: what was wrong, where, and how to fix it."""
 
 from __future__ import annotations
 
 
 class GraphsvcError(Exception):
-    """A mistake that a person can mend.
+    """A mistake that a person can fix.
 
-    problem: one sentence that says what was wrong and what was expected.
-    where: file and line, parameter, or address it was found at.
-    mend: one sentence that says how to mend it.
+    message: one sentence that says what was wrong and what was expected.
+    location: the file and line, parameter or address where it was found.
+    hint: one sentence that says how to fix it.
+
+    status, type, title: how HTTP reports errors of the class (RFC 9457).
     """
 
-    def __init__(self, problem: str, *, where: str | None = None, mend: str | None = None) -> None:
-        self.problem = problem
-        self.where = where
-        self.mend = mend
+    status = 400
+    type = "about:blank"
+    title = "The request cannot be understood"
+
+    def __init__(
+        self, message: str, *, location: str | None = None, hint: str | None = None
+    ) -> None:
+        self.message = message
+        self.location = location
+        self.hint = hint
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
-        mend = f" {self.mend}" if self.mend else ""
-        return f"{place}{self.problem}{mend}"
+        place = f"{self.location}: " if self.location else ""
+        hint = f" {self.hint}" if self.hint else ""
+        return f"{place}{self.message}{hint}"
 
 
 class InputErrors(GraphsvcError):
-    """Several mistakes found in one pass, told together."""
+    """Several mistakes found in one pass, reported together."""
 
     def __init__(self, errors: list[GraphsvcError]) -> None:
         self.errors = errors

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from graphsvc.build.search import TYPE
 from graphsvc.questions.index import fold
-from graphsvc.search import TYPE
 
 Filters = Mapping[str, Sequence[str]]
 """By property (an IRI, or search.YEAR): values, all of which a thing must have."""

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from graphsvc import __version__
+from graphsvc.build.turtle import TurtleFile, read_prefixes, read_turtle
 from graphsvc.errors import GraphsvcError
-from graphsvc.turtle import TurtleFile, read_prefixes, read_turtle
 
 _DCTERMS = "http://purl.org/dc/terms/"
 _OWL = "http://www.w3.org/2002/07/owl#"
@@ -54,7 +54,7 @@ class Project:
             if not (self.root / name).is_dir():
                 raise GraphsvcError(
                     f"There is no folder {name}/ in {self.root}.",
-                    mend="Point --project at a folder that holds ontology/, data/ and queries/.",
+                    hint="Point --project at a folder that holds ontology/, data/ and queries/.",
                 )
 
     @cached_property
@@ -101,8 +101,8 @@ class Project:
                 return found
         raise GraphsvcError(
             "No file in ontology/ declares an owl:Ontology.",
-            where=str(self.root / "ontology"),
-            mend="Add an ontology header with title, licence, preferred prefix and void:uriSpace.",
+            location=str(self.root / "ontology"),
+            hint="Add an ontology header with title, licence, preferred prefix and void:uriSpace.",
         )
 
     @cached_property
@@ -150,7 +150,7 @@ def _header(file: TurtleFile, name: str) -> Header | None:
     missing = [iri for iri in wanted.values() if iri not in values]
     if missing:
         raise GraphsvcError(
-            f"The ontology {ontology} lacks {', '.join(missing)}.", where=name,
-            mend="State each of them once in the owl:Ontology header.",
+            f"The ontology {ontology} lacks {', '.join(missing)}.", location=name,
+            hint="State each of them once in the owl:Ontology header.",
         )
     return Header(iri=ontology.value, **{key: values[iri] for key, iri in wanted.items()})

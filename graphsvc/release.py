@@ -94,7 +94,7 @@ class Releases:
             known = ", ".join(release.id for release in self.all()) or "none"
             raise GraphsvcError(
                 f"{'No' if not found else 'More than one'} release begins with {digest!r}.",
-                where=str(self.folder), mend=f"There are: {known}.")
+                location=str(self.folder), hint=f"There are: {known}.")
         return found[0]
 
     def built_from(self, files: dict[str, str]) -> Release | None:
@@ -106,8 +106,8 @@ class Releases:
         link = self.folder / "current"
         target = link.resolve()
         if not link.is_symlink() or not (target / "manifest.json").is_file():
-            raise GraphsvcError("There is no release yet.", where=str(self.folder),
-                                mend="Run `graphsvc build`.")
+            raise GraphsvcError("There is no release yet.", location=str(self.folder),
+                                hint="Run `graphsvc build`.")
         return Release(target)
 
     def switch(self, release: Release) -> None:
@@ -123,7 +123,8 @@ class Releases:
                  if other.manifest["built"] < release.manifest["built"]]
         if not older:
             raise GraphsvcError("There is no older release to go back to.",
-                                where=str(self.folder), mend="List them with `graphsvc releases`.")
+                                location=str(self.folder),
+                                hint="List them with `graphsvc releases`.")
         return older[0]
 
     def remove_unfinished(self) -> None:

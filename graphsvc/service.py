@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from graphsvc.description import ServiceDescription
 from graphsvc.engine.base import Engine, Limits
 from graphsvc.engine.opening import embedded, engine_of, loadable
+from graphsvc.graphs.view import Views
 from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.index import open_index
 from graphsvc.questions.library import Library
 from graphsvc.release import Release
-from graphsvc.service_description import ServiceDescription
 from graphsvc.sources.words import Words
-from graphsvc.views.view import Views
 
 
 @dataclass(frozen=True)

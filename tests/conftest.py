@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.build import build
+from graphsvc.build.pipeline import build
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
 from tests.serving import running

@@ -19,12 +19,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graphsvc.checks import Names
+from graphsvc.build.rules import Rule, apply_rule, read_rules
+from graphsvc.build.shacl.validation import Result, validate
+from graphsvc.build.terms import Names
+from graphsvc.build.turtle import read_turtle
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.rules import Rule, apply_rule, read_rules
-from graphsvc.shacl.validation import Result, validate
-from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import RDF, RDFS
 
 SEED = 20220607
@@ -376,7 +376,7 @@ def caught_by_names(data: Data, mutations: list[Mutation], folder: Path) -> set[
                 sought[f"<{triple.object.value}>"] = mutation
                 with (folder / data.project.name(homes[mutation.subject])).open("a") as file:
                     file.write(f"\n{triple} .")
-    problems = "\n".join(error.problem for error in name_errors(Project(folder)))
+    problems = "\n".join(error.message for error in name_errors(Project(folder)))
     return {mutation for iri, mutation in sought.items() if f"refers to {iri}" in problems}
 
 

@@ -20,7 +20,7 @@ from benchmarks.generate import generate
 from benchmarks.offline import building
 from benchmarks.servers import COMMANDS
 from benchmarks.serving import SHAPES
-from graphsvc.build import build
+from graphsvc.build.pipeline import build
 from graphsvc.engine.base import Request
 from graphsvc.engine.pool import EmbeddedEngine, WorkerAnswer
 from graphsvc.project import Project

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graphsvc.build import build
+from graphsvc.build.pipeline import build
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
@@ -98,7 +98,7 @@ BAD = {
 def test_a_build_stops_at_a_mistake_with_file_line_thing_and_mend(
     mistake: str, copy: Path, release: Release, tmp_path: Path
 ) -> None:
-    name, damage, where, told = BAD[mistake]
+    name, damage, location, told = BAD[mistake]
     releases = Releases(tmp_path / "releases")
     releases.folder.mkdir()
     shutil.copytree(release.path, releases.folder / release.id)
@@ -108,8 +108,8 @@ def test_a_build_stops_at_a_mistake_with_file_line_thing_and_mend(
     with pytest.raises(InputErrors) as caught:
         build(Project(copy), releases)
     sentences = [str(error) for error in caught.value.errors]
-    assert any(s.startswith(where) and s[len(where)].isdigit() and told in s for s in sentences), \
-        sentences
+    assert any(s.startswith(location) and s[len(location)].isdigit() and told in s
+               for s in sentences), sentences
     assert releases.current().id == release.id
     assert [r.id for r in releases.all()] == [release.id]
     assert not list(releases.folder.glob(".build-*"))
@@ -144,7 +144,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from graphsvc.build import build
+from graphsvc.build.pipeline import build
 from graphsvc.project import Project
 from graphsvc.release import Releases
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 import rdflib
 
-from graphsvc.cli import COMMANDS, main
+from graphsvc.cli.main import COMMANDS, main
 from graphsvc.project import Project
 from graphsvc.release import Releases
 from tests.serving import free_port

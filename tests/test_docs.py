@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.cli import COMMANDS, parser
+from graphsvc.cli.main import COMMANDS, parser
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
 from graphsvc.release import Releases

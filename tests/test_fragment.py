@@ -8,10 +8,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from graphsvc.build.shacl.fragment import fragment
+from graphsvc.build.shacl.shapes import Shapes
+from graphsvc.build.shacl.validation import validate
 from graphsvc.errors import GraphsvcError
-from graphsvc.shacl.fragment import fragment
-from graphsvc.shacl.shapes import Shapes
-from graphsvc.shacl.validation import validate
 
 EX = "https://example.org/"
 NODES = [*(ox.NamedNode(EX + name) for name in "abcde"), ox.BlankNode("f")]
@@ -92,10 +92,10 @@ def test_parts_have_the_mistakes_of_the_whole(
     found = 0
     for seed in range(40):
         data = graph(random.Random(seed))
-        monkeypatch.setattr("graphsvc.shacl.validation.SMALL", 1_000)
+        monkeypatch.setattr("graphsvc.build.shacl.validation.SMALL", 1_000)
         whole = validate(data, [path])
-        monkeypatch.setattr("graphsvc.shacl.validation.SMALL", 0)
-        monkeypatch.setattr("graphsvc.shacl.validation.PART", 1)
+        monkeypatch.setattr("graphsvc.build.shacl.validation.SMALL", 0)
+        monkeypatch.setattr("graphsvc.build.shacl.validation.PART", 1)
         assert validate(data, [path]) == whole, seed
         found += len(whole)
     assert found

@@ -7,8 +7,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from graphsvc.build.rules import Rule, apply_rule
 from graphsvc.errors import GraphsvcError
-from graphsvc.rules import Rule, apply_rule
 
 DERIVED = ox.NamedNode("urn:derived")
 WHOLE = "CONSTRUCT { ?a <urn:far> ?c } WHERE { ?a <urn:near> ?b . ?b <urn:near> ?c }"
@@ -48,4 +48,4 @@ def test_what_follows_is_added_once_in_a_graph_of_its_own(query: str, store: ox.
 def test_what_is_no_rule_is_told(query: str, told: str, store: ox.Store) -> None:
     with pytest.raises(GraphsvcError, match=told) as error:
         apply_rule(store, rule(query))
-    assert error.value.where == "far.rq"
+    assert error.value.location == "far.rq"

@@ -15,7 +15,7 @@ import pytest
 import rdflib
 from rdflib.namespace import DCAT, RDF, SH, SKOS, VOID
 
-from graphsvc.build import build
+from graphsvc.build.pipeline import build
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
 from tests.serving import running

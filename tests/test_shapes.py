@@ -14,10 +14,10 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
+from graphsvc.build.rules import apply_rule, read_rules
+from graphsvc.build.shacl.validation import Result, validate
+from graphsvc.build.turtle import read_turtle
 from graphsvc.project import Project
-from graphsvc.rules import apply_rule, read_rules
-from graphsvc.shacl.validation import Result, validate
-from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import RDF, SH
 
 FOLDER = Path(__file__).parent / "shapes"

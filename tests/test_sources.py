@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.cli import main
+from graphsvc.cli.main import main
 from graphsvc.project import Project
 from graphsvc.sources.documents import read_document
 from graphsvc.sources.index import index_path, index_sources, outline_slugs

@@ -13,11 +13,11 @@ import pyshacl
 import pytest
 import rdflib
 
+from graphsvc.build.rules import apply_rule, read_rules
+from graphsvc.build.shacl.validation import Result, report_graph, validate, validate_pair
+from graphsvc.build.turtle import read_turtle
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.rules import apply_rule, read_rules
-from graphsvc.shacl.validation import Result, report_graph, validate, validate_pair
-from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import RDF, SH
 from tests.mutations import Damage, Data
 from tests.test_shapes import BAD, BASE
@@ -85,8 +85,8 @@ def test_a_graph_validated_in_parts_gives_the_same_results(
     project: Project, damaged: ox.Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = validate(damaged, project.shape_files)
-    monkeypatch.setattr("graphsvc.shacl.validation.SMALL", 0)
-    monkeypatch.setattr("graphsvc.shacl.validation.PART", 100)
+    monkeypatch.setattr("graphsvc.build.shacl.validation.SMALL", 0)
+    monkeypatch.setattr("graphsvc.build.shacl.validation.PART", 100)
     assert validate(damaged, project.shape_files) == whole
     focus = {result.focus_iri for result in whole[::3]}
     assert validate(damaged, project.shape_files, focus) == [
@@ -108,8 +108,8 @@ def test_the_engine_sees_little_of_a_large_graph_at_once_or_for_a_few_nodes(
     assert seen == [len({quad.triple for quad in damaged})]
     things = {q.subject.value for q in damaged if isinstance(q.subject, ox.NamedNode)}
     validate(damaged, project.shape_files, sorted(things)[::100])
-    monkeypatch.setattr("graphsvc.shacl.validation.SMALL", 0)
-    monkeypatch.setattr("graphsvc.shacl.validation.PART", 20)
+    monkeypatch.setattr("graphsvc.build.shacl.validation.SMALL", 0)
+    monkeypatch.setattr("graphsvc.build.shacl.validation.PART", 20)
     validate(damaged, project.shape_files)
     whole, *parts = seen
     assert len(parts) > 21
@@ -193,7 +193,7 @@ def test_mistakes_of_a_candidate_as_json_and_as_a_report(project: Project, tmp_p
     done = _graphsvc("--project", project.root, path, "--format", "json")
     assert done.returncode == 1
     told = json.loads(done.stdout)
-    assert [mistake["where"] for mistake in told] == [f"{path}:5"] * 4
+    assert [mistake["location"] for mistake in told] == [f"{path}:5"] * 4
     done = _graphsvc("--project", project.root, path, "--format", "turtle")
     assert done.returncode == 1
     assert {focus for focus, *_ in _reported(rdflib.Graph().parse(data=done.stdout))} == {

@@ -149,8 +149,8 @@ class QuerySyntaxError(GraphsvcError):
     def __init__(self, problem: str, *, line: int | None = None, column: int | None = None) -> None:
         self.line = line
         self.column = column
-        where = f"query, line {line}, column {column}" if line is not None else "query"
-        super().__init__(problem, where=where)
+        location = f"query, line {line}, column {column}" if line is not None else "query"
+        super().__init__(problem, location=location)
 
 
 class QueryTooLong(GraphsvcError):
@@ -159,8 +159,8 @@ class QueryTooLong(GraphsvcError):
     def __init__(self, limits: Limits) -> None:
         super().__init__(
             f"The query is longer than {limits.query_chars} characters.",
-            where="query",
-            mend="Split it, or load the values it lists into the data.",
+            location="query",
+            hint="Split it, or load the values it lists into the data.",
         )
 
 
@@ -173,7 +173,7 @@ class Stopped(GraphsvcError):
 
     def __init__(self, limit: Limit, limits: Limits, seconds: float | None = None) -> None:
         self.limit = limit
-        allowed, mend = {
+        allowed, hint = {
             Limit.TIME: (
                 f"{limits.seconds if seconds is None else seconds:g} seconds",
                 "Ask for less at once: name more terms, avoid cross products, or add a LIMIT.",
@@ -187,7 +187,7 @@ class Stopped(GraphsvcError):
                 "Add a LIMIT and page by key, or take the dump of the release.",
             ),
         }[limit]
-        super().__init__(f"The query was stopped: it needed more than {allowed}.", mend=mend)
+        super().__init__(f"The query was stopped: it needed more than {allowed}.", hint=hint)
 
 
 class Overloaded(GraphsvcError):
@@ -195,13 +195,13 @@ class Overloaded(GraphsvcError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Too many queries are waiting for their turn.", mend="Try again in a few seconds."
+            "Too many queries are waiting for their turn.", hint="Try again in a few seconds."
         )
 
 
 class UpstreamError(GraphsvcError):
     """The service behind this one failed; status is the HTTP status to answer: 502, 503 or 504."""
 
-    def __init__(self, problem: str, *, status: int = 502, where: str | None = None) -> None:
+    def __init__(self, problem: str, *, status: int = 502, location: str | None = None) -> None:
         self.status = status
-        super().__init__(problem, where=where)
+        super().__init__(problem, location=location)

@@ -37,18 +37,18 @@ def load_file(store: Store, path: Path) -> None:
     if ending not in FORMATS:
         raise GraphsvcError(
             f"The ending '{ending}' names no RDF format.",
-            where=str(path),
-            mend=f"Use one of {', '.join(FORMATS)}.",
+            location=str(path),
+            hint=f"Use one of {', '.join(FORMATS)}.",
         )
     try:
         with cast(IO[bytes], gzip.open(path)) if packed else path.open("rb") as file:
             store.bulk_load(file, FORMATS[ending], base_iri=path.resolve().as_uri())
     except SyntaxError as error:
         line = f", line {error.lineno}" if error.lineno else ""
-        raise GraphsvcError(f"{error.msg}.", where=f"{path}{line}") from error
+        raise GraphsvcError(f"{error.msg}.", location=f"{path}{line}") from error
     except OSError as error:
         raise GraphsvcError(
-            f"The file cannot be read: {error.strerror or error}.", where=str(path)
+            f"The file cannot be read: {error.strerror or error}.", location=str(path)
         ) from error
 
 

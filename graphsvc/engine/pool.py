@@ -32,7 +32,7 @@ from typing import Any
 from graphsvc.engine.base import Lane, Limits, QueryTooLong, Request, UpstreamError
 from graphsvc.engine.channel import Channel
 from graphsvc.engine.evaluation import Order
-from graphsvc.engine.guard import inspect
+from graphsvc.engine.inspection import inspect
 from graphsvc.engine.lanes import LaneQueue, Taker, Worker
 from graphsvc.engine.worker import DEMOTE, FORK, IDLE, KILL, NUMBER, RECORD, REQUEST, SKIP
 from graphsvc.engine.worker_answer import Done, Unwanted, WorkerAnswer
@@ -148,7 +148,7 @@ class EmbeddedEngine:
         if told is None:
             raise UpstreamError("The process that holds the release ended.", status=503)
         if "problem" in told:
-            raise GraphsvcError(told["problem"], where=told["where"], mend=told["mend"])
+            raise GraphsvcError(told["problem"], location=told["location"], hint=told["hint"])
         self._fill()
         schedule(0, BATCH)
         self._loaded = True

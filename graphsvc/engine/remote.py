@@ -25,7 +25,7 @@ from graphsvc.engine.base import (
     Stopped,
     UpstreamError,
 )
-from graphsvc.engine.guard import Inspected, inspect
+from graphsvc.engine.inspection import Inspected, inspect
 from graphsvc.errors import GraphsvcError
 
 AT_ONCE = 16
@@ -251,8 +251,8 @@ def _address(url: str) -> httpx.URL:
         pass
     raise GraphsvcError(
         "This is not the address of a SPARQL service.",
-        where=url,
-        mend="Give one that begins with http:// or https://.",
+        location=url,
+        hint="Give one that begins with http:// or https://.",
     )
 
 

@@ -233,7 +233,7 @@ class Zygote:
             self.load()
         except GraphsvcError as error:
             with contextlib.suppress(OSError):
-                self.tell(problem=error.problem, where=error.where, mend=error.mend)
+                self.tell(problem=error.message, location=error.location, hint=error.hint)
             return
         os.set_blocking(self.wake, False)
         os.set_blocking(self._waker, False)
@@ -317,8 +317,8 @@ def check_store(folder: str) -> None:
     except (OSError, RuntimeError, ValueError) as error:
         raise GraphsvcError(
             f"The store cannot be opened: {error}.",
-            where=folder,
-            mend="Build the release again.",
+            location=folder,
+            hint="Build the release again.",
         ) from error
 
 

@@ -19,7 +19,7 @@ from graphsvc.engine.base import (
     UpstreamError,
 )
 from graphsvc.engine.evaluation import Order
-from graphsvc.engine.guard import syntax_error
+from graphsvc.engine.inspection import syntax_error
 from graphsvc.engine.lanes import LaneQueue, Taker, Worker
 from graphsvc.engine.worker import DATA, END, ERROR, NOTICE
 from graphsvc.errors import GraphsvcError

@@ -11,7 +11,6 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.binding import Value, serialise
 from graphsvc.questions.evidence import (
     Passage,
     Passages,
@@ -25,6 +24,7 @@ from graphsvc.questions.names import Names
 from graphsvc.questions.paging import Pager
 from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.questions.table import Term, fetch
+from graphsvc.questions.template import Value, serialise
 from graphsvc.questions.values import BadValue, literal
 
 PAGE, LARGEST_PAGE = 1_000, 10_000
@@ -131,19 +131,19 @@ class Questions:
                 near = get_close_matches(name, known, 1)
                 raise BadParameter(
                     f"The question {question.name} has no parameter `{name[:80]}`.",
-                    where="parameters",
-                    mend=f"Did you mean `{near[0]}`?" if near else
+                    location="parameters",
+                    hint=f"Did you mean `{near[0]}`?" if near else
                     f"It has {', '.join(known) or 'none'}.")
         understood: dict[str, tuple[Value, ...]] = {}
         for parameter in question.parameters:
             texts = tuple(given.get(parameter.name, ())) or parameter.default
-            where = f"parameter {parameter.name}"
+            location = f"parameter {parameter.name}"
             if not texts and parameter.required:
                 raise BadParameter(f"`{parameter.name}` is missing: {parameter.label}.",
-                                   where=where, mend="Give it a value.")
+                                   location=location, hint="Give it a value.")
             if len(texts) > 1 and not parameter.many:
                 raise BadParameter(f"`{parameter.name}` is given {len(texts)} times.",
-                                   where=where, mend="Give it once.")
+                                   location=location, hint="Give it once.")
             if texts:
                 values = [await self._value(parameter, text) for text in texts]
                 understood[parameter.name] = tuple(dict.fromkeys(values))
@@ -200,13 +200,13 @@ class Questions:
         return self._choices[parameter.choices_from]
 
     async def _value(self, parameter: Parameter, text: str) -> Value:
-        where = f"parameter {parameter.name}"
+        location = f"parameter {parameter.name}"
         value: Value
         if any("\ud800" <= character <= "\udfff" for character in text):
-            raise BadValue("The text is not Unicode.", where=where, mend="Give it in UTF-8.")
+            raise BadValue("The text is not Unicode.", location=location, hint="Give it in UTF-8.")
         if parameter.type == "iri":
             value = NamedNode(self.names.find(
-                text, of_class=parameter.of_class, scheme=parameter.scheme, where=where))
+                text, of_class=parameter.of_class, scheme=parameter.scheme, location=location))
         elif parameter.choices_from:
             value = await self._choice(parameter, text)
         else:
@@ -214,7 +214,7 @@ class Questions:
         try:
             serialise(value)
         except GraphsvcError as error:
-            raise BadValue(error.problem, where=where, mend=error.mend) from error
+            raise BadValue(error.message, location=location, hint=error.hint) from error
         return value
 
     async def _choice(self, parameter: Parameter, text: str) -> Value:
@@ -226,7 +226,7 @@ class Questions:
         names = ", ".join(choice.label for choice in choices[:30])
         raise BadValue(
             f"`{text[:80]}` is not a value of the parameter {parameter.name}.",
-            where=f"parameter {parameter.name}", mend=f"Choose one of: {names}.")
+            location=f"parameter {parameter.name}", hint=f"Choose one of: {names}.")
 
     async def _looked_at(self, question: Question) -> Answer | None:
         coverage = self.library.coverage(question)

@@ -10,7 +10,6 @@ from typing import cast
 import yaml
 
 from graphsvc.errors import GraphsvcError, InputErrors
-from graphsvc.questions.binding import Template, prologue, scan
 from graphsvc.questions.notes import Node, Notes
 from graphsvc.questions.question import (
     COLUMN_TYPES,
@@ -25,6 +24,7 @@ from graphsvc.questions.question import (
     ParameterType,
     Question,
 )
+from graphsvc.questions.template import Template, prologue, scan
 from graphsvc.questions.trial import mistakes
 from graphsvc.questions.values import BadValue, bound, bounded, literal
 
@@ -50,8 +50,8 @@ def read_question(
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        mend = "Save the file as UTF-8."
-        raise InputErrors([GraphsvcError("The file is not UTF-8.", where=shown, mend=mend)]) \
+        hint = "Save the file as UTF-8."
+        raise InputErrors([GraphsvcError("The file is not UTF-8.", location=shown, hint=hint)]) \
             from error
     return _File(text, shown, path.stem, prefixes).question(built)
 
@@ -292,7 +292,7 @@ class _File:
         try:
             literal(parameter, text)
         except BadValue as error:
-            self.notes.error(node, error.problem, error.mend or "")
+            self.notes.error(node, error.message, error.hint or "")
 
     # -- the query --------------------------------------------------------------------------
 
@@ -303,8 +303,8 @@ class _File:
             self.notes.errors += errors.errors
             return Template("")
 
-    def _tell(self, problem: str, mend: str) -> None:
-        self.notes.errors.append(GraphsvcError(problem, where=f"{self.file}:1", mend=mend))
+    def _tell(self, problem: str, hint: str) -> None:
+        self.notes.errors.append(GraphsvcError(problem, location=f"{self.file}:1", hint=hint))
 
 
 def _split(text: str) -> tuple[int, str, int, str]:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from graphsvc.build.staging import by_first, new_index, stage
 from graphsvc.engine.base import Engine
 from graphsvc.questions.table import Term, fetch
-from graphsvc.rq import own_query
-from graphsvc.staging import by_first, new_index, stage
+from graphsvc.sparql import own_query
 
 _SCHEMA = """
 CREATE TABLE things(iri TEXT PRIMARY KEY, label TEXT, classes TEXT NOT NULL, schemes TEXT NOT NULL)

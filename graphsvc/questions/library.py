@@ -18,8 +18,8 @@ class UnknownQuestion(GraphsvcError):
 
     def __init__(self, name: str, nearest: list[str]) -> None:
         self.nearest = nearest
-        mend = f"Near to it: {', '.join(nearest)}." if nearest else None
-        super().__init__(f"There is no question called `{name[:80]}`.", mend=mend)
+        hint = f"Near to it: {', '.join(nearest)}." if nearest else None
+        super().__init__(f"There is no question called `{name[:80]}`.", hint=hint)
 
 
 class Library:
@@ -96,20 +96,21 @@ class Library:
                 if other is None:
                     yield GraphsvcError(
                         f"`{what}` names the question `{name}`, which is not there.",
-                        where=question.file, mend="Name a file of the folder, without its ending.")
+                        location=question.file,
+                        hint="Name a file of the folder, without its ending.")
                 elif any(parameter.required for parameter in other.parameters):
                     yield GraphsvcError(
                         f"`{what}` names the question `{name}`, which has required parameters.",
-                        where=question.file, mend="Name one that can be asked without any.")
+                        location=question.file, hint="Name one that can be asked without any.")
                 elif what != "coverage" and any(p.choices_from for p in other.parameters):
                     yield GraphsvcError(
                         f"`{what}` takes its choices from `{name}`, which takes choices itself.",
-                        where=question.file, mend="Name one without `choices_from`.")
+                        location=question.file, hint="Name one without `choices_from`.")
         taken: dict[tuple[str, ...], Question] = {}
         for pattern, question in self._routes:
             shape = tuple("{}" if part.startswith("{") else part for part in pattern)
             if shape in taken:
                 yield GraphsvcError(
                     f"The route {question.route} is that of {taken[shape].file}.",
-                    where=question.file, mend="Give one of them another route.")
+                    location=question.file, hint="Give one of them another route.")
             taken[shape] = question

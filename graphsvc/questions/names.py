@@ -31,19 +31,20 @@ class Named:
 class UnknownName(GraphsvcError):
     """Nothing is called so; `nearest` are things that are called nearly so."""
 
-    def __init__(self, problem: str, nearest: list[Named], where: str | None = None) -> None:
+    def __init__(self, problem: str, nearest: list[Named], location: str | None = None) -> None:
         self.nearest = nearest
         names = ", ".join(f"{named.label} <{named.iri}>" for named in nearest)
-        super().__init__(problem, where=where, mend=f"Near to it: {names}." if names else None)
+        super().__init__(problem, location=location,
+        hint=f"Near to it: {names}." if names else None)
 
 
 class AmbiguousName(GraphsvcError):
     """Several things are called so; `choices` are they."""
 
-    def __init__(self, problem: str, choices: list[Named], where: str | None = None) -> None:
+    def __init__(self, problem: str, choices: list[Named], location: str | None = None) -> None:
         self.choices = choices
         names = ", ".join(f"{named.label} <{named.iri}>" for named in choices)
-        super().__init__(problem, where=where, mend=f"Give the IRI of one of them: {names}.")
+        super().__init__(problem, location=location, hint=f"Give the IRI of one of them: {names}.")
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Names:
 
     def find(
         self, text: str, *, of_class: str | None = None, scheme: str | None = None,
-        where: str | None = None,
+        location: str | None = None,
     ) -> str:
         """The IRI of the thing that text names: by IRI, CURIE, slug, label or alternative label.
 
@@ -112,12 +113,12 @@ class Names:
                 return fitting[0]
             if fitting:
                 raise AmbiguousName(
-                    f"`{text}` is the name of several things.", self._named(fitting), where)
+                    f"`{text}` is the name of several things.", self._named(fitting), location)
         kind = f"{self.label(of_class) or slug(of_class)}" if of_class else "thing"
         shown = text if len(text) <= 80 else f"{text[:77]}..."
         raise UnknownName(
             f"The data know no {kind} called `{shown}`.",
-            self._nearest(text[:_LONGEST], of_class, scheme), where)
+            self._nearest(text[:_LONGEST], of_class, scheme), location)
 
     def _candidates(self, text: str) -> Iterable[Iterable[str]]:
         """The things a text may name, by kinds of name, the surest first."""

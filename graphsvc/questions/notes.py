@@ -34,9 +34,9 @@ class Notes:
         except yaml.YAMLError as error:
             self._tell(line, f"The header is not YAML: {error}.", "Mind its characters.")
 
-    def error(self, node: Node, problem: str, mend: str) -> None:
+    def error(self, node: Node, problem: str, hint: str) -> None:
         """Take down a mistake at a value."""
-        self._tell(self.line + (node.start_mark.line if node else 0), problem, mend)
+        self._tell(self.line + (node.start_mark.line if node else 0), problem, hint)
 
     def fields(self, node: Node, what: str, allowed: Iterable[str] | None = None,
                required: Iterable[str] = ()) -> dict[str, yaml.Node]:
@@ -53,8 +53,8 @@ class Notes:
                 self.error(key, f"{what} has the key `{name}` twice.", "Keep one.")
             elif allowed is not None and name not in allowed:
                 near = get_close_matches(name, list(allowed), 1)
-                mend = f"Did you mean `{near[0]}`?" if near else f"Use {', '.join(allowed)}."
-                self.error(key, f"{what} has no key `{name}`.", mend)
+                hint = f"Did you mean `{near[0]}`?" if near else f"Use {', '.join(allowed)}."
+                self.error(key, f"{what} has no key `{name}`.", hint)
             else:
                 found[name] = value
         for name in required:
@@ -93,5 +93,5 @@ class Notes:
             self.error(node, f"{what} is neither true nor false.", "Write true or false.")
         return text == "true"
 
-    def _tell(self, line: int, problem: str, mend: str) -> None:
-        self.errors.append(GraphsvcError(problem, where=f"{self.file}:{line}", mend=mend))
+    def _tell(self, line: int, problem: str, hint: str) -> None:
+        self.errors.append(GraphsvcError(problem, location=f"{self.file}:{line}", hint=hint))

@@ -12,9 +12,9 @@ from jinja2 import Environment, StrictUndefined
 from pyoxigraph import Literal
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.binding import Template, Value, Values, prologue, scan
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Table, Term
+from graphsvc.questions.template import Template, Value, Values, prologue, scan
 from graphsvc.questions.values import DECIMAL
 
 _LEAST = "-100000000000000000000.0"
@@ -22,7 +22,7 @@ _LEAST = "-100000000000000000000.0"
 _NUMBER = re.compile(r"-?[0-9]{1,21}(\.[0-9]{1,18})?")
 _LONGEST = 4000
 _PAGE = Environment(undefined=StrictUndefined, autoescape=False).from_string(
-    (files("graphsvc.rq") / "page.rq.j2").read_text(encoding="utf-8"))
+    (files("graphsvc.sparql") / "page.rq.j2").read_text(encoding="utf-8"))
 
 
 class UnknownPage(GraphsvcError):
@@ -72,14 +72,14 @@ class Pager:
         if last == following:
             raise NoKey(
                 "Two rows are equal in all columns of `order`, so that a page cannot end between "
-                "them.", where=self._question.file,
-                mend="Add columns to `order` until they tell every row from every other.")
+                "them.", location=self._question.file,
+                hint="Add columns to `order` until they tell every row from every other.")
         return rows, _encode(last)
 
     def _decode(self, cursor: str) -> Sequence[Value]:
         bad = UnknownPage("This cursor is not one that the question gave.",
-                          where="parameter after",
-                          mend="Follow the `next` link of an answer to the same question.")
+                          location="parameter after",
+                          hint="Follow the `next` link of an answer to the same question.")
         if len(cursor) > _LONGEST:
             raise bad
         try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from graphsvc.questions.binding import Template
+from graphsvc.questions.template import Template
 
 ParameterType = Literal[
     "iri", "text", "integer", "decimal", "boolean", "date", "year", "choice"

@@ -46,8 +46,8 @@ async def differences(questions: Questions, folder: Path) -> list[GraphsvcError]
     """Every example whose answer is not the recorded one, and recordings that lack or are over."""
     return [error for question in questions.library
             for error in await _compare(questions, question, folder)] + [
-        GraphsvcError("This is the recorded answer of no question.", where=path.name,
-                      mend="Delete it, or record again.")
+        GraphsvcError("This is the recorded answer of no question.", location=path.name,
+                      hint="Delete it, or record again.")
         for path in sorted(folder.glob("*.json"))
         if path.stem not in {question.name for question in questions.library}]
 
@@ -62,8 +62,8 @@ async def _compare(
 ) -> list[GraphsvcError]:
     path = folder / f"{question.name}.json"
     if not path.is_file():
-        return [GraphsvcError("There is no recorded answer.", where=question.file,
-                              mend=f"Record {path.name}, and read it.")]
+        return [GraphsvcError("There is no recorded answer.", location=question.file,
+                              hint=f"Record {path.name}, and read it.")]
     recorded = json.loads(path.read_text(encoding="utf-8"))
     try:
         found = await replay(questions, question)
@@ -73,12 +73,12 @@ async def _compare(
         return []
     differing = [new["title"] for old, new in zip(recorded, found, strict=False) if old != new]
     titles = ", ".join(differing) or "the number of examples"
-    return [GraphsvcError(f"The answer is not the recorded one: {titles}.", where=question.file,
-                          mend=f"Compare with {path.name}; record again if the new one is right.")]
+    return [GraphsvcError(f"The answer is not the recorded one: {titles}.", location=question.file,
+                          hint=f"Compare with {path.name}; record again if the new one is right.")]
 
 
 async def _whole(questions: Questions, question: Question, example: Example) -> dict[str, Any]:
-    where = f"{question.file}, example `{example.title}`"
+    location = f"{question.file}, example `{example.title}`"
     pages: list[Answer] = []
     try:
         understood = await questions.understand(question, example.values)
@@ -86,25 +86,27 @@ async def _whole(questions: Questions, question: Question, example: Example) -> 
             after = pages[-1].after if pages else None
             pages.append(await questions.ask(question, understood, limit=_PAGE, after=after))
     except GraphsvcError as error:
-        raise GraphsvcError(error.problem, where=f"{where}: {error.where or ''}".rstrip(": "),
-                            mend=error.mend) from error
-    rows = [row for page in pages for row in _rows(page, where)]
+        raise GraphsvcError(error.message,
+                            location=f"{location}: {error.location or ''}".rstrip(": "),
+                            hint=error.hint) from error
+    rows = [row for page in pages for row in _rows(page, location)]
     keys = [tuple(json.dumps(row[key.column.name]) for key in question.order) for row in rows]
     if len(set(keys)) < len(keys):
-        raise GraphsvcError("Two rows are equal in all columns of `order`.", where=where,
-                            mend="Add columns to `order` until every row differs.")
+        raise GraphsvcError("Two rows are equal in all columns of `order`.", location=location,
+                            hint="Add columns to `order` until every row differs.")
     return {"title": example.title, "parameters": parameters(pages[0]), "rows": rows}
 
 
-def _rows(answer: Answer, where: str) -> Iterator[dict[str, Any]]:
+def _rows(answer: Answer, location: str) -> Iterator[dict[str, Any]]:
     for row in answer.rows:
         cells = zip(row, answer.question.columns, strict=True)
-        yield {column.name: _cell(term, column, where) for term, column in cells}
+        yield {column.name: _cell(term, column, location) for term, column in cells}
 
 
-def _cell(term: Term | None, column: Column, where: str) -> Any:
+def _cell(term: Term | None, column: Column, location: str) -> Any:
     if term is not None and not re.fullmatch(_FORMS[column.type], term.value):
         raise GraphsvcError(
-            f"The column `{column.name}` ({column.type}) holds `{term.value[:80]}`.", where=where,
-            mend="Mend the query, or the column's type.")
+            f"The column `{column.name}` ({column.type}) holds `{term.value[:80]}`.",
+            location=location,
+            hint="Mend the query, or the column's type.")
     return sorted(passage_iris(term)) if column.type == "evidence" else plain(term, column)

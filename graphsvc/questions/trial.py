@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pyoxigraph
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.binding import Value
 from graphsvc.questions.question import Parameter, Question
+from graphsvc.questions.template import Value
 
 _SAMPLES: dict[str, Value] = {
     "iri": pyoxigraph.NamedNode("urn:x-sample"), "boolean": pyoxigraph.Literal(True),
@@ -98,10 +98,10 @@ class _Trial:
             return None
         return [variable.value for variable in result.variables]
 
-    def _tell(self, line: int, problem: str, mend: str) -> None:
-        where = f"{self.question.file}:{line}"
-        if all((e.where, e.problem) != (where, problem) for e in self.errors):
-            self.errors.append(GraphsvcError(problem, where=where, mend=mend))
+    def _tell(self, line: int, problem: str, hint: str) -> None:
+        location = f"{self.question.file}:{line}"
+        if all((e.location, e.message) != (location, problem) for e in self.errors):
+            self.errors.append(GraphsvcError(problem, location=location, hint=hint))
 
 
 def _trials(question: Question) -> Iterator[dict[str, list[Value]]]:

@@ -99,9 +99,9 @@ def _choice(parameter: Parameter, text: str) -> str:
     raise _bad(parameter, text, f"Choose one of: {', '.join(parameter.choices)}.")
 
 
-def _bad(parameter: Parameter, text: str, mend: str) -> BadValue:
+def _bad(parameter: Parameter, text: str, hint: str) -> BadValue:
     short = text if len(text) <= 80 else f"{text[:77]}..."
     return BadValue(
         f"`{short}` is not a value of the parameter {parameter.name} ({parameter.type}).",
-        where=f"parameter {parameter.name}", mend=mend,
+        location=f"parameter {parameter.name}", hint=hint,
     )

@@ -63,13 +63,13 @@ def read_document(path: Path) -> Document:
         text = raw.decode("utf-8")
     except OSError as error:
         raise GraphsvcError(
-            f"The document cannot be read ({error.strerror}).", where=str(path),
-            mend="Give the folder that holds the documents as text files.",
+            f"The document cannot be read ({error.strerror}).", location=str(path),
+            hint="Give the folder that holds the documents as text files.",
         ) from error
     except UnicodeDecodeError as error:
         raise GraphsvcError(
-            f"The document is not UTF-8 text (byte {error.start}).", where=str(path),
-            mend="Convert it to UTF-8.",
+            f"The document is not UTF-8 text (byte {error.start}).", location=str(path),
+            hint="Convert it to UTF-8.",
         ) from error
     return Document(path.stem, path, text, hashlib.sha256(raw).hexdigest(), list(_paragraphs(text)))
 
@@ -89,8 +89,8 @@ def read_outline(path: Path) -> list[Heading]:
         fields = row.split("\t")
         if len(fields) != 4 or not fields[0].isdigit() or not fields[1].isdigit():
             errors.append(GraphsvcError(
-                f"This is not line, level, kind and title: {row!r}.", where=f"{path}:{number}",
-                mend="Write four fields with tabs between them, the first two whole numbers."))
+                f"This is not line, level, kind and title: {row!r}.", location=f"{path}:{number}",
+                hint="Write four fields with tabs between them, the first two whole numbers."))
         else:
             headings.append(Heading(int(fields[0]), int(fields[1]), fields[2], fields[3].strip()))
     if errors:
@@ -114,6 +114,6 @@ def _rows(path: Path) -> list[str]:
         return path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise GraphsvcError(
-            f"The file cannot be read ({error.strerror}).", where=str(path),
-            mend="Every document needs an outline of its headings there.",
+            f"The file cannot be read ({error.strerror}).", location=str(path),
+            hint="Every document needs an outline of its headings there.",
         ) from error

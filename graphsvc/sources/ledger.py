@@ -31,7 +31,8 @@ def read_ledger(path: Path, paragraphs: set[int], cited: set[int]) -> dict[int, 
             for problem in _problems(lines, paragraphs, cited, reasons):
                 raise problem
         except GraphsvcError as error:
-            errors.append(GraphsvcError(error.problem, where=f"{path}:{number}", mend=error.mend))
+            errors.append(GraphsvcError(error.message, location=f"{path}:{number}",
+                                        hint=error.hint))
         else:
             reasons.update(dict.fromkeys(paragraphs.intersection(lines), reason))
     if errors:
@@ -46,9 +47,9 @@ def _row(row: str) -> tuple[range, str]:
     if not first.isdigit() or not (last or first).isdigit() or reason not in REASONS:
         raise GraphsvcError(
             f"This is not lines, reason and note: {row!r}.",
-            mend=f"Write lines as 7 or 7-12 and one reason of {', '.join(sorted(REASONS))}.")
+            hint=f"Write lines as 7 or 7-12 and one reason of {', '.join(sorted(REASONS))}.")
     if int(last or first) < int(first):
-        raise GraphsvcError(f"The lines {span} run backwards.", mend="Write the first line first.")
+        raise GraphsvcError(f"The lines {span} run backwards.", hint="Write the first line first.")
     return range(int(first), int(last or first) + 1), reason
 
 
@@ -58,11 +59,11 @@ def _problems(
     for line in (lines[0], lines[-1]):
         if line not in paragraphs:
             yield GraphsvcError(f"Line {line} of the document holds no paragraph.",
-                                mend="Name the lines of paragraphs; others need no reason.")
+                                hint="Name the lines of paragraphs; others need no reason.")
     for line in lines:
         if line in before:
             yield GraphsvcError(f"Line {line} has a reason already ({before[line]}).",
-                                mend="Keep one of the two rows.")
+                                hint="Keep one of the two rows.")
         if line in cited:
             yield GraphsvcError(f"Line {line} is said to carry no fact, but a fact rests on it.",
-                                mend="Take the line out of the ledger.")
+                                hint="Take the line out of the ledger.")

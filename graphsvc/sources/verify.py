@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from graphsvc.build.turtle import read_turtle
 from graphsvc.project import Project
 from graphsvc.sources.documents import Document, Paragraph, read_documents
 from graphsvc.sources.index import index_path, outline_slugs
 from graphsvc.sources.wording import Wording, official_names
-from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import OA, PTR, SCHEMA
 
 
@@ -20,11 +20,11 @@ from graphsvc.vocabulary import OA, PTR, SCHEMA
 class Slip:
     """Something that does not hold. where: file and line; problem: a sentence."""
 
-    where: str
+    location: str
     problem: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.problem}"
+        return f"{self.location}: {self.problem}"
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ def _check_index(project: Project, document: Document) -> Iterator[Slip]:
     base = f"{project.header.base}passage/{document.slug}/"
     paragraphs = {f"{base}{p.line}": p for p in document.paragraphs}
     for iri, paragraph in paragraphs.items():
-        where = f"{name}:{file.lines.get(iri, 1)}"
-        yield from _compare(where, iri, told.pop(iri, None), paragraph, _iri(project, document))
+        location = f"{name}:{file.lines.get(iri, 1)}"
+        yield from _compare(location, iri, told.pop(iri, None), paragraph, _iri(project, document))
     for iri in told:
         if iri.startswith(base):
             yield Slip(f"{name}:{file.lines.get(iri, 1)}",
@@ -75,11 +75,11 @@ def _check_index(project: Project, document: Document) -> Iterator[Slip]:
 
 
 def _compare(
-    where: str, iri: str, told: dict[str, str] | None, paragraph: Paragraph, source: str
+    location: str, iri: str, told: dict[str, str] | None, paragraph: Paragraph, source: str
 ) -> Iterator[Slip]:
     if told is None:
-        yield Slip(where, f"Paragraph {paragraph.ordinal} at line {paragraph.line} of the document"
-                          f" has no passage <{iri}>.")
+        yield Slip(location, f"Paragraph {paragraph.ordinal} at line {paragraph.line} of the"
+                             f" document has no passage <{iri}>.")
         return
     expected = {
         str(OA.hasSource): source,
@@ -89,7 +89,7 @@ def _compare(
     }
     for predicate, value in expected.items():
         if told.get(predicate) != value:
-            yield Slip(where, f"<{iri}> says {told.get(predicate)!r} for <{predicate}>,"
+            yield Slip(location, f"<{iri}> says {told.get(predicate)!r} for <{predicate}>,"
                               f" but in the document it is {value!r}.")
 
 

@@ -17,8 +17,8 @@ class Words:
 
     def __init__(self, folder: Path, base: str) -> None:
         if not folder.is_dir():
-            raise GraphsvcError("There is no such folder of documents.", where=str(folder),
-                                mend="Give the folder that holds the documents as text files.")
+            raise GraphsvcError("There is no such folder of documents.", location=str(folder),
+                                hint="Give the folder that holds the documents as text files.")
         self._base = f"{base}passage/"
         self._document = lru_cache(maxsize=64)(lambda slug: _read(folder, slug))
 

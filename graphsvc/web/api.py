@@ -81,7 +81,7 @@ def api_router(get_serving: Callable[[], Serving]) -> APIRouter:
         questions = get_serving().questions
         if pairs := _pairs(request):
             raise BadValue(f"The list of questions has no parameter `{pairs[0][0][:80]}`.",
-                           where="parameters", mend="Ask without any.")
+                           location="parameters", hint="Ask without any.")
         body = json.dumps(await _listing(questions, _server(request)), ensure_ascii=False).encode()
         return _cached(request, _tag(questions, "list", _server(request)), lambda: body,
                        questions)
@@ -144,7 +144,7 @@ def _problem(error: GraphsvcError) -> Problem:
 
 
 def _told(error: GraphsvcError, status: int, kind: str, title: str, **more: Any) -> Problem:
-    problem = Problem(HttpError(status, error.problem, where=error.where, mend=error.mend))
+    problem = Problem(HttpError(status, error.message, location=error.location, hint=error.hint))
     problem.document |= {"type": f"urn:graphsvc:problem:{kind}", "title": title, **more}
     return problem
 
@@ -188,8 +188,8 @@ def _pairs(request: Request) -> Pairs:
         return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict",
                          max_num_fields=1000)
     except (UnicodeDecodeError, ValueError) as error:
-        raise BadValue("The query part of the address cannot be read.", where="parameters",
-                       mend="Percent-encode names and values as UTF-8.") from error
+        raise BadValue("The query part of the address cannot be read.", location="parameters",
+                       hint="Percent-encode names and values as UTF-8.") from error
 
 
 def _path(request: Request) -> str:
@@ -205,16 +205,16 @@ def _segments(request: Request) -> list[str]:
     try:
         return [unquote(segment, errors="strict") for segment in path.split("/")]
     except UnicodeDecodeError as error:
-        raise BadValue("The path of the address cannot be read.", where="path",
-                       mend="Percent-encode it as UTF-8.") from error
+        raise BadValue("The path of the address cannot be read.", location="path",
+                       hint="Percent-encode it as UTF-8.") from error
 
 
 def _only(pairs: Pairs, name: str) -> str | None:
     """The one value of a parameter that every question has. Raises BadValue for several."""
     texts = [text for key, text in pairs if key == name]
     if len(texts) > 1:
-        raise BadValue(f"`{name}` is given {len(texts)} times.", where=f"parameter {name}",
-                       mend="Give it once.")
+        raise BadValue(f"`{name}` is given {len(texts)} times.", location=f"parameter {name}",
+                       hint="Give it once.")
     return texts[0] if texts else None
 
 
@@ -223,8 +223,8 @@ def _limit(text: str | None) -> int:
         return PAGE
     if text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= LARGEST_PAGE:
         return int(text)
-    raise BadValue(f"`{text[:80]}` is not a number of rows.", where="parameter limit",
-                   mend=f"Give a whole number from 1 to {LARGEST_PAGE}.")
+    raise BadValue(f"`{text[:80]}` is not a number of rows.", location="parameter limit",
+                   hint=f"Give a whole number from 1 to {LARGEST_PAGE}.")
 
 
 def _media_type(request: Request, ending: str | None) -> str:
@@ -232,18 +232,18 @@ def _media_type(request: Request, ending: str | None) -> str:
     if ending is not None:
         if ending in ENDINGS:
             return ENDINGS[ending]
-        raise BadValue(f"`{ending[:80]}` is not a format.", where="parameter format",
-                       mend=f"Choose one of: {', '.join(ENDINGS)}.")
+        raise BadValue(f"`{ending[:80]}` is not a format.", location="parameter format",
+                       hint=f"Choose one of: {', '.join(ENDINGS)}.")
     chosen = negotiate(request.headers.get("accept"), tuple(WRITERS))
     if chosen is None:
-        raise HttpError(406, "None of the formats that you accept is offered.", where="Accept",
-                        mend=f"Accept one of: {', '.join(WRITERS)}.")
+        raise HttpError(406, "None of the formats that you accept is offered.", location="Accept",
+                        hint=f"Accept one of: {', '.join(WRITERS)}.")
     return chosen
 
 
 def _unknown(request: Request) -> HttpError:
     return HttpError(404, f"There is nothing at {_path(request)[:200]}.",
-                     mend="See /api/questions for what can be asked.")
+                     hint="See /api/questions for what can be asked.")
 
 
 def _server(request: Request) -> str:

@@ -28,10 +28,11 @@ from graphsvc.web.asgi import Receive, Scope, Send, preflight, respond
 from graphsvc.web.browsers import for_browsers
 from graphsvc.web.cache import CachedAnswer
 from graphsvc.web.current import Current
-from graphsvc.web.export import export_router
+from graphsvc.web.graphs import export_router
 from graphsvc.web.linked import linked_router
 from graphsvc.web.metrics import Metrics
-from graphsvc.web.pages import (
+from graphsvc.web.pages.context import site_of
+from graphsvc.web.pages.routes import (
     editor_page,
     ontology_page,
     pages_router,
@@ -39,7 +40,6 @@ from graphsvc.web.pages import (
     thing_page,
 )
 from graphsvc.web.problems import HttpError
-from graphsvc.web.site import site_of
 from graphsvc.web.sparql import Begun, Reply, SparqlApp
 from graphsvc.web.status import status_router
 
@@ -229,14 +229,14 @@ def _pages(routers: Iterable[APIRouter]) -> FastAPI:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    problem, mend = {
+    problem, hint = {
         404: (f"There is nothing at {request.url.path}.", "See / for what there is."),
         405: (f"{request.method} is not for {request.url.path}.", "Use GET."),
     }.get(error.status_code, (str(error.detail), ""))
     headers = dict(error.headers or {}) | (
         {"Allow": _METHODS} if error.status_code == 405 else {})
     return await problem_page(_serving.get(), request, HttpError(
-        error.status_code, problem, mend=mend, headers=headers))
+        error.status_code, problem, hint=hint, headers=headers))
 
 
 def create_app(

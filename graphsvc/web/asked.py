@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from graphsvc.engine.base import Engine, Lane, QueryTooLong, Request
-from graphsvc.engine.guard import inspect
+from graphsvc.engine.inspection import inspect
 from graphsvc.web.asgi import Headers, Scope, header
 from graphsvc.web.cache import CachedAnswer
 from graphsvc.web.negotiation import named, negotiate
@@ -131,8 +131,8 @@ def choose(names: tuple[str, ...], accept: str | None, offered: tuple[str, ...])
         raise HttpError(
             406,
             f"The answer cannot be given as {(' or '.join(names) or accept or '')[:200]}.",
-            where="format" if names else "Accept",
-            mend=f"Ask for one of: {', '.join(offered)}.",
+            location="format" if names else "Accept",
+            hint=f"Ask for one of: {', '.join(offered)}.",
         )
     return chosen
 

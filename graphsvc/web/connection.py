@@ -208,7 +208,7 @@ class Connection(HttpToolsProtocol):
 
     def _refuse_head(self) -> None:
         self._refusal = _too_long() if 2 * len(self.url) > MAX_HEAD_BYTES else HttpError(
-            431, f"Address and headers are longer than {MAX_HEAD_BYTES} bytes.", where="headers")
+            431, f"Address and headers are longer than {MAX_HEAD_BYTES} bytes.", location="headers")
         self.send_400_response("")
 
     def send_400_response(self, msg: str) -> None:
@@ -224,5 +224,5 @@ class Connection(HttpToolsProtocol):
 
 def _too_long() -> HttpError:
     return HttpError(
-        414, f"The address takes more than its part of {MAX_HEAD_BYTES} bytes.", where="address",
-        mend="Send the query by POST.")
+        414, f"The address takes more than its part of {MAX_HEAD_BYTES} bytes.", location="address",
+        hint="Send the query by POST.")

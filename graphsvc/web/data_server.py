@@ -62,7 +62,7 @@ def digest(files: Sequence[Path]) -> str:
             content.update(hashlib.sha256(path.read_bytes()).digest())
         except OSError as error:
             raise GraphsvcError(
-                f"The file cannot be read: {error.strerror}.", where=str(path)
+                f"The file cannot be read: {error.strerror}.", location=str(path)
             ) from error
     return content.hexdigest()
 
@@ -98,7 +98,7 @@ class DataApp:
         elif scope["path"] in ("/sparql", "/sparql/", "/query", "/"):
             await self._sparql(scope, receive, send)
         else:
-            error = HttpError(404, "There is nothing at this address.", mend="Try /sparql.")
+            error = HttpError(404, "There is nothing at this address.", hint="Try /sparql.")
             problem = Problem(error)
             headers = [(b"content-type", PROBLEM.encode())]
             await respond(send, problem.status, headers, problem.body, scope["method"] == "HEAD")

@@ -14,9 +14,9 @@ from starlette.responses import RedirectResponse, Response
 
 from graphsvc.engine import base as engine
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.binding import Template
-from graphsvc.rq import own_query
+from graphsvc.questions.template import Template
 from graphsvc.service import Serving
+from graphsvc.sparql import own_query
 from graphsvc.vocabulary import OWL
 from graphsvc.web.negotiation import named, negotiate
 from graphsvc.web.problems import HttpError
@@ -63,7 +63,7 @@ def linked_router(
         triples = await describe(serving, iri) if node else []
         if not any(triple.subject == node for triple in triples):
             raise HttpError(404, f"There is no <{iri}> in release {serving.release.id}.",
-                            mend="Look for it by name at /search.")
+                            hint="Look for it by name at /search.")
         return await _respond(request, serving, wanted, iri, triples, thing_page)
 
     async def ontology(request: Request) -> Response:
@@ -74,7 +74,7 @@ def linked_router(
         iri = serving.header.root + wanted.path
         if wanted.path != "def" and iri not in _versions(serving, triples):
             raise HttpError(404, f"There is no <{iri}> in release {serving.release.id}.",
-                            mend="See /def for the ontology as it is now.")
+                            hint="See /def for the ontology as it is now.")
         return await _respond(
             request, serving, wanted, serving.header.iri, triples, ontology_page)
 
@@ -87,7 +87,7 @@ def linked_router(
             serving, Template(own_query("graph")).bind({"graph": [node]})) if node else []
         if not triples:
             raise HttpError(404, f"There is no graph <{iri}> in release {serving.release.id}.",
-                            mend="See /about for all of them.")
+                            hint="See /about for all of them.")
         if wanted.media_type == HTML:
             return RedirectResponse("/about#dumps", 303, _headers(wanted, serving))
         return await _respond(request, serving, wanted, iri, triples, thing_page)
@@ -173,8 +173,8 @@ def _wanted(request: Request, serving: Serving) -> Wanted:
         media_type = negotiate(request.headers.get("accept"), OFFERED)
     if media_type is None:
         raise HttpError(406, "This can be had in none of the formats asked for.",
-                        where="format" if asked else "Accept",
-                        mend=f"Ask for one of {', '.join(OFFERED)}.")
+                        location="format" if asked else "Accept",
+                        hint=f"Ask for one of {', '.join(OFFERED)}.")
     ending = next(key for key, value in _ENDINGS.items() if value == media_type)
     digest = hashlib.sha256(path.encode()).hexdigest()[:16]
     return Wanted(path, media_type, f'"{serving.release.id}.{digest}.{ending}"')

@@ -53,13 +53,13 @@ class HttpError(GraphsvcError):
         status: int,
         problem: str,
         *,
-        where: str | None = None,
-        mend: str | None = None,
+        location: str | None = None,
+        hint: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.status = status
         self.headers = dict(headers or {})
-        super().__init__(problem, where=where, mend=mend)
+        super().__init__(problem, location=location, hint=hint)
 
 
 class Problem:
@@ -100,15 +100,15 @@ def _classify(error: GraphsvcError) -> tuple[int, str, str]:
 
 
 def _document(error: GraphsvcError, status: int, kind: str, title: str) -> dict[str, Any]:
-    detail = f"{error.problem} {error.mend}" if error.mend else error.problem
+    detail = f"{error.message} {error.hint}" if error.hint else error.message
     document: dict[str, Any] = {
         "type": f"urn:graphsvc:problem:{kind}",
         "title": title,
         "status": status,
         "detail": detail,
     }
-    if error.where:
-        document["where"] = error.where
+    if error.location:
+        document["location"] = error.location
     if isinstance(error, QuerySyntaxError) and error.line is not None:
         document |= {"line": error.line, "column": error.column}
     if isinstance(error, Stopped):

@@ -51,8 +51,8 @@ def read_post(query_string: bytes, content_type: str | None, body: bytes) -> Ope
         raise HttpError(
             415,
             f"The body is said to be in {charset}.",
-            where="Content-Type",
-            mend="Send UTF-8, the one encoding of SPARQL queries.",
+            location="Content-Type",
+            hint="Send UTF-8, the one encoding of SPARQL queries.",
         )
     fields = _fields(query_string)
     if media_type == FORM:
@@ -62,14 +62,14 @@ def read_post(query_string: bytes, content_type: str | None, body: bytes) -> Ope
             raise HttpError(
                 400,
                 "There is a query in the address and another one in the body.",
-                mend="Send one of them.",
+                hint="Send one of them.",
             )
         return _operation([*fields, ("query", _text(body, "body"))], describable=False)
     raise HttpError(
         415,
         f"A body of type {media_type or 'unknown'} is not a SPARQL request.",
-        where="Content-Type",
-        mend=f"Send a query as {QUERY}, or a form as {FORM}.",
+        location="Content-Type",
+        hint=f"Send a query as {QUERY}, or a form as {FORM}.",
         headers={"Accept-Post": f"{QUERY}, {FORM}"},
     )
 
@@ -85,12 +85,12 @@ def _content_type(value: str | None) -> tuple[str, str | None]:
     return media_type, charset
 
 
-def _text(data: bytes, where: str) -> str:
+def _text(data: bytes, location: str) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         raise HttpError(
-            400, f"Byte {error.start} is not UTF-8.", where=where, mend="Send UTF-8."
+            400, f"Byte {error.start} is not UTF-8.", location=location, hint="Send UTF-8."
         ) from error
 
 
@@ -99,12 +99,12 @@ def _fields(data: bytes) -> list[tuple[str, str]]:
     _text(data, "form")
     parts = [part.partition(b"=") for part in data.split(b"&") if part]
     if len(parts) > _MAX_FIELDS:
-        raise HttpError(413, f"There are more than {_MAX_FIELDS} parameters.", where="form")
+        raise HttpError(413, f"There are more than {_MAX_FIELDS} parameters.", location="form")
     try:
         return [(_decoded(name), _decoded(value)) for name, _, value in parts]
     except UnicodeDecodeError as error:
         raise HttpError(
-            400, "A percent-encoded value is not UTF-8.", where="form", mend="Encode UTF-8."
+            400, "A percent-encoded value is not UTF-8.", location="form", hint="Encode UTF-8."
         ) from error
 
 
@@ -135,15 +135,15 @@ def _operation(fields: list[tuple[str, str]], describable: bool) -> Operation:
             raise HttpError(
                 400,
                 f"The parameter {name} is given {len(values[name])} times.",
-                where=name,
-                mend="Give it once.",
+                location=name,
+                hint="Give it once.",
             )
     query = values.get("query", [None])[0]
     default_graphs = _iris(values, "default-graph-uri")
     named_graphs = _iris(values, "named-graph-uri")
     if query is None and not (describable and not default_graphs and not named_graphs):
         raise HttpError(
-            400, "The request has no query.", where="query", mend="Give one, named query."
+            400, "The request has no query.", location="query", hint="Give one, named query."
         )
     return Operation(
         query=query,
@@ -161,8 +161,8 @@ def _iris(values: dict[str, list[str]], name: str) -> tuple[str, ...]:
             raise HttpError(
                 400,
                 f"'{iri[:200]}' is not an absolute IRI.",
-                where=name,
-                mend="Name the graph by its full IRI.",
+                location=name,
+                hint="Name the graph by its full IRI.",
             )
     return iris
 
@@ -175,8 +175,8 @@ def _seconds(text: str | None) -> float | None:
         raise HttpError(
             400,
             f"'{text[:40]}' is not a number of seconds.",
-            where="timeout",
-            mend="Give a positive number, such as 5 or 0.5.",
+            location="timeout",
+            hint="Give a positive number, such as 5 or 0.5.",
         )
     return seconds
 
@@ -184,6 +184,6 @@ def _seconds(text: str | None) -> float | None:
 def _no_update() -> Refused:
     return Refused(
         "This service only answers questions; it takes no updates.",
-        where="update",
-        mend="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE, in the parameter query.",
+        location="update",
+        hint="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE, in the parameter query.",
     )

@@ -110,8 +110,8 @@ def listen(host: str, port: int) -> socket.socket:
     Raises GraphsvcError where nothing can listen there.
     """
     if not 0 <= port <= 65535:
-        raise GraphsvcError("Ports go from 0 to 65535.", where=f"{host}:{port}",
-                            mend="Choose another --port.")
+        raise GraphsvcError("Ports go from 0 to 65535.", location=f"{host}:{port}",
+                            hint="Choose another --port.")
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.socket(family)
@@ -124,5 +124,5 @@ def listen(host: str, port: int) -> socket.socket:
 
 def _in_use(host: str, port: int, error: OSError) -> GraphsvcError:
     return GraphsvcError(
-        f"Nothing can listen there: {error.strerror or error}.", where=f"{host}:{port}",
-        mend="Choose another --port, or end what uses it.")
+        f"Nothing can listen there: {error.strerror or error}.", location=f"{host}:{port}",
+        hint="Choose another --port, or end what uses it.")

@@ -181,7 +181,7 @@ class SparqlApp(Generic[S]):
             body = await read_body(receive, MAX_BODY_BYTES)
             if body is None:
                 raise HttpError(
-                    413, f"The body is longer than {MAX_BODY_BYTES} bytes.", where="body"
+                    413, f"The body is longer than {MAX_BODY_BYTES} bytes.", location="body"
                 )
             content_type = header(scope, b"content-type")
             operation = read_post(scope["query_string"], content_type, body)
@@ -192,7 +192,7 @@ class SparqlApp(Generic[S]):
             raise HttpError(
                 405,
                 f"{method[:20]} is not a method of this address.",
-                mend="Use GET or POST.",
+                hint="Use GET or POST.",
                 headers={"Allow": METHODS},
             )
 

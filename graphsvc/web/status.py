@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from graphsvc.dumps import digests
+from graphsvc.build.dumps import digests
 from graphsvc.service import Serving
 from graphsvc.web.linked import RDF_FORMATS, open_headers
 from graphsvc.web.metrics import Metrics
@@ -37,8 +37,8 @@ def status_router(get_serving: Callable[[], Serving], metrics: Metrics) -> APIRo
         serving = get_serving()
         media_type = negotiate(request.headers.get("accept"), tuple(RDF_FORMATS))
         if media_type is None:
-            raise HttpError(406, "The description is RDF.", where="Accept",
-                            mend=f"Ask for one of {', '.join(RDF_FORMATS)}.")
+            raise HttpError(406, "The description is RDF.", location="Accept",
+                            hint=f"Ask for one of {', '.join(RDF_FORMATS)}.")
         tag = f'"{serving.release.id}.description.{media_type.rpartition("/")[2]}"'
         headers = {"ETag": tag, "Vary": "Accept", **open_headers(serving)}
         if is_current(request, tag):
@@ -53,7 +53,7 @@ def status_router(get_serving: Callable[[], Serving], metrics: Metrics) -> APIRo
         path = folder / request.path_params["name"]
         if path.parent != folder or not path.is_file():
             names = ", ".join(sorted(p.name for p in folder.iterdir()))
-            raise HttpError(404, f"There is no dump {path.name}.", mend=f"There are: {names}.")
+            raise HttpError(404, f"There is no dump {path.name}.", hint=f"There are: {names}.")
         tag = f'"{digests(serving.release.description).get(path.name, serving.release.id)}"'
         headers = {"ETag": tag, **open_headers(serving)}
         if is_current(request, tag):

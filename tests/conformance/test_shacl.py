@@ -16,9 +16,9 @@ import rdflib
 from rdflib import RDF, SH
 from rdflib.collection import Collection
 
-from graphsvc.cli import main
+from graphsvc.build.shacl.validation import validate
+from graphsvc.cli.main import main
 from graphsvc.errors import GraphsvcError
-from graphsvc.shacl.validation import validate
 from tests.conformance.known import KNOWN, SHARED, parameters
 
 SUITE = SHARED / "w3c/shacl"
@@ -103,8 +103,8 @@ def test_the_fast_engine_reports_the_same(
     case: Case, small: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a build and `graphsvc validate FILE` use; it does not tell the shapes of results."""
-    monkeypatch.setattr("graphsvc.shacl.validation.SMALL", small)
-    monkeypatch.setattr("graphsvc.shacl.validation.PART", 1)
+    monkeypatch.setattr("graphsvc.build.shacl.validation.SMALL", small)
+    monkeypatch.setattr("graphsvc.build.shacl.validation.PART", 1)
     data = ox.Store()
     data.load(path=str(case.data), format=ox.RdfFormat.TURTLE, base_iri=case.data.as_uri())
     if case.report is None:

@@ -15,7 +15,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from graphsvc.build import build
+from graphsvc.build.pipeline import build
 from graphsvc.engine.opening import engine_of
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
@@ -82,7 +82,7 @@ def test_release_query_format_and_data_set_each_have_a_tag_of_their_own(books: s
     assert ask(books, QUERIES[2], Accept="text/csv", If_None_Match=stale).status_code == 200
 
 
-@pytest.mark.parametrize("where", [
+@pytest.mark.parametrize("location", [
     "GRAPH ?g { ?s ?p ?o }", "graph ?g { ?s ?p ?o }", "\\u0047RAPH ?g { ?s ?p ?o }",
     "VALUES ?g { UNDEF } #\nGRAPH#\n?g{ ?s ?p ?o }",
     "{ SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } } } ?s ?p ?o",
@@ -90,12 +90,12 @@ def test_release_query_format_and_data_set_each_have_a_tag_of_their_own(books: s
     "?s ?p ?o",
 ])
 def test_named_graphs_are_seen_by_those_who_ask_for_them_and_else_their_union(
-    where: str, books: str, two: tuple[Releases, Release, Release]
+    location: str, books: str, two: tuple[Releases, Release, Release]
 ) -> None:
     """The default graph is held alone once more, for queries that name no graph."""
     with gzip.open(two[1].dump) as dump:
         total = len(list(ox.parse(dump, format=ox.RdfFormat.N_QUADS)))
-    answer = ask(books, f"SELECT (COUNT(?s) AS ?n) {{ {where} }}", Accept="text/csv")
+    answer = ask(books, f"SELECT (COUNT(?s) AS ?n) {{ {location} }}", Accept="text/csv")
     assert answer.text.split() == ["n", str(total)]
 
 

@@ -194,20 +194,20 @@ def test_errors_of_the_other_service_are_told_with_their_reason(
     with (upstream(response(status, content_type, body)) as service,
           pytest.raises(UpstreamError) as raised):
         ask(service.url)
-    assert (raised.value.status, raised.value.problem) == (told, reason)
+    assert (raised.value.status, raised.value.message) == (told, reason)
 
 
 def test_a_mistake_in_the_query_is_the_askers_and_told_in_the_other_services_words() -> None:
     with (upstream(response(400, "text/plain", "line 1: expected {\n")) as service,
           pytest.raises(QuerySyntaxError) as raised):
         ask(service.url)
-    assert raised.value.problem == "line 1: expected {."
+    assert raised.value.message == "line 1: expected {."
 
 
 def test_a_service_that_is_not_there_is_unavailable() -> None:
     with pytest.raises(UpstreamError) as raised:
         ask(f"http://127.0.0.1:{free_port()}/sparql")
-    assert (raised.value.status, raised.value.problem) == (
+    assert (raised.value.status, raised.value.message) == (
         503, "The SPARQL service cannot be reached.")
 
 
@@ -230,7 +230,7 @@ def test_an_answer_that_breaks_off_is_an_error_and_no_answer(answer: bytes) -> N
 
     with upstream(say_and_go) as service, pytest.raises(UpstreamError) as raised:
         ask(service.url)
-    assert (raised.value.status, raised.value.problem) == (
+    assert (raised.value.status, raised.value.message) == (
         502, "The SPARQL service broke its answer off.")
 
 

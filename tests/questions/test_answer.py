@@ -289,7 +289,7 @@ def test_what_cannot_be_understood_is_told(
 ) -> None:
     with pytest.raises(error) as raised:
         ask(questions, "editions", **given)
-    assert raised.value.problem == problem
+    assert raised.value.message == problem
 
 
 @pytest.mark.parametrize("text", ["", "x" * 51, "a\x00b", "\\u0022", "\udc80"])

@@ -13,7 +13,7 @@ from rdflib import URIRef
 from rdflib.plugins.sparql import prepareQuery
 
 from graphsvc.errors import GraphsvcError, InputErrors
-from graphsvc.questions.binding import Template, Value, prologue, scan, serialise
+from graphsvc.questions.template import Template, Value, prologue, scan, serialise
 
 SPECIAL = "\"'\\<>{}()[]|^`#$?@:;,.&=!*/+-~%_ \t\n\r\x08\x0c\u00a0\u2028\u0085uUnré字😀"
 FRAGMENTS = [
@@ -171,7 +171,7 @@ def test_doubtful_queries_are_refused_with_their_line(
 ) -> None:
     with pytest.raises(InputErrors) as raised:
         Template(query, file="q.rq")
-    assert (raised.value.errors[0].where, raised.value.errors[0].problem) == (
+    assert (raised.value.errors[0].location, raised.value.errors[0].message) == (
         f"q.rq:{line}", problem)
 
 

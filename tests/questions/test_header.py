@@ -31,7 +31,7 @@ def read(folder: Path, text: str, name: str = "q") -> object:
 def mistakes(folder: Path, text: str, name: str = "q") -> list[str]:
     with pytest.raises(InputErrors) as raised:
         read(folder, text, name)
-    return [f"{error.where}: {error.problem}" for error in raised.value.errors]
+    return [f"{error.location}: {error.message}" for error in raised.value.errors]
 
 
 def test_a_whole_file_becomes_a_question(tmp_path: Path) -> None:

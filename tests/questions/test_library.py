@@ -33,7 +33,7 @@ CHOOSY = "#+ parameters:\n#+   x: {type: choice, label: X, choices_from: %s, def
 def mistakes(folder: Path) -> list[str]:
     with pytest.raises(InputErrors) as raised:
         Library.load(folder, {})
-    return [f"{error.where}: {error.problem}" for error in raised.value.errors]
+    return [f"{error.location}: {error.message}" for error in raised.value.errors]
 
 
 def test_a_file_that_is_dropped_in_is_a_question(tmp_path: Path) -> None:

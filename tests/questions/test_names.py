@@ -58,7 +58,7 @@ def test_an_ambiguous_name_is_answered_with_the_choices() -> None:
         ("urn:x:3", "alternative", "Shelley"),
     ]
     with pytest.raises(AmbiguousName) as raised:
-        Names(write_index(None, rows)).find("Shelley", where="parameter author")
+        Names(write_index(None, rows)).find("Shelley", location="parameter author")
     assert raised.value.choices == [Named("urn:x:1", "Shelley"), Named("urn:x:2", "shelley")]
     assert str(raised.value) == (
         "parameter author: `Shelley` is the name of several things. Give the IRI of one of them: "

@@ -22,7 +22,7 @@ DEF = "https://example.org/books/def#"
 
 def different(questions: Questions, folder: Path) -> list[str]:
     found = asyncio.run(differences(questions, folder))
-    return [f"{error.where}: {error.problem}" for error in found]
+    return [f"{error.location}: {error.message}" for error in found]
 
 
 def test_what_was_recorded_is_found_again(questions: Questions, tmp_path: Path) -> None:
@@ -76,8 +76,8 @@ SELECT ?of WHERE {{ ?edition <{DEF}of> ?of }}""")
     questions = asyncio.run(Questions.open(Library.load(tmp_path, {}), engine))
     with pytest.raises(GraphsvcError) as raised:
         asyncio.run(record(questions, tmp_path / "answers"))
-    assert raised.value.problem.startswith(problem)
-    assert raised.value.where == f"{tmp_path.name}/q.rq, example `All`"
+    assert raised.value.message.startswith(problem)
+    assert raised.value.location == f"{tmp_path.name}/q.rq, example `All`"
 
 
 def test_editors_find_every_example_ready_to_run(

@@ -13,10 +13,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from graphsvc.graphs.export import Export, format_named
+from graphsvc.graphs.view import View, Views
 from graphsvc.release import Release
 from graphsvc.service import Serving
-from graphsvc.views.export import Export, format_named
-from graphsvc.views.view import View, Views
 from tests.views.truth import Whole, truth
 
 

@@ -12,10 +12,10 @@ import networkx as nx
 import pytest
 from fastapi import FastAPI
 
-from graphsvc.cli import main
+from graphsvc.cli.main import main
+from graphsvc.graphs.export import FORMATS
 from graphsvc.release import Release, Releases
-from graphsvc.views.export import FORMATS
-from graphsvc.web.export import export_router
+from graphsvc.web.graphs import export_router
 from tests.views.conftest import Drawn
 
 Fetch = Callable[..., list[httpx.Response]]
@@ -133,7 +133,7 @@ def test_a_file_is_not_sent_twice(fetch: Fetch) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize(("path", "status", "mend"), [
+@pytest.mark.parametrize(("path", "status", "hint"), [
     ("/export/graf.graphml", 404, "Near to it: graph"),
     ("/export/graph.xlsx", 404, "Use one of graphml"),
     ("/export/graph.graphml?stage=pilot", 400, "It has none."),
@@ -145,9 +145,9 @@ def test_a_file_is_not_sent_twice(fetch: Fetch) -> None:
     ("/export/graph.svg", 413, "Narrow the view"),
 ])
 def test_a_wrong_address_is_told_with_its_mend(
-    fetch: Fetch, path: str, status: int, mend: str
+    fetch: Fetch, path: str, status: int, hint: str
 ) -> None:
     response, = fetch(path)
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
-    assert mend in response.json()["detail"]
+    assert hint in response.json()["detail"]

@@ -10,9 +10,9 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from graphsvc.views.export import FORMATS
-from graphsvc.views.text import Unwritable
-from graphsvc.views.view import View
+from graphsvc.graphs.export import FORMATS
+from graphsvc.graphs.text import Unwritable
+from graphsvc.graphs.view import View
 from tests.views.conftest import Drawn
 from tests.views.readers import READERS
 from tests.views.test_read_back import assert_same

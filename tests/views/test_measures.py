@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from graphsvc.views.measures import MEASURES, TooLarge
+from graphsvc.graphs.measures import MEASURES, TooLarge
 from tests.views.conftest import Drawn
 
 GIVEN = {"minWeight": ["2"], "measure": list(MEASURES)}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from graphsvc.errors import InputErrors
-from graphsvc.views.view import Views
+from graphsvc.graphs.view import Views
 
 HOSTILE = (Path(__file__).parent / "hostile.rq").read_text()
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from pyoxigraph import QuerySolution, QuerySolutions, Store
 
+from graphsvc.graphs.view import View
 from graphsvc.release import Release
-from graphsvc.views.view import View
 
 Values = dict[str, Any]
 Edge = tuple[str, str, Values]

@@ -17,15 +17,15 @@ import pytest
 import rdflib
 from fastapi import FastAPI
 
-from graphsvc.build import build
+from graphsvc.build.pipeline import build
 from graphsvc.engine.pool import EmbeddedEngine
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
 from graphsvc.service import Serving
 from graphsvc.web.browsers import CSP
 from graphsvc.web.linked import linked_router
-from graphsvc.web.pages import ontology_page, pages_router, problem_page, thing_page
-from graphsvc.web.site import site_of
+from graphsvc.web.pages.context import site_of
+from graphsvc.web.pages.routes import ontology_page, pages_router, problem_page, thing_page
 from tests.serving import running
 from tests.web.kinds import ERRORS, HEAVY, HTML, PAGES, PASSAGE, SAFE
 from tests.web.markup import read

@@ -1,0 +1,79 @@
+"""CONSTRUCT rules: each writes what it derives into a named graph of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graphsvc.build.batches import BATCH, batched
+from graphsvc.errors import GraphsvcError
+from graphsvc.project import Project
+
+_GRAPH = ox.Variable("graph")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its name (the file's), the graph for what it derives, and its CONSTRUCT query."""
+
+    name: str
+    path: Path
+    graph: ox.NamedNode
+    query: str
+
+
+def read_rules(project: Project) -> list[Rule]:
+    """The project's rules in the order in which they run (by file name)."""
+    base = f"{project.header.root}graph/derived/"
+    return [
+        Rule(path.stem, path, ox.NamedNode(base + path.stem.lstrip("0123456789-")),
+             path.read_text(encoding="utf-8"))
+        for path in project.rule_files
+    ]
+
+
+def apply_rule(store: ox.Store, rule: Rule) -> int:
+    """Run a rule over the union of all named graphs; the number of triples that it added.
+
+    A rule that asks of `$graph` is run for one graph after the other: the engine keeps what a
+    query has constructed until its end, and so need not keep what follows from all graphs.
+
+    Raises GraphsvcError for a rule that is not a CONSTRUCT query.
+    """
+    added = 0
+    for derived in batched(_derive(store, rule), BATCH):
+        new = [ox.Quad(t.subject, t.predicate, t.object, rule.graph) for t in {*derived}
+               if not any(store.quads_for_pattern(t.subject, t.predicate, t.object))]
+        store.bulk_extend(new)
+        added += len(new)
+    return added
+
+
+def _derive(store: ox.Store, rule: Rule) -> Iterator[ox.Triple]:
+    """What follows from a rule; some of it more than once, or known before."""
+    if "$graph" not in rule.query:
+        yield from _construct(store, rule, {})
+        return
+    for graph in list(store.named_graphs()):
+        yield from _construct(store, rule, {_GRAPH: graph})
+
+
+def _construct(
+    store: ox.Store, rule: Rule, bound: dict[ox.Variable, ox.NamedNode | ox.BlankNode]
+) -> ox.QueryTriples:
+    try:
+        result = store.query(
+            rule.query, use_default_graph_as_union=True, substitutions=dict(bound))
+    except SyntaxError as error:
+        raise GraphsvcError(
+            f"The rule is not SPARQL: {error}.", location=str(rule.path), hint="Mend the query.",
+        ) from error
+    if not isinstance(result, ox.QueryTriples):
+        raise GraphsvcError(
+            "A rule must be a CONSTRUCT query.", location=str(rule.path),
+            hint="Write CONSTRUCT { what follows } WHERE { what is given }.",
+        )
+    return result

@@ -1,0 +1,162 @@
+"""Every format that graphsvc reads or writes, once: media type, ending, names, and negotiation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pyoxigraph import QueryResultsFormat, RdfFormat
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of answers or files.
+
+    name, ending: how parameters and file names call it; label: how people call it.
+    rdf, results: the engine's own name of it, for RDF and for the results of queries.
+    w3c: its IRI below http://www.w3.org/ns/formats/.
+    aliases: other names; other_types: media types that clients use for it.
+    """
+
+    name: str
+    media_type: str
+    ending: str
+    label: str
+    rdf: RdfFormat | None = None
+    results: QueryResultsFormat | None = None
+    w3c: str | None = None
+    aliases: tuple[str, ...] = ()
+    other_types: tuple[str, ...] = ()
+
+    @property
+    def content_type(self) -> str:
+        """The media type as a header says it, with the encoding of text."""
+        return f"{self.media_type}; charset=utf-8" if self.is_text else self.media_type
+
+    @property
+    def is_text(self) -> bool:
+        """Whether clients need to be told the encoding."""
+        return self.media_type.startswith("text/")
+
+
+TURTLE = Format(
+    "ttl", "text/turtle", "ttl", "Turtle", rdf=RdfFormat.TURTLE, w3c="Turtle",
+    aliases=("turtle", "n3"),
+    other_types=("text/n3", "text/rdf+n3", "application/x-turtle", "application/turtle"))
+N_TRIPLES = Format(
+    "nt", "application/n-triples", "nt", "N-Triples", rdf=RdfFormat.N_TRIPLES, w3c="N-Triples",
+    aliases=("ntriples", "n-triples"), other_types=("text/plain",))
+RDF_XML = Format(
+    "rdf", "application/rdf+xml", "rdf", "RDF/XML", rdf=RdfFormat.RDF_XML, w3c="RDF_XML",
+    aliases=("xml", "rdfxml", "rdf+xml", "owl"), other_types=("application/xml", "text/xml"))
+JSON_LD = Format(
+    "jsonld", "application/ld+json", "jsonld", "JSON-LD", rdf=RdfFormat.JSON_LD, w3c="JSON-LD",
+    aliases=("json", "json-ld"), other_types=("application/json", "text/json"))
+TRIG = Format(
+    "trig", "application/trig", "trig", "TriG", rdf=RdfFormat.TRIG, w3c="TriG",
+    other_types=("application/x-trig",))
+N_QUADS = Format(
+    "nq", "application/n-quads", "nq", "N-Quads", rdf=RdfFormat.N_QUADS, w3c="N-Quads",
+    aliases=("nquads", "n-quads"), other_types=("text/x-nquads",))
+SPARQL_JSON = Format(
+    "srj", "application/sparql-results+json", "srj", "SPARQL results (JSON)",
+    results=QueryResultsFormat.JSON, w3c="SPARQL_Results_JSON", aliases=("json",),
+    other_types=("application/json", "text/json"))
+SPARQL_XML = Format(
+    "srx", "application/sparql-results+xml", "srx", "SPARQL results (XML)",
+    results=QueryResultsFormat.XML, w3c="SPARQL_Results_XML", aliases=("xml",),
+    other_types=("application/xml", "text/xml"))
+CSV = Format(
+    "csv", "text/csv", "csv", "CSV", results=QueryResultsFormat.CSV, w3c="SPARQL_Results_CSV")
+TSV = Format(
+    "tsv", "text/tab-separated-values", "tsv", "TSV", results=QueryResultsFormat.TSV,
+    w3c="SPARQL_Results_TSV")
+JSON = Format("json", "application/json", "json", "JSON", other_types=("text/json",))
+HTML = Format("html", "text/html", "html", "HTML")
+PROBLEM = Format("problem", "application/problem+json", "json", "Problem document")
+
+BINDING_FORMATS = (SPARQL_JSON, SPARQL_XML, CSV, TSV)
+"""Formats of SELECT and ASK results, the preferred one first."""
+GRAPH_FORMATS = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD, TRIG, N_QUADS)
+"""Formats of CONSTRUCT and DESCRIBE results, the preferred one first."""
+RDF_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
+"""Formats of linked data and descriptions."""
+
+BY_MEDIA_TYPE = {
+    format.media_type: format
+    for format in (*BINDING_FORMATS, *GRAPH_FORMATS, JSON, HTML, PROBLEM)
+}
+
+
+def named(name: str, offered: Iterable[Format]) -> Format | None:
+    """The offered format that a name, an ending or a media type means."""
+    wanted = name.lower().lstrip(".").strip()
+    known = tuple(offered)
+    for meant in (
+        lambda format: wanted in (format.name, format.ending, format.media_type),
+        lambda format: wanted in format.aliases or wanted in format.other_types,
+    ):
+        if found := next(filter(meant, known), None):
+            return found
+    return None
+
+
+def negotiate(accept: str | None, offered: Iterable[Format]) -> Format | None:
+    """The offered format that an Accept header prefers; None where it accepts none.
+
+    The most specific range decides the quality of a type (RFC 9110, section 12.5.1); between
+    equals the order of `offered` decides. No header accepts everything.
+    """
+    return _negotiate(accept or "*/*", tuple(offered))
+
+
+@lru_cache(maxsize=256)
+def _negotiate(accept: str, offered: tuple[Format, ...]) -> Format | None:
+    ranges = parse_accept(accept)
+    best = max(offered, key=lambda format: _quality(format, ranges, offered))
+    return best if _quality(best, ranges, offered) > 0 else None
+
+
+def parse_accept(accept: str) -> list[tuple[str, float]]:
+    """The media ranges of an Accept header with their qualities; unreadable ones are left out."""
+    ranges = []
+    for part in accept.lower().split(","):
+        media_range, *parameters = (piece.strip() for piece in part.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            name, _, value = parameter.partition("=")
+            if name.strip() == "q":
+                quality = _number(value.strip())
+        if media_range == "*":
+            media_range = "*/*"
+        if media_range.count("/") == 1:
+            ranges.append((media_range, quality))
+    return ranges
+
+
+def _number(text: str) -> float:
+    try:
+        return min(1.0, max(0.0, float(text)))
+    except ValueError:
+        return 0.0
+
+
+def _quality(
+    format: Format, ranges: list[tuple[str, float]], offered: tuple[Format, ...]
+) -> float:
+    """The quality that the most specific matching range gives a format."""
+    best = (0, 0.0)
+    for media_range, quality in ranges:
+        if media_range == format.media_type:
+            rank = 4
+        elif media_range in format.other_types and named(media_range, offered) == format:
+            rank = 3
+        elif media_range == format.media_type.split("/")[0] + "/*":
+            rank = 2
+        elif media_range == "*/*":
+            rank = 1
+        else:
+            continue
+        best = max(best, (rank, quality))
+    return best[1]

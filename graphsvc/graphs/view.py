@@ -1,0 +1,143 @@
+"""A view: a question whose rows are the nodes and the edges of a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from graphsvc.errors import GraphsvcError, InputErrors
+from graphsvc.questions.header import read_question
+from graphsvc.questions.question import Column, Question
+
+RESERVED = ("measure",)
+"""Parameters that every view has beside those that every question has."""
+
+_FLAGS = ("undirected", "isolated", "undrawn")
+_TYPES = {
+    "node": ("iri",), "label": ("text",), "type": ("text",), "source": ("iri",),
+    "target": ("iri",), "kind": ("text",), "weight": ("integer", "decimal"),
+    "start": ("date", "year"), "end": ("date", "year"),
+}
+_OWN = ("id", "iri", "page", "degree")
+
+
+class UnknownView(GraphsvcError):
+    """No view has that name; `nearest` are names like it."""
+
+    status = 404
+
+    def __init__(self, name: str, nearest: list[str]) -> None:
+        self.nearest = nearest
+        hint = f"Near to it: {', '.join(nearest)}." if nearest else "List them with /export."
+        super().__init__(f"There is no view called `{name[:80]}`.", hint=hint)
+
+
+@dataclass(frozen=True)
+class View:
+    """One file of `queries/views/`.
+
+    It is read as a question is. The columns before `source` describe nodes, `source` and those
+    after it edges; a row gives either a node (`node` is bound) or an edge (`source` and `target`).
+    Tags: `undirected` says that edges have no direction, `isolated` that nodes without any edge
+    belong to the view, `undrawn` that it is too large for any picture.
+    """
+
+    question: Question
+
+    @property
+    def name(self) -> str:
+        return self.question.name
+
+    @property
+    def directed(self) -> bool:
+        return "undirected" not in self.question.tags
+
+    @property
+    def keeps_isolated(self) -> bool:
+        return "isolated" in self.question.tags
+
+    @property
+    def is_drawn(self) -> bool:
+        return "undrawn" not in self.question.tags
+
+    @property
+    def node_columns(self) -> tuple[Column, ...]:
+        """The columns that describe nodes, without `node` itself."""
+        return self._part(edges=False)
+
+    @property
+    def edge_columns(self) -> tuple[Column, ...]:
+        """The columns that describe edges, without their ends."""
+        return self._part(edges=True)
+
+    def _part(self, *, edges: bool) -> tuple[Column, ...]:
+        names = [column.name for column in self.question.columns]
+        at = names.index("source")
+        part = self.question.columns[at:] if edges else self.question.columns[:at]
+        return tuple(c for c in part if c.name not in ("node", "source", "target"))
+
+
+class Views:
+    """The views of a release by name."""
+
+    def __init__(self, views: list[View]) -> None:
+        self._views = {view.name: view for view in sorted(views, key=lambda view: view.name)}
+
+    @classmethod
+    def load(cls, folder: Path, prefixes: Mapping[str, str]) -> Views:
+        """Every `*.rq` of a folder. Raises InputErrors with all mistakes of all files."""
+        views: list[View] = []
+        errors: list[GraphsvcError] = []
+        for path in sorted(folder.glob("*.rq")):
+            file = f"{folder.parent.name}/{folder.name}/{path.name}"
+            try:
+                question = read_question(path, prefixes, file=file)
+            except InputErrors as found:
+                errors += found.errors
+                continue
+            mistakes = list(_mistakes(question))
+            errors += mistakes
+            if not mistakes:
+                views.append(View(question))
+        if errors:
+            raise InputErrors(errors)
+        return cls(views)
+
+    def __iter__(self) -> Iterator[View]:
+        return iter(self._views.values())
+
+    def get(self, name: str) -> View:
+        """The view of that name. Raises UnknownView."""
+        if name in self._views:
+            return self._views[name]
+        raise UnknownView(name, get_close_matches(name[:80], list(self._views), 5))
+
+
+def _mistakes(question: Question) -> Iterator[GraphsvcError]:
+    """What keeps a question from being a view."""
+    def mistake(problem: str, hint: str) -> GraphsvcError:
+        return GraphsvcError(problem, location=question.file, hint=hint)
+
+    names = [column.name for column in question.columns]
+    if not (names[:1] == ["node"] and {"source", "target"} <= set(names)):
+        yield mistake("A view has the columns `node`, `source` and `target`, `node` first.",
+                      "Declare columns of nodes first, then `source`, `target` and those of edges.")
+    for column in question.columns:
+        allowed = _TYPES.get(column.name)
+        if allowed and column.type not in allowed:
+            yield mistake(f"The column `{column.name}` is of type {column.type}.",
+                          f"Make it {' or '.join(allowed)}.")
+        if column.type == "evidence":
+            yield mistake(f"The column `{column.name}` lists evidence.", "Count it instead.")
+        if column.name in _OWN:
+            yield mistake(f"Every view has the column `{column.name}` of itself.", "Rename it.")
+    for name in RESERVED:
+        if question.parameter(name):
+            yield mistake(f"Every view has the parameter `{name}` of itself.", "Rename it.")
+    for tag in question.tags:
+        if tag not in _FLAGS:
+            yield mistake(f"`{tag}` is no tag of a view.", f"Use {' or '.join(_FLAGS)}.")
+    if question.route or question.coverage:
+        yield mistake("A view has neither `route` nor `coverage`.", "Leave them out.")
