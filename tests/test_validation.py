@@ -222,7 +222,7 @@ def test_mistakes_of_a_candidate_name_file_line_thing_and_remedy(
     assert (f"{path}:5: {use} <https://w3id.org/joint-inspections/def#stage>: A use is at a stage"
             " of the list: point ji:stage at one of ontology/vocabularies/stages.ttl."
             ) in done.stdout.splitlines()
-    assert any(line.startswith(f"{path}:5: {use}") and "The evidence stands in another document" in
+    assert any(line.startswith(f"{path}:5: {use}") and "The evidence is in another document" in
                line for line in done.stdout.splitlines())
     assert done.stdout.splitlines()[-1] == f"4 mistakes in {path}"
 
