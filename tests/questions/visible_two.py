@@ -127,7 +127,7 @@ TWO = (
         Ask("theme-timeline", {"theme": "chronologies", "partnership": "Midlothian"},
             "statement# statementKind toldAs stage value", {
             ("mid-chronologies", "approach use", None, "in use", None),
-            ("mid-chronologies-improvement", "finding", "too early to tell", None, None),
+            ("mid-chronologies-improvement", "finding", "too early to judge", None, None),
             ("mid-chronologies-uneven", "finding", "weakness", None, None),
             ("mid-chronology-adequate", "figure", None, None, "over a third"),
             ("mid-chronology-weak", "figure", None, None, "one in six"),
@@ -387,7 +387,7 @@ TWO = (
             ("mid-asylum-support", "mixed", None, None),
             ("mid-champions-contributions", "strength", None, None),
             ("mid-housing-shortage", "weakness", None, None),
-            ("mid-national-housing-project", "too early to tell", None, None),
+            ("mid-national-housing-project", "too early to judge", None, None),
             ("mid-national-housing-project", None, "recently launched", None),
             ("mid-q4-message-4", "weakness", None, None),
             ("mid-tenancy-help", "weakness", None, None),
