@@ -19,8 +19,6 @@ from benchmarks import load, servers
 from benchmarks.data import QUERIES, Prepared
 from benchmarks.figures import Figure, Figures
 from benchmarks.servers import Server
-from graphsvc.questions.answer import PAGE
-from graphsvc.questions.paging import Pager
 from graphsvc.service import Serving
 
 SMALL = ("look-up", "uses")
@@ -28,6 +26,17 @@ SHAPES = ("narrower", "trends", "co-occurrence", "matrix", "top", "sort", "not-e
           "two-hop", "rows", "look-up")
 CLIENTS = (1, 8, 64)
 THINGS = 100
+WEB = {
+    "API answer, repeated": "/api/approaches/pace/partnerships",
+    "home, repeated": "/", "partnership, repeated": "/id/partnership/midlothian",
+    "API answer, new": "/api/approaches/THING/partnerships?limit=LIMIT",
+    "partnership, new": "/id/partnership/midlothian?n=NUMBER",
+    "approach, new": "/id/approach/safe-and-together?n=NUMBER",
+    "theme, new": "/id/theme/leadership?n=NUMBER",
+}
+"""Addresses of the real release; a number that no other request has makes them new."""
+LIMITS = 50
+"""How many new addresses there are of each thing in a round."""
 QUESTION_SECONDS = 30.0
 LONGEST_ADDRESS = 2000
 """Bytes up to which a query is asked by GET, as clients do."""
@@ -43,6 +52,7 @@ class Bench:
     ) -> None:
         self.data, self.peers, self.names = data, peers, list(names)
         self.figures, self.seconds, self.rounds = figures, seconds, rounds
+        self._limit = 0
 
     def _keep(self, measure: str, subject: str, case: str, numbers: Mapping[str, float | None],
               told: str = "") -> None:
@@ -81,6 +91,29 @@ class Bench:
                         self._keep("throughput", server.name, case, numbers)
             for server in running:
                 self._keep("memory", server.name, "after load", {"MiB": server.resident_mib()})
+
+    def web(self) -> None:
+        """Requests a second for pages and API answers, repeated and never asked before."""
+        with ExitStack() as stack:
+            running = self._start(stack, [n for n in self.names if n in ("graphsvc", "datasette")])
+            for _ in range(self.rounds):
+                for server in running:
+                    root, _, path = server.url.partition("//")[2].partition("/")
+                    table = {"table as JSON": f"/{path}", "home": "/",
+                             "table as page": f"/{path.removesuffix('.json')}"}
+                    for case, address in (WEB if server.name == "graphsvc" else table).items():
+                        seen = load.paths(f"http://{root}", self._addresses(address), 8,
+                                          self.seconds)
+                        self._keep("web", server.name, case, asdict(seen))
+
+    def _addresses(self, address: str) -> list[str]:
+        """The addresses that a pattern stands for: itself, or many that come once."""
+        if "THING" not in address:
+            return [address]
+        slugs = [thing.value.rpartition("/")[2] for thing in self.data.things]
+        self._limit += LIMITS
+        return [address.replace("THING", slug).replace("LIMIT", str(self._limit - n))
+                for n in range(LIMITS) for slug in slugs]
 
     def shapes(self) -> None:
         """Milliseconds of the usual research queries, one client."""
@@ -155,7 +188,7 @@ async def _questions(data: Prepared) -> dict[str, str]:
         for question in serving.questions.library:
             example = question.examples[0].values if question.examples else {}
             understood = await serving.questions.understand(question, example)
-            bound[question.name] = Pager(question).query(understood, PAGE, None)
+            bound[question.name] = question.template.write(understood)
         return bound
     finally:
         await serving.close()

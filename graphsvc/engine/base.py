@@ -1,37 +1,19 @@
-"""The interface every engine implements: what is asked, what comes back, what can go wrong."""
+"""The interface of every engine: requests, answers, limits and errors."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, Protocol
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.formats import BINDING_FORMATS, GRAPH_FORMATS, Format
 
-BINDING_FORMATS: Mapping[str, str] = {
-    "application/sparql-results+json": "srj",
-    "application/sparql-results+xml": "srx",
-    "text/csv": "csv",
-    "text/tab-separated-values": "tsv",
-}
-"""Media types of SELECT and ASK results, in order of preference, with their file endings."""
-
-GRAPH_FORMATS: Mapping[str, str] = {
-    "text/turtle": "ttl",
-    "application/n-triples": "nt",
-    "application/rdf+xml": "rdf",
-    "application/ld+json": "jsonld",
-    "application/trig": "trig",
-    "application/n-quads": "nq",
-}
-"""Media types of CONSTRUCT and DESCRIBE results, in order of preference, with their endings."""
+_PROBLEM = "urn:graphsvc:problem:"
 
 
-_BINDINGS, _GRAPHS = tuple(BINDING_FORMATS), tuple(GRAPH_FORMATS)
-
-
-class Form(Enum):
+class QueryForm(Enum):
     """The four query forms of SPARQL 1.1 (section 16)."""
 
     SELECT = "SELECT"
@@ -40,9 +22,10 @@ class Form(Enum):
     DESCRIBE = "DESCRIBE"
 
     @property
-    def media_types(self) -> tuple[str, ...]:
+    def formats(self) -> tuple[Format, ...]:
         """The formats its results can be written in, the preferred one first."""
-        return _BINDINGS if self in (Form.SELECT, Form.ASK) else _GRAPHS
+        binds = self in (QueryForm.SELECT, QueryForm.ASK)
+        return BINDING_FORMATS if binds else GRAPH_FORMATS
 
 
 class Lane(Enum):
@@ -52,8 +35,8 @@ class Lane(Enum):
     FREE = "free"
 
 
-class Limit(Enum):
-    """What a stopped query ran into."""
+class LimitKind(Enum):
+    """The limit at which a query was stopped."""
 
     TIME = "time"
     MEMORY = "memory"
@@ -69,6 +52,7 @@ class Limits:
     result_bytes: size of one answer, as written in the wanted format.
     query_chars: length of a query's text.
     waiting: requests that may wait for a worker, in each lane.
+    slow_per_client: slow queries of one client that run at the same time, in each lane.
     """
 
     seconds: float = 30.0
@@ -76,16 +60,18 @@ class Limits:
     result_bytes: int = 256 << 20
     query_chars: int = 100_000
     waiting: int = 200
+    slow_per_client: int = 4
 
 
 class Request(NamedTuple):
-    """One query and how it is to be answered.
+    """One query and how to answer it.
 
     media_type: one of the media types of the query's form.
     timeout: seconds; it can only shorten the engine's limit.
     default_graphs, named_graphs: IRIs of the protocol's dataset (SPARQL 1.1 Protocol 2.1.4), which
         replaces the query's own; both empty where the protocol names none.
-    base: IRI that relative IRIs of the query are resolved against.
+    base: IRI against which relative IRIs of the query are resolved.
+    client: address of the client, for fairness; None where the service itself asks.
     """
 
     query: str
@@ -95,12 +81,13 @@ class Request(NamedTuple):
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     base: str | None = None
+    client: str | None = None
 
 
-class Answer(Protocol):
-    """The bytes of one answer, in the media type that was asked for.
+class ResultStream(Protocol):
+    """The bytes of one answer, in the media type of the request.
 
-    Iterating raises Stopped or UpstreamError where the answer could not be finished.
+    Iterating raises LimitExceeded or UpstreamError where the answer cannot be finished.
 
     unknown_functions: IRIs of functions that the query called and the engine does not have; an
         expression with such a call has no value (SPARQL 1.1 Query, section 17.2).
@@ -109,10 +96,15 @@ class Answer(Protocol):
     media_type: str
     unknown_functions: tuple[str, ...]
 
+    @property
+    def complete(self) -> bytes | None:
+        """The full answer, where all of it has arrived and nothing was read yet."""
+        ...
+
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
     async def aclose(self) -> None:
-        """Give the engine's worker back, or stop it if the answer is not finished."""
+        """Stop the query, if the answer is not finished."""
         ...
 
 
@@ -122,11 +114,16 @@ class Engine(Protocol):
     release: str
     limits: Limits
 
-    async def query(self, request: Request) -> Answer:
+    async def query(self, request: Request) -> ResultStream:
         """Begin to answer; the caller must close the answer.
 
-        Raises QuerySyntaxError, Refused, Stopped, Overloaded or UpstreamError.
+        Raises QuerySyntaxError, QueryTooLong, QueryRefused, LimitExceeded, Overloaded or
+        UpstreamError.
         """
+        ...
+
+    async def health(self) -> None:
+        """Ask something trivial. Raises GraphsvcError where the engine cannot answer now."""
         ...
 
     async def close(self) -> None:
@@ -135,10 +132,12 @@ class Engine(Protocol):
 
 
 async def read(engine: Engine, request: Request) -> bytes:
-    """The whole answer to a request. Raises what Engine.query and its answer raise."""
+    """The full answer to a request. Raises what Engine.query and its answer raise."""
     answer = await engine.query(request)
+    if answer.complete is not None:
+        return answer.complete
     try:
-        return b"".join([chunk async for chunk in answer])
+        return b"".join([part async for part in answer])
     finally:
         await answer.aclose()
 
@@ -146,15 +145,24 @@ async def read(engine: Engine, request: Request) -> bytes:
 class QuerySyntaxError(GraphsvcError):
     """The text is not a SPARQL 1.1 query; line and column (from 1) say where it stops being one."""
 
-    def __init__(self, problem: str, *, line: int | None = None, column: int | None = None) -> None:
+    type = f"{_PROBLEM}query-syntax"
+    title = "The query is not SPARQL 1.1"
+
+    def __init__(
+        self, message: str, *, line: int | None = None, column: int | None = None
+    ) -> None:
         self.line = line
         self.column = column
         location = f"query, line {line}, column {column}" if line is not None else "query"
-        super().__init__(problem, location=location)
+        super().__init__(message, location=location)
 
 
 class QueryTooLong(GraphsvcError):
     """The text is longer than a query may be."""
+
+    status = 413
+    type = f"{_PROBLEM}query-too-long"
+    title = "The query is too long"
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(
@@ -164,44 +172,65 @@ class QueryTooLong(GraphsvcError):
         )
 
 
-class Refused(GraphsvcError):
-    """The text is well-formed, but asks for what a read-only service does not do."""
+class QueryRefused(GraphsvcError):
+    """The text is well-formed, but asks for something that a read-only service does not do."""
+
+    status = 403
+    type = f"{_PROBLEM}query-refused"
+    title = "The query asks for what this service does not do"
 
 
-class Stopped(GraphsvcError):
+class LimitExceeded(GraphsvcError):
     """Evaluation was stopped at a limit."""
 
-    def __init__(self, limit: Limit, limits: Limits, seconds: float | None = None) -> None:
+    status = 503
+
+    def __init__(self, limit: LimitKind, limits: Limits, seconds: float | None = None) -> None:
         self.limit = limit
-        allowed, hint = {
-            Limit.TIME: (
-                f"{limits.seconds if seconds is None else seconds:g} seconds",
-                "Ask for less at once: name more terms, avoid cross products, or add a LIMIT.",
-            ),
-            Limit.MEMORY: (
-                f"{limits.memory_bytes >> 20} MiB of memory",
-                "Sort, group or join fewer rows: name more terms, or page by key.",
-            ),
-            Limit.SIZE: (
-                f"{limits.result_bytes} bytes of result",
-                "Add a LIMIT and page by key, or take the dump of the release.",
-            ),
-        }[limit]
+        self.type = f"{_PROBLEM}{limit.value}-limit"
+        match limit:
+            case LimitKind.TIME:
+                self.title = "The time limit was reached"
+                allowed = f"{limits.seconds if seconds is None else seconds:g} seconds"
+                hint = "Ask for less at once: name more terms, avoid cross products, add a LIMIT."
+            case LimitKind.MEMORY:
+                self.title = "The memory limit was reached"
+                allowed = f"{limits.memory_bytes >> 20} MiB of memory"
+                hint = "Sort, group or join fewer rows: name more terms, or page by key."
+            case LimitKind.SIZE:
+                self.status = 413
+                self.title = "The limit on the size of answers was reached"
+                allowed = f"{limits.result_bytes} bytes of result"
+                hint = "Add a LIMIT and page by key, or take the dump of the release."
         super().__init__(f"The query was stopped: it needed more than {allowed}.", hint=hint)
 
 
 class Overloaded(GraphsvcError):
-    """Too many requests are waiting already."""
+    """Too many requests wait already: of this client (status 429), or of all (status 503).
 
-    def __init__(self) -> None:
+    retry_after: seconds after which to try again.
+    """
+
+    status = 503
+    type = f"{_PROBLEM}overloaded"
+    title = "The service is busy"
+    retry_after = 5
+
+    def __init__(self, *, own: bool = False) -> None:
+        whose = "of your queries" if own else "queries"
         super().__init__(
-            "Too many queries are waiting for their turn.", hint="Try again in a few seconds."
+            f"Too many {whose} are waiting for their turn.", hint="Try again in a few seconds."
         )
+        if own:
+            self.status, self.title = 429, "Too many queries from one client"
 
 
 class UpstreamError(GraphsvcError):
-    """The service behind this one failed; status is the HTTP status to answer: 502, 503 or 504."""
+    """The service or process behind this one failed: status 502, 503 or 504."""
 
-    def __init__(self, problem: str, *, status: int = 502, location: str | None = None) -> None:
+    type = f"{_PROBLEM}upstream"
+    title = "The service cannot answer now"
+
+    def __init__(self, message: str, *, status: int = 502, location: str | None = None) -> None:
         self.status = status
-        super().__init__(problem, location=location)
+        super().__init__(message, location=location)

@@ -1,4 +1,4 @@
-"""Evaluating one query in a worker, and mending what the store's engine gets wrong.
+"""Evaluating one query over a store, and correcting what the store's engine does differently.
 
 - Several default graphs are merged (SPARQL 1.1 Query, section 13.1); the engine would give a
   triple once for each graph that holds it.
@@ -9,52 +9,35 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Sequence
 from typing import IO, Any, NamedTuple, cast
 
-from pyoxigraph import (
-    DefaultGraph,
-    NamedNode,
-    Quad,
-    QueryResultsFormat,
-    QuerySolutions,
-    RdfFormat,
-    Store,
-)
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
-FORMATS: dict[str, Any] = {
-    "application/sparql-results+json": QueryResultsFormat.JSON,
-    "application/sparql-results+xml": QueryResultsFormat.XML,
-    "text/csv": QueryResultsFormat.CSV,
-    "text/tab-separated-values": QueryResultsFormat.TSV,
-    "text/turtle": RdfFormat.TURTLE,
-    "application/n-triples": RdfFormat.N_TRIPLES,
-    "application/rdf+xml": RdfFormat.RDF_XML,
-    "application/ld+json": RdfFormat.JSON_LD,
-    "application/trig": RdfFormat.TRIG,
-    "application/n-quads": RdfFormat.N_QUADS,
-}
+from graphsvc.engine.base import QuerySyntaxError, Request
+from graphsvc.engine.inspection import inspect, syntax_error
+from graphsvc.formats import BY_MEDIA_TYPE
+
 _UNKNOWN_FUNCTION = re.compile(r"The custom (?:aggregate )?function <([^>]*)> is not supported")
 _VARIABLE = re.compile(r"[?$](\w+)")
+_UNION = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 
 Results = Any  # QuerySolutions, QueryBoolean or QueryTriples
 
 
 class Order(NamedTuple):
-    """What a worker is asked: see Request and Inspected, whose parts it puts together.
+    """What is evaluated: the parts of Request and Inspected that evaluation needs.
 
-    seconds, result_bytes: limits of this query.
     star: offset of the star of `SELECT *`.
-    prologue: the text before the query form, which the terms of FROM clauses are read with.
+    prologue: the text before the query form, with which the terms of FROM clauses are read.
     from_default, from_named: those terms.
     """
 
     query: str
     media_type: str
     base: str | None
-    seconds: float
-    result_bytes: int
     default_graphs: Sequence[str]
     named_graphs: Sequence[str]
     star: int | None
@@ -62,16 +45,36 @@ class Order(NamedTuple):
     from_default: Sequence[str]
     from_named: Sequence[str]
 
+    @classmethod
+    def of(cls, request: Request) -> Order:
+        """The order for a request. Raises QuerySyntaxError, QueryRefused."""
+        asked = inspect(request.query)
+        return cls(asked.text, request.media_type, request.base, request.default_graphs,
+                   request.named_graphs, asked.star, asked.prologue, asked.from_default,
+                   asked.from_named)  # fmt: skip
+
 
 class Data(NamedTuple):
-    """What is asked: all graphs, and the default graph alone (or all once more)."""
+    """What is queried: all graphs, and the default graph alone, which is faster to read.
+
+    In memory, a look at a thing or a property then skips what the named graphs say of it.
+    """
 
     graphs: Store
     default: Store
 
+    @classmethod
+    def of(cls, store: Store) -> Data:
+        """A store, and a copy of its default graph where it has other graphs as well."""
+        if not any(store.named_graphs()):
+            return cls(store, store)
+        alone = Store()
+        alone.bulk_extend(store.quads_for_pattern(None, None, None, DefaultGraph()))
+        return cls(store, alone)
+
 
 class Functions:
-    """Stands in for functions that do not exist; `called` says which of them were called."""
+    """Stand-ins for functions that do not exist; `called` names those that were called."""
 
     def __init__(self) -> None:
         self.known: dict[NamedNode, Any] = {}
@@ -79,11 +82,46 @@ class Functions:
 
     def add(self, iri: str) -> None:
         """Take the place of a function; it gives no value."""
+        self.known[NamedNode(iri)] = lambda *_: self.called.add(iri)
 
-        def note(*_: Any) -> None:
-            self.called.add(iri)
 
-        self.known[NamedNode(iri)] = note
+def fill_default_graph(store: Store) -> None:
+    """Put every triple of the named graphs into the default graph as well.
+
+    The engine's own union of graphs gives a triple once for each graph that holds it, where an
+    RDF merge has it once (SPARQL 1.1 Query, section 13.1).
+    """
+    store.update(_UNION)
+
+
+def evaluate_query(
+    store: Store,
+    query: str,
+    media_type: str,
+    *,
+    base: str | None = None,
+    default_graphs: Sequence[str] = (),
+    named_graphs: Sequence[str] = (),
+) -> bytes:
+    """The answer to a query, evaluated in this process, exactly as workers evaluate it.
+
+    Raises QuerySyntaxError, QueryRefused, and RuntimeError where evaluation fails.
+    """
+    order = Order.of(Request(query, media_type, base=base, default_graphs=tuple(default_graphs),
+                             named_graphs=tuple(named_graphs)))  # fmt: skip
+    output = io.BytesIO()
+    try:
+        evaluate(Data(store, store), order, output, Functions())
+    except SyntaxError as error:
+        raise syntax_error(str(error), query) from error
+    except ValueError as error:
+        raise unnamed_graph(str(error)) from error
+    return output.getvalue()
+
+
+def unnamed_graph(reported: str) -> QuerySyntaxError:
+    """The error for a graph of the protocol's dataset that is not named by an IRI."""
+    return QuerySyntaxError(f"A graph is not named by an IRI: {reported}.")
 
 
 def evaluate(data: Data, order: Order, output: IO[bytes], functions: Functions) -> None:
@@ -92,16 +130,17 @@ def evaluate(data: Data, order: Order, output: IO[bytes], functions: Functions) 
     Raises SyntaxError, ValueError (an IRI of the dataset), OSError, RuntimeError, and what writing
     raises.
     """
-    store, dataset = dataset_of(data, order)
-    results = ask(store, order.query, order.base, dataset, functions)
-    if order.star is not None and isinstance(results, QuerySolutions):
+    store, dataset = _dataset(data, order)
+    results = _results(store, order.query, order.base, dataset, functions)
+    if order.star is not None and isinstance(results, QuerySolutions):  # it is not yet evaluated
         names = [variable.value for variable in results.variables]
-        text = with_columns(order.query, order.star, names)
-        results = ask(store, text, order.base, dataset, functions)
-    results.serialize(output, FORMATS[order.media_type])
+        text = _with_columns(order.query, order.star, names)
+        results = _results(store, text, order.base, dataset, functions)
+    written = BY_MEDIA_TYPE[order.media_type]
+    results.serialize(output, written.rdf or written.results)
 
 
-def ask(
+def _results(
     store: Store, text: str, base: str | None, dataset: dict[str, Any], functions: Functions
 ) -> Results:
     """The results of a query, with stand-ins for the functions that do not exist."""
@@ -117,19 +156,15 @@ def ask(
             functions.add(unknown[1])
 
 
-def with_columns(query: str, star: int, names: Iterable[str]) -> str:
+def _with_columns(query: str, star: int, names: Iterable[str]) -> str:
     """The query with its star replaced by variables, in the order in which it names them."""
     left = set(names)
-    ordered = []
-    for name in _VARIABLE.findall(query, star):
-        if name in left:
-            left.remove(name)
-            ordered.append(name)
-    columns = " ".join(f"?{name}" for name in ordered + sorted(left))
+    ordered = [name for name in dict.fromkeys(_VARIABLE.findall(query, star)) if name in left]
+    columns = " ".join(f"?{name}" for name in ordered + sorted(left.difference(ordered)))
     return f"{query[:star]} {columns} {query[star + 1 :]}" if columns else query
 
 
-def dataset_of(data: Data, order: Order) -> tuple[Store, dict[str, Any]]:
+def _dataset(data: Data, order: Order) -> tuple[Store, dict[str, Any]]:
     """Where to evaluate, and which of its graphs: the protocol's dataset, or the query's own."""
     store = data.graphs
     if order.default_graphs or order.named_graphs:
@@ -137,24 +172,19 @@ def dataset_of(data: Data, order: Order) -> tuple[Store, dict[str, Any]]:
         named = [NamedNode(iri) for iri in order.named_graphs]
         if len(default) < 2:
             return store, {"default_graph": default, "named_graphs": named}
-    elif not order.from_default and not order.from_named and not names_graphs(order.query):
+    elif not order.from_default and not order.from_named and "graph" not in order.query.lower():
         return data.default, {}
     elif len(order.from_default) < 2:
         return store, {}
     else:
-        default = resolve(store, order, order.from_default)
-        named = resolve(store, order, order.from_named)
-    merged = merge(store, default, named)
+        default = _resolved(store, order, order.from_default)
+        named = _resolved(store, order, order.from_named)
+    merged = _merged(store, default, named)
     return merged, {"default_graph": DefaultGraph(), "named_graphs": named}
 
 
-def names_graphs(query: str) -> bool:
-    """Whether a query may have a GRAPH clause; its keywords have no escapes (see Inspected)."""
-    return "graph" in query.lower()
-
-
-def resolve(store: Store, order: Order, terms: Sequence[str]) -> list[NamedNode]:
-    """The IRIs that terms stand for, with the prefixes and the base of the query."""
+def _resolved(store: Store, order: Order, terms: Sequence[str]) -> list[NamedNode]:
+    """The IRIs that terms name, with the prefixes and the base of the query."""
     if not terms:
         return []
     columns = " ".join(f"({term} AS ?g{number})" for number, term in enumerate(terms))
@@ -163,8 +193,8 @@ def resolve(store: Store, order: Order, terms: Sequence[str]) -> list[NamedNode]
     return [cast(NamedNode, term) for term in solution]
 
 
-def merge(store: Store, default: Sequence[NamedNode], named: Sequence[NamedNode]) -> Store:
-    """A store whose default graph is the merge of some graphs, beside the named ones."""
+def _merged(store: Store, default: Sequence[NamedNode], named: Sequence[NamedNode]) -> Store:
+    """A store whose default graph is the merge of some graphs, next to the named ones."""
     merged = Store()
     for graph in dict.fromkeys(default):
         quads = store.quads_for_pattern(None, None, None, graph)

@@ -1,67 +1,88 @@
-"""What is refused before evaluation, and which of the four forms a query has.
+"""What a query asks, read from its words before evaluation, and what is refused.
 
-Only words are read here; the engine does the parsing. What must not be missed is a SERVICE clause,
-however it is spelt, so a text is read in every way that some parser reads it:
+The engine does the parsing. Here one scanner passes over the text, in time that grows with its
+length alone: every part of the pattern is possessive, so nothing is read twice. It stops only at
+the few words that matter here. SERVICE must not be missed, however it is spelt:
 
-- codepoint escapes (SPARQL 1.1 Query, section 19.2) may stand for letters of a keyword, and some
-  parsers decode them before they know what a comment or a string is;
-- `<` may begin an IRI or be an operator, and then a quote in what follows begins a string;
-- some parsers ask for no space after a keyword (`SERVICE:x {`, `trueSERVICE?x {`).
+- codepoint escapes (SPARQL 1.1 Query, section 19.2) may hide a keyword, and some parsers decode
+  them before they know what a comment or a string is, so such texts are scanned decoded as well;
+- `<` may begin an IRI or be an operator, and then a quote in what follows begins a string, so
+  a query that has the word and can be read in both ways is refused;
+- parsers need no space around a keyword (`SERVICE:x {`, `trueSERVICE?x {`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate, islice
 from typing import NamedTuple
 
-from graphsvc.engine.base import Form, QuerySyntaxError, Refused
+from graphsvc.engine.base import QueryForm, QueryRefused, QuerySyntaxError
 
 MAX_DEPTH = 150
 """Brackets that may be open at once; parsers recurse, and their stack is finite."""
 
+MAX_WORDS = 2_000
+"""Words that are looked at one by one."""
+
+_SPACE = r"(?:[ \t\r\n]|\#[^\r\n]*+(?:[\r\n]|\Z))*+"
+_IRI = r"""<[^<>"{}|^`\x00-\x20]*+>"""
 _LOCAL = r"(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])"
-_TOKENS = r"""
-  (?P<space>[ \t\r\n]+)
-| (?P<comment>\#[^\r\n]*)
-| (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]IRI_EXCEPT|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
-| (?P<string>\"{3}(?:"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
-    |"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')
-| (?P<variable>[?$]\w+)
-| (?P<name>(?P<prefix>\w[\w.\-·]*+)?:(?:LOCAL(?:(?:LOCAL|[.\-·])*(?:LOCAL|[\-·]))?)?)
-| (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-| (?P<word>\w[\w.\-·]*+)
-| (?P<open>[({\[])
-| (?P<close>[)}\]])
-| (?P<other>.)
-""".replace("LOCAL", _LOCAL)
+_AFTER_COLON = rf":(?:{_LOCAL}|[\-·]|\.++(?={_LOCAL}))*+"
+_NAME = rf"(?:\w[\w.\-·]*+)?+{_AFTER_COLON}"
+_OPAQUE = r"""
+    \#[^\r\n]*+
+  | \"{3}(?:[^"\\]|\\.|"(?!""))*+(?:\"{3})?+ | "(?:[^"\\\r\n]|\\[^\r\n])*+"?+
+  | '{3}(?:[^'\\]|\\.|'(?!''))*+(?:'{3})?+   | '(?:[^'\\\r\n]|\\[^\r\n])*+'?+
+"""
+"""Comments and strings; one that is not closed goes on to the end of its line, or of the text."""
+_UNSURE = r"""<(?!\w++://)[^&),'\#<>"{}|^`\x00-\x20]*+[&),'\#][^<>"{}|^`\x00-\x20]*+>"""
+"""What may be an IRI, or the end of a comparison and more."""
 _FLAGS = re.VERBOSE | re.DOTALL
-_READINGS = (
-    re.compile(_TOKENS.replace("IRI_EXCEPT", ""), _FLAGS),
-    re.compile(_TOKENS.replace("IRI_EXCEPT", "(?<!')"), _FLAGS),
-)
-_BOOLEAN = re.compile(r"\b(?!true\b|false\b)(?i:true|false)\b")
-_GLUED = re.compile(r"<(?<=\w<)[^\s<>]*>")
+
+
+def _scanner(words: str, unsure: str) -> re.Pattern[str]:
+    """A pattern that passes over everything up to some words, an unsure `<` or an escape."""
+    return re.compile(
+        rf"""
+        (?: [ \t\r\n]++
+          | [?$]++\w*+
+          | (?!{unsure})<(?:{_IRI[1:]})?+
+          | {_OPAQUE}
+          | [^\w<"'\#?$@:\\ \t\r\n]++
+          | {_AFTER_COLON}
+          | @[@A-Za-z\-]*+
+          | (?:\\(?![uU]))++
+          | (?!(?i:{words}))\w[\w.\-·]*+(?:{_AFTER_COLON})?+
+          | (?i:GRAPH|NAMED){_SPACE}{_NAME}
+        )*+
+        (?: (?P<unsure>{unsure}) | (?P<escape>\\)
+          | (?P<word>\w[\w.\-·]*+)(?P<local>{_AFTER_COLON})?+ | \Z )
+        """, _FLAGS)  # fmt: skip
+
+
+_WORDS = r"from\b|true\b|false\b"
+_SCANNER = _scanner(_WORDS, "(?!)")
+_SERVICE_SCANNER = _scanner(rf"[\w.\-·]*?service|graph\b|named\b|{_WORDS}", _UNSURE)
+_NOT_BRACKETS = re.compile(rf"{_OPAQUE}|{_IRI}|\\.|[^()\[\]{{}}<\"'\#\\]++|[<\"'\\]", _FLAGS)
+_DEPTHS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+_PROLOGUE = re.compile(
+    rf"""(?:[ \t\r\n] | \#[^\r\n]*+ | BASE{_SPACE}{_IRI}
+            | PREFIX{_SPACE}(?:\w[\w.\-·]*+)?+:{_SPACE}{_IRI})*+""",
+    re.VERBOSE | re.IGNORECASE)  # fmt: skip
+_WORD = re.compile(r"\w+")
+_FORM = re.compile("SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)
+_STAR = re.compile(
+    rf"SELECT{_SPACE}(?:DISTINCT|REDUCED)?+{_SPACE}(?P<star>\*)", re.VERBOSE | re.IGNORECASE)
+_GRAPH = re.compile(rf"{_SPACE}(?P<named>NAMED)?+{_SPACE}(?P<term>{_IRI}|{_NAME})",
+                    re.VERBOSE | re.IGNORECASE)  # fmt: skip
+_BRACE = re.compile(rf"{_SPACE}\{{", re.VERBOSE)
+_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)[ \t\r\n]*+[(#]")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_SERVICE = re.compile(r"SERVICE(SILENT)?(?!\w)", re.IGNORECASE)
-_MAYBE_SERVICE = re.compile(r"SERVICE(SILENT)?(?![\w./>-])", re.IGNORECASE)
-"""Finds every SERVICE clause, and less else than the word itself."""
-_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)(?:\s|\#[^\r\n]*[\r\n])*+\(")
 _UPDATES = (
     "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH",
 )  # fmt: skip
-_BEFORE_STAR = ("SELECT", "DISTINCT", "REDUCED", "SELECTDISTINCT", "SELECTREDUCED")
-_FORMS = {form.value: form for form in Form}
-_FROM = ("FROM", "NAMED")
-_PLAIN_HEAD = re.compile(
-    r"""
-    (?:[ \t\r\n]+|\#[^\r\n]*[\r\n]
-      |PREFIX[ \t\r\n]+(?:[A-Za-z][\w-]*)?:[ \t\r\n]*<[^<>"'{}|^`\\\x00-\x20]*>)*+
-    (?P<form>(?:ASK|CONSTRUCT)(?=[ \t\r\n]*\{)
-      |SELECT(?=(?:[ \t\r\n]+(?:DISTINCT|REDUCED))?[ \t\r\n]*(?:(?P<star>\*)|[?$(])))
-    """, re.VERBOSE | re.IGNORECASE | re.ASCII)
-"""How most queries begin; read so, a head takes a tenth of the time."""
 _PARSER_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -78,7 +99,7 @@ class Inspected(NamedTuple):
     """
 
     text: str
-    form: Form
+    form: QueryForm
     prologue: str
     star: int | None
     from_default: tuple[str, ...]
@@ -88,23 +109,76 @@ class Inspected(NamedTuple):
 
 @lru_cache(maxsize=64)
 def inspect(query: str) -> Inspected:
-    """Read a query's words. Raises Refused (SERVICE, updates) and QuerySyntaxError (no form)."""
-    low = query.lower()
-    text = query
-    if "\\" in query or (("true" in low or "false" in low) and _BOOLEAN.search(query)):
-        text = decode_words(query)
+    """Read a query's words. Raises QueryRefused (SERVICE, updates) and QuerySyntaxError."""
+    text, low = query, query.lower()
+    tokens = _tokens(query, low)
+    if any(token["escape"] or _is_boolean(token) for token in tokens):
+        text = _rewritten(query, tokens)
         low = text.lower()
-    for variant in {text, decode(query)} if "\\" in query else (text,):
-        if "service" in (low if variant is text else variant.lower()):
-            refuse_service(variant)
-    if text.count("{") + text.count("(") + text.count("[") > MAX_DEPTH:
-        refuse_depth(text)
-    if _GLUED.search(text):
-        refuse_glued(text)
-    return read_head(text, low)
+        tokens = _tokens(text, low)
+    begin = _PROLOGUE.match(text).end()  # type: ignore[union-attr]  # it may be empty
+    if "service" in low:
+        _refuse_service(text, tokens, begin)
+    if "\\" in query and "service" in (decoded := _decoded(query)).lower():
+        _refuse_service(decoded, _tokens(decoded, "service"), 0)
+    _refuse_depth(text)
+    star = _STAR.match(text, begin)
+    graphs = [graph for token in tokens if (graph := _graph(text, token))]
+    return Inspected(
+        text=text,
+        form=_form(text, begin),
+        prologue=text[:begin],
+        star=star.start("star") if star else None,
+        from_default=tuple(graph["term"] for graph in graphs if not graph["named"]),
+        from_named=tuple(graph["term"] for graph in graphs if graph["named"]),
+        volatile=bool(_VOLATILE.search(low)),
+    )
 
 
-def decode(text: str) -> str:
+def _tokens(text: str, low: str) -> list[re.Match[str]]:
+    """The words of a text that matter. Raises QuerySyntaxError where they are too many."""
+    scanner = _SERVICE_SCANNER if "service" in low else _SCANNER
+    tokens = list(islice(scanner.finditer(text), MAX_WORDS))
+    if len(tokens) == MAX_WORDS:
+        raise QuerySyntaxError(
+            rf"The query has more than {MAX_WORDS} graphs, booleans in capitals or \u escapes."
+        )
+    return tokens
+
+
+def _graph(text: str, token: re.Match[str]) -> re.Match[str] | None:
+    """The graph that a FROM clause names, where the token begins one."""
+    begins = token["word"] and token["word"].upper() == "FROM" and not token["local"]
+    return _GRAPH.match(text, token.end()) if begins else None
+
+
+def _is_boolean(token: re.Match[str]) -> bool:
+    word = token["word"]
+    return bool(word) and not token["local"] and word.lower() in ("true", "false") != word
+
+
+def _rewritten(query: str, tokens: list[re.Match[str]]) -> str:
+    """The query with plain booleans, and with the escapes decoded that the tokens found.
+
+    Escapes in strings and IRIs are left to the engine, which knows what they may say; elsewhere
+    only characters of words may be escaped. Raises QuerySyntaxError for others.
+    """
+    parts: list[str] = []
+    position = 0
+    for token in tokens:
+        if token["escape"] and (escape := _ESCAPE.match(query, token.start("escape"))):
+            character = _character(escape)
+            if not (character.isalnum() or character in "_-·:"):
+                raise _error_at(query, escape.start(), f"{escape[0]} may not be used here.")
+            parts += query[position : escape.start()], character
+            position = escape.end()
+        elif _is_boolean(token):
+            parts += query[position : token.start("word")], token["word"].lower()
+            position = token.end()
+    return "".join(parts) + query[position:]
+
+
+def _decoded(text: str) -> str:
     """The text with all codepoint escapes decoded."""
     return _ESCAPE.sub(_character, text)
 
@@ -116,183 +190,79 @@ def _character(escape: re.Match[str]) -> str:
     return chr(code)
 
 
-def decode_words(query: str) -> str:
-    """The query with the escapes in its keywords and names decoded, and plain booleans.
-
-    Escapes in strings and IRIs are left to the engine, which knows what may stand there; elsewhere
-    only characters of words may be escaped. Raises QuerySyntaxError for others.
-    """
-    parts: list[str] = []
-    position = 0
-    for token in _READINGS[0].finditer(query):
-        start = token.start()
-        if start < position:
-            continue
-        if token.lastgroup == "word" and token[0].lower() in ("true", "false"):
-            parts += query[position:start], token[0].lower()
-            position = token.end()
-        elif token[0] == "\\" and (escape := _ESCAPE.match(query, start)):
-            character = _character(escape)
-            if not (character.isalnum() or character in "_-·:"):
-                raise error_at(query, start, f"{escape[0]} may not stand here.")
-            parts += query[position:start], character
-            position = escape.end()
-    return "".join(parts) + query[position:]
-
-
-def error_at(query: str, offset: int, problem: str) -> QuerySyntaxError:
+def _error_at(query: str, offset: int, message: str) -> QuerySyntaxError:
     """The error with the line and column of an offset."""
     line = query.count("\n", 0, offset) + 1
     column = offset - (query.rfind("\n", 0, offset) + 1) + 1
-    return QuerySyntaxError(problem, line=line, column=column)
+    return QuerySyntaxError(message, line=line, column=column)
 
 
-def words(text: str, reading: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """The tokens that are not space or comment."""
-    return (
-        token for token in reading.finditer(text) if token.lastgroup not in ("space", "comment")
-    )
-
-
-def refuse_service(text: str) -> None:
-    """Raise Refused where a SERVICE clause may begin, in any reading."""
-    if _MAYBE_SERVICE.search(text):
-        for reading in _READINGS:
-            refuse_service_in(list(words(text, reading)))
-
-
-def refuse_service_in(tokens: Sequence[re.Match[str]]) -> None:
-    """Raise Refused where a SERVICE clause begins."""
-    for index, token in enumerate(tokens):
-        after = tokens[index + 1][0] if index + 1 < len(tokens) else ""
-        before = tokens[index - 1][0].upper() if index else ""
-        if (token.lastgroup == "word" and _SERVICE.search(token[0])) or (
-            token.lastgroup == "name"
-            and _SERVICE.search(token["prefix"] or "")
-            and after == "{"
-            and before != "GRAPH"
-        ):
-            raise Refused(
+def _refuse_service(text: str, tokens: list[re.Match[str]], begin: int) -> None:
+    """Raise QueryRefused where a SERVICE clause may begin, by any reading of `<`."""
+    for token in tokens:
+        found = token["word"] and "service" in token["word"].lower()
+        if found and (not token["local"] or _BRACE.match(text, token.end())):
+            raise QueryRefused(
                 "SERVICE asks this service to call another one, which it does not do.",
                 location="query",
                 hint="Ask the other service yourself, and join the answers.",
             )
+        if token["unsure"] and token.start("unsure") >= begin:
+            raise QueryRefused(
+                f"{token['unsure'][:60]} can be read as an IRI and as a comparison, "
+                "and the query has the word SERVICE.",
+                location="query",
+                hint="Put spaces around operators.",
+            )
 
 
-def refuse_depth(text: str) -> None:
+def _refuse_depth(text: str) -> None:
     """Raise QuerySyntaxError where more than MAX_DEPTH brackets are open at once."""
-    depth = 0
-    for token in words(text, _READINGS[0]):
-        depth += (token.lastgroup == "open") - (token.lastgroup == "close")
-        if depth > MAX_DEPTH:
-            raise error_at(text, token.start(), "The query is nested too deeply.")
+    if text.count("{") + text.count("(") + text.count("[") > MAX_DEPTH:
+        brackets = _NOT_BRACKETS.sub("", text)
+        if max(accumulate(map(_DEPTHS.__getitem__, brackets)), default=0) > MAX_DEPTH:
+            raise QuerySyntaxError("The query is nested too deeply.")
 
 
-def refuse_glued(text: str) -> None:
-    """Raise QuerySyntaxError for `FILTER(?x<?a&&?b>?y)`, where the longest token is an IRI.
-
-    The rule is in SPARQL 1.1 Query, section 19.8; the engine would see two comparisons.
-    """
-    expressions: list[bool] = []  # for each open bracket, whether it holds an expression
-    before: re.Match[str] | None = None
-    for token in words(text, _READINGS[0]):
-        if token.lastgroup == "open":
-            called = before is not None and before.lastgroup == "word" and before[0] != "a"
-            inner = called or (before is not None and before[0] == "(" and expressions[-1])
-            expressions.append(token[0] == "(" and inner)
-        elif token.lastgroup == "close" and expressions:
-            expressions.pop()
-        elif (
-            token.lastgroup == "iri"
-            and before is not None
-            and before.lastgroup == "variable"
-            and before.end() == token.start()
-            and expressions
-            and expressions[-1]
-        ):
-            problem = f"{token[0][:60]} reads as an IRI; put spaces around the operators."
-            raise error_at(text, token.start(), problem)
-        before = token
-
-
-def read_head(text: str, low: str) -> Inspected:
-    """The form and what stands with it outside of all brackets: the star, the FROM clauses.
-
-    low: the text in lower case.
-    """
-    seeks_from = "from" in low
-    volatile = ("now" in low or "rand" in low or "uuid" in low) and bool(_VOLATILE.search(low))
-    if not seeks_from and (plain := _PLAIN_HEAD.match(text)):
-        form = _FORMS[plain["form"].upper()]
-        at = plain.start("star")
-        return Inspected(text, form, text[:plain.start("form")], at if at >= 0 else None, (), (),
-                         volatile)
-    outside = top_level(text, seeks_from)
-    first = next((token for token in outside if _begins_form(token)), None)
-    if first is None:
-        raise error_at(text, len(text), "Expected SELECT, ASK, CONSTRUCT or DESCRIBE.")
-    form = form_of(text, first, first[0].upper())
-    star = None
-    graphs: dict[bool, list[str]] = {False: [], True: []}
-    before = first[0].upper()
-    for token in outside:
-        word = token[0].upper()
-        if form is Form.SELECT and word == "*" and before in _BEFORE_STAR:
-            star = token.start()
-        elif token.lastgroup in ("iri", "name") and before in _FROM:
-            graphs[before == "NAMED"].append(token[0])
-        before = word
-    return Inspected(text, form, text[: first.start()], star, tuple(graphs[False]),
-                     tuple(graphs[True]), volatile)
-
-
-def top_level(text: str, seeks_from: bool) -> Iterator[re.Match[str]]:
-    """The tokens outside of all brackets; up to the first bracket, unless FROM is sought."""
-    depth = 0
-    for token in words(text, _READINGS[0]):
-        depth += (token.lastgroup == "open") - (token.lastgroup == "close")
-        if depth == 0:
-            yield token
-        elif not seeks_from:
-            return
-
-
-def _begins_form(token: re.Match[str]) -> bool:
-    return token.lastgroup == "word" and not token[0].upper().startswith(("PREFIX", "BASE"))
-
-
-def form_of(text: str, token: re.Match[str], word: str) -> Form:
-    """The form that a query's first word names. Raises Refused, QuerySyntaxError."""
-    for form in Form:
+def _form(text: str, begin: int) -> QueryForm:
+    """The form of a query with its prologue's end. Raises QueryRefused, QuerySyntaxError."""
+    first = _WORD.search(text, begin)
+    word = first[0].upper() if first else ""
+    if first and word.startswith(("PREFIX", "BASE")):  # the engine says what is wrong with it
+        first = _FORM.search(text, first.end())
+        word = first[0].upper() if first else word
+    for form in QueryForm:
         if word.startswith(form.value):
             return form
     if word.startswith(_UPDATES):
-        raise Refused(
-            f"{word} changes data, and this service only answers questions.",
+        raise QueryRefused(
+            f"{word[:60]} changes data, and this service only answers questions.",
             location="query",
             hint="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",
         )
-    raise error_at(text, token.start(), f"Expected SELECT, ASK, CONSTRUCT or DESCRIBE, not {word}.")
+    found = f", not {word[:60]}" if word else ""
+    offset = first.start() if first else len(text)
+    raise _error_at(text, offset, f"Expected SELECT, ASK, CONSTRUCT or DESCRIBE{found}.")
 
 
-def syntax_error(told: str, text: str) -> QuerySyntaxError:
-    """The error that the engine's parser tells as `error at LINE:COLUMN: expected ...`."""
-    match = _PARSER_ERROR.match(told)
+def syntax_error(reported: str, text: str) -> QuerySyntaxError:
+    """The error that the engine's parser reports as `error at LINE:COLUMN: expected ...`."""
+    match = _PARSER_ERROR.match(reported)
     if match is None:
-        return QuerySyntaxError(f"The query cannot be read: {told}.")
+        return QuerySyntaxError(f"The query cannot be read: {reported}.")
     line, column = int(match[1]), int(match[2])
     if "Prefix not found" in match[3]:
         return QuerySyntaxError(
             "The prefix before this place is not declared; add its PREFIX line.",
-            line=line, column=column)
+            line=line, column=column)  # fmt: skip
     here = "\n".join(text.split("\n")[line - 1 :])
     before, after = here[: column - 1].rpartition(" ")[2], here[column - 1 :]
     found = (f"'{(before + after).split()[0][:40]}' does not belong here" if after.strip() else
-             "The query ends here, but something before is missing or left open")
+             "The query ends here, but something before is missing or left open")  # fmt: skip
     return QuerySyntaxError(f"{found}{_expected(match[3])}.", line=line, column=column)
 
 
-def _expected(told: str) -> str:
+def _expected(reported: str) -> str:
     """The signs that the parser says it expected; of words it lists only some."""
-    signs = [sign for sign in re.findall(r'"([^"]+)"', told) if not sign.startswith("\\")]
+    signs = [sign for sign in re.findall(r'"([^"]+)"', reported) if not sign.startswith("\\")]
     return f"; expected {' or '.join(signs)}" if signs and len(signs) <= 12 else ""

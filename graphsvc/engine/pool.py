@@ -1,383 +1,243 @@
-"""The embedded engine: queries are evaluated in processes that can be stopped.
+"""The workers of one lane, handed to the queries that wait for one.
 
-A zygote process (graphsvc.engine.worker) holds the release and forks workers. Each lane keeps a
-few workers; one that is slow is demoted, after a second to idle priority, and another
-takes its place, so that a small query never stands behind a slow one. Whatever ends a worker
-(its deadline, its memory limit, a client that hung up) shows as the end of its socket; the zygote
-then tells which signal it was.
-
-On a busy machine the kernel wakes this process at the end of a worker's share of a processor, not
-with each answer; what has come by then is dealt with at once. While a worker computes for long,
-whose share is long too, this process is woken at once.
+A worker answers one query at a time. A query that takes long is demoted: its worker runs at the
+lowest priority, and another takes its place. Only some may be slow at the same time, and only a
+few of one client; others are stopped and begin again when there is room. Time is measured as the
+processor time of the worker, so that a busy machine makes no query slow.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
-import marshal
 import os
-import socket
-import subprocess
-import sys
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
-from itertools import count
-from pathlib import Path
-from typing import Any
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
 
-from graphsvc.engine.base import Lane, Limits, QueryTooLong, Request, UpstreamError
-from graphsvc.engine.channel import Channel
-from graphsvc.engine.evaluation import Order
-from graphsvc.engine.inspection import inspect
-from graphsvc.engine.lanes import LaneQueue, Taker, Worker
-from graphsvc.engine.worker import DEMOTE, FORK, IDLE, KILL, NUMBER, RECORD, REQUEST, SKIP
-from graphsvc.engine.worker_answer import Done, Unwanted, WorkerAnswer
+from graphsvc.engine.base import LimitExceeded, LimitKind, Limits, Overloaded
+from graphsvc.engine.jobs import AGAIN, FRESH, STOPPED, Job, Worker, death
 from graphsvc.errors import GraphsvcError
-from graphsvc.later import Later
-from graphsvc.scheduling import BATCH, NORMAL, schedule
 
-WORKERS = max(2, os.cpu_count() or 1) + 1
-"""Workers that each lane keeps ready: one computes on each processor while another's answer is on
-its way. One less, and a sixth of the processors' time is spent waiting for one another."""
+WORKERS = max(2, os.cpu_count() or 1) + 2
+"""Workers that a lane keeps, besides those of its slow queries."""
 
-SLOW_AFTER = 1.0
-"""Seconds after which a query counts as slow. Its worker is not kept, and the next one begins with
-no page of the release in its own hands: at a million quads, where reading marks pages, its first
-query takes four times as long."""
+SLOW = 8
+"""Slow queries of a lane at the same time."""
 
-SILENT_FOR_OTHERS = 0.1
-"""Seconds after which it does so where others wait for a worker and nothing of its answer came."""
+SLOW_SECONDS, CROWDED_SECONDS = 1.0, 0.05
+"""Processor time after which a query is slow: when nobody waits for a worker, and else."""
 
-RELIEVED_AFTER = 0.005
-"""Seconds after which nobody waits behind its query any longer."""
+CROWD, GLIMPSE_SECONDS = 16, 0.015
+"""Where so many wait, and no more may be slow, a query is put back so early, once: it is then
+behind all those that may be small."""
 
-HURRIED_AFTER, SECOND_LOOK = 0.02, 0.005
-"""Seconds after which even that is too long, and until it is looked at again: this process may
-have been kept from reading the answer."""
-
-HURRIED, HURRIED_SECONDS = 8, 10.0
-"""Workers that are replaced so early, in how many seconds. To fork one costs as much as some
-hundred small queries: on a busy machine, where every query seems slow, nothing else were done."""
-
-HOPEFUL = 1.0
-"""Seconds for which a slow query still gets a share of a busy machine; it may be nearly done."""
-
-REST = 0.2
-"""Seconds until a worker that ended without a query is replaced; what ended it may persist."""
-
-ALLOCATION = "glibc.malloc.tcache_count=200"
-"""How the C library keeps freed memory at hand, of which a small query takes thousands of pieces:
-with its own 7 pieces of each size instead of 200, such a query takes a third longer."""
-
-NICE = {Lane.REVIEWED: 0, Lane.FREE: 10}
-"""The nice level that the workers of a lane start with."""
+REST_SECONDS = 0.2
+"""Time until a worker is replaced that ended before it could work; the cause may persist."""
 
 
-@dataclass(frozen=True)
-class Source:
-    """What a release is answered from.
+class FairQueue:
+    """Jobs that wait, served round robin by client."""
 
-    files: RDF files that are loaded into memory; ignored where a store is given.
-    store: folder of an Oxigraph store, which each worker opens read-only.
-    union_default_graph: whether the default graph holds the triples of all graphs; a store on disk
-        must have been filled so (graphsvc.engine.loading.fill_default_graph).
-    release: digest that identifies the release.
+    def __init__(self) -> None:
+        self._clients: dict[str | None, deque[Job]] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._clients.values()))
+
+    def __bool__(self) -> bool:
+        return bool(self._clients)
+
+    def __iter__(self) -> Iterator[Job]:
+        return (job for jobs in self._clients.values() for job in jobs)
+
+    def push(self, job: Job) -> None:
+        """Let a job wait behind those of its client."""
+        self._clients.setdefault(job.client, deque()).append(job)
+
+    def pop(self, may: Callable[[str | None], bool] = lambda _: True) -> Job | None:
+        """The next job of the client whose turn it is, of those that may have one."""
+        for client in filter(may, self._clients):
+            jobs = self._clients.pop(client)
+            job = jobs.popleft()
+            if jobs:
+                self._clients[client] = jobs  # behind all other clients
+            return job
+        return None
+
+    def newest_of_most(self) -> tuple[Job, int]:
+        """The newest job of the client with the most, and how many it has."""
+        jobs = max(self._clients.values(), key=len)
+        return jobs[-1], len(jobs)
+
+    def remove(self, job: Job) -> None:
+        """Let a job wait no longer."""
+        jobs = self._clients.get(job.client)
+        if jobs and job in jobs:
+            jobs.remove(job)
+            if not jobs:
+                del self._clients[job.client]
+
+
+class LanePool:
+    """Hands the workers of one lane to queries, and takes them from slow ones.
+
+    fork: starts a worker, which then introduces itself.
     """
 
-    files: tuple[Path, ...]
-    store: Path | None
-    union_default_graph: bool
-    release: str
-
-
-class EmbeddedEngine:
-    """Answers from files in memory, or from a store on disk, in processes of its own.
-
-    The zygote starts with the constructor, so that it loads while the caller goes on; `start`
-    waits until it can answer, and a query does so by itself. Use from one event loop.
-    """
-
-    def __init__(self, source: Source, limits: Limits | None = None) -> None:
-        self.release = source.release
-        self.limits = limits or Limits()
-        self._source = source
-        self._numbers = count(1)
-        self._workers: dict[int, Worker] = {}
-        self._hurried: deque[float] = deque(maxlen=HURRIED)
-        self._later = Later(RELIEVED_AFTER)
-        self._long: set[Worker] = set()
-        self._lanes = {lane: LaneQueue(lane, WORKERS, self.limits) for lane in Lane}
-        self._ready: asyncio.Task[None] | None = None
-        self._listener: asyncio.Task[None] | None = None
-        self._closed = False
-        self._launch()
-
-    def _launch(self) -> None:
-        """Start the zygote."""
-        self._loaded = False
-        self._control, theirs = socket.socketpair()
-        self._control.setblocking(False)
-        self._heard = b""
-        source = {
-            "files": [str(path) for path in self._source.files],
-            "store": str(self._source.store) if self._source.store else None,
-            "union_default_graph": self._source.union_default_graph,
-            "memory_bytes": self.limits.memory_bytes,
-        }
-        descriptor = theirs.fileno()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "graphsvc.engine.worker", str(descriptor), json.dumps(source)],
-            pass_fds=[descriptor],
-            stdin=subprocess.DEVNULL,
-            env={"GLIBC_TUNABLES": ALLOCATION, **os.environ},
-        )
-        theirs.close()
-
-    async def start(self) -> None:
-        """Wait until the release is loaded. Raises GraphsvcError where it cannot be."""
-        if self._ready is None:
-            self._ready = asyncio.create_task(self._prepare())
-        await asyncio.shield(self._ready)
-
-    async def _prepare(self) -> None:
-        told = await self._hear()
-        if told is None:
-            raise UpstreamError("The process that holds the release ended.", status=503)
-        if "problem" in told:
-            raise GraphsvcError(told["problem"], location=told["location"], hint=told["hint"])
-        self._fill()
-        schedule(0, BATCH)
-        self._loaded = True
-        self._listener = asyncio.create_task(self._listen())
-
-    async def _hear(self) -> dict[str, Any] | None:
-        """The zygote's next message; None where it has gone."""
-        while b"\n" not in self._heard:
-            try:
-                part = await asyncio.get_running_loop().sock_recv(self._control, 4096)
-            except OSError:
-                part = b""
-            if not part:
-                return None
-            self._heard += part
-        line, self._heard = self._heard.split(b"\n", 1)
-        message: dict[str, Any] = json.loads(line)
-        return message
-
-    async def _listen(self) -> None:
-        """Follow the deaths of workers; where the zygote itself dies, start another."""
-        loop = asyncio.get_running_loop()
-        while (told := await self._hear()) is not None:
-            worker = self._workers.pop(told["died"], None)
-            if worker is not None:
-                idle = worker.queue.remove(worker)
-                if idle:
-                    worker.channel.close()
-                worker.ended.set_result(told["signal"])
-                loop.call_later(REST if idle else 0, self._fill)
-        orphans, self._workers = self._workers, {}
-        for worker in orphans.values():
-            if worker.queue.remove(worker):
-                worker.channel.close()
-            worker.ended.set_result(0)
-        if not self._closed:
-            self._control.close()
-            self._process.kill()
-            await asyncio.to_thread(self._process.wait)
-            self._launch()
-            self._ready = asyncio.create_task(self._prepare())
-
-    def _command(self, order: bytes, number: int, argument: int = 0, *descriptors: int) -> None:
-        """Send the zygote an order; if it has gone, its workers have gone too."""
-        with contextlib.suppress(OSError):
-            record = RECORD.pack(order, number, argument)
-            socket.send_fds(self._control, [record], descriptors)
-
-    def _fill(self) -> None:
-        """Give every lane the workers that it misses; their sockets can be written at once."""
-        if self._closed:
-            return
-        for queue in self._lanes.values():
-            while queue.missing > 0:
-                queue.add(self._fork(queue))
-            while turn := queue.next_slow():
-                worker = self._fork(queue)
-                worker.slow = True
-                queue.add(worker)
-                self._command(IDLE, worker.number)
-                turn.assign(worker)
-
-    def _fork(self, queue: LaneQueue) -> Worker:
-        ours, theirs = socket.socketpair()
-        worker = Worker(next(self._numbers), queue, Channel(ours))
-        self._workers[worker.number] = worker
-        self._command(FORK, worker.number, NICE[queue.lane], theirs.fileno())
-        theirs.close()
-        return worker
+    def __init__(self, limits: Limits, fork: Callable[[Worker], None]) -> None:
+        self.limits = limits
+        self.workers: set[Worker] = set()
+        self._fork = fork
+        self._idle: list[Worker] = []  # the last one, whose memory is still in the caches, is next
+        self._queues = (FairQueue(), FairQueue(), FairQueue())
 
     @property
-    def ready(self) -> bool:
-        """Whether the release is loaded."""
-        return self._loaded
+    def busy(self) -> bool:
+        """Whether anything runs or waits."""
+        return any(self._queues) or any(worker.job for worker in self.workers)
 
-    async def query(self, request: Request) -> WorkerAnswer:
-        """Begin to answer. Raises what Engine.query raises."""
-        if not self._loaded:
-            await self.start()
-        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        answer = self.begin(request, partial(_settle, begun))
-        try:
-            await begun
-        except BaseException:
-            answer.cancel()
-            raise
-        return answer
+    def submit(self, job: Job) -> None:
+        """Let a job run, or wait. Where too many wait, the client with the most loses its newest"""
+        queue = self._queues[job.waits_as]
+        queue.push(job)
+        self._dispatch()
+        if len(queue) > self.limits.waiting:
+            excess, waiting = queue.newest_of_most()
+            own = excess.client is not None and waiting > self.limits.slow_per_client
+            self._refuse(excess, own)
 
-    def begin(self, request: Request, done: Done) -> WorkerAnswer:
-        """Ask; `done` is called when the answer has begun, with what kept it from that, if any.
+    def _refuse(self, job: Job, own: bool) -> None:
+        self._queues[job.waits_as].remove(job)
+        job.finish(Overloaded(own=own))
 
-        The engine must be ready. Raises QueryTooLong, QuerySyntaxError, Refused, Overloaded.
-        """
-        if len(request.query) > self.limits.query_chars:
-            raise QueryTooLong(self.limits)
-        order = _order(request, self.limits)
-        queue = self._lanes[request.lane]
-        answer = WorkerAnswer(self, queue, order, done)
-        queue.join(answer)
-        return answer
+    def _dispatch(self) -> None:
+        """Give idle workers to those that wait."""
+        while self._idle and (job := self._next()):
+            worker = self._idle.pop()
+            worker.start(job)
+            if job.waits_as == STOPPED:
+                worker.demote()
+                self.fill()
 
-    def dispatch(self, worker: Worker, order: Order) -> None:
-        """Send a worker its order. Raises ConnectionError where it was killed while idle."""
-        worker.channel.send(REQUEST, marshal.dumps([*order]))
-        worker.sent += 1
+    def _next(self) -> Job | None:
+        fresh, again, stopped = self._queues
+        if stopped and (job := stopped.pop(self._has_room())):
+            return job
+        retried = any(worker.job and worker.job.waits_as == AGAIN for worker in self.workers)
+        return (None if retried else again.pop()) or fresh.pop() or again.pop()
 
-    def watch(self, worker: Worker) -> None:
-        """Look after a worker that begins with an order, until it is given back."""
-        worker.late = False
-        if not worker.slow:
-            worker.timer = self._later.call(partial(self._relieve, worker))
+    def _has_room(self) -> Callable[[str | None], bool]:
+        """Whether one more query of a client may be slow."""
+        slow = Counter(worker.job.client for worker in self.workers if worker.slow and worker.job)
+        full, most = slow.total() >= SLOW, self.limits.slow_per_client
+        return lambda client: not full and (client is None or slow[client] < most)
 
-    def give_back(self, worker: Worker, finished: bool) -> None:
-        """Take a worker back; one that is slow, or has not finished, is replaced."""
-        if worker.timer:
-            worker.timer.cancel()
-        if worker.late:
-            self._end_long(worker)
-        if finished and not worker.slow and not worker.ended.done():
-            worker.proven, worker.quick, worker.begun = True, not worker.late, False
-            worker.queue.offer(worker)
-            return
-        worker.channel.close()
-        while worker.behind:
-            worker.behind.pop().requeue()
-        if not worker.ended.done():
-            self._command(KILL, worker.number)
-            worker.queue.remove(worker)
-            self._fill()
+    def fill(self) -> None:
+        """Start the workers that are missing."""
+        for _ in range(WORKERS - sum(not worker.slow for worker in self.workers)):
+            worker = Worker(self)
+            self.workers.add(worker)
+            self._fork(worker)
 
-    def take_back(self, worker: Worker, taker: Taker) -> None:
-        """Tell a worker that an order behind its present one is not wanted."""
-        place = worker.behind.index(taker)
-        worker.behind[place] = Unwanted(self, worker)
-        number = worker.sent - len(worker.behind) + place + 1
-        with contextlib.suppress(ConnectionError):  # then it does not come to it
-            worker.channel.send(SKIP, NUMBER.pack(number))
+    def welcome(self, worker: Worker) -> None:
+        """Take a worker that is ready."""
+        if worker in self.workers:
+            self._idle.append(worker)
+            self._dispatch()
 
-    def _relieve(self, worker: Worker) -> None:
-        """Let no order wait behind a query that takes its time."""
-        if not worker.channel.has_news():
-            worker.late = True
-            self._long.add(worker)
-            schedule(0, NORMAL)
-            for taker in reversed(list(worker.behind)):
-                if not isinstance(taker, Unwanted):
-                    self.take_back(worker, taker)
-                    taker.requeue()
-        self._look_again(worker, HURRIED_AFTER - RELIEVED_AFTER, self._suspect)
-
-    def _suspect(self, worker: Worker) -> None:
-        """Look once more, lest it be this process that was slow."""
-        self._look_again(worker, SECOND_LOOK, self._hurry)
-
-    def _hurry(self, worker: Worker) -> None:
-        now = asyncio.get_running_loop().time()
-        rested = len(self._hurried) < HURRIED or now - self._hurried[0] > HURRIED_SECONDS
-        if (worker.in_the_way and worker.proven and rested
-                and worker.queue.has_room_for_slow):
-            self._hurried.append(now)
-            self._demote(worker)
+    def finished(self, worker: Worker, error: GraphsvcError | None = None) -> None:
+        """Take note that a worker has finished its query; a slow one is not kept."""
+        job, worker.job = worker.job, None
+        if job:
+            worker.pause(False)
+            job.finish(error)
+        if worker.slow:
+            self._drop(worker)
         else:
-            rest = SILENT_FOR_OTHERS - HURRIED_AFTER - SECOND_LOOK
-            self._look_again(worker, rest, self._review)
+            self._idle.append(worker)
+        self._dispatch()
 
-    def _review(self, worker: Worker) -> None:
-        if worker.in_the_way:
-            self._demote(worker)
+    def lost(self, worker: Worker) -> None:
+        """Replace a worker that has ended by itself, or was ended by the kernel or somebody."""
+        if worker in self.workers:
+            job = worker.job
+            self._drop(worker, worker.process > 0)
+            if job:
+                job.finish(death(worker.ended_by, self.limits))
+
+    def _drop(self, worker: Worker, at_once: bool = True) -> None:
+        self.workers.discard(worker)
+        if worker in self._idle:
+            self._idle.remove(worker)
+        worker.end()
+        if at_once:
+            self.fill()
         else:
-            self._look_again(worker, SLOW_AFTER - SILENT_FOR_OTHERS, self._demote)
+            asyncio.get_running_loop().call_later(REST_SECONDS, self.fill)
 
-    def _look_again(
-        self, worker: Worker, seconds: float, look: Callable[[Worker], None]
-    ) -> None:
-        worker.timer = asyncio.get_running_loop().call_later(seconds, look, worker)
+    def cancel(self, job: Job) -> None:
+        """Stop a job, wherever it is."""
+        self._queues[job.waits_as].remove(job)
+        if job.worker:
+            self._drop(job.worker)
+            job.worker = None
 
-    def _demote(self, worker: Worker) -> None:
-        if worker.turn and not worker.begun and not worker.queue.has_room_for_slow:
-            worker.turn.postpone()
-            return
-        worker.slow = True
-        self._command(DEMOTE, worker.number)
-        self._look_again(worker, HOPEFUL, self._set_aside)
-        self._fill()
+    def may_begin(self, job: Job) -> bool:
+        """Whether a large answer may begin: it counts as slow, or starts again when it may be."""
+        worker = job.worker
+        if worker and not worker.slow:
+            self._slow_down(worker, job, STOPPED)
+        return job.worker is not None
 
-    def _set_aside(self, worker: Worker) -> None:
-        """Let a query run on only when nothing else wants the processor."""
-        self._command(IDLE, worker.number)
-        self._end_long(worker)
+    def _slow_down(self, worker: Worker, job: Job, waits_as: int) -> None:
+        """Demote a slow query, or stop it until there is room."""
+        if self._has_room()(job.client):
+            worker.demote()
+            self.fill()
+        else:
+            self._drop(worker)
+            job.restart(waits_as)
+            self.submit(job)
 
-    def _end_long(self, worker: Worker) -> None:
-        """Be woken with each answer no longer, unless another worker computes for long."""
-        self._long.discard(worker)
-        if not self._long:
-            schedule(0, BATCH)
+    def review(self) -> None:
+        """Stop what is over its time, and slow down what takes long."""
+        now = time.monotonic()
+        for queue in self._queues:
+            for job in [job for job in queue if job.deadline < now]:
+                own = job.waits_as == STOPPED and not self._has_room()(job.client)
+                self._refuse(job, own and job.client is not None)
+        for worker in list(self.workers):
+            running = worker.job
+            if running and running.deadline < now:
+                self._drop(worker)
+                running.finish(LimitExceeded(LimitKind.TIME, self.limits, running.seconds))
+            elif running and not worker.slow and not worker.gone:
+                self._review(worker, running)
+        self._dispatch()
 
-    async def close(self) -> None:
-        """End the zygote and all workers; answers that are not finished are cut."""
-        self._closed = True
-        self._process.kill()
-        await asyncio.to_thread(self._process.wait)
-        if self._listener:
-            await self._listener
-        self._control.close()
-        schedule(0, NORMAL)
+    def _review(self, worker: Worker, job: Job) -> None:
+        fresh, again, _ = self._queues
+        used = worker.used()
+        room = self._has_room()(job.client)
+        if not fresh and not again:
+            if used > SLOW_SECONDS and room:
+                self._slow_down(worker, job, STOPPED)
+        elif used > CROWDED_SECONDS:
+            self._slow_down(worker, job, STOPPED)
+        elif used > GLIMPSE_SECONDS and not room and job.waits_as == FRESH and len(fresh) > CROWD:
+            self._slow_down(worker, job, AGAIN)
 
-
-def _order(request: Request, limits: Limits) -> Order:
-    """What a worker is asked. Raises QuerySyntaxError, Refused."""
-    inspected = inspect(request.query)
-    return Order(
-        query=inspected.text,
-        media_type=request.media_type,
-        base=request.base,
-        seconds=min(limits.seconds, request.timeout or limits.seconds),
-        result_bytes=limits.result_bytes,
-        default_graphs=request.default_graphs,
-        named_graphs=request.named_graphs,
-        star=inspected.star,
-        prologue=inspected.prologue,
-        from_default=inspected.from_default,
-        from_named=inspected.from_named,
-    )
-
-
-def _settle(begun: asyncio.Future[None], error: GraphsvcError | None) -> None:
-    if begun.done():
-        return
-    if error:
-        begun.set_exception(error)
-    else:
-        begun.set_result(None)
+    def close(self, reason: GraphsvcError | None = None) -> None:
+        """Drop all workers; with a reason, end what waits as well."""
+        workers, self.workers = self.workers, set()
+        self._idle.clear()
+        for worker in workers:
+            job = worker.job
+            worker.end()
+            if job:
+                job.finish(reason or death(0, self.limits))
+        if reason:
+            for queue in self._queues:
+                for job in list(queue):
+                    queue.remove(job)
+                    job.finish(reason)

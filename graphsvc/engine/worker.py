@@ -1,17 +1,19 @@
 """The processes that evaluate: a zygote that holds the data, and the workers it forks.
 
 `python -m graphsvc.engine.worker CONTROL_FD SOURCE_JSON` is the zygote. It loads the source, then
-obeys the orders of the service that started it, which come as fixed-size records (see RECORD) over
-the control socket; it answers with lines of JSON. A worker gets its own socket, takes one request
-at a time and answers in frames.
+forks a worker for each message over the control socket, which has the worker's nice level and its
+socket; it reports with lines of JSON that it is ready, and which signal ended a worker. A worker
+answers one query at a time.
 
-Nothing stops a query from within, so limits are the kernel's: an interval timer and RLIMIT_AS.
+Nothing stops a query from within: memory is limited by the kernel, and the rest by killing.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
+import gzip
 import json
 import marshal
 import os
@@ -21,40 +23,43 @@ import signal
 import socket
 import struct
 import sys
-from collections import deque
 from pathlib import Path
 from typing import IO, Any, cast
 
-from pyoxigraph import Store
+from pyoxigraph import RdfFormat, Store
 
-from graphsvc import scheduling
-from graphsvc.engine.channel import FRAME
-from graphsvc.engine.evaluation import Data, Functions, Order, evaluate
-from graphsvc.engine.loading import default_graph, fill_default_graph, load_file
+from graphsvc.engine.evaluation import Data, Functions, Order, evaluate, fill_default_graph
+from graphsvc.engine.frames import DATA, END, ERROR, HELLO, NOTICE, Frames, frame
 from graphsvc.errors import GraphsvcError
 
-DATA, END, ERROR, NOTICE, REQUEST, SKIP = b"D", b"E", b"X", b"N", b"Q", b"S"
+FORK = struct.Struct("!b")
+"""The message that orders a worker: its nice level. Its socket comes along."""
 
-NUMBER = struct.Struct("!I")
-"""Which order is taken back, counted from 1."""
+FORMATS = {
+    ".nt": RdfFormat.N_TRIPLES,
+    ".nq": RdfFormat.N_QUADS,
+    ".ttl": RdfFormat.TURTLE,
+    ".trig": RdfFormat.TRIG,
+    ".rdf": RdfFormat.RDF_XML,
+    ".xml": RdfFormat.RDF_XML,
+    ".owl": RdfFormat.RDF_XML,
+    ".jsonld": RdfFormat.JSON_LD,
+    ".n3": RdfFormat.N3,
+}
+"""The format of a file, by its ending; `.gz` may follow."""
 
-RECORD = struct.Struct("!cIq")
-"""Order, number of the worker, argument: nice level of a new one."""
-FORK, KILL, DEMOTE, IDLE = b"F", b"K", b"D", b"I"
-
-_CHUNK = 1 << 16
-_LAST = 19
-"""The nice level of a demoted worker: what wants the processor as well gets most of it."""
+_PART = 1 << 16
+_PR_SET_PDEATHSIG = 1
 
 
-class TooLarge(Exception):
-    """The answer exceeds the request's limit of bytes."""
+class _TooLarge(Exception):
+    """The answer exceeds the limit of bytes."""
 
 
-class Output:
+class _Output:
     """A file that sends what is written as frames, and stops at a limit of bytes.
 
-    A notice of unknown functions goes before the first frame; a call after that stays untold.
+    A notice of unknown functions goes before the first frame; later calls stay unreported.
     """
 
     def __init__(self, sock: socket.socket, allowed: int) -> None:
@@ -67,131 +72,72 @@ class Output:
     def write(self, data: bytes) -> int:
         self._allowed -= len(data)
         if self._allowed < 0:
-            raise TooLarge
+            raise _TooLarge
         self._buffer += data
-        if len(self._buffer) >= _CHUNK:
-            self._send(DATA)
+        if len(self._buffer) >= _PART:
+            self.send(DATA)
         return len(data)
 
     def flush(self) -> None:
         """Nothing: frames are sent when they are full, and at the end."""
 
-    def end(self) -> None:
-        """Send what is left, in the last frame."""
-        self._send(END)
-
-    def fail(self, told: dict[str, str]) -> None:
-        """Send what kept it from going on, in the last frame."""
-        self._buffer[:] = json.dumps(told).encode()
-        self._send(ERROR)
-
-    def _send(self, kind: bytes) -> None:
+    def send(self, type_: bytes) -> None:
         """Send a frame of what was written since the last one."""
         notice = b""
         if self.functions.called and not self._begun:
-            names = json.dumps(sorted(self.functions.called)).encode()
-            notice = FRAME.pack(NOTICE, len(names)) + names
+            notice = frame(NOTICE, json.dumps(sorted(self.functions.called)).encode())
         self._begun = True
-        self._sock.sendall(notice + FRAME.pack(kind, len(self._buffer)) + self._buffer)
+        self._sock.sendall(notice + frame(type_, self._buffer))
         self._buffer.clear()
 
+    def fail(self, type_: str, text: str = "") -> None:
+        """Send what kept it from going on, in the last frame."""
+        self._buffer[:] = json.dumps([type_, text]).encode()
+        self.send(ERROR)
 
-def answer(data: Data, order: Order, sock: socket.socket) -> None:
-    """Answer one request with data frames and a last frame: END, or ERROR with its kind.
 
-    END has the last part of the answer, so that a small one is a single frame.
-    """
-    output = Output(sock, order.result_bytes)
-    signal.setitimer(signal.ITIMER_REAL, order.seconds)
-    told: dict[str, str] | None = None
+def _answer(data: Data, order: Order, result_bytes: int, sock: socket.socket) -> None:
+    """Answer one query with frames; the last one has the last part, or the error."""
+    output = _Output(sock, result_bytes)
     try:
         evaluate(data, order, cast(IO[bytes], output), output.functions)
-    except TooLarge:
-        told = {"kind": "size"}
+    except _TooLarge:
+        output.fail("size")
     except MemoryError:
-        told = {"kind": "memory"}
+        output.fail("memory")
     except SyntaxError as error:
-        told = {"kind": "syntax", "text": str(error)}
+        output.fail("syntax", str(error))
     except ValueError as error:
-        told = {"kind": "iri", "text": str(error)}
+        output.fail("iri", str(error))
+    except ConnectionError:
+        raise
     except (OSError, RuntimeError) as error:
-        told = {"kind": "failed", "text": str(error)}
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    if told:
-        output.fail(told)
+        output.fail("failed", str(error))
     else:
-        output.end()
+        output.send(END)
 
 
-class Inbox:
-    """The orders of the service, in the order in which they came."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self._bytes = b""
-        self._orders: deque[bytes] = deque()
-        self._taken = 0
-        self._skipped: set[int] = set()
-
-    def next(self) -> bytes | None:
-        """The payload of the next order; None where it was taken back.
-
-        Raises EOFError where the service has gone.
-        """
-        if self._orders:
-            with contextlib.suppress(BlockingIOError):  # it may have been taken back
-                self._receive(socket.MSG_DONTWAIT)
-        while not self._orders:
-            self._receive()
-        self._taken += 1
-        order = self._orders.popleft()
-        if self._taken not in self._skipped:
-            return order
-        self._skipped.remove(self._taken)
-        return None
-
-    def _receive(self, flags: int = 0) -> None:
-        part = self._sock.recv(_CHUNK, flags)
-        if not part:
-            raise EOFError
-        self._bytes += part
-        while len(self._bytes) >= FRAME.size:
-            kind, length = FRAME.unpack_from(self._bytes)
-            end = FRAME.size + length
-            if len(self._bytes) < end:
-                return
-            payload, self._bytes = self._bytes[FRAME.size:end], self._bytes[end:]
-            if kind == SKIP:
-                (number,) = NUMBER.unpack(payload)
-                if number > self._taken:
-                    self._skipped.add(number)
-            else:
-                self._orders.append(payload)
+def _work(data: Data, result_bytes: int, sock: socket.socket) -> None:
+    """Answer queries until the service hangs up."""
+    frames = Frames()
+    with contextlib.suppress(ConnectionError):
+        sock.sendall(frame(HELLO, str(os.getpid()).encode()))
+        while received := sock.recv(_PART):
+            for _, payload in frames.feed(received):
+                _answer(data, Order(*marshal.loads(payload)), result_bytes, sock)
 
 
-def work(data: Data, sock: socket.socket) -> None:
-    """Answer requests until the service hangs up."""
-    inbox = Inbox(sock)
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        while True:
-            order = inbox.next()
-            if order is None:
-                sock.sendall(FRAME.pack(END, 0))
-            else:
-                answer(data, Order(*marshal.loads(order)), sock)
-
-
-def confine(nice: int, memory_bytes: int, offline: bool) -> None:
+def _confine(nice: int, memory_bytes: int, offline: bool) -> None:
     """Bind this process to its limits; offline: it can open no further file or connection."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # end when the zygote ends
     os.nice(nice)
-    scheduling.schedule(0, scheduling.BATCH)  # never in the service's way
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     memory = pages * resource.getpagesize() + memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     with contextlib.suppress(OSError):  # the kernel's choice, should the machine run out of memory
         Path("/proc/self/oom_score_adj").write_text("1000")
-    null = os.open(os.devnull, os.O_RDWR)  # an abort's message is told by the service instead
+    null = os.open(os.devnull, os.O_RDWR)  # the service reports an abort in its own words
     os.dup2(null, 1)
     os.dup2(null, 2)
     os.close(null)
@@ -199,142 +145,133 @@ def confine(nice: int, memory_bytes: int, offline: bool) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-class Zygote:
-    """Holds the data, forks workers that share it, and tells how they ended."""
+class _Zygote:
+    """Holds the data, forks workers that share it, and reports how they ended."""
 
     def __init__(self, control: socket.socket, source: dict[str, Any]) -> None:
-        self.control = control
-        self.source = source
-        self.data: Data | None = None
-        self.numbers: dict[int, int] = {}  # by process id
-        self.processes: dict[int, int] = {}  # by number
-        self.wake, self._waker = os.pipe()
-
-    def load(self) -> None:
-        """Load the files into memory; a store on disk is only tried, since workers open it.
-
-        Raises GraphsvcError.
-        """
-        if self.source["store"] is None:
-            store = Store()
-            for name in self.source["files"]:
-                load_file(store, Path(name))
-            if self.source["union_default_graph"]:
-                fill_default_graph(store)
-            self.data = Data(store, default_graph(store))
-        else:
-            check_store(self.source["store"])
-        gc.collect()
-        gc.freeze()
+        self._control = control
+        self._source = source
+        self._data: Data | None = None
+        self._wake, self._waker = os.pipe()
 
     def run(self) -> None:
-        """Load, then obey until the service goes; then take the workers along."""
+        """Load, then fork until the service goes; the workers go along."""
         try:
-            self.load()
+            self._load()
         except GraphsvcError as error:
             with contextlib.suppress(OSError):
-                self.tell(problem=error.message, location=error.location, hint=error.hint)
+                self._report(problem=error.message, location=error.location, hint=error.hint)
             return
-        os.set_blocking(self.wake, False)
+        os.set_blocking(self._wake, False)
         os.set_blocking(self._waker, False)
         signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         with contextlib.suppress(EOFError, OSError):  # the service has gone, perhaps long ago
-            self.tell(ready=True)
+            self._report(ready=True)
             while True:
-                readable, _, _ = select.select([self.control.fileno(), self.wake], [], [])
-                if self.wake in readable:
-                    os.read(self.wake, 4096)
-                    self.reap()
-                if self.control.fileno() in readable:
-                    self.obey()
-        for process in self.numbers:
-            os.kill(process, signal.SIGKILL)
+                readable, _, _ = select.select([self._control.fileno(), self._wake], [], [])
+                if self._wake in readable:
+                    os.read(self._wake, 4096)
+                    self._reap()
+                if self._control.fileno() in readable:
+                    self._fork()
 
-    def tell(self, **message: Any) -> None:
+    def _load(self) -> None:
+        """Load the files into memory; a store on disk is only tried, since workers open it.
+
+        Raises GraphsvcError.
+        """
+        folder = self._source["store"]
+        if folder is None:
+            store = Store()
+            for name in self._source["files"]:
+                load_file(store, Path(name))
+            if self._source["union_default_graph"]:
+                fill_default_graph(store)
+            self._data = Data.of(store)
+        else:
+            try:
+                Store.read_only(folder)
+            except (OSError, RuntimeError, ValueError) as error:
+                raise GraphsvcError(
+                    f"The store cannot be opened: {error}.",
+                    location=folder,
+                    hint="Build the release again.",
+                ) from error
+        gc.collect()
+        gc.freeze()
+
+    def _report(self, **message: Any) -> None:
         """Send one line of JSON to the service."""
-        self.control.sendall(json.dumps(message).encode() + b"\n")
+        self._control.sendall(json.dumps(message).encode() + b"\n")
 
-    def obey(self) -> None:
-        """Read one order and do it. Raises EOFError where the service has gone."""
-        record, descriptors, _, _ = socket.recv_fds(self.control, RECORD.size, 1)
+    def _fork(self) -> None:
+        """Fork the worker of one message. Raises EOFError where the service has gone."""
+        record, descriptors, _, _ = socket.recv_fds(self._control, FORK.size, 1)
         if not record:
             raise EOFError
-        order, number, argument = RECORD.unpack(record)
-        if order == FORK:
-            self.fork(number, argument, descriptors[0])
-        elif number in self.processes and order == KILL:
-            os.kill(self.processes[number], signal.SIGKILL)
-        elif number in self.processes and order == DEMOTE:
-            os.setpriority(os.PRIO_PROCESS, self.processes[number], _LAST)
-        elif number in self.processes and order == IDLE:
-            scheduling.schedule(self.processes[number], scheduling.IDLE)
-
-    def fork(self, number: int, nice: int, descriptor: int) -> None:
-        """Make a worker that talks over the descriptor."""
-        process = os.fork()
-        if process == 0:
+        if os.fork() == 0:
             try:
-                self.become_worker(nice, descriptor)
+                self._become_worker(FORK.unpack(record)[0], socket.socket(fileno=descriptors[0]))
             finally:
                 os._exit(0)
-        os.close(descriptor)
-        self.numbers[process] = number
-        self.processes[number] = process
+        os.close(descriptors[0])
 
-    def become_worker(self, nice: int, descriptor: int) -> None:
+    def _become_worker(self, nice: int, sock: socket.socket) -> None:
         """In the child: let go of the zygote's things, take the limits, work."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        die_with_parent()
-        self.control.close()
-        os.close(self.wake)
+        self._control.close()
+        os.close(self._wake)
         os.close(self._waker)
-        if self.data is None:
-            store = Store.read_only(self.source["store"])
+        data = self._data
+        if data is None:
+            store = Store.read_only(self._source["store"])
             data = Data(store, store)
-        else:
-            data = self.data
-        confine(nice, self.source["memory_bytes"], offline=self.data is not None)
-        work(data, socket.socket(fileno=descriptor))
+        _confine(nice, self._source["memory_bytes"], offline=self._data is not None)
+        _work(data, self._source["result_bytes"], sock)
 
-    def reap(self) -> None:
-        """Tell the service of every worker that ended, and of the signal that ended it."""
-        while self.numbers:
-            process, status = os.waitpid(-1, os.WNOHANG)
-            if process == 0:
-                return
-            number = self.numbers.pop(process)
-            del self.processes[number]
-            ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-            self.tell(died=number, signal=ended_by)
+    def _reap(self) -> None:
+        """Report every worker that ended, and the signal that ended it (0: none)."""
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                process, status = os.waitpid(-1, os.WNOHANG)
+                if process == 0:
+                    return
+                signalled = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+                self._report(ended=process, signal=signalled)
 
 
-def check_store(folder: str) -> None:
-    """Raise GraphsvcError where no store can be opened."""
-    try:
-        Store.read_only(folder)
-    except (OSError, RuntimeError, ValueError) as error:
+def load_file(store: Store, path: Path) -> None:
+    """Add the triples or quads of one file to the store.
+
+    Relative IRIs are resolved against the file's own address. Raises GraphsvcError that names
+    file and line.
+    """
+    packed = path.suffix == ".gz"
+    ending = (path.with_suffix("") if packed else path).suffix.lower()
+    if ending not in FORMATS:
         raise GraphsvcError(
-            f"The store cannot be opened: {error}.",
-            location=folder,
-            hint="Build the release again.",
-        ) from error
-
-
-def die_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent ends, however that ends."""
-    import ctypes
-
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+            f"The ending '{ending}' names no RDF format.",
+            location=str(path),
+            hint=f"Use one of {', '.join(FORMATS)}.",
+        )
+    try:
+        with cast(IO[bytes], gzip.open(path)) if packed else path.open("rb") as file:
+            store.bulk_load(file, FORMATS[ending], base_iri=path.resolve().as_uri())
+    except SyntaxError as error:
+        line = f", line {error.lineno}" if error.lineno else ""
+        raise GraphsvcError(f"{error.msg}.", location=f"{path}{line}") from error
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise GraphsvcError(f"The file cannot be read: {reason}.", location=str(path)) from error
 
 
 def main() -> None:
-    """Run the zygote that the service has asked for."""
+    """Run the zygote for the service that started this process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the service decides when to end
     control = socket.socket(fileno=int(sys.argv[1]))
-    Zygote(control, json.loads(sys.argv[2])).run()
+    _Zygote(control, json.loads(sys.argv[2])).run()
 
 
 if __name__ == "__main__":

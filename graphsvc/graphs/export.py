@@ -159,7 +159,7 @@ class Export:
         understood = dict(await serving.questions.understand(view.asked, given))
         measures = tuple(value.value for value in understood.pop("measure", ()))
         raw = understood.pop("raw")[0].value == "true"
-        recipe = Recipe.of(view, understood, measures, serving.release, serving.questions.names)
+        recipe = Recipe.of(view, understood, measures, serving.release, serving.index)
         return cls(view, format, recipe, raw)
 
     async def file(self, serving: Serving) -> bytes:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from graphsvc import __version__
-from graphsvc.build.describe import dataset_iri
 from graphsvc.graphs.view import View
+from graphsvc.index import Index
 from graphsvc.project import Header
 from graphsvc.questions.answer import Understood
-from graphsvc.questions.names import Names
 from graphsvc.release import Release
 
 
@@ -41,9 +40,9 @@ class Recipe:
     @classmethod
     def of(
         cls, view: View, understood: Understood, measures: tuple[str, ...], release: Release,
-        names: Names,
+        index: Index,
     ) -> Recipe:
-        """The recipe of a view of a release with these parameters. names: those of the release."""
+        """The recipe of a view of a release with these parameters. index: that of the release."""
         question, manifest = view.question, release.manifest
         header = Header(**manifest["header"])
         query = urlencode([(name, value.value) for name, values in understood.items()
@@ -53,11 +52,11 @@ class Recipe:
             view=view.name, title=question.title, description=question.description,
             parameters={name: " ".join(value.value for value in values)
                         for name, values in understood.items()},
-            summary=_line({name: ", ".join(names.label(value.value) or value.value
+            summary=_line({name: ", ".join(index.label(value.value) or value.value
                                            for value in values)
                            for name, values in understood.items()}),
             measures=measures, query=question.template.bind(understood),
-            dataset=header.title, dataset_iri=str(dataset_iri(header)), release=release.id,
+            dataset=header.title, dataset_iri=header.dataset, release=release.id,
             date=manifest["built"][:10], licence=header.licence,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -13,10 +13,12 @@ from graphsvc.questions.header import read_question
 from graphsvc.questions.question import Column, Parameter, Question
 
 OWN_PARAMETERS = (
-    Parameter("measure", "choice", "Measure", "Measures that nodes get as attributes.",
-              required=False, many=True, choices={name: name for name in MEASURES}),
-    Parameter("raw", "boolean", "Raw", "Whether CSV leaves texts that spreadsheets take for"
-              " formulas as they are; otherwise they begin with an apostrophe.",
+    Parameter(name="measure", type="choice", label="Measure",
+              description="Measures that nodes get as attributes.", required=False, many=True,
+              choices={name: name for name in MEASURES}),
+    Parameter(name="raw", type="boolean", label="Raw",
+              description="Whether CSV leaves texts that spreadsheets take for formulas as they"
+              " are; otherwise they begin with an apostrophe.",
               default=("false",)),
 )
 """Parameters that every view has in addition to those of its file."""
@@ -61,7 +63,8 @@ class View:
     @property
     def asked(self) -> Question:
         """The question with all parameters that the view can be asked with."""
-        return replace(self.question, parameters=(*self.question.parameters, *OWN_PARAMETERS))
+        return self.question.model_copy(update={
+            "parameters": (*self.question.parameters, *OWN_PARAMETERS)})
 
     @property
     def directed(self) -> bool:

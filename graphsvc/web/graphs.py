@@ -3,31 +3,18 @@ for people and as JSON for programs), `/export/{view}.{format}` gives a file."""
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, JSON, negotiate
-from graphsvc.graphs.export import (
-    FORMATS,
-    Export,
-    GraphFormat,
-    address,
-    described,
-    format_named,
-    formats_of,
-    listed,
-)
-from graphsvc.graphs.measures import MEASURES
+from graphsvc.graphs.export import Export, GraphFormat, described, format_named, listed
 from graphsvc.graphs.view import View
 from graphsvc.service import Serving
-from graphsvc.web.pages.context import site_of
-from graphsvc.web.pages.questions import fields_of
+from graphsvc.web.pages.routes import Pages
 
 
 class BadAddress(GraphsvcError):
@@ -36,15 +23,16 @@ class BadAddress(GraphsvcError):
     type = "urn:graphsvc:problem:bad-address"
 
 
-def graphs_router(serving: Serving) -> APIRouter:
+def graphs_router(serving: Serving, pages: Pages) -> APIRouter:
     """The routes below `/export` for what is served."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/export")
     async def views(request: Request) -> Response:
         """All views and formats."""
-        return await _page(request, serving, listed(serving.views, serving.release.id),
-                           "views.html", {"views": serving.views, "formats": FORMATS.values()})
+        if _for_people(request):
+            return HTMLResponse(await pages.views())
+        return JSONResponse(listed(serving.views, serving.release.id))
 
     @router.get("/export/{name}")
     async def one(request: Request, name: str) -> Response:
@@ -53,10 +41,9 @@ def graphs_router(serving: Serving) -> APIRouter:
         view = serving.views.get(name)
         if dot:
             return await _file(request, serving, view, format_named(ending))
-        fields = await fields_of(await site_of(serving), view.question, {})
-        return await _page(request, serving, described(view), "view.html", {
-            "view": view, "fields": fields, "formats": formats_of(view),
-            "measures": MEASURES.values(), "address": address})
+        if _for_people(request):
+            return HTMLResponse(await pages.view(view))
+        return JSONResponse(described(view))
 
     return router
 
@@ -69,16 +56,9 @@ async def _file(
         "Content-Disposition": f'inline; filename="{export.file_name}"'})
 
 
-async def _page(
-    request: Request, serving: Serving, document: dict[str, Any], template: str,
-    context: dict[str, Any],
-) -> Response:
-    """What there is: as a page for people, as JSON for programs."""
-    if negotiate(request.headers.get("accept"), (JSON, HTML)) is not HTML:
-        return JSONResponse(document)
-    site = await site_of(serving)
-    page = await run_in_threadpool(site.render, template, here="/export", **context)
-    return Response(page, media_type=HTML.media_type)
+def _for_people(request: Request) -> bool:
+    """Whether the client wants a page rather than data."""
+    return negotiate(request.headers.get("accept"), (JSON, HTML)) is HTML
 
 
 def _given(request: Request) -> dict[str, list[str]]:
