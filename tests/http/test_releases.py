@@ -14,7 +14,6 @@ import pyoxigraph as ox
 import pytest
 
 from graphsvc.build.pipeline import build
-from graphsvc.engine import create_engine
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
 from tests.engine.processes import wait_until
