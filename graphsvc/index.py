@@ -31,7 +31,7 @@ _COMPARED = 3000
 """Names that are compared with a text which resembles none of them, at some 20 us each."""
 _LONGEST = 500
 _KEPT = 1 << 16
-"""Things whose names stay in memory."""
+"""Things and places that stay in memory."""
 _ALL_NAMES = ("SELECT folded, iri, classes, schemes FROM names JOIN things ON things.id = thing"
               " ORDER BY rank, folded, iri")
 
@@ -126,6 +126,7 @@ class Index:
             broader[narrower].add(above)
         self._above = {iri: closure(iri, broader) for iri in broader}
         self._thing = lru_cache(_KEPT)(self._find_thing)
+        self._place = lru_cache(_KEPT)(self._find_place)
 
     @classmethod
     def open(
@@ -292,7 +293,7 @@ class Index:
             part_of = self._place(part_of)[1]
         return tuple(reversed(titles.values()))
 
-    def _place(self, iri: str) -> tuple[str | None, str | None, int | None, int | None]:
+    def _find_place(self, iri: str) -> tuple[str | None, str | None, int | None, int | None]:
         rows = self._read("SELECT document, part_of, line, ordinal FROM places WHERE iri = ?", iri)
         return next(iter(rows), (None, None, None, None))
 

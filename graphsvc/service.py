@@ -7,7 +7,8 @@ from pathlib import Path
 
 from graphsvc.description import ServiceDescription
 from graphsvc.engine import create_engine
-from graphsvc.engine.base import Engine, Limits
+from graphsvc.engine.base import Engine, Lane, Limits, Request, read
+from graphsvc.formats import SPARQL_JSON
 from graphsvc.graphs.view import Views
 from graphsvc.index import Index
 from graphsvc.project import Header
@@ -49,7 +50,7 @@ class Serving:
                 Library.load(release.queries, prefixes, built=True), engine, index)
             views = Views.load(release.queries / "views", prefixes)
             description = await ServiceDescription.of(release, header, questions)
-            await engine.health()
+            await read(engine, Request("ASK {}", SPARQL_JSON.media_type, lane=Lane.REVIEWED))
         except BaseException:
             await engine.close()
             raise

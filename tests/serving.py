@@ -16,6 +16,12 @@ from typing import Any
 
 import httpx
 
+from graphsvc.engine.base import Limits
+from graphsvc.release import Releases
+from graphsvc.web.app import Application
+from graphsvc.web.releases import ReleaseSource
+from graphsvc.web.request import Proxies
+
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
 APART = True
@@ -89,6 +95,11 @@ def running(*arguments: object) -> Iterator[str]:
         yield service.address
     finally:
         service.stop()
+
+
+def app_of(releases: Releases) -> Application:
+    """The application over a folder of releases, in this process."""
+    return Application(ReleaseSource(releases, Limits()), Proxies())
 
 
 @asynccontextmanager

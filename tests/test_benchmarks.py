@@ -28,8 +28,7 @@ from graphsvc.project import Project
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
 from graphsvc.service import Serving
-from graphsvc.web.app import create_app
-from tests.serving import client_of
+from tests.serving import app_of, client_of
 
 BOOKS = Path(__file__).parent / "projects" / "books"
 QUADS = 80_000
@@ -105,10 +104,8 @@ def test_a_query_that_was_answered_does_not_reach_the_engine_again(
     releases: Releases, asked: list[str]
 ) -> None:
     async def ask() -> list[tuple[int, bytes]]:
-        async with client_of(create_app(releases)) as client:
-            answers = [await client.get("/sparql", params={"query": LOOK_UP}),
-                       await client.get("/sparql", params={"query": LOOK_UP}),
-                       await client.post("/sparql", data={"query": LOOK_UP})]
+        async with client_of(app_of(releases)) as client:
+            answers = [await client.get("/sparql", params={"query": LOOK_UP}) for _ in range(3)]
             return [(answer.status_code, answer.content) for answer in answers]
 
     answers = asyncio.run(ask())
@@ -124,7 +121,7 @@ def test_a_page_asks_the_engine_no_more_than_it_must(
     path: str, most: int, releases: Releases, asked: list[str]
 ) -> None:
     async def ask() -> httpx.Response:
-        async with client_of(create_app(releases)) as client:
+        async with client_of(app_of(releases)) as client:
             asked.clear()
             return await client.get(path)
 

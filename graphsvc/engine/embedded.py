@@ -169,7 +169,7 @@ class EmbeddedEngine:
                         pool.fill()
                     self._announce()
         for pool in self._pools.values():
-            pool.close()
+            pool.forget()
         return ready
 
     def _ended(self, process: int, signal: int) -> None:

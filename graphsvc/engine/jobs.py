@@ -47,6 +47,7 @@ class Job:
 
     waits_as: FRESH, AGAIN or STOPPED.
     deadline: when it is stopped; until it runs, when it waits no longer.
+    retried: whether it began again because its worker had ended.
     """
 
     def __init__(self, pool: LanePool, request: Request) -> None:
@@ -57,10 +58,11 @@ class Job:
         self.query = request.query
         self.order = frame(QUERY, marshal.dumps([*Order.of(request)]))
         self.seconds = min(limits.seconds, request.timeout or limits.seconds)
-        self.gives_up = self.deadline = time.monotonic() + limits.seconds
+        self._gives_up = self.deadline = time.monotonic() + limits.seconds
         self.waits_as = FRESH
         self.worker: Worker | None = None
         self.begun = False
+        self.retried = False
         self._pool = pool
         self._parts: deque[bytes] = deque()
         self._size = 0
@@ -104,7 +106,7 @@ class Job:
         """Forget what has come; it will be evaluated again."""
         self.worker = None
         self.waits_as = waits_as
-        self.deadline = self.gives_up
+        self.deadline = self._gives_up
         self.unknown_functions = ()
         self._parts.clear()
         self._size = 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ SLOW = 8
 SLOW_SECONDS, CROWDED_SECONDS = 1.0, 0.05
 """Processor time after which a query is slow: when nobody waits for a worker, and else."""
 
-CROWD, GLIMPSE_SECONDS = 16, 0.015
+CROWD, GLIMPSE_SECONDS = 16, 0.01
 """Where so many wait, and no more may be slow, a query is put back so early, once: it is then
 behind all those that may be small."""
 
@@ -64,10 +65,13 @@ class FairQueue:
             return job
         return None
 
-    def newest_of_most(self) -> tuple[Job, int]:
-        """The newest job of the client with the most, and how many it has."""
-        jobs = max(self._clients.values(), key=len)
-        return jobs[-1], len(jobs)
+    def count(self, client: str | None) -> int:
+        """How many jobs of a client wait."""
+        return len(self._clients.get(client, ()))
+
+    def newest_of_most(self) -> Job:
+        """The newest job of the client with the most."""
+        return max(self._clients.values(), key=len)[-1]
 
     def remove(self, job: Job) -> None:
         """Let a job wait no longer."""
@@ -97,18 +101,19 @@ class LanePool:
         return any(self._queues) or any(worker.job for worker in self.workers)
 
     def submit(self, job: Job) -> None:
-        """Let a job run, or wait. Where too many wait, the client with the most loses its newest"""
+        """Let a job run or wait; where too many wait, the client with the most loses its newest."""
         queue = self._queues[job.waits_as]
         queue.push(job)
         self._dispatch()
         if len(queue) > self.limits.waiting:
-            excess, waiting = queue.newest_of_most()
-            own = excess.client is not None and waiting > self.limits.slow_per_client
-            self._refuse(excess, own)
+            self._refuse(queue.newest_of_most())
 
-    def _refuse(self, job: Job, own: bool) -> None:
+    def _refuse(self, job: Job) -> None:
+        """Let a job wait no longer; the fault is its client's own where others of it are here."""
+        running = sum(w.job is not None and w.job.client == job.client for w in self.workers)
+        own = running + sum(queue.count(job.client) for queue in self._queues)
         self._queues[job.waits_as].remove(job)
-        job.finish(Overloaded(own=own))
+        job.finish(Overloaded(own=job.client is not None and own > self.limits.slow_per_client))
 
     def _dispatch(self) -> None:
         """Give idle workers to those that wait."""
@@ -163,7 +168,17 @@ class LanePool:
             job = worker.job
             self._drop(worker, worker.process > 0)
             if job:
-                job.finish(death(worker.ended_by, self.limits))
+                self._mourn(job, worker)
+
+    def _mourn(self, job: Job, worker: Worker) -> None:
+        """End a job with its worker; once, it begins again where it may not be to blame."""
+        by_hand = worker.ended_by in (None, 0, signal.SIGKILL)
+        if by_hand and not job.begun and not job.retried:
+            job.retried = True
+            job.restart(AGAIN)
+            self.submit(job)
+        else:
+            job.finish(death(worker.ended_by, self.limits))
 
     def _drop(self, worker: Worker, at_once: bool = True) -> None:
         self.workers.discard(worker)
@@ -204,8 +219,7 @@ class LanePool:
         now = time.monotonic()
         for queue in self._queues:
             for job in [job for job in queue if job.deadline < now]:
-                own = job.waits_as == STOPPED and not self._has_room()(job.client)
-                self._refuse(job, own and job.client is not None)
+                self._refuse(job)
         for worker in list(self.workers):
             running = worker.job
             if running and running.deadline < now:
@@ -227,17 +241,24 @@ class LanePool:
         elif used > GLIMPSE_SECONDS and not room and job.waits_as == FRESH and len(fresh) > CROWD:
             self._slow_down(worker, job, AGAIN)
 
-    def close(self, reason: GraphsvcError | None = None) -> None:
-        """Drop all workers; with a reason, end what waits as well."""
+    def forget(self) -> None:
+        """Let go of all workers: the process that forked them has ended, and they with it."""
         workers, self.workers = self.workers, set()
         self._idle.clear()
         for worker in workers:
             job = worker.job
             worker.end()
             if job:
-                job.finish(reason or death(0, self.limits))
-        if reason:
-            for queue in self._queues:
-                for job in list(queue):
-                    queue.remove(job)
-                    job.finish(reason)
+                self._mourn(job, worker)
+
+    def close(self, reason: GraphsvcError) -> None:
+        """End everything, for a reason."""
+        jobs = [worker.job for worker in self.workers]
+        jobs += [job for queue in self._queues for job in queue]
+        self._queues = (FairQueue(), FairQueue(), FairQueue())
+        for worker in self.workers:
+            worker.end()
+        self.workers.clear()
+        self._idle.clear()
+        for job in filter(None, jobs):
+            job.finish(reason)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from math import isfinite
 
 from pyoxigraph import (
@@ -38,15 +38,15 @@ from graphsvc.questions.question import Column
 Link = tuple[str, str, Values]
 
 
-def graph_of(view: View, rows: bytes, base: str) -> Graph:
+def graph_of(view: View, rows: bytes, base: str, address: str = "") -> Graph:
     """The view's graph from the rows of its query, which are SPARQL results in TSV.
 
     Links to what is no node are left out, and so are nodes without links unless the view keeps
-    them. base: what the IRIs of the release's own things begin with.
+    them. base: what the IRIs of the release's own things begin with; address: where the service is.
     Raises TooLarge, and GraphsvcError for a node that comes twice or a value that is not of its
     column's type.
     """
-    values, links = _read(view, rows, base)
+    values, links = _read(view, rows, partial(page, base=base, address=address))
     links = [link for link in links if link[0] in values and link[1] in values]
     links.sort(key=lambda link: (link[0], link[1], repr(link[2])))
     degrees = Counter(end for source, target, _ in links for end in (source, target))
@@ -67,25 +67,32 @@ def graph_of(view: View, rows: bytes, base: str) -> Graph:
                                for number, (source, target, found) in enumerate(links, 1)])
 
 
-def _read(view: View, rows: bytes, base: str) -> tuple[dict[str, Values], list[Link]]:
+def _read(
+    view: View, rows: bytes, page_of: Callable[[str], str | None]
+) -> tuple[dict[str, Values], list[Link]]:
     """The values of nodes by IRI, and the links with theirs."""
     results = parse_query_results(rows, format=QueryResultsFormat.TSV)
     assert isinstance(results, QuerySolutions)
     node_columns, edge_columns = view.node_columns, view.edge_columns
     nodes: dict[str, Values] = {}
     links: list[Link] = []
-    for row in results:
-        node, source, target = row["node"], row["source"], row["target"]
-        if node is not None:
-            if node.value in nodes:
-                raise GraphsvcError(f"The view gives the node <{node.value}> twice.",
-                                    hint="Group its query by ?node.")
-            nodes[node.value] = _node(node.value, _values(row, node_columns), base)
-        if source is not None and target is not None:
-            links.append((source.value, target.value, {"weight": 1, **_values(row, edge_columns)}))
-        if len(nodes) > MOST or len(links) > MOST:
-            raise TooLarge(f"The graph has more than {MOST:,} nodes or edges.",
-                           hint="Narrow the view with its parameters, or ask `/sparql`.")
+    try:
+        for row in results:
+            node, source, target = row["node"], row["source"], row["target"]
+            if node is not None:
+                if node.value in nodes:
+                    raise GraphsvcError(f"The view gives the node <{node.value}> twice.",
+                                        hint="Group its query by ?node.")
+                nodes[node.value] = _node(
+                    node.value, _values(row, node_columns), page_of(node.value))
+            if source is not None and target is not None:
+                links.append((source.value, target.value,
+                              {"weight": 1, **_values(row, edge_columns)}))
+            if len(nodes) > MOST or len(links) > MOST:
+                raise TooLarge(f"The graph has more than {MOST:,} nodes or edges.",
+                               hint="Narrow the view with its parameters, or ask `/sparql`.")
+    finally:
+        del results  # it must end in the thread that made it, and an error would carry it away
     return nodes, links
 
 
@@ -99,25 +106,21 @@ def short(iri: str, base: str) -> str:
     return re.sub(r"[^A-Za-z0-9.\-/]", lambda m: f"_{ord(m[0]):x}_", local).replace("/", ":")
 
 
-def page(iri: str, base: str) -> str | None:
-    """Where the service shows a thing: below GRAPHSVC_ADDRESS; where that is not set, its IRI.
+def page(iri: str, base: str, address: str) -> str | None:
+    """Where the service shows a thing of its own; where it has no address, the thing's IRI.
 
     A path alone would lead nowhere once the file is saved.
     """
-    root = base.rstrip("/").rsplit("/", 1)[0]
     if not iri.startswith(base):
         return None
-    address = os.environ.get("GRAPHSVC_ADDRESS", "").rstrip("/")
+    root = base.rstrip("/").rsplit("/", 1)[0]
     return address + iri.removeprefix(root) if address else iri
 
 
-def _node(iri: str, values: Values, base: str) -> Values:
+def _node(iri: str, values: Values, page: str | None) -> Values:
     """A node's values with what every node has; without a label it is called by its IRI's end."""
     values.setdefault("label", re.split(r"[/#]", iri.rstrip("/#"))[-1])
-    values["iri"] = iri
-    if address := page(iri, base):
-        values["page"] = address
-    return values
+    return values | {"iri": iri} | ({"page": page} if page else {})
 
 
 def _attributes(columns: tuple[Column, ...], *names: str) -> list[Attribute]:

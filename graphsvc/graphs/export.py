@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from anyio import CapacityLimiter, to_thread
+from anyio import BrokenWorkerProcess, CapacityLimiter, fail_after, to_process
 
 from graphsvc.engine.base import Lane, Request, read
 from graphsvc.errors import GraphsvcError
@@ -28,6 +29,8 @@ _ROWS = "text/tab-separated-values"
 _CSV = "text/csv; charset=utf-8"
 _AT_ONCE, _WAITING = 2, 16
 """How many files are written at once, and how many more may wait for their turn."""
+_SECONDS = 60
+"""How long writing one may take."""
 _turns = CapacityLimiter(_AT_ONCE)
 
 
@@ -46,7 +49,7 @@ class GraphFormat:
     table: bool = False
 
     def written(self, graph: Graph, recipe: Recipe, *, raw: bool = False) -> bytes:
-        """The graph in this format. Raises Unwritable, TooLarge or Undrawable."""
+        """The graph in this format. Raises Unwritable or TooLarge."""
         options = {"raw": raw} if self.table else {}
         pieces = self.write(graph, recipe, **options)
         if isinstance(pieces, bytes):
@@ -67,6 +70,18 @@ class UnknownFormat(GraphsvcError):
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no export format `{name[:40]}`.",
                          hint=f"Use one of {', '.join(FORMATS)}.")
+
+
+class Unfinished(GraphsvcError):
+    """Writing a file took too long or too much memory."""
+
+    status = 503
+    type = "urn:graphsvc:problem:export-unfinished"
+    title = "The file could not be written"
+
+    def __init__(self) -> None:
+        super().__init__(f"The file could not be finished within {_SECONDS} seconds.",
+                         hint="Narrow the view with its parameters.")
 
 
 class Busy(GraphsvcError):
@@ -150,19 +165,27 @@ class Export:
     async def file(self, serving: Serving) -> bytes:
         """The finished file, asked for and written when its turn comes.
 
-        Raises Busy, what the engine raises, TooLarge, and GraphsvcError where the format cannot
-        hold the graph.
+        It is written in a process of its own, so that nothing else waits for it.
+        Raises Busy, Unfinished, what the engine raises, TooLarge, and GraphsvcError where the
+        format cannot hold the graph.
         """
         if _turns.statistics().tasks_waiting >= _WAITING:
             raise Busy
-        request = Request(self.recipe.query, _ROWS, lane=Lane.REVIEWED)
+        address = os.environ.get("GRAPHSVC_ADDRESS", "").rstrip("/")
         async with _turns:
-            rows = await read(serving.engine, request)
-            return await to_thread.run_sync(
-                self._write, rows, serving.release.manifest["header"]["base"])
+            rows = await read(
+                serving.engine, Request(self.recipe.query, _ROWS, lane=Lane.REVIEWED))
+            try:
+                with fail_after(_SECONDS):
+                    return await to_process.run_sync(
+                        self.written, rows, serving.release.manifest["header"]["base"], address,
+                        cancellable=True)
+            except (TimeoutError, BrokenWorkerProcess) as error:
+                raise Unfinished from error
 
-    def _write(self, rows: bytes, base: str) -> bytes:
-        graph = graph_of(self.view, rows, base)
+    def written(self, rows: bytes, base: str, address: str) -> bytes:
+        """The file from the rows of the query. base, address: as of `graph_of`."""
+        graph = graph_of(self.view, rows, base, address)
         measure(graph, self.recipe.measures)
         return self.format.written(graph, self.recipe, raw=self.raw)
 

@@ -7,15 +7,12 @@ its name under the pointer, and no name covers another: a drawing library offers
 from __future__ import annotations
 
 import struct
-import subprocess
-import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from math import hypot, log2
 from textwrap import wrap
 from typing import Any
 
-from graphsvc.errors import GraphsvcError
 from graphsvc.graphs.graph import Graph, Node, TooLarge
 from graphsvc.graphs.measures import simple_graph
 from graphsvc.graphs.recipe import Recipe
@@ -30,17 +27,8 @@ _ALWAYS = 40
 _CLEAR = 5.0
 """How far the rims of two nodes should be from each other at least."""
 _SEED = 7
-_SECONDS = 30
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
-
-
-class Undrawable(GraphsvcError):
-    """The picture could not be drawn."""
-
-    status = 503
-    type = "urn:graphsvc:problem:picture-failed"
-    title = "The picture could not be drawn"
 
 
 def svg(graph: Graph, recipe: Recipe) -> Iterator[str]:
@@ -65,28 +53,15 @@ def svg(graph: Graph, recipe: Recipe) -> Iterator[str]:
 
 
 def png(graph: Graph, recipe: Recipe) -> bytes:
-    """Draw the graph as the SVG has it. Raises as `svg` does, and Undrawable.
+    """Draw the graph as the SVG has it. Raises as `svg` does."""
+    import fontpkg  # type: ignore[import-untyped]
+    import resvg_py
 
-    The drawing library holds the interpreter until it is done, so it runs in a process of its own.
-    """
-    text = "".join(svg(graph, recipe)).encode()
-    try:
-        done = subprocess.run([sys.executable, "-c", _RENDER], input=text, capture_output=True,
-                              timeout=_SECONDS, check=True)
-    except subprocess.SubprocessError as error:
-        raise Undrawable("The picture could not be drawn in time.",
-                         hint="Narrow the view, or take svg.") from error
-    image = done.stdout
+    image = resvg_py.svg_to_bytes(svg_string="".join(svg(graph, recipe)),
+                                  font_files=[str(fontpkg.path("Noto Sans"))])
     head = 8 + 25  # the signature and the chunk IHDR (PNG, third edition, 5.2 and 11.2.1)
     chunks = [_chunk(name.title(), value) for name, value in recipe.facts.items()]
     return image[:head] + b"".join(chunks) + image[head:]
-
-
-_RENDER = """
-import sys, fontpkg, resvg_py
-sys.stdout.buffer.write(resvg_py.svg_to_bytes(
-    svg_string=sys.stdin.buffer.read().decode(), font_files=[str(fontpkg.path("Noto Sans"))]))
-"""
 
 
 def _chunk(keyword: str, text: str) -> bytes:

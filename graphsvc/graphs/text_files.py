@@ -68,7 +68,7 @@ def pajek(graph: Graph, recipe: Recipe) -> Iterator[str]:
 
 def _quoted(value: str) -> str:
     if found := re.search(r'["\\\r\n\x85\u2028\u2029]', printable(value, "Pajek")):
-        raise Unwritable(value, f"the character {found[0]!r}", "Pajek")
+        raise Unwritable.of(value, f"the character {found[0]!r}", "Pajek")
     return f'"{value}"'
 
 

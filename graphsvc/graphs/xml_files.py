@@ -33,16 +33,18 @@ class Unwritable(GraphsvcError):
     type = "urn:graphsvc:problem:unwritable-text"
     title = "The format cannot hold a text of the graph"
 
-    def __init__(self, value: str, what: str, format: str) -> None:
+    @classmethod
+    def of(cls, value: str, what: str, format: str) -> Unwritable:
+        """The error that a value has something that the format cannot hold."""
         shown = value if len(value) <= 60 else f"{value[:57]}..."
-        super().__init__(f"{shown!r} holds {what}, which {format} cannot hold.",
-                         hint="Take a format that can, such as json, jsonld or csv.")
+        return cls(f"{shown!r} holds {what}, which {format} cannot hold.",
+                   hint="Take a format that can, such as json, jsonld or csv.")
 
 
 def printable(value: str, format: str) -> str:
     """The value itself. Raises Unwritable for a control character that XML does not have either."""
     if found := _FORBIDDEN.search(value):
-        raise Unwritable(value, f"the control character U+{ord(found[0]):04X}", format)
+        raise Unwritable.of(value, f"the control character U+{ord(found[0]):04X}", format)
     return value
 
 

@@ -1,4 +1,4 @@
-"""What a request asks is read as forms are defined, also where it is read in a quick way."""
+"""The parameters of a request are read as forms are defined."""
 
 from __future__ import annotations
 

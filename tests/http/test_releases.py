@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
-import os
 import shutil
 import threading
 import time
@@ -16,12 +14,10 @@ import pyoxigraph as ox
 import pytest
 
 from graphsvc.build.pipeline import build
-from graphsvc.engine import create_engine
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
-from graphsvc.web.app import create_app
-from tests.engine.processes import children
-from tests.serving import client_of, running
+from tests.engine.processes import wait_until
+from tests.serving import running
 
 BOOKS = Path(__file__).parents[1] / "projects" / "books"
 NEW = "\n<https://example.org/books/id/work/emma> " \
@@ -99,24 +95,6 @@ def test_named_graphs_are_seen_by_those_who_ask_for_them_and_else_their_union(
     assert answer.text.split() == ["n", str(total)]
 
 
-@pytest.mark.parametrize("started_for", ["the current release", "another"])
-def test_an_engine_that_was_started_early_serves_only_the_release_it_was_started_for(
-    started_for: str, two: tuple[Releases, Release, Release]
-) -> None:
-    releases, old, new = two
-
-    before = set(children(os.getpid()))
-
-    async def begun() -> tuple[str, int]:
-        """The release that is answered from, and how many processes hold one."""
-        engine = create_engine(old if started_for == "the current release" else new)
-        async with client_of(create_app(releases, engine=engine)) as client:
-            answer = await client.get("/api/status")
-            return answer.headers["x-release"], len(set(children(os.getpid())) - before)
-
-    assert asyncio.run(begun()) == (old.id, 1)
-
-
 @pytest.mark.parametrize(
     "call", ["NOW()", "RAND()", "UUID()", "STRUUID()", "now ( )", "RAND #c\n ()"])
 def test_what_differs_each_time_is_not_kept(books: str, call: str) -> None:
@@ -126,15 +104,16 @@ def test_what_differs_each_time_is_not_kept(books: str, call: str) -> None:
     assert first.text != second.text
 
 
-def test_a_repeated_query_is_answered_from_what_was_kept(books: str) -> None:
+def test_a_repeated_query_is_answered_from_the_cache(books: str) -> None:
+    """A query that takes a second the first time is there at once the next time."""
     query = ("SELECT (COUNT(*) AS ?n) "
-             "{ SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT 200000 }")
-    hasty = {"query": query, "timeout": "0.02"}
-    assert httpx.get(books, params=hasty, headers=CSV).status_code == 503
+             "{ SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT 2000000 }")
+    began = time.monotonic()
     first = ask(books, query, Accept="text/csv")
-    kept = httpx.get(books, params=hasty, headers=CSV)
-    assert (kept.status_code, kept.content) == (200, first.content)
-    assert kept.headers["etag"] == first.headers["etag"]
+    between = time.monotonic()
+    again = ask(books, query, Accept="text/csv")
+    assert time.monotonic() - between < (between - began) / 3
+    assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
     head = httpx.head(books, params={"query": query}, headers=CSV)
     assert (head.content, head.headers["content-length"]) == (b"", str(len(first.content)))
 
@@ -162,10 +141,7 @@ def test_a_switch_under_load_loses_no_request_and_mixes_no_answer(
         thread.start()
     for release in (new, old, new):
         releases.switch(release)
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and (not seen or seen[-1][1] != release.id):
-            time.sleep(0.02)
-        time.sleep(0.3)
+        wait_until(lambda: len([1 for _, id, *_ in seen[-50:] if id == release.id]) >= 40)  # noqa: B023
     stop.set()
     for thread in threads:
         thread.join()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import quote
 
 from tests.conformance.servers import DataServer
@@ -25,17 +26,28 @@ class Wire:
         for part in parts:
             self._sock.sendall(part)
 
-    def answer(self) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (without the date) and body of the next response."""
+    def head(self) -> tuple[int, dict[str, str]]:
+        """Status and headers (without the date) of the next response."""
         status = int(self._file.readline().split()[1])
         headers: dict[str, str] = {}
         while (line := self._file.readline().strip()):
             name, _, value = line.decode().partition(":")
             headers[name.lower()] = value.strip()
-        assert headers.pop("date", "").endswith("GMT") or headers["connection"] == "close"
+        headers.pop("date", None)
+        return status, headers
+
+    def answer(self) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers (without the date) and body of the next response."""
+        status, headers = self.head()
         if headers.get("transfer-encoding") == "chunked":
             return status, headers, b"".join(self._chunks())
         return status, headers, self._file.read(int(headers.get("content-length", 0)))
+
+    def refusal(self, request: bytes) -> int:
+        """The status of the answer to a request that may be refused before all of it is sent."""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.send(request)
+        return self.answer()[0]
 
     def _chunks(self) -> Iterator[bytes]:
         while size := int(self._file.readline(), 16):
