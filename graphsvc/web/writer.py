@@ -66,7 +66,7 @@ class ResponseWriter:
             held, self._parts = self._parts, []
             if not self.streaming:
                 part = b"".join((*held, part))
-        if not self.streaming and more and self._size > HOLD_BACK:
+        if not self.streaming and self._size > (HOLD_BACK if more else self._keep):
             part = b"".join(self._parts) or part
             await self._begin()
         if self.streaming and not self._silent:

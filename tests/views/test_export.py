@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import networkx as nx
 import pytest
-from fastapi import FastAPI, Request, Response
 
 from graphsvc.cli.main import main
-from graphsvc.errors import GraphsvcError
+from graphsvc.engine.base import Limits
 from graphsvc.graphs.export import FORMATS
 from graphsvc.release import Release, Releases
-from graphsvc.web.graphs import graphs_router
-from graphsvc.web.pages.routes import problem_page
-from tests.views.conftest import Drawn
+from graphsvc.web.app import Application
+from graphsvc.web.releases import ReleaseSource
+from graphsvc.web.request import Proxies
+from tests.serving import client_of
 
 Fetch = Callable[..., list[httpx.Response]]
 
 
-@pytest.fixture
-def fetch(drawn: Drawn) -> Fetch:
-    """Gives what a server over the release answers to GET, path by path."""
-    app = FastAPI()
-    app.include_router(graphs_router(drawn.serving))
+@pytest.fixture(scope="module")
+def fetch(releases: Releases) -> Iterator[Fetch]:
+    """Gives what the service answers to GET, path by path."""
+    app = Application(ReleaseSource(releases, Limits()), Proxies())
+    with asyncio.Runner() as runner:
+        service = client_of(app)
+        client = runner.run(service.__aenter__())
 
-    @app.exception_handler(GraphsvcError)
-    async def problem(request: Request, error: Exception) -> Response:
-        assert isinstance(error, GraphsvcError)
-        return await problem_page(drawn.serving, request, error)
-
-    async def ask(paths: tuple[str, ...], headers: dict[str, str]) -> list[httpx.Response]:
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://test"
-        ) as client:
+        async def ask(paths: tuple[str, ...], headers: dict[str, str]) -> list[httpx.Response]:
             return [await client.get(path, headers=headers) for path in paths]
 
-    return lambda *paths, **headers: drawn.runner.run(ask(paths, headers))
+        yield lambda *paths, **headers: runner.run(ask(paths, headers))
+        runner.run(service.__aexit__(None, None, None))
 
 
 def run(releases: Releases, project: Path, *arguments: str) -> int:
@@ -55,6 +51,7 @@ def test_the_whole_graph_has_every_thing_and_link_of_the_release(
     response, = fetch("/export/graph.graphml")
     graph = nx.read_graphml(io.BytesIO(response.content))
     assert response.headers["content-type"] == "application/graphml+xml"
+    assert response.headers["x-release"] == release.id
     assert graph.graph["release"] == release.id
     names = {data["iri"] for _, data in graph.nodes(data=True)}
     rows = list(release.store().query(
@@ -134,6 +131,12 @@ def test_what_a_form_leaves_empty_was_not_given(fetch: Fetch) -> None:
     plain, form = fetch("/export/partnerships-approaches.net",
                         "/export/partnerships-approaches.net?stage=&theme=&partnership=")
     assert form.content == plain.content
+
+
+def test_a_file_is_not_sent_twice(fetch: Fetch) -> None:
+    first, = fetch("/export/organisations.json")
+    again, = fetch("/export/organisations.json", **{"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 @pytest.mark.parametrize(("path", "status", "hint"), [
