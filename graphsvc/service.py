@@ -9,11 +9,10 @@ from graphsvc.description import ServiceDescription
 from graphsvc.engine.base import Engine, Limits
 from graphsvc.engine.opening import embedded, engine_of, loadable
 from graphsvc.graphs.view import Views
-from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.index import open_index
 from graphsvc.questions.library import Library
-from graphsvc.release import Release
+from graphsvc.release import Header, Release
 from graphsvc.sources.source_text import SourceText
 
 

@@ -53,15 +53,15 @@ def test_another_order_of_statements_is_the_same_content(
     assert build(Project(copy), Releases(tmp_path / "releases")).release.id == release.id
 
 
-def test_the_whole_dump_holds_what_the_graph_dumps_hold(release: Release) -> None:
-    whole = gzip.decompress(release.dump.read_bytes()).splitlines()
+def test_the_complete_dump_holds_what_the_graph_dumps_hold(release: Release) -> None:
+    complete = gzip.decompress(release.dump.read_bytes()).splitlines()
     parts = [line for path in sorted((release.path / "dumps").glob("*.nq.gz"))
              if path != release.dump for line in gzip.decompress(path.read_bytes()).splitlines()]
-    assert len(whole) == release.manifest["quads"]
-    assert sorted(parts) == whole
+    assert len(complete) == release.manifest["quads"]
+    assert sorted(parts) == complete
     trig = gzip.decompress((release.path / "dumps" / "all.trig.gz").read_bytes())
     assert set(ox.parse(trig, format=ox.RdfFormat.TRIG)) == set(
-        ox.parse(b"\n".join(whole), format=ox.RdfFormat.N_QUADS))
+        ox.parse(b"\n".join(complete), format=ox.RdfFormat.N_QUADS))
 
 
 BAD = {
@@ -96,10 +96,10 @@ BAD = {
 
 
 @pytest.mark.parametrize("mistake", BAD)
-def test_a_build_stops_at_a_mistake_with_file_line_thing_and_mend(
+def test_a_build_stops_at_a_mistake_and_names_file_line_thing_and_remedy(
     mistake: str, copy: Path, release: Release, tmp_path: Path
 ) -> None:
-    name, damage, location, told = BAD[mistake]
+    name, damage, location, message = BAD[mistake]
     releases = Releases(tmp_path / "releases")
     releases.folder.mkdir()
     shutil.copytree(release.path, releases.folder / release.id)
@@ -109,21 +109,21 @@ def test_a_build_stops_at_a_mistake_with_file_line_thing_and_mend(
     with pytest.raises(InputErrors) as caught:
         build(Project(copy), releases)
     sentences = [str(error) for error in caught.value.errors]
-    assert any(s.startswith(location) and s[len(location)].isdigit() and told in s
+    assert any(s.startswith(location) and s[len(location)].isdigit() and message in s
                for s in sentences), sentences
     assert releases.current().id == release.id
     assert [r.id for r in releases.all()] == [release.id]
     assert not list(releases.folder.glob(".build-*"))
 
 
-def test_a_folder_that_cannot_be_written_is_told(project: Project, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(project: Project, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
     with pytest.raises(GraphsvcError, match="cannot be written"):
         build(project, Releases(blocked))
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(
+def test_a_full_disk_is_reported_and_leaves_nothing(
     project: Project, release: Release, tmp_path: Path
 ) -> None:
     small = tmp_path / "small"
@@ -168,7 +168,7 @@ def test_a_build_killed_at_any_step_leaves_the_old_release_serving(
     for step in steps:
         killed = subprocess.run([sys.executable, "-c", KILLED, books, releases.folder, step])
         assert killed.returncode == -signal.SIGKILL
-        _assert_whole(releases)
+        _assert_complete(releases)
         assert releases.current().id == old.id
     finished = _graphsvc("build", "--project", books, "--releases", releases.folder)
     assert finished.returncode == 0, finished.stderr
@@ -176,21 +176,21 @@ def test_a_build_killed_at_any_step_leaves_the_old_release_serving(
     assert not list(releases.folder.glob(".build-*"))
 
 
-def test_a_build_killed_at_any_moment_leaves_a_whole_release_serving(
+def test_a_build_killed_at_any_moment_leaves_a_complete_release_serving(
     books: Path, tmp_path: Path
 ) -> None:
     releases = Releases(tmp_path / "releases")
     began = time.monotonic()
     assert _graphsvc("build", "--project", books, "--releases", releases.folder).returncode == 0
-    whole = time.monotonic() - began
+    seconds = time.monotonic() - began
     points = 20
     for point in range(points):
         _change(books / "data" / "works.ttl", f'work:emma skos:altLabel "Name {point}"@en .')
         process = _start("build", "--project", books, "--releases", releases.folder)
-        time.sleep(whole * (point + 1) / points)
+        time.sleep(seconds * (point + 1) / points)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        _assert_whole(releases)
+        _assert_complete(releases)
 
 
 def test_a_build_of_the_real_project_killed_midway_leaves_the_old_release_serving(
@@ -205,7 +205,7 @@ def test_a_build_of_the_real_project_killed_midway_leaves_the_old_release_servin
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, copy, releases.folder, "indexing"])
     assert killed.returncode == -signal.SIGKILL
-    _assert_whole(releases)
+    _assert_complete(releases)
     assert releases.current().id == release.id
 
 
@@ -271,8 +271,8 @@ def _change(path: Path, statement: str) -> None:
     path.write_text(f"{path.read_text()}\n{statement}\n")
 
 
-def _assert_whole(releases: Releases) -> None:
-    """Every release that is there is whole, the current one first of all."""
+def _assert_complete(releases: Releases) -> None:
+    """Every release that is there is complete, the current one first of all."""
     for release in (releases.current(), *releases.all()):
         assert len(release.store()) > 0
         assert json.loads((release.path / "manifest.json").read_text())["release"] == release.id

@@ -8,10 +8,9 @@ from urllib.parse import urlencode
 
 from graphsvc import __version__
 from graphsvc.graphs.view import View
-from graphsvc.project import Header
 from graphsvc.questions.answer import Understood
 from graphsvc.questions.names import Names
-from graphsvc.release import Release
+from graphsvc.release import Header, Release
 
 
 @dataclass(frozen=True)
