@@ -141,7 +141,7 @@ class Project:
                                  location=location, hint="Put the file itself there.")
         if not path.is_file() and not (pattern == "*" and path.is_dir()):
             return GraphsvcError("This is not a regular file.", location=location,
-                                 hint="Rename it, or take it away.")
+                                 hint="Rename it, or remove it.")
         if location.encode() != name or not location.isprintable():
             return GraphsvcError("The name has characters that are not text.", location=location,
                                  hint="Rename the file.")

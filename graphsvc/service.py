@@ -11,10 +11,9 @@ from graphsvc.engine.base import Engine, Lane, Limits, Request, read
 from graphsvc.formats import SPARQL_JSON
 from graphsvc.graphs.view import Views
 from graphsvc.index import Index
-from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
-from graphsvc.release import Release
+from graphsvc.release import Header, Release
 from graphsvc.sources.source_text import SourceText
 
 

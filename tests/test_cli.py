@@ -43,8 +43,8 @@ def call(project: Project, releases: Releases, capsys: pytest.CaptureFixture[str
     def run(command: str, *arguments: object) -> Done:
         words = [command, "--project", project.root, "--releases", releases.folder, *arguments]
         status = main(list(map(str, words)))
-        told = capsys.readouterr()
-        return Done(words, status, told.out, told.err)
+        said = capsys.readouterr()
+        return Done(words, status, said.out, said.err)
     return run
 
 
@@ -74,14 +74,14 @@ def test_a_query_comes_from_an_argument_a_file_or_standard_input(
     assert [answer.stdout for answer in answers] == ["n\n32\n"] * 3
 
 
-def test_a_malformed_query_is_told_with_its_place(cli: Run) -> None:
+def test_a_malformed_query_is_reported_with_its_place(cli: Run) -> None:
     done = cli("query", "SELECT * WHERE { ?s ?p }")
     assert done.returncode == 1
     assert "line 1, column" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_format_that_does_not_fit_is_told_with_those_that_do(call: Run) -> None:
+def test_a_format_that_does_not_fit_is_reported_with_those_that_do(call: Run) -> None:
     done = call("query", "ASK {}", "--format", "turtle")
     assert done.returncode == 1
     assert "Use one of json, xml, csv, tsv." in done.stderr
@@ -105,17 +105,19 @@ def test_asking_in_text_shows_where_it_is_said(cli: Run) -> None:
     assert ", line 201" in done.stdout
 
 
-@pytest.mark.parametrize(("arguments", "told"), [
+@pytest.mark.parametrize(("arguments", "said"), [
     (["approach-partnership"], "approach-partnerships"),
     (["approach-partnerships", "--param", "approach=saf and togeter"], "Safe and Together"),
     (["approach-partnerships", "--param", "approach"], "NAME=VALUE"),
     (["approach-partnerships", "--param", "aproach=liam"], "Did you mean `approach`?"),
     (["approach-partnerships"], "`approach` is missing"),
 ])
-def test_a_wrong_call_is_told_with_the_mend(call: Run, arguments: list[str], told: str) -> None:
+def test_a_wrong_call_is_reported_with_the_remedy(
+    call: Run, arguments: list[str], said: str
+) -> None:
     done = call("ask", *arguments)
     assert done.returncode == 1
-    assert told in done.stderr
+    assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -130,7 +132,7 @@ def test_releases_are_listed_and_shown(call: Run, releases: Releases) -> None:
     assert "There are:" in missing.stderr
 
 
-def test_a_folder_that_is_no_project_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_project_is_reported(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "graphsvc", "build", "--project", tmp_path],
                           text=True, capture_output=True)
     assert done.returncode == 1
@@ -197,29 +199,29 @@ def test_the_shacl_report_of_any_pair_is_printed(tmp_path: Path) -> None:
     assert report.value(None, sh.focusNode, rdflib.URIRef("http://example.org/a"))
 
 
-def test_serve_tells_what_it_serves_and_where_once_it_does(releases: Releases) -> None:
+def test_serve_says_what_it_serves_and_where_once_it_does(releases: Releases) -> None:
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "graphsvc", "serve", "--releases", releases.folder,
          "--port", str(port), "--format", "json"], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
-        assert told["address"] == f"http://127.0.0.1:{port}"
-        assert told["release"] == releases.current().id
-        assert httpx.get(f"{told['address']}/health").json()["release"] == told["release"]
+        said = json.loads(process.stdout.readline())
+        assert said["address"] == f"http://127.0.0.1:{port}"
+        assert said["release"] == releases.current().id
+        assert httpx.get(f"{said['address']}/health").json()["release"] == said["release"]
     finally:
         process.terminate()
         assert process.wait(10) == 0
 
 
-@pytest.mark.parametrize(("port", "folder", "told"), [
+@pytest.mark.parametrize(("port", "folder", "said"), [
     ("taken", ".", "Choose another --port, or end what uses it."),
     ("99999", ".", "Ports go from 0 to 65535."),
     ("free", "none", "There is no release yet. Run `graphsvc build`."),
 ])
 def test_serve_says_why_it_cannot(
-    port: str, folder: str, told: str, releases: Releases
+    port: str, folder: str, said: str, releases: Releases
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         number = {"taken": listener.getsockname()[1], "free": free_port()}.get(port, port)
@@ -227,19 +229,19 @@ def test_serve_says_why_it_cannot(
             [sys.executable, "-m", "graphsvc", "serve", "--releases", releases.folder / folder,
              "--port", str(number)], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")
-    assert told in done.stderr
+    assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(("query", "told"), [
+@pytest.mark.parametrize(("query", "said"), [
     ("SELECT * { ?s ?p }", "column 19: The query ends here, but something before is missing"),
     ("SELECT * { FILTR(?x) }", "column 20: 'FILTR(?x)' does not belong here."),
     ("SELECT * {\n ?s foaf:name ?o }", "line 2, column 14: The prefix before this place is not"),
     ("DROP ALL", "DROP changes data, and this service only answers questions."),
 ])
-def test_a_query_that_cannot_be_read_is_told_with_its_place(
-    call: Run, query: str, told: str
+def test_a_query_that_cannot_be_read_is_reported_with_its_place(
+    call: Run, query: str, said: str
 ) -> None:
     done = call("query", query)
     assert (done.returncode, done.stdout) == (1, "")
-    assert told in done.stderr
+    assert said in done.stderr

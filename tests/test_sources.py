@@ -1,4 +1,4 @@
-"""The real data against the real documents: everything accounted for, nothing slipped or copied."""
+"""The real data against the real documents: everything accounted for, nothing wrong or copied."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def sources(copy: Path, capsys: pytest.CaptureFixture[str]) -> Sources:
 
     def run(action: str, folder: Path, *options: str) -> tuple[int, str, str]:
         status = main(["sources", action, str(folder), "--project", str(copy), *options])
-        told = capsys.readouterr()
-        return status, told.out, told.err
+        said = capsys.readouterr()
+        return status, said.out, said.err
 
     return run
 
@@ -63,19 +63,19 @@ def test_the_account_adds_up_section_by_section_for_each_document(
     sources: Sources, documents: Path
 ) -> None:
     _, out, _ = sources("coverage", documents)
-    told = {account["document"]: account
+    said = {account["document"]: account
             for account in json.loads(sources("coverage", documents, "--format", "json")[1])}
-    assert sorted(told) == sorted(path.stem for path in documents.glob("*.txt")
+    assert sorted(said) == sorted(path.stem for path in documents.glob("*.txt")
                                   if path.stem != "official-names")
     for block in re.split(r"\n(?=\S)", out)[:-1]:
-        slug, *sections, whole = block.splitlines()
+        slug, *sections, total = block.splitlines()
         counts = [re.search(r": (\d+) paragraphs, (\d+) cited", line) for line in sections]
         sums = [sum(int(found[i]) for found in counts if found) for i in (1, 2)]
-        assert sums == [told[slug]["paragraphs"], told[slug]["cited"]]
-        assert whole.strip().startswith(f"{sums[0]} paragraphs, {sums[1]} cited, 0 unaccounted;")
+        assert sums == [said[slug]["paragraphs"], said[slug]["cited"]]
+        assert total.strip().startswith(f"{sums[0]} paragraphs, {sums[1]} cited, 0 unaccounted;")
 
 
-def test_a_paragraph_that_nothing_accounts_for_is_told_and_fails(
+def test_a_paragraph_that_nothing_accounts_for_is_reported_and_fails(
     sources: Sources, copy: Path, documents: Path
 ) -> None:
     rows = (copy / LEDGER).read_text().splitlines(keepends=True)
@@ -105,7 +105,7 @@ def test_too_few_cited_paragraphs_fail_even_with_a_reason_for_each(
     assert " 0 unaccounted;" in out.splitlines()[-1]
 
 
-def test_mistakes_in_a_ledger_are_told_each_with_its_line(
+def test_mistakes_in_a_ledger_are_reported_each_with_its_line(
     sources: Sources, copy: Path, documents: Path
 ) -> None:
     mistakes = {
@@ -137,7 +137,7 @@ def test_every_passage_holds_and_no_literal_copies(
     assert int(total[2]) > 8000
 
 
-def test_passages_that_do_not_hold_are_told_with_file_and_line(
+def test_passages_that_do_not_hold_are_reported_with_file_and_line(
     sources: Sources, copy: Path, documents: Path
 ) -> None:
     path = copy / MIDLOTHIAN
@@ -164,7 +164,7 @@ def test_passages_that_do_not_hold_are_told_with_file_and_line(
     assert re.search(r":1: Paragraph \d+ at line 159 of the document has no passage", found[-1])
 
 
-def test_a_passage_that_the_document_does_not_have_is_told(
+def test_a_passage_that_the_document_does_not_have_is_reported(
     sources: Sources, copy: Path, documents: Path
 ) -> None:
     path = copy / MIDLOTHIAN
@@ -177,7 +177,7 @@ def test_a_passage_that_the_document_does_not_have_is_told(
         " line of <https://w3id.org/joint-inspections/id/passage/midlothian-2020/9999>.")
 
 
-def test_another_edition_of_a_document_is_told(
+def test_another_edition_of_a_document_is_reported(
     sources: Sources, documents: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(documents, tmp_path / "sources")
@@ -192,14 +192,14 @@ def test_another_edition_of_a_document_is_told(
     assert re.match(rf"{MIDLOTHIAN}:\d+: <\S*midlothian-2020/145> says .*sha256", second)
 
 
-def test_a_document_that_is_not_there_is_told(sources: Sources, tmp_path: Path) -> None:
+def test_a_document_that_is_not_there_is_reported(sources: Sources, tmp_path: Path) -> None:
     status, out, err = sources("verify", tmp_path)
     assert (status, out) == (1, "")
     assert err.startswith(f"{tmp_path / 'clackmannanshire-2015.txt'}: The document cannot be read")
 
 
 @pytest.mark.parametrize(("words", "discrepancies"), [(12, 1), (11, 0)])
-def test_a_copied_run_of_twelve_words_is_told_with_file_and_line(
+def test_a_copied_run_of_twelve_words_is_reported_with_file_and_line(
     sources: Sources, copy: Path, documents: Path, words: int, discrepancies: int
 ) -> None:
     paragraph = next(p for p in read_document(documents / "midlothian-2020.txt").paragraphs
@@ -247,7 +247,7 @@ def test_no_index_changes_when_a_document_is_missing(
     assert path.read_text() == ""
 
 
-def test_a_malformed_outline_is_told_with_file_and_line(
+def test_a_malformed_outline_is_reported_with_file_and_line(
     sources: Sources, copy: Path, documents: Path
 ) -> None:
     path = copy / "data/outlines/midlothian-2020.tsv"

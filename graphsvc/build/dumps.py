@@ -31,7 +31,7 @@ ox.serialize(dataset, sys.stdout.buffer, format=ox.RdfFormat.N_QUADS)
 """
 _SECONDS = 60
 """What labelling may take. It takes for ever, or more stack than there is, where very many blank
-nodes can only be told apart by one another: so it runs in a process of its own."""
+nodes differ only by their links with one another: so it runs in a process of its own."""
 
 
 def canonical_graphs(store: ox.Store, describe: Callable[[str], GraphsvcError]) -> Graphs:

@@ -139,18 +139,24 @@ def _write_store(
     The one that is written has all triples in their graphs and in its default graph, for queries
     that name none.
     """
-    quads = b"".join(line for lines in graphs.values() for line in lines)
-    triples = b"".join(line[:line.rindex(b" <")] + b" .\n"
-                       for lines in graphs.values() for line in lines)
-    stored = pool.submit(_load, path, quads + triples)
+    quads, triples = path.with_suffix(".nq"), path.with_suffix(".nt")
+    with quads.open("wb") as all_quads, triples.open("wb") as all_triples:
+        for lines in graphs.values():
+            all_quads.writelines(lines)
+            all_triples.writelines(line[:line.rindex(b" <")] + b" .\n" for line in lines)
     union = ox.Store()
-    union.bulk_load(triples, ox.RdfFormat.N_QUADS)
-    return union, stored
+    union.bulk_load(path=triples, format=ox.RdfFormat.N_TRIPLES)
+    return union, pool.submit(_load, path, quads, triples)
 
 
-def _load(path: Path, quads: bytes) -> None:
+def _load(path: Path, quads: Path, triples: Path) -> None:
+    """Load a new store, at once so that both files have the same blank nodes."""
+    with quads.open("ab") as all_lines, triples.open("rb") as lines:
+        shutil.copyfileobj(lines, all_lines)
+    triples.unlink()
     store = ox.Store(str(path))
-    store.bulk_load(quads, ox.RdfFormat.N_QUADS)
+    store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS)
+    quads.unlink()
     store.optimize()
     store.flush()
 

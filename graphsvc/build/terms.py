@@ -76,17 +76,17 @@ class Names:
         undefined = {term for term in self._mentioned[path].terms if not self._is_defined(term)}
         dangling = {iri for iri in self._mentioned[path].things if iri not in self._homes}
         if undefined or dangling:
-            yield from self._told(path, undefined, dangling)
+            yield from self._located(path, undefined, dangling)
         for iri, homes in self._second_homes.items():
             if path in homes:
                 yield self._second_home(path, iri, homes)
         for iri in self._twice[path]:
             yield self._second_statement(path, iri)
 
-    def _told(
+    def _located(
         self, path: Path, undefined: set[str], dangling: set[str]
     ) -> Iterator[GraphsvcError]:
-        """The mistakes at the lines where they stand."""
+        """The mistakes, at the lines where they are."""
         file = read_turtle(path)
         for subject, predicate, value in file.triples:
             location = f"{self._project.name(path)}:{file.lines.get(subject.value, 1)}"
@@ -112,16 +112,16 @@ class Names:
         self, location: str, subject: ox.NamedNode | ox.BlankNode, target: str
     ) -> GraphsvcError:
         near = self._near(target)
-        hint = f"Did you mean <{near[0]}>?" if near else "Describe it, or mend the reference."
+        hint = f"Did you mean <{near[0]}>?" if near else "Describe it, or fix the reference."
         return GraphsvcError(
             f"{subject} refers to <{target}>, which no file describes.", location=location,
             hint=hint)
 
     def _near(self, target: str) -> list[str]:
-        """The described thing of the same kind whose name is nearest, if any is near."""
-        kind = target.rsplit("/", 1)[0] + "/"
-        same_kind = [iri for iri in self._homes if iri.startswith(kind)]
-        return get_close_matches(target, same_kind, 1, 0.8)
+        """The described thing of the same class whose name is nearest, if any is near."""
+        class_ = target.rsplit("/", 1)[0] + "/"
+        alike = [iri for iri in self._homes if iri.startswith(class_)]
+        return get_close_matches(target, alike, 1, 0.8)
 
     def _second_statement(self, path: Path, iri: str) -> GraphsvcError:
         file, name = read_turtle(path), self._project.name(path)
@@ -135,11 +135,11 @@ class Names:
         return GraphsvcError(
             f"<{iri}> is described in {others} too.",
             location=f"{self._project.name(path)}:{read_turtle(path).lines.get(iri, 1)}",
-            hint="A thing has one home: choose another slug, or take one of the two away.")
+            hint="A thing has one home: choose another slug, or remove one of the two.")
 
 
 def _classified_again(file: TurtleFile) -> list[str]:
-    """The subjects that are told their class in more than one statement, by the order of triples,
+    """The subjects that get a class in more than one statement, by the order of triples,
     which is that of the text."""
     classified: set[str] = set()
     again: list[str] = []

@@ -73,7 +73,7 @@ def read_file(path: Path) -> bytes:
     try:
         if path.exists() and not path.is_file():  # reading from a pipe would wait for ever
             raise GraphsvcError("This is not a regular file.", location=str(path),
-                                hint="Put a file there, or take it away.")
+                                hint="Put a file there, or remove it.")
         return path.read_bytes()
     except OSError as error:
         raise GraphsvcError(

@@ -66,4 +66,4 @@ def _problems(
                                 hint="Keep one of the two rows.")
         if line in cited:
             yield GraphsvcError(f"Line {line} is said to carry no fact, but a fact rests on it.",
-                                hint="Take the line out of the ledger.")
+                                hint="Remove the line from the ledger.")
