@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
+import pyoxigraph as ox
+
 from graphsvc import __version__
 from graphsvc.build.turtle import TurtleFile, read_file, read_prefixes, read_turtle
 from graphsvc.errors import GraphsvcError, InputErrors
@@ -168,4 +170,11 @@ def _header(file: TurtleFile, name: str) -> Header | None:
             f"The ontology {ontology} lacks {', '.join(missing)}.", location=name,
             hint="State each of them once in the owl:Ontology header.",
         )
-    return Header(iri=ontology.value, **{key: values[iri] for key, iri in wanted.items()})
+    header = Header(iri=ontology.value, **{key: values[iri] for key, iri in wanted.items()})
+    try:
+        ox.NamedNode(header.namespace), ox.NamedNode(header.dataset)
+    except ValueError as error:
+        raise GraphsvcError(
+            f"The ontology {ontology} has a namespace or void:uriSpace that is no IRI.",
+            location=name, hint="Write an address such as https://example.org/id/.") from error
+    return header

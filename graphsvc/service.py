@@ -14,7 +14,7 @@ from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
 from graphsvc.release import Release
-from graphsvc.sources.words import Words
+from graphsvc.sources.source_text import SourceText
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Serving:
         """
         header = Header(**release.manifest["header"])
         prefixes = release.manifest["prefixes"]
-        words = Words(documents, header.base) if documents else None
+        words = SourceText(documents, header.base) if documents else None
         engine = create_engine(release, limits or Limits(), remote)
         try:
             index = Index.open(release.index_path, words, prefixes)

@@ -20,7 +20,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graphsvc.build.rules import Rule, apply_rule, read_rules
-from graphsvc.build.shacl.validation import Result, validate
+from graphsvc.build.shapes import Result, validate
 from graphsvc.build.terms import Names
 from graphsvc.build.turtle import read_turtle
 from graphsvc.errors import GraphsvcError

@@ -22,7 +22,8 @@ from benchmarks.servers import COMMANDS
 from benchmarks.serving import SHAPES
 from graphsvc.build.pipeline import build
 from graphsvc.engine.base import Request
-from graphsvc.engine.pool import EmbeddedEngine, WorkerAnswer
+from graphsvc.engine.embedded import EmbeddedEngine
+from graphsvc.engine.jobs import Job
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
@@ -47,9 +48,9 @@ def generated(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Every query that reaches the engine."""
     queries: list[str] = []
-    query: Callable[[EmbeddedEngine, Request], Awaitable[WorkerAnswer]] = EmbeddedEngine.query
+    query: Callable[[EmbeddedEngine, Request], Awaitable[Job]] = EmbeddedEngine.query
 
-    async def counted(engine: EmbeddedEngine, request: Request) -> WorkerAnswer:
+    async def counted(engine: EmbeddedEngine, request: Request) -> Job:
         queries.append(request.query)
         return await query(engine, request)
 

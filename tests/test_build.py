@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -201,10 +202,68 @@ def test_a_build_of_the_real_project_killed_midway_leaves_the_old_release_servin
     _change(copy / "data" / "reference" / "shared.ttl",
             'approach:pace skos:altLabel "Another name"@en .')
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, copy, releases.folder, "indexing texts"])
+        [sys.executable, "-c", KILLED, copy, releases.folder, "indexing"])
     assert killed.returncode == -signal.SIGKILL
     _assert_whole(releases)
     assert releases.current().id == release.id
+
+
+DAMAGE = {
+    "a dump emptied": lambda path: (path / "dumps/all.nq.gz").write_bytes(b""),
+    "a byte of a dump changed": lambda path: _flip(path / "dumps/all.nq.gz"),
+    "the index cut": lambda path: os.truncate(next(path.glob("*.sqlite")), 5000),
+    "a file of the store gone": lambda path: next((path / "store").glob("*.sst")).unlink(),
+    "a question changed": lambda path: _change(next((path / "queries").rglob("*.rq")), "# more"),
+    "a file added": lambda path: (path / "queries/more.rq").touch(),
+    "the manifest cut": lambda path: os.truncate(path / "manifest.json", 20),
+    "the manifest emptied": lambda path: (path / "manifest.json").write_text("{}"),
+    "the manifest of another sort": lambda path: (path / "manifest.json").write_text("[1]"),
+    "the manifest gone": lambda path: (path / "manifest.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_release_is_noticed_and_built_again(
+    damage: Callable[[Path], object], books: Path, tmp_path: Path
+) -> None:
+    releases = Releases(tmp_path / "releases")
+    release = build(Project(books), releases).release
+    release.verify()
+    damage(release.path)
+    with pytest.raises(GraphsvcError, match="is damaged: "):
+        Release(release.path).verify()
+    again = build(Project(books), releases)
+    assert (again.new, again.release.id) == (True, release.id)
+    again.release.verify()
+    assert releases.current() == again.release
+    assert [path.name for path in releases.folder.glob(".*") if path.name != ".lock"] == []
+
+
+def test_a_store_that_was_read_is_as_it_was_built(books: Path, tmp_path: Path) -> None:
+    release = build(Project(books), Releases(tmp_path / "releases")).release
+    assert len(release.store()) > 0
+    release.verify()
+
+
+def test_a_bad_manifest_is_reported_once_and_breaks_nothing(books: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "releases"
+    (folder / "bad").mkdir(parents=True)
+    (folder / "bad" / "manifest.json").write_text('{"built": 7')
+    done = _graphsvc("build", "--project", books, "--releases", folder)
+    assert (done.returncode, done.stderr.count("The release bad is damaged")) == (0, 1)
+    listed = _graphsvc("releases", "--releases", folder)
+    assert listed.returncode == 0
+    assert listed.stderr.count("The release bad is damaged") == 1
+    assert len(listed.stdout.splitlines()) == 2
+    Releases(folder).switch(Release(folder / "bad"))
+    with pytest.raises(GraphsvcError, match="The release bad is damaged"):
+        Releases(folder).current()
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
 
 
 def _change(path: Path, statement: str) -> None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import validate
 
 from graphsvc.project import Project
+from graphsvc.questions.library import Library
 from graphsvc.questions.recorded import differences
 from graphsvc.release import Release
 from graphsvc.service import Serving
@@ -52,7 +53,9 @@ def test_the_description_of_the_api_is_valid_and_has_every_question(
     document = httpx.get(f"{server}/openapi.json").json()
     validate(document)
     assert document["openapi"].startswith("3.1")
-    assert {f"/api/questions/{path.stem}" for path in (project.root / "queries").glob("*.rq")} == {
+    files = [path for path in (project.root / "queries").rglob("*.rq")
+             if path.parent.name != "views"]
+    assert {f"/api/questions/{path.stem}" for path in files} == {
         path for path in document["paths"] if path.startswith("/api/questions/")}
 
 
@@ -73,6 +76,12 @@ def _fuzz(operation: Any) -> None:
         case.call_and_validate()
 
     ask()
+
+
+def test_the_list_of_questions_is_that_of_the_folders(project: Project) -> None:
+    library = Library.load(project.root / "queries", project.prefixes)
+    assert (project.root / "queries" / "README.md").read_text(encoding="utf-8") == \
+        library.readme(), "run `graphsvc ask --readme > queries/README.md`"
 
 
 DOMAIN = ("partnership", "approach", "finding", "girfec", "inspection", "midlothian")

@@ -15,7 +15,7 @@ import pytest
 import rdflib
 
 from graphsvc.build.rules import apply_rule, read_rules
-from graphsvc.build.shacl.validation import Result, validate
+from graphsvc.build.shapes import Result, validate
 from graphsvc.build.turtle import read_turtle
 from graphsvc.project import Project
 from graphsvc.vocabulary import RDF, SH

@@ -38,11 +38,20 @@ def describe(
 
 def _description(header: Header, digest: str) -> Iterator[ox.Triple]:
     return construct(
-        "dataset", dataset=ox.NamedNode(header.dataset), title=ox.Literal(header.title, language="en"),
+        "dataset", dataset=ox.NamedNode(header.dataset),
+        title=ox.Literal(header.title, language="en"),
         description=ox.Literal(header.description, language="en"),
-        licence=ox.NamedNode(header.licence), creator=ox.NamedNode(header.creator),
+        licence=_named(header.licence), creator=_named(header.creator),
         digest=ox.Literal(digest), version=ox.Literal(header.version),
         base=ox.Literal(header.base), ontology=ox.NamedNode(header.iri))
+
+
+def _named(text: str) -> ox.NamedNode | ox.Literal:
+    """A thing by its IRI, or what it is called."""
+    try:
+        return ox.NamedNode(text)
+    except ValueError:
+        return ox.Literal(text)
 
 
 def _partitions(header: Header, union: ox.Store) -> Iterator[ox.Triple]:

@@ -43,8 +43,8 @@ def apply_rule(store: ox.Store, rule: Rule) -> int:
 
     Raises GraphsvcError for a rule that is not a CONSTRUCT query.
     """
-    new = [ox.Quad(*triple, rule.graph) for triple in set(_derive(store, rule))
-           if not any(store.quads_for_pattern(*triple))]
+    new = [ox.Quad(t.subject, t.predicate, t.object, rule.graph) for t in {*_derive(store, rule)}
+           if not any(store.quads_for_pattern(t.subject, t.predicate, t.object))]
     store.extend(new)
     return len(new)
 

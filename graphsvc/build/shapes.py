@@ -174,13 +174,12 @@ class _Shapes:
         self.with_path = {str(q.subject) for q in self._graph.quads_for_pattern(None, _PATH, None)}
 
     def aimed_at(self, among: Collection[str], data: ox.Store) -> bytes:
-        """The shapes in N-Triples, with those of the given nodes as targets that are theirs."""
+        """The shapes in N-Triples, with those of the given nodes as targets that they have."""
         aims = [quad for quad in self._graph
                 if quad.predicate in _TARGETS or self._is_target_class(quad)]
-        targets = (
-            ox.Quad(quad.subject, _TARGET_NODE, focus) for quad in aims
-            for focus in _focus_nodes(quad, data)
-            if isinstance(focus, ox.NamedNode) and focus.value in among)
+        nodes = {ox.NamedNode(iri): _classes(ox.NamedNode(iri), data) for iri in among}
+        targets = (ox.Quad(aim.subject, _TARGET_NODE, node) for aim in aims
+                   for node, classes in nodes.items() if _is_aimed_at(aim, node, classes, data))
         rest = (quad for quad in self._graph if quad not in aims)
         return _n_triples(rest) + _n_triples(targets)
 
@@ -201,10 +200,8 @@ class _Shapes:
         """A query must not give new values to variables that have one before it runs, which the
         engine does not check (SHACL, appendix A).
         """
-        bound = {"this", "PATH", "value", "currentShape", "shapesGraph",
-                 *self._parameters(asked.subject)}
-        if asked.predicate.value == f"{_SH}select":
-            bound.remove("value")
+        bound = {"this", "PATH", "currentShape", "shapesGraph", *self._parameters(asked.subject)}
+        bound |= {"value"} if asked.predicate.value == f"{_SH}ask" else set()
         text = _NOT_CODE.sub(" ", getattr(asked.object, "value", ""))
         for values, variable in _MISUSE.findall(text):
             if values or variable in bound:
@@ -237,20 +234,27 @@ class _Shapes:
         return node
 
 
-def _focus_nodes(aim: ox.Quad, data: ox.Store) -> Iterator[Node]:
-    """The nodes of a graph that a target of a shape names (SHACL, section 2.1.3)."""
+def _classes(node: ox.NamedNode, data: ox.Store) -> set[Node]:
+    """The classes of a node, with all those above them."""
+    todo = [quad.object for quad in data.quads_for_pattern(node, _TYPE, None)]
+    for cls in todo:
+        if not isinstance(cls, ox.Literal):
+            todo += (quad.object for quad in data.quads_for_pattern(cls, _SUBCLASS, None)
+                     if quad.object not in todo)
+    return set(todo)
+
+
+def _is_aimed_at(aim: ox.Quad, node: ox.NamedNode, classes: set[Node], data: ox.Store) -> bool:
+    """Whether a target of a shape names a node of these classes (SHACL, section 2.1.3)."""
     if aim.predicate == _TARGET_NODE:
-        yield aim.object
-    elif aim.predicate == _SUBJECTS_OF or aim.predicate == _OBJECTS_OF:
-        assert isinstance(aim.object, ox.NamedNode)
-        for quad in data.quads_for_pattern(None, aim.object, None):
-            yield quad.subject if aim.predicate == _SUBJECTS_OF else quad.object
-    else:
-        todo = [aim.object if aim.predicate == _TARGET_CLASS else aim.subject]
-        for cls in todo:
-            yield from (quad.subject for quad in data.quads_for_pattern(None, _TYPE, cls))
-            todo += (quad.subject for quad in data.quads_for_pattern(None, _SUBCLASS, cls)
-                     if quad.subject not in todo)
+        return aim.object == node
+    if aim.predicate == _TARGET_CLASS:
+        return aim.object in classes
+    if isinstance(aim.object, ox.NamedNode) and aim.predicate == _SUBJECTS_OF:
+        return any(data.quads_for_pattern(node, aim.object, None))
+    if isinstance(aim.object, ox.NamedNode) and aim.predicate == _OBJECTS_OF:
+        return any(data.quads_for_pattern(None, aim.object, node))
+    return aim.subject in classes
 
 
 def _result(found: dict[str, object], shapes: _Shapes) -> Result:

@@ -14,7 +14,7 @@ import json
 from functools import partial
 from pathlib import Path
 
-from graphsvc.cli.arguments import add_format, releases_of
+from graphsvc.cli import add_format, releases_of
 from graphsvc.engine.base import Limits
 
 TRY = {"/": "the pages", "/api/questions": "what can be asked", "/sparql": "SPARQL"}

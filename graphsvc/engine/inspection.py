@@ -43,7 +43,7 @@ _FLAGS = re.VERBOSE | re.DOTALL
 
 
 def _scanner(words: str, unsure: str) -> re.Pattern[str]:
-    """A pattern that passes over everything up to the next of some words, an unsure `<`, or an escape."""
+    """A pattern that passes over everything up to some words, an unsure `<` or an escape."""
     return re.compile(
         rf"""
         (?: [ \t\r\n]++
@@ -68,7 +68,8 @@ _SERVICE_SCANNER = _scanner(rf"[\w.\-·]*?service|graph\b|named\b|{_WORDS}", _UN
 _NOT_BRACKETS = re.compile(rf"{_OPAQUE}|{_IRI}|\\.|[^()\[\]{{}}<\"'\#\\]++|[<\"'\\]", _FLAGS)
 _DEPTHS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _PROLOGUE = re.compile(
-    rf"(?:[ \t\r\n]|\#[^\r\n]*+|BASE{_SPACE}{_IRI}|PREFIX{_SPACE}(?:\w[\w.\-·]*+)?+:{_SPACE}{_IRI})*+",
+    rf"""(?:[ \t\r\n] | \#[^\r\n]*+ | BASE{_SPACE}{_IRI}
+            | PREFIX{_SPACE}(?:\w[\w.\-·]*+)?+:{_SPACE}{_IRI})*+""",
     re.VERBOSE | re.IGNORECASE)  # fmt: skip
 _WORD = re.compile(r"\w+")
 _FORM = re.compile("SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)

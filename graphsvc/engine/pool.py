@@ -56,14 +56,13 @@ class FairQueue:
 
     def pop(self, may: Callable[[str | None], bool] = lambda _: True) -> Job | None:
         """The next job of the client whose turn it is, of those that may have one."""
-        client = next(filter(may, self._clients), self)
-        if client is self:
-            return None
-        jobs = self._clients.pop(client)  # type: ignore[arg-type]
-        job = jobs.popleft()
-        if jobs:
-            self._clients[job.client] = jobs  # behind all other clients
-        return job
+        for client in filter(may, self._clients):
+            jobs = self._clients.pop(client)
+            job = jobs.popleft()
+            if jobs:
+                self._clients[client] = jobs  # behind all other clients
+            return job
+        return None
 
     def newest_of_most(self) -> tuple[Job, int]:
         """The newest job of the client with the most, and how many it has."""
@@ -207,15 +206,13 @@ class LanePool:
             for job in [job for job in queue if job.deadline < now]:
                 own = job.waits_as == STOPPED and not self._has_room()(job.client)
                 self._refuse(job, own and job.client is not None)
-        for worker in [worker for worker in self.workers if worker.job]:
-            job = worker.job
-            if not job or worker.gone:
-                continue
-            if job.deadline < now:
+        for worker in list(self.workers):
+            running = worker.job
+            if running and running.deadline < now:
                 self._drop(worker)
-                job.finish(LimitExceeded(LimitKind.TIME, self.limits, job.seconds))
-            elif not worker.slow:
-                self._review(worker, job)
+                running.finish(LimitExceeded(LimitKind.TIME, self.limits, running.seconds))
+            elif running and not worker.slow and not worker.gone:
+                self._review(worker, running)
         self._dispatch()
 
     def _review(self, worker: Worker, job: Job) -> None:

@@ -16,17 +16,19 @@ import httpx
 
 from graphsvc.engine.base import (
     Lane,
-    Limit,
+    LimitExceeded,
+    LimitKind,
     Limits,
     Overloaded,
     QuerySyntaxError,
     QueryTooLong,
     Request,
-    Stopped,
     UpstreamError,
+    read,
 )
 from graphsvc.engine.inspection import Inspected, inspect
 from graphsvc.errors import GraphsvcError
+from graphsvc.formats import BY_MEDIA_TYPE, SPARQL_JSON
 
 AT_ONCE = 16
 """Queries of one lane that the other service is asked at the same time."""
@@ -36,7 +38,7 @@ CONNECT_SECONDS = 5.0
 
 _REASON_BYTES = 4096
 _REASON_CHARS = 400
-_SAME = {"application/n-triples": {"text/plain"}, "application/n-quads": {"text/x-nquads"}}
+_HEALTH_SECONDS = 5.0
 _STATUS = {408: 504, 429: 503, 503: 503, 504: 504}
 """What is answered when the other service fails with a status; 502 for all others."""
 
@@ -59,7 +61,7 @@ class RemoteEngine:
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE),
         )
 
-    async def query(self, request: Request) -> RemoteAnswer:
+    async def query(self, request: Request) -> RemoteStream:
         """Begin to answer. Raises what Engine.query raises."""
         if len(request.query) > self.limits.query_chars:
             raise QueryTooLong(self.limits)
@@ -73,7 +75,7 @@ class RemoteEngine:
         except BaseException:
             turns.give()
             raise
-        answer = RemoteAnswer(response, request.media_type, deadline, turns)
+        answer = RemoteStream(response, request.media_type, deadline, turns)
         try:
             await answer.begin()
         except BaseException:
@@ -96,13 +98,19 @@ class RemoteEngine:
         except httpx.HTTPError as error:
             raise _failure(error) from error
 
+    async def health(self) -> None:
+        """Ask something trivial. Raises GraphsvcError where no answer comes soon."""
+        await read(self, Request("ASK {}", SPARQL_JSON.media_type, Lane.REVIEWED, _HEALTH_SECONDS))
+
     async def close(self) -> None:
         """Drop all connections."""
         await self._client.aclose()
 
 
-class RemoteAnswer:
-    """The answer that another service is writing."""
+class RemoteStream:
+    """The answer that another service is writing (see ResultStream)."""
+
+    complete = None  # it is passed on as it comes
 
     def __init__(
         self, response: httpx.Response, media_type: str, deadline: Deadline, turns: Turns
@@ -122,7 +130,7 @@ class RemoteAnswer:
         if self._response.status_code != 200:
             raise await self._deadline.hold(self._error())
         given = self._response.headers.get("content-type", "").split(";")[0].strip().lower()
-        if given != self.media_type and given not in _SAME.get(self.media_type, ()):
+        if given != self.media_type and given not in BY_MEDIA_TYPE[self.media_type].other_types:
             raise UpstreamError(
                 f"The SPARQL service gave {given or 'no format'} where {self.media_type} was asked."
             )
@@ -135,7 +143,7 @@ class RemoteAnswer:
             data = await self._next()
 
     async def _next(self) -> bytes | None:
-        """The next part; None after the last. Raises Stopped, UpstreamError."""
+        """The next part; None after the last. Raises LimitExceeded, UpstreamError."""
         try:
             part = await self._deadline.hold(anext(self._chunks, None))
         except httpx.HTTPError as error:
@@ -143,7 +151,7 @@ class RemoteAnswer:
         if part is not None:
             self._bytes_left -= len(part)
             if self._bytes_left < 0:
-                raise Stopped(Limit.SIZE, self._deadline.limits)
+                raise LimitExceeded(LimitKind.SIZE, self._deadline.limits)
         return part
 
     async def _error(self) -> GraphsvcError:
@@ -152,9 +160,9 @@ class RemoteAnswer:
         reason = await self._reason()
         if status == 400:
             return QuerySyntaxError(reason or "The SPARQL service does not understand the query.")
-        told = f"The SPARQL service answered {status}"
+        answered = f"The SPARQL service answered {status}"
         return UpstreamError(
-            f"{told}: {reason}" if reason else f"{told}.", status=_STATUS.get(status, 502)
+            f"{answered}: {reason}" if reason else f"{answered}.", status=_STATUS.get(status, 502)
         )
 
     async def _reason(self) -> str:
@@ -186,12 +194,12 @@ class Deadline:
         self._when = asyncio.get_running_loop().time() + seconds
 
     async def hold(self, work: Awaitable[T]) -> T:
-        """What the work gives. Raises Stopped where it is not done by then."""
+        """What the work gives. Raises LimitExceeded where it is not done by then."""
         try:
             async with asyncio.timeout_at(self._when):
                 return await work
         except TimeoutError as error:
-            raise Stopped(Limit.TIME, self.limits, self._seconds) from error
+            raise LimitExceeded(LimitKind.TIME, self.limits, self._seconds) from error
 
 
 class Turns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from math import isfinite
 
@@ -19,23 +20,60 @@ from pyoxigraph import (
 )
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.graphs.graph import MOST, Attribute, Graph, Scalar, TooLarge, Values
+from graphsvc.graphs.graph import (
+    MOST,
+    Attribute,
+    Edge,
+    Graph,
+    Node,
+    Scalar,
+    TooLarge,
+    Values,
+    colours_of,
+    size_of,
+)
 from graphsvc.graphs.view import View
 from graphsvc.questions.question import Column
+
+Link = tuple[str, str, Values]
 
 
 def graph_of(view: View, rows: bytes, base: str) -> Graph:
     """The view's graph from the rows of its query, which are SPARQL results in TSV.
 
-    base: what the IRIs of the release's own things begin with.
+    Links to what is no node are left out, and so are nodes without links unless the view keeps
+    them. base: what the IRIs of the release's own things begin with.
     Raises TooLarge, and GraphsvcError for a node that comes twice or a value that is not of its
     column's type.
     """
+    values, links = _read(view, rows, base)
+    links = [link for link in links if link[0] in values and link[1] in values]
+    links.sort(key=lambda link: (link[0], link[1], repr(link[2])))
+    degrees = Counter(end for source, target, _ in links for end in (source, target))
+    kept = [iri for iri in sorted(values) if view.keeps_isolated or iri in degrees]
+    types = Counter(str(values[iri].get("type", "")) for iri in kept)
+    colours, most = colours_of(types), max(degrees.values(), default=1)
+    nodes = {}
+    for number, iri in enumerate(kept, 1):
+        label, type = (str(values[iri].get(name, "")) for name in ("label", "type"))
+        nodes[iri] = Node(number, short(iri, base), iri, label, type, degrees[iri], colours[type],
+                          size_of(degrees[iri], most), values[iri])
+    return Graph(
+        view.directed,
+        [*_attributes(view.node_columns, "label", "type"), Attribute("iri", "iri", "IRI"),
+         Attribute("page", "text", "page")],
+        _attributes(view.edge_columns, "weight"), dict(sorted(types.items())), colours,
+        list(nodes.values()), [Edge(number, nodes[source], nodes[target], found)
+                               for number, (source, target, found) in enumerate(links, 1)])
+
+
+def _read(view: View, rows: bytes, base: str) -> tuple[dict[str, Values], list[Link]]:
+    """The values of nodes by IRI, and the links with theirs."""
     results = parse_query_results(rows, format=QueryResultsFormat.TSV)
     assert isinstance(results, QuerySolutions)
     node_columns, edge_columns = view.node_columns, view.edge_columns
     nodes: dict[str, Values] = {}
-    links: list[tuple[str, str, Values]] = []
+    links: list[Link] = []
     for row in results:
         node, source, target = row["node"], row["source"], row["target"]
         if node is not None:
@@ -44,16 +82,21 @@ def graph_of(view: View, rows: bytes, base: str) -> Graph:
                                     hint="Group its query by ?node.")
             nodes[node.value] = _node(node.value, _values(row, node_columns), base)
         if source is not None and target is not None:
-            links.append((source.value, target.value,
-                          {"weight": 1, **_values(row, edge_columns)}))
+            links.append((source.value, target.value, {"weight": 1, **_values(row, edge_columns)}))
         if len(nodes) > MOST or len(links) > MOST:
             raise TooLarge(f"The graph has more than {MOST:,} nodes or edges.",
                            hint="Narrow the view with its parameters, or ask `/sparql`.")
-    return Graph.of(
-        [*_attributes(node_columns, "label", "type"), Attribute("iri", "iri", "IRI"),
-         Attribute("page", "text", "page")],
-        _attributes(edge_columns, "weight"), nodes, links,
-        directed=view.directed, keep_isolated=view.keeps_isolated, base=base)
+    return nodes, links
+
+
+def short(iri: str, base: str) -> str:
+    """An IRI as an identifier that every format takes: the part below base, `/` written as `:`.
+
+    Everything but letters, digits, `.`, `-` and `/` is written as `_` with its code in hexadecimal
+    and `_`, so that no two IRIs share an identifier.
+    """
+    local = iri.removeprefix(base)
+    return re.sub(r"[^A-Za-z0-9.\-/]", lambda m: f"_{ord(m[0]):x}_", local).replace("/", ":")
 
 
 def page(iri: str, base: str) -> str | None:
@@ -97,7 +140,7 @@ def _value(term: NamedNode | BlankNode | Literal | Triple | None, column: Column
     if term is None or isinstance(term, BlankNode | Triple):
         return None
     try:
-        return _READ.get(column.type, str)(term.value)
+        return _TYPES.get(column.type, str)(term.value)
     except ValueError as error:
         raise GraphsvcError(f"`{term.value[:80]}` is not of type {column.type}.",
                             location=f"column {column.name}",
@@ -116,7 +159,7 @@ def _decimal(text: str) -> float:
     return number
 
 
-_READ: Mapping[str, Callable[[str], Scalar]] = {
+_TYPES: Mapping[str, Callable[[str], Scalar]] = {
     "integer": _integer, "year": _integer, "decimal": _decimal,
     "boolean": lambda text: text in ("true", "1"),
 }

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 
-from graphsvc.engine.base import Lane, Overloaded, Request, read
+from graphsvc.engine.base import Lane, Request, read
 from graphsvc.errors import GraphsvcError
-from graphsvc.graphs import json_files, text_files, xml_files
+from graphsvc.graphs import json_files, picture, text_files, xml_files
 from graphsvc.graphs.collect import graph_of
 from graphsvc.graphs.graph import Graph
-from graphsvc.graphs.measures import MEASURES, Measure, measure, measures_named
+from graphsvc.graphs.measures import MEASURES, measure
 from graphsvc.graphs.recipe import Recipe
-from graphsvc.graphs.view import RESERVED, View, Views
+from graphsvc.graphs.view import View, Views
 from graphsvc.questions.answer import Given
 from graphsvc.questions.question import Column, Example, Parameter
 
@@ -70,29 +69,17 @@ class UnknownFormat(GraphsvcError):
                          hint=f"Use one of {', '.join(FORMATS)}.")
 
 
-class BadOption(GraphsvcError):
-    """A parameter that every view has is given as what it cannot be."""
-
-    type = "urn:graphsvc:problem:bad-value"
-    title = "A value cannot be understood"
-
-
-class Busy(Overloaded):
+class Busy(GraphsvcError):
     """Too many files are being written already."""
 
+    status = 503
+    type = "urn:graphsvc:problem:exports-busy"
+    title = "The service cannot answer now"
+    headers = {"Retry-After": "5"}
+
     def __init__(self) -> None:
-        GraphsvcError.__init__(self, "Too many graph files are being written already.",
-                               hint="Try again in a few seconds.")
-
-
-def _picture(name: str) -> Callable[[Graph, Recipe], Iterator[str] | bytes]:
-    """The function of that name that draws; what it needs is only imported when it is called."""
-    def draw(graph: Graph, recipe: Recipe) -> Iterator[str] | bytes:
-        from graphsvc.graphs import picture
-
-        return picture.svg(graph, recipe) if name == "svg" else picture.png(graph, recipe)
-
-    return draw
+        super().__init__("Too many graph files are being written already.",
+                         hint="Try again in a few seconds.")
 
 
 FORMATS: Mapping[str, GraphFormat] = {known.name: known for known in (
@@ -116,8 +103,8 @@ FORMATS: Mapping[str, GraphFormat] = {known.name: known for known in (
     GraphFormat("neo4j-edges.csv", "Edges as CSV with Neo4j's header", _CSV,
                 text_files.neo4j_edges_csv, table=True),
     GraphFormat("jsonld", "JSON-LD", "application/ld+json", json_files.jsonld),
-    GraphFormat("svg", "A picture (SVG)", "image/svg+xml", _picture("svg"), picture=True),
-    GraphFormat("png", "A picture (PNG)", "image/png", _picture("png"), picture=True),
+    GraphFormat("svg", "A picture (SVG)", "image/svg+xml", picture.svg, picture=True),
+    GraphFormat("png", "A picture (PNG)", "image/png", picture.png, picture=True),
 )}
 """What can be written, by ending."""
 
@@ -141,7 +128,6 @@ class Export:
     view: View
     format: GraphFormat
     recipe: Recipe
-    measures: tuple[Measure, ...]
     raw: bool
 
     @property
@@ -151,20 +137,15 @@ class Export:
 
     @classmethod
     async def of(cls, serving: Serving, view: View, format: GraphFormat, given: Given) -> Export:
-        """What is meant by parameters as people write them; RESERVED ones belong to every view.
+        """What is meant by parameters as people write them.
 
-        Raises BadParameter, BadValue, UnknownName, AmbiguousName, UnknownMeasure or BadOption.
+        Raises BadParameter, BadValue, UnknownName or AmbiguousName.
         """
-        measures = measures_named(given.get("measure", ()))
-        raw = list(given.get("raw", ()))
-        if raw not in ([], ["true"], ["false"]):
-            raise BadOption("`raw` is neither true nor false.", location="parameter raw",
-                            hint="Write true or false.")
-        understood = await serving.questions.understand(
-            view.question, {name: texts for name, texts in given.items() if name not in RESERVED})
-        recipe = Recipe.of(view, understood, tuple(one.name for one in measures),
-                           serving.release, serving.index)
-        return cls(view, format, recipe, measures, raw == ["true"])
+        understood = dict(await serving.questions.understand(view.asked, given))
+        measures = tuple(value.value for value in understood.pop("measure", ()))
+        raw = understood.pop("raw")[0].value == "true"
+        recipe = Recipe.of(view, understood, measures, serving.release, serving.index)
+        return cls(view, format, recipe, raw)
 
     async def file(self, serving: Serving) -> bytes:
         """The finished file, asked for and written when its turn comes.
@@ -177,12 +158,12 @@ class Export:
         request = Request(self.recipe.query, _ROWS, lane=Lane.REVIEWED)
         async with _turns:
             rows = await read(serving.engine, request)
-            return await asyncio.to_thread(
+            return await to_thread.run_sync(
                 self._write, rows, serving.release.manifest["header"]["base"])
 
     def _write(self, rows: bytes, base: str) -> bytes:
         graph = graph_of(self.view, rows, base)
-        measure(graph, self.measures)
+        measure(graph, self.recipe.measures)
         return self.format.written(graph, self.recipe, raw=self.raw)
 
 
@@ -206,7 +187,7 @@ def described(view: View) -> dict[str, Any]:
     return {
         "name": view.name, "title": question.title, "description": question.description,
         "directed": view.directed,
-        "parameters": [*map(_parameter, question.parameters), *map(_parameter, _OWN)],
+        "parameters": [*map(_parameter, view.asked.parameters)],
         "node_attributes": [*map(_column, view.node_columns)],
         "edge_attributes": [*map(_column, view.edge_columns)],
         "formats": {known.name: f"/export/{quote(view.name)}.{known.name}"
@@ -219,16 +200,6 @@ def address(view: View, example: Example, format: str = "graphml") -> str:
     """The path of a view's file with an example's parameters."""
     query = urlencode(example.values, doseq=True)
     return f"/export/{quote(view.name)}.{format}" + (f"?{query}" if query else "")
-
-
-_OWN = (
-    Parameter(name="measure", type="choice", label="Measure",
-              description="Measures that nodes get as attributes.",
-              required=False, many=True, choices={name: name for name in MEASURES}),
-    Parameter(name="raw", type="boolean", label="Raw",
-              description="In CSV, leave texts that spreadsheets take for formulas as they are;"
-              " otherwise they begin with an apostrophe.", default=("false",)),
-)
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

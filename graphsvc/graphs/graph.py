@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from math import sqrt
 
 from graphsvc.errors import GraphsvcError
@@ -85,73 +82,31 @@ class Edge:
         return weight if isinstance(weight, int | float) else 0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Graph:
     """Nodes in the order of their IRIs, edges in the order of their ends.
 
     node_attributes, edge_attributes: what values there can be, label and type among those of nodes
-    and weight among those of edges.
+    and weight among those of edges; measures add to them.
+    types: how many nodes there are of each type, in the order of their names; colours: of each.
     """
 
     directed: bool
     node_attributes: list[Attribute]
     edge_attributes: list[Attribute]
+    types: Mapping[str, int]
+    colours: Mapping[str, str]
     nodes: list[Node]
     edges: list[Edge]
 
-    @classmethod
-    def of(
-        cls, node_attributes: Sequence[Attribute], edge_attributes: Sequence[Attribute],
-        nodes: Mapping[str, Values], links: Sequence[tuple[str, str, Values]],
-        *, directed: bool, keep_isolated: bool, base: str,
-    ) -> Graph:
-        """The graph of these values of nodes, by IRI, and of links between two of them.
 
-        Links to what is no node are left out, and so are nodes without links unless they are kept.
-        base: what the IRIs of the release's own things begin with.
-        """
-        links = [link for link in links if link[0] in nodes and link[1] in nodes]
-        degrees = Counter(end for source, target, _ in links for end in (source, target))
-        kept = [iri for iri in sorted(nodes) if keep_isolated or iri in degrees]
-        colours = _colours(Counter(str(nodes[iri].get("type", "")) for iri in kept))
-        most = max(degrees.values(), default=1)
-        made = {}
-        for number, iri in enumerate(kept, 1):
-            values, degree = nodes[iri], degrees[iri]
-            kind = str(values.get("type", ""))
-            size = _SMALLEST + (_LARGEST - _SMALLEST) * sqrt(degree / most)
-            made[iri] = Node(number, short(iri, base), iri, str(values["label"]), kind, degree,
-                             colours[kind], round(size, 2), values)
-        links.sort(key=lambda link: (link[0], link[1], repr(link[2])))
-        edges = [Edge(number, made[source], made[target], values)
-                 for number, (source, target, values) in enumerate(links, 1)]
-        return cls(directed, list(node_attributes), list(edge_attributes), list(made.values()),
-                   edges)
-
-    @cached_property
-    def types(self) -> Mapping[str, int]:
-        """How many nodes there are of each type, in the order of their names."""
-        counts = Counter(node.type for node in self.nodes)
-        return {name: counts[name] for name in sorted(counts)}
-
-    @cached_property
-    def colours(self) -> Mapping[str, str]:
-        """The colour of each type."""
-        return _colours(self.types)
-
-
-def short(iri: str, base: str) -> str:
-    """An IRI as an identifier that every format takes: the part below base, `/` written as `:`.
-
-    Everything but letters, digits, `.`, `-` and `/` is written as `_` with its code in hexadecimal
-    and `_`, so that no two IRIs share an identifier.
-    """
-    local = iri.removeprefix(base)
-    return re.sub(r"[^A-Za-z0-9.\-/]", lambda m: f"_{ord(m[0]):x}_", local).replace("/", ":")
-
-
-def _colours(types: Mapping[str, int]) -> dict[str, str]:
+def colours_of(types: Mapping[str, int]) -> Mapping[str, str]:
     """A colour for each type; beyond sixteen types the rarest are grey."""
     common = sorted(types, key=lambda name: (-types[name], name))[:len(_PALETTE)]
     given = dict(zip(sorted(common), _PALETTE, strict=False))
-    return {name: given.get(name, _GREY) for name in sorted(types)}
+    return {name: given.get(name, _GREY) for name in types}
+
+
+def size_of(degree: int, most: int) -> float:
+    """The diameter of a node with that many edges, where the best linked one has the most."""
+    return round(_SMALLEST + (_LARGEST - _SMALLEST) * sqrt(degree / most), 2)

@@ -72,73 +72,61 @@ def _quoted(value: str) -> str:
     return f'"{value}"'
 
 
-def nodes_csv(graph: Graph, recipe: Recipe, *, raw: bool = False) -> Iterator[str]:
+def nodes_csv(graph: Graph, recipe: Recipe, *, raw: bool) -> Iterator[str]:
     """The nodes with the columns that Gephi's import knows: Id and Label.
 
-    raw: whether texts that spreadsheets take for formulas stay as they are (see `safe_cell`).
+    raw: in all tables, whether texts that spreadsheets take for formulas stay as they are.
     """
     others = _names(graph.node_attributes, "label")
-    return _table(["Id", "Label", *others, "Recipe"], recipe, (
-        [node.id, node.label, *map(node.values.get, others)] for node in graph.nodes), raw)
+    return _table(["Id", "Label", *others, "Recipe"], recipe, raw, (
+        [node.id, node.label, *map(node.values.get, others)] for node in graph.nodes))
 
 
-def edges_csv(graph: Graph, recipe: Recipe, *, raw: bool = False) -> Iterator[str]:
-    """The edges with the columns that Gephi's import knows. raw: as of `nodes_csv`."""
+def edges_csv(graph: Graph, recipe: Recipe, *, raw: bool) -> Iterator[str]:
+    """The edges with the columns that Gephi's import knows."""
     others = _names(graph.edge_attributes, "kind", "weight")
     head = ["Source", "Target", "Type", "Id", "Label", "Weight", *others, "Recipe"]
     direction = "Directed" if graph.directed else "Undirected"
-    return _table(head, recipe, (
+    return _table(head, recipe, raw, (
         [edge.source.id, edge.target.id, direction, edge.id, edge.values.get("kind"),
-         edge.weight, *map(edge.values.get, others)] for edge in graph.edges), raw)
+         edge.weight, *map(edge.values.get, others)] for edge in graph.edges))
 
 
-def neo4j_nodes_csv(graph: Graph, recipe: Recipe, *, raw: bool = False) -> Iterator[str]:
-    """The nodes with the header of `neo4j-admin database import`; types are labels there.
-
-    raw: as of `nodes_csv`.
-    """
+def neo4j_nodes_csv(graph: Graph, recipe: Recipe, *, raw: bool) -> Iterator[str]:
+    """The nodes with the header of `neo4j-admin database import`; types are labels there."""
     head = ["id:ID", ":LABEL", *map(_typed, graph.node_attributes), "recipe:IGNORE"]
     names = _names(graph.node_attributes)
-    return _table(head, recipe, (
-        [node.id, node.type, *map(node.values.get, names)] for node in graph.nodes), raw)
+    return _table(head, recipe, raw, (
+        [node.id, node.type, *map(node.values.get, names)] for node in graph.nodes))
 
 
-def neo4j_edges_csv(graph: Graph, recipe: Recipe, *, raw: bool = False) -> Iterator[str]:
-    """The edges with the header of `neo4j-admin database import`; kinds are types there.
-
-    raw: as of `nodes_csv`.
-    """
+def neo4j_edges_csv(graph: Graph, recipe: Recipe, *, raw: bool) -> Iterator[str]:
+    """The edges with the header of `neo4j-admin database import`; kinds are types there."""
     head = [":START_ID", ":END_ID", ":TYPE", *map(_typed, graph.edge_attributes), "recipe:IGNORE"]
     names = _names(graph.edge_attributes)
-    return _table(head, recipe, (
+    return _table(head, recipe, raw, (
         [edge.source.id, edge.target.id, edge.values.get("kind", "linked"),
-         *map(edge.values.get, names)] for edge in graph.edges), raw)
+         *map(edge.values.get, names)] for edge in graph.edges))
 
 
 def _table(
-    head: Sequence[str], recipe: Recipe, rows: Iterable[Sequence[Scalar | None]], raw: bool
+    head: Sequence[str], recipe: Recipe, raw: bool, rows: Iterable[Sequence[Scalar | None]]
 ) -> Iterator[str]:
     """A table (RFC 4180) with the recipe, for which CSV has no place, in the last column.
 
     It is the first row's cell there; where there are no rows it is the name of one more column, so
     that readers still find no rows.
     """
-    rows = iter(rows)
-    first = next(rows, None)
-    if first is None:
-        _, colon, ignored = head[-1].partition(":")
-        yield _line([*head, recipe.lines + colon + ignored])
-        return
-    yield _line(head)
-    yield _line([*_cells(first, raw), recipe.lines])
+    _, colon, ignored = head[-1].partition(":")
+    last, empty = recipe.lines, [*head, recipe.lines + colon + ignored]
     for row in rows:
-        yield _line([*_cells(row, raw), ""])
-
-
-def _cells(row: Iterable[Scalar | None], raw: bool) -> Iterator[str]:
-    for value in row:
-        text = "" if value is None else plain(value)
-        yield text if raw else safe_cell(text)
+        if last:
+            yield _line(head)
+        cells = ["" if value is None else plain(value) for value in row]
+        yield _line([*(cells if raw else map(safe_cell, cells)), last])
+        last = ""
+    if last:
+        yield _line(empty)
 
 
 def _line(cells: Sequence[str]) -> str:

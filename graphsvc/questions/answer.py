@@ -36,6 +36,10 @@ Understood = Mapping[str, tuple[Value, ...]]
 class UnknownPage(GraphsvcError):
     """A cursor that no page of this answer begins at."""
 
+    status = 404
+    type = "urn:graphsvc:problem:unknown-page"
+    title = "There is no such page"
+
 
 class BadParameter(BadValue):
     """A parameter that the question does not have, lacks, or has too often."""

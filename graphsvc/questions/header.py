@@ -141,11 +141,10 @@ class _Yaml:
         if isinstance(fields.get("columns"), dict):
             fields["columns"] = [_named(*pair) for pair in fields["columns"].items()]
         elif isinstance(fields.get("columns"), list):
-            columns = [_column(column, shared) for column in fields["columns"]]
-            mistakes += [Mistake(
-                ("columns", place), f"There is no shared column `{fields['columns'][place]}`.",
-                "Describe it here, or in columns.yaml.")
-                for place, column in enumerate(columns) if isinstance(column, str)]
+            columns = [_column(column, shared) for column in _flat(fields["columns"])]
+            mistakes += [Mistake(("columns", place), f"There is no shared column `{column}`.",
+                                 "Describe it here, or in columns.yaml.")
+                         for place, column in enumerate(columns) if isinstance(column, str)]
             fields["columns"] = [column for column in columns if not isinstance(column, str)]
         try:
             header = Header.model_validate(fields, context={"prefixes": prefixes})
@@ -192,9 +191,11 @@ class _Yaml:
         node, line = self._root, self._root.start_mark.line
         for step in place:
             if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-                node = node.value[step]
-                if isinstance(node, yaml.MappingNode) and place[0] == "columns":
-                    node = node.value[0][1]
+                if place[0] != "columns":
+                    node = node.value[step]
+                else:
+                    entry = _flat(node.value)[step]
+                    node = entry.value[0][1] if isinstance(entry, yaml.MappingNode) else entry
             elif isinstance(node, yaml.MappingNode):
                 pairs = node.value[step:step + 1] if isinstance(step, int) else [
                     pair for pair in node.value if pair[0].value == step]
@@ -231,21 +232,31 @@ def _named(name: str, fields: Any) -> Any:
     return {"name": name, **fields} if isinstance(fields, dict) else (name, fields)
 
 
+def _flat(entries: list[Any]) -> list[Any]:
+    """The entries of a list, and those of lists in it."""
+    return [one for entry in entries for one in (
+        entry if isinstance(entry, list)
+        else entry.value if isinstance(entry, yaml.SequenceNode) else [entry])]
+
+
 def _column(column: Any, shared: SharedColumns) -> Any:
-    """A column that is named, or described in a mapping that may leave to the shared one of its
-    name what is the same; a text where there is no such shared column."""
+    """A column that is named, changed (`who: {label: About}`) or described with a type of its own;
+    a text where there is no such shared column."""
     if isinstance(column, str):
         return _named(column, shared[column]) if column in shared else column
     if not isinstance(column, dict) or len(column) != 1:
         return column
     (name, fields), = column.items()
-    return _named(name, {**shared.get(name, {}), **fields} if isinstance(fields, dict) else fields)
+    if isinstance(fields, dict) and "type" not in fields:
+        fields = {**shared.get(name, {}), **fields}
+    return _named(name, fields)
 
 
 def _keys(place: Place) -> list[str]:
     """The keys that may be where a key is."""
     model = _MODELS[str(place[0])] if len(place) > 1 else Header
-    return [field.alias or name for name, field in model.model_fields.items() if name != "name"]
+    return [str(field.validation_alias or name) for name, field in model.model_fields.items()
+            if name != "name"]
 
 
 def _called(place: Place, fields: Mapping[str, Any]) -> str:

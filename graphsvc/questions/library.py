@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.questions.header import read_columns, read_question
@@ -13,13 +15,25 @@ from graphsvc.questions.question import Question
 _COVERAGE = "coverage"
 
 
+def _place(question: Question) -> tuple[str, ...]:
+    """The path of a question's file below the folder of the library."""
+    return tuple(question.file.split("/")[1:])
+
+
 class UnknownQuestion(GraphsvcError):
     """No question has that name; `nearest` are names like it."""
+
+    status = 404
+    type = "urn:graphsvc:problem:unknown-question"
+    title = "There is no such question"
 
     def __init__(self, name: str, nearest: list[str]) -> None:
         self.nearest = nearest
         hint = f"Near to it: {', '.join(nearest)}." if nearest else None
         super().__init__(f"There is no question called `{name[:80]}`.", hint=hint)
+
+    def extras(self) -> dict[str, Any]:
+        return {"nearest": self.nearest}
 
 
 class Library:
@@ -76,6 +90,16 @@ class Library:
         if name in self._questions:
             return self._questions[name]
         raise UnknownQuestion(name, get_close_matches(name[:80], list(self._questions), 5))
+
+    def readme(self) -> str:
+        """The titles of all questions by folder, as Markdown."""
+        lines = ["# Questions", "", "Made by `graphsvc ask --readme`; a test checks it.", ""]
+        for folder, questions in groupby(sorted(self, key=_place), lambda q: _place(q)[:-1]):
+            lines += [f"## {'/'.join(folder).capitalize() or 'Others'}", ""]
+            lines += [f"- [{question.title}]({'/'.join(_place(question))})"
+                      for question in questions]
+            lines.append("")
+        return "\n".join(lines)
 
     def coverage(self, question: Question) -> Question | None:
         """The question that tells what was looked at where this one has no answer."""

@@ -30,8 +30,9 @@ ColumnType = Literal[
     "iri", "text", "integer", "decimal", "boolean", "date", "year", "evidence"
 ]
 COLUMN_TYPES: tuple[str, ...] = get_args(ColumnType)
-RESERVED = ("after", "format", "limit")
-"""Parameters that every question has: the cursor, the answer's format and the page's size."""
+RESERVED = ("after", "format", "limit", "raw")
+"""Parameters that every question has: the cursor, the answer's format, the page's size, and whether
+CSV leaves texts alone that spreadsheets take for formulas."""
 
 
 def expected(message: str, hint: str) -> PydanticCustomError:
@@ -108,7 +109,7 @@ class Parameter(_Model):
     min: Text | None = None
     max: Text | None = None
     many: Flag = False
-    of_class: Iri | None = Field(None, alias="class")
+    of_class: Iri | None = Field(default=None, validation_alias="class")
     scheme: Iri | None = None
     choices: Mapping[str, Text] = {}
     choices_from: Text | None = None
@@ -166,7 +167,7 @@ class Example(_Model):
     """Values that a question can be asked with, as people would write them."""
 
     title: Text
-    values: Mapping[str, Texts] = Field({}, alias="parameters")
+    values: Mapping[str, Texts] = Field(default={}, validation_alias="parameters")
 
 
 class Panel(_Model):
@@ -216,7 +217,7 @@ class Header(_Model):
     columns: tuple[Column, ...]
     order: Texts = ()
     examples: tuple[Example, ...]
-    panels: tuple[Panel, ...] = Field((), alias="panel")
+    panels: tuple[Panel, ...] = Field(default=(), validation_alias="panel")
     route: Text | None = None
     coverage: Text | None = None
     chart: Chart | None = None

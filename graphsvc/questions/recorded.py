@@ -10,7 +10,7 @@ from typing import Any
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer, Questions
-from graphsvc.questions.formats import parameters, plain
+from graphsvc.questions.output import parameters, plain
 from graphsvc.questions.question import Column, Example, Question
 from graphsvc.questions.table import Term, passage_iris
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -43,8 +44,7 @@ _TOKEN = re.compile(
 _MARKER = re.compile(r"#\+\s*(?P<word>\w*)\s*(?P<rest>.*?)\s*$")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a query: its kind (a group of the scanner's expression), text and line."""
 
     kind: str

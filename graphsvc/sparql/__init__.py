@@ -16,7 +16,7 @@ def own_query(name: str) -> str:
 
 
 def construct(
-    name: str, store: ox.Store | None = None, /, **values: ox.NamedNode | ox.Literal
+    name: str, store: ox.Store | None = None, /, **values: ox.NamedNode | ox.BlankNode | ox.Literal
 ) -> Iterator[ox.Triple]:
     """The triples that the query `NAME.rq` constructs from a store (None: an empty one).
 

@@ -122,7 +122,8 @@ class Application:
         answer = writer.complete()
         if answer is not None and answer.cacheable:
             site.cache.put(request.key, answer)
-        self._source.metrics.count(writer.route or OTHER, writer.status, time.perf_counter() - began)
+        self._source.metrics.count(
+            writer.route or OTHER, writer.status, time.perf_counter() - began)
         if answer is not None and not writer.streaming:
             await answer.send(request, send)
 

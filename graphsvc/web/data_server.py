@@ -1,4 +1,4 @@
-"""A SPARQL endpoint over any RDF files, as a strict data set: the default graph is not the union."""
+"""A SPARQL endpoint over any RDF files, as a strict data set: no union of graphs."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.formats import Format
 from graphsvc.release import Releases
 from graphsvc.service import Serving
+from graphsvc.web.api import api_router
 from graphsvc.web.app import Site
 from graphsvc.web.graphs import graphs_router
 from graphsvc.web.linked import linked_router
@@ -60,7 +61,7 @@ class ReleaseSource:
     async def _site(self, serving: Serving) -> Site:
         pages = await Pages.open(serving)
         app = application(
-            status_router(serving, self.metrics), 
+            status_router(serving, self.metrics), api_router(serving),
             graphs_router(serving, pages), pages.router(), linked_router(serving, pages))
 
         async def describe(server: str, format: Format) -> bytes:

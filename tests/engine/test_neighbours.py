@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-
 from graphsvc.engine.lanes import SLOW_WORKERS
+
 from tests.conformance.servers import DataServer
 from tests.engine.conftest import PEOPLE, Start
 from tests.engine.processes import below, idle_class, wait_until, workers, zygote

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 import pytest
 
 from graphsvc.build.pipeline import build
-from graphsvc.engine.opening import engine_of
+from graphsvc.engine import create_engine
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
 from graphsvc.web.app import create_app
@@ -109,7 +109,7 @@ def test_an_engine_that_was_started_early_serves_only_the_release_it_was_started
 
     async def begun() -> tuple[str, int]:
         """The release that is answered from, and how many processes hold one."""
-        engine = engine_of(old if started_for == "the current release" else new)
+        engine = create_engine(old if started_for == "the current release" else new)
         async with client_of(create_app(releases, engine=engine)) as client:
             answer = await client.get("/api/status")
             return answer.headers["x-release"], len(set(children(os.getpid())) - before)

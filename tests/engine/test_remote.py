@@ -20,13 +20,13 @@ import pytest
 
 from graphsvc.engine.base import (
     Engine,
+    LimitExceeded,
     Limits,
     Overloaded,
+    QueryRefused,
     QuerySyntaxError,
     QueryTooLong,
-    Refused,
     Request,
-    Stopped,
     UpstreamError,
     read,
 )
@@ -236,7 +236,7 @@ def test_an_answer_that_breaks_off_is_an_error_and_no_answer(answer: bytes) -> N
 
 def test_a_slow_service_is_given_up_and_its_connection_closed() -> None:
     with upstream(lambda connection: None) as service:
-        with pytest.raises(Stopped) as raised:
+        with pytest.raises(LimitExceeded) as raised:
             ask(service.url, limits=Limits(seconds=0.3))
         assert raised.value.limit.value == "time"
         assert service.hung_up.wait(5)
@@ -252,7 +252,7 @@ def test_a_large_answer_is_given_up_and_its_connection_closed() -> None:
             service.hung_up.set()
 
     with upstream(drip) as service:
-        with pytest.raises(Stopped) as raised:
+        with pytest.raises(LimitExceeded) as raised:
             ask(service.url, limits=Limits(result_bytes=100_000))
         assert raised.value.limit.value == "size"
         assert service.hung_up.wait(5)
@@ -276,7 +276,7 @@ def test_an_asker_who_goes_takes_the_connection_along() -> None:
 def test_what_the_other_service_must_not_see_is_refused_before() -> None:
     with upstream(b"") as service:
         for query in ("SELECT * { SERVICE <urn:x> { ?s ?p ?o } }", "INSERT DATA { <a> <b> 1 }"):
-            with pytest.raises(Refused):
+            with pytest.raises(QueryRefused):
                 ask(service.url, query)
         with pytest.raises(QueryTooLong):
             ask(service.url, "ASK {}" + " " * 100, Limits(query_chars=100))
@@ -294,5 +294,5 @@ def test_queries_wait_for_each_other_and_too_many_are_turned_away() -> None:
 
     with upstream(lambda connection: time.sleep(0.1)) as service:
         kinds = asyncio.run(crowd(service.url))
-    assert set(kinds) == {Stopped.__name__, Overloaded.__name__}
+    assert set(kinds) == {LimitExceeded.__name__, Overloaded.__name__}
     assert kinds.count(Overloaded.__name__) >= 5

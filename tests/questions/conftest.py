@@ -35,5 +35,5 @@ def questions(library: Library, engine: StoreEngine, index: Index) -> Questions:
 
 
 @pytest.fixture
-def client(questions: Questions) -> Client:
-    return Client(questions)
+def client(questions: Questions, engine: StoreEngine) -> Client:
+    return Client(questions, engine)

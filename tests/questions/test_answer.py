@@ -13,20 +13,11 @@ from books import StoreEngine
 from rdflib import Graph
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, Format
 from graphsvc.index import AmbiguousName, Index, UnknownName
 from graphsvc.questions.answer import Answer, BadParameter, Given, Questions, UnknownPage
-from graphsvc.questions.formats import (
-    CSV,
-    JSON,
-    JSON_LD,
-    NOTHING,
-    RESULTS,
-    TSV,
-    WRITERS,
-    document,
-    rows,
-)
 from graphsvc.questions.library import Library
+from graphsvc.questions.output import NOTHING, as_document, rows, write
 from graphsvc.questions.values import BadValue
 
 ID = "https://example.org/books/id/"
@@ -59,7 +50,7 @@ F3 = {"edition": f"{ID}edition/f3", "year": 1831, "copies": 4020, "cost": None, 
 
 def test_rows_carry_values_of_their_type_and_their_evidence(questions: Questions) -> None:
     answer = ask(questions, "editions", work=["frankenstein"])
-    found = document(answer, None)
+    found = as_document(answer, None)
     assert found == {
         "question": "editions",
         "title": "Editions of a work",
@@ -125,7 +116,7 @@ def test_choices_come_from_another_question_and_are_asked_once(
 def test_an_empty_answer_tells_what_was_looked_at(
     questions: Questions, engine: StoreEngine
 ) -> None:
-    found = document(ask(questions, "editions", work=["Queen Mab"]), None)
+    found = as_document(ask(questions, "editions", work=["Queen Mab"]), None)
     assert (found["rows"], found["note"]) == ([], NOTHING)
     assert found["coverage"] == {
         "question": "coverage",
@@ -331,8 +322,8 @@ def test_an_ambiguous_name_lists_what_it_may_mean(questions: Questions) -> None:
         "Mary Shelley", "Percy Bysshe Shelley"]
 
 
-def written(answer: Answer, media_type: str) -> str:
-    return WRITERS[media_type](answer, "http://localhost/api/questions/editions", None)
+def written(answer: Answer, format: Format) -> str:
+    return write(answer, format, "http://localhost/api/questions/editions", None)
 
 
 def test_csv_has_labels_for_spreadsheets_and_tsv_is_that_of_the_w3c(questions: Questions) -> None:
@@ -353,7 +344,7 @@ def test_csv_has_labels_for_spreadsheets_and_tsv_is_that_of_the_w3c(questions: Q
 def test_sparql_results_leave_out_what_is_unbound(questions: Questions) -> None:
     answer = ask(questions, "editions", work=["frankenstein"], since=["1831"])
     integer = "http://www.w3.org/2001/XMLSchema#integer"
-    assert json.loads(written(answer, RESULTS)) == {
+    assert json.loads(written(answer, SPARQL_JSON)) == {
         "head": {"vars": ["edition", "year", "copies", "cost", "issued", "isSigned", "evidence"]},
         "results": {"bindings": [{
             "edition": {"type": "uri", "value": f"{ID}edition/f3"},

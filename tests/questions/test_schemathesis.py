@@ -22,8 +22,10 @@ engine = StoreEngine(BOOKS)
 folder = TemporaryDirectory()
 build_index(engine.store, Path(folder.name) / "index.sqlite")
 index = Index.open(Path(folder.name) / "index.sqlite", prefixes=PREFIXES)
-client = Client(Questions(library, engine, index))
-schema = schemathesis.openapi.from_asgi("/openapi.json", client.app)
+client = Client(Questions(library, engine, index), engine)
+app = client.app
+client.ask("/openapi.json", app=app)  # opens the library, as a server does first
+schema = schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
 @schema.parametrize()

@@ -10,7 +10,7 @@ from typing import Any
 
 from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.answer import Answer, Questions
-from graphsvc.questions.formats import document
+from graphsvc.questions.output import as_document
 
 Cell = str | int | float | bool | None
 Row = tuple[Cell, ...]
@@ -72,7 +72,7 @@ class Told:
     @classmethod
     def of(cls, answer: Answer, columns: str) -> Told:
         """Read an answer. columns: as in Ask."""
-        content = document(answer, answer.after)
+        content = as_document(answer, answer.after)
         assert content["next"] is None, "the answer has more than one page"
         rows, labels = content["rows"], content["labels"]
         coverage = content["coverage"] or {"rows": []}

@@ -137,14 +137,14 @@ def test_what_a_form_leaves_empty_was_not_given(fetch: Fetch) -> None:
 
 
 @pytest.mark.parametrize(("path", "status", "hint"), [
-    ("/export/graf.graphml", 404, "Near to it: graph"),
+    ("/export/graf.graphml", 404, "Did you mean graph"),
     ("/export/graph.xlsx", 404, "Use one of graphml"),
-    ("/export/graph.graphml?stage=pilot", 400, "It has none."),
+    ("/export/graph.graphml?stage=pilot", 400, "It has measure, raw."),
     ("/export/graph.graphml?%ff=1", 400, "Percent-encode"),
     ("/export/organisations.json?partner=Midlothian", 400, "Did you mean `partnership`?"),
     ("/export/neighbourhood.json", 400, "`thing` is missing"),
     ("/export/neighbourhood.json?thing=safe-and-together&depth=4", 400, "3"),
-    ("/export/graph.json?measure=pagerank", 400, "Use degree, strength, betweenness"),
+    ("/export/graph.json?measure=pagerank", 400, "Choose one of: degree, strength, betweenness"),
     ("/export/graph.svg", 413, "Narrow the view"),
 ])
 def test_a_wrong_address_is_told_with_its_mend(

@@ -104,17 +104,18 @@ def tile_map(context: PageContext, table: Table) -> TileMap | None:
             by_place[tile.place].append(row)
     if not by_place:
         return None
-    shades = _shades({place: [row[shade] for row in rows] if shade is not None else []
-                      for place, rows in by_place.items()})
+    shaded = {place: [row[shade] for row in rows] if shade is not None
+              else [Cell(text=str(len(rows)))] for place, rows in by_place.items()}
+    shades = _shades(shaded)
     cells = []
     for place, tile in sorted(context.terms.tiles.items(),
                               key=lambda pair: (pair[1].row, pair[1].column)):
         rows = by_place.get(place, [])
         link = rows and rows[0][at].link or context.link(place)
-        text, tone = _summary([row[shade] for row in rows] if shade is not None else [])
+        text, tone = _summary(shaded.get(place, ()))
         cells.append(TileCell(link, tile.column, tile.row,
                               shades.get(place, 0), tone, text))
-    return TileMap(measure=table.columns[shade].label if shade is not None else "",
+    return TileMap(measure=table.columns[shade].label if shade is not None else "Rows",
                    cells=tuple(cells), columns=max(cell.column for cell in cells))
 
 

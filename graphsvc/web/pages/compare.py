@@ -110,7 +110,7 @@ def _comparable(context: PageContext) -> list[Term]:
         found |= {panel.of_class for panel in question.panels}
         found |= {p.of_class for p in question.parameters
                   if p.of_class and _joint_parameter(question, {p.of_class}) == p.name}
-    terms = [context.terms.term(iri) for iri in found if context.index.members(iri)]
+    terms = [context.terms.term(iri) for iri in found if iri in context.sizes]
     return sorted(terms, key=lambda term: (
         min(context.terms.term(iri).order for iri in _with_above(context, term)), term.label))
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ STATIC = Path(str(files("graphsvc.web.pages") / "static"))
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8"}
+_KEPT = 1 << 16
+"""Links that stay in memory."""
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
            "October", "November", "December")
@@ -75,7 +77,7 @@ class Link:
         if self.href is None:
             return escape(self.text)
         outside = ' rel="external noopener noreferrer" class="outside"' if self.outside else ""
-        return Markup(f'<a href="{{}}"{outside}>{{}}</a>').format(self.href, self.text)
+        return Markup(f'<a href="{escape(self.href)}"{outside}>{escape(self.text)}</a>')
 
     @cached_property
     def badge(self) -> Markup:
@@ -83,22 +85,24 @@ class Link:
         if self.tone is None and self.rank is None:
             return self._html
         shade = f" shade-{1 + round(self.rank * 5)}" if self.rank is not None else ""
-        tone = f" tone-{self.tone}" if self.tone else ""
-        return Markup(f'<span class="badge{{}}{shade}">{{}}</span>').format(tone, self._html)
+        tone = f" tone-{escape(self.tone)}" if self.tone else ""
+        return Markup(f'<span class="badge{tone}{shade}">{self._html}</span>')
 
 
 class PageContext:
-    """One release as the pages show it."""
+    """One release as the pages show it. sizes: how many things there are of each class."""
 
     def __init__(self, serving: Serving, terms: Terms) -> None:
         self.serving, self.terms = serving, terms
         self.questions, self.index = serving.questions, serving.index
         self.header = serving.header
+        self.sizes = serving.index.sizes()
         self.release = serving.release.id
         self.title = terms.term(self.header.iri).first(f"{DISPLAY}title") or self.header.title
         prefixes: dict[str, str] = serving.release.manifest["prefixes"]
         self._prefixes = sorted(prefixes.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-        self._links: dict[str, Link] = {}
+        self.link = lru_cache(_KEPT)(self._make_link)
+        """A link to a thing, by its label."""
 
     @classmethod
     async def open(cls, serving: Serving) -> PageContext:
@@ -115,16 +119,12 @@ class PageContext:
             return f"/{quote(iri.removeprefix(self.header.root), safe=_SAFE)}"
         return None
 
-    def link(self, iri: str) -> Link:
-        """A link to a thing, by its label."""
-        if iri not in self._links:
-            path = self.path(iri)
-            href = path or (iri if re.match(r"https?://", iri) else None)
-            text = self.index.label(iri) or (_last_part(iri) if path else iri)
-            self._links[iri] = Link(
-                text, href, iri, outside=path is None and href is not None,
-                tone=self.terms.tones.get(iri), rank=self.terms.ranks.get(iri))
-        return self._links[iri]
+    def _make_link(self, iri: str) -> Link:
+        path = self.path(iri)
+        href = path or (iri if re.match(r"https?://", iri) else None)
+        text = self.index.label(iri) or (_last_part(iri) if path else iri)
+        return Link(text, href, iri, outside=path is None and href is not None,
+                    tone=self.terms.tones.get(iri), rank=self.terms.ranks.get(iri))
 
     def label(self, iri: str) -> str:
         """What a thing is called; the end of its IRI where it has no name."""

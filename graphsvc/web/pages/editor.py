@@ -29,10 +29,9 @@ async def editor_page(context: PageContext, pairs: Pairs) -> str:
 
 async def editor_terms(context: PageContext, pairs: Pairs) -> Response:
     """Classes and properties with their meaning, the most used classes first, for completion."""
-    sizes = context.index.sizes()
     found: dict[str, list[dict[str, str]]] = {"classes": [], "properties": []}
     for term in sorted(context.terms.terms.values(),
-                       key=lambda term: (-sizes.get(term.iri, 0), term.label)):
+                       key=lambda term: (-context.sizes.get(term.iri, 0), term.label)):
         found["classes" if term.is_class else "properties"].append(
             {"iri": term.iri, "name": context.curie(term.iri), "label": term.label,
              "comment": term.comment})

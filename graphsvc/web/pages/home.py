@@ -26,7 +26,8 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
 
     Raises NotFound for a map that there is not, and what asking raises.
     """
-    maps = _in_order(context, [q for q in context.questions.library if q.map])
+    maps = _in_order(
+        context, [q for q in context.questions.library if q.map and q.map.shade])
     wanted = first_of(pairs, "map")
     shown = next((q for q in maps if wanted in (None, q.name)), None)
     if wanted and shown is None:
@@ -47,11 +48,10 @@ def _home(
     """What the first page shows."""
     shown = drawn.question if drawn else None
     table = table_of(context, drawn) if drawn else None
-    sizes = context.index.sizes()
     start = [q for q in context.questions.library if START in q.tags]
     return {
-        "counts": [(term, sizes[term.iri]) for term in context.terms.shown_classes
-                   if sizes.get(term.iri)],
+        "counts": [(term, context.sizes[term.iri]) for term in context.terms.shown_classes
+                   if term.iri in context.sizes],
         "start": _in_order(context, start)[:_MOST_STARTS], "maps": maps, "shown": shown,
         "fields": fields_of(context, shown, given, choices), "table": table,
         "tiles": tile_map(context, table) if table else None,

@@ -34,7 +34,6 @@ async def ontology_page(context: PageContext) -> str:
 
 
 def _groups(context: PageContext) -> Groups:
-    sizes = context.index.sizes()
     terms = sorted(context.terms.terms.values(), key=lambda term: term.label.casefold())
     own = [term for term in terms if term.iri.startswith(context.header.namespace)]
     groups = (
@@ -42,15 +41,15 @@ def _groups(context: PageContext) -> Groups:
         ("Properties", "properties", [term for term in own if not term.is_class]),
         ("Terms of other vocabularies", "others", [term for term in terms if term not in own]),
     )
-    return [(title, anchor, [_entry(context, term, sizes.get(term.iri, 0)) for term in members])
+    return [(title, anchor, [_entry(context, term) for term in members])
             for title, anchor, members in groups if members]
 
 
-def _entry(context: PageContext, term: Term, count: int) -> TermEntry:
+def _entry(context: PageContext, term: Term) -> TermEntry:
     own = context.header.namespace
     return TermEntry(
         anchor=term.iri.removeprefix(own) if term.iri.startswith(own) else None,
         name=context.short_name(term.iri), curie=context.curie(term.iri), label=term.label,
-        comment=term.comment, count=count if term.is_class else 0,
+        comment=term.comment, count=context.sizes.get(term.iri, 0),
         links=tuple((name, tuple(context.link(iri) for iri in sorted(term.values[property_])))
                     for property_, name in _SHOWN if term.values.get(property_)))

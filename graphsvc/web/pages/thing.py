@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pyoxigraph import BlankNode, NamedNode
@@ -34,17 +33,6 @@ Said = dict[str, dict[Term, set[str]]]
 """What is said of a thing: by property and value the graphs that say it."""
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What the engine was asked for a page. others: questions that it does not show."""
-
-    facts: Rows
-    referrers: Rows
-    neighbours: list[tuple[Term | None, ...]]
-    answers: list[Answer]
-    others: list[tuple[Question, str]]
-
-
 async def thing_page(context: PageContext, iri: str) -> str:
     """The page of a thing.
 
@@ -64,9 +52,8 @@ async def thing_page(context: PageContext, iri: str) -> str:
     if not facts.rows and not referrers.rows:
         raise NotFound(f"There is no <{iri}> in release {context.release}.",
                        hint="Search for its name.")
-    around = neighbours[0].rows if neighbours else []
-    found = _Found(facts, referrers, around, answers, others)
-    return await context.render("thing.html", "", _thing, context, iri, found)
+    return await context.render(
+        "thing.html", "", _thing, context, iri, facts, referrers, neighbours, answers, others)
 
 
 def _panels(
@@ -80,14 +67,18 @@ def _panels(
     return [found[name] for name in first], [found[name] for name in found if name not in first]
 
 
-def _thing(context: PageContext, iri: str, found: _Found) -> dict[str, Any]:
+def _thing(
+    context: PageContext, iri: str, facts: Rows, referrers: Rows, neighbours: Sequence[Rows],
+    answers: Sequence[Answer], others: Sequence[tuple[Question, str]],
+) -> dict[str, Any]:
+    """What the page shows. others: questions whose answers it does not show."""
     classes = context.index.classes(iri)
     said: Said = defaultdict(lambda: defaultdict(set))
-    for graph, property_, value in found.facts.rows:
+    for graph, property_, value in facts.rows:
         if graph is not None and property_ is not None and value is not None:
             said[property_.value][value].add(graph.value)
-    tables = [table_of(context, answer, about=iri) for answer in found.answers]
-    questions = [*(answer.question for answer in found.answers), *(q for q, _ in found.others)]
+    tables = [table_of(context, answer, about=iri) for answer in answers]
+    questions = [*(answer.question for answer in answers), *(question for question, _ in others)]
     passage = context.index.passage
     return {
         "iri": iri, "path": context.path(iri) or "", "label": _title(context, iri),
@@ -99,9 +90,10 @@ def _thing(context: PageContext, iri: str, found: _Found) -> dict[str, Any]:
         "panels": [table for table in tables if table.rows],
         "unanswered": [(table.question, table.parameters) for table in tables if not table.rows],
         "others": [(question, [(parameter, context.curie(iri))])
-                   for question, parameter in found.others],
-        "referrers": _referrers(context, found.referrers, iri),
-        "neighbours": [passage(one.value) for (one,) in found.neighbours if one is not None],
+                   for question, parameter in others],
+        "referrers": _referrers(context, referrers, iri),
+        "neighbours": [passage(one.value) for around in neighbours
+                       for (one,) in around.rows if one],
         "sources": _sources(context, said),
         "comparable": any(COMPARE in question.tags for question in questions),
     }
