@@ -76,7 +76,7 @@ class Answer:
 
     after: cursor of the next page, if there is one; sparql: what was run; passages: those that the
     rows rest on, by IRI; labels: of the IRIs in rows and parameters; coverage: where nothing was
-    found, the answer that tells what was looked at.
+    found, the answer that says what was looked at.
     """
 
     question: Question
@@ -258,6 +258,6 @@ def _choices(answer: Answer, index: Index) -> Iterator[Choice]:
     for row in answer.rows:
         value = row[0]
         if isinstance(value, NamedNode | Literal):
-            told = row[at] if at is not None else None
-            label = told.value if told is not None else index.label(value.value)
+            given = row[at] if at is not None else None
+            label = given.value if given is not None else index.label(value.value)
             yield Choice(value, label or value.value)

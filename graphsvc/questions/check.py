@@ -173,7 +173,7 @@ def _placeholders(question: Question) -> Iterator[Mistake]:
             yield Mistake(line, f"`#+if {name}` names no optional parameter.",
                           "Name one with `required: false` and no default.")
     for token in question.template.tokens:
-        if token.kind == "variable" and token.text[0] == "?" and question.parameter(token.text[1:]):
+        if token.type == "variable" and token.text[0] == "?" and question.parameter(token.text[1:]):
             yield Mistake(token.line, f"`{token.text}` is a parameter's name.",
                           f"Write `${token.text[1:]}`, or use another variable.")
     for name in {p.name for p in question.parameters} - {p.name for p in question.template.places}:
@@ -184,7 +184,7 @@ def _placeholders(question: Question) -> Iterator[Mistake]:
 def _query(question: Question, line: int) -> Iterator[Mistake]:
     """The query must parse with and without each optional clause, and give the columns."""
     for token in question.template.tokens:
-        if token.kind == "name" and token.text.upper() in ("SERVICE", "FROM"):
+        if token.type == "name" and token.text.upper() in ("SERVICE", "FROM"):
             yield Mistake(token.line, f"A question has no {token.text.upper()}.",
                           "Ask the release itself; use GRAPH to name a graph.")
             return

@@ -83,7 +83,7 @@ def _split(text: str) -> tuple[int, str, int, str]:
 
 def _declared(query: str) -> dict[str, str]:
     """The prefixes that the query declares."""
-    tokens = [t.text for t in scan(prologue(query)[0]) if t.kind in ("name", "iri")]
+    tokens = [t.text for t in scan(prologue(query)[0]) if t.type in ("name", "iri")]
     triples = zip(tokens, tokens[1:], tokens[2:], strict=False)
     return {name.rstrip(":"): iri.strip("<>") for word, name, iri in triples
             if word.upper() == "PREFIX"}
