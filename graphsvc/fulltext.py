@@ -19,7 +19,7 @@ Filters = Mapping[str, Sequence[str]]
 """By property (an IRI, or YEAR): values, all of which a thing must have."""
 
 MARK_ON, MARK_OFF = "\x02", "\x03"
-"""What stands around the words of a snippet that were searched for."""
+"""What is around the words of a snippet that were searched for."""
 
 _WORD = re.compile(r"\w+")
 _LONGEST = 300
@@ -199,12 +199,12 @@ def _hits(
 
 
 def _snippet(connection: sqlite3.Connection, number: int, words: Sequence[str]) -> str | None:
-    telling = [word for word in words if len(word) > _SMALL] or words
+    longer = [word for word in words if len(word) > _SMALL] or words
     if not words:
         return None
     found = connection.execute(
         "SELECT snippet(texts, 2, ?, ?, '…', 40) FROM texts WHERE rowid = ? AND texts MATCH ?",
-        (MARK_ON, MARK_OFF, number, "{body} : (" + _match(telling, " OR ") + ")")).fetchone()
+        (MARK_ON, MARK_OFF, number, "{body} : (" + _match(longer, " OR ") + ")")).fetchone()
     return found[0] if found else None
 
 

@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
+from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV
 from graphsvc.fulltext import fold
 from graphsvc.index import Index, Passage, in_reading_order
 from graphsvc.questions.library import Library
@@ -22,6 +23,22 @@ from graphsvc.questions.values import BadValue, literal
 
 PAGE, LARGEST_PAGE = 1_000, 10_000
 """Rows of a page: by default, and at most."""
+
+OFFERED = (JSON, CSV, TSV, JSON_LD, SPARQL_JSON)
+"""The formats of answers, the preferred one first."""
+
+OWN_PARAMETERS = (
+    Parameter(name="limit", type="integer", label="Rows", description="Rows of a page, at most.",
+              required=False, min="1", max=str(LARGEST_PAGE), default=(str(PAGE),)),
+    Parameter(name="after", type="text", label="Page", required=False,
+              description="Where the page begins; taken from a `next` link."),
+    Parameter(name="format", type="choice", label="Format", required=False,
+              description="The format, for those who cannot say it by Accept.",
+              choices={format.name: format.label for format in OFFERED}),
+    Parameter(name="raw", type="boolean", label="Raw", required=False, default=("false",),
+              description="In CSV, leave texts that spreadsheets take for formulas as they are."),
+)
+"""What every question can be asked with over HTTP, in addition to its own parameters."""
 
 _LARGE = 200
 """Rows from which on an answer is put together in a thread, so that the event loop goes on."""
@@ -59,7 +76,7 @@ class Answer:
 
     after: cursor of the next page, if there is one; sparql: what was run; passages: those that the
     rows rest on, by IRI; labels: of the IRIs in rows and parameters; coverage: where nothing was
-    found, the answer that tells what was looked at.
+    found, the answer that says what was looked at.
     """
 
     question: Question
@@ -241,6 +258,6 @@ def _choices(answer: Answer, index: Index) -> Iterator[Choice]:
     for row in answer.rows:
         value = row[0]
         if isinstance(value, NamedNode | Literal):
-            told = row[at] if at is not None else None
-            label = told.value if told is not None else index.label(value.value)
+            given = row[at] if at is not None else None
+            label = given.value if given is not None else index.label(value.value)
             yield Choice(value, label or value.value)

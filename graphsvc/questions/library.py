@@ -102,7 +102,7 @@ class Library:
         return "\n".join(lines)
 
     def coverage(self, question: Question) -> Question | None:
-        """The question that tells what was looked at where this one has no answer."""
+        """The question that says what was looked at where this one has no answer."""
         name = question.coverage or _COVERAGE
         return self._questions.get(name) if name != question.name else None
 

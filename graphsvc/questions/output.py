@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, NamedNode
 
 from graphsvc import formats
 from graphsvc.csvsafe import safe_cell
-from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, Format
+from graphsvc.formats import Format
 from graphsvc.index import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column
@@ -21,9 +21,6 @@ from graphsvc.questions.table import Term
 from graphsvc.questions.values import XSD
 
 Plain = str | int | float | bool | list[dict[str, Any]] | None
-
-OFFERED = (JSON, CSV, TSV, JSON_LD, SPARQL_JSON)
-"""The formats of answers, the preferred one first."""
 NOTHING = (
     "Nothing in this release answers the question with these parameters. Where `coverage` is "
     "given, it says which documents were looked at and what they cover; of all else nothing is "

@@ -1,4 +1,4 @@
-"""Recorded answers: every example of every question, asked again and compared whole."""
+"""Recorded answers: every example of every question, asked again and compared in full."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ async def differences(questions: Questions, folder: Path) -> list[GraphsvcError]
 
 
 async def replay(questions: Questions, question: Question) -> list[dict[str, Any]]:
-    """The whole answer to each example of a question, without the release it came from."""
-    return [await _whole(questions, question, example) for example in question.examples]
+    """The complete answer to each example of a question, without the release it came from."""
+    return [await _complete(questions, question, example) for example in question.examples]
 
 
 async def _compare(
@@ -76,7 +76,7 @@ async def _compare(
                           hint=f"Compare with {path.name}; record again if the new one is right.")]
 
 
-async def _whole(questions: Questions, question: Question, example: Example) -> dict[str, Any]:
+async def _complete(questions: Questions, question: Question, example: Example) -> dict[str, Any]:
     location = f"{question.file}, example `{example.title}`"
     pages: list[Answer] = []
     try:
@@ -107,5 +107,5 @@ def _cell(term: Term | None, column: Column, location: str) -> Any:
         raise GraphsvcError(
             f"The column `{column.name}` ({column.type}) holds `{term.value[:80]}`.",
             location=location,
-            hint="Mend the query, or the column's type.")
+            hint="Correct the query, or the column's type.")
     return sorted(passage_iris(term)) if column.type == "evidence" else plain(term, column)

@@ -1,7 +1,7 @@
 """Putting RDF terms into a query's places, token by token, so that no value can change its shape.
 
 A place is a variable written `$name`; variables of the query itself are written `?name`. A clause
-that is dropped when a place has no value stands between two comment lines of its own:
+that is dropped when a place has no value is between two comment lines of its own:
 
     #+if since
     FILTER(?year >= $since)
@@ -45,9 +45,9 @@ _MARKER = re.compile(r"#\+\s*(?P<word>\w*)\s*(?P<rest>.*?)\s*$")
 
 
 class Token(NamedTuple):
-    """A piece of a query: its kind (a group of the scanner's expression), text and line."""
+    """A piece of a query: its type (a group of the scanner's expression), text and line."""
 
-    kind: str
+    type: str
     text: str
     line: int
 
@@ -74,11 +74,11 @@ def serialise(value: Value) -> str:
 
 
 @dataclass(frozen=True)
-class Place:
+class Placeholder:
     """One occurrence of a `$name`.
 
-    separator: what stands between several terms there; None where only one term may stand.
-    condition: the place whose `#+if` block this occurrence stands in.
+    separator: what comes between several terms there; None where only one term may be.
+    condition: the place whose `#+if` block this occurrence is in.
     """
 
     name: str
@@ -96,7 +96,7 @@ class _Piece:
 
     text: str
     condition: str | None
-    place: Place | None = None
+    place: Placeholder | None = None
     apart: tuple[str, str] = ("", "")
 
 
@@ -114,7 +114,7 @@ class Template:
         self.conditions: dict[str, int] = {}
         self._pieces = list(_joined(list(self._read(errors))))
         self.places = [piece.place for piece in self._pieces if piece.place]
-        self._tidy = not any("\n" in t.text for t in self.tokens if t.kind == "string")
+        self._tidy = not any("\n" in t.text for t in self.tokens if t.type == "string")
         if errors:
             raise InputErrors(errors)
 
@@ -138,31 +138,31 @@ class Template:
         text = self.bind(values)
         return re.sub(r"\n([ \t]*\n)+", "\n", text) if self._tidy else text
 
-    def _error(self, problem: str, line: int, hint: str) -> GraphsvcError:
-        return GraphsvcError(problem, location=f"{self.file}:{line}", hint=hint)
+    def _error(self, message: str, line: int, hint: str) -> GraphsvcError:
+        return GraphsvcError(message, location=f"{self.file}:{line}", hint=hint)
 
     def _read(self, errors: list[GraphsvcError]) -> Iterator[_Piece]:
         block: tuple[str, int] | None = None
         before = ""
         for index, token in enumerate(self.tokens):
-            if token.kind == "comment" and token.text.startswith("#+"):
+            if token.type == "comment" and token.text.startswith("#+"):
                 block = self._marker(index, block, errors)
                 continue
             condition = block[0] if block else None
-            if token.kind == "variable" and token.text.startswith("$"):
+            if token.type == "variable" and token.text.startswith("$"):
                 separator = {"{": " ", "(": ", ", ",": ", "}.get(before)
-                place = Place(token.text[1:], token.line, separator, condition)
+                place = Placeholder(token.text[1:], token.line, separator, condition)
                 yield _Piece(token.text, condition, place, self._apart(index))
             else:
                 yield _Piece(token.text, condition)
-            if token.kind not in ("space", "comment"):
+            if token.type not in ("space", "comment"):
                 before = token.text
         if block:
             hint = "Close it with a line `#+end`."
             errors.append(self._error(f"The block `#+if {block[0]}` has no end.", block[1], hint))
 
     def _apart(self, index: int) -> tuple[str, str]:
-        """Blanks that a term needs around it where the token at index stands."""
+        """Blanks that a term needs around it where the token at index is."""
         before = self.tokens[index - 1].text if index else " "
         after = self.tokens[index + 1].text if index + 1 < len(self.tokens) else " "
         return (
@@ -178,22 +178,22 @@ class Template:
         match = _MARKER.match(token.text)
         word, rest = match.group("word", "rest") if match else ("", "")
         before = self.tokens[index - 1] if index else None
-        if before and not (before.kind == "space" and re.search(r"\n[ \t]*$", before.text)):
+        if before and not (before.type == "space" and re.search(r"\n[ \t]*$", before.text)):
             hint = "Give the marker a line of its own."
             errors.append(self._error(f"`{token.text}` follows other text.", token.line, hint))
         if word == "if" and re.fullmatch(r"\w+", rest):
             if not block:
                 self.conditions.setdefault(rest, token.line)
                 return rest, token.line
-            problem, hint = "Blocks do not nest.", f"Close `#+if {block[0]}` first."
+            message, hint = "Blocks do not nest.", f"Close `#+if {block[0]}` first."
         elif word == "end" and not rest:
             if block:
                 return None
-            problem, hint = "`#+end` closes nothing.", "Open a block with a line `#+if NAME`."
+            message, hint = "`#+end` closes nothing.", "Open a block with a line `#+if NAME`."
         else:
-            problem = f"`{token.text}` is no marker."
-            hint = "Write `#+if NAME` or `#+end`; the header stands before the query."
-        errors.append(self._error(problem, token.line, hint))
+            message = f"`{token.text}` is not a marker."
+            hint = "Write `#+if NAME` or `#+end`; the header comes before the query."
+        errors.append(self._error(message, token.line, hint))
         return block
 
 
@@ -203,11 +203,11 @@ def prologue(query: str) -> tuple[str, str]:
     inside = False
     for token in scan(query):
         offset += len(token.text)
-        if token.kind in ("space", "comment"):
+        if token.type in ("space", "comment"):
             continue
-        if token.kind == "iri" and inside:
+        if token.type == "iri" and inside:
             inside, end = False, offset
-        elif token.kind == "name" and (inside or token.text.upper() in ("BASE", "PREFIX")):
+        elif token.type == "name" and (inside or token.text.upper() in ("BASE", "PREFIX")):
             inside = True
         else:
             break
@@ -224,26 +224,26 @@ def _joined(pieces: list[_Piece]) -> Iterator[_Piece]:
 
 
 def _fill(piece: _Piece, given: Sequence[Value]) -> str:
-    """What stands at a place once the given terms are put there."""
+    """The text of a place once the given terms are put there."""
     if piece.place is None or not given:
         return piece.text
     if len(given) > 1 and piece.place.separator is None:
-        raise GraphsvcError(f"`${piece.place.name}` takes one value where it stands.")
+        raise GraphsvcError(f"`${piece.place.name}` takes one value here.")
     terms = (piece.place.separator or "").join(map(serialise, given))
     return f"{piece.apart[0]}{terms}{piece.apart[1]}"
 
 
 def _doubtful(tokens: list[Token]) -> Iterator[tuple[str, int, str]]:
-    """What parsers read in different ways: (problem, line, mend)."""
+    """What parsers read in different ways: (message, line, hint)."""
     after_place = False
     for token in tokens:
-        if token.kind not in ("comment", "space") and re.search(r"\\[uU]", token.text):
+        if token.type not in ("comment", "space") and re.search(r"\\[uU]", token.text):
             yield "A `\\u` escape is read in different ways.", token.line, "Write the character."
-        if token.kind == "iri" and re.match(r"<[^>]*\$|<\?", token.text):
+        if token.type == "iri" and re.match(r"<[^>]*\$|<\?", token.text):
             hint = "Write a blank after a less-than sign; write `$` in an IRI as %24."
             yield f"`{token.text}` may be an IRI or a comparison.", token.line, hint
         if after_place and (token.text.startswith("@") or token.text == "^^"):
             hint = "Use STRLANG or STRDT."
             yield "A place cannot carry a language tag or datatype.", token.line, hint
-        if token.kind not in ("comment", "space"):
-            after_place = token.kind == "variable" and token.text.startswith("$")
+        if token.type not in ("comment", "space"):
+            after_place = token.type == "variable" and token.text.startswith("$")

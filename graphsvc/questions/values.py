@@ -50,7 +50,7 @@ class BadValue(GraphsvcError):
 
 
 def literal(parameter: Parameter, text: str) -> Literal:
-    """The literal that text stands for; a year is an xsd:integer, a decimal has 18 decimals.
+    """The literal that text means; a year is an xsd:integer, a decimal has 18 decimals.
 
     Raises BadValue for a text that is not of the parameter's type, or out of its bounds.
     """

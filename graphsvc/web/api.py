@@ -13,15 +13,15 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
 from graphsvc.formats import JSON, Format, named, negotiate
-from graphsvc.questions.answer import LARGEST_PAGE, PAGE, Questions
-from graphsvc.questions.output import OFFERED, write
+from graphsvc.questions.answer import OFFERED, OWN_PARAMETERS, Questions
+from graphsvc.questions.output import write
 from graphsvc.questions.question import RESERVED, Parameter, Question
-from graphsvc.questions.values import BadValue, schema
+from graphsvc.questions.values import BadValue, literal, schema
 from graphsvc.service import Serving
 from graphsvc.web.openapi import Offered, openapi
 from graphsvc.web.problems import HttpError
@@ -31,16 +31,10 @@ _LARGE = 200
 """Rows from which on an answer is written in a thread, so that the event loop goes on."""
 
 
-class _Anything(Convertor[str]):
-    """The rest of a path; unlike Starlette's own `path`, with line breaks in it."""
+class _Anything(PathConvertor):
+    """The rest of a path, with line breaks in it."""
 
     regex = r"[\s\S]*"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
 
 
 register_url_convertor("anything", _Anything())
@@ -89,9 +83,10 @@ async def _answer(
         if name not in RESERVED:
             given.setdefault(name, []).append(text)
     understood = await questions.understand(question, given)
-    limit, raw = _limit(_only(pairs, "limit")), _flag(_only(pairs, "raw"))
-    format = _format(request, _only(pairs, "format"))
-    answer = await questions.ask(question, understood, limit=limit, after=_only(pairs, "after"))
+    own = _own(pairs)
+    format, raw = _format(request, own.get("format")), own["raw"] == "true"
+    answer = await questions.ask(
+        question, understood, limit=int(own["limit"]), after=own.get("after"))
     server, following = _server(request), None
     if answer.after is not None:
         kept = [pair for pair in pairs if pair[0] != "after"]
@@ -163,39 +158,22 @@ def _segments(request: Request) -> list[str]:
                        hint="Percent-encode it as UTF-8.") from error
 
 
-def _only(pairs: Pairs, name: str) -> str | None:
-    """The one value of a parameter that every question has. Raises BadValue for several."""
-    texts = [text for key, text in pairs if key == name]
-    if len(texts) > 1:
-        raise BadValue(f"`{name}` is given {len(texts)} times.", location=f"parameter {name}",
-                       hint="Give it once.")
-    return texts[0] if texts else None
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return PAGE
-    if text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= LARGEST_PAGE:
-        return int(text)
-    raise BadValue(f"`{text[:80]}` is not a number of rows.", location="parameter limit",
-                   hint=f"Give a whole number from 1 to {LARGEST_PAGE}.")
-
-
-def _flag(text: str | None) -> bool:
-    if text in (None, "true", "false"):
-        return text == "true"
-    raise BadValue(f"`{text[:80]}` is neither true nor false.", location="parameter raw",
-                   hint="Give true or false.")
+def _own(pairs: Pairs) -> dict[str, str]:
+    """The parameters that every question has, as text. Raises BadValue."""
+    found: dict[str, str] = {}
+    for parameter in OWN_PARAMETERS:
+        texts = [text for name, text in pairs if name == parameter.name]
+        if len(texts) > 1:
+            raise BadValue(f"`{parameter.name}` is given {len(texts)} times.",
+                           location=f"parameter {parameter.name}", hint="Give it once.")
+        for text in texts or parameter.default:
+            found[parameter.name] = literal(parameter, text).value
+    return found
 
 
 def _format(request: Request, name: str | None) -> Format:
-    """The format of the answer. Raises BadValue, or HttpError with 406."""
-    if name is not None:
-        if found := named(name, OFFERED):
-            return found
-        raise BadValue(f"`{name[:80]}` is not a format.", location="parameter format",
-                       hint=f"Choose one of: {', '.join(f.name for f in OFFERED)}.")
-    chosen = negotiate(request.headers.get("accept"), OFFERED)
+    """The format of the answer. Raises HttpError with 406."""
+    chosen = named(name, OFFERED) if name else negotiate(request.headers.get("accept"), OFFERED)
     if chosen is None:
         raise HttpError(406, "None of the formats that you accept is offered.", location="Accept",
                         hint=f"Accept one of: {', '.join(f.media_type for f in OFFERED)}.")

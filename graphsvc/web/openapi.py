@@ -11,8 +11,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.responses import Response
 
 from graphsvc import __version__, formats
-from graphsvc.questions.answer import LARGEST_PAGE, PAGE, Questions
-from graphsvc.questions.output import OFFERED
+from graphsvc.questions.answer import OFFERED, OWN_PARAMETERS, Questions
 from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.questions.values import as_json, schema
 
@@ -35,16 +34,6 @@ _PROBLEMS = {
     "429": "Too many queries of one client are under way.",
     "431": "The headers are too long.",
     "503": "The query was stopped at a limit, or too many are waiting.",
-}
-_SHARED = {
-    "limit": ("Rows of a page, at most.",
-              {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE}),
-    "after": ("Where the page begins; taken from a `next` link.",
-              {"type": "string", "minLength": 1}),
-    "format": ("The format, for those who cannot say it by Accept.",
-               {"type": "string", "enum": [format.name for format in OFFERED]}),
-    "raw": ("Whether CSV leaves texts as they are that spreadsheets take for formulas.",
-            {"type": "boolean", "default": False}),
 }
 
 
@@ -86,25 +75,11 @@ class Problem(BaseModel):
     location: str = ""
 
 
-class Listed(BaseModel):
-    """A question with its parameters, columns, route and examples."""
-
-    name: str
-    title: str
-    description: str
-    tags: list[str]
-    route: str | None
-    href: str
-    parameters: list[Json]
-    columns: list[Json]
-    examples: list[Json]
-
-
 class Listing(BaseModel):
-    """All questions of a release."""
+    """All questions of a release, with parameters, columns, routes and examples."""
 
     release: str
-    questions: list[Listed]
+    questions: list[Json]
 
 
 def openapi(questions: Questions, offered: Offered, server: str) -> Json:
@@ -141,13 +116,12 @@ def _add(app: FastAPI, path: str, name: str, **described: Any) -> None:
 def _operation(question: Question, offered: Offered, path: str) -> Json:
     own = [_parameter(question, parameter, path, offered.get((question.name, parameter.name), ()))
            for parameter in question.parameters]
-    shared = [{"name": name, "in": "query", "description": text, "schema": values}
-              for name, (text, values) in _SHARED.items()]
+    shared = [_parameter(question, parameter, path, tuple(parameter.choices))
+              for parameter in OWN_PARAMETERS]
     content = {"application/json": {"schema": _answer(question)}}
     for format in OFFERED:
-        is_text = format.is_text
         content.setdefault(format.media_type, {
-            "schema": {"type": "string" if is_text else "object"}})
+            "schema": {"type": "string" if format.is_text else "object"}})
     return {"parameters": own + shared, "responses": _responses(content)}
 
 

@@ -147,18 +147,18 @@ def test_the_parts_of_a_header_must_fit_each_other(tmp_path: Path) -> None:
 SELECT ?a WHERE { ?a ?p ?o }
 """) == [
         "q.rq:3: The route cannot hold `nothing`.",
-        "q.rq:3: `works/{nothing}` is no route.",
+        "q.rq:3: `works/{nothing}` is not a route.",
         "q.rq:5: The parameter `limit` has a min above its max.",
         "q.rq:5: The parameter `limit` has a name that every question uses.",
         "q.rq:6: The parameter `day` has bounds that are not of its type.",
-        "q.rq:7: The parameter `c`: `type: choice` goes with `choices` or `choices_from`.",
+        "q.rq:7: The parameter `c` has a choice without `type: choice`, or the other way round.",
         "q.rq:8: The parameter `t` is not an iri, yet has a class or scheme.",
         "q.rq:8: The parameter `t` is required, yet has a default.",
         "q.rq:11: `order` names `b`, which cannot be ordered by.",
         "q.rq:12: There is no example.",
-        "q.rq:13: A panel's page knows no other parameter than the thing.",
-        "q.rq:13: The panel names `t`, which is no iri parameter.",
-        "q.rq:14: `map` names `b`, which is no column.",
+        "q.rq:13: A page gives the question only the thing.",
+        "q.rq:13: `t` is not an iri parameter.",
+        "q.rq:14: `map` names `b`, which is not a column.",
     ]
 
 
@@ -198,7 +198,7 @@ def test_columns_of_several_texts_are_texts_and_cannot_be_ordered_by(tmp_path: P
 
     number = "#+   b: {type: integer, many: true, label: B}\n"
     assert mistakes(tmp_path, header("#+   a: {type: iri, label: A}\n" + number, "b")) == [
-        "q.rq:5: The column `b` has several values, but is no text.",
+        "q.rq:5: The column `b` has several values, but is not a text.",
         "q.rq:6: `order` names `b`, which cannot be ordered by."]
     texts = "#+   {}: {{type: text, many: true, label: L}}\n"
     assert mistakes(tmp_path, header(texts.format("a") + texts.format("b"), "a")) == [

@@ -51,7 +51,7 @@ def bind(query: str, *terms: Value) -> str:
 
 
 def shape(query: str) -> list[tuple[str, str]]:
-    return [(token.kind, token.text) for token in scan(query) if token.kind != "space"]
+    return [(token.type, token.text) for token in scan(query) if token.type != "space"]
 
 
 @settings(deadline=None, max_examples=400)
@@ -157,8 +157,8 @@ def test_several_terms_where_one_fits_are_refused() -> None:
     ("ASK {\n#+if x\n}", 2, "The block `#+if x` has no end."),
     ("ASK {\n#+end\n}", 2, "`#+end` closes nothing."),
     ("ASK {\n#+if x\n#+if y\n#+end\n}", 3, "Blocks do not nest."),
-    ("ASK {\n#+iff x\n}", 2, "`#+iff x` is no marker."),
-    ("ASK {\n#+if x y\n}", 2, "`#+if x y` is no marker."),
+    ("ASK {\n#+iff x\n}", 2, "`#+iff x` is not a marker."),
+    ("ASK {\n#+if x y\n}", 2, "`#+if x y` is not a marker."),
     ("ASK { #+if x\n#+end\n}", 1, "`#+if x` follows other text."),
     ("ASK { ?a <urn:x:$x> 1 }", 1, "`<urn:x:$x>` may be an IRI or a comparison."),
     ("ASK {\n FILTER(?a<?b&&$x>1) }", 2, "`<?b&&$x>` may be an IRI or a comparison."),
