@@ -1,11 +1,15 @@
-# make serve: set up, build the release, serve it.   make test: set up, run the tests.
+# make serve: set up, build the release, serve it.   make test: the daily checks.   make check: the rest.
+# make watch: build on each change.   make format: tidy the code.   make lock: pin the packages again.
 HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest
+TOGETHER := --numprocesses auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: serve build test lock clean
+.PHONY: serve build watch test check format lock clean
 
 serve: $(VENV)/.ready $(VENV)/.bundled
 	@$(BIN)/graphsvc build
@@ -14,17 +18,30 @@ serve: $(VENV)/.ready $(VENV)/.bundled
 build: $(VENV)/.ready
 	@$(BIN)/graphsvc build
 
+watch: $(VENV)/.ready
+	@exec $(BIN)/graphsvc watch
+
 test: $(VENV)/.ready-test $(VENV)/.bundled
 	$(BIN)/ruff check graphsvc tests benchmarks
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not alone" --numprocesses auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest -m alone
+	$(PYTEST) -m "not slow and not alone" $(TOGETHER)
 
-# The lock file pins every package with its digest and names no registry.
+check: $(VENV)/.ready-test $(VENV)/.bundled
+	$(PYTEST) -m "slow and not alone" $(TOGETHER)
+	$(PYTEST) -m alone
+
+format: $(VENV)/.ready-test
+	$(BIN)/ruff check --fix graphsvc tests benchmarks
+
+# The lock files pin every package with its digests and name no registry. `make lock` keeps the
+# versions that are there and adds what is missing; `make lock UPGRADE=1` takes the newest of all.
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header $(if $(UPGRADE),--upgrade)
 lock: $(VENV)/.ready
-	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --generate-hashes --no-header --quiet -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra test --generate-hashes --no-header --quiet -c requirements.lock -o requirements-test.lock
+	$(PIP) install --no-deps --require-hashes -c requirements-tools.lock uv
+	$(COMPILE) --group build -o requirements-build.lock
+	$(COMPILE) --group tools -o requirements-tools.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --extra test -c requirements.lock -o requirements-test.lock
 
 clean:
 	rm -rf $(VENV) releases build
@@ -32,19 +49,20 @@ clean:
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.ready: requirements-build.lock requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the pinned packages ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null \
-		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(PIP) install --require-hashes -r requirements-build.lock
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The editor and the explorer, bundled with the machine's Node or one from a wheel; optional.
-$(VENV)/.bundled: frontend/package-lock.json frontend/build.mjs frontend/setup.sh $(wildcard frontend/src/*) | $(VENV)/.ready
+# The editor and the explorer, bundled with the machine's Node or, without one, with Node from a wheel.
+$(VENV)/.bundled: frontend/package-lock.json frontend/build.mjs frontend/setup.sh requirements-tools.lock $(wildcard frontend/src/*) | $(VENV)/.ready
 	@echo "Bundling the editor and the explorer ..."
 	@sh frontend/setup.sh $(VENV)
 	@touch $@
 
 $(VENV)/.ready-test: $(VENV)/.ready requirements-test.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@echo "Installing the pinned packages of the tests ..."
+	@$(PIP) install --require-hashes -r requirements-test.lock
 	@touch $@

@@ -1,1 +1,1 @@
-"""Measurements of the service beside its peers; see README.md."""
+"""Measurements of the service and its peers; see README.md."""

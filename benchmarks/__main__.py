@@ -1,4 +1,4 @@
-"""Measure the service beside its peers on this machine, and write docs/performance.md.
+"""Measure the service and its peers on this machine, and write docs/performance.md.
 
 Example:
   python -m benchmarks --work ../bench --sizes real 100000 1000000
@@ -21,9 +21,9 @@ from benchmarks.figures import Figure, Figures
 from benchmarks.report import write
 from benchmarks.serving import Bench
 
-MEASURES = ("building", "starting", "throughput", "shapes", "questions", "runaway", "validating",
-            "exporting")
-WITH_CLIENTS = {"throughput", "runaway"}
+MEASURES = ("building", "starting", "throughput", "web", "shapes", "questions", "runaway",
+            "validating", "exporting")
+WITH_CLIENTS = {"throughput", "web", "runaway"}
 REFERENCE_UP_TO = 200_000
 """Quads up to which the reference engine of SHACL is asked."""
 
@@ -66,7 +66,7 @@ def _take(
             data, figures, data.quads <= REFERENCE_UP_TO),
         "exporting": lambda: offline.exporting(data, figures),
         "starting": bench.starting, "throughput": bench.throughput, "shapes": bench.shapes,
-        "questions": bench.questions, "runaway": bench.runaway,
+        "web": bench.web, "questions": bench.questions, "runaway": bench.runaway,
     }
     actions[measure]()
 

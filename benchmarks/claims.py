@@ -23,7 +23,7 @@ class Claim:
 
 
 def claims(figures: Figures) -> list[Claim]:
-    """Every claim, in the order in which they are told."""
+    """Every claim, in the order in which they are reported."""
     return [*_ratios(figures), _questions(figures), _slow(figures), *_starting(figures),
             *_validating(figures), *_growth(figures)]
 
@@ -46,7 +46,7 @@ def _ratios(figures: Figures) -> Iterator[Claim]:
         yield _ratio(figures, "10,000 rows of CSV, never repeated, 8 clients", peer, CSV, "rate",
                      10.0)
     yield _shapes(figures)
-    yield _beside(figures)
+    yield _during_a_runaway(figures)
 
 
 def _ratio(
@@ -73,7 +73,7 @@ def _at_most(figures: Figures, what: str, peer: str, case: str, most: float) -> 
 
 def _shapes(figures: Figures, peer: str = "rdflib-endpoint") -> Claim:
     """Small queries are held to less than the others."""
-    told, met = [], []
+    texts, met = [], []
     for size in figures.sizes("shapes"):
         cases = figures.cases("shapes", size)
         ratios = {case: theirs / ours for case in cases
@@ -82,47 +82,47 @@ def _shapes(figures: Figures, peer: str = "rdflib-endpoint") -> Claim:
         if ratios:
             less = [f"{case} {ratio:.1f}x" for case, ratio in ratios.items()
                     if ratio < (4.0 if case == "look-up" else 10.0)]
-            told.append(f"{label(size)}: {len(ratios) - len(less)} of {len(ratios)}"
+            texts.append(f"{label(size)}: {len(ratios) - len(less)} of {len(ratios)}"
                         + (f" (not {', '.join(less)})" if less else ""))
             met.append(not less)
     return Claim("usual research queries, one client: how many are that much faster", peer,
-                 "10x, a look-up 4x", told, all(met) if met else None)
+                 "10x, a look-up 4x", texts, all(met) if met else None)
 
 
-def _beside(figures: Figures) -> Claim:
+def _during_a_runaway(figures: Figures) -> Claim:
     found = {}
     for size in figures.sizes("runaway"):
-        beside, without = (figures.get("runaway", size, US, case, "p99")
-                           for case in ("beside it", "without"))
-        if beside and without:
-            found[size] = beside / without
-    return Claim("small queries beside a runaway query, 8 clients: p99", "the same without it",
+        during, without = (figures.get("runaway", size, US, case, "p99")
+                           for case in ("with it", "without"))
+        if during and without:
+            found[size] = during / without
+    return Claim("small queries during a runaway query, 8 clients: p99", "the same without it",
                  "at most 3x", _listed(found),
                  all(r <= 3 for r in found.values()) if found else None)
 
 
 def _questions(figures: Figures) -> Claim:
-    told, met = [], []
+    texts, met = [], []
     for size in figures.sizes("questions"):
         slower = [case for case in figures.cases("questions", size)
                   if (ours := figures.get("questions", size, US, case, "ms"))
                   and (theirs := figures.get("questions", size, "virtuoso", case, "ms"))
                   and ours > theirs]
-        told.append(f"{label(size)}: {len(slower)} of {len(figures.cases('questions', size))}")
+        texts.append(f"{label(size)}: {len(slower)} of {len(figures.cases('questions', size))}")
         met.append(len(slower) <= 5)
-    return Claim("questions of the library that take longer", "virtuoso", "a few", told,
+    return Claim("questions of the library that take longer", "virtuoso", "a few", texts,
                  all(met) if met else None)
 
 
 def _slow(figures: Figures) -> Claim:
-    told, met = [], []
+    texts, met = [], []
     for size in figures.sizes("questions"):
         times = {case: figures.get("questions", size, US, case, "ms")
                  for case in figures.cases("questions", size)}
         slow = sorted(case for case, ms in times.items() if ms is None or ms > 1000)
-        told.append(f"{label(size)}: {len(slow)}" + (f" ({', '.join(slow)})" if slow else ""))
+        texts.append(f"{label(size)}: {len(slow)}" + (f" ({', '.join(slow)})" if slow else ""))
         met.append(not slow)
-    return Claim("questions of the library that take over 1 s", "", "none", told,
+    return Claim("questions of the library that take over 1 s", "", "none", texts,
                  all(met) if met else None)
 
 
@@ -143,8 +143,8 @@ def _validating(figures: Figures) -> Iterator[Claim]:
             found[size] = theirs / ours
             same.append(figures.get("validating", size, "both", "", "same report") == 1)
     yield Claim("validation", "pyshacl on an rdflib graph", "10x, same report",
-                [f"{told}, {'the same' if equal else 'another'} report"
-                 for told, equal in zip(_listed(found), same, strict=True)],
+                [f"{text}, {'the same' if equal else 'another'} report"
+                 for text, equal in zip(_listed(found), same, strict=True)],
                 all(same) and all(r >= 10 for r in found.values()) if found else None)
 
 

@@ -23,7 +23,7 @@ QUERIES = Path(__file__).parent / "queries"
 class Prepared:
     """A project of one size, its release, and all triples in one file; made when first asked for.
 
-    size: `real`, or the number of quads wanted; folder: where everything of this size stands.
+    size: `real`, or the number of quads wanted; folder: where everything of this size is.
     """
 
     size: str

@@ -1,4 +1,4 @@
-"""What was measured, kept in a file, so that a run can be done in parts and told again."""
+"""What was measured, kept in a file, so that a run can be done in parts and reported later."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Figure:
 
     measure: what was done; size: of the data; subject: server, engine or step; case: which query
     and how many clients; name: what the number is, with its unit; number: none where it failed, and
-    then told says how.
+    then failure says how.
     """
 
     measure: str
@@ -24,7 +24,7 @@ class Figure:
     case: str
     name: str
     number: float | None
-    told: str = ""
+    failure: str = ""
 
 
 class Figures:
@@ -67,10 +67,10 @@ class Figures:
         numbers = self._numbers()[measure, size, subject, case, name]
         return median(numbers) if numbers else None
 
-    def told(self, measure: str, size: str, subject: str, case: str) -> str:
+    def failure(self, measure: str, size: str, subject: str, case: str) -> str:
         """How it failed, if it did."""
-        return next((f.told for f in self.of(measure, size)
-                     if (f.subject, f.case) == (subject, case) and f.told), "")
+        return next((f.failure for f in self.of(measure, size)
+                     if (f.subject, f.case) == (subject, case) and f.failure), "")
 
     def of(self, measure: str, size: str) -> list[Figure]:
         return [f for f in self._all if (f.measure, f.size) == (measure, size)]

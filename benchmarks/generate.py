@@ -1,6 +1,6 @@
 """A project of any size with the shape and statistics of the real one, from a seed.
 
-Each generated report is one of the real ones told again of a made-up place in another year: its
+Each generated report is one of the real ones, written for a made-up place in another year: its
 passages, statements and figures, and (with the first report of a place) the place, its approaches,
 bodies and plans. Texts are changed so that none occurs twice; some uses are of another approach, so
 that what is used together grows as it does in life. The real files stay as they are, so that the
@@ -54,7 +54,7 @@ class Template:
 
 
 @dataclass(frozen=True)
-class Telling:
+class Variant:
     """What one generated report changes."""
 
     template: Template
@@ -90,8 +90,8 @@ def generate(real: Path, target: Path, quads: int, seed: int = 1) -> int:
         shift = chance.randrange(-6, 3)
         for report in range(REPORTS_A_PLACE):
             number += 1
-            telling = Telling(template, name, place, number, shift + 3 * report)
-            stated += _tell(telling, target / "data", approaches, chance, report == 0)
+            variant = Variant(template, name, place, number, shift + 3 * report)
+            stated += _write_report(variant, target / "data", approaches, chance, report == 0)
             if stated * DERIVED >= quads:
                 break
     return stated
@@ -129,35 +129,35 @@ def _read(path: Path) -> Iterator[Triple]:
         yield quad.subject, quad.predicate, quad.object
 
 
-def _tell(telling: Telling, data: Path, approaches: list[ox.NamedNode], chance: random.Random,
-          first: bool) -> int:
+def _write_report(variant: Variant, data: Path, approaches: list[ox.NamedNode],
+                  chance: random.Random, first: bool) -> int:
     """Write one report's files (with the place's own, if it is the first); return the triples."""
-    template = telling.template
-    renamed = {s.value: _address(s.value, template.code, f"r{telling.number}", telling.code)
+    template = variant.template
+    renamed = {s.value: _address(s.value, template.code, f"r{variant.number}", variant.code)
                for s, _, _ in template.report + template.passages}
-    renamed |= {s.value: _address(s.value, "", f"p{telling.place_number}", "")
+    renamed |= {s.value: _address(s.value, "", f"p{variant.place_number}", "")
                 for s, _, _ in template.reference}
     parts = [("reports", template.report), ("passages", template.passages)]
     if first:
         parts.append(("reference", template.reference))
     written = 0
     for folder, triples in parts:
-        told = [_change(triple, telling, renamed, approaches, chance) for triple in triples]
-        suffix = f"p{telling.place_number}" if folder == "reference" else f"r{telling.number}"
-        _write(data / folder / f"{template.slug}-{suffix}.ttl", told)
-        written += len(told)
+        changed = [_change(triple, variant, renamed, approaches, chance) for triple in triples]
+        suffix = f"p{variant.place_number}" if folder == "reference" else f"r{variant.number}"
+        _write(data / folder / f"{template.slug}-{suffix}.ttl", changed)
+        written += len(changed)
     return written
 
 
 def _change(
-    triple: Triple, telling: Telling, renamed: dict[str, str], approaches: list[ox.NamedNode],
+    triple: Triple, variant: Variant, renamed: dict[str, str], approaches: list[ox.NamedNode],
     chance: random.Random,
 ) -> Triple:
     subject, predicate, value = triple
     if predicate.value == f"{JI}approach" and chance.random() < OTHER_APPROACH:
         value = chance.choice(approaches)
     elif isinstance(value, ox.Literal):
-        return _rename(subject, renamed), predicate, _literal(subject, predicate, value, telling)
+        return _rename(subject, renamed), predicate, _literal(subject, predicate, value, variant)
     if isinstance(value, ox.NamedNode):
         value = _rename(value, renamed)
     return _rename(subject, renamed), predicate, value
@@ -179,20 +179,20 @@ def _address(iri: str, code: str, suffix: str, new_code: str) -> str:
 
 
 def _literal(
-    subject: ox.NamedNode, predicate: ox.NamedNode, value: ox.Literal, telling: Telling
+    subject: ox.NamedNode, predicate: ox.NamedNode, value: ox.Literal, variant: Variant
 ) -> ox.Literal:
     text = value.value
     if predicate.value in _KEPT:
         return value
     if predicate.value == f"{JI}code":
-        return ox.Literal(telling.code)
+        return ox.Literal(variant.code)
     if predicate.value == "https://schema.org/sha256":
-        return ox.Literal(hashlib.sha256(f"{text} {telling.number}".encode()).hexdigest())
+        return ox.Literal(hashlib.sha256(f"{text} {variant.number}".encode()).hexdigest())
     if value.datatype.value in _DATES or predicate.value == _PERIOD:
-        return ox.Literal(_shifted(text, telling.shift), datatype=value.datatype)
+        return ox.Literal(_shifted(text, variant.shift), datatype=value.datatype)
     if value.language:
-        told = text.replace(telling.template.place.replace("-", " ").title(), telling.place)
-        return ox.Literal(f"{_shifted(told, telling.shift)} ({telling.place} {telling.number})",
+        renamed = text.replace(variant.template.place.replace("-", " ").title(), variant.place)
+        return ox.Literal(f"{_shifted(renamed, variant.shift)} ({variant.place} {variant.number})",
                           language=value.language)
     return value
 

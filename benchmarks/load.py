@@ -58,18 +58,27 @@ def repeated(names: Sequence[str], things: Sequence[Value]) -> list[str]:
 def measure(
     server: Server, queries: Sequence[str], clients: int, seconds: int, accept: str = JSON
 ) -> Load:
-    """Ask for some seconds, with wrk. Raises RuntimeError where it fails."""
+    """Ask queries for some seconds. Raises RuntimeError where wrk fails."""
     address = urlsplit(server.url)
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as paths:
-        paths.writelines(f"{address.path}?query={quote(query, safe='')}\n" for query in queries)
-        paths.flush()
+    return paths(f"http://{address.netloc}",
+                 [f"{address.path}?query={quote(query, safe='')}" for query in queries],
+                 clients, seconds, accept)
+
+
+def paths(
+    server: str, addresses: Sequence[str], clients: int, seconds: int, accept: str = "*/*"
+) -> Load:
+    """Ask for addresses in rotation, with wrk. Raises RuntimeError where it fails."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.writelines(f"{address}\n" for address in addresses)
+        file.flush()
         done = subprocess.run(
             ["wrk", "--threads", "1", "--connections", str(clients), "--duration", f"{seconds}s",
              "--timeout", f"{TIMEOUT_SECONDS}s", "--header", f"Accept: {accept}",
              "--script", str(Path(__file__).parent / "requests.lua"),
-             f"http://{address.netloc}", "--", paths.name, str(next(_ranges))],
+             server, "--", file.name, str(next(_ranges))],
             capture_output=True, text=True)
-    told = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
-    if not told:
+    results = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+    if not results:
         raise RuntimeError(f"wrk failed: {done.stderr or done.stdout}")
-    return Load(**json.loads(told[0].removeprefix("RESULT ")))
+    return Load(**json.loads(results[0].removeprefix("RESULT ")))

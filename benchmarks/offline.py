@@ -45,7 +45,7 @@ def run(arguments: Sequence[str], timeout: float = TIMEOUT_SECONDS) -> Run:
 
 
 def building(data: Prepared, figures: Figures) -> None:
-    """Build anew: seconds by step, most memory, size of the release, which stays for the rest."""
+    """Build again: seconds by step, most memory, size of the release, which stays for the rest."""
     shutil.rmtree(data.place, ignore_errors=True)
     done = run([sys.executable, "-m", "benchmarks.steps", str(data.project), str(data.place)],
                BUILD_SECONDS)

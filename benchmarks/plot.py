@@ -81,7 +81,7 @@ def _panel(panel: Panel) -> Iterator[str]:
 
 
 class _Axis:
-    """Whole powers of ten around the numbers, from one end of the picture to the other."""
+    """Powers of ten around the numbers, from one end of the picture to the other."""
 
     def __init__(self, numbers: Sequence[float], start: float, end: float) -> None:
         self.low, self.high = floor(log10(min(numbers))), ceil(log10(max(numbers)))

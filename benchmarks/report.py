@@ -16,7 +16,7 @@ PLOTTED = ("never repeated, 8", "never repeated, 64", "repeated, 64")
 
 
 def write(figures: Figures, docs: Path) -> None:
-    """Put tables into performance.md (its prose stays) and pictures beside it."""
+    """Put tables into performance.md (its prose stays) and pictures next to it."""
     page, pictures = docs / "performance.md", docs / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
     new = f"# Performance\n\n{BEGIN}\n{END}\n"
@@ -46,7 +46,7 @@ def _parts(figures: Figures) -> Iterator[str]:
            "\n\n![Requests a second](pictures/performance-throughput.svg)"
            "\n\n![Milliseconds](pictures/performance-latency.svg)")
     yield from _by_size(figures, "throughput", _throughput)
-    yield "## Beside a query that never ends"
+    yield "## During a query that never ends"
     yield from _by_size(figures, "runaway", _throughput)
     yield "## Usual shapes of research queries, milliseconds"
     yield from _by_size(figures, "shapes", _milliseconds)
@@ -78,21 +78,21 @@ def _throughput(figures: Figures, measure: str, size: str, subject: str, case: s
                               for name in ("rate", "p50", "p99", "failed"))
     if rate is None:
         return ""
-    told = f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
+    text = f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
     if p50 is not None and p99 is not None and rate:
-        told += f"<br>{p50:,.1f} / {p99:,.1f}"
-    return told + (f"<br>{failed:,.0f} failed" if failed else "")
+        text += f"<br>{p50:,.1f} / {p99:,.1f}"
+    return text + (f"<br>{failed:,.0f} failed" if failed else "")
 
 
 def _milliseconds(figures: Figures, measure: str, size: str, subject: str, case: str) -> str:
     ms = figures.get(measure, size, subject, case, "ms")
     if ms is None:
-        return figures.told(measure, size, subject, case)
-    told = f"{ms:,.1f}" if ms < 100 else f"{ms:,.0f}"
+        return figures.failure(measure, size, subject, case)
+    text = f"{ms:,.1f}" if ms < 100 else f"{ms:,.0f}"
     ours, theirs = (figures.get(measure, size, who, case, "rows") for who in (US, subject))
     if None in (ours, theirs) or ours == theirs:
-        return told
-    return f"{told} ({theirs:,.0f} rows, not {ours:,.0f})"
+        return text
+    return f"{text} ({theirs:,.0f} rows, not {ours:,.0f})"
 
 
 def _across(figures: Figures, measure: str) -> str:

@@ -17,7 +17,7 @@ def graphsvc(data: Path, shapes: Path) -> list[Row]:
     """What the service reports."""
     import pyoxigraph
 
-    from graphsvc.build.shacl.validation import validate
+    from graphsvc.build.shapes import validate
 
     store = pyoxigraph.Store()
     store.bulk_load(path=data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,10 +16,10 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.data import Prepared
+from benchmarks.data import QUERIES, Prepared
 
-PACKAGES = ("oxigraph==0.5.13", "rdflib-endpoint==0.6.3", "shmarql==0.70", "uvicorn==0.54.0",
-            "pyshacl==0.40.1")
+PACKAGES = ("oxigraph==0.5.13", "datasette==0.65", "rdflib-endpoint==0.6.3", "shmarql==0.70",
+            "uvicorn==0.54.0", "pyshacl==0.40.1")
 """What the environment of the peers holds."""
 
 START_SECONDS = 600.0
@@ -51,10 +52,13 @@ class Server:
 
 @dataclass(frozen=True)
 class _Command:
+    """How a server is started. load: what it is sent before it has its data."""
+
     arguments: list[str]
     path: str
     environment: dict[str, str]
     folder: Path
+    load: Path | None = None
 
 
 def install(peers: Path) -> None:
@@ -66,7 +70,9 @@ def install(peers: Path) -> None:
 
 def available(peers: Path) -> list[str]:
     """The servers that can be started here, ours first."""
-    found = {"graphsvc": True, "oxigraph": (peers / "bin" / "oxigraph").exists(),
+    oxigraph = (peers / "bin" / "oxigraph").exists()
+    found = {"graphsvc": True, "oxigraph": oxigraph, "oxigraph in memory": oxigraph,
+             "datasette": (peers / "bin" / "datasette").exists(),
              "rdflib-endpoint": (peers / "bin" / "rdflib-endpoint").exists(),
              "shmarql": bool(list(peers.glob("lib/python3*/site-packages/shmarql"))),
              "virtuoso": bool(shutil.which("virtuoso-t") and shutil.which("isql-vt"))}
@@ -85,6 +91,8 @@ def running(name: str, data: Prepared, peers: Path) -> Iterator[Server]:
         stdout=log, stderr=log, start_new_session=True)
     url = f"http://127.0.0.1:{port}{command.path}"
     try:
+        if command.load:
+            _load(process, url, command.load, begun)
         _wait(process, url, begun)
         yield Server(name, url, process, time.perf_counter() - begun)
     finally:
@@ -98,6 +106,17 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def _load(process: subprocess.Popen[bytes], url: str, triples: Path, begun: float) -> None:
+    """Send a server its data (SPARQL 1.1 Graph Store Protocol), as soon as it takes it."""
+    store = f"{url.rpartition('/')[0]}/store?default"
+    while time.perf_counter() - begun < START_SECONDS and process.poll() is None:
+        with triples.open("rb") as file, suppress(httpx.TransportError):
+            httpx.put(store, content=file, timeout=START_SECONDS,
+                      headers={"Content-Type": "application/n-triples"}).raise_for_status()
+            return
+        time.sleep(0.05)
+
+
 def _wait(process: subprocess.Popen[bytes], url: str, begun: float) -> None:
     """Until it answers a query with its data. Raises RuntimeError where it does not."""
     query = {"query": "SELECT ?s WHERE { ?s ?p ?o } LIMIT 1"}
@@ -106,7 +125,8 @@ def _wait(process: subprocess.Popen[bytes], url: str, begun: float) -> None:
         while time.perf_counter() - begun < START_SECONDS and process.poll() is None:
             try:
                 answer = client.get(url, params=query)
-                if answer.status_code == 200 and answer.json()["results"]["bindings"]:
+                if answer.status_code == 200 and (
+                        url.endswith(".json") or answer.json()["results"]["bindings"]):
                     return
             except (httpx.TransportError, ValueError, KeyError):
                 pass
@@ -168,6 +188,28 @@ def _oxigraph(data: Prepared, peers: Path, port: int) -> _Command:
     return _Command(arguments, "/query", {}, data.folder)
 
 
+def _oxigraph_in_memory(data: Prepared, peers: Path, port: int) -> _Command:
+    arguments = [str(peers / "bin" / "oxigraph"), "serve", "--bind", f"127.0.0.1:{port}"]
+    return _Command(arguments, "/query", {}, data.folder, load=data.triples)
+
+
+def _datasette(data: Prepared, peers: Path, port: int) -> _Command:
+    """Datasette over one table of the release: who uses which approach, at which stage."""
+    database = data.folder / f"datasette-{data.digest}.db"
+    if not database.exists():
+        found = data.release.store().query(
+            (QUERIES / "table.rq").read_text(encoding="utf-8"), use_default_graph_as_union=True)
+        names = [variable.value for variable in found.variables]  # type: ignore[union-attr]
+        with sqlite3.connect(database) as table:
+            table.execute(f"CREATE TABLE uses ({', '.join(names)})")
+            table.executemany(
+                f"INSERT INTO uses VALUES ({', '.join('?' * len(names))})",
+                ([None if term is None else term.value for term in row] for row in found))
+    arguments = [str(peers / "bin" / "datasette"), "serve", "--immutable", str(database),
+                 "--host", "127.0.0.1", "--port", str(port)]
+    return _Command(arguments, f"/{database.stem}/uses.json", {}, data.folder)
+
+
 def _rdflib_endpoint(data: Prepared, peers: Path, port: int) -> _Command:
     arguments = [str(peers / "bin" / "rdflib-endpoint"), "serve", "--host", "127.0.0.1",
                  "--port", str(port), str(data.triples)]
@@ -215,6 +257,7 @@ def _listens(port: int) -> bool:
 
 
 COMMANDS: dict[str, Callable[[Prepared, Path, int], _Command]] = {
-    "graphsvc": _graphsvc, "oxigraph": _oxigraph, "virtuoso": _virtuoso,
+    "graphsvc": _graphsvc, "oxigraph": _oxigraph, "oxigraph in memory": _oxigraph_in_memory,
+    "datasette": _datasette, "virtuoso": _virtuoso,
     "rdflib-endpoint": _rdflib_endpoint, "shmarql": _shmarql,
 }

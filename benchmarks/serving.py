@@ -19,8 +19,6 @@ from benchmarks import load, servers
 from benchmarks.data import QUERIES, Prepared
 from benchmarks.figures import Figure, Figures
 from benchmarks.servers import Server
-from graphsvc.questions.answer import PAGE
-from graphsvc.questions.paging import Pager
 from graphsvc.service import Serving
 
 SMALL = ("look-up", "uses")
@@ -28,6 +26,17 @@ SHAPES = ("narrower", "trends", "co-occurrence", "matrix", "top", "sort", "not-e
           "two-hop", "rows", "look-up")
 CLIENTS = (1, 8, 64)
 THINGS = 100
+WEB = {
+    "API answer, repeated": "/api/approaches/pace/partnerships",
+    "home, repeated": "/", "partnership, repeated": "/id/partnership/midlothian",
+    "API answer, new": "/api/approaches/THING/partnerships?limit=LIMIT",
+    "partnership, new": "/id/partnership/midlothian?n=NUMBER",
+    "approach, new": "/id/approach/safe-and-together?n=NUMBER",
+    "theme, new": "/id/theme/leadership?n=NUMBER",
+}
+"""Addresses of the real release; a number that no other request has makes them new."""
+LIMITS = 50
+"""How many new addresses there are of each thing in a round."""
 QUESTION_SECONDS = 30.0
 LONGEST_ADDRESS = 2000
 """Bytes up to which a query is asked by GET, as clients do."""
@@ -43,11 +52,12 @@ class Bench:
     ) -> None:
         self.data, self.peers, self.names = data, peers, list(names)
         self.figures, self.seconds, self.rounds = figures, seconds, rounds
+        self._limit = 0
 
     def _keep(self, measure: str, subject: str, case: str, numbers: Mapping[str, float | None],
-              told: str = "") -> None:
+              failure: str = "") -> None:
         for name, number in numbers.items():
-            self.figures.add(Figure(measure, self.data.size, subject, case, name, number, told))
+            self.figures.add(Figure(measure, self.data.size, subject, case, name, number, failure))
 
     def starting(self) -> None:
         """Seconds from the start of a process to its first answer, and its memory then."""
@@ -82,6 +92,29 @@ class Bench:
             for server in running:
                 self._keep("memory", server.name, "after load", {"MiB": server.resident_mib()})
 
+    def web(self) -> None:
+        """Requests a second for pages and API answers, repeated and never asked before."""
+        with ExitStack() as stack:
+            running = self._start(stack, [n for n in self.names if n in ("graphsvc", "datasette")])
+            for _ in range(self.rounds):
+                for server in running:
+                    root, _, path = server.url.partition("//")[2].partition("/")
+                    table = {"table as JSON": f"/{path}", "home": "/",
+                             "table as page": f"/{path.removesuffix('.json')}"}
+                    for case, address in (WEB if server.name == "graphsvc" else table).items():
+                        seen = load.paths(f"http://{root}", self._addresses(address), 8,
+                                          self.seconds)
+                        self._keep("web", server.name, case, asdict(seen))
+
+    def _addresses(self, address: str) -> list[str]:
+        """The addresses that a pattern stands for: itself, or many that come once."""
+        if "THING" not in address:
+            return [address]
+        slugs = [thing.value.rpartition("/")[2] for thing in self.data.things]
+        self._limit += LIMITS
+        return [address.replace("THING", slug).replace("LIMIT", str(self._limit - n))
+                for n in range(LIMITS) for slug in slugs]
+
     def shapes(self) -> None:
         """Milliseconds of the usual research queries, one client."""
         def asked(name: str) -> Callable[[int], str]:
@@ -101,7 +134,7 @@ class Bench:
         self._one_by_one("questions", {name: asked(text) for name, text in bound.items()}, names)
 
     def runaway(self) -> None:
-        """What clients of small queries see while a query that never ends runs beside them."""
+        """What clients of small queries see while a query that never ends runs at the same time."""
         queries = load.fresh(SMALL, self.data.things[:THINGS])
         endless = (QUERIES / "runaway.rq").read_text(encoding="utf-8")
         for _ in range(self.rounds):
@@ -114,11 +147,11 @@ class Bench:
                     threading.Thread(target=_abandon, args=(server.url, endless),
                                      daemon=True).start()
                     time.sleep(0.5)
-                    beside = load.measure(server, queries, 8, self.seconds)
-                    lost = beside.requests == 0
-                    self._keep("runaway", name, "beside it",
+                    during = load.measure(server, queries, 8, self.seconds)
+                    lost = during.requests == 0
+                    self._keep("runaway", name, "with it",
                                {key: None if lost and key.startswith("p") else number
-                                for key, number in asdict(beside).items()})
+                                for key, number in asdict(during).items()})
 
     def _start(self, stack: ExitStack, names: list[str]) -> list[Server]:
         running = [stack.enter_context(servers.running(name, self.data, self.peers))
@@ -141,10 +174,10 @@ class Bench:
                         if (case, server.name) in given_up:
                             continue
                         number += 1
-                        numbers, told = _timed(clients[server.name], server.url, write(number))
-                        if told:
+                        numbers, failure = _timed(clients[server.name], server.url, write(number))
+                        if failure:
                             given_up.add((case, server.name))
-                        self._keep(measure, server.name, case, numbers, told)
+                        self._keep(measure, server.name, case, numbers, failure)
 
 
 async def _questions(data: Prepared) -> dict[str, str]:
@@ -155,7 +188,7 @@ async def _questions(data: Prepared) -> dict[str, str]:
         for question in serving.questions.library:
             example = question.examples[0].values if question.examples else {}
             understood = await serving.questions.understand(question, example)
-            bound[question.name] = Pager(question).query(understood, PAGE, None)
+            bound[question.name] = question.template.write(understood)
         return bound
     finally:
         await serving.close()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class GraphsvcError(Exception):
     """A mistake that a person can fix.
@@ -10,12 +13,13 @@ class GraphsvcError(Exception):
     location: the file and line, parameter or address where it was found.
     hint: one sentence that says how to fix it.
 
-    status, type, title: how HTTP reports errors of the class (RFC 9457).
+    status, type, title, headers: how HTTP reports errors of the class (RFC 9457).
     """
 
     status = 400
     type = "about:blank"
     title = "The request cannot be understood"
+    headers: Mapping[str, str] = {}
 
     def __init__(
         self, message: str, *, location: str | None = None, hint: str | None = None
@@ -24,6 +28,10 @@ class GraphsvcError(Exception):
         self.location = location
         self.hint = hint
         super().__init__(str(self))
+
+    def extras(self) -> dict[str, Any]:
+        """What the problem document of such an error says beyond the usual members."""
+        return {}
 
     def __str__(self) -> str:
         place = f"{self.location}: " if self.location else ""

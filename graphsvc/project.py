@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import os
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
+
+import pyoxigraph as ox
 
 from graphsvc import __version__
-from graphsvc.build.turtle import TurtleFile, read_prefixes, read_turtle
-from graphsvc.errors import GraphsvcError
+from graphsvc.build.turtle import TurtleFile, read_file, read_prefixes, read_turtle
+from graphsvc.errors import GraphsvcError, InputErrors
+from graphsvc.release import Header
+
+__all__ = ["Header", "Project"]
+
+DISPLAY = Path(__file__).parent / "display.ttl"
+"""The terms that the software itself reads: one more ontology file of every project."""
 
 _DCTERMS = "http://purl.org/dc/terms/"
 _OWL = "http://www.w3.org/2002/07/owl#"
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _VANN = "http://purl.org/vocab/vann/"
 _VOID = "http://rdfs.org/ns/void#"
-
-
-@dataclass(frozen=True)
-class Header:
-    """What the `owl:Ontology` of a project says about itself.
-
-    iri: the ontology; prefix, namespace: its preferred prefix and the IRI it stands for;
-    base: below which every thing is minted (`void:uriSpace`); licence: an IRI.
-    """
-
-    iri: str
-    title: str
-    description: str
-    version: str
-    licence: str
-    creator: str
-    prefix: str
-    namespace: str
-    base: str
-
-    @property
-    def root(self) -> str:
-        """The address space that things, graphs and the ontology share."""
-        return self.base.rstrip("/").rsplit("/", 1)[0] + "/"
 
 
 class Project:
@@ -51,7 +36,8 @@ class Project:
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         for name in ("ontology", "data", "queries"):
-            if not (self.root / name).is_dir():
+            folder = self.root / name
+            if not folder.is_dir() or folder.is_symlink():
                 raise GraphsvcError(
                     f"There is no folder {name}/ in {self.root}.",
                     hint="Point --project at a folder that holds ontology/, data/ and queries/.",
@@ -59,26 +45,30 @@ class Project:
 
     @cached_property
     def ontology_files(self) -> list[Path]:
-        """The ontology and its vocabularies, without shapes and rules."""
+        """The ontology and its vocabularies, without shapes and rules; the software's terms last.
+
+        Raises InputErrors, as the other lists of files do, for a name that is no regular file.
+        """
         shapes = self.root / "ontology" / "shapes"
-        return [path for path in self._turtle("ontology") if shapes not in path.parents]
+        own = self._files("ontology", "*.ttl")
+        return [*(path for path in own if shapes not in path.parents), DISPLAY]
 
     @cached_property
     def shape_files(self) -> list[Path]:
-        return self._turtle("ontology/shapes")
+        return self._files("ontology/shapes", "*.ttl")
 
     @cached_property
     def rule_files(self) -> list[Path]:
-        return sorted((self.root / "ontology" / "rules").glob("*.rq"))
+        return self._files("ontology/rules", "*.rq")
 
     @cached_property
     def data_files(self) -> list[Path]:
-        return self._turtle("data")
+        return self._files("data", "*.ttl")
 
     @cached_property
     def query_files(self) -> list[Path]:
-        """Question and view files with what stands beside them, below `queries/`."""
-        return sorted(path for path in (self.root / "queries").rglob("*") if path.is_file())
+        """Question and view files, with the other files below `queries/`."""
+        return self._files("queries", "*")
 
     @property
     def input_files(self) -> list[Path]:
@@ -87,15 +77,18 @@ class Project:
         return sorted(graphs + self.rule_files + self.query_files)
 
     def file_digests(self) -> dict[str, str]:
-        """The SHA-256 digest of every input file, and the version of the software."""
-        digests = {self.name(path): hashlib.sha256(path.read_bytes()).hexdigest()
+        """The SHA-256 digest of every input file, and the version of the software.
+
+        Raises GraphsvcError for a file that cannot be read.
+        """
+        digests = {self.name(path): hashlib.sha256(read_file(path)).hexdigest()
                    for path in self.input_files}
         return digests | {"graphsvc": __version__}
 
     @cached_property
     def header(self) -> Header:
         """The ontology's header. Raises GraphsvcError when there is none or it is incomplete."""
-        for path in (self.root / "ontology").glob("*.ttl"):
+        for path in self._files("ontology", "*.ttl"):
             found = _header(read_turtle(path), self.name(path))
             if found:
                 return found
@@ -116,7 +109,9 @@ class Project:
         return dict(sorted(prefixes.items()))
 
     def name(self, path: Path) -> str:
-        """The file's path inside the project, as it is told in messages."""
+        """The file's path inside the project, as messages name it."""
+        if path == DISPLAY:
+            return "graphsvc/display.ttl"
         try:
             return path.resolve().relative_to(self.root).as_posix()
         except ValueError:
@@ -124,11 +119,33 @@ class Project:
 
     def graph(self, path: Path) -> str:
         """The named graph that holds the triples of a data or ontology file."""
-        stem = path.resolve().relative_to(self.root).with_suffix("").as_posix()
-        return f"{self.header.root}graph/{stem.removeprefix('data/')}"
+        stem = self.name(path).removesuffix(".ttl").removeprefix("data/")
+        return f"{self.header.root}graph/{quote(stem)}"
 
-    def _turtle(self, folder: str) -> list[Path]:
-        return sorted((self.root / folder).rglob("*.ttl"))
+    def _files(self, folder: str, pattern: str) -> list[Path]:
+        """The files below a folder with such names, without hidden ones."""
+        found = sorted(
+            path for path in (self.root / folder).rglob("*") if not path.name.startswith(".")
+            and (path.match(pattern) or path.is_symlink() and path.is_dir()))
+        errors = [error for path in found if (error := self._refused(path, pattern))]
+        if errors:
+            raise InputErrors(errors)
+        return [path for path in found if path.is_file()]
+
+    def _refused(self, path: Path, pattern: str) -> GraphsvcError | None:
+        """Why a path cannot be read as a file of the project, if it cannot."""
+        name = os.fsencode(path.relative_to(self.root))
+        location = name.decode(errors="backslashreplace")
+        if path.is_symlink():
+            return GraphsvcError("This is a link, and a release is made of files.",
+                                 location=location, hint="Put the file itself there.")
+        if not path.is_file() and not (pattern == "*" and path.is_dir()):
+            return GraphsvcError("This is not a regular file.", location=location,
+                                 hint="Rename it, or take it away.")
+        if location.encode() != name or not location.isprintable():
+            return GraphsvcError("The name has characters that are not text.", location=location,
+                                 hint="Rename the file.")
+        return None
 
 
 def _header(file: TurtleFile, name: str) -> Header | None:
@@ -153,4 +170,11 @@ def _header(file: TurtleFile, name: str) -> Header | None:
             f"The ontology {ontology} lacks {', '.join(missing)}.", location=name,
             hint="State each of them once in the owl:Ontology header.",
         )
-    return Header(iri=ontology.value, **{key: values[iri] for key, iri in wanted.items()})
+    header = Header(iri=ontology.value, **{key: values[iri] for key, iri in wanted.items()})
+    try:
+        ox.NamedNode(header.namespace), ox.NamedNode(header.dataset)
+    except ValueError as error:
+        raise GraphsvcError(
+            f"The ontology {ontology} has a namespace or void:uriSpace that is no IRI.",
+            location=name, hint="Write an address such as https://example.org/id/.") from error
+    return header

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +15,42 @@ from typing import Any
 import pyoxigraph as ox
 
 from graphsvc.errors import GraphsvcError
+
+_MANIFEST = "manifest.json"
+_ENTRIES: Mapping[str, type] = {
+    "release": str, "built": str, "software": str, "title": str, "quads": int, "warnings": int,
+    "header": dict, "prefixes": dict, "derived": dict, "files": dict,
+}
+"""What the manifest of every release has."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the `owl:Ontology` of a project says about itself.
+
+    iri: the ontology; prefix, namespace: its preferred prefix and the IRI that it abbreviates;
+    base: what the IRI of every thing begins with (`void:uriSpace`); licence: an IRI.
+    """
+
+    iri: str
+    title: str
+    description: str
+    version: str
+    licence: str
+    creator: str
+    prefix: str
+    namespace: str
+    base: str
+
+    @property
+    def root(self) -> str:
+        """The address space that things, graphs and the ontology share."""
+        return self.base.rstrip("/").rsplit("/", 1)[0] + "/"
+
+    @property
+    def dataset(self) -> str:
+        """The IRI of the data set that all releases are versions of."""
+        return f"{self.root}dataset"
 
 
 @dataclass(frozen=True)
@@ -28,14 +66,37 @@ class Release:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What was built from what, when, by which version."""
-        loaded: dict[str, Any] = json.loads((self.path / "manifest.json").read_text("utf-8"))
-        return loaded
+        """What was built from what, when, by which version.
+
+        Raises GraphsvcError when it cannot be read or is not a manifest.
+        """
+        path = self.path / _MANIFEST
+        try:
+            loaded = json.loads(path.read_bytes())
+            wrong = [name for name, type_ in _ENTRIES.items()
+                     if not isinstance(loaded[name], type_)]
+            Header(**loaded["header"])
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+            raise self._damaged(f"its manifest cannot be read ({error})") from error
+        if wrong or loaded["release"] != self.id:
+            raise self._damaged("its manifest is not that of a release of this name")
+        return dict(loaded)
+
+    @property
+    def header(self) -> Header:
+        """The header of the ontology that it was built with. Raises as manifest does."""
+        return Header(**self.manifest["header"])
 
     @property
     def dump(self) -> Path:
         """All quads as canonical N-Quads, compressed."""
         return self.path / "dumps" / "all.nq.gz"
+
+    @property
+    def dump_digests(self) -> dict[str, str]:
+        """The SHA-256 digest of each dump by its name. Raises as manifest does."""
+        return {Path(name).name: facts["sha256"] for name, facts in self._contents.items()
+                if name.startswith("dumps/")}
 
     @property
     def store_path(self) -> Path:
@@ -47,13 +108,9 @@ class Release:
         return self.path / "queries"
 
     @property
-    def search_index(self) -> Path:
-        return self.path / "search.sqlite"
-
-    @property
-    def names_index(self) -> Path:
-        """What things are called, and where passages stand."""
-        return self.path / "names.sqlite"
+    def index_path(self) -> Path:
+        """Names, texts and passages in one SQLite file."""
+        return self.path / "index.sqlite"
 
     @property
     def description(self) -> Path:
@@ -74,6 +131,53 @@ class Release:
         """The store, opened read-only."""
         return ox.Store.read_only(str(self.store_path))
 
+    def verify(self) -> None:
+        """Check that every file has the size and digest that the manifest gives.
+
+        The store is checked by the sizes of its files only, so that this takes a moment at any
+        size. Raises GraphsvcError that names the first file that differs.
+        """
+        expected = self._contents
+        try:
+            found = contents(self.path)
+        except OSError as error:
+            raise self._damaged(f"a file cannot be read ({error})") from error
+        for name in sorted(expected.keys() | found.keys()):
+            if found.get(name) != expected.get(name):
+                raise self._damaged(f"{name} is not as it was built")
+
+    def write_manifest(self, facts: Mapping[str, Any]) -> None:
+        """Write the manifest of a folder that is complete, with the digests of its files."""
+        manifest = {**facts, "contents": contents(self.path)}
+        (self.path / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+    @property
+    def _contents(self) -> dict[str, dict[str, Any]]:
+        found = self.manifest.get("contents")
+        if not isinstance(found, dict):
+            raise self._damaged("its manifest does not list its files")
+        return found
+
+    def _damaged(self, why: str) -> GraphsvcError:
+        return GraphsvcError(f"The release {self.id} is damaged: {why}.", location=str(self.path),
+                             hint="Build it again, or switch to another release.")
+
+
+def contents(folder: Path) -> dict[str, dict[str, Any]]:
+    """Size and SHA-256 digest of every file of a release but the manifest; of the store's files,
+    which are many and large, the size only.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_dir() or name == _MANIFEST or name.startswith("store/LO"):
+            continue
+        found[name] = {"bytes": path.stat().st_size}
+        if not name.startswith("store/"):
+            with path.open("rb") as file:
+                found[name]["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
+
 
 class Releases:
     """The folder that holds all releases and the link `current` to the one that is served."""
@@ -82,10 +186,26 @@ class Releases:
         self.folder = folder
 
     def all(self) -> list[Release]:
-        """Every complete release, the latest built first."""
-        found = [Release(path.parent) for path in self.folder.glob("*/manifest.json")
-                 if not path.parent.is_symlink() and not path.parent.name.startswith(".")]
-        return sorted(found, key=lambda release: release.manifest["built"], reverse=True)
+        """Every release whose manifest can be read, the latest built first."""
+        return self._sorted()[0]
+
+    def unreadable(self) -> list[GraphsvcError]:
+        """What is wrong with the folders that should be releases and are not."""
+        return self._sorted()[1]
+
+    def _sorted(self) -> tuple[list[Release], list[GraphsvcError]]:
+        found, errors = [], []
+        for path in sorted(self.folder.glob(f"*/{_MANIFEST}")):
+            release = Release(path.parent)
+            if release.path.is_symlink() or release.id.startswith("."):
+                continue
+            try:
+                release.manifest  # noqa: B018
+                found.append(release)
+            except GraphsvcError as error:
+                errors.append(error)
+        found.sort(key=lambda release: str(release.manifest["built"]), reverse=True)
+        return found, errors
 
     def get(self, digest: str) -> Release:
         """The release with this digest or unambiguous beginning of one. Raises GraphsvcError."""
@@ -98,20 +218,31 @@ class Releases:
         return found[0]
 
     def built_from(self, files: dict[str, str]) -> Release | None:
-        """The release that was built from files with these digests, if there is one."""
-        return next((release for release in self.all() if release.manifest["files"] == files), None)
+        """The release that was built from files with these digests and is as it was built."""
+        for release in self.all():
+            if release.manifest["files"] == files:
+                try:
+                    release.verify()
+                except GraphsvcError:
+                    continue
+                return release
+        return None
 
     def current(self) -> Release:
-        """The release that is served. Raises GraphsvcError when there is none."""
+        """The release that is served.
+
+        Raises GraphsvcError when there is none, or its manifest cannot be read.
+        """
         link = self.folder / "current"
-        target = link.resolve()
-        if not link.is_symlink() or not (target / "manifest.json").is_file():
+        if not link.is_symlink():
             raise GraphsvcError("There is no release yet.", location=str(self.folder),
                                 hint="Run `graphsvc build`.")
-        return Release(target)
+        release = Release(self.folder.resolve() / os.readlink(link))
+        release.manifest  # noqa: B018
+        return release
 
     def switch(self, release: Release) -> None:
-        """Make a release the current one, in one step that readers see whole or not at all."""
+        """Make a release the current one, in one step that readers see in full or not at all."""
         new = self.folder / f".current-{os.getpid()}"
         new.unlink(missing_ok=True)
         new.symlink_to(release.id)
@@ -127,7 +258,18 @@ class Releases:
                                 hint="List them with `graphsvc releases`.")
         return older[0]
 
+    def publish(self, work: Path, digest: str) -> Release:
+        """Move a finished folder to the place of its release, instead of a damaged one there."""
+        final = self.folder / digest
+        os.sync()
+        work.chmod(0o755)
+        if final.exists():
+            final.rename(self.folder / f".build-damaged-{os.getpid()}")
+        work.rename(final)
+        self.remove_unfinished()
+        return Release(final)
+
     def remove_unfinished(self) -> None:
-        """Take away what builds left that were stopped before they were done."""
+        """Remove what builds left that were stopped before they were done."""
         for path in self.folder.glob(".build-*"):
             shutil.rmtree(path, ignore_errors=True)

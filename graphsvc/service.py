@@ -1,78 +1,60 @@
-"""What is served at one moment: a release, the engine over it, and its questions, as one."""
+"""What is served at one moment: a release, the engine over it, and what it is asked with."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from graphsvc.description import ServiceDescription
-from graphsvc.engine import create_embedded, create_engine, is_loadable
-from graphsvc.engine.base import Engine, Limits
+from graphsvc.engine import create_engine
+from graphsvc.engine.base import Engine, Lane, Limits, Request, read
+from graphsvc.formats import SPARQL_JSON
 from graphsvc.graphs.view import Views
+from graphsvc.index import Index
 from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
-from graphsvc.questions.index import open_index
 from graphsvc.questions.library import Library
 from graphsvc.release import Release
-from graphsvc.sources.words import Words
+from graphsvc.sources.source_text import SourceText
 
 
 @dataclass(frozen=True)
 class Serving:
-    """A release with everything that answers from it; replaced as a whole when it is switched.
-
-    loadable: whether it is answered from disk and would be faster from memory, which has room.
-    """
+    """A release with everything that answers from it."""
 
     release: Release
+    header: Header
     engine: Engine
+    index: Index
     questions: Questions
-    description: ServiceDescription
     views: Views
-    loadable: bool = False
+    description: ServiceDescription
 
     @classmethod
     async def open(
-        cls, release: Release, documents: Path | None = None, limits: Limits | None = None,
-        remote: str | None = None, engine: Engine | None = None,
+        cls, release: Release, limits: Limits | None = None, documents: Path | None = None,
+        remote: str | None = None,
     ) -> Serving:
         """Open a release. documents: folder of the source texts, where the service holds them;
-        remote: SPARQL endpoint that answers in place of the embedded engine; engine: one over
-        this release that was started before.
+        remote: SPARQL endpoint that answers in place of the embedded engine.
 
         Raises GraphsvcError when the release cannot be read or the documents are not there.
         """
-        engine = engine or create_engine(release, limits, remote)
-        library = Library.load(release.queries, release.manifest["prefixes"], built=True)
-        views = Views.load(release.queries / "views", release.manifest["prefixes"])
-        words = Words(documents, release.manifest["header"]["base"]) if documents else None
-        stored = release.names_index
-        index = open_index(stored) if stored.exists() else None
-        questions = await Questions.open(library, engine, words, index)
         header = Header(**release.manifest["header"])
-        description = await ServiceDescription.of(release, header, questions)
-        return cls(release, engine, questions, description, views,
-                   loadable=not remote and is_loadable(release))
-
-    async def loaded(self) -> Serving:
-        """The same over an engine that holds the release in memory.
-
-        Raises GraphsvcError where it cannot be loaded.
-        """
-        engine = create_embedded(self.release, self.engine.limits, in_memory=True)
+        prefixes = release.manifest["prefixes"]
+        words = SourceText(documents, header.base) if documents else None
+        engine = create_engine(release, limits or Limits(), remote)
         try:
-            await engine.start()
+            index = Index.open(release.index_path, words, prefixes)
+            questions = Questions(
+                Library.load(release.queries, prefixes, built=True), engine, index)
+            views = Views.load(release.queries / "views", prefixes)
+            description = await ServiceDescription.of(release, header, questions)
+            await read(engine, Request("ASK {}", SPARQL_JSON.media_type, lane=Lane.REVIEWED))
         except BaseException:
             await engine.close()
             raise
-        own = self.questions
-        questions = Questions(own.library, engine, own.names, own.passages)
-        return replace(self, engine=engine, questions=questions, loadable=False)
-
-    @property
-    def header(self) -> Header:
-        """The header of the ontology that the release was built with."""
-        return Header(**self.release.manifest["header"])
+        return cls(release, header, engine, index, questions, views, description)
 
     async def close(self) -> None:
         """Stop the engine's processes."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from rdflib import Namespace
 from rdflib.namespace import DCAT, DCTERMS, OWL, PROV, RDF, RDFS, SH, SKOS, VANN, VOID, XSD
 
+DISPLAY = Namespace("https://w3id.org/graphsvc/display#")
 OA = Namespace("http://www.w3.org/ns/oa#")
 PTR = Namespace("http://www.w3.org/2009/pointers#")
 SCHEMA = Namespace("https://schema.org/")
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 
 __all__ = [
-    "DCAT", "DCTERMS", "OA", "OWL", "PROV", "PTR", "RDF", "RDFS", "SCHEMA", "SD", "SH", "SKOS",
-    "VANN", "VOID", "XSD",
+    "DCAT", "DCTERMS", "DISPLAY", "OA", "OWL", "PROV", "PTR", "RDF", "RDFS", "SCHEMA", "SD", "SH",
+    "SKOS", "VANN", "VOID", "XSD",
 ]

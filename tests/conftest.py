@@ -53,12 +53,12 @@ def release(releases: Releases) -> Release:
 @pytest.fixture
 def books(tmp_path: Path) -> Path:
     """A copy of the little project of another domain, which builds in no time."""
-    return Path(shutil.copytree(ROOT / "tests/questions/fixtures/books", tmp_path / "books"))
+    return Path(shutil.copytree(ROOT / "tests/projects/books", tmp_path / "books"))
 
 
 @pytest.fixture(scope="session")
 def spare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the copy of the real project stands."""
+    """Where the copy of the real project is."""
     return tmp_path_factory.mktemp("spare") / "project"
 
 
@@ -66,7 +66,7 @@ def spare(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy(spare: Path) -> Path:
     """A copy of the real project that a test may damage.
 
-    The next test gets the same folder, mended, so files that nobody damages are parsed once.
+    The next test gets the same folder, repaired, so that undamaged files are parsed once.
     """
     for path in spare.rglob("*.*"):
         if not (ROOT / path.relative_to(spare)).exists():

@@ -20,7 +20,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graphsvc.build.rules import Rule, apply_rule, read_rules
-from graphsvc.build.shacl.validation import Result, validate
+from graphsvc.build.shapes import Result, validate
 from graphsvc.build.terms import Names
 from graphsvc.build.turtle import read_turtle
 from graphsvc.errors import GraphsvcError
@@ -29,7 +29,7 @@ from graphsvc.vocabulary import RDF, RDFS
 
 SEED = 20220607
 EACH = 3
-"""Mutations of each kind for each class."""
+"""How many mutations of each sort there are for each class."""
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 JI = "https://w3id.org/joint-inspections/def#"
@@ -57,41 +57,44 @@ REQUIRED = {
     "QualityFramework": "skos:prefLabel skos:definition dcterms:publisher ji:scale"
                         " prov:wasDerivedFrom",
     "FrameworkQuestion": "skos:prefLabel ji:framework prov:wasDerivedFrom",
-    "QualityArea": "skos:prefLabel ji:number ji:framework ji:frameworkQuestion prov:wasDerivedFrom",
-    "QualityIndicator": "skos:prefLabel ji:number ji:framework prov:wasDerivedFrom",
-    "InspectionQuestion": "skos:prefLabel ji:number ji:programme ji:framework prov:wasDerivedFrom",
+    "QualityArea": "skos:prefLabel ji:itemNumber ji:framework ji:frameworkQuestion"
+                   " prov:wasDerivedFrom",
+    "QualityIndicator": "skos:prefLabel ji:itemNumber ji:framework prov:wasDerivedFrom",
+    "InspectionQuestion": "skos:prefLabel ji:itemNumber ji:programme ji:framework"
+                          " prov:wasDerivedFrom",
     "Organisation": "skos:prefLabel ji:organisationKind",
-    "StrategicGroup": "skos:prefLabel ji:role ji:partnership prov:wasDerivedFrom",
+    "Curator": "skos:prefLabel",
+    "StrategicGroup": "skos:prefLabel ji:roleDescription ji:partnership prov:wasDerivedFrom",
     "Plan": "skos:prefLabel prov:wasDerivedFrom",
     "PolicyInstrument": "skos:prefLabel skos:definition ji:policyType ji:theme prov:wasDerivedFrom",
     "Approach": "skos:prefLabel skos:definition ji:approachKind ji:theme prov:wasDerivedFrom",
     "ApproachUse": "ji:approach ji:stage ji:effectKind prov:wasDerivedFrom",
     "Finding": "skos:prefLabel dcterms:description ji:theme ji:assessment prov:wasDerivedFrom",
-    "KeyFinding": "skos:prefLabel dcterms:description ji:number ji:partnershipGroup ji:indicator"
-                  " ji:theme ji:assessment prov:wasDerivedFrom",
-    "KeyMessage": "skos:prefLabel dcterms:description ji:number ji:partnership ji:inspection"
+    "KeyFinding": "skos:prefLabel dcterms:description ji:itemNumber ji:partnershipGroup"
+                  " ji:indicator ji:theme ji:assessment prov:wasDerivedFrom",
+    "KeyMessage": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership ji:inspection"
                   " ji:question ji:theme ji:assessment prov:wasDerivedFrom",
-    "Strength": "skos:prefLabel dcterms:description ji:number ji:partnership ji:inspection"
+    "Strength": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership ji:inspection"
                 " ji:theme ji:assessment prov:wasDerivedFrom",
-    "ImprovementPriority": "skos:prefLabel dcterms:description ji:number ji:partnership"
+    "ImprovementPriority": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership"
                            " ji:inspection ji:theme ji:assessment prov:wasDerivedFrom",
-    "ProgressJudgement": "skos:prefLabel dcterms:description ji:number ji:partnership"
-                         " ji:inspection ji:wording ji:theme ji:assessment ji:aboutFinding ji:done"
-                         " prov:wasDerivedFrom",
+    "ProgressJudgement": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership"
+                         " ji:inspection ji:wording ji:theme ji:assessment ji:aboutFinding"
+                         " ji:workDone prov:wasDerivedFrom",
     "GoodPracticeExample": "skos:prefLabel dcterms:description ji:theme ji:assessment"
                            " prov:wasDerivedFrom",
     "Evaluation": "ji:partnership ji:inspection ji:indicator prov:wasDerivedFrom",
-    "EvaluationDistribution": "ji:indicator ji:partnershipGroup ji:theme ji:part"
+    "EvaluationDistribution": "ji:indicator ji:partnershipGroup ji:theme ji:distributionPart"
                               " prov:wasDerivedFrom",
     "DistributionPart": "ji:grade",
     "ConfidenceStatement": "skos:prefLabel dcterms:description ji:partnership ji:inspection"
-                           " ji:ground ji:wording prov:wasDerivedFrom",
-    "ImprovementAction": "skos:prefLabel dcterms:description ji:number ji:partnership ji:plan"
-                         " ji:theme ji:issue ji:task ji:expectedOutcome ji:owner ji:monitoring"
-                         " prov:wasDerivedFrom",
+                           " ji:confidenceReason ji:wording prov:wasDerivedFrom",
+    "ImprovementAction": "skos:prefLabel dcterms:description ji:itemNumber ji:partnership ji:plan"
+                         " ji:theme ji:actionIssue ji:actionTask ji:expectedOutcome ji:owner"
+                         " ji:monitoring prov:wasDerivedFrom",
     "MethodLimitation": "skos:prefLabel dcterms:description ji:theme prov:wasDerivedFrom",
     "Claim": "skos:prefLabel dcterms:description ji:theme prov:wasDerivedFrom",
-    "Disagreement": "skos:prefLabel dcterms:description ji:theme ji:side",
+    "Disagreement": "skos:prefLabel dcterms:description ji:theme ji:disagreeingStatement",
     "Term": "skos:prefLabel dcterms:description prov:wasDerivedFrom",
     "QuantityDefinition": "skos:prefLabel dcterms:description ji:quantity prov:wasDerivedFrom",
     "Figure": "qb:dataSet ji:measure sdmx-dimension:refArea sdmx-dimension:refPeriod ji:population"
@@ -357,7 +360,7 @@ class Damage:
 
 
 def caught_by_names(data: Data, mutations: list[Mutation], folder: Path) -> set[Mutation]:
-    """The mutations whose new reference or type the check of names tells of.
+    """The mutations whose new reference or type the check of names reports.
 
     Each points at something that no other mentions, so all are checked at once, each in the file
     that describes its thing.
@@ -378,7 +381,7 @@ def caught_by_names(data: Data, mutations: list[Mutation], folder: Path) -> set[
 
 
 def name_errors(project: Project, *candidates: Path) -> list[GraphsvcError]:
-    """What is wrong with the names of all files, or of candidates beside them."""
+    """What is wrong with the names of all files, or of candidates together with them."""
     names, files = Names(project), [*project.ontology_files, *project.data_files]
     for path in [*files, *candidates]:
         names.read(read_turtle(path))

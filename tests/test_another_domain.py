@@ -18,7 +18,7 @@ from tests.serving import running
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a service over the books."""
     releases = Releases(tmp_path_factory.mktemp("releases"))
-    build(Project(ROOT / "tests/questions/fixtures/books"), releases)
+    build(Project(ROOT / "tests/projects/books"), releases)
     with running("--releases", releases.folder) as address:
         yield address
 

@@ -28,10 +28,9 @@ from graphsvc.project import Project
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
 from graphsvc.service import Serving
-from graphsvc.web.app import create_app
-from tests.serving import client_of
+from tests.serving import app_of, client_of
 
-BOOKS = Path(__file__).parent / "questions" / "fixtures" / "books"
+BOOKS = Path(__file__).parent / "projects" / "books"
 QUADS = 80_000
 LOOK_UP = "SELECT * WHERE { ?thing a ?class } LIMIT 3"
 
@@ -58,6 +57,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     yield queries
 
 
+@pytest.mark.slow
 def test_a_generated_project_is_decided_by_its_seed(
     project: Project, generated: Path, tmp_path: Path
 ) -> None:
@@ -67,6 +67,7 @@ def test_a_generated_project_is_decided_by_its_seed(
     assert _digests(tmp_path / "other") != _digests(generated)
 
 
+@pytest.mark.slow
 def test_a_generated_project_passes_all_checks_and_has_the_size_that_was_asked_for(
     generated: Path, project: Project, release: Release, tmp_path: Path
 ) -> None:
@@ -103,10 +104,8 @@ def test_a_query_that_was_answered_does_not_reach_the_engine_again(
     releases: Releases, asked: list[str]
 ) -> None:
     async def ask() -> list[tuple[int, bytes]]:
-        async with client_of(create_app(releases)) as client:
-            answers = [await client.get("/sparql", params={"query": LOOK_UP}),
-                       await client.get("/sparql", params={"query": LOOK_UP}),
-                       await client.post("/sparql", data={"query": LOOK_UP})]
+        async with client_of(app_of(releases)) as client:
+            answers = [await client.get("/sparql", params={"query": LOOK_UP}) for _ in range(3)]
             return [(answer.status_code, answer.content) for answer in answers]
 
     answers = asyncio.run(ask())
@@ -122,7 +121,7 @@ def test_a_page_asks_the_engine_no_more_than_it_must(
     path: str, most: int, releases: Releases, asked: list[str]
 ) -> None:
     async def ask() -> httpx.Response:
-        async with client_of(create_app(releases)) as client:
+        async with client_of(app_of(releases)) as client:
             asked.clear()
             return await client.get(path)
 
@@ -130,13 +129,13 @@ def test_a_page_asks_the_engine_no_more_than_it_must(
     assert len(asked) <= most, asked
 
 
-@pytest.mark.parametrize("arguments, path, told", [
+@pytest.mark.parametrize("arguments, path, message", [
     (["--sizes", "many"], None, "'many' is no size: give real, or a number of quads"),
     (["--measures", "runaway"], "", "wrk, which plays the clients, is not installed"),
     (["--measures", "speed"], None, "invalid choice: 'speed'"),
 ])
 def test_the_harness_says_what_keeps_it_from_measuring(
-    arguments: list[str], path: str | None, told: str, tmp_path: Path,
+    arguments: list[str], path: str | None, message: str, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:
     if path is not None:
@@ -144,7 +143,7 @@ def test_the_harness_says_what_keeps_it_from_measuring(
     with pytest.raises(SystemExit) as ended:
         main(["--work", str(tmp_path / "work"), *arguments])
     assert ended.value.code == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not (tmp_path / "work").exists()
 
 
@@ -156,7 +155,7 @@ def test_what_is_measured_is_built_when_it_is_first_asked_for(tmp_path: Path) ->
     assert data.triples.read_bytes().count(b"\n") > 0
 
 
-def test_a_build_is_measured_anew_and_stays_for_the_next_measure(tmp_path: Path) -> None:
+def test_a_build_is_measured_again_and_stays_for_the_next_measure(tmp_path: Path) -> None:
     figures, data = Figures(tmp_path / "figures.jsonl"), prepare(REAL, BOOKS, tmp_path)
     data.place.mkdir()
     (data.place / "left over").touch()
@@ -167,7 +166,8 @@ def test_a_build_is_measured_anew_and_stays_for_the_next_measure(tmp_path: Path)
         assert figures.get("building", REAL, "all", "", name)
 
 
-def test_the_harness_tells_every_question_and_every_shape(
+@pytest.mark.slow
+def test_the_harness_reports_every_question_and_every_shape(
     project: Project, releases: Releases, tmp_path: Path
 ) -> None:
     if shutil.which("wrk") is None:
@@ -180,12 +180,12 @@ def test_the_harness_tells_every_question_and_every_shape(
           "--peers", str(tmp_path / "peers"), "--servers", "graphsvc", "--rounds", "1",
           "--seconds", "1", "--measures", "throughput", "shapes", "questions"])
     lines = (tmp_path / "performance.md").read_text().splitlines()
-    told = {cells[1].strip(): cells[2].strip() for line in lines
+    cells_of = {cells[1].strip(): cells[2].strip() for line in lines
             if len(cells := line.split("|")) == 4}
     names = {question.name for question in Library.load(
         project.root / "queries", project.prefixes)}
     assert {name for name in {*names, *SHAPES, "never repeated, 8", "repeated, 64", CSV}
-            if not told.get(name, "")[:1].isdigit()} == set()
+            if not cells_of.get(name, "")[:1].isdigit()} == set()
     for name in ("throughput", "latency"):
         ElementTree.parse(tmp_path / "pictures" / f"performance-{name}.svg")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import signal
 import socket
 import subprocess
 import sys
@@ -139,6 +141,44 @@ def test_no_progress_is_drawn_where_nobody_watches(cli: Run, releases: Releases)
     done = cli("build", "--format", "json")
     assert json.loads(done.stdout)["release"] == releases.current().id
     assert done.stderr == ""
+
+
+def test_watch_builds_at_each_change_and_says_what_is_wrong(books: Path, tmp_path: Path) -> None:
+    releases = Releases(tmp_path / "releases")
+    works = books / "data" / "works.ttl"
+    text = works.read_text()
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "graphsvc", "watch", "--project", books, "--releases",
+         releases.folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        first = releases_in(process.stdout.readline())
+        replace(works, text + "\nwork:emma <urn:oops> 1 .\n")
+        mistake = process.stdout.readline()
+        assert re.match(r"data/works.ttl:\d+: The term <urn:oops> is not defined\.", mistake)
+        assert process.stdout.readline() == "Not built: fix this, and it is tried again.\n"
+        assert releases.current().id == first
+        replace(works, text + '\nwork:emma skos:altLabel "Another name"@en .\n')
+        second = releases_in(process.stdout.readline())
+        assert releases.current().id == second != first
+        process.send_signal(signal.SIGINT)
+        assert (process.wait(30), process.communicate()) == (0, ("", ""))
+    finally:
+        process.kill()
+        process.wait()
+
+
+def replace(path: Path, text: str) -> None:
+    """Give a file another content at once, as editors do."""
+    path.with_suffix(".new").write_text(text)
+    path.with_suffix(".new").replace(path)
+
+
+def releases_in(line: str) -> str:
+    """The release that a line says was built."""
+    found = re.fullmatch(r"Built release ([0-9a-f]{16}) \(\d+\.\d s\)\n", line)
+    assert found, line
+    return found[1]
 
 
 def test_the_shacl_report_of_any_pair_is_printed(tmp_path: Path) -> None:

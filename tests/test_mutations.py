@@ -11,6 +11,8 @@ from graphsvc.project import Project
 from graphsvc.vocabulary import SKOS
 from tests.mutations import REQUIRED, Damage, Data, Mutation, caught_by_names
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def data(project: Project) -> Data:

@@ -11,7 +11,7 @@ from graphsvc.build.rules import Rule, apply_rule
 from graphsvc.errors import GraphsvcError
 
 DERIVED = ox.NamedNode("urn:derived")
-WHOLE = "CONSTRUCT { ?a <urn:far> ?c } WHERE { ?a <urn:near> ?b . ?b <urn:near> ?c }"
+ALL = "CONSTRUCT { ?a <urn:far> ?c } WHERE { ?a <urn:near> ?b . ?b <urn:near> ?c }"
 EACH = "CONSTRUCT { ?a <urn:far> ?c } WHERE { GRAPH $graph { ?a <urn:near> ?b } ?b <urn:near> ?c }"
 
 
@@ -31,7 +31,7 @@ def store() -> ox.Store:
     return store
 
 
-@pytest.mark.parametrize("query", [WHOLE, EACH], ids=["all graphs", "one by one"])
+@pytest.mark.parametrize("query", [ALL, EACH], ids=["all graphs", "one by one"])
 def test_what_follows_is_added_once_in_a_graph_of_its_own(query: str, store: ox.Store) -> None:
     assert apply_rule(store, rule(query)) == 4
     found = {f"{quad.subject} {quad.object}" for quad in store.quads_for_pattern(
@@ -41,11 +41,11 @@ def test_what_follows_is_added_once_in_a_graph_of_its_own(query: str, store: ox.
     assert apply_rule(store, rule(query)) == 0
 
 
-@pytest.mark.parametrize(("query", "told"), [
+@pytest.mark.parametrize(("query", "message"), [
     ("SELECT * { ?a ?b ?c }", "A rule must be a CONSTRUCT query."),
-    ("CONSTRUCT { ?a ?b }", "The rule is not SPARQL: "),
+    ("CONSTRUCT { ?a ?b }", "The rule cannot be run: "),
 ])
-def test_what_is_no_rule_is_told(query: str, told: str, store: ox.Store) -> None:
-    with pytest.raises(GraphsvcError, match=told) as error:
+def test_what_is_not_a_rule_is_refused(query: str, message: str, store: ox.Store) -> None:
+    with pytest.raises(GraphsvcError, match=message) as error:
         apply_rule(store, rule(query))
     assert error.value.location == "far.rq"

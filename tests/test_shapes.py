@@ -1,7 +1,7 @@
 """Every constraint with a message refuses a file of bad data, and no other constraint does.
 
-`tests/shapes/base.ttl` is a small project without mistakes. Each file beside it is wrong in one
-way; its first lines name the shape that refuses it and the message it gives.
+`tests/shapes/base.ttl` is a small project without mistakes. Each other file is wrong in one way;
+its first lines name the shape that refuses it and the message it gives.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 import rdflib
 
 from graphsvc.build.rules import apply_rule, read_rules
-from graphsvc.build.shacl.validation import Result, validate
+from graphsvc.build.shapes import Result, validate
 from graphsvc.build.turtle import read_turtle
 from graphsvc.project import Project
 from graphsvc.vocabulary import RDF, SH
@@ -34,10 +34,10 @@ def shapes(project: Project) -> rdflib.Graph:
 
 
 @pytest.fixture(scope="module")
-def told(project: Project) -> dict[Path | None, set[tuple[str, str]]]:
+def reported(project: Project) -> dict[Path | None, set[tuple[str, str]]]:
     """(thing, message) of every result, by the bad file that describes the thing.
 
-    All files are validated together, for no thing stands in two of them.
+    All files are validated together, because no thing is in two of them.
     """
     homes = {iri: path for path in BAD for iri in _subjects(path)}
     results: dict[Path | None, set[tuple[str, str]]] = defaultdict(set)
@@ -91,14 +91,14 @@ def test_no_thing_is_described_by_two_files() -> None:
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_bad_data_is_refused_with_one_message(
-    path: Path, told: dict[Path | None, set[tuple[str, str]]]
+    path: Path, reported: dict[Path | None, set[tuple[str, str]]]
 ) -> None:
     shape, message = _expected(path)
-    assert {text for _, text in told[path]} == {message}, shape
+    assert {text for _, text in reported[path]} == {message}, shape
 
 
-def test_nothing_else_is_refused(told: dict[Path | None, set[tuple[str, str]]]) -> None:
-    assert told[None] == set()
+def test_nothing_else_is_refused(reported: dict[Path | None, set[tuple[str, str]]]) -> None:
+    assert reported[None] == set()
 
 
 def validate_files(project: Project, files: Iterable[Path]) -> list[Result]:
@@ -128,7 +128,7 @@ def _expected(path: Path) -> tuple[str, str]:
 
 
 def _shape_of(shapes: rdflib.Graph, node: rdflib.term.Node) -> rdflib.term.Node:
-    """The named shape in which a constraint stands."""
+    """The named shape that a constraint belongs to."""
     if isinstance(node, rdflib.URIRef):
         return node
     owners = [owner for owner, _ in shapes.subject_predicates(node)]

@@ -132,7 +132,7 @@ def test_every_passage_holds_and_no_literal_copies(
     status, out, err = sources("verify", documents)
     passages = sum(len(read_document(documents / f"{slug}.txt").paragraphs)
                    for slug in outline_slugs(project))
-    total = re.fullmatch(r"total: (\d+) passages, (\d+) literals, 0 slips\n", out)
+    total = re.fullmatch(r"total: (\d+) passages, (\d+) literals, 0 discrepancies\n", out)
     assert total and (status, int(total[1]), err) == (0, passages, "")
     assert int(total[2]) > 8000
 
@@ -154,14 +154,14 @@ def test_passages_that_do_not_hold_are_told_with_file_and_line(
         text = block.sub(lambda m, p=pattern, c=change: re.sub(p, c, m[0]), text)  # type: ignore
     path.write_text(re.sub(r"(?ms)^passage:159 a.*?(?=^passage:)", "", text))
     status, out, _ = sources("verify", documents)
-    *slips, total = out.splitlines()
-    assert status == 1 and total.endswith(f" {len(wrong) + 1} slips")
+    *found, total = out.splitlines()
+    assert status == 1 and total.endswith(f" {len(wrong) + 1} discrepancies")
     at = {int(n): row for row, line in enumerate(path.read_text().splitlines(), 1)
           for n in re.findall(r"^passage:(\d+) a", line)}
-    for slip, (passage, (_, _, name)) in zip(slips, wrong.items(), strict=False):
-        assert slip.startswith(f"{MIDLOTHIAN}:{at[passage]}: <")
-        assert re.search(rf"/{passage}> says '[^']*' for <\S*{name}>, but in the document", slip)
-    assert re.search(r":1: Paragraph \d+ at line 159 of the document has no passage", slips[-1])
+    for line, (passage, (_, _, name)) in zip(found, wrong.items(), strict=False):
+        assert line.startswith(f"{MIDLOTHIAN}:{at[passage]}: <")
+        assert re.search(rf"/{passage}> says '[^']*' for <\S*{name}>, but in the document", line)
+    assert re.search(r":1: Paragraph \d+ at line 159 of the document has no passage", found[-1])
 
 
 def test_a_passage_that_the_document_does_not_have_is_told(
@@ -170,9 +170,9 @@ def test_a_passage_that_the_document_does_not_have_is_told(
     path = copy / MIDLOTHIAN
     path.write_text(path.read_text() + "\npassage:9999 a ji:Passage ; ptr:lineNumber 9999 .\n")
     status, out, _ = sources("verify", documents)
-    slip, total = out.splitlines()
-    assert status == 1 and total.endswith(" 1 slips")
-    assert slip == (
+    discrepancy, total = out.splitlines()
+    assert status == 1 and total.endswith(" 1 discrepancy")
+    assert discrepancy == (
         f"{MIDLOTHIAN}:{len(path.read_text().splitlines())}: The document has no paragraph at the"
         " line of <https://w3id.org/joint-inspections/id/passage/midlothian-2020/9999>.")
 
@@ -186,7 +186,7 @@ def test_another_edition_of_a_document_is_told(
     path.write_text(path.read_text().replace("92,460", "92,640"))
     status, out, _ = sources("verify", tmp_path / "sources")
     first, second, total = out.splitlines()
-    assert status == 1 and total.endswith(" 2 slips")
+    assert status == 1 and total.endswith(" 2 discrepancies")
     assert re.match(r"data/reference/frameworks\.ttl:\d+: .* another digest than midlothian", first)
     assert first.split(":")[1] == str(_line_of("document:midlothian-2020 a", "frameworks"))
     assert re.match(rf"{MIDLOTHIAN}:\d+: <\S*midlothian-2020/145> says .*sha256", second)
@@ -198,9 +198,9 @@ def test_a_document_that_is_not_there_is_told(sources: Sources, tmp_path: Path) 
     assert err.startswith(f"{tmp_path / 'clackmannanshire-2015.txt'}: The document cannot be read")
 
 
-@pytest.mark.parametrize(("words", "slips"), [(12, 1), (11, 0)])
+@pytest.mark.parametrize(("words", "discrepancies"), [(12, 1), (11, 0)])
 def test_a_copied_run_of_twelve_words_is_told_with_file_and_line(
-    sources: Sources, copy: Path, documents: Path, words: int, slips: int
+    sources: Sources, copy: Path, documents: Path, words: int, discrepancies: int
 ) -> None:
     paragraph = next(p for p in read_document(documents / "midlothian-2020.txt").paragraphs
                      if p.line == 187)
@@ -213,9 +213,9 @@ def test_a_copied_run_of_twelve_words_is_told_with_file_and_line(
     status, out, _ = sources("verify", documents)
     line = text[:place].count("\n") + 1
     found = [s for s in out.splitlines() if s.startswith(f"data/reports/{path.name}:{line}:")]
-    assert (status, len(found)) == (slips, slips)
-    assert all(f"shares {words} words in a row with a source" in slip for slip in found)
-    assert out.splitlines()[-1].endswith(f" {slips} slips")
+    assert (status, len(found)) == (discrepancies, discrepancies)
+    assert all(f"shares {words} words in a row with a source" in line for line in found)
+    assert out.splitlines()[-1].endswith("1 discrepancy" if found else "0 discrepancies")
 
 
 def test_an_official_name_may_stand(sources: Sources, copy: Path, documents: Path) -> None:

@@ -62,15 +62,15 @@ const yasr = new Yasr(resultsPlace, {
 yasqe.on("query", () => resultsPlace.setAttribute("aria-busy", "true"));
 yasqe.on("queryResponse", (_editor, response, duration) => {
   resultsPlace.removeAttribute("aria-busy");
-  yasr.setResponse(response instanceof Error ? told(response) : response, duration);
+  yasr.setResponse(response instanceof Error ? message(response) : response, duration);
 });
 yasr.on("drawn", name_controls);
 
 // A problem document (RFC 9457) as sentences.
-function told(error) {
+function message(error) {
   try {
-    const { title, detail, where } = JSON.parse(error.message);
-    return new Error(`${title}. ${detail}${where ? `\n(${where})` : ""}`);
+    const { title, detail, location } = JSON.parse(error.message);
+    return new Error(`${title}. ${detail}${location ? `\n(${location})` : ""}`);
   } catch {
     return error;
   }

@@ -3,7 +3,7 @@ import { Graph, LAYOUTS } from "./graph.js";
 
 const STEP = 40; // Things that one step adds; the next step of the same thing adds the following.
 const MOST_EXPORTED = 300;
-const MOST_NAMED = 12; // Links whose names are drawn beside them, when their thing is chosen.
+const MOST_NAMED = 12; // Links whose names are drawn next to them, when their thing is chosen.
 
 function make(tag, properties = {}, ...children) {
   const { dataset, ...rest } = properties;
@@ -16,7 +16,7 @@ function make(tag, properties = {}, ...children) {
 class Explorer {
   constructor(root) {
     this.root = root;
-    this.fetched = new Map(); // by thing: its links as the service told them
+    this.fetched = new Map(); // by thing: its links as the service gave them
     this.shown = new Map(); // by thing: how many of them were added
     this.hiddenKinds = new Set();
     this.hiddenLinks = new Set();
@@ -32,7 +32,7 @@ class Explorer {
     const formats = document.getElementById("export-formats").content.cloneNode(true);
     this.canvas = make("div", { className: "canvas" });
     this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", "Drawing of the links; the same things stand in the list beside it");
+    this.canvas.setAttribute("aria-label", "Drawing of the links; the same things are in the list next to it");
     this.status = make("p", { className: "total", role: "status" });
     this.status.setAttribute("role", "status");
     this.panel = make("div", { className: "chosen-thing" });
@@ -72,9 +72,9 @@ class Explorer {
   }
 
   async start(name) {
-    const told = await this.linksOf(name);
-    const start = told.nodes[0];
-    this.fetched.set(start.id, told);
+    const answer = await this.linksOf(name);
+    const start = answer.nodes[0];
+    this.fetched.set(start.id, answer);
     this.graph.add([start], []).addClass("start");
     await this.expand(start.id);
     this.select(start.id);
@@ -89,22 +89,22 @@ class Explorer {
         return;
       }
     }
-    const told = this.fetched.get(id);
+    const answer = this.fetched.get(id);
     const from = this.shown.get(id) ?? 0;
-    const edges = spread(told.edges).slice(from, from + STEP);
+    const edges = spread(answer.edges).slice(from, from + STEP);
     const wanted = new Set(edges.flatMap((edge) => [edge.source, edge.target]));
     this.shown.set(id, from + edges.length);
-    this.graph.add(told.nodes.filter((node) => wanted.has(node.id)), edges);
-    this.joinUp(told);
+    this.graph.add(answer.nodes.filter((node) => wanted.has(node.id)), edges);
+    this.joinUp(answer);
     this.filters();
     this.graph.layout();
-    this.tell();
+    this.report();
     if (this.selected) this.select(this.selected);
   }
 
-  // Links among things that are drawn already, wherever they were told.
+  // Links among things that are drawn already, wherever they came from.
   joinUp() {
-    for (const told of this.fetched.values()) this.graph.add([], told.edges);
+    for (const answer of this.fetched.values()) this.graph.add([], answer.edges);
   }
 
   remove(id) {
@@ -112,14 +112,14 @@ class Explorer {
     this.shown.delete(id);
     this.select(null);
     this.filters();
-    this.tell();
+    this.report();
   }
 
   select(id) {
     const cy = this.graph.cy;
     this.selected = id;
     cy.elements().unselect();
-    cy.edges().removeClass("told named");
+    cy.edges().removeClass("linked named");
     this.panel.replaceChildren();
     if (!id || cy.getElementById(id).empty()) {
       this.panel.append(make("p", { className: "hint" }, "Choose a thing in the drawing or in the list."));
@@ -127,16 +127,16 @@ class Explorer {
     }
     const node = cy.getElementById(id);
     node.select();
-    const links = node.connectedEdges().addClass("told");
+    const links = node.connectedEdges().addClass("linked");
     if (links.length <= MOST_NAMED) links.addClass("named");
-    const told = this.fetched.get(id);
-    const left = told ? told.edges.length - (this.shown.get(id) ?? 0) : null;
+    const answer = this.fetched.get(id);
+    const left = answer ? answer.edges.length - (this.shown.get(id) ?? 0) : null;
     this.panel.append(
       make("h2", {}, node.data("label")),
       make("p", { className: "kind" }, node.data("kind")),
       make("p", {}, make("a", { href: node.data("href") }, "Its page")));
     if (left === null || left > 0) {
-      const more = this.button(left === null ? "Show its links" : `Show ${Math.min(left, STEP)} more of its ${told.total} links`, () => this.expand(id));
+      const more = this.button(left === null ? "Show its links" : `Show ${Math.min(left, STEP)} more of its ${answer.total} links`, () => this.expand(id));
       more.id = "expand";
       this.panel.append(more);
     }
@@ -157,7 +157,7 @@ class Explorer {
       box.addEventListener("change", () => {
         if (box.checked) hidden.delete(name); else hidden.add(name);
         this.apply();
-        this.tell();
+        this.report();
       });
       const label = make("label", {}, box);
       if (withLook) label.append(swatch(this.graph.look(name)));
@@ -188,7 +188,7 @@ class Explorer {
       .filter((edge) => edge.connectedNodes(".filtered").empty());
   }
 
-  tell() {
+  report() {
     const seen = this.seen();
     const links = this.seenLinks().length;
     this.status.textContent = `${seen.length} things and ${links} links are drawn.`;

@@ -58,7 +58,7 @@ export class GraphPlugin {
     this.yasr.resultsEl.replaceChildren(canvas);
     const graph = new Graph(canvas);
     graph.add(nodes, edges);
-    graph.cy.on("tap", "node, edge", ({ target }) => { graph.cy.edges().removeClass("told named"); target.connectedEdges?.().addClass("told named"); });
+    graph.cy.on("tap", "node, edge", ({ target }) => { graph.cy.edges().removeClass("linked named"); target.connectedEdges?.().addClass("linked named"); });
     graph.layout();
   }
 }

@@ -5,7 +5,7 @@ import fcose from "cytoscape-fcose";
 cytoscape.use(fcose);
 
 // The policy of the pages forbids style elements that scripts write. cytoscape leaves its own away
-// where an element with this name is there; the one rule in it stands in the style sheet.
+// where an element with this name is there; the one rule in it is in the style sheet.
 const OWN_STYLE = "__________cytoscape_stylesheet";
 
 const SHAPES = ["ellipse", "round-rectangle", "diamond", "hexagon", "triangle", "octagon", "tag", "star", "pentagon", "vee"];
@@ -71,7 +71,7 @@ export class Graph {
         "arrow-scale": 0.8, "curve-style": "bezier", color: soft, "font-size": 9,
         "text-rotation": "autorotate", "text-background-color": paper, "text-background-opacity": 0.85,
       } },
-      { selector: "edge.told", style: { "line-color": soft, width: 2 } },
+      { selector: "edge.linked", style: { "line-color": soft, width: 2 } },
       { selector: "edge:selected, edge.named", style: { label: "data(label)", "line-color": soft, width: 2 } },
       { selector: ".filtered", style: { display: "none" } },
     ];

@@ -7,29 +7,33 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graphsvc.build.rules import apply_rule, read_rules
-from graphsvc.build.shacl.explanation import explain
-from graphsvc.build.shacl.validation import Result, validate
+from graphsvc.build.shapes import Result, explain, validate
 from graphsvc.build.terms import Names
 from graphsvc.build.turtle import read_turtle
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
+from graphsvc.release import Releases
 
 
 def check_candidates(
-    project: Project, files: list[Path]
+    project: Project, releases: Releases, files: list[Path]
 ) -> tuple[list[GraphsvcError], list[Result]]:
     """Everything that is wrong with the files, and the SHACL results behind it.
 
-    The files stand in for those of the project with the same path, or beside them.
+    The files replace those of the project with the same path, or are checked next to them. The
+    files of a project whose release is built have no mistakes, so they are not checked again.
     Raises GraphsvcError when a file cannot be read or is not Turtle.
     """
     candidates = [path.resolve() for path in files]
+    paths = [*project.ontology_files, *project.data_files]
+    if set(candidates) <= set(paths) and releases.built_from(project.file_digests()):
+        return [], []
     names, store = Names(project), ox.Store()
-    for path in dict.fromkeys([*project.ontology_files, *project.data_files, *candidates]):
+    for path in dict.fromkeys([*paths, *candidates]):
         file = read_turtle(path)
         names.read(file)
-        graph = ox.NamedNode(path.resolve().as_uri())
-        store.bulk_extend(ox.Quad(*triple, graph) for triple in file.triples)
+        graph = ox.NamedNode(path.as_uri())
+        store.extend([ox.Quad(*triple, graph) for triple in file.triples])
     errors = [error for path in candidates for error in names.check(path)]
     for rule in read_rules(project):
         apply_rule(store, rule)

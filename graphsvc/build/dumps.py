@@ -1,85 +1,128 @@
-"""The dumps of a release: canonical N-Quads, whole and by graph, and TriG for people."""
+"""The dumps of a release: canonical N-Quads, complete and by graph, and TriG for people.
+
+The same content gives the same bytes: quads without blank nodes are sorted as lines; those with
+blank nodes first get stable labels by RDF Dataset Canonicalization (RDFC-1.0).
+"""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+import io
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import IO, cast
 
 import pyoxigraph as ox
 
-from graphsvc.build.canonical import Extract, canonical_graphs, merged
-from graphsvc.build.describe import SPDX
-from graphsvc.project import Project
+from graphsvc.errors import GraphsvcError
 
-_HEADER = re.compile(rb"\A(?:@prefix [^\n]*\n)*")
+Graphs = dict[str, list[bytes]]
+"""The sorted N-Quads lines of each graph, by the IRIs of the graphs in their order."""
+
+_RELABEL = """
+import sys, pyoxigraph as ox
+dataset = ox.Dataset(ox.parse(sys.stdin.buffer.read(), format=ox.RdfFormat.N_QUADS))
+dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+ox.serialize(dataset, sys.stdout.buffer, format=ox.RdfFormat.N_QUADS)
+"""
+_SECONDS = 60
+"""What labelling may take. It takes for ever, or more stack than there is, where very many blank
+nodes can only be told apart by one another: so it runs in a process of its own."""
+
+
+def canonical_graphs(store: ox.Store, describe: Callable[[str], GraphsvcError]) -> Graphs:
+    """The canonical lines of all named graphs.
+
+    describe: makes the error for a graph whose blank nodes cannot be labelled, which is raised.
+    """
+    graphs: Graphs = {}
+    blank: Graphs = {}
+    names = [name for name in store.named_graphs() if isinstance(name, ox.NamedNode)]
+    for name in sorted(names, key=str):
+        content, ending = io.BytesIO(), b" %b .\n" % str(name).encode()
+        store.dump(content, ox.RdfFormat.N_TRIPLES, from_graph=name)
+        content.seek(0)
+        plain: list[bytes] = []
+        with_blank: list[bytes] = []
+        for line in content:
+            (with_blank if _has_blank(line) else plain).append(line[:-3] + ending)
+        graphs[name.value], blank[name.value] = plain, with_blank
+    _relabel(graphs, blank, describe)
+    for lines in graphs.values():
+        lines.sort()
+    return graphs
 
 
 def write_dumps(
-    project: Project, extracted: Extract, prefixes: Mapping[str, str], derived: Iterable[str],
-    folder: Path,
-) -> tuple[list[Path], str]:
+    graphs: Graphs, base: str, prefixes: Mapping[str, str], folder: Path, pool: Executor
+) -> list[Path]:
     """Write `all.nq.gz`, `all.trig.gz` and a file for each graph, in a new folder.
 
-    derived: the names of graphs that follow from the others. Returns the files, and the digest
-    (SHA-256) of the canonical content of the other graphs.
+    base: what the names of the graphs begin with. pool: its threads compress.
+    Raises GraphsvcError when two graphs would have one file.
     """
     folder.mkdir()
-    whole, trig = folder / "all.nq.gz", folder / "all.trig.gz"
-    writer = _Writer(f"{project.header.root}graph/", dict(prefixes), set(derived), folder)
-    with gzip_file(whole) as nquads, gzip_file(trig) as file:
-        written = (block for name, blocks in canonical_graphs(extracted)
-                   for block in writer.write(name, blocks, file))
-        for block in merged(written):
-            nquads.writelines(block)
-    return [whole, trig, *sorted(writer.paths)], writer.digest.hexdigest()
+    written = {folder / "all.nq.gz": pool.submit(
+        _write, folder / "all.nq.gz", sorted(line for lines in graphs.values() for line in lines))}
+    for name, lines in graphs.items():
+        path = folder / f"{name.removeprefix(base).replace('/', '.')}.nq.gz"
+        if path in written:
+            raise GraphsvcError(f"The graph <{name}> and another one have the same file name.",
+                                location=path.name, hint="Rename the data file of one of them.")
+        written[path] = pool.submit(_write, path, lines)
+    quads = (quad for lines in graphs.values()
+             for quad in ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS))
+    trig = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=dict(prefixes)) or b""
+    written[folder / "all.trig.gz"] = pool.submit(_write, folder / "all.trig.gz", [trig])
+    for done in written.values():
+        done.result()
+    return sorted(written)
 
 
-class _Writer:
-    """Writes what stands in one graph after the other."""
-
-    def __init__(
-        self, base: str, prefixes: dict[str, str], derived: set[str], folder: Path
-    ) -> None:
-        self._base, self._prefixes, self._derived = base, prefixes, derived
-        self._folder = folder
-        self.paths: list[Path] = []
-        self.digest = hashlib.sha256()
-
-    def write(
-        self, name: ox.NamedNode, blocks: Iterable[list[bytes]], trig: IO[bytes]
-    ) -> Iterator[list[bytes]]:
-        """Write one graph's sorted lines into a file of its own, and as TriG; hand them on."""
-        stem = name.value.removeprefix(self._base).replace("/", ".")
-        self.paths.append(self._folder / f"{stem}.nq.gz")
-        with gzip_file(self.paths[-1]) as file:
-            for block in blocks:
-                content = b"".join(block)
-                file.write(content)
-                trig.write(self._trig(content, first=trig.tell() == 0))
-                if name.value not in self._derived:
-                    self.digest.update(content)
-                yield block
-
-    def _trig(self, nquads: bytes, first: bool) -> bytes:
-        quads = ox.parse(nquads, format=ox.RdfFormat.N_QUADS)
-        text = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=self._prefixes) or b""
-        return text if first else _HEADER.sub(b"", text, count=1)
+def content_digest(graphs: Graphs, derived: Iterable[str]) -> str:
+    """The digest (SHA-256) of the canonical content, without the graphs that are derived."""
+    digest, without = hashlib.sha256(), set(derived)
+    for name, lines in graphs.items():
+        if name not in without:
+            digest.update(b"".join(lines))
+    return digest.hexdigest()
 
 
-@lru_cache(maxsize=4)
-def digests(description: Path) -> Mapping[str, str]:
-    """The digest (SHA-256) of each dump by its name, as the description of a release has it."""
-    checksum = ox.NamedNode(str(SPDX.checksumValue))
-    return {
-        quad.subject.value.removesuffix("#sha256").rpartition("/")[2]: quad.object.value
-        for quad in ox.parse(path=description, format=ox.RdfFormat.TURTLE)
-        if quad.predicate == checksum and isinstance(quad.subject, ox.NamedNode)
-        and isinstance(quad.object, ox.Literal)}
+def _has_blank(line: bytes) -> bool:
+    """Whether an N-Triples line has a blank node as subject or object."""
+    return line.startswith(b"_:") or (b" _:" in line and line.split(b" ", 2)[2].startswith(b"_:"))
+
+
+def _relabel(graphs: Graphs, blank: Graphs, describe: Callable[[str], GraphsvcError]) -> None:
+    """Add the lines with blank nodes to those of their graphs, with canonical labels."""
+    if not any(blank.values()):
+        return
+    labelled = _labelled(line for lines in blank.values() for line in lines)
+    if labelled is None:
+        raise next((describe(name) for name, lines in blank.items()
+                    if lines and _labelled(lines) is None), describe(next(iter(blank))))
+    for line in labelled:
+        graph = line.rstrip(b" .\n").rpartition(b" <")[2][:-1].decode()
+        graphs[graph].append(line)
+
+
+def _labelled(lines: Iterable[bytes]) -> list[bytes] | None:
+    """The lines with canonical labels; None where that takes too long or too much."""
+    try:
+        done = subprocess.run([sys.executable, "-c", _RELABEL], input=b"".join(lines),
+                              capture_output=True, timeout=_SECONDS)
+    except subprocess.TimeoutExpired:
+        return None
+    return None if done.returncode else done.stdout.splitlines(keepends=True)
+
+
+def _write(path: Path, lines: Iterable[bytes]) -> None:
+    with gzip_file(path) as file:
+        file.write(b"".join(lines))
 
 
 def gzip_file(path: Path) -> IO[bytes]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graphsvc.build.batches import BATCH, batched
+from graphsvc.build.turtle import read_file
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 
@@ -30,7 +30,7 @@ def read_rules(project: Project) -> list[Rule]:
     base = f"{project.header.root}graph/derived/"
     return [
         Rule(path.stem, path, ox.NamedNode(base + path.stem.lstrip("0123456789-")),
-             path.read_text(encoding="utf-8"))
+             read_file(path).decode(errors="replace"))
         for path in project.rule_files
     ]
 
@@ -38,18 +38,15 @@ def read_rules(project: Project) -> list[Rule]:
 def apply_rule(store: ox.Store, rule: Rule) -> int:
     """Run a rule over the union of all named graphs; the number of triples that it added.
 
-    A rule that asks of `$graph` is run for one graph after the other: the engine keeps what a
-    query has constructed until its end, and so need not keep what follows from all graphs.
+    A rule that asks about `$graph` is run for one graph after the other, so that the engine does
+    not hold all that follows at once.
 
     Raises GraphsvcError for a rule that is not a CONSTRUCT query.
     """
-    added = 0
-    for derived in batched(_derive(store, rule), BATCH):
-        new = [ox.Quad(t.subject, t.predicate, t.object, rule.graph) for t in {*derived}
-               if not any(store.quads_for_pattern(t.subject, t.predicate, t.object))]
-        store.bulk_extend(new)
-        added += len(new)
-    return added
+    new = [ox.Quad(t.subject, t.predicate, t.object, rule.graph) for t in {*_derive(store, rule)}
+           if not any(store.quads_for_pattern(t.subject, t.predicate, t.object))]
+    store.extend(new)
+    return len(new)
 
 
 def _derive(store: ox.Store, rule: Rule) -> Iterator[ox.Triple]:
@@ -67,10 +64,9 @@ def _construct(
     try:
         result = store.query(
             rule.query, use_default_graph_as_union=True, substitutions=dict(bound))
-    except SyntaxError as error:
-        raise GraphsvcError(
-            f"The rule is not SPARQL: {error}.", location=str(rule.path), hint="Mend the query.",
-        ) from error
+    except (SyntaxError, RuntimeError) as error:
+        raise GraphsvcError(f"The rule cannot be run: {error}.", location=str(rule.path),
+                            hint="Fix the query.") from error
     if not isinstance(result, ox.QueryTriples):
         raise GraphsvcError(
             "A rule must be a CONSTRUCT query.", location=str(rule.path),

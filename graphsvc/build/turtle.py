@@ -1,14 +1,16 @@
-"""Turtle files, with the line at which each subject stands.
+"""Turtle files, with the line of each subject.
 
 The grammar is that of RDF 1.1 Turtle, section 6.5; parsing is pyoxigraph's. Because no
-parser tells where a triple came from, a scanner over the same text notes the line of each
+parser says where a triple came from, a scanner over the same text notes the line of each
 subject, so that messages can name it.
 """
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -32,6 +34,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)")
+_MOST_BYTES = 1 << 24
+"""Of one token: what the parser holds at once."""
 
 Subject = ox.NamedNode | ox.BlankNode
 
@@ -46,7 +50,7 @@ class TurtleFile:
 
     @cached_property
     def statements(self) -> list[tuple[str, int]]:
-        """The subject of each statement and its line, in their order; looked for when wanted."""
+        """The subject of each statement and its line, in their order; found when first wanted."""
         return list(_subjects(self.path.read_text(encoding="utf-8"), self.prefixes))
 
     @cached_property
@@ -56,12 +60,26 @@ class TurtleFile:
 
     @cached_property
     def again(self) -> dict[str, int]:
-        """The line at which a subject stands for the second time, where it does."""
+        """The line of the second statement about a subject, where there is one."""
         lines: dict[str, int] = {}
         for subject, line in self.statements:
             if line > self.lines[subject]:
                 lines.setdefault(subject, line)
         return lines
+
+
+def read_file(path: Path) -> bytes:
+    """The content of a file. Raises GraphsvcError when it cannot be read or is not a file."""
+    try:
+        if path.exists() and not path.is_file():  # reading from a pipe would wait for ever
+            raise GraphsvcError("This is not a regular file.", location=str(path),
+                                hint="Put a file there, or take it away.")
+        return path.read_bytes()
+    except OSError as error:
+        raise GraphsvcError(
+            f"The file cannot be read ({error.strerror}).", location=str(path),
+            hint="Check that it is there and that you may read it.",
+        ) from error
 
 
 def read_turtle(path: Path) -> TurtleFile:
@@ -75,20 +93,19 @@ def read_turtle(path: Path) -> TurtleFile:
 
 def parse_turtle(path: Path) -> TurtleFile:
     """Read a Turtle file. Raises GraphsvcError with file and line when it is not Turtle."""
+    text = read_file(path)
     try:
-        text = path.read_bytes()
         parser = ox.parse(text, format=ox.RdfFormat.TURTLE)
-        triples = [(q.subject, q.predicate, q.object) for q in parser]
-    except OSError as error:
-        raise GraphsvcError(
-            f"The file cannot be read ({error.strerror}).", location=str(path),
-            hint="Check that it is there and that you may read it.",
-        ) from error
+        triples = [(quad.subject, quad.predicate, quad.object) for quad in parser]
     except SyntaxError as error:
         raise GraphsvcError(
             f"This is not Turtle: {_plain(error)}", location=f"{path}:{error.lineno or 1}",
             hint="Look at this line and the end of the statement before it.",
         ) from error
+    except MemoryError as error:
+        raise GraphsvcError(
+            "A literal or name is longer than 16 MiB.", location=f"{path}:{_too_long(text)}",
+            hint="Shorten it, or close its quotation marks.") from error
     return TurtleFile(path, triples, dict(parser.prefixes))
 
 
@@ -98,9 +115,9 @@ def read_prefixes(path: Path) -> dict[str, str]:
     Raises GraphsvcError as read_turtle does.
     """
     try:
-        parser = ox.parse(path=path, format=ox.RdfFormat.TURTLE)
+        parser = ox.parse(read_file(path), format=ox.RdfFormat.TURTLE)
         next(parser, None)
-    except (OSError, SyntaxError):
+    except (MemoryError, SyntaxError):
         return read_turtle(path).prefixes
     return dict(parser.prefixes)
 
@@ -113,6 +130,15 @@ def _parsed(path: Path, _modified: int, _size: int) -> TurtleFile:
 def _plain(error: SyntaxError) -> str:
     message = str(error.msg or error)
     return re.sub(r"^Parser error (?:at line \d+ )?.*?: (?=\w)", "", message).rstrip(".") + "."
+
+
+def _too_long(text: bytes) -> int:
+    """The line of what is too long: the parser has read this much from its beginning on."""
+    source = io.BytesIO(text)
+    with suppress(MemoryError):
+        for _ in ox.parse(source, format=ox.RdfFormat.TURTLE):
+            pass
+    return text.count(b"\n", 0, max(0, source.tell() - _MOST_BYTES)) + 1
 
 
 def _subjects(text: str, prefixes: dict[str, str]) -> Iterator[tuple[str, int]]:

@@ -1,46 +1,96 @@
-"""Ask a question of the library by its name; without a name, list the questions.
-
-With --record, write the answers to all examples of all questions into a folder, for the tests.
-
-Example:
-  graphsvc ask
-  graphsvc ask NAME --param name=value --format csv
-"""
+"""Commands that ask a release: ask, query and export."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import json
+import sys
 import textwrap
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from graphsvc.cli.arguments import add_format, print_table, releases_of
+from graphsvc.cli import Commands, add_command, add_format, print_result, releases_of
 from graphsvc.errors import GraphsvcError
 
-FORMATS = ("text", "json", "csv", "tsv", "srj")
+if TYPE_CHECKING:
+    from graphsvc.formats import Format
+    from graphsvc.questions.answer import Answer
+
+QUERY_FORMATS = (
+    "json", "xml", "csv", "tsv", "turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
 
 
-def add_arguments(command: argparse.ArgumentParser) -> None:
+def add_commands(commands: Commands) -> None:
+    """Add the commands of this module."""
+    command = add_command(commands, query)
+    command.add_argument("query", nargs="?", help="the query")
+    command.add_argument("--file", type=Path, help="file that holds the query")
+    command.add_argument("--timeout", type=float, metavar="SECONDS", help="stop after this long")
+    add_format(command, ("auto", *QUERY_FORMATS), "auto")
+    command = add_command(commands, ask)
     command.add_argument("name", nargs="?", help="name of the question")
-    command.add_argument("--param", action="append", default=[], metavar="NAME=VALUE",
-                         help="a parameter; may be given more than once")
+    _add_parameters(command)
     command.add_argument("--limit", type=int, default=1000, help="most rows (default: %(default)s)")
     command.add_argument("--record", type=Path, metavar="DIR",
                          help="record the answers to all examples there instead")
-    add_format(command, FORMATS, "text")
+    command.add_argument("--readme", action="store_true",
+                         help="list the questions by folder, as queries/README.md has them")
+    add_format(command, ("text", "json", "csv", "tsv", "srj"), "text")
+    command = add_command(commands, export)
+    command.add_argument("view", nargs="?", help="name of the view")
+    _add_parameters(command)
+    command.add_argument("--format", metavar="FORMAT",
+                         help="graphml, gexf, ... (default: by the ending of the output file, or"
+                         " graphml); for the list of views: text or json")
+    command.add_argument("-o", "--output", type=Path, metavar="FILE",
+                         help="file to write (default: standard output)")
 
 
-def run(args: argparse.Namespace) -> int:
-    return asyncio.run(_run(args))
+def query(args: argparse.Namespace) -> int:
+    """Run a SPARQL query over the current release.
+
+    The query is the argument, the content of --file, or standard input.
+
+    Example:
+      graphsvc query 'SELECT ?class (COUNT(*) AS ?n) { ?x a ?class } GROUP BY ?class'
+    """
+    return asyncio.run(_query(args, _query_text(args)))
 
 
-def parameters(given: list[str]) -> dict[str, list[str]]:
+def ask(args: argparse.Namespace) -> int:
+    """Ask a question of the library by its name; without a name, list the questions.
+
+    With --record, write the answers to all examples of all questions into a folder, for the tests.
+
+    Example:
+      graphsvc ask
+      graphsvc ask NAME --param name=value --format csv
+    """
+    return asyncio.run(_ask(args))
+
+
+def export(args: argparse.Namespace) -> int:
+    """Write a view of the current release as a graph file; without a view, list the views.
+
+    Example:
+      graphsvc export
+      graphsvc export graph --format graphml -o graph.graphml
+    """
+    return asyncio.run(_export(args))
+
+
+def _add_parameters(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--param", action="append", default=[], metavar="NAME=VALUE",
+                         help="a parameter; may be given more than once")
+
+
+def _parameters(args: argparse.Namespace) -> dict[str, list[str]]:
     """`name=value` texts as values by name. Raises GraphsvcError for one without a sign."""
     values: dict[str, list[str]] = defaultdict(list)
-    for text in given:
+    for text in args.param:
         name, sign, value = text.partition("=")
         if not sign:
             raise GraphsvcError(f"{text!r} is not NAME=VALUE.", location="--param",
@@ -49,8 +99,53 @@ def parameters(given: list[str]) -> dict[str, list[str]]:
     return values
 
 
-async def _run(args: argparse.Namespace) -> int:
-    from graphsvc.questions import formats
+def _query_text(args: argparse.Namespace) -> str:
+    if args.query is not None:
+        return str(args.query)
+    if args.file is None:
+        return sys.stdin.read()
+    try:
+        return str(args.file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise GraphsvcError(f"The query cannot be read ({reason}).", location=str(args.file),
+                            hint="Give a file with one SPARQL query.") from error
+
+
+async def _query(args: argparse.Namespace, text: str) -> int:
+    from graphsvc.engine import create_engine
+    from graphsvc.engine.base import Lane, Request
+    from graphsvc.engine.inspection import inspect
+
+    media_type = _format(args.format, inspect(text).form.formats).media_type
+    engine = create_engine(releases_of(args).current())
+    try:
+        answer = await engine.query(Request(text, media_type, lane=Lane.FREE, timeout=args.timeout))
+        try:
+            async for chunk in answer:
+                sys.stdout.buffer.write(chunk)
+        finally:
+            await answer.aclose()
+    finally:
+        await engine.close()
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def _format(name: str, offered: Sequence[Format]) -> Format:
+    """The format of a name. Raises GraphsvcError when no answer has this format."""
+    from graphsvc.formats import CSV, named
+
+    if name == "auto":
+        return CSV if CSV in offered and sys.stdout.isatty() else offered[0]
+    if found := named(name, offered):
+        return found
+    fitting = ", ".join(name for name in QUERY_FORMATS if named(name, offered))
+    raise GraphsvcError(f"The answer to this form of query cannot be written as {name}.",
+                        location="--format", hint=f"Use one of {fitting}.")
+
+
+async def _ask(args: argparse.Namespace) -> int:
     from graphsvc.questions.recorded import record
     from graphsvc.service import Serving
 
@@ -60,61 +155,59 @@ async def _run(args: argparse.Namespace) -> int:
         if args.record:
             written = await record(questions, args.record)
             print(f"Recorded the answers of {len(written)} questions in {args.record}.")
-            return 0
-        if args.name is None:
-            return _list(args, [(q.name, q.title) for q in questions.library])
-        question = questions.library.get(args.name)
-        understood = await questions.understand(question, parameters(args.param))
-        answer = await questions.ask(question, understood, limit=args.limit)
+        elif args.readme:
+            print(questions.library.readme(), end="")
+        elif args.name is None:
+            print_result(args.format, [{"name": q.name, "title": q.title}
+                                       for q in questions.library],
+                         [("name", "title"), *((q.name, q.title) for q in questions.library)])
+        else:
+            question = questions.library.get(args.name)
+            understood = await questions.understand(question, _parameters(args))
+            _print_answer(await questions.ask(question, understood, limit=args.limit), args.format)
     finally:
         await serving.close()
-    if args.format == "json":
-        print(json.dumps(formats.document(answer, answer.after), indent=1, ensure_ascii=False))
-    elif args.format == "srj":
-        print(json.dumps(formats.results(answer), ensure_ascii=False))
-    elif args.format == "csv":
-        print(formats.comma_separated(answer), end="")
-    elif args.format == "tsv":
-        print(formats.tab_separated(answer), end="")
-    else:
-        _text(formats.document(answer, answer.after))
     return 0
 
 
-def _list(args: argparse.Namespace, rows: list[tuple[str, str]]) -> int:
-    if args.format == "json":
-        print(json.dumps([{"name": name, "title": title} for name, title in rows]))
+def _print_answer(answer: Answer, format: str) -> None:
+    from graphsvc.questions import output
+
+    if format == "json":
+        print(json.dumps(output.as_document(answer, answer.after), indent=1, ensure_ascii=False))
+    elif format == "srj":
+        print(json.dumps(output.results(answer), ensure_ascii=False))
+    elif format == "csv":
+        print(output.comma_separated(answer), end="")
+    elif format == "tsv":
+        print(output.tab_separated(answer), end="")
     else:
-        print_table(["name", "title"], rows)
-    return 0
+        _print_document(output.as_document(answer, answer.after))
 
 
-def _text(document: dict[str, Any]) -> None:
+def _print_document(document: dict[str, Any]) -> None:
+    """An answer for people: its rows, field by field, and what was looked at where it has none."""
     print(f"{document['title']} (release {document['release']})")
-    for row in document["rows"]:
-        print()
-        _print_row(row, document["columns"], document["labels"])
+    _print_rows(document)
     if not document["rows"]:
         print(document["note"])
     if looked_at := document["coverage"]:
         print(f"\n{looked_at['title']}")
-        for row in looked_at["rows"]:
-            print()
-            _print_row(row, looked_at["columns"], looked_at["labels"])
+        _print_rows(looked_at)
     if document["next"]:
         print("\nThere are more rows: raise --limit.")
 
 
-def _print_row(
-    row: dict[str, Any], columns: list[dict[str, str]], labels: dict[str, str]
-) -> None:
-    for column in columns:
-        value = row[column["name"]]
-        if isinstance(value, list):
-            for cited in value:
-                _print_field(column["label"], _place(cited))
-        elif value not in (None, ""):
-            _print_field(column["label"], _plain(value, labels))
+def _print_rows(table: dict[str, Any]) -> None:
+    for row in table["rows"]:
+        print()
+        for column in table["columns"]:
+            value = row[column["name"]]
+            if isinstance(value, list):
+                for cited in value:
+                    _print_field(column["label"], _place(cited))
+            elif value not in (None, ""):
+                _print_field(column["label"], _plain(value, table["labels"]))
 
 
 def _print_field(label: str, text: str) -> None:
@@ -131,3 +224,45 @@ def _plain(value: Any, labels: dict[str, str]) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return labels.get(value, value) if isinstance(value, str) else str(value)
+
+
+async def _export(args: argparse.Namespace) -> int:
+    from graphsvc.graphs.export import Export, format_named, listed
+    from graphsvc.service import Serving
+
+    serving = await Serving.open(releases_of(args).current())
+    try:
+        if args.view is None:
+            listing = listed(serving.views, serving.release.id)
+            print_result(args.format, listing, [("name", "title", "parameters"), *(
+                (view["name"], view["title"], ", ".join(p["name"] for p in view["parameters"]))
+                for view in listing["views"])])
+            return 0
+        wanted = format_named(args.format or _ending(args.output) or "graphml")
+        exported = await Export.of(
+            serving, serving.views.get(args.view), wanted, _parameters(args))
+        content = await exported.file(serving)
+    finally:
+        await serving.close()
+    if args.output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        _save(content, args.output)
+    return 0
+
+
+def _ending(output: Path | None) -> str:
+    """The ending of the output file that names a format; two-part endings go first."""
+    from graphsvc.graphs.export import FORMATS
+
+    suffixes = [suffix[1:] for suffix in output.suffixes] if output else []
+    return next((name for at in (2, 1) if (name := ".".join(suffixes[-at:])) in FORMATS), "")
+
+
+def _save(content: bytes, output: Path) -> None:
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise GraphsvcError(f"The file cannot be written ({error.strerror}).", location=str(output),
+                            hint="Give a path that you may write to, with -o.") from error

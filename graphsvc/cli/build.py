@@ -1,38 +1,207 @@
-"""Build the release of a project's files and make it the current one.
-
-Example:
-  graphsvc build --project . --format json
-"""
+"""Commands about releases: build, validate, releases and watch."""
 
 from __future__ import annotations
 
 import argparse
-import json
+import gc
+import sys
+import time
+from pathlib import Path
 
-from graphsvc.cli.arguments import add_format, project_of, releases_of, steps
+from graphsvc.cli import (
+    Commands,
+    add_command,
+    add_format,
+    counted,
+    print_result,
+    project_of,
+    releases_of,
+    steps,
+)
+from graphsvc.errors import GraphsvcError
+from graphsvc.project import Project
+from graphsvc.release import Release, Releases
 
-STEPS = 10
+STEPS = 9
+POLL_SECONDS = 0.3
+Changed = dict[Path, tuple[int, int]]
+"""When each file changed last, and its size."""
 
 
-def add_arguments(command: argparse.ArgumentParser) -> None:
+def add_commands(commands: Commands) -> None:
+    """Add the commands of this module."""
+    add_format(add_command(commands, build), ("text", "json"), "text")
+    command = add_command(commands, validate)
+    command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="candidate data")
+    command.add_argument("--shapes", type=Path, help="shapes of a pair")
+    command.add_argument("--data", type=Path, help="data of a pair")
+    add_format(command, ("text", "json", "turtle"), "text")
+    command = add_command(commands, releases)
+    command.add_argument("action", choices=("list", "show", "switch"), nargs="?", default="list")
+    command.add_argument("release", nargs="?", help="id of a release, or its beginning")
     add_format(command, ("text", "json"), "text")
+    add_format(add_command(commands, watch), ("text",), "text")
 
 
-def run(args: argparse.Namespace) -> int:
-    project, releases = project_of(args), releases_of(args)
-    release = releases.built_from(project.file_digests())
-    new = release is None
-    if release is None:
-        from graphsvc.build.pipeline import build
+def build(args: argparse.Namespace) -> int:
+    """Build the release of a project's files and make it the current one.
 
-        built = build(project, releases, steps(STEPS))
-        release, new = built.release, built.new
-    else:
-        releases.switch(release)
-    if args.format == "json":
-        print(json.dumps({"release": release.id, "new": new, "path": str(release.path),
-                          "quads": release.manifest["quads"]}))
-    else:
-        verb = "Built" if new else "There already:"
-        print(f"{verb} release {release.id} ({release.manifest['quads']} quads) in {release.path}")
+    Example:
+      graphsvc build --project . --format json
+    """
+    from graphsvc.build.pipeline import build
+
+    gc.disable()  # nearly all that is made is needed to the end
+    folder = _reported(releases_of(args))
+    built = build(project_of(args), folder, steps(STEPS))
+    release, quads = built.release, built.release.manifest["quads"]
+    print_result(
+        args.format,
+        {"release": release.id, "new": built.new, "path": str(release.path), "quads": quads},
+        f"{'Built' if built.new else 'There already:'} release {release.id} ({quads} quads)"
+        f" in {release.path}")
     return 0
+
+
+def validate(args: argparse.Namespace) -> int:
+    """Check candidate files against names and shapes, in the context of the project's other files.
+
+    With --shapes and --data, prints the SHACL report of any pair of files instead.
+
+    Example:
+      graphsvc validate data/reports/DOCUMENT.ttl
+      graphsvc validate --shapes shapes.ttl --data data.ttl --format turtle
+    """
+    gc.disable()
+    if args.shapes or args.data:
+        return _validate_pair(args)
+    if not args.files:
+        raise GraphsvcError("There is nothing to validate.",
+                            hint="Name files, or a pair with --shapes and --data.")
+    return _validate_candidates(args)
+
+
+def releases(args: argparse.Namespace) -> int:
+    """List the releases, show one, or switch to another.
+
+    Without an id, `switch` goes back to the release that was built before the current one.
+
+    Example:
+      graphsvc releases list
+      graphsvc releases switch
+    """
+    folder = _reported(releases_of(args))
+    if args.action == "list":
+        return _list(args, folder)
+    current = folder.current()
+    if args.action == "show":
+        release = folder.get(args.release) if args.release else current
+    else:
+        release = folder.get(args.release) if args.release else folder.before(current)
+        release.verify()
+        folder.switch(release)
+        if args.format == "text":
+            print(f"The current release is now {release.id}.")
+    facts = {key: value for key, value in release.manifest.items()
+             if key not in ("files", "contents", "header", "prefixes")}
+    print_result(args.format, facts, [("what", "value"), *facts.items()])
+    return 0
+
+
+def watch(args: argparse.Namespace) -> int:
+    """Build a release each time that a file of the project changes, until Ctrl-C.
+
+    Mistakes are printed, each in a line. A service that runs follows the new release by itself.
+
+    Example:
+      graphsvc watch --project .
+    """
+    from graphsvc.build.pipeline import build
+
+    root, folder, before = project_of(args).root, releases_of(args), None
+    try:
+        while True:
+            now = _changes(root)
+            if now == before:
+                time.sleep(POLL_SECONDS)
+                continue
+            before, began = now, time.monotonic()
+            try:
+                built = build(Project(root), folder)
+            except GraphsvcError as error:
+                print(f"{error}\nNot built: fix this, and it is tried again.", flush=True)
+            else:
+                verb = "Built" if built.new else "There already:"
+                print(f"{verb} release {built.release.id}"
+                      f" ({time.monotonic() - began:.1f} s)", flush=True)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _changes(root: Path) -> Changed:
+    """The state of all files of a project; one that goes meanwhile is left out."""
+    found: Changed = {}
+    for name in ("ontology", "data", "queries"):
+        for path in (root / name).rglob("*"):
+            try:
+                stat = path.lstat()
+            except OSError:
+                continue
+            found[path] = (stat.st_mtime_ns, stat.st_size)
+    return found
+
+
+def _reported(folder: Releases) -> Releases:
+    """The folder of releases, after a line for each release in it that cannot be read."""
+    for error in folder.unreadable():
+        print(error, file=sys.stderr)
+    return folder
+
+
+def _list(args: argparse.Namespace, folder: Releases) -> int:
+    found = folder.all()
+    current = folder.current().id if found else ""
+    rows = [_row(release, current) for release in found]
+    print_result(args.format, rows, [("release", "built", "quads", "current"), *(
+        (row["release"], row["built"], row["quads"], "*" if row["current"] else "")
+        for row in rows)])
+    return 0
+
+
+def _row(release: Release, current: str) -> dict[str, object]:
+    return {"release": release.id, "built": release.manifest["built"],
+            "quads": release.manifest["quads"], "current": release.id == current}
+
+
+def _validate_pair(args: argparse.Namespace) -> int:
+    from graphsvc.build.shapes import validate_pair
+
+    if not (args.shapes and args.data):
+        raise GraphsvcError("A pair needs both files.", location="--shapes, --data",
+                            hint="Give --shapes FILE and --data FILE.")
+    conforms, report = validate_pair(args.data, args.shapes)
+    if args.format == "text":
+        print("The data conform." if conforms else "The data do not conform.")
+    else:
+        print(report.serialize(format={"turtle": "turtle", "json": "json-ld"}[args.format]))
+    return 0 if conforms else 1
+
+
+def _validate_candidates(args: argparse.Namespace) -> int:
+    from graphsvc.build.candidates import check_candidates
+
+    errors, results = check_candidates(project_of(args), releases_of(args), args.files)
+    if args.format == "turtle":
+        import rdflib
+
+        from graphsvc.build.shapes import report_graph
+
+        report = rdflib.Graph().parse(data=report_graph(results), format="nt")
+        print(report.serialize(format="turtle"))
+    else:
+        count = counted(len(errors), "mistake") if errors else "No mistakes"
+        print_result(
+            args.format,
+            [{"location": e.location, "message": e.message, "hint": e.hint} for e in errors],
+            "\n".join([*map(str, errors), f"{count} in {', '.join(map(str, args.files))}"]))
+    return 1 if errors else 0

@@ -11,24 +11,28 @@ from __future__ import annotations
 
 import argparse
 import json
+from functools import partial
 from pathlib import Path
 
-from graphsvc.cli.arguments import add_format, releases_of
+from graphsvc.cli import add_format, releases_of
 from graphsvc.engine.base import Limits
-from graphsvc.release import Release
 
 TRY = {"/": "the pages", "/api/questions": "what can be asked", "/sparql": "SPARQL"}
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", default="127.0.0.1", help="address (default: %(default)s)")
-    command.add_argument("--port", type=int, default=8000, help="port (default: %(default)s)")
+    command.add_argument("--port", type=int, default=8000,
+                         help="port; 0 for any free one (default: %(default)s)")
     command.add_argument("--data", nargs="+", type=Path, metavar="FILE",
                          help="serve these RDF files instead of a release")
     command.add_argument("--documents", type=Path, metavar="DIR",
                          help="folder with the source texts, whose words are then shown")
     command.add_argument("--engine", metavar="URL",
                          help="answer from this SPARQL 1.1 endpoint instead of the embedded engine")
+    command.add_argument("--trusted-proxies", default="", metavar="ADDRESSES",
+                         help="reverse proxies whose X-Forwarded headers are believed: addresses"
+                         " or networks, separated by commas (default: none)")
     add_format(command, ("text", "json"), "text")
     _add_limits(command.add_argument_group("limits of one query"))
 
@@ -44,8 +48,11 @@ def _add_limits(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--query-limit", type=int, default=usual.query_chars, metavar="CHARS",
                        help="of its text (default: %(default)s)")
     group.add_argument("--queue-limit", type=int, default=usual.waiting, metavar="REQUESTS",
-                       help="that wait in each lane; more are told to come again"
+                       help="that wait in each lane; others are refused for a few seconds"
                        " (default: %(default)s)")
+    group.add_argument("--slow-per-client", type=int, default=usual.slow_per_client,
+                       metavar="QUERIES", help="that take over a second and run at the same time"
+                       " for one client (default: %(default)s)")
 
 
 def _positive(text: str) -> float:
@@ -59,34 +66,38 @@ def _limits(args: argparse.Namespace) -> Limits:
     return Limits(
         seconds=args.time_limit, memory_bytes=int(args.memory_limit * (1 << 20)),
         result_bytes=int(args.result_limit * (1 << 20)), query_chars=args.query_limit,
-        waiting=args.queue_limit)
+        waiting=args.queue_limit, slow_per_client=args.slow_per_client)
 
 
 def run(args: argparse.Namespace) -> int:
+    """Serve until the process is asked to end. Raises GraphsvcError where it cannot start."""
+    from graphsvc.web.app import Application, Source
+    from graphsvc.web.request import Proxies
+    from graphsvc.web.server import listen, serve
+
+    source: Source
     if args.data:
-        from graphsvc.web.data_server import serve_data
+        from graphsvc.web.data_server import FileSource
 
-        serve_data(args.data, args.host, args.port, _limits(args))
-        return 0
-    from graphsvc.engine import create_engine
+        source, title = FileSource(args.data, _limits(args)), "RDF files"
+    else:
+        from graphsvc.web.releases import ReleaseSource
 
-    releases, limits = releases_of(args), _limits(args)
-    release = releases.current()
-    engine = None if args.engine else create_engine(release, limits)  # loads while this imports
-
-    from graphsvc.web.app import create_app
-    from graphsvc.web.server import run as run_server
-
-    address = f"http://{args.host}:{args.port}"
-    run_server(create_app(releases, args.documents, args.engine, limits, engine),
-               args.host, args.port, _opening(release, address, args.format))
+        releases = releases_of(args)
+        source = ReleaseSource(releases, _limits(args), args.documents, args.engine)
+        title = releases.current().manifest["title"]
+    addresses = [part.strip() for part in args.trusted_proxies.split(",") if part.strip()]
+    proxies = Proxies(addresses)
+    listener, address = listen(args.host, args.port)
+    opening = _opening(title, source.current(), str(address), args.format)
+    serve(lambda: Application(source, proxies, partial(print, opening, flush=True)),
+          listener, address)
     return 0
 
 
-def _opening(release: Release, address: str, output: str) -> str:
+def _opening(title: str, release: str, address: str, output: str) -> str:
     """What is served and where, for people or as one line of JSON for programs."""
-    title = release.manifest["title"]
     if output == "json":
-        return json.dumps({"title": title, "release": release.id, "address": address})
+        return json.dumps({"title": title, "release": release, "address": address})
     lines = [f"  {address}{path:<17}{what}" for path, what in TRY.items()]
-    return "\n".join([f"{title}, release {release.id}, at {address}", "Try:", *lines, ""])
+    return "\n".join([f"{title}, release {release}, at {address}", "Try:", *lines, ""])

@@ -2,109 +2,136 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, BinaryIO, TextIO
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
+from anyio import BrokenWorkerProcess, CapacityLimiter, fail_after, to_process
+
+from graphsvc.engine.base import Lane, Request, read
 from graphsvc.errors import GraphsvcError
-from graphsvc.graphs import cytoscape, dot, gexf, graphml, jsonld, node_link, pajek, tables
-from graphsvc.graphs.collect import graph_of, rows_of
+from graphsvc.graphs import json_files, picture, text_files, xml_files
+from graphsvc.graphs.collect import graph_of
 from graphsvc.graphs.graph import Graph
-from graphsvc.graphs.measures import Measure, measure, measures_named
+from graphsvc.graphs.measures import MEASURES, measure
 from graphsvc.graphs.recipe import Recipe
-from graphsvc.graphs.view import View
+from graphsvc.graphs.view import View, Views
 from graphsvc.questions.answer import Given
+from graphsvc.questions.question import Column, Example, Parameter
 
 if TYPE_CHECKING:
     from graphsvc.service import Serving
 
+_ROWS = "text/tab-separated-values"
 _CSV = "text/csv; charset=utf-8"
-Writer = Callable[[Graph, Recipe, BinaryIO], None]
+_AT_ONCE, _WAITING = 2, 16
+"""How many files are written at once, and how many more may wait for their turn."""
+_SECONDS = 60
+"""How long writing one may take."""
+_turns = CapacityLimiter(_AT_ONCE)
 
 
 @dataclass(frozen=True)
-class Format:
-    """A kind of file. name: its ending; picture: whether it is drawn."""
+class GraphFormat:
+    """A format of graph files. name: its ending; picture: whether it is drawn.
+
+    table: whether texts that spreadsheets take for formulas are guarded unless it is to be raw.
+    """
 
     name: str
     title: str
     media_type: str
-    write: Writer
+    write: Callable[..., Iterator[str] | bytes]
     picture: bool = False
+    table: bool = False
+
+    def written(self, graph: Graph, recipe: Recipe, *, raw: bool = False) -> bytes:
+        """The graph in this format. Raises Unwritable or TooLarge."""
+        options = {"raw": raw} if self.table else {}
+        pieces = self.write(graph, recipe, **options)
+        if isinstance(pieces, bytes):
+            return pieces
+        out = BytesIO()
+        for piece in pieces:
+            out.write(piece.encode())
+        return out.getvalue()
 
 
 class UnknownFormat(GraphsvcError):
     """No such format is written."""
 
     status = 404
+    type = "urn:graphsvc:problem:unknown-format"
+    title = "There is no such format"
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no export format `{name[:40]}`.",
                          hint=f"Use one of {', '.join(FORMATS)}.")
 
 
-def _text(write: Callable[[Graph, Recipe, TextIO], None]) -> Writer:
-    """A writer of text as a writer of bytes in UTF-8."""
-    def write_bytes(graph: Graph, recipe: Recipe, out: BinaryIO) -> None:
-        wrapped = io.TextIOWrapper(out, encoding="utf-8", newline="")
-        try:
-            write(graph, recipe, wrapped)
-        finally:
-            wrapped.detach()
+class Unfinished(GraphsvcError):
+    """Writing a file took too long or too much memory."""
 
-    return write_bytes
+    status = 503
+    type = "urn:graphsvc:problem:export-unfinished"
+    title = "The file could not be written"
 
-
-def _svg(graph: Graph, recipe: Recipe, out: TextIO) -> None:
-    from graphsvc.graphs.picture import write_svg  # numpy and networkx come with it
-
-    write_svg(graph, recipe, out)
+    def __init__(self) -> None:
+        super().__init__(f"The file could not be finished within {_SECONDS} seconds.",
+                         hint="Narrow the view with its parameters.")
 
 
-def _png(graph: Graph, recipe: Recipe, out: BinaryIO) -> None:
-    from graphsvc.graphs.picture import write_png
+class Busy(GraphsvcError):
+    """Too many files are being written already."""
 
-    write_png(graph, recipe, out)
+    status = 503
+    type = "urn:graphsvc:problem:exports-busy"
+    title = "The service cannot answer now"
+    headers = {"Retry-After": "5"}
+
+    def __init__(self) -> None:
+        super().__init__("Too many graph files are being written already.",
+                         hint="Try again in a few seconds.")
 
 
-FORMATS: Mapping[str, Format] = {known.name: known for known in (
-    Format("graphml", "GraphML (Gephi, yEd, Cytoscape, igraph, networkx)",
-           "application/graphml+xml", _text(graphml.write)),
-    Format("gexf", "GEXF 1.3 (Gephi, with its timeline)", "application/gexf+xml",
-           _text(gexf.write)),
-    Format("cyjs", "Cytoscape JSON (Cytoscape, cytoscape.js)", "application/json",
-           _text(cytoscape.write_cyjs)),
-    Format("cx2", "CX2 (Cytoscape, NDEx)", "application/json", _text(cytoscape.write_cx2)),
-    Format("dot", "DOT (Graphviz)", "text/vnd.graphviz; charset=utf-8", _text(dot.write)),
-    Format("json", "Nodes and links as JSON (d3, networkx)", "application/json",
-           _text(node_link.write)),
-    Format("net", "Pajek", "text/plain; charset=utf-8", _text(pajek.write)),
-    Format("nodes.csv", "Nodes as CSV (Gephi, R, spreadsheets)", _CSV,
-           _text(tables.write_nodes)),
-    Format("edges.csv", "Edges as CSV (Gephi, R, spreadsheets)", _CSV,
-           _text(tables.write_edges)),
-    Format("neo4j-nodes.csv", "Nodes as CSV with Neo4j's header", _CSV,
-           _text(tables.write_neo4j_nodes)),
-    Format("neo4j-edges.csv", "Edges as CSV with Neo4j's header", _CSV,
-           _text(tables.write_neo4j_edges)),
-    Format("jsonld", "JSON-LD", "application/ld+json", _text(jsonld.write)),
-    Format("svg", "A picture (SVG)", "image/svg+xml", _text(_svg), picture=True),
-    Format("png", "A picture (PNG)", "image/png", _png, picture=True),
+FORMATS: Mapping[str, GraphFormat] = {known.name: known for known in (
+    GraphFormat("graphml", "GraphML (Gephi, yEd, Cytoscape, igraph, networkx)",
+                "application/graphml+xml", xml_files.graphml),
+    GraphFormat("gexf", "GEXF 1.3 (Gephi, with its timeline)", "application/gexf+xml",
+                xml_files.gexf),
+    GraphFormat("cyjs", "Cytoscape JSON (Cytoscape, cytoscape.js)", "application/json",
+                json_files.cyjs),
+    GraphFormat("cx2", "CX2 (Cytoscape, NDEx)", "application/json", json_files.cx2),
+    GraphFormat("dot", "DOT (Graphviz)", "text/vnd.graphviz; charset=utf-8", text_files.dot),
+    GraphFormat("json", "Nodes and links as JSON (d3, networkx)", "application/json",
+                json_files.node_link),
+    GraphFormat("net", "Pajek", "text/plain; charset=utf-8", text_files.pajek),
+    GraphFormat("nodes.csv", "Nodes as CSV (Gephi, R, spreadsheets)", _CSV,
+                text_files.nodes_csv, table=True),
+    GraphFormat("edges.csv", "Edges as CSV (Gephi, R, spreadsheets)", _CSV,
+                text_files.edges_csv, table=True),
+    GraphFormat("neo4j-nodes.csv", "Nodes as CSV with Neo4j's header", _CSV,
+                text_files.neo4j_nodes_csv, table=True),
+    GraphFormat("neo4j-edges.csv", "Edges as CSV with Neo4j's header", _CSV,
+                text_files.neo4j_edges_csv, table=True),
+    GraphFormat("jsonld", "JSON-LD", "application/ld+json", json_files.jsonld),
+    GraphFormat("svg", "A picture (SVG)", "image/svg+xml", picture.svg, picture=True),
+    GraphFormat("png", "A picture (PNG)", "image/png", picture.png, picture=True),
 )}
 """What can be written, by ending."""
 
 
-def format_named(name: str) -> Format:
+def format_named(name: str) -> GraphFormat:
     """The format with that ending. Raises UnknownFormat."""
     if name not in FORMATS:
         raise UnknownFormat(name)
     return FORMATS[name]
 
 
-def formats_of(view: View) -> list[Format]:
+def formats_of(view: View) -> list[GraphFormat]:
     """The formats that a view can be had in: without pictures where it is too large for any."""
     return [known for known in FORMATS.values() if view.is_drawn or not known.picture]
 
@@ -114,9 +141,9 @@ class Export:
     """A view, what it was asked with, and the format it is wanted in."""
 
     view: View
-    format: Format
+    format: GraphFormat
     recipe: Recipe
-    measures: tuple[Measure, ...]
+    raw: bool
 
     @property
     def file_name(self) -> str:
@@ -124,37 +151,89 @@ class Export:
         return f"{self.view.name}.{self.format.name}"
 
     @classmethod
-    async def of(cls, serving: Serving, view: View, format: Format, given: Given) -> Export:
-        """What is meant by parameters as people write them; `measure` belongs to every view.
+    async def of(cls, serving: Serving, view: View, format: GraphFormat, given: Given) -> Export:
+        """What is meant by parameters as people write them.
 
-        Raises BadParameter, BadValue, UnknownName, AmbiguousName or UnknownMeasure.
+        Raises BadParameter, BadValue, UnknownName or AmbiguousName.
         """
-        measures = measures_named(given.get("measure", ()))
-        understood = await serving.questions.understand(
-            view.question, {name: texts for name, texts in given.items() if name != "measure"})
-        recipe = Recipe.of(view, understood, tuple(one.name for one in measures),
-                           serving.release, serving.questions.names)
-        return cls(view, format, recipe, measures)
+        understood = dict(await serving.questions.understand(view.asked, given))
+        measures = tuple(value.value for value in understood.pop("measure", ()))
+        raw = understood.pop("raw")[0].value == "true"
+        recipe = Recipe.of(view, understood, measures, serving.release, serving.index)
+        return cls(view, format, recipe, raw)
 
-    async def file(self, serving: Serving) -> IO[bytes]:
-        """The finished file, open at its beginning; whoever takes it closes it.
+    async def file(self, serving: Serving) -> bytes:
+        """The finished file, asked for and written when its turn comes.
 
-        Raises what the engine raises, and GraphsvcError where the format cannot hold the graph.
+        It is written in a process of its own, so that nothing else waits for it.
+        Raises Busy, Unfinished, what the engine raises, TooLarge, and GraphsvcError where the
+        format cannot hold the graph.
         """
-        rows = await rows_of(serving.engine, self.recipe)
-        base = serving.release.manifest["header"]["base"]
-        return await asyncio.to_thread(self._write, rows, base)
+        if _turns.statistics().tasks_waiting >= _WAITING:
+            raise Busy
+        address = os.environ.get("GRAPHSVC_ADDRESS", "").rstrip("/")
+        async with _turns:
+            rows = await read(
+                serving.engine, Request(self.recipe.query, _ROWS, lane=Lane.REVIEWED))
+            try:
+                with fail_after(_SECONDS):
+                    return await to_process.run_sync(
+                        self.written, rows, serving.release.manifest["header"]["base"], address,
+                        cancellable=True)
+            except (TimeoutError, BrokenWorkerProcess) as error:
+                raise Unfinished from error
 
-    def _write(self, rows: IO[bytes], base: str) -> IO[bytes]:
-        graph = graph_of(self.view, rows, base)
-        file = TemporaryFile()  # noqa: SIM115 (whoever takes it closes it)
-        try:
-            measure(graph, self.measures)
-            self.format.write(graph, self.recipe, file)
-        except BaseException:
-            file.close()
-            raise
-        finally:
-            graph.close()
-        file.seek(0)
-        return file
+    def written(self, rows: bytes, base: str, address: str) -> bytes:
+        """The file from the rows of the query. base, address: as of `graph_of`."""
+        graph = graph_of(self.view, rows, base, address)
+        measure(graph, self.recipe.measures)
+        return self.format.written(graph, self.recipe, raw=self.raw)
+
+
+def listed(views: Views, release: str) -> dict[str, Any]:
+    """All views, the formats they are written in, and what can be measured on each, as JSON."""
+    return {
+        "release": release, "views": [described(view) for view in views],
+        "formats": [{"name": known.name, "title": known.title,
+                     "media_type": known.media_type.partition(";")[0]}
+                    for known in FORMATS.values()],
+        "measures": [{"name": one.name, "type": one.type, "meaning": one.title}
+                     for one in MEASURES.values()],
+    }
+
+
+def described(view: View) -> dict[str, Any]:
+    """One view: name, title, parameters, formats, examples, and what its graph carries."""
+    question = view.question
+    examples = [{"title": example.title, "address": address(view, example)}
+                for example in question.examples]
+    return {
+        "name": view.name, "title": question.title, "description": question.description,
+        "directed": view.directed,
+        "parameters": [*map(_parameter, view.asked.parameters)],
+        "node_attributes": [*map(_column, view.node_columns)],
+        "edge_attributes": [*map(_column, view.edge_columns)],
+        "formats": {known.name: f"/export/{quote(view.name)}.{known.name}"
+                    for known in formats_of(view)},
+        "example": examples[0]["address"], "examples": examples, "query": question.query,
+    }
+
+
+def address(view: View, example: Example, format: str = "graphml") -> str:
+    """The path of a view's file with an example's parameters."""
+    query = urlencode(example.values, doseq=True)
+    return f"/export/{quote(view.name)}.{format}" + (f"?{query}" if query else "")
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name, "type": parameter.type, "label": parameter.label,
+        "description": parameter.description, "required": parameter.required,
+        "many": parameter.many, "default": list(parameter.default), "min": parameter.min,
+        "max": parameter.max, "class": parameter.of_class, "scheme": parameter.scheme,
+        "choices": list(parameter.choices),
+    }
+
+
+def _column(column: Column) -> dict[str, str]:
+    return {"name": column.name, "type": column.type, "meaning": column.meaning or column.label}

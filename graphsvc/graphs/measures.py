@@ -6,121 +6,72 @@ weight is their sum. networkx is imported where it is used: it would take a fift
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.errors import GraphsvcError
-from graphsvc.graphs.graph import Attribute, Graph, Scalar
+from graphsvc.graphs.graph import MOST, Attribute, Graph, Scalar, TooLarge
 
 _SEED = 1
-_LARGEST = 200_000
 
 
 @dataclass(frozen=True)
 class Measure:
-    """Something that can be taken of every node.
-
-    take: from the simple graph, whose nodes are numbers, to a value for each; largest: the most
-    that edges (or with cubic, edges times nodes) may be.
-    """
+    """Something that can be taken of every node. cubic: whether it takes edges times nodes."""
 
     name: str
     type: str
     title: str
-    take: Callable[[Any], Mapping[int, Scalar]]
     cubic: bool = False
 
 
-class UnknownMeasure(GraphsvcError):
-    """There is no such measure."""
-
-    status = 400
-
-
-class TooLarge(GraphsvcError):
-    """The graph is too large for what is asked of it."""
-
-    status = 413
-
-
-def measures_named(names: Iterable[str]) -> tuple[Measure, ...]:
-    """The measures of these names, each once. Raises UnknownMeasure."""
-    found = []
-    for name in dict.fromkeys(names):
-        if name not in MEASURES:
-            raise UnknownMeasure(f"There is no measure `{name[:40]}`.",
-            location="parameter measure",
-                                 hint=f"Use {', '.join(MEASURES)}.")
-        found.append(MEASURES[name])
-    return tuple(found)
-
-
-def measure(graph: Graph, wanted: Sequence[Measure]) -> None:
-    """Add the measures to the graph's nodes. Raises TooLarge."""
-    if not wanted:
-        return
+def measure(graph: Graph, names: Sequence[str]) -> None:
+    """Add the measures of these names to the graph's nodes. Raises TooLarge."""
+    wanted = [MEASURES[name] for name in names]
     for one in wanted:
-        effort = graph.edge_count * (graph.node_count if one.cubic else 1)
-        limit = _LARGEST * (25 if one.cubic else 1)
-        if effort > limit:
+        if one.cubic and len(graph.edges) * len(graph.nodes) > 25 * MOST:
             raise TooLarge(
-                f"The graph has {graph.node_count} nodes and {graph.edge_count} edges, too many"
+                f"The graph has {len(graph.nodes)} nodes and {len(graph.edges)} edges, too many"
                 f" for {one.name}.", location="parameter measure",
                 hint="Narrow the view with its parameters, or take the measure in your own tool.")
-    simple = simple_graph(graph)
+    simple = simple_graph(graph) if wanted else None
     for one in wanted:
-        graph.add_values(Attribute(one.name, one.type, one.title), one.take(simple))
+        found = _taken(one.name, simple)
+        graph.node_attributes.append(Attribute(one.name, one.type, one.title))
+        for node in graph.nodes:
+            node.values[one.name] = found[node.number]
 
 
 def simple_graph(graph: Graph) -> Any:
     """The graph as an undirected networkx graph without loops, whose nodes are numbers."""
-    at = [attribute.name for attribute in graph.edge_attributes].index("weight")
     import networkx as nx
 
     simple = nx.Graph()
-    simple.add_nodes_from(range(1, graph.node_count + 1))
-    for edge in graph.edges():
-        one, other = edge.source_number, edge.target_number
-        if one != other:
-            weight = float(edge.values[at] or 0)
-            if simple.has_edge(one, other):
-                simple[one][other]["weight"] += weight
-            else:
-                simple.add_edge(one, other, weight=weight)
+    simple.add_nodes_from(node.number for node in graph.nodes)
+    for edge in graph.edges:
+        one, other = edge.source.number, edge.target.number
+        if simple.has_edge(one, other):
+            simple[one][other]["weight"] += edge.weight
+        elif one != other:
+            simple.add_edge(one, other, weight=float(edge.weight))
     return simple
 
 
-def _degree(simple: Any) -> Mapping[int, Scalar]:
-    return dict(simple.degree())
-
-
-def _weighted_degree(simple: Any) -> Mapping[int, Scalar]:
-    return {node: round(value, 6) for node, value in simple.degree(weight="weight")}
-
-
-def _betweenness(simple: Any) -> Mapping[int, Scalar]:
+def _taken(name: str, simple: Any) -> Mapping[int, Scalar]:
+    """One measure of each node of a simple graph."""
     import networkx as nx
 
-    return {node: round(value, 9) for node, value in nx.betweenness_centrality(simple).items()}
-
-
-def _closeness(simple: Any) -> Mapping[int, Scalar]:
-    import networkx as nx
-
-    return {node: round(value, 9) for node, value in nx.closeness_centrality(simple).items()}
-
-
-def _component(simple: Any) -> Mapping[int, Scalar]:
-    import networkx as nx
-
-    return _numbered(nx.connected_components(simple))
-
-
-def _community(simple: Any) -> Mapping[int, Scalar]:
-    import networkx as nx
-
-    return _numbered(nx.community.louvain_communities(simple, seed=_SEED))
+    match name:
+        case "degree":
+            return dict(simple.degree())
+        case "strength":
+            return {node: round(value, 6) for node, value in simple.degree(weight="weight")}
+        case "component":
+            return _numbered(nx.connected_components(simple))
+        case "community":
+            return _numbered(nx.community.louvain_communities(simple, seed=_SEED))
+    take = nx.betweenness_centrality if name == "betweenness" else nx.closeness_centrality
+    return {node: round(value, 9) for node, value in take(simple).items()}
 
 
 def _numbered(sets: Iterable[set[int]]) -> Mapping[int, Scalar]:
@@ -130,14 +81,12 @@ def _numbered(sets: Iterable[set[int]]) -> Mapping[int, Scalar]:
 
 
 MEASURES: Mapping[str, Measure] = {one.name: one for one in (
-    Measure("degree", "integer", "How many other nodes it is linked to.", _degree),
-    Measure("strength", "decimal", "Sum of the weights of its edges.", _weighted_degree),
+    Measure("degree", "integer", "How many other nodes it is linked to."),
+    Measure("strength", "decimal", "Sum of the weights of its edges."),
     Measure("betweenness", "decimal", "Share of shortest paths between others that go through it.",
-            _betweenness, cubic=True),
-    Measure("closeness", "decimal", "How near it is to all others, from 0 to 1.", _closeness,
             cubic=True),
-    Measure("component", "integer", "Which connected part it is in; 1 is the largest.",
-            _component),
-    Measure("community", "integer", "Its community (Louvain); 1 is the largest.", _community),
+    Measure("closeness", "decimal", "How near it is to all others, from 0 to 1.", cubic=True),
+    Measure("component", "integer", "Which connected part it is in; 1 is the largest."),
+    Measure("community", "integer", "Its community (Louvain); 1 is the largest."),
 )}
 """What can be asked for, by name."""

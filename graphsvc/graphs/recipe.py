@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from graphsvc import __version__
-from graphsvc.build.describe import dataset_iri
 from graphsvc.graphs.view import View
+from graphsvc.index import Index
 from graphsvc.project import Header
 from graphsvc.questions.answer import Understood
-from graphsvc.questions.names import Names
 from graphsvc.release import Release
 
 
@@ -19,7 +18,7 @@ from graphsvc.release import Release
 class Recipe:
     """How a file came about. parameters: by name, as understood, several joined by a blank.
 
-    told: the parameters on one line, for people; address: names the view with its parameters;
+    summary: the parameters on one line, for people; address: names the view with its parameters;
     measures: names of those that were taken;
     query: the SPARQL that was run; date: when the release was built; licence: an IRI.
     """
@@ -29,7 +28,7 @@ class Recipe:
     title: str
     description: str
     parameters: Mapping[str, str]
-    told: str
+    summary: str
     measures: tuple[str, ...]
     query: str
     dataset: str
@@ -41,9 +40,9 @@ class Recipe:
     @classmethod
     def of(
         cls, view: View, understood: Understood, measures: tuple[str, ...], release: Release,
-        names: Names,
+        index: Index,
     ) -> Recipe:
-        """The recipe of a view of a release with these parameters. names: those of the release."""
+        """The recipe of a view of a release with these parameters. index: that of the release."""
         question, manifest = view.question, release.manifest
         header = Header(**manifest["header"])
         query = urlencode([(name, value.value) for name, values in understood.items()
@@ -53,11 +52,11 @@ class Recipe:
             view=view.name, title=question.title, description=question.description,
             parameters={name: " ".join(value.value for value in values)
                         for name, values in understood.items()},
-            told=_line({name: ", ".join(names.label(value.value) or value.value
-                                        for value in values)
-                        for name, values in understood.items()}),
+            summary=_line({name: ", ".join(index.label(value.value) or value.value
+                                           for value in values)
+                           for name, values in understood.items()}),
             measures=measures, query=question.template.bind(understood),
-            dataset=header.title, dataset_iri=str(dataset_iri(header)), release=release.id,
+            dataset=header.title, dataset_iri=header.dataset, release=release.id,
             date=manifest["built"][:10], licence=header.licence,
         )
 
@@ -70,6 +69,11 @@ class Recipe:
             "dataset": self.dataset, "release": self.release, "date": self.date,
             "licence": self.licence, "software": f"graphsvc {__version__}", "query": self.query,
         }
+
+    @property
+    def lines(self) -> str:
+        """The facts as lines, for formats that have one place for all."""
+        return "\n".join(f"{name}: {value}" for name, value in self.facts.items())
 
 
 def _line(parameters: Mapping[str, str]) -> str:

@@ -8,11 +8,20 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from graphsvc.errors import GraphsvcError, InputErrors
+from graphsvc.graphs.measures import MEASURES
 from graphsvc.questions.header import read_question
-from graphsvc.questions.question import Column, Question
+from graphsvc.questions.question import Column, Parameter, Question
 
-RESERVED = ("measure",)
-"""Parameters that every view has beside those that every question has."""
+OWN_PARAMETERS = (
+    Parameter(name="measure", type="choice", label="Measure",
+              description="Measures that nodes get as attributes.", required=False, many=True,
+              choices={name: name for name in MEASURES}),
+    Parameter(name="raw", type="boolean", label="Raw",
+              description="Whether CSV leaves texts that spreadsheets take for formulas as they"
+              " are; otherwise they begin with an apostrophe.",
+              default=("false",)),
+)
+"""Parameters that every view has in addition to those of its file."""
 
 _FLAGS = ("undirected", "isolated", "undrawn")
 _TYPES = {
@@ -27,10 +36,11 @@ class UnknownView(GraphsvcError):
     """No view has that name; `nearest` are names like it."""
 
     status = 404
+    type = "urn:graphsvc:problem:unknown-view"
+    title = "There is no such view"
 
     def __init__(self, name: str, nearest: list[str]) -> None:
-        self.nearest = nearest
-        hint = f"Near to it: {', '.join(nearest)}." if nearest else "List them with /export."
+        hint = f"Did you mean {', '.join(nearest)}?" if nearest else "List them with /export."
         super().__init__(f"There is no view called `{name[:80]}`.", hint=hint)
 
 
@@ -51,6 +61,12 @@ class View:
         return self.question.name
 
     @property
+    def asked(self) -> Question:
+        """The question with all parameters that the view can be asked with."""
+        return self.question.model_copy(update={
+            "parameters": (*self.question.parameters, *OWN_PARAMETERS)})
+
+    @property
     def directed(self) -> bool:
         return "undirected" not in self.question.tags
 
@@ -65,18 +81,17 @@ class View:
     @property
     def node_columns(self) -> tuple[Column, ...]:
         """The columns that describe nodes, without `node` itself."""
-        return self._part(edges=False)
+        return self.question.columns[1:self._source]
 
     @property
     def edge_columns(self) -> tuple[Column, ...]:
         """The columns that describe edges, without their ends."""
-        return self._part(edges=True)
+        return tuple(column for column in self.question.columns[self._source:]
+                     if column.name not in ("source", "target"))
 
-    def _part(self, *, edges: bool) -> tuple[Column, ...]:
-        names = [column.name for column in self.question.columns]
-        at = names.index("source")
-        part = self.question.columns[at:] if edges else self.question.columns[:at]
-        return tuple(c for c in part if c.name not in ("node", "source", "target"))
+    @property
+    def _source(self) -> int:
+        return [column.name for column in self.question.columns].index("source")
 
 
 class Views:
@@ -133,9 +148,9 @@ def _mistakes(question: Question) -> Iterator[GraphsvcError]:
             yield mistake(f"The column `{column.name}` lists evidence.", "Count it instead.")
         if column.name in _OWN:
             yield mistake(f"Every view has the column `{column.name}` of itself.", "Rename it.")
-    for name in RESERVED:
-        if question.parameter(name):
-            yield mistake(f"Every view has the parameter `{name}` of itself.", "Rename it.")
+    for own in OWN_PARAMETERS:
+        if question.parameter(own.name):
+            yield mistake(f"Every view has the parameter `{own.name}` of itself.", "Rename it.")
     for tag in question.tags:
         if tag not in _FLAGS:
             yield mistake(f"`{tag}` is no tag of a view.", f"Use {' or '.join(_FLAGS)}.")

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-import sqlite3
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.evidence import (
-    Passage,
-    Passages,
-    Words,
-    in_reading_order,
-    passage_iris,
-)
-from graphsvc.questions.index import fold, read_index
+from graphsvc.fulltext import fold
+from graphsvc.index import Index, Passage, in_reading_order
 from graphsvc.questions.library import Library
-from graphsvc.questions.names import Names
-from graphsvc.questions.paging import Pager
-from graphsvc.questions.question import Column, Parameter, Question
-from graphsvc.questions.table import Term, fetch
+from graphsvc.questions.question import Parameter, Question
+from graphsvc.questions.table import Row, Tables, Term, fetch_answer, passage_iris
 from graphsvc.questions.template import Value, serialise
 from graphsvc.questions.values import BadValue, literal
 
 PAGE, LARGEST_PAGE = 1_000, 10_000
-"""Rows of a page: unless told, and at most."""
+"""Rows of a page: by default, and at most."""
+
+_LARGE = 200
+"""Rows from which on an answer is put together in a thread, so that the event loop goes on."""
 
 Given = Mapping[str, Sequence[str]]
 """What an asker wrote for each parameter."""
 
 Understood = Mapping[str, tuple[Value, ...]]
 """What it was taken to mean; parameters without any value are left out."""
+
+
+class UnknownPage(GraphsvcError):
+    """A cursor that no page of this answer begins at."""
+
+    status = 404
+    type = "urn:graphsvc:problem:unknown-page"
+    title = "There is no such page"
 
 
 class BadParameter(BadValue):
@@ -73,47 +77,14 @@ class Answer:
         return in_reading_order(self.passages[iri] for iri in passage_iris(cell))
 
 
-def typed(cell: Term | None, column: Column) -> Term | None:
-    """The cell, without what differs between engines.
-
-    A boolean that the engine has as 0 or 1 (some compute them so) becomes one; several texts, which
-    GROUP_CONCAT gives in any order (SPARQL 1.1, section 18.5.1.7), become one text, sorted.
-    """
-    if not isinstance(cell, Literal):
-        return cell
-    if column.type == "boolean" and cell.value in ("0", "1"):
-        return Literal(cell.value == "1")
-    if column.many:
-        return Literal("; ".join(sorted(filter(None, cell.value.split("\n")))))
-    return cell
-
-
 class Questions:
-    """A library that can be asked, over one release.
+    """A library that can be asked, over one release with its index."""
 
-    Choices and coverage are answered once, for a release never changes.
-    """
-
-    def __init__(
-        self, library: Library, engine: Engine, names: Names, passages: Passages
-    ) -> None:
-        self.library, self.names, self.passages = library, names, passages
+    def __init__(self, library: Library, engine: Engine, index: Index) -> None:
+        self.library, self.index = library, index
         self._engine = engine
-        self._pagers: dict[str, Pager] = {}
+        self._tables = Tables()
         self._choices: dict[str, list[Choice]] = {}
-        self._coverage: dict[str, Answer] = {}
-
-    @classmethod
-    async def open(
-        cls, library: Library, engine: Engine, words: Words | None = None,
-        index: sqlite3.Connection | None = None,
-    ) -> Questions:
-        """index: names and passages of the engine's release; without it they are read from the
-        engine. Raises what the engine raises.
-        """
-        index = index or await read_index(engine)
-        names = Names(index, library.prefixes)
-        return cls(library, engine, names, Passages(index, names, words))
 
     @property
     def release(self) -> str:
@@ -153,28 +124,54 @@ class Questions:
         self, question: Question, understood: Understood, *,
         limit: int = PAGE, after: str | None = None,
     ) -> Answer:
-        """A page of the answer. Raises UnknownPage, NoKey, and what the engine raises."""
+        """A page of the answer. Raises UnknownPage, and what the engine raises."""
         answer = await self._page(question, understood, limit, after)
-        if answer.rows or after is not None:
+        coverage = self.library.coverage(question)
+        if answer.rows or coverage is None:
             return answer
-        return replace(answer, coverage=await self._looked_at(question))
+        return replace(answer, coverage=await self._page(
+            coverage, await self.understand(coverage, {}), PAGE, None))
 
     async def _page(
         self, question: Question, understood: Understood, limit: int, after: str | None
     ) -> Answer:
-        pager = self._pagers.setdefault(question.name, Pager(question))
-        sparql = pager.query(understood, limit, after)
-        rows, following = pager.cut(await fetch(self._engine, sparql), limit)
-        rows = [tuple(map(typed, row, question.columns)) for row in rows]
-        cells = {iri for row in rows for cell, column in zip(row, question.columns, strict=True)
-                 if column.type == "evidence" for iri in passage_iris(cell)}
-        terms = [term for row in rows for term in row]
-        terms += [value for values in understood.values() for value in values]
+        sparql = question.template.write(understood)
+        rows = await self._tables.get(
+            sparql, lambda: fetch_answer(self._engine, question, sparql))
+        start = self._start(after, len(rows)) if after is not None else 0
+        page = rows[start:start + limit]
+        following = self._cursor(start + limit) if start + limit < len(rows) else None
+        put_together = partial(self._answer, question, understood, page, following, sparql)
+        return await asyncio.to_thread(put_together) if len(page) > _LARGE else put_together()
+
+    def _cursor(self, start: int) -> str:
+        return f"{start}.{self.release[:8]}"
+
+    def _start(self, cursor: str, rows: int) -> int:
+        """The first row of the page that a cursor of this release is for. Raises UnknownPage."""
+        text, _, _ = cursor.partition(".")
+        start = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else 0
+        if not 0 < start < rows or cursor != self._cursor(start):
+            raise UnknownPage(
+                "This cursor is not one that the question gave for this release.",
+                location="parameter after",
+                hint="Follow the `next` link of an answer, or begin again without it.")
+        return start
+
+    def _answer(
+        self, question: Question, understood: Understood, rows: list[Row],
+        after: str | None, sparql: str,
+    ) -> Answer:
+        cited = [index for index, c in enumerate(question.columns) if c.type == "evidence"]
+        iris = {iri for row in rows for index in cited for iri in passage_iris(row[index])}
+        terms = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
+        terms |= {value.value for values in understood.values() for value in values
+                  if isinstance(value, NamedNode)}
         return Answer(
             question=question, release=self.release, parameters=understood, rows=rows,
-            after=following, sparql=sparql,
-            passages={iri: self.passages.get(iri) for iri in cells},
-            labels=dict(self._labels(terms)))
+            after=after, sparql=sparql,
+            passages={iri: self.index.passage(iri) for iri in iris},
+            labels={iri: label for iri in sorted(terms) if (label := self.index.label(iri))})
 
     async def ask_by_name(self, name: str, given: Given) -> Answer:
         """The first page of the answer to the question of that name, with `given` as written.
@@ -186,7 +183,7 @@ class Questions:
 
     def panels(self, iri: str) -> list[tuple[Question, str]]:
         """The questions for the page of a thing, each with the parameter that takes it."""
-        return self.library.panels(self.names.classes(iri))
+        return self.library.panels(self.index.all_classes(iri))
 
     async def choices(self, parameter: Parameter) -> list[Choice]:
         """The values that a parameter of type choice offers. Raises what the engine raises."""
@@ -196,7 +193,7 @@ class Questions:
             question = self.library.get(parameter.choices_from)
             answer = await self.ask(
                 question, await self.understand(question, {}), limit=LARGEST_PAGE)
-            self._choices[question.name] = list(_choices(answer, self.names))
+            self._choices[question.name] = list(_choices(answer, self.index))
         return self._choices[parameter.choices_from]
 
     async def _value(self, parameter: Parameter, text: str) -> Value:
@@ -205,8 +202,7 @@ class Questions:
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise BadValue("The text is not Unicode.", location=location, hint="Give it in UTF-8.")
         if parameter.type == "iri":
-            value = NamedNode(self.names.find(
-                text, of_class=parameter.of_class, scheme=parameter.scheme, location=location))
+            value = NamedNode(await self._named(parameter, text, location))
         elif parameter.choices_from:
             value = await self._choice(parameter, text)
         else:
@@ -216,6 +212,15 @@ class Questions:
         except GraphsvcError as error:
             raise BadValue(error.message, location=location, hint=error.hint) from error
         return value
+
+    async def _named(self, parameter: Parameter, text: str, location: str) -> str:
+        """The thing that a text names; names like an unknown one are looked for in a thread."""
+        of_class, scheme = parameter.of_class, parameter.scheme
+        meant = self.index.meant(text, of_class=of_class, scheme=scheme, location=location)
+        if meant is None:
+            return await asyncio.to_thread(
+                self.index.find, text, of_class=of_class, scheme=scheme, location=location)
+        return meant
 
     async def _choice(self, parameter: Parameter, text: str) -> Value:
         choices = await self.choices(parameter)
@@ -228,22 +233,8 @@ class Questions:
             f"`{text[:80]}` is not a value of the parameter {parameter.name}.",
             location=f"parameter {parameter.name}", hint=f"Choose one of: {names}.")
 
-    async def _looked_at(self, question: Question) -> Answer | None:
-        coverage = self.library.coverage(question)
-        if coverage is None:
-            return None
-        if coverage.name not in self._coverage:
-            understood = await self.understand(coverage, {})
-            self._coverage[coverage.name] = await self._page(coverage, understood, PAGE, None)
-        return self._coverage[coverage.name]
 
-    def _labels(self, terms: Sequence[Term | None]) -> Iterator[tuple[str, str]]:
-        for term in dict.fromkeys(terms):
-            if isinstance(term, NamedNode) and (label := self.names.label(term.value)):
-                yield term.value, label
-
-
-def _choices(answer: Answer, names: Names) -> Iterator[Choice]:
+def _choices(answer: Answer, index: Index) -> Iterator[Choice]:
     """The first column's values, labelled by the `label` column or by their names."""
     columns = [column.name for column in answer.question.columns]
     at = columns.index("label") if "label" in columns else None
@@ -251,5 +242,5 @@ def _choices(answer: Answer, names: Names) -> Iterator[Choice]:
         value = row[0]
         if isinstance(value, NamedNode | Literal):
             told = row[at] if at is not None else None
-            label = told.value if told is not None else names.label(value.value)
+            label = told.value if told is not None else index.label(value.value)
             yield Choice(value, label or value.value)

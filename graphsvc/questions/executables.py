@@ -37,7 +37,7 @@ async def executables(questions: Questions, api: str, endpoint: str) -> Graph:
 
 def _prefixes(graph: Graph, questions: Questions, node: URIRef) -> URIRef:
     for prefix, namespace in questions.library.prefixes.items():
-        declared = BNode()
+        declared = BNode(f"prefix-{prefix}")
         graph.add((node, SH.declare, declared))
         graph.add((declared, SH.prefix, Literal(prefix)))
         graph.add((declared, SH.namespace, Literal(namespace, datatype=XSD.anyURI)))

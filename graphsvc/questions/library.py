@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from graphsvc.errors import GraphsvcError, InputErrors
-from graphsvc.questions.header import read_question
+from graphsvc.questions.header import read_columns, read_question
 from graphsvc.questions.question import Question
 
 _COVERAGE = "coverage"
 
 
+def _place(question: Question) -> tuple[str, ...]:
+    """The path of a question's file below the folder of the library."""
+    return tuple(question.file.split("/")[1:])
+
+
 class UnknownQuestion(GraphsvcError):
     """No question has that name; `nearest` are names like it."""
+
+    status = 404
+    type = "urn:graphsvc:problem:unknown-question"
+    title = "There is no such question"
 
     def __init__(self, name: str, nearest: list[str]) -> None:
         self.nearest = nearest
         hint = f"Near to it: {', '.join(nearest)}." if nearest else None
         super().__init__(f"There is no question called `{name[:80]}`.", hint=hint)
+
+    def extras(self) -> dict[str, Any]:
+        return {"nearest": self.nearest}
 
 
 class Library:
@@ -27,6 +41,11 @@ class Library:
 
     def __init__(self, questions: list[Question], prefixes: Mapping[str, str]) -> None:
         self.prefixes = dict(prefixes)
+        files = {q.name: q.file for q in questions}
+        if twice := [q for q in questions if files[q.name] != q.file]:
+            raise InputErrors([GraphsvcError(
+                f"`{q.name}` is the name of {files[q.name]} too.", location=q.file,
+                hint="Rename one of the two files.") for q in twice])
         self._questions = {q.name: q for q in sorted(questions, key=lambda q: q.name)}
         routes = [(q.route.strip("/").split("/"), q) for q in self if q.route]
         self._routes = sorted(routes, key=lambda route: [p.startswith("{") for p in route[0]])
@@ -37,16 +56,23 @@ class Library:
     def load(
         cls, folder: Path, prefixes: Mapping[str, str], *, built: bool = False
     ) -> Library:
-        """Every `*.rq` of a folder. built: whether it is that of a release, where all were tried.
+        """Every `*.rq` of a folder and of those in it, apart from `views`.
+
+        built: whether the folder is that of a release, whose questions were checked.
 
         Raises InputErrors with all mistakes of all files.
         """
         questions: list[Question] = []
         errors: list[GraphsvcError] = []
-        for path in sorted(folder.glob("*.rq")):
+        shared = read_columns(folder / "columns.yaml")
+        for path in sorted(folder.rglob("*.rq")):
+            place = path.relative_to(folder)
+            if place.parts[0] == "views":
+                continue
             try:
-                file = f"{folder.name}/{path.name}"
-                questions.append(read_question(path, prefixes, file=file, built=built))
+                questions.append(read_question(
+                    path, prefixes, file=f"{folder.name}/{place.as_posix()}", built=built,
+                    shared=shared))
             except InputErrors as found:
                 errors += found.errors
         if errors:
@@ -64,6 +90,16 @@ class Library:
         if name in self._questions:
             return self._questions[name]
         raise UnknownQuestion(name, get_close_matches(name[:80], list(self._questions), 5))
+
+    def readme(self) -> str:
+        """The titles of all questions by folder, as Markdown."""
+        lines = ["# Questions", "", "Made by `graphsvc ask --readme`; a test checks it.", ""]
+        for folder, questions in groupby(sorted(self, key=_place), lambda q: _place(q)[:-1]):
+            lines += [f"## {'/'.join(folder).capitalize() or 'Others'}", ""]
+            lines += [f"- [{question.title}]({'/'.join(_place(question))})"
+                      for question in questions]
+            lines.append("")
+        return "\n".join(lines)
 
     def coverage(self, question: Question) -> Question | None:
         """The question that tells what was looked at where this one has no answer."""

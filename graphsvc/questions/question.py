@@ -1,10 +1,25 @@
-"""A question: what may be asked, with what, and what comes back."""
+"""A question: what may be asked, with what, and what comes back.
+
+The models are those of a header's YAML, whose scalars are texts: see graphsvc.questions.header.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, get_args
+from functools import cached_property
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from graphsvc.questions.template import Template
 
@@ -14,14 +29,68 @@ ParameterType = Literal[
 ColumnType = Literal[
     "iri", "text", "integer", "decimal", "boolean", "date", "year", "evidence"
 ]
-PARAMETER_TYPES: tuple[str, ...] = get_args(ParameterType)
 COLUMN_TYPES: tuple[str, ...] = get_args(ColumnType)
-RESERVED = ("after", "format", "limit")
-"""Parameters that every question has: the cursor, the answer's format and the page's size."""
+RESERVED = ("after", "format", "limit", "raw")
+"""Parameters that every question has: the cursor, the answer's format, the page's size, and whether
+CSV leaves texts alone that spreadsheets take for formulas."""
 
 
-@dataclass(frozen=True)
-class Parameter:
+def expected(message: str, hint: str) -> PydanticCustomError:
+    """A mistake in a header. message: how its sentence goes on after the name of the place."""
+    return PydanticCustomError("header", "{message}", {"message": message, "hint": hint})
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise expected("is not a text.", "Write some words or one value.")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(_text, value)) if isinstance(value, list | tuple) else (_text(value),)
+
+
+def _flag(value: object) -> bool:
+    if value not in ("true", "false", True, False):
+        raise expected("is neither true nor false.", "Write true or false.")
+    return value in ("true", True)
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z][A-Za-z0-9_]*", value):
+        raise expected("has a name that is not one.",
+                       "Begin with a small letter; use letters, digits and `_`.")
+    return value
+
+
+def _iri(value: object, info: ValidationInfo) -> str:
+    """The IRI that a CURIE or an IRI (with or without <>) is for."""
+    text = _text(value)
+    prefixes: Mapping[str, str] = (info.context or {}).get("prefixes", {})
+    prefix, colon, local = text.partition(":")
+    if colon and prefix in prefixes and not local.startswith("//"):
+        return prefixes[prefix] + local
+    if re.fullmatch(r"<?[a-z][a-z0-9+.-]*:[^\s<>]+>?", text) and (
+        "://" in text or text.startswith(("<", "urn:"))
+    ):
+        return text.strip("<>")
+    raise expected(f"`{text}` is neither an IRI nor a CURIE with a known prefix.",
+                   f"Known prefixes: {', '.join(sorted(prefixes))}.")
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Name = Annotated[str, BeforeValidator(_name)]
+Iri = Annotated[str, BeforeValidator(_iri)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True,
+                              validate_by_alias=True, arbitrary_types_allowed=True)
+
+
+class Parameter(_Model):
     """A value that the asker gives.
 
     min, max: bounds of a number, date or year; of a text, bounds of its length in characters.
@@ -31,19 +100,32 @@ class Parameter:
         column (and `label` column, if it has one) gives them.
     """
 
-    name: str
+    name: Name
     type: ParameterType
-    label: str
-    description: str = ""
-    required: bool = True
-    default: tuple[str, ...] = ()
-    min: str | None = None
-    max: str | None = None
-    many: bool = False
-    of_class: str | None = None
-    scheme: str | None = None
-    choices: Mapping[str, str] = field(default_factory=dict)
-    choices_from: str | None = None
+    label: Text
+    description: Text = ""
+    required: Flag = True
+    default: Texts = ()
+    min: Text | None = None
+    max: Text | None = None
+    many: Flag = False
+    of_class: Iri | None = Field(default=None, validation_alias="class")
+    scheme: Iri | None = None
+    choices: Mapping[str, Text] = {}
+    choices_from: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_required(cls, data: Any) -> Any:
+        """A parameter with a default is not required."""
+        return {"required": "false", **data} if isinstance(data, dict) and data.get("default") \
+            else data
+
+    @field_validator("choices", mode="before")
+    @classmethod
+    def _labelled(cls, value: object) -> object:
+        """Choices that are a list are their own labels."""
+        return value if isinstance(value, dict) else {text: text for text in _texts(value)}
 
     @property
     def optional(self) -> bool:
@@ -51,22 +133,25 @@ class Parameter:
         return not self.required and not self.default
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(_Model):
     """A column of the answer; a column of type evidence holds IRIs of passages, blank-separated.
 
     many: the query gives several texts, each on a line of its own and in no order.
     """
 
-    name: str
+    name: Name
     type: ColumnType
-    label: str
-    meaning: str = ""
-    many: bool = False
+    label: Text
+    meaning: Text = ""
+    many: Flag = False
+
+    @property
+    def orders(self) -> bool:
+        """Whether rows can be ordered by it."""
+        return self.type != "evidence" and not self.many
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(_Model):
     """A column that the answer is ordered by."""
 
     column: Column
@@ -78,46 +163,86 @@ class Key:
         return self.column.type in ("integer", "decimal", "year")
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(_Model):
     """Values that a question can be asked with, as people would write them."""
 
-    title: str
-    values: Mapping[str, tuple[str, ...]]
+    title: Text
+    values: Mapping[str, Texts] = Field(default={}, validation_alias="parameters")
 
 
-@dataclass(frozen=True)
-class Panel:
+class Panel(_Model):
     """A class of things on whose pages the question belongs, and the parameter for the thing."""
 
-    of_class: str
-    parameter: str
+    of_class: Iri
+    parameter: Text
 
 
-@dataclass(frozen=True)
-class Question:
+class Chart(_Model):
+    """How the answer is drawn as a chart: columns, and one of bars or lines."""
+
+    x: Name
+    y: Name
+    series: Name | None = None
+    kind: Literal["bar", "line"] = "bar"
+
+
+class Map(_Model):
+    """How the answer is drawn as a map: the column of places, and that of their shade (without one,
+    the number of rows)."""
+
+    place: Name
+    shade: Name | None = None
+
+
+class Matrix(_Model):
+    """How the answer is drawn as a matrix: the columns that give rows, columns and cells."""
+
+    rows: Name
+    columns: Name
+    cell: Name
+
+
+class Header(_Model):
+    """The header of a question's file.
+
+    order: the columns that together are different in every row, with `-` to descend.
+    route: path below the API, with `{parameter}` segments.
+    coverage: name of the question that says what was looked at, attached to empty answers.
+    """
+
+    title: Text
+    description: Text
+    tags: Texts = ()
+    parameters: tuple[Parameter, ...] = ()
+    columns: tuple[Column, ...]
+    order: Texts = ()
+    examples: tuple[Example, ...]
+    panels: tuple[Panel, ...] = Field(default=(), validation_alias="panel")
+    route: Text | None = None
+    coverage: Text | None = None
+    chart: Chart | None = None
+    map: Map | None = None
+    matrix: Matrix | None = None
+
+
+class Question(Header):
     """One file of the library.
 
-    order: the columns that together are different in every row.
-    route: path below the API, with `{parameter}` segments.
-    coverage: name of the question that tells what was looked at, attached to empty answers.
-    template: the query with its places; query: its text as it stands in the file.
+    file: as messages name it; query: its text as it is in the file; template: the same, with
+    places for values.
     """
 
     name: str
-    title: str
-    description: str
-    tags: tuple[str, ...]
-    parameters: tuple[Parameter, ...]
-    columns: tuple[Column, ...]
-    order: tuple[Key, ...]
-    examples: tuple[Example, ...]
-    panels: tuple[Panel, ...]
-    route: str | None
-    coverage: str | None
+    file: str
     query: str
     template: Template
-    file: str
+
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """The columns of the declared order, or all columns from left to right."""
+        plain = {column.name: column for column in self.columns if column.orders}
+        return tuple(Key(column=plain[text.removeprefix("-")], descending=text.startswith("-"))
+                     for text in self.order or plain if text.removeprefix("-") in plain)
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, if the question has it."""

@@ -10,10 +10,9 @@ from typing import Any
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer, Questions
-from graphsvc.questions.evidence import passage_iris
-from graphsvc.questions.formats import parameters, plain
+from graphsvc.questions.output import parameters, plain
 from graphsvc.questions.question import Column, Example, Question
-from graphsvc.questions.table import Term
+from graphsvc.questions.table import Term, passage_iris
 
 _PAGE = 1_000
 _FORMS = {
@@ -90,7 +89,7 @@ async def _whole(questions: Questions, question: Question, example: Example) -> 
                             location=f"{location}: {error.location or ''}".rstrip(": "),
                             hint=error.hint) from error
     rows = [row for page in pages for row in _rows(page, location)]
-    keys = [tuple(json.dumps(row[key.column.name]) for key in question.order) for row in rows]
+    keys = [tuple(json.dumps(row[key.column.name]) for key in question.keys) for row in rows]
     if len(set(keys)) < len(keys):
         raise GraphsvcError("Two rows are equal in all columns of `order`.", location=location,
                             hint="Add columns to `order` until every row differs.")

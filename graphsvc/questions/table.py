@@ -1,8 +1,12 @@
-"""The rows of a SELECT, as terms."""
+"""The rows of a SELECT as terms: fetched, typed, sorted, and kept for those who ask next."""
 
 from __future__ import annotations
 
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pyoxigraph import (
     BlankNode,
@@ -14,9 +18,14 @@ from pyoxigraph import (
 )
 
 from graphsvc.engine.base import Engine, Lane, Request, UpstreamError, read
+from graphsvc.questions.question import Column, Question
 
 Term = NamedNode | BlankNode | Literal
+Row = tuple[Term | None, ...]
+T = TypeVar("T")
 _RESULTS = "application/sparql-results+json"
+_LARGE = 100_000
+"""Bytes of results from which on they are read in a thread, so that the event loop goes on."""
 
 
 @dataclass(frozen=True)
@@ -27,23 +36,137 @@ class Table:
     """
 
     columns: tuple[str, ...]
-    rows: list[tuple[Term | None, ...]]
+    rows: list[Row]
 
 
 async def fetch(engine: Engine, query: str) -> Table:
     """Run a reviewed SELECT to its end. Raises what the engine raises."""
     data = await read(engine, Request(query, _RESULTS, lane=Lane.REVIEWED))
+    return await _apart(len(data), lambda: _table(data))
+
+
+async def fetch_answer(engine: Engine, question: Question, query: str) -> list[Row]:
+    """All rows of a question, typed and in the declared order. Raises what the engine raises."""
+    data = await read(engine, Request(query, _RESULTS, lane=Lane.REVIEWED))
+    return await _apart(len(data), lambda: _answer(question, _table(data)))
+
+
+async def _apart(size: int, work: Callable[[], T]) -> T:
+    return await asyncio.to_thread(work) if size > _LARGE else work()
+
+
+def _table(data: bytes) -> Table:
     results = parse_query_results(data, format=QueryResultsFormat.JSON)
     if not isinstance(results, QuerySolutions):
         raise UpstreamError("The engine answered a SELECT with a boolean.")
     columns = tuple(variable.value for variable in results.variables)
-    rows = [tuple(_term(solution[name]) for name in columns) for solution in results]
-    return Table(columns, rows)
+    return Table(columns, [tuple(map(_term, solution)) for solution in results])
 
 
 def _term(value: object) -> Term | None:
-    if isinstance(value, Literal) and not value.value.strip():
-        return None
-    if value is None or isinstance(value, NamedNode | BlankNode | Literal):
+    if isinstance(value, Literal):
+        return value if value.value.strip() else None
+    if value is None or isinstance(value, NamedNode | BlankNode):
         return value
     raise UpstreamError("The engine answered with a quoted triple, which is not SPARQL 1.1.")
+
+
+def _answer(question: Question, table: Table) -> list[Row]:
+    """The rows with the question's columns, sorted; equal keys by all the other columns."""
+    places = [table.columns.index(column.name) for column in question.columns]
+    rows = [tuple(typed(row[place], column) for place, column
+                  in zip(places, question.columns, strict=True)) for row in table.rows]
+    rows.sort(key=lambda row: [term.value if term else "" for term in row])
+    at = {column.name: index for index, column in enumerate(question.columns)}
+    for key in reversed(question.keys):
+        place, value = at[key.column.name], _number if key.numeric else _text
+        rows.sort(key=lambda row: value(row[place]), reverse=key.descending)
+    return rows
+
+
+def typed(cell: Term | None, column: Column) -> Term | None:
+    """The cell, without what differs between engines.
+
+    A boolean that the engine has as 0 or 1 (some compute them so) becomes one; several texts, which
+    GROUP_CONCAT gives in any order (SPARQL 1.1, section 18.5.1.7), become one text, sorted.
+    """
+    if not isinstance(cell, Literal):
+        return cell
+    if column.type == "boolean" and cell.value in ("0", "1"):
+        return Literal(cell.value == "1")
+    if column.many:
+        return Literal("; ".join(sorted(filter(None, cell.value.split("\n")))))
+    if column.type == "evidence":
+        return Literal(" ".join(sorted(cell.value.split())))
+    return cell
+
+
+def passage_iris(cell: Term | None) -> set[str]:
+    """The IRIs that a cell of an evidence column holds."""
+    return set(cell.value.split()) if cell is not None else set()
+
+
+def _text(term: Term | None) -> str:
+    return term.value if term else ""
+
+
+def _number(term: Term | None) -> float:
+    """What a cell is sorted by: numbers, below them what is none."""
+    try:
+        number = float(term.value) if term else float("-inf")
+    except ValueError:
+        return float("-inf")
+    return number if number == number else float("-inf")
+
+
+class _Flight:
+    """A table that is being computed, and how many wait for it."""
+
+    def __init__(self, work: Awaitable[list[Row]]) -> None:
+        self.task = asyncio.ensure_future(work)
+        self.waiting = 0
+
+
+class Tables:
+    """Complete answers of a release, which never changes: each is computed once, and the ones used
+    last are kept, up to a number of cells."""
+
+    def __init__(self, cells: int = 2_000_000) -> None:
+        self._room = cells
+        self._kept: OrderedDict[str, list[Row]] = OrderedDict()
+        self._flights: dict[str, _Flight] = {}
+
+    async def get(self, key: str, work: Callable[[], Awaitable[list[Row]]]) -> list[Row]:
+        """The table of a key, which `work` computes where it is not kept. Raises what that raises.
+
+        Work that nobody waits for any more is cancelled.
+        """
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = _Flight(work())
+        flight.waiting += 1
+        try:
+            rows = await asyncio.shield(flight.task)
+            self._keep(key, rows)
+            return rows
+        finally:
+            flight.waiting -= 1
+            if not flight.waiting:
+                flight.task.cancel()
+                if self._flights.get(key) is flight:
+                    del self._flights[key]
+
+    def _keep(self, key: str, rows: list[Row]) -> None:
+        if key not in self._kept:
+            self._kept[key] = rows
+            self._room -= _cells(rows)
+        while self._room < 0:
+            _, dropped = self._kept.popitem(last=False)
+            self._room += _cells(dropped)
+
+
+def _cells(rows: Sequence[Row]) -> int:
+    return 20 + sum(map(len, rows[:1])) * len(rows)

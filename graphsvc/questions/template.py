@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -42,8 +44,7 @@ _TOKEN = re.compile(
 _MARKER = re.compile(r"#\+\s*(?P<word>\w*)\s*(?P<rest>.*?)\s*$")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a query: its kind (a group of the scanner's expression), text and line."""
 
     kind: str
@@ -88,12 +89,12 @@ class Place:
 
 @dataclass(frozen=True)
 class _Piece:
-    """A token, the block it stands in, and the place it is if it is one.
+    """Some text, the block it is in, and the place it is if it is one.
 
     apart: what keeps a term that is put here from its neighbours, before and after.
     """
 
-    token: Token
+    text: str
     condition: str | None
     place: Place | None = None
     apart: tuple[str, str] = ("", "")
@@ -110,9 +111,10 @@ class Template:
         self.file = file
         self.tokens = list(scan(text, line))
         errors = [self._error(*mistake) for mistake in _doubtful(self.tokens)]
-        self._pieces = list(self._read(errors))
+        self.conditions: dict[str, int] = {}
+        self._pieces = list(_joined(list(self._read(errors))))
         self.places = [piece.place for piece in self._pieces if piece.place]
-        self.conditions = {p.condition: p.token.line for p in self._pieces if p.condition}
+        self._tidy = not any("\n" in t.text for t in self.tokens if t.kind == "string")
         if errors:
             raise InputErrors(errors)
 
@@ -127,9 +129,14 @@ class Template:
         return "".join(
             _fill(piece, values.get(piece.place.name, ()) if piece.place else ())
             if piece.condition is None or values.get(piece.condition)
-            else "\n" * piece.token.text.count("\n")
+            else "\n" * piece.text.count("\n")
             for piece in self._pieces
         )
+
+    def write(self, values: Values) -> str:
+        """What `bind` gives, for people to read: without the empty lines of dropped blocks."""
+        text = self.bind(values)
+        return re.sub(r"\n([ \t]*\n)+", "\n", text) if self._tidy else text
 
     def _error(self, problem: str, line: int, hint: str) -> GraphsvcError:
         return GraphsvcError(problem, location=f"{self.file}:{line}", hint=hint)
@@ -145,9 +152,9 @@ class Template:
             if token.kind == "variable" and token.text.startswith("$"):
                 separator = {"{": " ", "(": ", ", ",": ", "}.get(before)
                 place = Place(token.text[1:], token.line, separator, condition)
-                yield _Piece(token, condition, place, self._apart(index))
+                yield _Piece(token.text, condition, place, self._apart(index))
             else:
-                yield _Piece(token, condition)
+                yield _Piece(token.text, condition)
             if token.kind not in ("space", "comment"):
                 before = token.text
         if block:
@@ -176,6 +183,7 @@ class Template:
             errors.append(self._error(f"`{token.text}` follows other text.", token.line, hint))
         if word == "if" and re.fullmatch(r"\w+", rest):
             if not block:
+                self.conditions.setdefault(rest, token.line)
                 return rest, token.line
             problem, hint = "Blocks do not nest.", f"Close `#+if {block[0]}` first."
         elif word == "end" and not rest:
@@ -206,10 +214,19 @@ def prologue(query: str) -> tuple[str, str]:
     return query[:end], query[end:]
 
 
+def _joined(pieces: list[_Piece]) -> Iterator[_Piece]:
+    """The pieces, with texts that follow each other in the same block put together."""
+    for (condition, is_place), group in groupby(pieces, lambda p: (p.condition, bool(p.place))):
+        if is_place:
+            yield from group
+        else:
+            yield _Piece("".join(piece.text for piece in group), condition)
+
+
 def _fill(piece: _Piece, given: Sequence[Value]) -> str:
     """What stands at a place once the given terms are put there."""
     if piece.place is None or not given:
-        return piece.token.text
+        return piece.text
     if len(given) > 1 and piece.place.separator is None:
         raise GraphsvcError(f"`${piece.place.name}` takes one value where it stands.")
     terms = (piece.place.separator or "").join(map(serialise, given))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Context, Decimal
 from typing import Any
@@ -34,6 +34,9 @@ _LIMITS = {
     "decimal": ("-1000000000000000", "1000000000000000"),
 }
 _WIDE = Context(prec=60)
+_ODD = r"\u0000-\u0007\u000b\u000e-\u001f\u007f\ufffe\uffff"
+_SAFE = rf"^([^{_ODD}\\]|\\+[^{_ODD}\\uU])*\\*$"
+"""No control characters, and no backslash before u, as template.serialise wants it."""
 _ORDERED: dict[str, Callable[[str], Any]] = {
     "integer": int, "year": int, "decimal": Decimal, "date": date.fromisoformat, "text": int,
 }
@@ -41,6 +44,9 @@ _ORDERED: dict[str, Callable[[str], Any]] = {
 
 class BadValue(GraphsvcError):
     """A value that a parameter does not take."""
+
+    type = "urn:graphsvc:problem:bad-parameter"
+    title = "A parameter cannot be understood"
 
 
 def literal(parameter: Parameter, text: str) -> Literal:
@@ -81,6 +87,46 @@ def limits(parameter: Parameter) -> tuple[str | None, str | None]:
     """The least and greatest value, declared or given by what the service reads."""
     low, high = _LIMITS.get(parameter.type, (None, None))
     return parameter.min or low, parameter.max or high
+
+
+def schema(parameter: Parameter, offered: Sequence[str]) -> dict[str, Any]:
+    """The JSON Schema of a parameter's values. offered: the values of a choice."""
+    low, high = limits(parameter)
+    one: dict[str, Any]
+    match parameter.type:
+        case "iri":
+            one = {"type": "string", "minLength": 1, "maxLength": 500}
+        case "text":
+            one = {"type": "string", "minLength": int(low or 0), "maxLength": int(high or 0),
+                   "pattern": _SAFE}
+        case "integer" | "year":
+            one = {"type": "integer", "minimum": int(low or 0), "maximum": int(high or 0)}
+        case "decimal":
+            one = {"type": "number", "minimum": float(low or 0), "maximum": float(high or 0)}
+        case "boolean":
+            one = {"type": "boolean"}
+        case "date":
+            one = {"type": "string", "format": "date"}
+        case "choice":
+            one = {"type": "string", "enum": list(offered)}
+    if parameter.many:
+        return {"type": "array", "items": one, "minItems": 1, "maxItems": 100}
+    if parameter.default:
+        one["default"] = as_json(parameter, parameter.default[0], offered)
+    return one
+
+
+def as_json(parameter: Parameter, text: str, offered: Sequence[str]) -> Any:
+    """What a person wrote, as JSON of the parameter's schema."""
+    if parameter.type == "choice":
+        wanted = {text.casefold(), parameter.choices.get(text, text).casefold()}
+        return next((value for value in offered if wanted & {
+            value.casefold(), parameter.choices.get(value, value).casefold()}), text)
+    if parameter.type in ("integer", "year"):
+        return int(text)
+    if parameter.type == "decimal":
+        return float(text)
+    return text == "true" if parameter.type == "boolean" else text
 
 
 def _check_bounds(parameter: Parameter, measure: Any, text: str, unit: str = "") -> None:

@@ -1,1 +1,1 @@
-"""The documents that a graph rests on: where passages stand, what is covered, what is copied."""
+"""The documents that a graph rests on: where passages are, what is covered, what is copied."""

@@ -10,8 +10,8 @@ import pyoxigraph as ox
 from graphsvc.build.turtle import read_turtle
 from graphsvc.project import Project
 from graphsvc.sources.documents import Document, Heading
+from graphsvc.sources.exclusions import read_exclusions
 from graphsvc.sources.index import outline, section_of
-from graphsvc.sources.ledger import read_ledger
 from graphsvc.vocabulary import PROV
 
 KINDS_TO_CITE = frozenset({
@@ -57,7 +57,7 @@ class Coverage:
 
     @property
     def share_to_cite(self) -> float:
-        """Share of paragraphs cited in the kinds of section where facts stand, from 0 to 1."""
+        """Share of paragraphs cited in the sections where facts are expected, from 0 to 1."""
         sections = [s for s in self.sections if s.kind in KINDS_TO_CITE]
         total = sum(section.paragraphs for section in sections)
         return sum(section.cited for section in sections) / total if total else 1.0
@@ -71,7 +71,7 @@ def coverage(project: Project, document: Document) -> Coverage:
     all_cited = cited_passages(project)
     cited = {line for line in lines if f"{base}{line}" in all_cited}
     path = project.root / "data" / "ledgers" / f"{document.slug}.tsv"
-    ledger = read_ledger(path, lines, cited)
+    ledger = read_exclusions(path, lines, cited)
     accounts = {None: Account("(before the first heading)", "cover")} | {
         heading.line: Account(heading.title, heading.kind, heading.level) for heading in headings}
     for paragraph in document.paragraphs:

@@ -90,7 +90,7 @@ def read_outline(path: Path) -> list[Heading]:
         if len(fields) != 4 or not fields[0].isdigit() or not fields[1].isdigit():
             errors.append(GraphsvcError(
                 f"This is not line, level, kind and title: {row!r}.", location=f"{path}:{number}",
-                hint="Write four fields with tabs between them, the first two whole numbers."))
+                hint="Write four fields with tabs between them, the first two in digits."))
         else:
             headings.append(Heading(int(fields[0]), int(fields[1]), fields[2], fields[3].strip()))
     if errors:

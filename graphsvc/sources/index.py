@@ -1,4 +1,4 @@
-"""The passage index: where each paragraph stands, as Turtle without any of its text."""
+"""The passage index: where each paragraph is, as Turtle without any of its text."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def outline(project: Project, slug: str) -> list[Heading]:
 
 
 def index_path(project: Project, slug: str) -> Path:
-    """Where a document's passage index stands."""
+    """Where a document's passage index is."""
     return project.root / "data" / "passages" / f"{slug}.ttl"
 
 
@@ -95,7 +95,7 @@ def _passages(header: Header, document: Document, headings: list[Heading]) -> li
 
 
 def section_of(headings: list[Heading], line: int) -> Heading | None:
-    """The section in which a line stands: the last heading at or above it."""
+    """The section that a line is in: the last heading at or above it."""
     found = None
     for heading in headings:
         if heading.line > line:

@@ -1,4 +1,4 @@
-"""Proof that passages stand where the graph says and that no literal copies a source."""
+"""Proof that passages are where the graph says and that no literal copies a source."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from graphsvc.build.turtle import read_turtle
 from graphsvc.project import Project
 from graphsvc.sources.documents import Document, Paragraph, read_documents
 from graphsvc.sources.index import index_path, outline_slugs
-from graphsvc.sources.wording import Wording, official_names
+from graphsvc.sources.verbatim import Verbatim, official_names
 from graphsvc.vocabulary import OA, PTR, SCHEMA
 
 
 @dataclass(frozen=True)
-class Slip:
-    """Something that does not hold. where: file and line; problem: a sentence."""
+class Discrepancy:
+    """Something that does not hold. location: file and line; message: a sentence."""
 
     location: str
-    problem: str
+    message: str
 
     def __str__(self) -> str:
-        return f"{self.location}: {self.problem}"
+        return f"{self.location}: {self.message}"
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What was proved: counts of passages and literals looked at, and every slip."""
+    """What was proved: counts of passages and literals looked at, and every discrepancy."""
 
     passages: int
     literals: int
-    slips: list[Slip]
+    discrepancies: list[Discrepancy]
 
 
 def verify(project: Project, folder: Path) -> Verification:
@@ -42,43 +42,44 @@ def verify(project: Project, folder: Path) -> Verification:
     Raises GraphsvcError when a document is missing.
     """
     documents = read_documents(folder, outline_slugs(project))
-    slips: list[Slip] = []
+    discrepancies: list[Discrepancy] = []
     passages = 0
     for document in documents:
-        slips += [*_check_digest(project, document), *_check_index(project, document)]
+        discrepancies += [*_check_digest(project, document), *_check_index(project, document)]
         passages += len(document.paragraphs)
-    wording = Wording(documents, official_names(folder / "official-names.txt"))
+    verbatim = Verbatim(documents, official_names(folder / "official-names.txt"))
     literals = 0
     for path in project.ontology_files + project.shape_files + project.data_files:
         for subject, text in _literals(path):
             literals += 1
-            slips += _copied(project, path, subject, text, wording)
-    return Verification(passages, literals, slips)
+            discrepancies += _copied(project, path, subject, text, verbatim)
+    return Verification(passages, literals, discrepancies)
 
 
-def _check_index(project: Project, document: Document) -> Iterator[Slip]:
+def _check_index(project: Project, document: Document) -> Iterator[Discrepancy]:
     path = index_path(project, document.slug)
     file, name = read_turtle(path), project.name(path)
-    told: dict[str, dict[str, str]] = {}
+    stated: dict[str, dict[str, str]] = {}
     for subject, predicate, value in file.triples:
         if not isinstance(value, ox.BlankNode):
-            told.setdefault(str(subject.value), {})[predicate.value] = value.value
+            stated.setdefault(str(subject.value), {})[predicate.value] = value.value
     base = f"{project.header.base}passage/{document.slug}/"
     paragraphs = {f"{base}{p.line}": p for p in document.paragraphs}
     for iri, paragraph in paragraphs.items():
         location = f"{name}:{file.lines.get(iri, 1)}"
-        yield from _compare(location, iri, told.pop(iri, None), paragraph, _iri(project, document))
-    for iri in told:
+        yield from _compare(
+            location, iri, stated.pop(iri, None), paragraph, _iri(project, document))
+    for iri in stated:
         if iri.startswith(base):
-            yield Slip(f"{name}:{file.lines.get(iri, 1)}",
+            yield Discrepancy(f"{name}:{file.lines.get(iri, 1)}",
                        f"The document has no paragraph at the line of <{iri}>.")
 
 
 def _compare(
-    location: str, iri: str, told: dict[str, str] | None, paragraph: Paragraph, source: str
-) -> Iterator[Slip]:
-    if told is None:
-        yield Slip(location, f"Paragraph {paragraph.ordinal} at line {paragraph.line} of the"
+    location: str, iri: str, stated: dict[str, str] | None, paragraph: Paragraph, source: str
+) -> Iterator[Discrepancy]:
+    if stated is None:
+        yield Discrepancy(location, f"Paragraph {paragraph.ordinal} at line {paragraph.line} of the"
                              f" document has no passage <{iri}>.")
         return
     expected = {
@@ -88,19 +89,19 @@ def _compare(
         str(SCHEMA.sha256): paragraph.sha256,
     }
     for predicate, value in expected.items():
-        if told.get(predicate) != value:
-            yield Slip(location, f"<{iri}> says {told.get(predicate)!r} for <{predicate}>,"
+        if stated.get(predicate) != value:
+            yield Discrepancy(location, f"<{iri}> says {stated.get(predicate)!r} for <{predicate}>,"
                               f" but in the document it is {value!r}.")
 
 
-def _check_digest(project: Project, document: Document) -> Iterator[Slip]:
-    """The digest that the data give for the whole document is that of the file."""
+def _check_digest(project: Project, document: Document) -> Iterator[Discrepancy]:
+    """The digest that the data give for the document is that of the file."""
     about = _iri(project, document)
     for path in project.data_files:
         for subject, predicate, value in read_turtle(path).triples:
             is_digest = predicate.value == str(SCHEMA.sha256) and subject.value == about
             if is_digest and value.value != document.sha256:
-                yield Slip(f"{project.name(path)}:{read_turtle(path).lines.get(about, 1)}",
+                yield Discrepancy(f"{project.name(path)}:{read_turtle(path).lines.get(about, 1)}",
                            f"<{about}> gives another digest than {document.path.name} has"
                            f" ({document.sha256}); it is another edition, or was changed.")
 
@@ -116,10 +117,10 @@ def _literals(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _copied(
-    project: Project, path: Path, subject: str, text: str, wording: Wording
-) -> Iterator[Slip]:
-    for run in wording.copied(text):
+    project: Project, path: Path, subject: str, text: str, verbatim: Verbatim
+) -> Iterator[Discrepancy]:
+    for run in verbatim.copied(text):
         line = read_turtle(path).lines.get(subject, 1)
-        yield Slip(f"{project.name(path)}:{line}",
+        yield Discrepancy(f"{project.name(path)}:{line}",
                    f"A text of <{subject}> shares {len(run.words)} words in a row with a source"
                    f" ({' '.join(run.words[:6])} ...); say it in other words.")

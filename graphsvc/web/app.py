@@ -1,252 +1,243 @@
-"""The application: SPARQL as raw ASGI, everything else FastAPI, over the release of the moment."""
+"""The ASGI application: cached answers first, then SPARQL, then the site of the release."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import logging
 import time
-from collections.abc import Iterable, MutableMapping
-from contextvars import ContextVar
-from functools import partial
-from pathlib import Path
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from fastapi import APIRouter, FastAPI
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
-from graphsvc.engine.base import Engine, Limits
 from graphsvc.errors import GraphsvcError
-from graphsvc.release import Releases
-from graphsvc.service import Serving
-from graphsvc.web.api import api_router
-from graphsvc.web.asgi import Receive, Scope, Send, preflight, respond
-from graphsvc.web.browsers import for_browsers
-from graphsvc.web.cache import CachedAnswer
-from graphsvc.web.current import Current
-from graphsvc.web.graphs import export_router
-from graphsvc.web.linked import linked_router
-from graphsvc.web.metrics import Metrics
-from graphsvc.web.pages.context import site_of
-from graphsvc.web.pages.routes import (
-    editor_page,
-    ontology_page,
-    pages_router,
-    problem_page,
-    thing_page,
+from graphsvc.formats import HTML, PROBLEM, negotiate
+from graphsvc.web.answers import AnswerCache, preflight
+from graphsvc.web.metrics import OTHER, Metrics
+from graphsvc.web.problems import HttpError, UnexpectedError
+from graphsvc.web.problems import body as problem_body
+from graphsvc.web.request import (
+    AsgiApp,
+    ClientDisconnected,
+    Proxies,
+    Receive,
+    RequestContext,
+    Scope,
+    Send,
 )
-from graphsvc.web.problems import HttpError
-from graphsvc.web.sparql import Begun, Reply, SparqlApp
-from graphsvc.web.status import status_router
+from graphsvc.web.sparql import SPARQL_METHODS, SparqlEndpoint
+from graphsvc.web.writer import ResponseWriter, TruncatedResponse
 
-LOOK_FOR_RELEASE_SECONDS = 1.0
+LOOK_FOR_RELEASE_SECONDS = 0.5
 """How often the folder of releases is looked at for another current one."""
 
-_COLLECT_AFTER = (3_000, 20, 50)
-"""New objects until a collection, and collections of each generation until one of the next."""
-
-_METHODS = "GET, HEAD, OPTIONS"
-"""Of every address beside `/sparql`."""
-
 _log = logging.getLogger(__name__)
-_serving: ContextVar[Serving] = ContextVar("serving")
+ErrorPage = Callable[[RequestContext, GraphsvcError], Awaitable[bytes]]
+
+
+@dataclass(eq=False)
+class Site:
+    """Everything that answers from one release: opened, cached and closed together.
+
+    salt: what decides about bytes beside address and format, for entity tags.
+    pages: the application for all but `/sparql`; error_page: writes errors as HTML.
+    """
+
+    release: str
+    salt: str
+    sparql: SparqlEndpoint
+    close: Callable[[], Awaitable[None]]
+    pages: AsgiApp | None = None
+    error_page: ErrorPage | None = None
+    cache: AnswerCache = field(default_factory=AnswerCache)
+    users: int = 0
+    unused: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @asynccontextmanager
+    async def in_use(self) -> AsyncIterator[Site]:
+        """Keep it open for as long as a request needs it."""
+        self.users += 1
+        try:
+            yield self
+        finally:
+            self.users -= 1
+            if not self.users:
+                self.unused.set()
+
+    async def retire(self) -> None:
+        """Close it when the last request that uses it has ended."""
+        while self.users:
+            self.unused.clear()
+            await self.unused.wait()
+        await self.close()
+
+
+class Source(Protocol):
+    """Where sites come from: the folder of releases, or files of RDF."""
+
+    metrics: Metrics
+
+    def current(self) -> str:
+        """What identifies the release that is to be served. Raises GraphsvcError."""
+
+    async def open(self, release: str) -> Site:
+        """Open what is current. Raises GraphsvcError."""
 
 
 class Application:
-    """The ASGI application (ASGI 3). Opens the current release at start-up and follows it."""
+    """Serves the current release and follows it."""
 
     def __init__(
-        self, releases: Releases, documents: Path | None = None, remote: str | None = None,
-        limits: Limits | None = None, engine: Engine | None = None,
+        self, source: Source, proxies: Proxies, opened: Callable[[], None] = lambda: None
     ) -> None:
-        self._releases = releases
-        self._documents = documents
-        self._remote = remote
-        self._limits = limits
-        self._started = engine
-        self._current: Current[Serving] | None = None
-        self._watcher: asyncio.Task[None] | None = None
-        self.metrics = Metrics()
-        self._routers = (
-            status_router(_serving.get, self.metrics), api_router(_serving.get),
-            export_router(_serving.get), pages_router(_serving.get),
-            linked_router(_serving.get, thing_page, ontology_page, problem_page),
-        )
-        self._pages = _pages(self._routers)
-        self._sparql = SparqlApp(self._now, _describe, _editor)
-
-    @property
-    def routes(self) -> list[Route]:
-        """The routes beside `/sparql`."""
-        return [route for router in self._routers for route in router.routes
-                if isinstance(route, Route)]
-
-    def repeated(self, request: bytes) -> CachedAnswer | None:
-        """The answer to a request to `/sparql` that came before, by all its bytes."""
-        answer = self._sparql.repeated(request)
-        if answer is not None:
-            self.metrics.count("sparql", 200, 0.0)
-        return answer
-
-    def begin(self, request: bytes, reply: Reply) -> Begun | None:
-        """Begin to answer a request to `/sparql` whose head came before, by all its bytes."""
-        return self._sparql.begin(request, partial(self._reply, reply, time.perf_counter()))
-
-    def _reply(self, reply: Reply, since: float, outcome: CachedAnswer | Begun) -> None:
-        if isinstance(outcome, CachedAnswer):
-            self.metrics.count("sparql", 200, time.perf_counter() - since)
-        reply(outcome)
+        """opened: called once requests are answered."""
+        self._source, self._proxies, self._opened = source, proxies, opened
+        self._site: Site | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
+        self._follower: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            await self._live(receive, send)
         elif scope["type"] == "http":
-            counted = self.metrics.watch(scope, send)
-            named = _naming(self._now().now.release.id, counted)
-            if scope["path"] == "/sparql":
-                await self._sparql(scope, receive, named)
-            elif scope["method"] == "OPTIONS":
-                await respond(named, 204, preflight(_METHODS), None)
-            else:
-                await self._page(scope, receive, for_browsers(scope, counted))
+            await self._answer(RequestContext(scope, self._proxies), receive, send)
 
-    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._now().hold() as serving:
-            token = _serving.set(serving)
+    async def _answer(self, request: RequestContext, receive: Receive, send: Send) -> None:
+        site = self._site
+        assert site is not None, "the server starts the application before requests"
+        answer = site.cache.get(request.key) if request.is_get else None
+        if answer is not None:
+            self._source.metrics.hit(answer.route)
+            await answer.send(request, send)
+            return
+        writer = ResponseWriter(
+            request, send, site.release, site.salt, site.cache.max_answer_bytes)
+        began = time.perf_counter()
+        async with site.in_use():
             try:
-                await self._pages(scope, receive, _naming(serving.release.id, send))
-            finally:
-                _serving.reset(token)
+                await self._write(site, request, receive, writer)
+            except ClientDisconnected:
+                return
+        answer = writer.complete()
+        if answer is not None and answer.cacheable:
+            site.cache.put(request.key, answer)
+        self._source.metrics.count(
+            writer.route or OTHER, writer.status, time.perf_counter() - began)
+        if answer is not None and not writer.streaming:
+            await answer.send(request, send)
 
-    def _now(self) -> Current[Serving]:
-        assert self._current is not None, "the server starts the application before requests"
-        return self._current
+    async def _write(
+        self, site: Site, request: RequestContext, receive: Receive, writer: ResponseWriter
+    ) -> None:
+        """Write the answer, or the error that keeps it from being one.
 
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        Raises ClientDisconnected, and TruncatedResponse where it fails in the middle.
+        """
+        try:
+            await _dispatch(site, request, receive, writer)
+        except GraphsvcError as caught:
+            error = caught
+        except (ClientDisconnected, asyncio.CancelledError):
+            raise
+        except Exception:
+            _log.exception("A request failed: %s %.200r", request.method, request.path)
+            error = UnexpectedError()
+        else:
+            return
+        if writer.streaming:
+            _log.warning("An answer was cut: %s", error)
+            raise TruncatedResponse from error
+        await _write_error(site, request, error, writer)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Open the release when the server starts, and close it when it ends (ASGI, lifespan)."""
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 try:
-                    self._current = Current(await self._open())
-                except GraphsvcError as error:
+                    await self._switch(self._source.current())
+                except Exception as error:
+                    if not isinstance(error, GraphsvcError):
+                        _log.exception("The service cannot start")
                     await send({"type": "lifespan.startup.failed", "message": str(error)})
                     return
-                self._watcher = asyncio.create_task(self._follow())
+                self._follower = asyncio.create_task(self._follow())
                 await send({"type": "lifespan.startup.complete"})
+                self._opened()
             else:
-                await self._stop()
+                if self._follower:
+                    self._follower.cancel()
+                if self._site:
+                    await self._site.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    async def _open(self) -> Serving:
-        release = self._releases.current()
-        engine, self._started = self._started, None
-        if engine and engine.release != release.id:  # another release is current by now
-            await engine.close()
-            engine = None
-        serving = await Serving.open(
-            release, self._documents, self._limits, self._remote, engine)
-        await site_of(serving)  # so that the first page is as quick as all others
-        _settle()
-        return serving
-
     async def _follow(self) -> None:
-        """Switch whenever the folder of releases has another current one."""
-        await self._load()
+        """Switch whenever there is another current release; report each bad one once."""
+        assert self._site is not None
+        seen = self._site.release
         while True:
             await asyncio.sleep(LOOK_FOR_RELEASE_SECONDS)
             try:
-                if self._releases.current().id != self._now().now.release.id:
-                    await self._now().switch(await self._open())
-                    await self._load()
+                current = self._source.current()
+                if current != seen:
+                    seen = current
+                    await self._switch(current)
             except GraphsvcError as error:
-                _log.error("The new release is not served: %s", error)
+                if str(error) != seen:
+                    _log.error("The service stays on its release: %s", error)
+                    seen = str(error)
+            except Exception:
+                _log.exception("The release %s cannot be opened", seen)
 
-    async def _load(self) -> None:
-        """Go on in memory, where the release is answered from disk only to answer soon."""
-        if self._now().now.loadable:
-            try:
-                loaded = await self._now().now.loaded()
-                await site_of(loaded)
-                await self._now().switch(loaded)
-            except GraphsvcError as error:
-                _log.error("The release is answered from disk: %s", error)
+    async def _switch(self, release: str) -> None:
+        """Serve another release from now on. Raises GraphsvcError where it cannot be opened."""
+        old, self._site = self._site, await self._source.open(release)
+        self._source.metrics.serve(release)
+        if old:
+            retiring = asyncio.create_task(old.retire())
+            self._retiring.add(retiring)
+            retiring.add_done_callback(self._retiring.discard)
+        _settle()
 
-    async def _stop(self) -> None:
-        if self._watcher:
-            self._watcher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watcher
-        if self._current:
-            await self._current.close()
+
+async def _dispatch(
+    site: Site, request: RequestContext, receive: Receive, writer: ResponseWriter
+) -> None:
+    """Give the request to whom it is for. Raises GraphsvcError for what cannot be answered."""
+    request.check()
+    if request.method == "OPTIONS":
+        methods = SPARQL_METHODS if request.path == b"/sparql" else "GET, HEAD, OPTIONS"
+        writer.reply(204, preflight(methods), b"")
+    elif request.path == b"/sparql":
+        writer.route = "/sparql"
+        await site.sparql.answer(request, receive, writer)
+    elif site.pages is None:
+        raise HttpError(404, "There is nothing at this address.", hint="Try /sparql.")
+    else:
+        scope = request.for_site()
+        try:
+            await site.pages(scope, receive, writer)
+        finally:
+            writer.route = getattr(scope.get("route"), "path", OTHER)
+
+
+async def _write_error(
+    site: Site, request: RequestContext, error: GraphsvcError, writer: ResponseWriter
+) -> None:
+    """Write a problem document, or a page where a person reads it."""
+    headers = [(name.lower().encode(), value.encode()) for name, value in error.headers.items()]
+    body, format = problem_body(error), PROBLEM
+    machines = request.path == b"/sparql" or request.path.startswith(b"/api/")
+    if site.error_page and not machines and (
+            negotiate(request.accepts, (PROBLEM, HTML)) is HTML):
+        body, format = await site.error_page(request, error), HTML
+    writer.reply(error.status, [*headers, (b"content-type", format.content_type.encode())], body)
 
 
 def _settle() -> None:
-    """Let the garbage collector leave alone what stays, which takes 70 ms each time in which no
-    request is answered, and look at the rest seldom: nearly all garbage ends without it."""
+    """Let the garbage collector leave alone what stays, which takes 70 ms each time."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)
-
-
-def _naming(release: str, send: Send) -> Send:
-    """`send`, naming the release in answers that do not name it themselves, such as problems, and
-    letting scripts of other sites read it."""
-    async def naming(message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            headers = message["headers"]
-            given = {name.lower() for name, _ in headers}
-            missing = [pair for pair in (
-                (b"x-release", release.encode()),
-                (b"access-control-expose-headers", b"X-Release"),
-            ) if pair[0] not in given]
-            message["headers"] = [*headers, *missing]
-        await send(message)
-
-    return naming
-
-
-async def _describe(serving: Serving, server: str, media_type: str) -> bytes:
-    return serving.description.write(media_type, server)
-
-
-def _editor(serving: Serving) -> bytes:
-    return editor_page(serving).encode()
-
-
-def _pages(routers: Iterable[APIRouter]) -> FastAPI:
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    for router in routers:
-        app.include_router(router)
-    app.add_exception_handler(HTTPException, _http_error)
-    return app
-
-
-async def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    problem, hint = {
-        404: (f"There is nothing at {request.url.path}.", "See / for what there is."),
-        405: (f"{request.method} is not for {request.url.path}.", "Use GET."),
-    }.get(error.status_code, (str(error.detail), ""))
-    headers = dict(error.headers or {}) | (
-        {"Allow": _METHODS} if error.status_code == 405 else {})
-    return await problem_page(_serving.get(), request, HttpError(
-        error.status_code, problem, hint=hint, headers=headers))
-
-
-def create_app(
-    releases: Releases, documents: Path | None = None, remote: str | None = None,
-    limits: Limits | None = None, engine: Engine | None = None,
-) -> Application:
-    """The application over a folder of releases.
-
-    documents: folder of source texts whose words are shown; remote: SPARQL endpoint that holds
-    the current release and answers in place of the embedded engine; limits: of one query; engine:
-    one over the current release that was started before.
-    """
-    return Application(releases, documents, remote, limits, engine)

@@ -1,57 +1,51 @@
-"""Counts of requests in the Prometheus text format."""
+"""Counts of requests for Prometheus."""
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import MutableMapping
-from typing import Any
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from graphsvc.web.asgi import Scope, Send
+OTHER = "other"
+"""The route of requests that lead nowhere: paths never become labels."""
 
 
 class Metrics:
-    """Requests by area of the service and status, and the seconds they took."""
+    """Requests by route template and status, and the seconds until their answers began."""
+
+    content_type = CONTENT_TYPE_LATEST
 
     def __init__(self) -> None:
-        self._requests: Counter[tuple[str, int]] = Counter()
-        self._seconds: Counter[str] = Counter()
-        self._started = time.time()
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "graphsvc_requests", "Requests answered.", ["route", "status"],
+            registry=self._registry)
+        self._seconds = Histogram(
+            "graphsvc_request_seconds", "Seconds until an answer that was not cached began.",
+            ["route"], registry=self._registry)
+        self._hits = Counter(
+            "graphsvc_cache_hits", "Requests answered from the cache.", ["route"],
+            registry=self._registry)
+        self._hit_counters: dict[str, Counter] = {}
+        self._release = Gauge(
+            "graphsvc_release_info", "The release that is served.", ["release"],
+            registry=self._registry)
 
-    def watch(self, scope: Scope, send: Send) -> Send:
-        """`send`, counting the request when its answer begins."""
-        began = time.perf_counter()
-        area = scope["path"].split("/")[1][:20] or "home"
+    def count(self, route: str, status: int, seconds: float) -> None:
+        """Count a request whose answer took so many seconds to be made."""
+        self._requests.labels(route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
 
-        async def counting(message: MutableMapping[str, Any]) -> None:
-            if "status" in message:  # the first message of an answer
-                self.count(area, message["status"], time.perf_counter() - began)
-            await send(message)
+    def hit(self, route: str) -> None:
+        """Count a request that the cache answered."""
+        if route not in self._hit_counters:
+            self._hit_counters[route] = self._hits.labels(route)
+        self._hit_counters[route].inc()
 
-        return counting
+    def serve(self, release: str) -> None:
+        """Note which release is served from now on."""
+        self._release.clear()
+        self._release.labels(release).set(1)
 
-    def count(self, area: str, status: int, seconds: float) -> None:
-        """Count a request whose answer began after so many seconds."""
-        known = area if status < 400 else "error"
-        self._requests[known, status] += 1
-        self._seconds[known] += seconds  # type: ignore[assignment]
-
-    def text(self, release: str) -> str:
-        """The exposition format, version 0.0.4."""
-        lines = [
-            "# HELP graphsvc_release_info The release that is served.",
-            "# TYPE graphsvc_release_info gauge",
-            f'graphsvc_release_info{{release="{release}"}} 1',
-            "# HELP graphsvc_start_time_seconds When the service began, in Unix time.",
-            "# TYPE graphsvc_start_time_seconds gauge",
-            f"graphsvc_start_time_seconds {self._started:.3f}",
-            "# HELP graphsvc_requests_total Requests answered.",
-            "# TYPE graphsvc_requests_total counter",
-        ]
-        lines += [f'graphsvc_requests_total{{area="{area}",status="{status}"}} {count}'
-                  for (area, status), count in sorted(self._requests.items())]
-        lines += ["# HELP graphsvc_seconds_total Seconds until answers began.",
-                  "# TYPE graphsvc_seconds_total counter"]
-        lines += [f'graphsvc_seconds_total{{area="{area}"}} {seconds:.6f}'
-                  for area, seconds in sorted(self._seconds.items())]
-        return "\n".join(lines) + "\n"
+    def text(self) -> bytes:
+        """All counts in the Prometheus text format."""
+        return generate_latest(self._registry)

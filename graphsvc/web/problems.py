@@ -1,8 +1,4 @@
-"""Errors as problem documents (RFC 9457).
-
-An error of a kind that is not known here has the status that its class names in an attribute
-`status`, and 400 where it names none.
-"""
+"""Errors as problem documents (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -10,16 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from graphsvc.engine.base import (
-    LimitExceeded,
-    Overloaded,
-    QueryRefused,
-    QuerySyntaxError,
-    QueryTooLong,
-)
 from graphsvc.errors import GraphsvcError
-
-MEDIA_TYPE = "application/problem+json"
 
 _TITLES = {
     400: "The request cannot be understood",
@@ -27,76 +14,46 @@ _TITLES = {
     404: "There is nothing here",
     405: "The method is not supported here",
     406: "No acceptable format",
+    408: "The request took too long to arrive",
     413: "Too large",
-    414: "The address is too long",
     415: "The media type is not supported",
-    431: "The headers are too long",
+    429: "Too many requests",
     500: "The service failed",
-    502: "The service behind this one failed",
     503: "The service cannot answer now",
-    504: "The service behind this one is too slow",
 }
-_RETRY = {"Retry-After": "5"}
 
 
 class HttpError(GraphsvcError):
     """A mistake in a request, with the status that HTTP has for it and headers to go along."""
 
     def __init__(
-        self,
-        status: int,
-        problem: str,
-        *,
-        location: str | None = None,
-        hint: str | None = None,
+        self, status: int, message: str, *, location: str | None = None, hint: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
+        super().__init__(message, location=location, hint=hint)
         self.status = status
+        self.type = f"urn:graphsvc:problem:http-{status}"
+        self.title = _TITLES.get(status, "The request failed")
         self.headers = dict(headers or {})
-        super().__init__(problem, location=location, hint=hint)
 
 
-class Problem:
-    """A problem document: status, headers, and the body as JSON."""
+class UnexpectedError(HttpError):
+    """An error that nobody foresaw; its details are in the log."""
 
-    def __init__(self, error: GraphsvcError) -> None:
-        self.status, kind, title = _classify(error)
-        self.headers = dict(error.headers) if isinstance(error, HttpError) else {}
-        if isinstance(error, Overloaded):
-            self.headers.update(_RETRY)
-        self.document = _document(error, self.status, kind, title)
-
-    @property
-    def body(self) -> bytes:
-        return json.dumps(self.document, ensure_ascii=False, indent=2).encode() + b"\n"
+    def __init__(self) -> None:
+        super().__init__(500, "The service failed in a way that it did not foresee.",
+                         hint="Try again; if it fails again, report it.")
 
 
-def unexpected() -> Problem:
-    """The problem of an error that nobody foresaw; its details stay in the log."""
-    return Problem(HttpError(500, "The service failed in a way that it did not foresee."))
+def document(error: GraphsvcError) -> dict[str, Any]:
+    """The problem document of an error (RFC 9457, section 3.1), with what its class adds."""
+    fields = {
+        "type": error.type, "title": error.title, "status": error.status,
+        "detail": f"{error.message} {error.hint}" if error.hint else error.message,
+        "location": error.location, **error.extras()}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
-def _classify(error: GraphsvcError) -> tuple[int, str, str]:
-    """Status, kind and title of an error."""
-    match error:
-        case LimitExceeded() | QuerySyntaxError() | QueryRefused() | QueryTooLong() | Overloaded():
-            return error.status, error.type.rsplit(":", 1)[-1], error.title
-    status = getattr(error, "status", 400)
-    return status, f"http-{status}", _TITLES.get(status, "The request failed")
-
-
-def _document(error: GraphsvcError, status: int, kind: str, title: str) -> dict[str, Any]:
-    detail = f"{error.message} {error.hint}" if error.hint else error.message
-    document: dict[str, Any] = {
-        "type": f"urn:graphsvc:problem:{kind}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-    }
-    if error.location:
-        document["location"] = error.location
-    if isinstance(error, QuerySyntaxError) and error.line is not None:
-        document |= {"line": error.line, "column": error.column}
-    if isinstance(error, LimitExceeded):
-        document["limit"] = error.limit.value
-    return document
+def body(error: GraphsvcError) -> bytes:
+    """The problem document as JSON."""
+    return json.dumps(document(error), ensure_ascii=False, indent=2).encode() + b"\n"

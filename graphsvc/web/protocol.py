@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from binascii import a2b_qp
 from typing import NamedTuple
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qsl
 
 from graphsvc.engine.base import QueryRefused
 from graphsvc.web.problems import HttpError
@@ -95,36 +94,17 @@ def _text(data: bytes, location: str) -> str:
 
 
 def _fields(data: bytes) -> list[tuple[str, str]]:
-    """The names and values of an encoded form."""
-    _text(data, "form")
-    parts = [part.partition(b"=") for part in data.split(b"&") if part]
-    if len(parts) > _MAX_FIELDS:
+    """The names and values of an encoded form. Raises HttpError."""
+    if data.count(b"&") >= _MAX_FIELDS:
         raise HttpError(413, f"There are more than {_MAX_FIELDS} parameters.", location="form")
     try:
-        return [(_decoded(name), _decoded(value)) for name, _, value in parts]
+        return parse_qsl(data.decode(), keep_blank_values=True, errors="strict")
     except UnicodeDecodeError as error:
-        raise HttpError(
-            400, "A percent-encoded value is not UTF-8.", location="form", hint="Encode UTF-8."
-        ) from error
-
-
-def _decoded(part: bytes) -> str:
-    """The text that a part of a form stands for."""
-    part = part.replace(b"+", b" ")
-    escapes = part.count(b"%")
-    if escapes:
-        # Quoted-printable differs in the sign alone, and is decoded eight times as fast.
-        decoded = a2b_qp(part.replace(b"=", b"=3D").replace(b"%", b"="))
-        proper = len(decoded) == len(part) - 2 * escapes
-        if not proper or b"\n" in part or b"\r" in part:
-            decoded = unquote_to_bytes(part)
-        part = decoded
-    return part.decode()
+        raise HttpError(400, "The form is not UTF-8.", location="form",
+                        hint="Percent-encode names and values as UTF-8.") from error
 
 
 def _operation(fields: list[tuple[str, str]], describable: bool) -> Operation:
-    if len(fields) == 1 and fields[0][0] == "query":
-        return Operation(fields[0][1], (), None, (), ())
     values: dict[str, list[str]] = {}
     for name, value in fields:
         values.setdefault(name, []).append(value)

@@ -1,111 +1,72 @@
-"""The HTTP server, in this process and its event loop."""
+"""The HTTP server: Granian, on a socket of ours, with one process that serves.
+
+What HTTP asks of a server (parsing, pipelining, timeouts of heads) is Granian's. The socket is made
+here for two reasons: a port that is taken, or chosen by the system, is known before anything
+starts, and the kernel drops clients that do not read (TCP_USER_TIMEOUT), which no server does.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import ctypes
 import logging
+import multiprocessing
+import os
+import resource
 import signal
 import socket
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
-from functools import partial
-from typing import Any, Protocol, cast
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
 
-import uvicorn
-import uvloop
+from granian._granian import SocketHolder
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.web.asgi import Receive, Scope, Send
-from graphsvc.web.connection import Begin, Connection, Repeated
+from graphsvc.web.request import AsgiApp, Receive, Scope, Send
+from graphsvc.web.writer import TruncatedResponse
 
-IDLE_SECONDS = 75
-"""How long a connection is kept for a client's next request."""
-
-
-class Application(Protocol):
-    """An ASGI application (ASGI 3) that knows requests, or their heads, which came before."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
-
-    @property
-    def repeated(self) -> Repeated: ...
-
-    @property
-    def begin(self) -> Begin: ...
-
-
-def run(app: Application, host: str, port: int, opening: str) -> None:
-    """Serve as `serve` does, in an event loop of its own."""
-    uvloop.run(serve(app, listen(host, port), opening))
-
-
-async def serve(app: Application, listener: socket.socket, opening: str) -> None:
-    """Serve an application until SIGINT or SIGTERM; requests under way are finished.
-
-    opening: what to print once requests are taken. Raises GraphsvcError where the
-    application cannot start.
-    """
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # the application tells errors
-    watched = Watched(app)
-    config = uvicorn.Config(
-        watched, interface="asgi3", lifespan="on", loop="none", ws="none", backlog=1024,
-        http=cast(Any, partial(Connection, repeated=app.repeated, begin=app.begin)),
-        timeout_keep_alive=IDLE_SECONDS, proxy_headers=False, server_header=False,
-        access_log=False, log_config=None)
-    try:
-        await Server(config, opening).serve(sockets=[listener])
-    except SystemExit:
-        raise GraphsvcError(watched.failure or "The service could not start.") from None
-    except OSError as error:  # another process was bound at the same moment, and listens by now
-        host, port = listener.getsockname()[:2]
-        raise _in_use(host, port, error) from error
-    finally:
-        listener.close()
+HEAD_SECONDS = 15
+"""How long a client may take for the head of a request, and keep an idle connection."""
+UNREAD_SECONDS = 30
+"""How long a client may leave what was sent to it unread."""
+STOP_SECONDS = 10
+"""How long requests under way may take to end when the server stops."""
+SEND_BUFFER_BYTES = 1 << 18
+"""What the kernel holds of an answer for a client that does not read."""
+HEAD_BYTES = 1 << 16
+"""Length of the head of a request."""
+CONNECTIONS = 1_000
+"""Connections that are served at a time; others wait."""
+_PR_SET_PDEATHSIG = 1
+_DESCRIPTORS = 64
+"""Descriptors that the service needs for itself."""
+_LOGGING: dict[str, Any] = {
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {name: {"class": "logging.StreamHandler", "formatter": "plain"}
+                 for name in ("console", "access")},
+    "loggers": {name: {"handlers": ["console"], "level": "WARNING", "propagate": False}
+                for name in ("_granian", "graphsvc", "granian.access")},
+}
+"""Everything that is worth a line goes to standard error."""
 
 
-class Server(uvicorn.Server):
-    """The server, which ends by itself when a signal asks it to; a second SIGINT hurries it."""
+@dataclass(frozen=True)
+class Address:
+    """Where the service listens."""
 
-    def __init__(self, config: uvicorn.Config, opening: str) -> None:
-        super().__init__(config)
-        self._opening = opening
+    host: str
+    port: int
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start the application, listen, and say so."""
-        await super().startup(sockets)
-        print(self._opening, flush=True)
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Listen to signals without raising them again afterwards, as the base class does."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        yield
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
 
-class Watched:
-    """An application, and why it did not start (ASGI, lifespan protocol)."""
-
-    def __init__(self, app: Application) -> None:
-        self._app = app
-        self.failure: str | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan":
-            await self._app(scope, receive, send)
-            return
-
-        async def listening(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "lifespan.startup.failed":
-                self.failure = message.get("message")
-            await send(message)
-
-        await self._app(scope, receive, listening)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the address; connections are taken only once it is served.
+def listen(host: str, port: int) -> tuple[socket.socket, Address]:
+    """A socket that listens on an address, and the address with the port that it got.
 
     Raises GraphsvcError where nothing can listen there.
     """
@@ -116,13 +77,85 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.socket(family)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listener.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
         listener.bind((host, port))
+        listener.listen(1024)
+        listener.setblocking(False)
     except OSError as error:
-        raise _in_use(host, port, error) from error
-    return listener
+        raise GraphsvcError(
+            f"Nothing can listen there: {error.strerror or error}.", location=f"{host}:{port}",
+            hint="Choose another --port, or stop the program that uses it.") from error
+    return listener, Address(host, listener.getsockname()[1])
 
 
-def _in_use(host: str, port: int, error: OSError) -> GraphsvcError:
-    return GraphsvcError(
-        f"Nothing can listen there: {error.strerror or error}.", location=f"{host}:{port}",
-        hint="Choose another --port, or end what uses it.")
+class Server(MPServer):
+    """Granian on a socket that is open already."""
+
+    def __init__(self, listener: socket.socket, address: Address) -> None:
+        self._listener = listener
+        super().__init__(
+            target="graphsvc", address=address.host, port=address.port,
+            interface=Interfaces.ASGI, loop=Loops.uvloop, http=HTTPModes.http1, websockets=False,
+            log_level=LogLevels.warning, log_dictconfig=_LOGGING, backpressure=_connections(),
+            http1_settings=HTTP1Settings(
+                header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES * 2),
+            workers_kill_timeout=STOP_SECONDS, respawn_failed_workers=True)
+
+    def _init_shared_socket(self) -> None:
+        self._shd: Any = SocketHolder(self._listener.fileno(), False, 1024)  # type: ignore[call-arg]
+        self._sso = None
+
+
+def serve(make_app: Callable[[], AsgiApp], listener: socket.socket, address: Address) -> None:
+    """Serve an application in a process of its own until SIGINT or SIGTERM.
+
+    make_app: called in that process. A process that dies is replaced; SIGHUP replaces it after
+    the requests under way. Raises GraphsvcError where the application cannot start.
+    """
+    multiprocessing.set_start_method("fork", force=True)  # the process inherits the socket
+    failures: multiprocessing.SimpleQueue[str] = multiprocessing.SimpleQueue()
+    service = os.getpid()
+
+    def load() -> AsgiApp:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # end when the service ends
+        logging.getLogger("_granian.utils").addFilter(_is_news)
+        app = make_app()
+
+        async def reporting(scope: Scope, receive: Receive, send: Send) -> None:
+            async def sending(message: MutableMapping[str, Any]) -> None:
+                if message["type"] == "lifespan.startup.failed":
+                    failures.put(message["message"])
+                    os.kill(service, signal.SIGINT)
+                    os._exit(1)
+                await send(message)
+
+            await app(scope, receive, sending if scope["type"] == "lifespan" else send)
+
+        return reporting
+
+    server = Server(listener, address)
+    logging.getLogger("_granian").addFilter(lambda record: failures.empty())
+    try:
+        server.serve(target_loader=load, wrap_loader=False)
+    except SystemExit:
+        if failures.empty():
+            raise
+    if not failures.empty():
+        raise GraphsvcError(failures.get())
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line of the server says more than the application has said already."""
+    return record.exc_info is None or record.exc_info[0] is not TruncatedResponse
+
+
+def _connections() -> int:
+    """Connections at a time, as far as the process may open so many files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        soft = min(hard, max(soft, 4 * CONNECTIONS))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(16, min(CONNECTIONS, soft - _DESCRIPTORS))

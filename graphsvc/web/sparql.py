@@ -1,328 +1,130 @@
-"""The SPARQL endpoint: SPARQL 1.1 Protocol for query, as a raw ASGI application.
-
-Raw, because routing costs half of what an answer from the cache costs.
-"""
+"""The SPARQL endpoint: SPARQL 1.1 Protocol for query."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import quote
 
-from graphsvc.engine.base import Engine, ResultStream
-from graphsvc.errors import GraphsvcError
-from graphsvc.later import Later
-from graphsvc.web.asgi import (
-    BEGUN,
-    REQUEST_BYTES,
-    WHOLE,
-    Cut,
-    HungUp,
-    Receive,
-    Scope,
-    Send,
-    header,
-    preflight,
-    read_body,
-    respond,
-    while_connected,
-)
-from graphsvc.web.asked import (
-    CORS,
-    REVALIDATE,
-    Asked,
-    Head,
-    answer_headers,
-    choose,
-    understand,
-)
-from graphsvc.web.browsers import for_browsers
-from graphsvc.web.cache import AnswerCache, CachedAnswer, Kept, KnownRequests
-from graphsvc.web.current import Current, Held
-from graphsvc.web.heads import KnownHeads
-from graphsvc.web.problems import MEDIA_TYPE as PROBLEM
-from graphsvc.web.problems import HttpError, Problem, unexpected
+from graphsvc.engine.base import Engine, Lane, QueryTooLong, Request
+from graphsvc.engine.inspection import inspect
+from graphsvc.formats import HTML, RDF_FORMATS, Format, named, negotiate
+from graphsvc.web.problems import HttpError
 from graphsvc.web.protocol import MAX_BODY_BYTES, Operation, read_get, read_post
+from graphsvc.web.request import Headers, Receive, RequestContext, read_body
+from graphsvc.web.writer import HangUp, ResponseWriter
 
-logger = logging.getLogger(__name__)
+SPARQL_METHODS = "GET, HEAD, POST, OPTIONS"
+BODY_SECONDS = 20.0
+"""How long the body of a request may take to arrive."""
+_MOST_NOTED = 5
+"""Unknown functions that a notice names."""
+_IRI_SAFE = ":/#?&=;,+%@!$()*[]~"
 
-DESCRIPTION_FORMATS = (
-    "text/turtle",
-    "application/rdf+xml",
-    "application/ld+json",
-    "application/n-triples",
-)
-
-HOLD_BACK = 1 << 18
-"""Bytes of an answer that are awaited before its status is sent; what fails by then can say so."""
-
-UNWATCHED_SECONDS = 0.02
-"""How long a query goes on before anybody looks whether the client is still there."""
-
-SEND_SECONDS = 60.0
-"""How long a client may take nothing of its answer."""
-
-METHODS = "GET, HEAD, POST, OPTIONS"
+Describe = Callable[[str, Format], Awaitable[bytes]]
+Editor = Callable[[RequestContext], Awaitable[bytes]]
 
 
-class Serving(Protocol):
-    """What is served at one moment."""
+class SparqlEndpoint:
+    """Answers the requests to `/sparql` from one engine.
 
-    @property
-    def engine(self) -> Engine: ...
-
-    async def close(self) -> None: ...
-
-
-S = TypeVar("S", bound=Serving)
-
-
-class SparqlApp(Generic[S]):
-    """Answers SPARQL requests from what is current; that stays open while a request lasts.
-
-    describe: writes the service description, given what is served, the address of the server
-        without a last slash, and one of DESCRIPTION_FORMATS.
-    editor_page: writes the HTML page that people get.
+    describe: writes the service description, given the address of the service without a last
+        slash and one of RDF_FORMATS.
+    editor: writes the HTML page that people get.
     """
 
-    def __init__(
-        self,
-        current: Callable[[], Current[S]],
-        describe: Callable[[S, str, str], Awaitable[bytes]],
-        editor_page: Callable[[S], bytes] | None = None,
-        cache: AnswerCache | None = None,
+    def __init__(self, engine: Engine, describe: Describe, editor: Editor | None = None) -> None:
+        self._engine, self._describe, self._editor = engine, describe, editor
+
+    async def answer(
+        self, request: RequestContext, receive: Receive, writer: ResponseWriter
     ) -> None:
-        self._current = current
-        self._describe = describe
-        self._editor_page = editor_page
-        self._cache = cache or AnswerCache()
-        self._known = KnownRequests()
-        self._heads = KnownHeads()
-        self._later = Later(UNWATCHED_SECONDS)
-
-    def repeated(self, request: bytes) -> CachedAnswer | None:
-        """The answer to a request that came before, by all its bytes."""
-        key = self._known.key(request, self._current().now.engine.release)
-        return self._cache.get(key) if key else None
-
-    def begin(self, request: bytes, reply: Reply) -> Begun | None:
-        """Begin to answer a request, by all its bytes, whose head came before; else None.
-
-        reply gets the whole answer; or what was begun, which is to be sent by calling the
-        application with BEGUN in the scope.
-        """
-        return None  # answers begin in the application alone
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-        head = scope["method"] == "HEAD"
-        told = scope.get("extensions", {}).get(BEGUN)
-        try:
-            if told:
-                await self._go_on(told["answer"], scope, receive, send)
-                return
-            with self._current().hold() as serving:
-                await self._dispatch(serving, scope, receive, send)
-        except (HungUp, Cut) as ending:
-            if isinstance(ending, Cut):
-                raise
-        except GraphsvcError as error:
-            await _tell(Problem(error), send, head)
-        except Exception:
-            logger.exception("The request failed in an unforeseen way")
-            await _tell(unexpected(), send, head)
-
-    async def _dispatch(self, serving: S, scope: Scope, receive: Receive, send: Send) -> None:
-        method = scope["method"]
-        if method in ("GET", "HEAD"):
-            operation = read_get(scope["query_string"])
-            if operation.query is None:
-                await self._introduce(serving, operation, scope, send)
-                return
-            await self._query(serving, operation, scope, receive, send)
-        elif method == "POST":
-            body = await read_body(receive, MAX_BODY_BYTES)
-            if body is None:
-                raise HttpError(
-                    413, f"The body is longer than {MAX_BODY_BYTES} bytes.", location="body"
-                )
-            content_type = header(scope, b"content-type")
-            operation = read_post(scope["query_string"], content_type, body)
-            await self._query(serving, operation, scope, receive, send)
-        elif method == "OPTIONS":
-            await respond(send, 204, preflight(METHODS), b"", head=True)
+        """Write the answer to a request. Raises GraphsvcError for what cannot be answered."""
+        if request.is_get:
+            operation = read_get(request.query)
+        elif request.method == "POST":
+            body = await _body(receive)
+            operation = read_post(request.query, request.content_type, body)
         else:
-            raise HttpError(
-                405,
-                f"{method[:20]} is not a method of this address.",
-                hint="Use GET or POST.",
-                headers={"Allow": METHODS},
-            )
+            raise HttpError(405, f"{request.method[:20]} is not a method of this address.",
+                            hint="Use GET or POST.", headers={"Allow": SPARQL_METHODS})
+        if operation.query is None:
+            await self._introduce(request, operation, writer)
+        else:
+            with HangUp(receive):
+                await self._query(request, operation, operation.query, writer)
 
-    async def _introduce(self, serving: S, operation: Operation, scope: Scope, send: Send) -> None:
+    async def _introduce(
+        self, request: RequestContext, operation: Operation, writer: ResponseWriter
+    ) -> None:
         """Answer a bare GET: the editor for people, the service description for machines."""
-        offered = DESCRIPTION_FORMATS + (("text/html",) if self._editor_page else ())
-        media_type = choose(operation.formats, header(scope, b"accept"), offered)
-        if media_type == "text/html" and self._editor_page:
-            body = self._editor_page(serving)
-            send = for_browsers(scope, send)
+        offered = RDF_FORMATS + ((HTML,) if self._editor else ())
+        format = choose(operation.formats, request.accepts, offered)
+        if format is HTML and self._editor:
+            body = await self._editor(request)
         else:
-            body = await self._describe(serving, Head.of(scope).server, media_type)
-        tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-        headers = [*answer_headers(serving.engine.release, media_type),
-                   (b"etag", tag.encode()), REVALIDATE]
-        if _not_modified(tag, scope):
-            await respond(send, 304, headers, b"", head=True)
-        else:
-            await respond(send, 200, headers, body, scope["method"] == "HEAD")
+            body = await self._describe(request.server, format)
+        writer.reply(200, [(b"content-type", format.content_type.encode())], body)
 
     async def _query(
-        self,
-        serving: S,
-        operation: Operation,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
+        self, request: RequestContext, operation: Operation, query: str, writer: ResponseWriter
     ) -> None:
-        asked = understand(serving.engine, operation, Head.of(scope))
-        if _not_modified(asked.tag, scope):
-            await respond(send, 304, asked.headers, b"", head=True)
-            return
-        self._remember(scope, asked)
-        cached = self._cache.get(asked.key or "")
-        if cached:
-            await _send_whole(cached, scope, send)
-            return
-        work = self._evaluate(serving.engine, asked, scope, send)
-        await while_connected(receive, work, self._later)
-
-    async def _go_on(self, begun: Begun, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send what was begun before the application was called."""
+        limits = self._engine.limits
+        if len(query) > limits.query_chars:
+            raise QueryTooLong(limits)
+        inspected = inspect(query)
+        format = choose(operation.formats, request.accepts, inspected.form.formats)
+        stream = await self._engine.query(Request(
+            query=query, media_type=format.media_type, lane=Lane.FREE, timeout=operation.timeout,
+            default_graphs=operation.default_graphs, named_graphs=operation.named_graphs,
+            base=f"{request.server}/sparql", client=request.client))
         try:
-            if begun.error:
-                raise begun.error
-            work = self._send(begun.asked, begun.answer, scope, send)
-            await while_connected(receive, work, self._later)
+            headers: Headers = [(b"content-type", format.content_type.encode())]
+            if inspected.volatile:
+                headers.append((b"cache-control", b"no-store"))
+            if stream.unknown_functions:
+                headers.append((b"x-notice", _notice(stream.unknown_functions)))
+            if stream.complete is not None:
+                writer.reply(200, headers, stream.complete)
+                return
+            await writer({"type": "http.response.start", "status": 200, "headers": headers})
+            async for chunk in stream:
+                await writer({"type": "http.response.body", "body": chunk, "more_body": True})
+            await writer({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
-            begun.held.release()
-
-    async def _evaluate(self, engine: Engine, asked: Asked, scope: Scope, send: Send) -> None:
-        """Ask the engine and send its answer. Raises GraphsvcError before, Cut after a status."""
-        await self._send(asked, await engine.query(asked.request), scope, send)
-
-    async def _send(self, asked: Asked, answer: ResultStream, scope: Scope, send: Send) -> None:
-        head = scope["method"] == "HEAD"
-        try:
-            asked = asked.with_notice(answer.unknown_functions)
-            chunks = aiter(answer)
-            held, complete = await _hold_back(chunks)
-            if complete:
-                whole = asked.answer(b"".join(held))
-                self._keep(asked, whole)
-                await _send_whole(whole, scope, send)
-            elif head:
-                await respond(send, 200, asked.headers, None, head)
-            else:
-                await self._stream(asked, held, chunks, send)
-        finally:
-            await answer.aclose()
-
-    async def _stream(
-        self, asked: Asked, held: list[bytes], chunks: AsyncIterator[bytes], send: Send
-    ) -> None:
-        """Send an answer while it is still being written. Raises Cut where it fails."""
-        await send({"type": "http.response.start", "status": 200, "headers": asked.headers})
-        await _send_part(b"".join(held), send)
-        kept = Kept(self._cache.max_answer_bytes, held)
-        try:
-            async for chunk in chunks:
-                kept.add(chunk)
-                await _send_part(chunk, send)
-        except GraphsvcError as error:
-            logger.warning("An answer was cut: %s", error)
-            raise Cut from error
-        await send({"type": "http.response.body", "body": b""})
-        if kept.parts:
-            self._keep(asked, asked.answer(b"".join(kept.parts)))
-
-    def _keep(self, asked: Asked, answer: CachedAnswer) -> None:
-        if asked.key:
-            self._cache.put(asked.key, answer)
-
-    def _remember(self, scope: Scope, asked: Asked) -> None:
-        """Know a GET request by its bytes, and others by its head, when they come again."""
-        told = scope.get("extensions", {}).get(REQUEST_BYTES)
-        if told and scope["method"] == "GET" and header(scope, b"if-none-match") is None:
-            self._heads.add(told["bytes"], scope["headers"], Head.of(scope))
-            if asked.key:
-                self._known.add(told["bytes"], asked.release, asked.key)
+            await stream.aclose()
 
 
-class Begun:
-    """An answer that was begun before the application was called.
-
-    error: what kept it from beginning.
-    held: what is served, until the answer is sent.
-    """
-
-    __slots__ = ("answer", "asked", "error", "held")
-    answer: Any
-
-    def __init__(self, asked: Asked, held: Held[Any]) -> None:
-        self.asked, self.held = asked, held
-        self.error: GraphsvcError | None = None
-
-    def cancel(self) -> None:
-        """Let go of everything: the client has gone."""
-        self.answer.cancel()
-        self.held.release()
-
-
-Reply = Callable[[CachedAnswer | Begun], None]
-
-
-async def _hold_back(chunks: AsyncIterator[bytes]) -> tuple[list[bytes], bool]:
-    """The first HOLD_BACK bytes of an answer, and whether that is all of it."""
-    held: list[bytes] = []
-    size = 0
-    async for chunk in chunks:
-        held.append(chunk)
-        size += len(chunk)
-        if size >= HOLD_BACK:
-            return held, False
-    return held, True
-
-
-async def _send_part(part: bytes, send: Send) -> None:
-    """Send a part of an answer. Raises Cut where the client takes nothing for too long."""
-    try:
-        async with asyncio.timeout(SEND_SECONDS):
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-    except TimeoutError as error:
-        raise Cut from error
-
-
-def _not_modified(tag: str | None, scope: Scope) -> bool:
-    """Whether the client has this answer already (RFC 9110, section 13.1.2)."""
-    condition = header(scope, b"if-none-match")
-    if scope["method"] not in ("GET", "HEAD") or condition is None or tag is None:
-        return False
-    opaque = tag.removeprefix("W/")
-    return opaque in (part.strip().removeprefix("W/") for part in condition.split(","))
-
-
-async def _send_whole(answer: CachedAnswer, scope: Scope, send: Send) -> None:
-    """Send a whole answer, at once where the server can."""
-    if WHOLE in scope.get("extensions", ()):
-        await send({"type": WHOLE, "status": 200, "head": answer.head, "body": answer.body})
+def choose(names: Sequence[str], accept: str | None, offered: Sequence[Format]) -> Format:
+    """The format of the answer: one that is named, else by Accept. Raises HttpError 406."""
+    if names:
+        chosen = next(filter(None, (named(name, offered) for name in names)), None)
     else:
-        await respond(send, 200, answer.headers, answer.body, scope["method"] == "HEAD")
+        chosen = negotiate(accept, offered)
+    if chosen is None:
+        raise HttpError(
+            406, f"The answer cannot be given as {(' or '.join(names) or accept or '')[:200]}.",
+            location="format" if names else "Accept",
+            hint=f"Ask for one of: {', '.join(format.media_type for format in offered)}.")
+    return chosen
 
 
-async def _tell(problem: Problem, send: Send, head: bool) -> None:
-    headers = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
-    headers += [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store"), *CORS]
-    await respond(send, problem.status, headers, problem.body, head)
+async def _body(receive: Receive) -> bytes:
+    """The body of a request. Raises HttpError where it is too long or too slow."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await read_body(receive, MAX_BODY_BYTES)
+    except TimeoutError as error:
+        raise HttpError(408, f"The body did not arrive within {BODY_SECONDS:g} seconds.",
+                        location="body", headers={"Connection": "close"}) from error
+    if body is None:
+        raise HttpError(413, f"The body is longer than {MAX_BODY_BYTES} bytes.", location="body")
+    return body
+
+
+def _notice(functions: Sequence[str]) -> bytes:
+    """The header that names unknown functions, the first of them where they are many."""
+    names = ", ".join(f"<{quote(iri[:200], safe=_IRI_SAFE)}>" for iri in functions[:_MOST_NOTED])
+    others = f" and {len(functions) - _MOST_NOTED} more" if len(functions) > _MOST_NOTED else ""
+    return (f"Expressions that call {names}{others} have no value:"
+            " there is no such function.").encode()

@@ -2,82 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from graphsvc.build.dumps import digests
+from graphsvc.formats import RDF_FORMATS, negotiate
 from graphsvc.service import Serving
-from graphsvc.web.linked import RDF_FORMATS, open_headers
 from graphsvc.web.metrics import Metrics
-from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import HttpError
-from graphsvc.web.responses import guarded, is_current
+
+_NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
-def status_router(get_serving: Callable[[], Serving], metrics: Metrics) -> APIRouter:
+def status_router(serving: Serving, metrics: Metrics) -> APIRouter:
     """The routes `/health`, `/metrics`, `/.well-known/void`, `/dataset` and `/dumps/...`."""
     router = APIRouter(include_in_schema=False)
+    release = serving.release
+    dumps_folder = release.path / "dumps"
+    known = release.dump_digests
 
     async def health(request: Request) -> Response:
-        serving = get_serving()
-        release = serving.release
+        await serving.engine.health()
         return JSONResponse({
             "status": "ready", "release": release.id, "title": release.manifest["title"],
             "built": release.manifest["built"], "quads": release.manifest["quads"],
-        }, headers={**open_headers(serving), "Cache-Control": "no-store"})
+        }, headers=_NEVER_KEPT)
 
     async def counts(request: Request) -> Response:
-        return Response(metrics.text(get_serving().release.id),
-                        media_type="text/plain; version=0.0.4")
+        return Response(metrics.text(), headers={**_NEVER_KEPT,
+                                                 "Content-Type": metrics.content_type})
 
     async def description(request: Request) -> Response:
-        serving = get_serving()
-        media_type = negotiate(request.headers.get("accept"), tuple(RDF_FORMATS))
-        if media_type is None:
+        format = negotiate(request.headers.get("accept"), RDF_FORMATS)
+        if format is None:
             raise HttpError(406, "The description is RDF.", location="Accept",
-                            hint=f"Ask for one of {', '.join(RDF_FORMATS)}.")
-        tag = f'"{serving.release.id}.description.{media_type.rpartition("/")[2]}"'
-        headers = {"ETag": tag, "Vary": "Accept", **open_headers(serving)}
-        if is_current(request, tag):
-            return Response(status_code=304, headers=headers)
-        server = str(request.base_url).rstrip("/")
-        body = serving.description.write(media_type, server)
-        return Response(body, media_type=media_type, headers=headers)
+                            hint=f"Ask for one of {', '.join(f.media_type for f in RDF_FORMATS)}.")
+        body = await run_in_threadpool(
+            serving.description.write, format.media_type, _server(request))
+        return Response(body, media_type=format.content_type)
 
     async def dump(request: Request) -> Response:
-        serving = get_serving()
-        folder = serving.release.path / "dumps"
-        path = folder / request.path_params["name"]
-        if path.parent != folder or not path.is_file():
-            names = ", ".join(sorted(p.name for p in folder.iterdir()))
-            raise HttpError(404, f"There is no dump {path.name}.", hint=f"There are: {names}.")
-        tag = f'"{digests(serving.release.description).get(path.name, serving.release.id)}"'
-        headers = {"ETag": tag, **open_headers(serving)}
-        if is_current(request, tag):
-            return Response(status_code=304, headers=headers)
-        return FileResponse(path, media_type="application/gzip", filename=path.name,
-                            headers=headers)
+        name = request.path_params["name"]
+        if name not in known:
+            raise HttpError(404, f"There is no dump {name[:80]}.",
+                            hint=f"There are: {', '.join(sorted(known))}.")
+        return FileResponse(dumps_folder / name, media_type="application/gzip", filename=name,
+                            headers={"ETag": f'"{known[name]}"'})
 
     async def dumps(request: Request) -> Response:
-        serving = get_serving()
-        folder = serving.release.path / "dumps"
-        tag = f'"{serving.release.id}.dumps"'
-        headers = {"ETag": tag, **open_headers(serving)}
-        if is_current(request, tag):
-            return Response(status_code=304, headers=headers)
-        server = str(request.base_url).rstrip("/")
-        known = digests(serving.release.description)
         return JSONResponse([
-            {"name": path.name, "bytes": path.stat().st_size, "sha256": known.get(path.name),
-             "url": f"{server}/dumps/{path.name}"}
-            for path in sorted(folder.iterdir())], headers=headers)
+            {"name": name, "bytes": (dumps_folder / name).stat().st_size, "sha256": digest,
+             "url": f"{_server(request)}/dumps/{name}"}
+            for name, digest in sorted(known.items())])
 
     for path, handler in (
         ("/health", health), ("/metrics", counts), ("/.well-known/void", description),
         ("/dataset", description), ("/dumps", dumps), ("/dumps/{name}", dump),
     ):
-        router.add_route(path, guarded(handler), methods=["GET", "HEAD"])
+        router.add_route(path, handler, methods=["GET"])
     return router
+
+
+def _server(request: Request) -> str:
+    return str(request.base_url).rstrip("/")

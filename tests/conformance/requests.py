@@ -37,7 +37,7 @@ class Exchange:
 
     target: what follows the endpoint's path; statuses: their beginnings, such as 4 or 405;
     media_types: one of them, where there are some; value: of an ASK query, or for graphs and rows
-    how many; headers: of the answer, with words that stand in them.
+    how many; headers: of the answer, with words that are in them.
     """
 
     method: str = "GET"
@@ -82,7 +82,7 @@ def _exchange(graph: rdflib.Graph, request: rdflib.term.Node, updates: bool) -> 
         encoding = str(graph.value(content, _CNT.characterEncoding))
         body = str(graph.value(content, _CNT.chars)).encode(encoding)
     expected = graph.value(request, _HT.resp)
-    told = [str(s).split("StatusCode")[-1] for s in graph.objects(expected, _MF.expectedStatus)]
+    statuses = [str(s).split("StatusCode")[-1] for s in graph.objects(expected, _MF.expectedStatus)]
     boolean = graph.value(expected, _MF.expectedBoolean)
     format_ = graph.value(expected, _MF.expectedFormat)
     formats = {
@@ -94,7 +94,7 @@ def _exchange(graph: rdflib.Graph, request: rdflib.term.Node, updates: bool) -> 
         return Exchange(method, path, sent, body, ("403",), (PROBLEM,))
     if updates:
         return Exchange(method, path, sent, body, ("200",), formats, value=False)
-    return Exchange(method, path, sent, body, tuple(s[0] for s in told), formats, value)
+    return Exchange(method, path, sent, body, tuple(s[0] for s in statuses), formats, value)
 
 
 def ask(query: str, by: str = "GET", fields: Fields | None = None, **expected) -> Exchange:

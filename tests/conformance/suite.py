@@ -57,7 +57,7 @@ class Case:
 
 
 def cases(folder: Path) -> list[Case]:
-    """All cases of the suites in a folder, those over the same dataset beside each other."""
+    """All cases of the suites in a folder, those over the same dataset next to each other."""
     found = [case for name in MANIFESTS for case in _cases(folder, folder / name)]
     return sorted(found, key=lambda case: (repr(case.dataset), case.name))
 

@@ -1,18 +1,20 @@
 """SPARQL 1.0 and 1.1 as the official suites have it: evaluation, syntax, result formats.
 
-Each test that fails stands in known_failures.toml with its reason; one that is missing there, or
-stands there and passes, fails the suite.
+Every case is evaluated in this process by the functions that the workers of the service use, and
+every twentieth case over HTTP by the real service. Each test that fails is in known_failures.toml
+with its reason; one that is missing there, or is there and passes, fails the suite.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
 
+from tests.conformance.evaluated import Evaluated
 from tests.conformance.known import KNOWN, SHARED, parameters
 from tests.conformance.results import (
     FORMATS,
@@ -27,112 +29,92 @@ from tests.conformance.suite import Case, Dataset, cases
 
 SUITE = SHARED / "w3c/sparql"
 CASES = cases(SUITE) if SUITE.is_dir() else []
-AHEAD = 2
-"""Servers that start while another is asked."""
+BY_NAME: dict[str, object] = {case.name: case for case in CASES}
+SAMPLE: dict[str, object] = {name: BY_NAME[name] for name in sorted(BY_NAME)[::20]}
 
 pytestmark = pytest.mark.skipif(not CASES, reason=f"the official suite is not at {SUITE}")
 
 
-class Servers:
-    """The servers of datasets in the order in which they are wanted, each wanted for a while.
-
-    The next ones start before their turn comes, as starting takes longer than asking.
-    """
-
-    def __init__(self, folder: Path, wanted: Iterable[Dataset]) -> None:
-        self._folder = folder
-        self._wanted = list(dict.fromkeys(wanted))
-        self._pool = ThreadPoolExecutor(AHEAD)
-        self._started: dict[Dataset, Future[DataServer]] = {}
-        self._stopped: list[Future[tuple[int, str]]] = []
-
-    def over(self, dataset: Dataset) -> DataServer:
-        at = self._wanted.index(dataset)
-        now_and_soon = self._wanted[at:at + 1 + AHEAD]
-        for past in self._started.keys() - now_and_soon:
-            self._stop(past)
-        for coming in now_and_soon:
-            if coming not in self._started:
-                self._started[coming] = self._pool.submit(self._start, coming)
-        return self._started[dataset].result()
-
-    def _start(self, dataset: Dataset) -> DataServer:
-        named = self._folder / f"named-{self._wanted.index(dataset)}.nq"
-        named.write_bytes(b"".join(_named(iri, path) for iri, path in dataset.named))
-        return DataServer([*dataset.default, named])
-
-    def _stop(self, dataset: Dataset) -> None:
-        self._stopped.append(self._pool.submit(self._started.pop(dataset).result().stop))
-
-    def stop(self) -> None:
-        """Stop what runs; every server must have ended cleanly, without a word of complaint."""
-        for dataset in list(self._started):
-            self._stop(dataset)
-        assert {stopped.result() for stopped in self._stopped} <= {(0, "")}
-        self._pool.shutdown()
-
-
-def _named(iri: str, path: Path) -> bytes:
-    graph = NamedNode(iri)
-    return serialize(
-        (
-            Quad(quad.subject, quad.predicate, quad.object, graph)
-            for quad in parse(path=str(path), base_iri=path.as_uri(), rename_blank_nodes=True)
-        ),
-        format=RdfFormat.N_QUADS,
-    )
-
-
 @pytest.fixture(scope="module")
-def servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
-    """The servers of the cases that are to be tried."""
-    wanted = (item.callspec.params["case"].dataset for item in request.session.items
-              if item.path == Path(__file__) and item.originalname == "test_case")
-    running = Servers(tmp_path_factory.mktemp("named"), wanted)
-    yield running
-    running.stop()
+def evaluated(tmp_path_factory: pytest.TempPathFactory):
+    """What evaluates queries over a dataset; cases over the same dataset follow each other."""
+
+    @lru_cache(maxsize=1)
+    def over(dataset: Dataset) -> Evaluated:
+        return Evaluated(files_of(dataset, tmp_path_factory.mktemp("data")))
+
+    return over
 
 
-@pytest.mark.parametrize("case", parameters("sparql", {case.name: case for case in CASES}))
-def test_case(case: Case, servers: Servers) -> None:
-    server = servers.over(case.dataset)
+@pytest.mark.parametrize("case", parameters("sparql", BY_NAME))
+def test_case(case: Case, evaluated) -> None:
+    check(case, evaluated(case.dataset))
+
+
+@pytest.fixture
+def served(case: Case, tmp_path: Path) -> Iterator[DataServer]:
+    """The real service over the dataset of a case; it must end cleanly, without a complaint."""
+    server = DataServer(files_of(case.dataset, tmp_path))
+    yield server
+    assert server.stop() == (0, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", parameters("sparql", SAMPLE))
+def test_case_over_http(case: Case, served: DataServer) -> None:
+    check(case, served)
+
+
+def files_of(dataset: Dataset, folder: Path) -> list[Path]:
+    """The files of the default graph, and one with all named graphs."""
+    named = folder / "named.nq"
+    named.write_bytes(b"".join(
+        serialize(
+            (Quad(quad.subject, quad.predicate, quad.object, NamedNode(iri))
+             for quad in parse(path=str(path), base_iri=path.as_uri(), rename_blank_nodes=True)),
+            format=RdfFormat.N_QUADS)
+        for iri, path in dataset.named))
+    return [*dataset.default, named]
+
+
+def check(case: Case, service: Evaluated | DataServer) -> None:
+    """Ask the query and compare its complete result with the expected one."""
+    query = case.query.read_text()
     if case.kind.startswith("PositiveSyntax"):
-        status, _, body = server.ask(case.query.read_bytes(), "*/*")
+        status, _, body = service.ask(query)
         assert status == 200, body.decode()
-    elif case.kind.startswith("NegativeSyntax"):
-        status, _, _ = server.ask(case.query.read_bytes(), "*/*")
+        return
+    if case.kind.startswith("NegativeSyntax"):
+        status, _, _ = service.ask(query)
         assert status in (400, 403)
-    else:
-        evaluate(case, server)
-
-
-def evaluate(case: Case, server: DataServer) -> None:
-    """Ask the query and compare its whole result with the expected one."""
-    query = f"BASE <{case.query.as_uri()}>\n{case.query.read_text()}"
+        return
+    query = f"BASE <{case.query.as_uri()}>\n{query}"
     expected = case.expectation
     assert expected is not None
     if expected.suffix in FORMATS:
-        wanted = FORMATS[expected.suffix]
-        status, media_type, body = server.ask(query, wanted)
-        assert (status, media_type) == (200, wanted), body.decode()
+        body = answer(service, query, FORMATS[expected.suffix])
         if expected.suffix == ".csv":
             assert csv_rows(body) == csv_rows(expected.read_bytes())
             return
+        wanted = FORMATS[expected.suffix]
         compare(read_tabular(body, wanted), read_tabular(expected.read_bytes(), wanted), case)
         return
     result_set = read_result_set(expected)
     if result_set is None:
-        status, _, body = server.ask(query, "application/n-triples")
-        assert status == 200, body.decode()
-        assert same_graph(body, expected)
+        assert same_graph(answer(service, query, "application/n-triples"), expected)
         return
-    status, media_type, body = server.ask(query, FORMATS[".srx"])
-    assert status == 200, body.decode()
-    found = read_tabular(body, media_type)
+    found = read_tabular(answer(service, query, FORMATS[".srx"]), FORMATS[".srx"])
     if isinstance(result_set, bool):
         assert found is result_set
     else:
         compare(found, result_set[:2], case, ordered=result_set[2])
+
+
+def answer(service: Evaluated | DataServer, query: str, media_type: str) -> bytes:
+    """The body of a good answer of this type."""
+    status, given, body = service.ask(query, media_type)
+    assert (status, given) == (200, media_type), body.decode()
+    return body
 
 
 def compare(found, expected, case: Case, ordered: bool = False) -> None:
@@ -145,7 +127,7 @@ def compare(found, expected, case: Case, ordered: bool = False) -> None:
 
 
 def test_known_failures_are_cases() -> None:
-    assert set(KNOWN["sparql"]) <= {case.name for case in CASES}
+    assert set(KNOWN["sparql"]) <= set(BY_NAME)
 
 
 def test_the_suite_is_complete() -> None:

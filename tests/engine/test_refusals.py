@@ -106,6 +106,7 @@ TYPES = [None, "", "application/sparql-query", "application/x-www-form-urlencode
          "application/json", "application/sparql-update"]
 
 
+@pytest.mark.slow
 def test_a_thousand_bodies_that_are_no_queries_are_the_clients_mistake(patient: DataServer) -> None:
     chance = random.Random(4)
     connection = http.client.HTTPConnection("127.0.0.1", patient.port, timeout=30)

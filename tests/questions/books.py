@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-from fastapi import FastAPI
 from pyoxigraph import QueryResultsFormat, RdfFormat, Store
 
 from graphsvc.engine.base import Request
+from graphsvc.formats import Format
 from graphsvc.questions.answer import Questions
 from graphsvc.web.api import api_router
+from graphsvc.web.app import Application, Site
+from graphsvc.web.metrics import Metrics
+from graphsvc.web.releases import application
+from graphsvc.web.request import Proxies
+from graphsvc.web.sparql import SparqlEndpoint
+from tests.serving import client_of
 
-BOOKS = Path(__file__).parent / "fixtures" / "books"
+BOOKS = Path(__file__).parents[1] / "projects" / "books"
 PREFIXES = {
     "b": "https://example.org/books/def#",
     "work": "https://example.org/books/id/work/",
@@ -27,11 +34,13 @@ class Bytes:
 
     media_type = "application/sparql-results+json"
 
+    unknown_functions: tuple[str, ...] = ()
+
     def __init__(self, data: bytes) -> None:
-        self._data = data
+        self.complete = data
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._data
+        yield self.complete
 
     async def aclose(self) -> None:
         pass
@@ -54,22 +63,58 @@ class StoreEngine:
         assert data is not None
         return Bytes(data)
 
+    async def health(self) -> None:
+        pass
+
     async def close(self) -> None:
         pass
 
 
+async def _no_description(server: str, format: Format) -> bytes:
+    return b""
+
+
+@dataclass
+class Serving:
+    """What is served: only questions."""
+
+    questions: Questions
+
+
+class Source:
+    """Where the application finds what is served."""
+
+    def __init__(self, client: Client) -> None:
+        self._client, self.metrics = client, Metrics()
+
+    def current(self) -> str:
+        return self._client.questions.release
+
+    async def open(self, release: str) -> Site:
+        async def close() -> None:
+            pass
+
+        serving: Any = Serving(self._client.questions)
+        engine: Any = self._client.engine
+        return Site(release=release, salt=release, close=close, pages=application(
+            api_router(serving)), sparql=SparqlEndpoint(engine, _no_description))
+
+
 class Client:
-    """A browser before an application that serves one library, which can be switched."""
+    """A browser before the application, which serves one library that can be switched."""
 
-    def __init__(self, questions: Questions) -> None:
-        self.questions = questions
-        self.app = FastAPI(openapi_url=None)
-        self.app.include_router(api_router(lambda: self))
+    def __init__(self, questions: Questions, engine: StoreEngine) -> None:
+        self.questions, self.engine = questions, engine
 
-    def ask(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
+    @property
+    def app(self) -> Application:
+        return Application(Source(self), Proxies())
+
+    def ask(
+        self, path: str, method: str = "GET", app: Application | None = None, **headers: str
+    ) -> httpx.Response:
         async def ask() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://books") as client:
+            async with client_of(app or self.app) as client:
                 named = {name.replace("_", "-"): value for name, value in headers.items()}
                 return await client.request(method, path, headers=named)
         return asyncio.run(ask())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from books import BOOKS, PREFIXES, Client, StoreEngine
 
+from graphsvc.build.index import build_index
+from graphsvc.index import Index
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
 
@@ -21,12 +21,19 @@ def engine() -> StoreEngine:
     return StoreEngine(BOOKS)
 
 
-@pytest.fixture
-def questions(library: Library, engine: StoreEngine) -> Questions:
+@pytest.fixture(scope="session")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     words = {"https://example.org/books/id/passage/letters-1": "Printed five hundred."}
-    return asyncio.run(Questions.open(library, engine, words.get))
+    path = tmp_path_factory.mktemp("books") / "index.sqlite"
+    build_index(StoreEngine(BOOKS).store, path)
+    return Index.open(path, words.get, PREFIXES)
 
 
 @pytest.fixture
-def client(questions: Questions) -> Client:
-    return Client(questions)
+def questions(library: Library, engine: StoreEngine, index: Index) -> Questions:
+    return Questions(library, engine, index)
+
+
+@pytest.fixture
+def client(questions: Questions, engine: StoreEngine) -> Client:
+    return Client(questions, engine)

@@ -8,7 +8,8 @@ import pytest
 
 from graphsvc.errors import InputErrors
 from graphsvc.questions.header import read_question
-from graphsvc.questions.question import Column, Example, Key, Panel, Parameter
+from graphsvc.questions.library import Library
+from graphsvc.questions.question import Chart, Column, Example, Key, Panel, Parameter
 
 B = "https://example.org/books/def#"
 QUERY = "SELECT ?a WHERE { ?a ?p ?o }\n"
@@ -58,6 +59,7 @@ def test_a_whole_file_becomes_a_question(tmp_path: Path) -> None:
 #+     parameters: {work: emma, number: 2.50, kind: [x, The Y]}
 #+ panel: {b:Work: work, <urn:x:Other>: work}
 #+ coverage: looked-at
+#+ chart: {x: edition, y: year}
 PREFIX v: <urn:v#>
 SELECT ?edition ?year ?evidence WHERE {
   ?edition v:of $work ; v:year ?year ; v:n ?n ; v:by ?evidence
@@ -68,23 +70,27 @@ SELECT ?edition ?year ?evidence WHERE {
 }
 """, encoding="utf-8")
     found = read_question(path, {"b": B})
-    edition = Column("edition", "iri", "Edition", "It.")
-    year = Column("year", "year", "Year")
+    edition = Column(name="edition", type="iri", label="Edition", meaning="It.")
+    year = Column(name="year", type="year", label="Year")
     assert (found.name, found.title) == ("editions-of", "Editions")
     assert found.description == "Two\nlines."
     assert (found.tags, found.route) == (("one", "two"), "/works/{work}/editions")
     assert found.parameters == (
-        Parameter("work", "iri", "Work", "Any.", of_class=f"{B}Work"),
-        Parameter("number", "decimal", "Number", required=False, default=("2.10",), min="0.5",
-                  max="9"),
-        Parameter("kind", "choice", "Kind", required=False, many=True,
+        Parameter(name="work", type="iri", label="Work", description="Any.", of_class=f"{B}Work"),
+        Parameter(name="number", type="decimal", label="Number", required=False,
+                  default=("2.10",), min="0.5", max="9"),
+        Parameter(name="kind", type="choice", label="Kind", required=False, many=True,
                   choices={"x": "The x", "y": "The y"}),
     )
-    assert found.columns == (edition, year, Column("evidence", "evidence", "Evidence"))
-    assert found.order == (Key(year, True), Key(edition, False))
-    assert found.examples == (
-        Example("First", {"work": ("emma",), "number": ("2.50",), "kind": ("x", "The Y")}),)
-    assert found.panels == (Panel(f"{B}Work", "work"), Panel("urn:x:Other", "work"))
+    assert found.columns == (
+        edition, year, Column(name="evidence", type="evidence", label="Evidence"))
+    assert found.keys == (
+        Key(column=year, descending=True), Key(column=edition, descending=False))
+    assert found.examples == (Example(
+        title="First", values={"work": "emma", "number": "2.50", "kind": ("x", "The Y")}),)
+    assert found.panels == (Panel(of_class=f"{B}Work", parameter="work"),
+                            Panel(of_class="urn:x:Other", parameter="work"))
+    assert found.chart == Chart(x="edition", y="year")
     assert found.coverage == "looked-at"
     assert found.query.startswith("PREFIX v: <urn:v#>\nSELECT")
 
@@ -94,44 +100,95 @@ def test_all_mistakes_of_a_header_are_told_together(tmp_path: Path) -> None:
 #+ titel: T
 #+ title: T
 #+ title: U
-#+ route: works/{nothing}
 #+ parameters:
 #+   work: {type: irri, label: W, mni: 1}
-#+   limit: {type: integer, label: L, min: 5, max: 1, default: 3}
 #+   Day: {type: date, label: D, min: soon}
-#+   c: {type: choice, label: C}
 #+   t: {type: text, label: T, class: q:X, required: yes}
 #+ columns:
 #+   a: {type: iri}
 #+   e: [1]
-#+ order: [b]
-#+ examples: []
-#+ panel: {b:Work: t}
+#+ examples:
+#+   - titel: E
+#+ chart: {x: a}
 SELECT ?a WHERE { ?a ?p ?o }
 """) == [
         "q.rq:1: The header has no key `titel`.",
-        "q.rq:3: The header has the key `title` twice.",
         "q.rq:1: The header lacks `description`.",
-        "q.rq:6: The parameter `work` has no key `mni`.",
-        "q.rq:6: The parameter `work`'s type is `irri`.",
-        "q.rq:7: The parameter `limit` has a name that every question uses.",
-        "q.rq:7: The parameter `limit` has a min above its max.",
-        "q.rq:7: `3` is not a value of the parameter limit (integer).",
-        "q.rq:8: The parameter `Day` has a name that is none.",
-        "q.rq:8: The parameter `Day` has bounds that are not of its type.",
-        "q.rq:9: The parameter `c`: `type: choice` goes with `choices` or `choices_from`.",
-        "q.rq:10: The parameter `t`'s `required` is neither true nor false.",
-        "q.rq:10: `q:X` is neither an IRI nor a CURIE with a known prefix.",
-        "q.rq:10: The parameter `t` is not an iri, yet has a class or scheme.",
-        "q.rq:12: The column `a` lacks `label`.",
-        "q.rq:13: The column `e` is not a mapping.",
-        "q.rq:14: `order` names `b`, which cannot be ordered by.",
-        "q.rq:15: There is no example.",
-        "q.rq:16: The panel names `t`, which is no iri parameter.",
-        "q.rq:16: A panel's page knows no other parameter than the thing.",
-        "q.rq:4: `works/{nothing}` is no route.",
-        "q.rq:4: The route cannot hold `nothing`.",
+        "q.rq:3: The key `title` is there twice.",
+        "q.rq:5: The parameter `work` has no key `mni`.",
+        "q.rq:5: The parameter `work`'s `type` is `irri`.",
+        "q.rq:6: The parameter `Day` has a name that is not one.",
+        "q.rq:7: The parameter `t`'s `required` is neither true nor false.",
+        "q.rq:7: `q:X` is neither an IRI nor a CURIE with a known prefix.",
+        "q.rq:9: The column `a` lacks `label`.",
+        "q.rq:10: The column `e` is not a mapping.",
+        "q.rq:12: `examples` has no key `titel`.",
+        "q.rq:12: `examples` lacks `title`.",
+        "q.rq:13: `chart` lacks `y`.",
     ]
+
+
+def test_the_parts_of_a_header_must_fit_each_other(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, """\
+#+ title: T
+#+ description: D
+#+ route: works/{nothing}
+#+ parameters:
+#+   limit: {type: integer, label: L, min: 5, max: 1, default: 3}
+#+   day: {type: date, label: D, min: soon}
+#+   c: {type: choice, label: C}
+#+   t: {type: text, label: T, class: b:X, default: x, required: true}
+#+ columns:
+#+   a: {type: iri, label: A}
+#+ order: [b]
+#+ examples: []
+#+ panel: {b:Work: t}
+#+ map: {place: a, shade: b}
+SELECT ?a WHERE { ?a ?p ?o }
+""") == [
+        "q.rq:3: The route cannot hold `nothing`.",
+        "q.rq:3: `works/{nothing}` is no route.",
+        "q.rq:5: The parameter `limit` has a min above its max.",
+        "q.rq:5: The parameter `limit` has a name that every question uses.",
+        "q.rq:6: The parameter `day` has bounds that are not of its type.",
+        "q.rq:7: The parameter `c`: `type: choice` goes with `choices` or `choices_from`.",
+        "q.rq:8: The parameter `t` is not an iri, yet has a class or scheme.",
+        "q.rq:8: The parameter `t` is required, yet has a default.",
+        "q.rq:11: `order` names `b`, which cannot be ordered by.",
+        "q.rq:12: There is no example.",
+        "q.rq:13: A panel's page knows no other parameter than the thing.",
+        "q.rq:13: The panel names `t`, which is no iri parameter.",
+        "q.rq:14: `map` names `b`, which is no column.",
+    ]
+
+
+def test_columns_that_questions_share_are_named_or_changed(tmp_path: Path) -> None:
+    (tmp_path / "columns.yaml").write_text(
+        "who: {type: iri, label: Who}\nevidence: {type: evidence, label: Evidence}\n")
+    text = """\
+#+ title: T
+#+ description: D
+#+ columns:
+#+   - who: {label: Partner}
+#+   - n: {type: integer, label: N}
+#+   - evidence
+#+ examples: [{title: E}]
+SELECT ?who ?n ?evidence { ?who ?n ?evidence }
+"""
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "q.rq").write_text(text)
+    assert Library.load(tmp_path, {}).get("q").columns == (
+        Column(name="who", type="iri", label="Partner"),
+        Column(name="n", type="integer", label="N"),
+        Column(name="evidence", type="evidence", label="Evidence"))
+    (tmp_path / "r.rq").write_text(text.replace("- evidence", "- prof").replace("iri", "irri"))
+    (tmp_path / "columns.yaml").write_text("who: {type: irri, label: Who}\n")
+    with pytest.raises(InputErrors) as raised:
+        Library.load(tmp_path, {})
+    name = tmp_path.name
+    assert [str(error) for error in raised.value.errors] == [
+        f"{name}/columns.yaml:1: The column `who`'s `type` is `irri`. "
+        "Use iri, text, integer, decimal, boolean, date, year or evidence."]
 
 
 def test_columns_of_several_texts_are_texts_and_cannot_be_ordered_by(tmp_path: Path) -> None:
@@ -145,7 +202,7 @@ def test_columns_of_several_texts_are_texts_and_cannot_be_ordered_by(tmp_path: P
         "q.rq:6: `order` names `b`, which cannot be ordered by."]
     texts = "#+   {}: {{type: text, many: true, label: L}}\n"
     assert mistakes(tmp_path, header(texts.format("a") + texts.format("b"), "a")) == [
-        "q.rq:4: No column can be ordered by.",
+        "q.rq:3: No column can be ordered by.",
         "q.rq:6: `order` names `a`, which cannot be ordered by."]
 
 
@@ -161,7 +218,7 @@ def test_columns_of_several_texts_are_texts_and_cannot_be_ordered_by(tmp_path: P
     (HEAD + "SELECT ?a { SERVICE <urn:g> { ?a ?p ?o } }", ["q.rq:7: A question has no SERVICE."]),
     (HEAD + "SELECT ?a {\n ?a ?p $o }", ["q.rq:8: `$o` is not declared."]),
     (HEAD + "SELECT ?a {\n#+if o\n ?a ?p ?o\n#+end\n }", [
-        "q.rq:9: `#+if o` names no optional parameter."]),
+        "q.rq:8: `#+if o` names no optional parameter."]),
 ])
 def test_a_query_must_fit_its_header(tmp_path: Path, text: str, expected: list[str]) -> None:
     assert mistakes(tmp_path, text) == expected
@@ -198,11 +255,11 @@ def test_examples_are_checked_against_the_parameters(tmp_path: Path) -> None:
 #+     parameters: {kind: [x, y], other: 1}
 SELECT ?a { ?a $year $kind }
 """) == [
-        "q.rq:9: `99` is not a value of the parameter year (year).",
-        "q.rq:9: `z` is not a value of the parameter kind (choice).",
-        "q.rq:12: The example's `parameters` has no key `other`.",
+        "q.rq:10: `99` is not a value of the parameter year (year).",
+        "q.rq:10: `z` is not a value of the parameter kind (choice).",
         "q.rq:11: The example gives no `year`.",
-        "q.rq:11: The example gives several `kind`.",
+        "q.rq:12: The example gives several `kind`.",
+        "q.rq:12: The question has no parameter `other`.",
     ]
 
 
@@ -219,7 +276,7 @@ SELECT ?a WHERE {
 
 def test_the_name_of_the_file_is_the_name_of_the_question(tmp_path: Path) -> None:
     assert mistakes(tmp_path, HEAD + QUERY, "Not_This") == [
-        "Not_This.rq:1: `Not_This` is no name for a question."]
+        "Not_This.rq:1: `Not_This` is not a name for a question."]
 
 
 def test_a_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:

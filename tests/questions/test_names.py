@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from graphsvc.questions.answer import Questions
-from graphsvc.questions.index import write_index
-from graphsvc.questions.names import AmbiguousName, Named, Names, UnknownName
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad, Store
+
+from graphsvc.build.index import build_index
+from graphsvc.index import AmbiguousName, Index, Named, UnknownName
+from graphsvc.vocabulary import RDFS, SKOS
 
 ID = "https://example.org/books/id/"
 DEF = "https://example.org/books/def#"
 
 
 @pytest.fixture
-def names(questions: Questions) -> Names:
-    return questions.names
+def names(index: Index) -> Index:
+    return index
+
+
+def index_of(folder: Path, *facts: tuple[str, object, str]) -> Index:
+    """The index of a store with labels."""
+    store = Store()
+    store.extend(Quad(NamedNode(thing), NamedNode(str(label)), Literal(text))
+                 for thing, label, text in facts)
+    build_index(store, folder / "index.sqlite")
+    return Index.open(folder / "index.sqlite")
 
 
 @pytest.mark.parametrize(("text", "iri"), [
@@ -33,17 +45,17 @@ def names(questions: Questions) -> Names:
     # "Percy" is the slug of one author and the alternative label of another: the slug goes first.
     ("percy", "author/percy"),
 ])
-def test_a_thing_is_found_by_any_of_its_names(names: Names, text: str, iri: str) -> None:
+def test_a_thing_is_found_by_any_of_its_names(names: Index, text: str, iri: str) -> None:
     assert names.find(text) == ID + iri
 
 
-def test_a_class_takes_things_of_its_subclasses(names: Names) -> None:
+def test_a_class_takes_things_of_its_subclasses(names: Index) -> None:
     assert names.find("frankenstein", of_class=f"{DEF}Work") == f"{ID}work/frankenstein"
     with pytest.raises(UnknownName, match="The data know no Author called `frankenstein`"):
         names.find("frankenstein", of_class=f"{DEF}Author")
 
 
-def test_a_scheme_takes_only_its_own_concepts(names: Names) -> None:
+def test_a_scheme_takes_only_its_own_concepts(names: Index) -> None:
     scheme = f"{ID}genre/scheme"
     assert names.find("horror", scheme=scheme) == f"{ID}genre/gothic"
     with pytest.raises(UnknownName):
@@ -52,13 +64,12 @@ def test_a_scheme_takes_only_its_own_concepts(names: Names) -> None:
         names.find("horror", scheme=f"{ID}genre/other")
 
 
-def test_an_ambiguous_name_is_answered_with_the_choices() -> None:
-    rows = [
-        ("urn:x:1", "label", "Shelley"), ("urn:x:2", "label", "shelley"),
-        ("urn:x:3", "alternative", "Shelley"),
-    ]
+def test_an_ambiguous_name_is_answered_with_the_choices(tmp_path: Path) -> None:
+    names = index_of(
+        tmp_path, ("urn:x:1", SKOS.prefLabel, "Shelley"), ("urn:x:2", SKOS.prefLabel, "shelley"),
+        ("urn:x:3", SKOS.altLabel, "Shelley"))
     with pytest.raises(AmbiguousName) as raised:
-        Names(write_index(None, rows)).find("Shelley", location="parameter author")
+        names.find("Shelley", location="parameter author")
     assert raised.value.choices == [Named("urn:x:1", "Shelley"), Named("urn:x:2", "shelley")]
     assert str(raised.value) == (
         "parameter author: `Shelley` is the name of several things. Give the IRI of one of them: "
@@ -72,15 +83,14 @@ def test_an_ambiguous_name_is_answered_with_the_choices() -> None:
     ("", []),
 ])
 def test_an_unknown_name_is_answered_with_the_nearest(
-    names: Names, text: str, nearest: list[str]
+    names: Index, text: str, nearest: list[str]
 ) -> None:
     with pytest.raises(UnknownName) as raised:
         names.find(text, of_class=f"{DEF}Work")
     assert [named.label for named in raised.value.nearest] == nearest
 
 
-def test_a_preferred_label_is_shown_before_other_names() -> None:
-    names = Names(write_index(
-        None, [("urn:x:1", "name", "A"), ("urn:x:1", "label", "B")]))
+def test_a_preferred_label_is_shown_before_other_names(tmp_path: Path) -> None:
+    names = index_of(tmp_path, ("urn:x:1", RDFS.label, "A"), ("urn:x:1", SKOS.prefLabel, "B"))
     assert names.label("urn:x:1") == "B"
     assert names.label("urn:x:2") is None

@@ -11,6 +11,7 @@ from books import StoreEngine
 from pyoxigraph import Literal, NamedNode, Quad
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.index import Index
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.executables import executables
 from graphsvc.questions.library import Library
@@ -43,6 +44,7 @@ def test_a_changed_answer_is_told(
     questions: Questions, engine: StoreEngine, tmp_path: Path
 ) -> None:
     asyncio.run(record(questions, tmp_path))
+    questions = Questions(questions.library, engine, questions.index)
     emma = Quad(NamedNode(f"{ID}edition/e1"), NamedNode(f"{DEF}copies"), Literal(2000))
     engine.store.remove(emma)
     assert different(questions, tmp_path) == [
@@ -64,7 +66,7 @@ def test_missing_and_forgotten_recordings_are_told(questions: Questions, tmp_pat
     ("{type: iri, label: C}", "Two rows are equal in all columns of `order`."),
 ])
 def test_an_answer_that_is_not_what_the_file_says_is_not_recorded(
-    engine: StoreEngine, tmp_path: Path, column: str, problem: str
+    engine: StoreEngine, index: Index, tmp_path: Path, column: str, problem: str
 ) -> None:
     (tmp_path / "q.rq").write_text(f"""\
 #+ title: T
@@ -73,7 +75,7 @@ def test_an_answer_that_is_not_what_the_file_says_is_not_recorded(
 #+   of: {column}
 #+ examples: [{{title: All}}]
 SELECT ?of WHERE {{ ?edition <{DEF}of> ?of }}""")
-    questions = asyncio.run(Questions.open(Library.load(tmp_path, {}), engine))
+    questions = Questions(Library.load(tmp_path, {}), engine, index)
     with pytest.raises(GraphsvcError) as raised:
         asyncio.run(record(questions, tmp_path / "answers"))
     assert raised.value.message.startswith(problem)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from books import BOOKS, PREFIXES, Client, StoreEngine
 from hypothesis import HealthCheck, settings
 
+from graphsvc.build.index import build_index
+from graphsvc.index import Index
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
 
 schemathesis = pytest.importorskip("schemathesis")
 
 library = Library.load(BOOKS / "queries", PREFIXES)
-client = Client(asyncio.run(Questions.open(library, StoreEngine(BOOKS))))
-schema = schemathesis.openapi.from_asgi("/openapi.json", client.app)
+engine = StoreEngine(BOOKS)
+folder = TemporaryDirectory()
+build_index(engine.store, Path(folder.name) / "index.sqlite")
+index = Index.open(Path(folder.name) / "index.sqlite", prefixes=PREFIXES)
+client = Client(Questions(library, engine, index), engine)
+app = client.app
+client.ask("/openapi.json", app=app)  # opens the library, as a server does first
+schema = schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
 @schema.parametrize()

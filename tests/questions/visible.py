@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.answer import Answer, Questions
-from graphsvc.questions.formats import document
-from graphsvc.questions.names import AmbiguousName, UnknownName
+from graphsvc.questions.output import as_document
 
 Cell = str | int | float | bool | None
 Row = tuple[Cell, ...]
@@ -72,7 +72,7 @@ class Told:
     @classmethod
     def of(cls, answer: Answer, columns: str) -> Told:
         """Read an answer. columns: as in Ask."""
-        content = document(answer, answer.after)
+        content = as_document(answer, answer.after)
         assert content["next"] is None, "the answer has more than one page"
         rows, labels = content["rows"], content["labels"]
         coverage = content["coverage"] or {"rows": []}
@@ -116,7 +116,7 @@ class Library:
         found: set[str] = set()
         for kind in (None, f"{_JI}Approach", f"{_JI}StrategicGroup"):
             try:
-                found.add(self._questions.names.find(name, of_class=kind))
+                found.add(self._questions.index.find(name, of_class=kind))
             except AmbiguousName as error:
                 found |= {choice.iri for choice in error.choices}
             except UnknownName:

@@ -42,8 +42,7 @@ class Drawn:
 
     def file(self, view: View, format: str, given: Mapping[str, Sequence[str]]) -> bytes:
         """The bytes of the file."""
-        with self.runner.run(self.export(view, format, given).file(self.serving)) as content:
-            return content.read()
+        return self.runner.run(self.export(view, format, given).file(self.serving))
 
     def truth(self, view: View, given: Mapping[str, Sequence[str]]) -> Whole:
         """The graph that the file should hold, from the recipe's query and nothing else."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from functools import cache
@@ -11,8 +13,8 @@ import networkx as nx
 import pytest
 
 from graphsvc.graphs.export import FORMATS
-from graphsvc.graphs.text import Unwritable
 from graphsvc.graphs.view import View
+from graphsvc.graphs.xml_files import Unwritable
 from tests.views.conftest import Drawn
 from tests.views.readers import READERS
 from tests.views.test_read_back import assert_same
@@ -53,11 +55,28 @@ def test_a_hostile_label_survives(
     drawn: Drawn, view: Callable[[str], View], reader: str, label: str
 ) -> None:
     formats, read, typed = READERS[reader]
-    whole, recipe = read(*(drawn.file(view(label), format, {}) for format in formats))
+    given = {"raw": ["true"]}
+    whole, recipe = read(*(drawn.file(view(label), format, given) for format in formats))
     expected = drawn.truth(view(label), {})
     assert label in {values["label"] for values in expected.nodes.values()}
     assert_same(whole, expected if typed else expected.as_texts())
     assert recipe["title"] == "Hostile labels"
+
+
+@pytest.mark.parametrize("format", ["nodes.csv", "neo4j-nodes.csv", "edges.csv", "neo4j-edges.csv"])
+@pytest.mark.parametrize(("label", "cell"), [
+    *((HOSTILE[name], f"'{HOSTILE[name]}") for name in ("formula", "plus", "minus", "at",
+                                                         "commands")),
+    ("\t=1+1", "'\t=1+1"), ("\r=1+1", "'\r=1+1"), ("-12.5e3", "-12.5e3"), ("+1", "+1"),
+    ("-1 or so", "'-1 or so"), ("a=b", "a=b"),
+])
+def test_no_cell_is_a_formula_and_numbers_stay_numbers(
+    drawn: Drawn, view: Callable[[str], View], format: str, label: str, cell: str
+) -> None:
+    text = drawn.file(view(label), format, {}).decode()
+    cells = {found for row in csv.reader(io.StringIO(text, newline="")) for found in row}
+    assert cell in cells
+    assert cell == label or label not in cells
 
 
 @pytest.mark.parametrize("label", CONTROL.values(), ids=CONTROL)

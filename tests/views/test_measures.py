@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from graphsvc.graphs.measures import MEASURES, TooLarge
+from graphsvc.graphs.graph import TooLarge
+from graphsvc.graphs.measures import MEASURES
 from tests.views.conftest import Drawn
 
 GIVEN = {"minWeight": ["2"], "measure": list(MEASURES)}

@@ -83,6 +83,7 @@ def test_a_table_without_rows_has_its_columns_and_its_recipe(drawn: Drawn, forma
     assert recipe == drawn.export(view, format, lone).recipe.facts
 
 
+@pytest.mark.slow
 def test_the_whole_graph_as_graphml_is_the_whole_graph(drawn: Drawn) -> None:
     view = drawn.view("graph")
     formats, read, _ = READERS["graphml by igraph"]

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-BUNDLE = Path(__file__).parents[2] / "graphsvc" / "web" / "static" / "build" / "editor.js"
+BUNDLE = Path(__file__).parents[2] / "graphsvc" / "web" / "pages" / "static" / "build" / "editor.js"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update")
 """Chromium itself shall not look for hosts either."""
 WAIT = 15_000
-TOLD_ELSEWHERE = ("Failed to load", "Applying inline style violates")
+SEEN_ELSEWHERE = ("Failed to load", "Applying inline style violates")
 """Answers are looked at themselves; YASGUI's table brings styles of its own, which the policy
 keeps out and editor.css replaces."""
 
@@ -55,7 +55,7 @@ def open_page(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
         page.on("response", lambda answer: answer.status >= 400 and str(answer.status) != expected
                 and wrong.append(f"{answer.status} {answer.url}"))
         page.on("console", lambda message: message.type == "error"
-                and not message.text.startswith(TOLD_ELSEWHERE) and wrong.append(message.text))
+                and not message.text.startswith(SEEN_ELSEWHERE) and wrong.append(message.text))
         return page
 
     yield open_

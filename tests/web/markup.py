@@ -1,4 +1,4 @@
-"""Reading a page strictly: what stands in it, and what is wrong with its markup."""
+"""Reading a page strictly: what is in it, and what is wrong with its markup."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def read(text: str) -> Markup:
     page.close()
     page.wrong += [f"<{tag}> is never closed" for tag in page.open]
     ids = Counter(page.of("id"))
-    page.wrong += [f"the id {name} stands {n} times" for name, n in ids.items() if n > 1]
+    page.wrong += [f"the id {name} is there {n} times" for name, n in ids.items() if n > 1]
     pointed = [id_ for name in ("for", "aria-labelledby", "aria-describedby", "aria-controls")
                for value in page.of(name) for id_ in value.split()]
     page.wrong += [f"nothing has the id {name}" for name in pointed if name not in ids]

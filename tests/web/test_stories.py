@@ -179,7 +179,7 @@ def test_the_editor_completes_classes_of_the_release(page: Any, bundle: None) ->
     assert any("ApproachUse" in hint for hint in hints.all_inner_texts())
 
 
-def test_an_error_in_a_query_is_told_in_the_editor(
+def test_an_error_in_a_query_is_shown_in_the_editor(
     open_page: Callable[..., Any], bundle: None
 ) -> None:
     page = open_page(expected="400")

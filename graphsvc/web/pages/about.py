@@ -4,74 +4,43 @@ from __future__ import annotations
 
 import gzip
 import heapq
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.release import Release, Releases
-from graphsvc.web.pages.context import Link, Site, show_date
+from graphsvc.web.pages.context import PageContext, Pairs, show_date
 
 _MOST_QUADS = 2_000_000
 """Releases above this size are not compared while somebody waits."""
 
 
-@dataclass(frozen=True)
-class Change:
-    """How many statements of a named graph came and went."""
-
-    graph: str
-    added: int
-    removed: int
+async def about_page(context: PageContext, pairs: Pairs) -> str:
+    """The page about the release that is served."""
+    return await context.render("about.html", "/about", _about, context)
 
 
-@dataclass(frozen=True)
-class Dump:
-    """A file that holds the release or one graph of it."""
-
-    name: str
-    size: str
-
-
-@dataclass(frozen=True)
-class About:
-    """All that the page shows. before: the release built last before this one, if there is one."""
-
-    built: str
-    year: str
-    quads: int
-    derived: tuple[tuple[str, int], ...]
-    warnings: int
-    software: str
-    licence: Link
-    creator: Link
-    dumps: tuple[Dump, ...]
-    before: str | None
-    changes: tuple[Change, ...]
-    compared: bool
-
-
-def about_of(site: Site) -> About:
-    """The page about the release that is served; it costs the engine nothing."""
-    release = site.serving.release
+def _about(context: PageContext) -> dict[str, Any]:
+    release = context.serving.release
     manifest = release.manifest
     built = datetime.fromisoformat(manifest["built"])
     before = _before(release)
-    compared = before is not None and max(manifest["quads"],
-                                          before.manifest["quads"]) <= _MOST_QUADS
-    return About(
-        built=f"{show_date(built.date().isoformat())}, {built:%H:%M} UTC", year=str(built.year),
-        quads=manifest["quads"], derived=tuple(sorted(manifest["derived"].items())),
-        warnings=manifest["warnings"], software=manifest["software"],
-        licence=site.link(site.header.licence), creator=site.link(site.header.creator),
-        dumps=tuple(Dump(path.name, _size(path.stat().st_size))
-                    for path in sorted((release.path / "dumps").iterdir())),
-        before=before.id if before else None, compared=compared,
-        changes=_changes(before, release) if before and compared else ())
+    comparable = before and max(manifest["quads"], before.manifest["quads"]) <= _MOST_QUADS
+    return {
+        "built": f"{show_date(built.date().isoformat())}, {built:%H:%M} UTC", "year": built.year,
+        "manifest": manifest, "derived": sum(manifest["derived"].values()),
+        "licence": context.link(context.header.licence),
+        "creator": context.link(context.header.creator),
+        "dumps": [(path.name, _size(path.stat().st_size))
+                  for path in sorted((release.path / "dumps").iterdir())],
+        "before": before.id if before else None,
+        "changes": _changes(before, release) if before and comparable else None,
+    }
 
 
 def _before(release: Release) -> Release | None:
@@ -82,24 +51,24 @@ def _before(release: Release) -> Release | None:
 
 
 @lru_cache(maxsize=4)
-def _changes(before: Release, after: Release) -> tuple[Change, ...]:
-    """What came and went, graph by graph; blank nodes have canonical names in both."""
-    added: dict[str, int] = defaultdict(int)
-    removed: dict[str, int] = defaultdict(int)
+def _changes(before: Release, after: Release) -> list[tuple[str, int, int]]:
+    """How many statements were added to each named graph and removed from it.
+
+    Blank nodes have canonical names in both releases.
+    """
+    added: Counter[str] = Counter()
+    removed: Counter[str] = Counter()
     lines = heapq.merge(_lines(before, removed), _lines(after, added), key=itemgetter(0))
-    for line, versions in groupby(lines, key=itemgetter(0)):
-        counts = [count for _, count in versions]
+    for line, found in groupby(lines, key=itemgetter(0)):
+        counts = [count for _, count in found]
         if len(counts) == 1:
             name = line[line.rindex(b"<") + 1:line.rindex(b">")].decode()
             counts[0][name.split("/graph/", 1)[-1]] += 1
-    return tuple(Change(graph, added[graph], removed[graph])
-                 for graph in sorted({*added, *removed}))
+    return [(graph, added[graph], removed[graph]) for graph in sorted({*added, *removed})]
 
 
-def _lines(
-    release: Release, counts: dict[str, int]
-) -> Iterator[tuple[bytes, dict[str, int]]]:
-    """The sorted lines of a dump, each with the counts that it belongs to when it stands alone."""
+def _lines(release: Release, counts: Counter[str]) -> Iterator[tuple[bytes, Counter[str]]]:
+    """The sorted lines of a dump, each with the counts for a line that only this release has."""
     with gzip.open(release.dump, "rb") as lines:
         for line in lines:
             yield line, counts

@@ -1,20 +1,17 @@
-"""What can be drawn of an answer: bars, a tile map, a matrix."""
+"""The drawings of an answer that its question declares: bars, a tile map, a matrix."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from graphsvc.web.pages.context import Link, Site
-from graphsvc.web.pages.table import Cell, Grid, Shown
+from graphsvc.web.pages.context import Link, PageContext
+from graphsvc.web.pages.table import Cell, Row, Table
 
 SHADES = 6
-"""Steps of shade, from 1; every shade carries its text beside it."""
-_MOST_BARS, _FEWEST_BARS = 40, 2
-_FEWEST_PLACES = 3
-_ROWS_OF_KIND = 4
-"""Rows for each kind from which on a column is taken to sort and not to name."""
+"""Steps of shade, from 1; every shade has its text as well."""
+_MOST_BARS = 40
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars of one numeric column over the column that names the rows."""
+    """Bars: one number for each row."""
 
     label: str
     measure: str
@@ -37,7 +34,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class TileCell:
-    """A place on the map. shade: 0 where the answer says nothing, else from 1 to SHADES."""
+    """A place on the map. shade: 0 where the answer has nothing, else from 1 to SHADES."""
 
     link: Link
     column: int
@@ -49,12 +46,11 @@ class TileCell:
 
 @dataclass(frozen=True)
 class TileMap:
-    """Places by the place of their tiles. measure: what the shade stands for."""
+    """Places at the positions of their tiles. measure: what the shade means."""
 
     measure: str
     cells: tuple[TileCell, ...]
     columns: int
-    rows: int
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Matrix:
-    """The values of a third column where the first meets the second."""
+    """The values of one column where two others meet."""
 
     corner: str
     measure: str
@@ -75,160 +71,107 @@ class Matrix:
     rows: tuple[tuple[Link, tuple[Crossing, ...]], ...]
 
 
-def chart(grid: Grid) -> Chart | None:
-    """Bars, where one numeric column tells of rows that differ in their first column."""
-    numbers = [index for index, column in enumerate(grid.columns) if column.numeric]
-    if not numbers or not _FEWEST_BARS <= len(grid.rows) <= _MOST_BARS or numbers[0] == 0:
+def chart(table: Table) -> Chart | None:
+    """The bars of an answer; None where its question declares none, or they would mislead: for
+    numbers below zero, one row, or too many."""
+    declared = table.question.chart
+    if declared is None or not 2 <= len(table.rows) <= _MOST_BARS:
         return None
-    names = [row[0].plain for row in grid.rows]
-    if len(set(names)) < len(names):
+    x, y = table.at(declared.x), table.at(declared.y)
+    if x is None or y is None:
         return None
-    at = numbers[0]
-    values = [_number(row[at]) for row in grid.rows]
-    most = max((value for value in values if value is not None), default=0)
-    if most <= 0 or any(value is not None and value < 0 for value in values):
+    numbers = [row[y].number or 0 for row in table.rows]
+    most = max(numbers)
+    if most <= 0 or min(numbers) < 0:
         return None
     return Chart(
-        label=grid.columns[0].label, measure=grid.columns[at].label,
-        bars=tuple(Bar(row[0], row[at].text, round(100 * (value or 0) / most, 1))
-                   for row, value in zip(grid.rows, values, strict=True)))
+        label=table.columns[x].label, measure=table.columns[y].label,
+        bars=tuple(Bar(row[x], row[y].text, round(100 * number / most, 1))
+                   for row, number in zip(table.rows, numbers, strict=True)))
 
 
-def tile_map(site: Site, grid: Grid) -> TileMap | None:
-    """The tile map, where a column holds places. The shade is that of the first column beside it
-    that has numbers, ranks, tones or a few kinds; without one, the number of rows."""
-    at = next((index for index in range(len(grid.columns)) if _places(site, grid, index)), None)
-    if at is None or not site.catalogue.tiles:
+def tile_map(context: PageContext, table: Table) -> TileMap | None:
+    """The tile map of an answer; None where its question declares none or no row is on it."""
+    declared = table.question.map
+    if declared is None:
         return None
-    by_place: dict[str, list[tuple[Cell, ...]]] = {}
-    for row in grid.rows:
-        link = row[at].link
-        tile = site.catalogue.tile(link.iri) if link and link.iri else None
-        if tile is not None:
-            by_place.setdefault(tile.place, []).append(row)
-    measure = _measure(grid, at)
-    kinds = _kinds(grid, measure)
-    weights = {place: weight for place, rows in by_place.items()
-               if (weight := _weight(rows, measure, kinds)) is not None}
-    low, high = min(weights.values(), default=0), max(weights.values(), default=0)
+    at, shade = table.at(declared.place), table.at(declared.shade)
+    if at is None:
+        return None
+    by_place: dict[str, list[Row]] = defaultdict(list)
+    for row in table.rows:
+        if tile := context.terms.tile(row[at].iri or ""):
+            by_place[tile.place].append(row)
+    if not by_place:
+        return None
+    shaded = {place: [row[shade] for row in rows] if shade is not None
+              else [Cell(text=str(len(rows)))] for place, rows in by_place.items()}
+    shades = _shades(shaded)
     cells = []
-    for place, tile in sorted(site.catalogue.tiles.items(),
+    for place, tile in sorted(context.terms.tiles.items(),
                               key=lambda pair: (pair[1].row, pair[1].column)):
         rows = by_place.get(place, [])
-        link = rows[0][at].link if rows else site.link(place)
-        assert link is not None
-        text, tone = _told(rows, measure, kinds)
-        shade = _shade(weights[place], low, high) if place in weights else 0
-        cells.append(TileCell(link, tile.column, tile.row, shade, tone, text))
-    return TileMap(
-        measure=grid.columns[measure].label if measure is not None else "Rows",
-        cells=tuple(cells), columns=max(cell.column for cell in cells),
-        rows=max(cell.row for cell in cells))
+        link = rows and rows[0][at].link or context.link(place)
+        text, tone = _summary(shaded.get(place, ()))
+        cells.append(TileCell(link, tile.column, tile.row,
+                              shades.get(place, 0), tone, text))
+    return TileMap(measure=table.columns[shade].label if shade is not None else "Rows",
+                   cells=tuple(cells), columns=max(cell.column for cell in cells))
 
 
-def matrix(grid: Grid) -> Matrix | None:
-    """A matrix, where the question has the tag `matrix`: rows, columns and values are its first
-    three columns."""
-    if "matrix" not in grid.tags or len(grid.columns) < 3 or not grid.rows:
+def matrix(table: Table) -> Matrix | None:
+    """The matrix of an answer; None where its question declares none."""
+    declared = table.question.matrix
+    if declared is None or not table.rows:
         return None
-    down = list(dict.fromkeys(row[0].link or Link(row[0].text) for row in grid.rows))
-    across = list(dict.fromkeys(row[1].link or Link(row[1].text) for row in grid.rows))
-    across.sort(key=lambda link: link.text)
-    met: dict[tuple[Link, Link], list[Cell]] = {}
-    for row in grid.rows:
-        key = (row[0].link or Link(row[0].text), row[1].link or Link(row[1].text))
-        if row[2] and row[2] not in met.setdefault(key, []):
-            met[key].append(row[2])
-    numbers = [n for cells in met.values() for cell in cells if (n := _number(cell)) is not None]
-    low, high = min(numbers, default=0), max(numbers, default=0)
+    down, across, cell = map(table.at, (declared.rows, declared.columns, declared.cell))
+    if down is None or across is None or cell is None:
+        return None
+    met: dict[tuple[Link, Link], dict[Cell, None]] = {}
+    for row in table.rows:
+        met.setdefault((_link(row[down]), _link(row[across])), {})[row[cell]] = None
+    lines = list(dict.fromkeys(line for line, _ in met))
+    columns = sorted({column for _, column in met}, key=lambda link: link.text)
     return Matrix(
-        corner=grid.columns[0].label, measure=grid.columns[2].label, columns=tuple(across),
-        rows=tuple((link, tuple(_crossing(met.get((link, other), []), low, high)
-                                for other in across)) for link in down))
+        corner=table.columns[down].label, measure=table.columns[cell].label,
+        columns=tuple(columns), rows=tuple(
+            (line, tuple(_crossing(met.get((line, column), ())) for column in columns))
+            for line in lines))
 
 
-def _crossing(cells: Sequence[Cell], low: float, high: float) -> Crossing:
-    shades = [_shade(number, low, high) for cell in cells
-              if (number := _number(cell)) is not None]
-    shades += [_shade(cell.link.rank, 0, 1) for cell in cells
-               if cell.link and cell.link.rank is not None]
-    return Crossing(tuple(cells), max(shades, default=0))
+def _crossing(cells: Iterable[Cell]) -> Crossing:
+    values = tuple(filter(None, cells))
+    ranks = [cell.link.rank for cell in values if cell.link and cell.link.rank is not None]
+    return Crossing(values, max((_shade(rank, 0, 1) for rank in ranks), default=0))
 
 
-def _places(site: Site, grid: Grid, index: int) -> bool:
-    """Whether a column holds enough different places of the map."""
-    tiles = {tile.place for row in grid.rows
-             if (link := row[index].link) and link.iri and (tile := site.catalogue.tile(link.iri))}
-    return len(tiles) >= _FEWEST_PLACES
+def _link(cell: Cell) -> Link:
+    return cell.link or Link(cell.text)
 
 
-def _measure(grid: Grid, beside: int) -> int | None:
-    """The column that shades the map."""
-    def fits(index: int, column: Shown) -> bool:
-        if column.numeric:
-            return True
-        told = [row[index] for row in grid.rows if row[index]]
-        weighed = all(_number(cell) is not None or _rank(cell) is not None or
-                      (cell.link is not None and cell.link.tone is not None) for cell in told)
-        return bool(told) and (weighed or _few(grid, index))
-    return next((index for index, column in enumerate(grid.columns)
-                 if index != beside and column.role != "evidence" and fits(index, column)), None)
+def _shades(by_place: dict[str, list[Cell]]) -> dict[str, int]:
+    """The shade of each place: by the mean of what its cells weigh, or, where they have neither
+    numbers nor ranks, by their text, the rarer the darker."""
+    common = Counter(cell.plain for cells in by_place.values() for cell in cells)
+    rarity = {text: float(at) for at, (text, _) in enumerate(common.most_common())}
+    measured = any(cell.number is not None for cells in by_place.values() for cell in cells)
+    weights = {}
+    for place, cells in by_place.items():
+        numbers = [number for cell in cells if cell and (number := (
+            cell.number if measured else rarity[cell.plain])) is not None]
+        if numbers:
+            weights[place] = sum(numbers) / len(numbers)
+    low, high = min(weights.values(), default=0), max(weights.values(), default=0)
+    return {place: _shade(weight, low, high) for place, weight in weights.items()}
 
 
-def _few(grid: Grid, index: int) -> bool:
-    """Whether a column sorts all rows into a few kinds."""
-    names = [row[index].plain for row in grid.rows]
-    kinds = set(names)
-    return all(names) and 2 <= len(kinds) <= SHADES and len(names) >= _ROWS_OF_KIND * len(kinds)
-
-
-def _kinds(grid: Grid, measure: int | None) -> dict[str, float]:
-    """The weights of kinds where a column has nothing to measure: the rarer, the heavier."""
-    if measure is None or not _few(grid, measure) or any(
-            _weight_of(row[measure]) is not None for row in grid.rows):
-        return {}
-    common = Counter(row[measure].plain for row in grid.rows).most_common()
-    return {name: place for place, (name, _) in enumerate(common)}
-
-
-def _told(
-    rows: Sequence[Sequence[Cell]], measure: int | None, kinds: Mapping[str, float]
-) -> tuple[str, str | None]:
-    """What a tile says of the rows of its place, and its tone where all have the same."""
-    if measure is None:
-        return str(len(rows) or ""), None
-    cells = sorted({row[measure] for row in rows if row[measure]},
-                   key=lambda cell: _weight_of(cell) or kinds.get(cell.plain, 0))
-    tones = {cell.link.tone if cell.link else None for cell in cells}
-    names = list(dict.fromkeys(cell.plain for cell in cells))
+def _summary(cells: Sequence[Cell]) -> tuple[str, str | None]:
+    """The text of a tile, and its tone where all cells have the same."""
+    found = sorted(dict.fromkeys(filter(None, cells)), key=lambda cell: cell.number or 0)
+    names = list(dict.fromkeys(cell.plain for cell in found))
+    tones = {cell.link.tone if cell.link else None for cell in found}
     text = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}" if names else ""
     return text, tones.pop() if len(tones) == 1 else None
-
-
-def _weight(
-    rows: Sequence[Sequence[Cell]], measure: int | None, kinds: Mapping[str, float]
-) -> float | None:
-    if measure is None:
-        return len(rows)
-    weights = [kinds.get(row[measure].plain, _weight_of(row[measure])) for row in rows]
-    told = [weight for weight in weights if weight is not None]
-    return sum(told) / len(told) if told else None
-
-
-def _weight_of(cell: Cell) -> float | None:
-    number = _number(cell)
-    return number if number is not None else _rank(cell)
-
-
-def _rank(cell: Cell) -> float | None:
-    return cell.link.rank if cell.link else None
-
-
-def _number(cell: Cell) -> float | None:
-    try:
-        return float(cell.text.replace(",", "")) if cell.text else None
-    except ValueError:
-        return None
 
 
 def _shade(value: float, low: float, high: float) -> int:

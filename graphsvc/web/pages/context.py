@@ -1,43 +1,65 @@
-"""What every page needs of the release that is served: links, names, passages, templates."""
+"""What every page needs of a release: links, citations, templates."""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
-from weakref import WeakKeyDictionary
+from urllib.parse import parse_qsl, quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, NamedNode
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 
-from graphsvc import __version__
-from graphsvc.lookup import MARK_OFF, MARK_ON, Entry, Lookup
-from graphsvc.questions.answer import Questions
-from graphsvc.questions.evidence import Passage
-from graphsvc.questions.names import AmbiguousName, UnknownName
-from graphsvc.questions.question import Example
-from graphsvc.questions.table import Term
+from graphsvc.errors import GraphsvcError
+from graphsvc.fulltext import MARK_OFF, MARK_ON, Entry
+from graphsvc.index import AmbiguousName
+from graphsvc.questions.answer import Answer, Given
+from graphsvc.questions.question import Example, Question
+from graphsvc.questions.table import Table, Term, fetch
+from graphsvc.questions.template import Template
 from graphsvc.service import Serving
+from graphsvc.sparql import own_query
 from graphsvc.vocabulary import SKOS
-from graphsvc.web.pages.assets import bundled
-from graphsvc.web.pages.terms import DISPLAY, Catalogue, read_catalogue
+from graphsvc.web.pages.terms import DISPLAY, Terms
 
+Pairs = Sequence[tuple[str, str]]
+"""The parameters of an address, in their order."""
+
+STATIC = Path(str(files("graphsvc.web.pages") / "static"))
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8"}
+_KEPT = 1 << 16
+"""Links that stay in memory."""
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
            "October", "November", "December")
 _SAFE = "/:@!$&'()*+,;=~-._%"
 
 
+class NotFound(GraphsvcError):
+    """Nothing is at this address."""
+
+    status = 404
+    type = "urn:graphsvc:problem:http-404"
+    title = "There is nothing here"
+
+
 @dataclass(frozen=True)
 class Link:
     """Something to show, and where it leads: a path of this service, or an address elsewhere.
 
-    tone: how it is to be taken; rank: from 0 to 1 on its scale; href: None where it leads nowhere.
+    tone: good, mixed, bad or plain; rank: from 0 to 1 on its scale; href: None where it leads
+    nowhere.
     """
 
     text: str
@@ -47,32 +69,45 @@ class Link:
     tone: str | None = None
     rank: float | None = None
 
+    def __html__(self) -> str:
+        return self._html
 
-@dataclass(frozen=True)
-class Citation:
-    """A passage as pages show it. place: document and sections; line: of the document's text."""
+    @cached_property
+    def _html(self) -> Markup:
+        if self.href is None:
+            return escape(self.text)
+        outside = ' rel="external noopener noreferrer" class="outside"' if self.outside else ""
+        return Markup(f'<a href="{escape(self.href)}"{outside}>{escape(self.text)}</a>')
 
-    href: str | None
-    document: str
-    place: str
-    line: int | None
-    words: str | None
+    @cached_property
+    def badge(self) -> Markup:
+        """The link, in a colour where it has a tone or rank, as HTML."""
+        if self.tone is None and self.rank is None:
+            return self._html
+        shade = f" shade-{1 + round(self.rank * 5)}" if self.rank is not None else ""
+        tone = f" tone-{escape(self.tone)}" if self.tone else ""
+        return Markup(f'<span class="badge{tone}{shade}">{self._html}</span>')
 
 
-class Site:
-    """One release as the pages show it."""
+class PageContext:
+    """One release as the pages show it. sizes: how many things there are of each class."""
 
-    def __init__(self, serving: Serving, catalogue: Catalogue) -> None:
-        self.serving, self.catalogue = serving, catalogue
-        self.questions: Questions = serving.questions
-        self.lookup = Lookup(serving.release.search_index)
+    def __init__(self, serving: Serving, terms: Terms) -> None:
+        self.serving, self.terms = serving, terms
+        self.questions, self.index = serving.questions, serving.index
         self.header = serving.header
+        self.sizes = serving.index.sizes()
+        self.release = serving.release.id
+        self.title = terms.term(self.header.iri).first(f"{DISPLAY}title") or self.header.title
+        prefixes: dict[str, str] = serving.release.manifest["prefixes"]
+        self._prefixes = sorted(prefixes.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+        self.link = lru_cache(_KEPT)(self._make_link)
+        """A link to a thing, by its label."""
 
-    @property
-    def title(self) -> str:
-        """What the pages are called: display:title of the ontology, or its own title."""
-        ontology = self.catalogue.term(self.header.iri)
-        return ontology.first(f"{DISPLAY}title") or self.header.title
+    @classmethod
+    async def open(cls, serving: Serving) -> PageContext:
+        """The context of what is served. Raises what the engine raises."""
+        return cls(serving, await Terms.read(serving))
 
     # -- links ----------------------------------------------------------------------------------
 
@@ -84,107 +119,115 @@ class Site:
             return f"/{quote(iri.removeprefix(self.header.root), safe=_SAFE)}"
         return None
 
-    def link(self, iri: str, text: str | None = None) -> Link:
-        """A link to a thing, by its label."""
+    def _make_link(self, iri: str) -> Link:
         path = self.path(iri)
-        known = text or self.questions.names.label(iri)
-        rank = self.catalogue.ranks.get(iri)
         href = path or (iri if re.match(r"https?://", iri) else None)
-        return Link(
-            text=known or (self._short(iri) if path else iri), href=href, iri=iri,
-            outside=path is None and href is not None, tone=self.catalogue.tones.get(iri),
-            rank=None if rank is None else self._share(rank))
+        text = self.index.label(iri) or (_last_part(iri) if path else iri)
+        return Link(text, href, iri, outside=path is None and href is not None,
+                    tone=self.terms.tones.get(iri), rank=self.terms.ranks.get(iri))
 
     def label(self, iri: str) -> str:
         """What a thing is called; the end of its IRI where it has no name."""
-        return self.questions.names.label(iri) or self._short(iri)
+        return self.index.label(iri) or _last_part(iri)
 
-    def kind(self, iri: str) -> str:
-        """What kind of thing it is; nothing where no class of it has a name."""
-        return ", ".join(term.label for term in self.catalogue.kinds(self.lookup.classes(iri)))
+    def class_label(self, iri: str) -> str:
+        """The names of a thing's classes; empty where none of them has a name."""
+        classes = self.terms.most_special(self.index.classes(iri))
+        return ", ".join(term.label for term in classes)
 
     def members(self, of_class: str | None, scheme: str | None) -> list[Entry]:
-        """The things of a class or scheme, by label; nothing where neither is told."""
+        """The things of a class, of a scheme or of both, by label; none where neither is given."""
+        inside = self.index.members(scheme, str(SKOS.inScheme)) if scheme else []
         if of_class is None:
-            return self.lookup.members(scheme, str(SKOS.inScheme)) if scheme else []
-        found = self.lookup.members(of_class)
-        if scheme is not None:
-            inside = {entry.iri for entry in self.lookup.members(scheme, str(SKOS.inScheme))}
-            found = [entry for entry in found if entry.iri in inside]
-        return found
+            return inside
+        found = self.index.members(of_class)
+        if scheme is None:
+            return found
+        iris = {entry.iri for entry in inside}
+        return [entry for entry in found if entry.iri in iris]
 
-    def meant(self, text: str, of_class: str | None, scheme: str | None) -> str | None:
-        """The IRI that a text names, if it names one."""
+    def meant(
+        self, text: str, of_class: str | None = None, scheme: str | None = None
+    ) -> str | None:
+        """The IRI of the thing that a text names; None where it names none or several."""
         try:
-            return self.questions.names.find(text, of_class=of_class, scheme=scheme)
-        except (UnknownName, AmbiguousName):
+            return self.index.meant(text, of_class=of_class, scheme=scheme)
+        except AmbiguousName:
             return None
 
-    def citation(self, passage: Passage) -> Citation:
-        """A passage as it is shown."""
-        return Citation(
-            href=self.path(passage.iri), document=passage.title or self._short(passage.iri),
-            place=" › ".join(passage.sections), line=passage.line,
-            words=passage.words and passage.words.replace("**", ""))
+    async def find(self, text: str) -> str:
+        """The IRI of the thing that a parameter `thing` names. Raises UnknownName, AmbiguousName.
+        """
+        return await run_in_threadpool(self.index.find, text, location="parameter thing")
 
     def curie(self, iri: str) -> str:
-        """The shortest way in which an address can name a thing, with a prefix of the project."""
+        """The shortest name of a thing in an address, with a prefix of the project."""
         for prefix, namespace in self._prefixes:
             local = iri.removeprefix(namespace)
             if local != iri and re.fullmatch(r"[\w.-]+", local):
                 return f"{prefix}:{local}"
         return iri
 
-    @cached_property
-    def _prefixes(self) -> list[tuple[str, str]]:
-        """The project's prefixes, those with the longest namespace first."""
-        prefixes = self.serving.release.manifest["prefixes"].items()
-        return sorted(prefixes, key=lambda pair: (-len(pair[1]), pair[0]))
-
-    def facet_name(self, property_: str) -> str:
-        """The name by which a search's address calls a facet: the end of the property's IRI."""
-        return re.split(r"[/#]", property_)[-1]
-
     @staticmethod
-    def _short(iri: str) -> str:
-        return re.split(r"[/#]", iri.rstrip("/#"))[-1].replace("-", " ") or iri
+    def short_name(iri: str) -> str:
+        """The name of a class or property in the address of a search: the end of its IRI."""
+        return re.split(r"[/#]", iri)[-1]
 
-    def _share(self, rank: int) -> float:
-        low, high = self._scale
-        return (rank - low) / (high - low) if high > low else 1.0
+    # -- data -----------------------------------------------------------------------------------
 
-    @cached_property
-    def _scale(self) -> tuple[int, int]:
-        ranks = self.catalogue.ranks.values()
-        return min(ranks, default=0), max(ranks, default=0)
+    async def fetch(self, name: str, thing: NamedNode) -> Table:
+        """The rows of one of the software's own queries about a thing. Raises what the engine
+        raises."""
+        return await fetch(self.serving.engine, _own(name).bind({"thing": [thing]}))
 
-    # -- templates ------------------------------------------------------------------------------
+    async def ask(self, question: Question, given: Given, limit: int) -> Answer:
+        """The first rows of the answer to a question. Raises what understanding and asking raise.
+        """
+        understood = await self.questions.understand(question, given)
+        return await self.questions.ask(question, understood, limit=limit)
 
-    def render(self, template: str, **context: Any) -> str:
-        """A template of the package, with what all templates know."""
-        return _render(template, title_of_site=self.title, release=self.serving.release.id,
-                       site=self, **context)
+    # -- pages ----------------------------------------------------------------------------------
 
+    async def render(self, template: str, here: str, make: Callable[..., Any], *args: Any) -> str:
+        """A page, made in a thread so that no other request waits: make(*args) gives what the
+        template shows as `page`. here: the entry of the menu that the page belongs to.
 
-_sites: WeakKeyDictionary[Questions, Site] = WeakKeyDictionary()
+        Raises what `make` raises.
+        """
+        return await run_in_threadpool(
+            lambda: self.fill(template, here=here, page=make(*args)))
 
-
-async def site_of(serving: Serving) -> Site:
-    """The site of what is served, made once for each release. Raises what the engine raises."""
-    if serving.questions not in _sites:
-        _sites[serving.questions] = Site(serving, await read_catalogue(serving))
-    return _sites[serving.questions]
-
-
-def render(serving: Serving, template: str, **context: Any) -> str:
-    """A template of what is served, whose site has been made."""
-    return _sites[serving.questions].render(template, **context)
+    def fill(self, template: str, **values: Any) -> str:
+        """A template with these values, made at once."""
+        return _TEMPLATES.get_template(template).render(site=self, **values)
 
 
-def _render(template: str, **context: Any) -> str:
-    return _TEMPLATES.get_template(template).render(
-        version=__version__, bundled=bundled(), **context)
+@cache
+def _own(name: str) -> Template:
+    return Template(own_query(name), file=f"{name}.rq")
 
+
+def address_pairs(request: Request) -> Pairs:
+    """The parameters of an address. Raises GraphsvcError where they are not UTF-8."""
+    raw: bytes = request.scope["query_string"]
+    try:
+        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict",
+                         max_num_fields=200)
+    except ValueError as error:
+        raise GraphsvcError("The query part of the address cannot be read.",
+                            hint="Percent-encode names and values as UTF-8.") from error
+
+
+def first_of(pairs: Pairs, name: str) -> str | None:
+    """The first value of a parameter that is not blank."""
+    return next((value for key, value in pairs if key == name and value.strip()), None)
+
+
+def _last_part(iri: str) -> str:
+    return re.split(r"[/#]", iri.rstrip("/#"))[-1].replace("-", " ") or iri
+
+
+# -- what templates show ------------------------------------------------------------------------
 
 def show(term: Term) -> str:
     """A literal as people write it: 3 March 2020, February 2019, 92,460, yes."""
@@ -223,6 +266,11 @@ def marked(text: str) -> Markup:
     return Markup(str(escape(text)).replace(MARK_ON, "<mark>").replace(MARK_OFF, "</mark>"))
 
 
+def plain(words: str) -> str:
+    """The words of a document without the marks for bold type in its text."""
+    return words.replace("**", "")
+
+
 def capital(text: str) -> str:
     """The text with a capital at its head."""
     return text[:1].upper() + text[1:]
@@ -234,22 +282,33 @@ def first_sentence(text: str) -> str:
 
 
 def example_query(example: Example) -> str:
-    """A question's example as an address holds it."""
+    """A question's example as the query part of an address."""
     return query_string((name, text) for name, texts in example.values.items() for text in texts)
 
 
 def query_string(pairs: Iterable[tuple[str, str]]) -> str:
-    """Parameters as they stand in an address."""
+    """Parameters as the query part of an address."""
     return urlencode(list(pairs), quote_via=quote)
+
+
+def _assets() -> dict[str, str]:
+    """The address of each file that browsers load, by its path below STATIC, with its digest."""
+    return {(name := path.relative_to(STATIC).as_posix()):
+            f"/static/{name}?{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+            for path in sorted(STATIC.rglob("*"))
+            if path.is_file() and path.suffix in MEDIA_TYPES}
 
 
 def _templates() -> Environment:
     environment = Environment(
         loader=PackageLoader("graphsvc.web.pages"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"marked": marked, "capital": capital, "query": query_string,
+    environment.filters |= {
+        "marked": marked, "capital": capital, "plain": plain, "query": query_string,
         "first_sentence": first_sentence, "example_query": example_query}
+    environment.globals["assets"] = ASSETS
     return environment
 
 
+ASSETS = _assets()
 _TEMPLATES = _templates()

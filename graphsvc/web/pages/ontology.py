@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graphsvc.vocabulary import RDFS
-from graphsvc.web.pages.context import Link, Site
+from graphsvc.web.pages.context import Link, PageContext
 from graphsvc.web.pages.terms import Term
 
 _SHOWN = ((str(RDFS.subClassOf), "is a kind of"), (str(RDFS.subPropertyOf), "is a kind of"),
@@ -28,27 +28,28 @@ class TermEntry:
 Groups = list[tuple[str, str, list[TermEntry]]]
 
 
-def ontology_of(site: Site) -> Groups:
+async def ontology_page(context: PageContext) -> str:
     """The terms in groups: the project's classes and properties, then those it re-uses."""
-    sizes = site.lookup.sizes()
-    own = site.header.namespace
-    terms = sorted(site.catalogue.terms.values(), key=lambda term: term.label.casefold())
-    mine = [term for term in terms if term.iri.startswith(own)]
+    return await context.render("ontology.html", "/def", _groups, context)
+
+
+def _groups(context: PageContext) -> Groups:
+    terms = sorted(context.terms.terms.values(), key=lambda term: term.label.casefold())
+    own = [term for term in terms if term.iri.startswith(context.header.namespace)]
     groups = (
-        ("Classes", "classes", [term for term in mine if term.is_class]),
-        ("Properties", "properties", [term for term in mine if not term.is_class]),
-        ("Terms of other vocabularies", "others", [term for term in terms if term not in mine]),
+        ("Classes", "classes", [term for term in own if term.is_class]),
+        ("Properties", "properties", [term for term in own if not term.is_class]),
+        ("Terms of other vocabularies", "others", [term for term in terms if term not in own]),
     )
-    return [(title, anchor, [_entry(site, term, sizes.get(term.iri, 0)) for term in members])
+    return [(title, anchor, [_entry(context, term) for term in members])
             for title, anchor, members in groups if members]
 
 
-def _entry(site: Site, term: Term, count: int) -> TermEntry:
-    own = site.header.namespace
-    links = tuple(
-        (name, tuple(site.link(iri) for iri in sorted(term.values.get(property_, []))))
-        for property_, name in _SHOWN if term.values.get(property_))
+def _entry(context: PageContext, term: Term) -> TermEntry:
+    own = context.header.namespace
     return TermEntry(
         anchor=term.iri.removeprefix(own) if term.iri.startswith(own) else None,
-        name=site.facet_name(term.iri), curie=site.curie(term.iri), label=term.label,
-        comment=term.comment, links=links, count=count if term.is_class else 0)
+        name=context.short_name(term.iri), curie=context.curie(term.iri), label=term.label,
+        comment=term.comment, count=context.sizes.get(term.iri, 0),
+        links=tuple((name, tuple(context.link(iri) for iri in sorted(term.values[property_])))
+                    for property_, name in _SHOWN if term.values.get(property_)))

@@ -1,25 +1,28 @@
-"""The questions: the library by tags, each as a form, and its answer as table, chart and map."""
+"""The questions: the library by subject, each as a form, and its answer as table and drawings."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.answer import Answer
+from graphsvc.questions.answer import Answer, Choice, Given
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.values import BadValue, limits
-from graphsvc.web.pages.charts import Chart, Matrix, TileMap, chart, matrix, tile_map
-from graphsvc.web.pages.context import Site
-from graphsvc.web.pages.table import Grid, grid_of
+from graphsvc.web.pages.charts import chart, matrix, tile_map
+from graphsvc.web.pages.context import PageContext, Pairs, first_of
+from graphsvc.web.pages.table import table_of
 
-ROWS = 200
-"""Rows of an answer on one page."""
+_ROWS = 200
 _MOST_OPTIONS = 400
-HINTS = ("start", "map", "compare", "timeline", "matrix", "chart")
-"""Tags that tell pages what to do with a question, not what it is about."""
+_HINTS = ("start", "compare", "timeline")
+"""Tags that say what pages do with a question, not what it is about."""
 _GENERAL = ("after", "limit", "format")
+Choices = Mapping[str, Sequence[Choice]]
+"""What each parameter of type choice offers."""
+_INPUT_TYPES = {"integer": "number", "year": "number", "date": "date"}
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """A parameter as a part of a form. kind: select, input or suggest; values: as given."""
+    """A parameter as a part of a form: a pick-list where there are options, else an input."""
 
     parameter: Parameter
-    kind: str
     input_type: str
     options: tuple[Option, ...]
     values: tuple[str, ...]
@@ -44,23 +46,61 @@ class Field:
     high: str | None
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A question with its form and, where it was asked, its answer or what stood in the way."""
+async def questions_page(context: PageContext, pairs: Pairs) -> str:
+    """The library: each question below its first tag that is a subject."""
+    def make() -> dict[str, list[Question]]:
+        grouped: dict[str, list[Question]] = defaultdict(list)
+        for question in context.questions.library:
+            tag = next((tag for tag in question.tags if tag not in _HINTS), "other")
+            grouped[tag].append(question)
+        return dict(sorted(grouped.items()))
 
-    question: Question
-    fields: tuple[Field, ...]
-    grid: Grid | None
-    coverage: Grid | None
-    chart: Chart | None
-    tiles: TileMap | None
-    matrix: Matrix | None
-    error: GraphsvcError | None
-    following: tuple[tuple[str, str], ...] | None
-    query: tuple[tuple[str, str], ...]
+    return await context.render("questions.html", "/questions", make)
 
 
-def given_of(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+async def question_page(context: PageContext, name: str, pairs: Pairs) -> str:
+    """The page of a question, asked as soon as all that it requires is given.
+
+    Raises UnknownQuestion, and what the engine raises; what is wrong with a value is shown in the
+    page.
+    """
+    question = context.questions.library.get(name)
+    given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
+    choices = await choices_of(context, question)
+    answer, error = None, None
+    if given or not any(p.required for p in question.parameters):
+        try:
+            understood = await context.questions.understand(question, given)
+            answer = await context.questions.ask(
+                question, understood, limit=_ROWS, after=first_of(pairs, "after"))
+        except GraphsvcError as problem:
+            if not isinstance(problem, BadValue) and not (
+                    problem.location or "").startswith("parameter"):
+                raise
+            error = problem
+    return await context.render(
+        "question.html", "/questions", _question, context, question, choices, given, answer, error)
+
+
+def _question(
+    context: PageContext, question: Question, choices: Choices, given: Given,
+    answer: Answer | None, error: GraphsvcError | None,
+) -> dict[str, Any]:
+    pairs = [(name, value) for name, values in given.items() for value in values]
+    table = table_of(context, answer) if answer else None
+    after = answer.after if answer else None
+    looked_at = answer.coverage if answer else None
+    return {
+        "question": question, "fields": fields_of(context, question, given, choices),
+        "table": table, "error": error, "query": pairs,
+        "following": [*pairs, ("after", after)] if after is not None else None,
+        "coverage": table_of(context, looked_at) if looked_at else None,
+        "chart": chart(table) if table else None, "matrix": matrix(table) if table else None,
+        "tiles": tile_map(context, table) if table else None,
+    }
+
+
+def given_of(pairs: Pairs) -> dict[str, list[str]]:
     """Values by parameter; what a form sends empty was not given."""
     given: dict[str, list[str]] = defaultdict(list)
     for name, value in pairs:
@@ -69,91 +109,45 @@ def given_of(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     return dict(given)
 
 
-def by_tag(site: Site) -> dict[str, list[Question]]:
-    """The questions under their first tag that is no hint for pages, in alphabetical order."""
-    grouped: dict[str, list[Question]] = defaultdict(list)
-    for question in site.questions.library:
-        tag = next((tag for tag in question.tags if tag not in HINTS), "other")
-        grouped[tag].append(question)
-    return dict(sorted(grouped.items()))
+async def choices_of(context: PageContext, question: Question | None) -> Choices:
+    """What the choices of a question are. Raises what the engine raises."""
+    return {parameter.name: await context.questions.choices(parameter)
+            for parameter in (question.parameters if question else ())
+            if parameter.type == "choice"}
 
 
-async def asked_of(site: Site, name: str, pairs: Sequence[tuple[str, str]]) -> Asked:
-    """The page of a question, asked as soon as nothing that it requires is missing.
-
-    Raises UnknownQuestion, and what the engine raises; a value that does not fit is told in the
-    page.
-    """
-    question = site.questions.library.get(name)
-    after = next((value for key, value in pairs if key == "after"), None)
-    given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
-    fields = tuple(await fields_of(site, question, given))
-    answer, error = None, None
-    missing = [p for p in question.parameters if p.required and p.name not in given]
-    if given or not missing:
-        try:
-            understood = await site.questions.understand(question, given)
-            answer = await site.questions.ask(question, understood, limit=ROWS, after=after)
-        except GraphsvcError as problem:
-            if not _of_asker(problem):
-                raise
-            error = problem
-    return _page(site, question, fields, answer, error, given)
-
-
-def _of_asker(problem: GraphsvcError) -> bool:
-    """Whether the asker can mend it in the form."""
-    return isinstance(problem, BadValue) or (problem.location or "").startswith("parameter")
-
-
-def _page(
-    site: Site, question: Question, fields: tuple[Field, ...], answer: Answer | None,
-    error: GraphsvcError | None, given: Mapping[str, Sequence[str]],
-) -> Asked:
-    pairs = tuple((name, value) for name, values in given.items() for value in values)
-    grid = grid_of(site, answer) if answer else None
-    following = None
-    if answer is not None and answer.after is not None:
-        following = (*pairs, ("after", answer.after))
-    looked_at = answer.coverage if answer else None
-    return Asked(
-        question=question, fields=fields, grid=grid,
-        coverage=grid_of(site, looked_at) if looked_at else None,
-        chart=chart(grid) if grid else None, tiles=tile_map(site, grid) if grid else None,
-        matrix=matrix(grid) if grid else None, error=error, following=following, query=pairs)
-
-
-async def fields_of(
-    site: Site, question: Question, given: Mapping[str, Sequence[str]]
-) -> list[Field]:
+def fields_of(
+    context: PageContext, question: Question | None, given: Given, choices: Choices
+) -> tuple[Field, ...]:
     """The parts of a question's form, with what was given filled in."""
-    return [await _field(site, parameter, tuple(given.get(parameter.name, ())) or parameter.default)
-            for parameter in question.parameters]
+    fields = []
+    for parameter in question.parameters if question else ():
+        values = tuple(given.get(parameter.name, ())) or parameter.default
+        low, high = limits(parameter)
+        options = _options(context, parameter, values, choices.get(parameter.name, ()))
+        fields.append(Field(
+            parameter, _INPUT_TYPES.get(parameter.type, "text"),
+            tuple(options) if len(options) <= _MOST_OPTIONS else (), values, low, high))
+    return tuple(fields)
 
 
-async def _field(site: Site, parameter: Parameter, values: tuple[str, ...]) -> Field:
-    low, high = limits(parameter)
-    options = await _options(site, parameter, values)
-    kind = "select" if options and len(options) <= _MOST_OPTIONS else "input"
-    types = {"integer": "number", "year": "number", "date": "date"}
-    return Field(
-        parameter=parameter, kind=kind, options=tuple(options), values=values, low=low, high=high,
-        input_type=types.get(parameter.type, "text"))
-
-
-async def _options(
-    site: Site, parameter: Parameter, values: tuple[str, ...]
+def _options(
+    context: PageContext, parameter: Parameter, values: tuple[str, ...], choices: Sequence[Choice]
 ) -> list[Option]:
     """What a parameter offers; nothing where it takes anything."""
-    if parameter.type == "choice":
-        chosen = {value.casefold() for value in values}
-        return [Option(c.value.value, c.label,
-                       bool({c.value.value.casefold(), c.label.casefold()} & chosen))
-                for c in await site.questions.choices(parameter)]
-    if parameter.type == "boolean":
-        return [Option("true", "yes", "true" in values), Option("false", "no", "false" in values)]
-    if parameter.type != "iri":
-        return []
-    offered = site.members(parameter.of_class, parameter.scheme)
-    meant = {site.meant(value, parameter.of_class, parameter.scheme) for value in values}
-    return [Option(site.curie(e.iri), e.label or e.iri, e.iri in meant) for e in offered]
+    match parameter.type:
+        case "choice":
+            chosen = {value.casefold() for value in values}
+            return [Option(choice.value.value, choice.label,
+                           bool({choice.value.value.casefold(), choice.label.casefold()} & chosen))
+                    for choice in choices]
+        case "boolean":
+            return [Option(value, label, value in values)
+                    for value, label in (("true", "yes"), ("false", "no"))]
+        case "iri":
+            wanted = {context.meant(value, parameter.of_class, parameter.scheme)
+                      for value in values}
+            return [Option(context.curie(entry.iri), entry.label or entry.iri,
+                           entry.iri in wanted)
+                    for entry in context.members(parameter.of_class, parameter.scheme)]
+    return []

@@ -1,22 +1,22 @@
-"""Search: what is called so or says so, and by what it can be narrowed."""
+"""Search: what has a name or text with these words, and by what it can be narrowed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from graphsvc.build.search import TYPE, YEAR
-from graphsvc.lookup import Hit
-from graphsvc.questions.names import AmbiguousName, UnknownName
-from graphsvc.web.pages.context import Link, Site, capital
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from graphsvc.errors import GraphsvcError
+from graphsvc.fulltext import TYPE, YEAR
+from graphsvc.web.pages.context import NotFound, PageContext, Pairs, capital, first_of
 from graphsvc.web.pages.terms import DISPLAY
-from graphsvc.web.problems import HttpError
 
-PAGE = 20
-_SHOWN_VALUES = 12
-_LONGEST_PAGE = 500
-
-Pairs = Sequence[tuple[str, str]]
+_PAGE = 20
+_LAST_PAGE = 500
+_MOST_VALUES = 60
 
 
 @dataclass(frozen=True)
@@ -34,128 +34,115 @@ class Facet:
     """A property by which hits can be narrowed."""
 
     label: str
-    values: tuple[Value, ...]
-    hidden: tuple[Value, ...]
+    choices: list[Value]
 
 
-@dataclass(frozen=True)
-class Result:
-    """A hit as the page shows it."""
+async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
+    """The search that an address asks for, as JSON with `format=json`.
 
-    link: Link
-    kind: str
-    hit: Hit
-
-
-@dataclass(frozen=True)
-class Search:
-    """A page of a search."""
-
-    text: str
-    results: tuple[Result, ...]
-    total: int
-    loosened: bool
-    wordless: bool
-    facets: tuple[Facet, ...]
-    chosen: tuple[Value, ...]
-    page: int
-    pages: int
-    address: Pairs
-
-    def at(self, page: int) -> Pairs:
-        """The address of another page of it."""
-        return [*self.address, ("page", str(page))]
+    Raises NotFound, UnknownName or AmbiguousName for a value, GraphsvcError for other parameters.
+    """
+    wanted = [pair for pair in pairs if pair[0] != "format"]
+    if first_of(pairs, "format") == "json":
+        return JSONResponse(_as_json(await run_in_threadpool(_search, context, wanted)))
+    return await context.render("search.html", "/search", _search, context, wanted)
 
 
-def search_of(site: Site, pairs: Pairs) -> Search:
-    """The search that an address asks for. Raises HttpError (400) for what it does not know."""
+async def suggestions(context: PageContext, pairs: Pairs) -> Response:
+    """Suggestions as people type, as JSON. `class`: IRI that narrows them to a parameter's."""
+    hits = await run_in_threadpool(
+        context.index.suggest, first_of(pairs, "q") or "", of_class=first_of(pairs, "class"))
+    return JSONResponse([
+        {"label": hit.entry.label, "href": context.path(hit.entry.iri),
+         "name": context.curie(hit.entry.iri), "why": hit.why,
+         "kind": context.terms.term(hit.entry.kind).label if hit.entry.kind else None}
+        for hit in hits])
+
+
+def _search(context: PageContext, pairs: Pairs) -> dict[str, Any]:
     names = {"class": TYPE, "year": YEAR} | {
-        site.facet_name(iri): iri for iri in site.catalogue.facets}
-    text, number = "", 1
+        context.short_name(iri): iri for iri in context.terms.facets}
     filters: dict[str, list[str]] = {}
     for name, value in pairs:
-        if name == "q":
-            text = value
-        elif name == "page":
-            number = _page(value)
-        elif name not in names:
-            raise HttpError(400, f"A search has no parameter `{name[:80]}`.",
-                            hint=f"It has q, page, {', '.join(names)}.")
-        elif value:
-            filters.setdefault(names[name], []).append(_meant(site, names[name], value))
-    found = site.lookup.search(text, filters, limit=PAGE, offset=(number - 1) * PAGE)
-    ways = {property_: name for name, property_ in names.items()}
+        if name not in ("q", "page", *names):
+            raise GraphsvcError(f"A search has no parameter `{name[:80]}`.",
+                                hint=f"It has q, page, {', '.join(names)}.")
+        if name in names and value:
+            filters.setdefault(names[name], []).append(_value(context, names[name], value))
+    text, number = dict(pairs).get("q", ""), _page_number(dict(pairs).get("page", "1"))
+    found = context.index.search(text, filters, limit=_PAGE, offset=(number - 1) * _PAGE)
+    names_of = {property_: name for name, property_ in names.items()}
     address = [("q", text)] if text else []
-    address += [(ways[p], _told(site, p, value)) for p, values in filters.items()
-                for value in values]
-    facets = [
-        facet for property_ in [TYPE, *site.catalogue.facets, YEAR]
-        if (facet := _facet(site, property_, ways[property_], found.facets.get(property_, []),
-                            filters, address))]
-    return Search(
-        text=text, total=found.total, loosened=found.loosened,
-        wordless=found.wordless, facets=tuple(facets),
-        results=tuple(_result(site, hit) for hit in found.hits),
-        chosen=tuple(v for facet in facets for v in (*facet.values, *facet.hidden) if v.chosen),
-        page=number, pages=max(1, -(-found.total // PAGE)), address=address)
+    address += [(names_of[property_], _written(context, property_, value))
+                for property_, values in filters.items() for value in values]
+    facets = [facet for property_ in (TYPE, *context.terms.facets, YEAR)
+              if (facet := _facet(context, property_, names_of[property_],
+                                  found.facets.get(property_, ()), filters, address))]
+    return {
+        "text": text, "found": found, "facets": facets, "address": address, "number": number,
+        "chosen": [value for facet in facets for value in facet.choices if value.chosen],
+        "last": max(1, -(-found.total // _PAGE)), "size": _PAGE}
 
 
-def _result(site: Site, hit: Hit) -> Result:
-    kind = site.catalogue.term(hit.entry.kind).label if hit.entry.kind else ""
-    return Result(site.link(hit.entry.iri, hit.entry.label), kind, hit)
+def _as_json(search: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "q": search["text"], "total": search["found"].total, "page": search["number"],
+        "pages": search["last"],
+        "hits": [{**asdict(hit.entry), "why": hit.why} for hit in search["found"].hits],
+        "facets": {facet.label: [{"label": value.label, "count": value.count,
+                                  "chosen": value.chosen} for value in facet.choices]
+                   for facet in search["facets"]}}
 
 
 def _facet(
-    site: Site, property_: str, name: str, counted: Sequence[tuple[str, int]],
+    context: PageContext, property_: str, name: str, counted: Sequence[tuple[str, int]],
     filters: Mapping[str, Sequence[str]], address: Pairs,
 ) -> Facet | None:
     values = []
     for value, count in counted:
-        if property_ == TYPE and not site.catalogue.term(value).first(f"{DISPLAY}plural"):
+        if property_ == TYPE and not context.terms.term(value).first(f"{DISPLAY}plural"):
             continue
         chosen = value in filters.get(property_, ())
-        pair = (name, _told(site, property_, value))
+        pair = (name, _written(context, property_, value))
         values.append(Value(
-            _label(site, property_, value), count, chosen,
+            _label(context, property_, value), count, chosen,
             [p for p in address if p != pair] if chosen else [*address, pair]))
     if property_ == YEAR:
         values.sort(key=lambda value: value.label, reverse=True)
-    if property_ == TYPE:
-        values.sort(key=lambda value: -value.count)
     if not values or (len(values) == 1 and not values[0].chosen):
         return None
-    label = {TYPE: "Kind", YEAR: "Year"}.get(property_) or capital(site.label(property_))
-    return Facet(label, tuple(values[:_SHOWN_VALUES]), tuple(values[_SHOWN_VALUES:60]))
+    label = {TYPE: "Kind", YEAR: "Year"}.get(property_) or capital(context.label(property_))
+    return Facet(label, values[:_MOST_VALUES])
 
 
-def _label(site: Site, property_: str, value: str) -> str:
+def _label(context: PageContext, property_: str, value: str) -> str:
     if property_ == YEAR:
         return value
-    return site.catalogue.term(value).plural if property_ == TYPE else site.label(value)
+    return context.terms.term(value).plural if property_ == TYPE else context.label(value)
 
 
-def _told(site: Site, property_: str, value: str) -> str:
+def _written(context: PageContext, property_: str, value: str) -> str:
     """A filter's value as an address holds it."""
     if property_ == YEAR:
         return value
-    return site.facet_name(value) if property_ == TYPE else site.curie(value)
+    return context.short_name(value) if property_ == TYPE else context.curie(value)
 
 
-def _meant(site: Site, property_: str, value: str) -> str:
-    """The IRI that a filter's value names. Raises HttpError (400)."""
+def _value(context: PageContext, property_: str, written: str) -> str:
+    """The value that a filter names. Raises NotFound, UnknownName or AmbiguousName."""
     if property_ == YEAR:
-        return value
+        return written
     if property_ == TYPE:
-        near = {site.facet_name(term): term for term in site.catalogue.terms}
-        return near.get(value, value)
-    try:
-        return site.questions.names.find(value, location=site.facet_name(property_))
-    except (UnknownName, AmbiguousName) as error:
-        raise HttpError(400, error.message, hint=error.hint) from error
+        by_name = {context.short_name(iri): iri for iri in context.terms.terms}
+        if written not in by_name:
+            raise NotFound(f"There is no class called `{written[:80]}`.",
+                           hint="See the list of classes at /def.")
+        return by_name[written]
+    return context.index.find(written, location=f"parameter {context.short_name(property_)}")
 
 
-def _page(text: str) -> int:
-    if text.isascii() and text.isdecimal() and 1 <= int(text[:9] or 0) <= _LONGEST_PAGE:
+def _page_number(text: str) -> int:
+    if text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _LAST_PAGE:
         return int(text)
-    raise HttpError(400, f"`{text[:40]}` is no page.",
-                    hint=f"Give a whole number from 1 to {_LONGEST_PAGE}.")
+    raise GraphsvcError(f"`{text[:40]}` is not the number of a page.",
+                        hint=f"Give a number from 1 to {_LAST_PAGE}.")

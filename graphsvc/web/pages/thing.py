@@ -2,232 +2,166 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from pyoxigraph import BlankNode, NamedNode
 
-from graphsvc.lookup import Entry
-from graphsvc.questions.evidence import Passage, in_reading_order
+from graphsvc.index import in_reading_order
+from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Question
-from graphsvc.questions.table import Table, Term
+from graphsvc.questions.table import Table as Rows
+from graphsvc.questions.table import Term
 from graphsvc.vocabulary import DCTERMS, PROV, RDF, RDFS, SKOS
-from graphsvc.web.pages.context import Citation, Link, Site, show
-from graphsvc.web.pages.table import Grid, grid_of
-from graphsvc.web.pages.terms import Term as OntologyTerm
-from graphsvc.web.pages.together import ask_together, own_part
-from graphsvc.web.problems import HttpError
+from graphsvc.web.pages.context import Link, NotFound, PageContext, show
+from graphsvc.web.pages.table import table_of
 
-PANEL_ROWS, OPEN_ROWS = 12, 5
-"""Rows of a panel, and how many of them are open; the question's own page has all."""
-_MOST_PANELS = 8
 COMPARE = "compare"
 """The tag of questions by which things can be compared."""
-_TYPE, _LABEL, _NAME = str(RDF.type), str(RDFS.label), str(SKOS.prefLabel)
-_ALSO = (str(SKOS.altLabel), str(SKOS.hiddenLabel))
+_PANEL_ROWS, _MOST_PANELS = 12, 8
+_OTHER_NAMES = (str(SKOS.altLabel), str(SKOS.hiddenLabel))
 _LEADS = (str(SKOS.definition), str(DCTERMS.description))
 _EVIDENCE = str(PROV.wasDerivedFrom)
-_APART = {_TYPE, _LABEL, _NAME, _EVIDENCE, *_ALSO, *_LEADS}
+_NOT_FACTS = {str(RDF.type), str(RDFS.label), str(SKOS.prefLabel), _EVIDENCE,
+              *_OTHER_NAMES, *_LEADS}
 _REFERRERS, _MOST_REFERRERS = 60, 300
 """Things of a group that are shown where a search gives the others, and where none does."""
 
-
-@dataclass(frozen=True)
-class Fact:
-    """A property of the thing with its values. derived: whether rules alone say so."""
-
-    label: str
-    meaning: str
-    values: tuple[Link, ...]
-    derived: bool
+Said = dict[str, dict[Term, set[str]]]
+"""What is said of a thing: by property and value the graphs that say it."""
 
 
-@dataclass(frozen=True)
-class Referrers:
-    """Things of one class that refer to this one by one property."""
+async def thing_page(context: PageContext, iri: str) -> str:
+    """The page of a thing.
 
-    kind: str
-    property_: str
-    links: tuple[Link, ...]
-    total: int
-    search: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Other:
-    """A question about the thing whose answer the page does not show."""
-
-    title: str
-    name: str
-    query: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Near:
-    """A passage beside the one whose page it is."""
-
-    citation: Citation
-    here: bool
-
-
-@dataclass(frozen=True)
-class Thing:
-    """All that a thing's page shows."""
-
-    iri: str
-    path: str
-    label: str
-    kinds: tuple[OntologyTerm, ...]
-    also: tuple[str, ...]
-    leads: tuple[str, ...]
-    facts: tuple[Fact, ...]
-    evidence: tuple[Citation, ...]
-    panels: tuple[Grid, ...]
-    silent: tuple[Other, ...]
-    others: tuple[Other, ...]
-    referrers: tuple[Referrers, ...]
-    near: tuple[Near, ...]
-    sources: tuple[str, ...]
-    comparable: bool
-
-
-async def thing_of(site: Site, iri: str) -> Thing:
-    """The page of a thing, for one query to the engine.
-
-    Raises HttpError (404) where the release knows no such thing, and what the engine raises.
+    Raises NotFound where the release has no such thing, and what the engine raises.
     """
-    classes = site.lookup.classes(iri)
-    panels, others = _panels(site, classes)
-    asked = [(question, await site.questions.understand(question, {parameter: [iri]}))
-             for question, parameter in panels]
-    own = own_part("thing", ("role", "graph", "property", "value"), {"thing": [NamedNode(iri)]})
-    answers, (told,) = await ask_together(
-        site.questions, site.serving.engine, asked, PANEL_ROWS, [own])
-    says = [row for row in told.rows if _role(row) == "says"]
-    referred = [row for row in told.rows if _role(row) == "referred"]
-    if not says and not referred:
-        raise HttpError(404, f"Release {site.serving.release.id} knows no <{iri}>.",
-                        hint="Look for it by name.")
-    grids = [grid_of(site, answer, about=iri) for answer in answers]
-    values = _by_property(says)
-    return Thing(
-        iri=iri, path=site.path(iri) or "", label=_title(site, iri),
-        kinds=tuple(site.catalogue.kinds(classes)),
-        also=tuple(sorted({term.value for p in _ALSO for term in values.get(p, ())})),
-        leads=tuple(term.value for p in _LEADS for term in values.get(p, ())),
-        facts=tuple(_facts(site, says, classes)),
-        evidence=tuple(site.citation(cited) for cited in _cited(site, values)),
-        panels=tuple(grid for grid in grids if grid.rows),
-        silent=tuple(Other(grid.title, grid.name, grid.parameters)
-                     for grid in grids if not grid.rows),
-        others=tuple(Other(question.title, question.name, ((parameter, site.curie(iri)),))
-                     for question, parameter in others),
-        referrers=tuple(_referrers(site, referred, iri)),
-        near=tuple(_near(site, told, iri)),
-        sources=tuple(sorted({graph.value.removeprefix(f"{site.header.root}graph/")
-                              for _, graph, _, _ in says if graph is not None
-                              and not graph.value.startswith(_derived(site))})),
-        comparable=any(COMPARE in question.tags for question, _ in (*panels, *others)))
+    try:
+        node = NamedNode(iri)
+    except ValueError:
+        raise NotFound(f"No thing can have the address <{iri}>.") from None
+    shown, others = _panels(context, context.index.classes(iri))
+    own = ["thing-facts", "thing-referrers"]
+    own += ["passage-neighbours"] if context.index.passage(iri).document else []
+    (facts, referrers, *neighbours), answers = await asyncio.gather(
+        asyncio.gather(*(context.fetch(name, node) for name in own)),
+        asyncio.gather(*(context.ask(question, {parameter: [iri]}, _PANEL_ROWS)
+                         for question, parameter in shown)))
+    if not facts.rows and not referrers.rows:
+        raise NotFound(f"There is no <{iri}> in release {context.release}.",
+                       hint="Search for its name.")
+    return await context.render(
+        "thing.html", "", _thing, context, iri, facts, referrers, neighbours, answers, others)
 
 
 def _panels(
-    site: Site, classes: Sequence[str]
+    context: PageContext, classes: Collection[str]
 ) -> tuple[list[tuple[Question, str]], list[tuple[Question, str]]]:
     """The questions whose answers the page shows, each with its parameter, and the others."""
     found = {question.name: (question, parameter) for question, parameter
-             in site.questions.library.panels(set(classes))}
-    first = [name for name in site.catalogue.questions(classes) if name in found]
+             in context.questions.library.panels(set(classes))}
+    first = [name for name in context.terms.questions(classes) if name in found]
     first = first or list(found)[:_MOST_PANELS]
     return [found[name] for name in first], [found[name] for name in found if name not in first]
 
 
-def _derived(site: Site) -> str:
-    return f"{site.header.root}graph/derived"
+def _thing(
+    context: PageContext, iri: str, facts: Rows, referrers: Rows, neighbours: Sequence[Rows],
+    answers: Sequence[Answer], others: Sequence[tuple[Question, str]],
+) -> dict[str, Any]:
+    """What the page shows. others: questions whose answers it does not show."""
+    classes = context.index.classes(iri)
+    said: Said = defaultdict(lambda: defaultdict(set))
+    for graph, property_, value in facts.rows:
+        if graph is not None and property_ is not None and value is not None:
+            said[property_.value][value].add(graph.value)
+    tables = [table_of(context, answer, about=iri) for answer in answers]
+    questions = [*(answer.question for answer in answers), *(question for question, _ in others)]
+    passage = context.index.passage
+    return {
+        "iri": iri, "path": context.path(iri) or "", "label": _title(context, iri),
+        "classes": context.terms.most_special(classes),
+        "other_names": sorted({term.value for p in _OTHER_NAMES for term in said[p]}),
+        "leads": [term.value for p in _LEADS for term in said[p]],
+        "facts": _facts(context, said, classes),
+        "evidence": in_reading_order(passage(term.value) for term in said[_EVIDENCE]),
+        "panels": [table for table in tables if table.rows],
+        "unanswered": [(table.question, table.parameters) for table in tables if not table.rows],
+        "others": [(question, [(parameter, context.curie(iri))])
+                   for question, parameter in others],
+        "referrers": _referrers(context, referrers, iri),
+        "neighbours": [passage(one.value) for around in neighbours
+                       for (one,) in around.rows if one],
+        "sources": _sources(context, said),
+        "comparable": any(COMPARE in question.tags for question in questions),
+    }
 
 
-def _role(row: Sequence[Term | None]) -> str:
-    return row[0].value if row[0] is not None else ""
-
-
-def _title(site: Site, iri: str) -> str:
+def _title(context: PageContext, iri: str) -> str:
     """The label; for a passage its place, for it has no name."""
-    label = site.questions.names.label(iri)
-    passage = site.questions.passages.get(iri)
+    label = context.index.label(iri)
+    passage = context.index.passage(iri)
     if label is None and passage.document is not None and passage.line is not None:
-        return f"{passage.title or site.label(passage.document)}, line {passage.line}"
-    return label or site.label(iri)
+        return f"{passage.title or context.label(passage.document)}, line {passage.line}"
+    return label or context.label(iri)
 
 
-def _by_property(says: Sequence[Sequence[Term | None]]) -> dict[str, list[Term]]:
-    values: dict[str, list[Term]] = defaultdict(list)
-    for _, _, property_, value in says:
-        if property_ is not None and value is not None and value not in values[property_.value]:
-            values[property_.value].append(value)
-    return values
+def _sources(context: PageContext, said: Said) -> list[str]:
+    """The names of the graphs that say something of the thing, without derived ones."""
+    root = f"{context.header.root}graph/"
+    graphs = {graph for values in said.values() for names in values.values() for graph in names}
+    return sorted(graph.removeprefix(root) for graph in graphs
+                  if not graph.startswith(f"{root}derived"))
 
 
 def _facts(
-    site: Site, says: Sequence[Sequence[Term | None]], classes: Sequence[str]
-) -> list[Fact]:
-    graphs: dict[tuple[str, Term], set[str]] = defaultdict(set)
-    for _, graph, property_, value in says:
-        if property_ is not None and value is not None and not isinstance(value, BlankNode):
-            graphs[property_.value, value].add(graph.value if graph is not None else "")
-    grouped: dict[str, list[Term]] = defaultdict(list)
-    for iri, value in graphs:
-        if iri not in _APART and not site.catalogue.term(iri).quiet:
-            grouped[iri].append(value)
-    derived = _derived(site)
+    context: PageContext, said: Said, classes: Collection[str]
+) -> list[tuple[str, str, list[Link], bool]]:
+    """Properties in the order of the shapes, each with its label, what it means, its values, and
+    whether only rules say so."""
+    derived = f"{context.header.root}graph/derived"
     facts = []
-    for iri in sorted(grouped, key=lambda p: (site.catalogue.order(p, classes), site.label(p))):
-        links = sorted((_value(site, value) for value in grouped[iri]),
-                       key=lambda link: link.text.casefold())
-        facts.append(Fact(
-            label=site.label(iri), meaning=site.catalogue.term(iri).comment, values=tuple(links),
-            derived=all(graph.startswith(derived) for value in grouped[iri]
-                        for graph in graphs[iri, value])))
+    for iri in sorted(said, key=lambda iri: (context.terms.order(iri, classes),
+                                             context.label(iri))):
+        term = context.terms.term(iri)
+        values = {value: graphs for value, graphs in said[iri].items()
+                  if not isinstance(value, BlankNode)}
+        if iri in _NOT_FACTS or term.quiet or not values:
+            continue
+        links = [context.link(value.value) if isinstance(value, NamedNode) else Link(show(value))
+                 for value in values]
+        links.sort(key=lambda link: (link.text.casefold(), link.iri or ""))
+        facts.append((context.label(iri), term.comment, links, all(
+            graph.startswith(derived) for graphs in values.values() for graph in graphs)))
     return facts
 
 
-def _value(site: Site, value: Term) -> Link:
-    if isinstance(value, NamedNode):
-        return site.link(value.value)
-    return Link(show(value))
-
-
-def _cited(site: Site, values: dict[str, list[Term]]) -> list[Passage]:
-    return in_reading_order(
-        site.questions.passages.get(term.value) for term in values.get(_EVIDENCE, ()))
-
-
-def _referrers(site: Site, referred: Sequence[Sequence[Term | None]], iri: str) -> list[Referrers]:
+def _referrers(context: PageContext, found: Rows, iri: str) -> list[dict[str, Any]]:
     """What refers to the thing, by class and property, the classes in the ontology's order."""
-    pairs = {(property_.value, value.value) for _, _, property_, value in referred
-             if property_ is not None and value is not None
-             and not site.catalogue.term(property_.value).quiet}
-    entries = site.lookup.entries({value for _, value in pairs})
-    grouped: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for property_, value in pairs:
-        entry = entries.get(value)
-        if entry is not None and entry.kind is not None:
-            grouped[entry.kind, property_].append(entry)
-    found = []
-    for (kind, by), members in grouped.items():
-        members.sort(key=lambda entry: (entry.label or entry.iri).casefold())
-        search = ((("class", site.facet_name(kind)), (site.facet_name(by), site.curie(iri)))
-                  if by in site.catalogue.facets else ())
-        shown = members[:_REFERRERS if search else _MOST_REFERRERS]
-        found.append(Referrers(
-            kind=site.catalogue.term(kind).plural, property_=site.label(by),
-            links=tuple(site.link(e.iri, e.label) for e in shown),
-            total=len(members), search=search))
-    places = {term.plural: term.order for term in site.catalogue.terms.values()}
-    return sorted(found, key=lambda group: (places.get(group.kind, 0), group.kind, -group.total))
+    pairs = {(property_.value, thing.value) for property_, thing in found.rows
+             if property_ is not None and thing is not None
+             and not context.terms.term(property_.value).quiet}
+    known = context.index.entries({thing for _, thing in pairs})
+    grouped: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for property_, thing in pairs:
+        if thing in known and (class_ := known[thing].kind):
+            grouped[class_, property_].append(thing)
+    groups = [_group(context, *key, things, iri) for key, things in grouped.items()]
+    return sorted(groups, key=lambda group: (
+        group["class"].order, group["class"].plural, -group["total"], group["property"]))
 
 
-def _near(site: Site, told: Table, iri: str) -> list[Near]:
-    passages = [site.questions.passages.get(row[3].value) for row in told.rows
-                if _role(row) == "near" and row[3] is not None]
-    passages.sort(key=lambda passage: passage.ordinal or 0)
-    return [Near(site.citation(passage), passage.iri == iri) for passage in passages]
+def _group(
+    context: PageContext, class_: str, property_: str, things: Sequence[str], iri: str
+) -> dict[str, Any]:
+    """Things of a class that refer to this one by a property, and the search that has them all."""
+    links = sorted(map(context.link, things),
+                   key=lambda link: (link.text.casefold(), link.iri or ""))
+    search = ([("class", context.short_name(class_)),
+               (context.short_name(property_), context.curie(iri))]
+              if property_ in context.terms.facets else [])
+    return {"class": context.terms.term(class_), "property": context.label(property_),
+            "links": links[:_REFERRERS if search else _MOST_REFERRERS], "total": len(links),
+            "search": search}

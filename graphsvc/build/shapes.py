@@ -1,0 +1,310 @@
+"""SHACL behind one function: which things of a graph break which rule of the shapes.
+
+The engine is shacl-rust. pySHACL is the reference: tests compare the two, and it writes the
+report where one in RDF is wanted.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import shacl_rust
+
+from graphsvc.build.turtle import read_file, read_turtle
+from graphsvc.errors import GraphsvcError
+from graphsvc.project import Project
+
+if TYPE_CHECKING:
+    import rdflib
+
+Subject = ox.NamedNode | ox.BlankNode | ox.Triple
+Node = Subject | ox.Literal
+
+_SH = "http://www.w3.org/ns/shacl#"
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
+
+
+def _sh(*names: str) -> list[ox.NamedNode]:
+    return [ox.NamedNode(_SH + name) for name in names]
+
+
+_PATH, _SPARQL, _PARAMETER = _sh("path", "sparql", "parameter")
+_TARGET_NODE, _TARGET_CLASS, _SUBJECTS_OF, _OBJECTS_OF = _TARGETS = _sh(
+    "targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
+_SHAPE_CLASSES = _sh("NodeShape", "PropertyShape")
+_VALIDATORS = _sh("validator", "nodeValidator", "propertyValidator")
+_QUERY_COMPONENT = f"<{_SH}SPARQLConstraintComponent>"
+_TYPE = ox.NamedNode(f"{_RDF}type")
+_CLASS, _SUBCLASS = ox.NamedNode(f"{_RDFS}Class"), ox.NamedNode(f"{_RDFS}subClassOf")
+_NOT_CODE = re.compile(
+    r'''"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
+      |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\\\x00-\x20]*>|\#[^\n]*''', re.X | re.S)
+_MISUSE = re.compile(r"(?<![\w:?$.-])(?:(VALUES)\s*[(?${]|AS\s+[?$](\w+))", re.IGNORECASE)
+
+
+@dataclass(frozen=True, order=True)
+class Result:
+    """One result of a report (SHACL, section 3.6.2). Terms are in N-Triples form.
+
+    focus: the thing; path: property path or empty; value: or empty; severity, component: IRIs.
+    """
+
+    focus: str
+    path: str
+    message: str
+    value: str
+    severity: str
+    component: str
+
+    @property
+    def violation(self) -> bool:
+        return self.severity == f"<{_SH}Violation>"
+
+    @property
+    def focus_iri(self) -> str:
+        return self.focus.removeprefix("<").removesuffix(">")
+
+
+def validate(
+    data: ox.Store, paths: Iterable[Path], among: Collection[str] | None = None
+) -> list[Result]:
+    """Validate a graph against shape files; the results in a stable order, none if it conforms.
+
+    data: all its graphs are validated as one. among: validate only these nodes, given as IRIs.
+    Raises GraphsvcError when the shapes cannot be used.
+    """
+    shapes, triples = _Shapes(paths), io.BytesIO()
+    data.dump(triples, ox.RdfFormat.N_QUADS)
+    triples.seek(0)
+    try:
+        report = shacl_rust.validate_file(
+            triples, io.BytesIO(shapes.text if among is None else shapes.aimed_at(among, data)),
+            data_format="nq", shapes_format="nt", experimental_index=True)
+    except Exception as error:  # the engine raises bare exceptions of its own
+        raise GraphsvcError(f"The shapes cannot be used: {error}.",
+                            hint="Fix the file in ontology/shapes.") from error
+    return sorted({_result(found, shapes) for found in report["results"]})
+
+
+def explain(
+    project: Project, results: Iterable[Result], outside: Iterable[Path] = ()
+) -> list[GraphsvcError]:
+    """Results as sentences with the file and line at which their things are described.
+
+    outside: files that come before those of the project, and may lie elsewhere.
+    """
+    results = list(results)
+    location: dict[str, str] = {}
+    wanted = {result.focus_iri for result in results}
+    for path in (*outside, *project.data_files, *project.ontology_files):
+        if wanted <= location.keys():
+            break
+        lines = read_turtle(path).lines
+        for iri in wanted & lines.keys():
+            location.setdefault(iri, f"{project.name(path)}:{lines[iri]}")
+    return [_sentence(result, location.get(result.focus_iri)) for result in results]
+
+
+def report_graph(results: Iterable[Result]) -> str:
+    """A validation report (SHACL, section 3.6) in N-Triples, the same for the same results."""
+    results = list(results)
+    lines = [f"_:report <{_RDF}type> <{_SH}ValidationReport> .",
+             f'_:report <{_SH}conforms> "{str(not results).lower()}"^^<{_BOOLEAN}> .']
+    for number, result in enumerate(results, 1):
+        node = f"_:result{number}"
+        lines.append(f"_:report <{_SH}result> {node} .")
+        lines.append(f"{node} <{_RDF}type> <{_SH}ValidationResult> .")
+        terms = {
+            "focusNode": result.focus, "resultSeverity": result.severity,
+            "sourceConstraintComponent": result.component, "value": result.value,
+            "resultMessage": str(ox.Literal(result.message)),
+            "resultPath": result.path if result.path.startswith("<") else "",
+        }
+        lines += [f"{node} <{_SH}{name}> {term} ." for name, term in terms.items() if term]
+    return "\n".join(lines) + "\n"
+
+
+def validate_pair(data: Path, shapes: Path) -> tuple[bool, rdflib.Graph]:
+    """Validate a data file against a shapes file with the reference engine.
+
+    Returns whether it conforms, and the validation report as a graph (SHACL, section 3.6).
+    Raises GraphsvcError when a file cannot be read or the shapes are ill-formed.
+    """
+    import pyshacl  # which takes an eighth of a second, and is used only here
+    import rdflib
+
+    graphs = [_rdf(path) for path in (data, shapes)]
+    try:
+        conforms, report, _ = pyshacl.validate(
+            graphs[0], shacl_graph=graphs[1], inference="none", advanced=False)
+    except Exception as error:
+        raise GraphsvcError(f"The shapes cannot be used: {error}", location=str(shapes),
+                            hint="Check them against the SHACL recommendation.") from error
+    if not isinstance(report, rdflib.Graph):
+        raise GraphsvcError(f"Validation failed: {report}", location=str(shapes),
+                            hint="Check the shapes against the SHACL recommendation.")
+    return bool(conforms), report
+
+
+class _Shapes:
+    """The shapes of some files.
+
+    text: all of them in N-Triples. with_path: the property shapes, each in N-Triples form.
+    Raises GraphsvcError when a file is not Turtle, or holds what the engine would misread.
+    """
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._graph = ox.Store()
+        for path in paths:
+            self._graph.extend(_parse(path))
+        for quad in self._graph.quads_for_pattern(None, _SPARQL, None):
+            self._refuse_long_path(quad.subject)
+        for property_ in _sh("select", "ask"):
+            for quad in self._graph.quads_for_pattern(None, property_, None):
+                self._refuse_misuse(quad)
+        self.text = _n_triples(self._graph)
+        self.with_path = {str(q.subject) for q in self._graph.quads_for_pattern(None, _PATH, None)}
+
+    def aimed_at(self, among: Collection[str], data: ox.Store) -> bytes:
+        """The shapes in N-Triples, with those of the given nodes as targets that they have."""
+        aims = [quad for quad in self._graph
+                if quad.predicate in _TARGETS or self._is_target_class(quad)]
+        nodes = {ox.NamedNode(iri): _classes(ox.NamedNode(iri), data) for iri in among}
+        targets = (ox.Quad(aim.subject, _TARGET_NODE, node) for aim in aims
+                   for node, classes in nodes.items() if _is_aimed_at(aim, node, classes, data))
+        rest = (quad for quad in self._graph if quad not in aims)
+        return _n_triples(rest) + _n_triples(targets)
+
+    def _is_target_class(self, quad: ox.Quad) -> bool:
+        """Whether this makes a shape a class, whose instances it validates (section 2.1.3.3)."""
+        return quad.predicate == _TYPE and quad.object == _CLASS and any(
+            ox.Quad(quad.subject, _TYPE, shape) in self._graph for shape in _SHAPE_CLASSES)
+
+    def _refuse_long_path(self, shape: Node) -> None:
+        """The engine takes `$PATH` for any property where the path is not a single one."""
+        if not all(isinstance(way, ox.NamedNode) for way in self._values(shape, _PATH)):
+            raise GraphsvcError(
+                f"The shapes cannot be used: {self._home(shape)} has a query and a path of several"
+                " properties.",
+                hint="Put its sh:sparql into a node shape, and write the path out in the query.")
+
+    def _refuse_misuse(self, asked: ox.Quad) -> None:
+        """A query must not give new values to variables that have one before it runs, which the
+        engine does not check (SHACL, appendix A).
+        """
+        bound = {"this", "PATH", "currentShape", "shapesGraph", *self._parameters(asked.subject)}
+        bound |= {"value"} if asked.predicate.value == f"{_SH}ask" else set()
+        text = _NOT_CODE.sub(" ", getattr(asked.object, "value", ""))
+        for values, variable in _MISUSE.findall(text):
+            if values or variable in bound:
+                raise GraphsvcError(
+                    f"The shapes cannot be used: a query of {self._home(asked.subject)} has "
+                    f"{'VALUES' if values else f'AS ?{variable}'}.",
+                    hint="Write it without VALUES and without a new value for a variable that is "
+                         "bound before the query runs (SHACL, appendix A).")
+
+    def _parameters(self, validator: Node) -> Iterator[str]:
+        """The variables of a validator that have values before (SHACL, section 6.2.1)."""
+        for property_ in _VALIDATORS:
+            for used in self._graph.quads_for_pattern(None, property_, validator):
+                for parameter in self._values(used.subject, _PARAMETER):
+                    for path in self._values(parameter, _PATH):
+                        yield re.split("[/#:]", str(path).strip("<>"))[-1]
+
+    def _values(self, node: Node, property_: ox.NamedNode) -> list[Node]:
+        if isinstance(node, ox.Literal):
+            return []
+        return [quad.object for quad in self._graph.quads_for_pattern(node, property_, None)]
+
+    def _home(self, node: Node) -> Node:
+        """The nearest named thing in whose description a node is."""
+        passed = set()
+        while isinstance(node, ox.BlankNode) and node not in passed:
+            passed.add(node)
+            above = self._graph.quads_for_pattern(None, None, node)
+            node = next((quad.subject for quad in above), node)
+        return node
+
+
+def _classes(node: ox.NamedNode, data: ox.Store) -> set[Node]:
+    """The classes of a node, with all those above them."""
+    todo = [quad.object for quad in data.quads_for_pattern(node, _TYPE, None)]
+    for cls in todo:
+        if not isinstance(cls, ox.Literal):
+            todo += (quad.object for quad in data.quads_for_pattern(cls, _SUBCLASS, None)
+                     if quad.object not in todo)
+    return set(todo)
+
+
+def _is_aimed_at(aim: ox.Quad, node: ox.NamedNode, classes: set[Node], data: ox.Store) -> bool:
+    """Whether a target of a shape names a node of these classes (SHACL, section 2.1.3)."""
+    if aim.predicate == _TARGET_NODE:
+        return aim.object == node
+    if aim.predicate == _TARGET_CLASS:
+        return aim.object in classes
+    if isinstance(aim.object, ox.NamedNode) and aim.predicate == _SUBJECTS_OF:
+        return any(data.quads_for_pattern(node, aim.object, None))
+    if isinstance(aim.object, ox.NamedNode) and aim.predicate == _OBJECTS_OF:
+        return any(data.quads_for_pattern(None, aim.object, node))
+    return aim.subject in classes
+
+
+def _result(found: dict[str, object], shapes: _Shapes) -> Result:
+    """A result of the engine. That of a query without a value is about the thing itself (5.3.2)."""
+    component, messages = str(found["sourceConstraintComponent"]), found["messages"]
+    itself = component == _QUERY_COMPONENT and found["sourceShape"] not in shapes.with_path
+    assert isinstance(messages, list)
+    return Result(
+        focus=str(found["focusNode"]), path=str(found.get("resultPath") or ""),
+        message=_message(component, messages), severity=str(found["severity"]),
+        value=str(found.get("value") or (found["focusNode"] if itself else "")),
+        component=component)
+
+
+def _message(component: str, messages: list[str]) -> str:
+    """What the shapes say: the engine puts its own words before the message of a shape, and the
+    message of a SPARQL constraint before that of the shape in which it is.
+    """
+    said = [message for message in messages if message != "SPARQL SELECT constraint violation"]
+    own = 0 if component == _QUERY_COMPONENT else -1
+    return said[own] if said else "".join(messages)
+
+
+def _sentence(result: Result, location: str | None) -> GraphsvcError:
+    """The thing, what is wrong with which value, and what to do."""
+    value = f" (found {result.value})" if result.value not in ("", result.focus) else ""
+    path = f" {result.path}" if result.path.startswith("<") else ""
+    return GraphsvcError(f"{result.focus}{path}{value}: {result.message}", location=location)
+
+
+def _n_triples(quads: Iterable[ox.Quad]) -> bytes:
+    return ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
+
+
+def _parse(path: Path) -> Iterator[ox.Quad]:
+    try:
+        yield from ox.parse(read_file(path), format=ox.RdfFormat.TURTLE,
+                            base_iri=path.absolute().as_uri(), rename_blank_nodes=True)
+    except (MemoryError, SyntaxError) as error:
+        raise GraphsvcError(f"The shapes cannot be used: {error}.", location=str(path),
+                            hint="Fix the file in ontology/shapes.") from error
+
+
+def _rdf(path: Path) -> rdflib.Graph:
+    import rdflib
+
+    read_file(path)  # raises where it cannot be read
+    try:
+        return rdflib.Graph().parse(path)
+    except Exception as error:
+        raise GraphsvcError(f"The file is not RDF: {error or type(error).__name__}",
+                            location=str(path),
+                            hint="Fix it, or give its ending (.ttl, .nt, .rdf, ...).") from error

@@ -1,0 +1,340 @@
+"""The index of a release: what things are called, where passages are, and full-text search.
+
+graphsvc.build.index writes it, this module and graphsvc.fulltext read it. It never changes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from graphsvc import fulltext
+from graphsvc.errors import GraphsvcError
+from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, fold
+
+SURE, LESS_SURE = 1, 2
+"""Rank of a label or slug, and of an alternative label."""
+
+Words = Callable[[str], str | None]
+"""The words of the passage with that IRI; None where the service does not hold its document."""
+
+_COMPARED = 3000
+"""Names that are compared with a text which resembles none of them, at some 20 us each."""
+_LONGEST = 500
+_KEPT = 1 << 16
+"""Things and places that stay in memory."""
+_ALL_NAMES = ("SELECT folded, iri, classes, schemes FROM names JOIN things ON things.id = thing"
+              " ORDER BY rank, folded, iri")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A thing with the label to show for it."""
+
+    iri: str
+    label: str
+
+
+class UnknownName(GraphsvcError):
+    """Nothing has that name; `nearest` are things with names like it."""
+
+    status = 404
+    type = "urn:graphsvc:problem:unknown-name"
+    title = "Nothing has that name"
+
+    def __init__(self, message: str, nearest: list[Named], location: str | None = None) -> None:
+        self.nearest = nearest
+        names = ", ".join(f"{named.label} <{named.iri}>" for named in nearest)
+        super().__init__(message, location=location,
+                         hint=f"Near to it: {names}." if names else None)
+
+    def extras(self) -> dict[str, Any]:
+        return {"nearest": [asdict(named) for named in self.nearest]}
+
+
+class AmbiguousName(GraphsvcError):
+    """Several things have that name; `choices` are they."""
+
+    status = 409
+    type = "urn:graphsvc:problem:ambiguous-name"
+    title = "The name is that of several things"
+
+    def __init__(self, message: str, choices: list[Named], location: str | None = None) -> None:
+        self.choices = choices
+        names = ", ".join(f"{named.label} <{named.iri}>" for named in choices)
+        super().__init__(message, location=location, hint=f"Give the IRI of one of them: {names}.")
+
+    def extras(self) -> dict[str, Any]:
+        return {"choices": [asdict(named) for named in self.choices]}
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph of a document.
+
+    document: IRI; sections: titles from the outermost to the innermost; line: in the document's
+    text file, from 1; ordinal: of the paragraph, from 1.
+    """
+
+    iri: str
+    document: str | None = None
+    title: str | None = None
+    sections: tuple[str, ...] = ()
+    line: int | None = None
+    ordinal: int | None = None
+    words: str | None = None
+
+    def __str__(self) -> str:
+        """As one would cite it: document, sections, line."""
+        line = None if self.line is None else f"line {self.line}"
+        parts = (self.title or self.iri, " > ".join(self.sections), line)
+        return ", ".join(part for part in parts if part)
+
+
+def in_reading_order(passages: Iterable[Passage]) -> list[Passage]:
+    """The passages document by document, each from its beginning to its end."""
+    return sorted(passages, key=lambda p: (p.document or "", p.ordinal or 0, p.iri))
+
+
+@dataclass(frozen=True)
+class _Thing:
+    label: str | None
+    classes: tuple[str, ...]
+    schemes: tuple[str, ...]
+
+
+class Index:
+    """The index of one release. Any thread may call it."""
+
+    def __init__(
+        self, path: Path, words: Words | None = None, prefixes: Mapping[str, str] | None = None
+    ) -> None:
+        self._address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._local = threading.local()
+        self._words, self._prefixes = words, dict(prefixes or {})
+        broader: dict[str, set[str]] = defaultdict(set)
+        for narrower, above in self._read("SELECT class, above FROM classes"):
+            broader[narrower].add(above)
+        self._above = {iri: closure(iri, broader) for iri in broader}
+        self._thing = lru_cache(_KEPT)(self._find_thing)
+        self._place = lru_cache(_KEPT)(self._find_place)
+
+    @classmethod
+    def open(
+        cls, path: Path, words: Words | None = None, prefixes: Mapping[str, str] | None = None
+    ) -> Index:
+        """Open an index. words: those of passages; prefixes: what a CURIE may begin with.
+
+        Raises GraphsvcError where the file is not one that this version writes.
+        """
+        try:
+            return cls(path, words, prefixes)
+        except sqlite3.Error as error:
+            raise GraphsvcError("The index of the release cannot be read.", location=str(path),
+                                hint="Build the release again with this version.") from error
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the service holds documents to take words from."""
+        return self._words is not None
+
+    # -- things ---------------------------------------------------------------------------------
+
+    def label(self, iri: str) -> str | None:
+        """The label to show for a thing, if it has one."""
+        thing = self._thing(iri)
+        return thing.label if thing else None
+
+    def classes(self, iri: str) -> list[str]:
+        """The classes that a thing is said to have; none where the release does not know it."""
+        return [iri for iri, in self._read(
+            "SELECT value FROM facets JOIN things ON things.id = thing"
+            " WHERE iri = ? AND property = ? ORDER BY value", iri, TYPE)]
+
+    def all_classes(self, iri: str) -> set[str]:
+        """The classes of a thing, with all above them."""
+        thing = self._thing(iri)
+        given = set(thing.classes) if thing else set()
+        return given.union(*(self._above.get(above, ()) for above in given))
+
+    def entries(self, iris: Iterable[str]) -> dict[str, Entry]:
+        """What the index knows of some things, by IRI."""
+        return {row[0]: Entry(*row) for row in self._read(
+            "SELECT iri, label, class, note FROM json_each(?) JOIN things ON iri = value"
+            " WHERE class NOT NULL", json.dumps(sorted(set(iris))))}
+
+    def members(self, value: str, property_: str = TYPE) -> list[Entry]:
+        """The things that have a facet's value (by default: that are of a class), by label."""
+        return [Entry(*row) for row in self._read(
+            "SELECT iri, label, class, note FROM facets JOIN things ON things.id = thing"
+            " WHERE property = ? AND value = ? AND label NOT NULL"
+            " ORDER BY label COLLATE NOCASE, iri", property_, value)]
+
+    def sizes(self) -> dict[str, int]:
+        """How many things there are of each class."""
+        return dict(self._read(
+            "SELECT value, COUNT(*) FROM facets WHERE property = ? GROUP BY value", TYPE))
+
+    def search(self, text: str, filters: Filters, *, limit: int = 20, offset: int = 0) -> Found:
+        """Things that hold the words of a text; see graphsvc.fulltext."""
+        return fulltext.search(self._connection, text, filters, limit, offset)
+
+    def suggest(self, text: str, *, of_class: str | None = None, limit: int = 8) -> list[Hit]:
+        """Things whose names hold words that begin like those of a text, the likeliest first."""
+        return fulltext.suggest(self._connection, text, of_class, limit)
+
+    # -- names ----------------------------------------------------------------------------------
+
+    def find(
+        self, text: str, *, of_class: str | None = None, scheme: str | None = None,
+        location: str | None = None,
+    ) -> str:
+        """The IRI of the thing that a text names; see `meant`.
+
+        Raises UnknownName, which takes some 100 ms to find names like it, or AmbiguousName.
+        """
+        found = self.meant(text, of_class=of_class, scheme=scheme, location=location)
+        if found is not None:
+            return found
+        text = text.strip()
+        class_ = f"{self.label(of_class) or slug(of_class)}" if of_class else "thing"
+        shown = text if len(text) <= 80 else f"{text[:77]}..."
+        raise UnknownName(f"The data know no {class_} called `{shown}`.",
+                          self._nearest(text[:_LONGEST], of_class, scheme), location)
+
+    def meant(
+        self, text: str, *, of_class: str | None = None, scheme: str | None = None,
+        location: str | None = None,
+    ) -> str | None:
+        """The thing that a text names by IRI, CURIE, slug, label or alternative label, if any.
+
+        A label or slug goes before an alternative label. of_class (with its subclasses) and scheme
+        narrow what may be meant. Raises AmbiguousName, with `location`.
+        """
+        text = text.strip()
+        for candidates in self._candidates(text[:_LONGEST]):
+            fitting = sorted(iri for iri in candidates if (thing := self._thing(iri))
+                             and self._fits(thing, of_class, scheme))
+            if len(fitting) > 1:
+                raise AmbiguousName(
+                    f"`{text}` is the name of several things.", self._named(fitting), location)
+            if fitting:
+                return fitting[0]
+        return None
+
+    def _candidates(self, text: str) -> Iterator[Iterable[str]]:
+        """The things a text may name, the surest first."""
+        yield [self._expand(text)]
+        for rank in (SURE, LESS_SURE):
+            yield {iri for iri, in self._read(
+                "SELECT iri FROM names JOIN things ON things.id = thing"
+                " WHERE folded = ? AND rank = ?", fold(text), rank)}
+
+    def _expand(self, text: str) -> str:
+        """The IRI that a CURIE is for; any other text as it is, without surrounding <>."""
+        prefix, colon, local = text.partition(":")
+        if colon and prefix in self._prefixes:
+            return self._prefixes[prefix] + local
+        return text[1:-1] if text.startswith("<") and text.endswith(">") else text
+
+    def _fits(self, thing: _Thing, of_class: str | None, scheme: str | None) -> bool:
+        """Whether it is of the class (or one below) and in the scheme, where these are given."""
+        if of_class is not None and not any(
+            of_class == given or of_class in self._above.get(given, ()) for given in thing.classes
+        ):
+            return False
+        return scheme is None or scheme in thing.schemes
+
+    def _nearest(self, text: str, of_class: str | None, scheme: str | None) -> list[Named]:
+        """Up to five things whose names hold the text, or else resemble it, or do so most."""
+        folded = fold(text)
+        names: dict[str, list[str]] = defaultdict(list)
+        for name, iri, classes, schemes in self._read(_ALL_NAMES):
+            if self._fits(_thing(None, classes, schemes), of_class, scheme):
+                names[name].append(iri)
+        fitting = list(names)
+        close = sorted(n for n in fitting if len(folded) > 2 and folded in n)[:5]
+        close = close or get_close_matches(folded, fitting, n=5, cutoff=0.6)
+        if not close and folded and len(fitting) <= _COMPARED:
+            close = get_close_matches(folded, fitting, n=5, cutoff=0.0)
+        found = dict.fromkeys(iri for name in close for iri in sorted(names[name]))
+        return self._named(list(found)[:5])
+
+    def _named(self, iris: list[str]) -> list[Named]:
+        return [Named(iri, self.label(iri) or slug(iri)) for iri in iris]
+
+    def _find_thing(self, iri: str) -> _Thing | None:
+        rows = self._read("SELECT label, classes, schemes FROM things WHERE iri = ?", iri)
+        return next((_thing(*row) for row in rows), None)
+
+    # -- passages -------------------------------------------------------------------------------
+
+    def passage(self, iri: str) -> Passage:
+        """The passage with what is known of it."""
+        document, part_of, line, ordinal = self._place(iri)
+        return Passage(
+            iri=iri, document=document, title=self.label(document) if document else None,
+            sections=self._sections(document, part_of), line=line, ordinal=ordinal,
+            words=self._words(iri) if self._words and document else None)
+
+    def _sections(self, document: str | None, part_of: str | None) -> tuple[str, ...]:
+        titles: dict[str, str] = {}
+        while part_of and part_of != document and part_of not in titles:
+            titles[part_of] = self.label(part_of) or part_of
+            part_of = self._place(part_of)[1]
+        return tuple(reversed(titles.values()))
+
+    def _find_place(self, iri: str) -> tuple[str | None, str | None, int | None, int | None]:
+        rows = self._read("SELECT document, part_of, line, ordinal FROM places WHERE iri = ?", iri)
+        return next(iter(rows), (None, None, None, None))
+
+    # -- the file -------------------------------------------------------------------------------
+
+    def _read(self, select: str, *values: object) -> list[Any]:
+        return self._connection.execute(select, values).fetchall()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        """This thread's own; it is closed when the thread or the index ends."""
+        if not hasattr(self._local, "connection"):
+            self._local.connection = sqlite3.connect(
+                self._address, uri=True, isolation_level=None, check_same_thread=False)
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+
+def _thing(label: str | None, classes: str, schemes: str) -> _Thing:
+    return _Thing(label, *(tuple(filter(None, lines.split("\n"))) for lines in (classes, schemes)))
+
+
+def slug(iri: str) -> str:
+    """The last part of an IRI."""
+    return re.split(r"[/#]", iri.rstrip("/#"))[-1]
+
+
+def closure(start: str, steps: Mapping[str, Iterable[str]]) -> set[str]:
+    """Everything that can be reached from a start by one or more steps."""
+    seen: set[str] = set()
+    todo = [start]
+    while todo:
+        for following in steps.get(todo.pop(), ()):
+            if following not in seen:
+                seen.add(following)
+                todo.append(following)
+    return seen
+
+
+def most_special(classes: Iterable[str], above: Mapping[str, set[str]]) -> list[str]:
+    """The classes that are above none of the others, in alphabetical order."""
+    known = set(classes)
+    general = {wider for class_ in known for wider in above.get(class_, ())}
+    return sorted(known - general) or sorted(known)

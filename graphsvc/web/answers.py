@@ -1,0 +1,193 @@
+"""Answers as they go over the wire: prepared once, kept in one cache, sent on every condition.
+
+A release never changes, so every successful GET has an entity tag that is known from the release,
+the version of the software, the address and the media type; one rule answers conditional requests
+(RFC 9110, section 13.1.2), and one bounded cache keeps the bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import re
+from collections import OrderedDict
+from typing import Any
+
+from graphsvc.web.request import Headers, RequestContext, Send
+
+CHUNK = 1 << 18
+"""Bytes that are sent at a time, so that a client that does not read holds no more of them."""
+SMALLEST_COMPRESSED = 1_000
+COMPRESSED_IN_A_THREAD = 100_000
+SECURITY: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+]
+CSP = (b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+       b"connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+       b"frame-ancestors 'none'")
+"""The Content-Security-Policy of every page: nothing from elsewhere, nothing inline."""
+REVALIDATE = b"public, max-age=0, must-revalidate"
+_COMPRESSIBLE = re.compile(rb"text/|image/svg|application/(?!gzip|zip|octet|vnd\.openxml)")
+_EXPOSED = b"ETag, Link, X-Notice, X-Release"
+_LOCAL_LINK = re.compile(rb'((?:href|src|action|data-[a-z]+)=")/(?!/)')
+
+
+class Answer:
+    """A complete response, prepared for everyone who asks for it.
+
+    tag: its entity tag; None for what may be different the next time.
+    route: what the metrics count it as.
+    """
+
+    __slots__ = ("_compressed", "body", "headers", "route", "start", "status", "tag")
+
+    def __init__(self, status: int, headers: Headers, body: bytes) -> None:
+        self.status, self.headers, self.body = status, headers, body
+        self.tag: bytes | None = None
+        self.route = ""
+        self._compressed: bytes | None = None
+        self.start: dict[str, Any] = {}
+
+    def header(self, name: bytes) -> bytes | None:
+        """The value of one of its headers, by its name in lower case."""
+        return next((value for key, value in self.headers if key == name), None)
+
+    @property
+    def cacheable(self) -> bool:
+        """Whether the same request gets the same answer as long as the release is served."""
+        return self.tag is not None and self.status == 200
+
+    @property
+    def compressible(self) -> bool:
+        """Whether it is worth its compression."""
+        return (len(self.body) >= SMALLEST_COMPRESSED and not self.header(b"content-encoding")
+                and bool(_COMPRESSIBLE.match(self.header(b"content-type") or b"")))
+
+    async def compressed(self) -> bytes:
+        """The body as gzip, compressed at its first use; in a thread where that takes long."""
+        if self._compressed is None and len(self.body) > COMPRESSED_IN_A_THREAD:
+            self._compressed = await asyncio.to_thread(gzip.compress, self.body, 6, mtime=0)
+        elif self._compressed is None:
+            self._compressed = gzip.compress(self.body, 6, mtime=0)
+        return self._compressed
+
+    def prepare(self, request: RequestContext, release: str, salt: str) -> None:
+        """Add what every answer says: release, entity tag, caching, security, CORS."""
+        given = {name for name, _ in self.headers}
+        content_type = self.header(b"content-type") or b""
+        if content_type.startswith(b"text/html"):
+            self.headers.append((b"content-security-policy", CSP))
+            if request.forwarded and request.forwarded[2]:
+                prefix = request.forwarded[2]
+                self.body = _LOCAL_LINK.sub(rb"\g<1>" + prefix + b"/", self.body)
+        caching = self.header(b"cache-control")
+        if self.status == 200 and request.is_get and caching != b"no-store":
+            self.tag = self.header(b"etag") or entity_tag(request, content_type, salt)
+            if b"etag" not in given:
+                self.headers.append((b"etag", self.tag))
+        if caching is None:
+            self.headers.append((b"cache-control", REVALIDATE if self.tag else b"no-store"))
+        self.headers += common_headers(release)
+        length = (b"content-length", b"%d" % len(self.body))
+        self.start = {"type": "http.response.start", "status": self.status,
+                      "headers": [*self.headers, length]}
+
+    async def send(self, request: RequestContext, send: Send) -> None:
+        """Send it, or say that the client has it already."""
+        if self.tag is not None and request.if_none_match is not None and (
+                holds(request.if_none_match, self.tag)):
+            await send({"type": "http.response.start", "status": 304, "headers": self.headers})
+            await send({"type": "http.response.body"})
+            return
+        start, body = self.start, self.body
+        if request.gzip and self.compressible:
+            body = await self.compressed()
+            start = {**start, "headers": [
+                *self.headers, (b"content-encoding", b"gzip"),
+                (b"content-length", b"%d" % len(body))]}
+        await send(start)
+        if request.method == "HEAD":
+            body = b""
+        await send_body(body, send)
+
+
+async def send_body(body: bytes, send: Send, *, more: bool = False) -> None:
+    """Send a body, in parts where it is large. more: whether other parts follow it."""
+    for at in range(0, len(body), CHUNK) or (0,):
+        last = at + CHUNK >= len(body) and not more
+        await send({"type": "http.response.body", "body": body[at:at + CHUNK],
+                    "more_body": not last})
+
+
+def common_headers(release: str) -> Headers:
+    """The headers of every answer."""
+    return [
+        (b"x-release", release.encode()),
+        (b"vary", b"Accept, Accept-Encoding"),
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-expose-headers", _EXPOSED),
+        *SECURITY,
+    ]
+
+
+def preflight(methods: str) -> Headers:
+    """The headers of an answer to OPTIONS: which requests scripts of other sites may make."""
+    return [
+        (b"allow", methods.encode()),
+        (b"access-control-allow-methods", methods.encode()),
+        (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"),
+        (b"access-control-max-age", b"86400"),
+    ]
+
+
+def entity_tag(request: RequestContext, content_type: bytes, salt: str) -> bytes:
+    """The entity tag of an answer: a weak one, for compression changes the bytes.
+
+    salt: what identifies the release and the software.
+    """
+    parts = (salt.encode(), request.server.encode(), request.path, request.query, content_type)
+    digest = hashlib.blake2b(b"\0".join(parts), digest_size=16).hexdigest()
+    return b'W/"%s"' % digest.encode()
+
+
+def holds(condition: bytes, tag: bytes) -> bool:
+    """Whether an If-None-Match header names the tag (weak comparison, RFC 9110, 8.8.3.2)."""
+    opaque = tag.removeprefix(b"W/")
+    return condition.strip() == b"*" or any(
+        part.strip().removeprefix(b"W/") == opaque for part in condition.split(b","))
+
+
+class AnswerCache:
+    """The answers of one release that were used last, up to a number of bytes.
+
+    max_bytes: of all answers; max_answer_bytes: of one.
+    """
+
+    def __init__(self, max_bytes: int = 128 << 20, max_answer_bytes: int = 4 << 20) -> None:
+        self.max_answer_bytes = max_answer_bytes
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._answers: OrderedDict[Any, Answer] = OrderedDict()
+
+    def get(self, key: Any) -> Answer | None:
+        """The answer to a request, if it is still there."""
+        answer = self._answers.get(key)
+        if answer is not None:
+            self._answers.move_to_end(key)
+        return answer
+
+    def put(self, key: Any, answer: Answer) -> None:
+        """Keep an answer in the place of those that were not used for longest."""
+        if len(answer.body) > self.max_answer_bytes or key in self._answers:
+            return
+        self._answers[key] = answer
+        self._bytes += _cost(key, answer)
+        while self._bytes > self._max_bytes:
+            self._bytes -= _cost(*self._answers.popitem(last=False))
+
+
+def _cost(key: Any, answer: Answer) -> int:
+    """Bytes that an answer takes: its body, plain and compressed, its headers and its request."""
+    return len(answer.body) * 5 // 4 + 2_000 + len(key[0]) + len(key[1]) + len(key[2] or b"")

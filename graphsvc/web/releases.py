@@ -1,0 +1,99 @@
+"""The sites of releases: everything that a release answers with, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from graphsvc import __version__
+from graphsvc.engine.base import Limits
+from graphsvc.errors import GraphsvcError
+from graphsvc.formats import Format
+from graphsvc.release import Releases
+from graphsvc.service import Serving
+from graphsvc.web.api import api_router
+from graphsvc.web.app import Site
+from graphsvc.web.graphs import graphs_router
+from graphsvc.web.linked import linked_router
+from graphsvc.web.metrics import Metrics
+from graphsvc.web.pages.routes import Pages
+from graphsvc.web.problems import HttpError
+from graphsvc.web.request import RequestContext
+from graphsvc.web.sparql import SparqlEndpoint
+from graphsvc.web.status import status_router
+
+
+@dataclass
+class ReleaseSource:
+    """The folder of releases, whose current one is served.
+
+    documents: folder of source texts whose words are shown; remote: address of the SPARQL
+    endpoint that holds the current release and answers in place of the embedded engine.
+    """
+
+    releases: Releases
+    limits: Limits
+    documents: Path | None = None
+    remote: str | None = None
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def current(self) -> str:
+        """What identifies the current release. Raises GraphsvcError where there is none."""
+        return self.releases.current().id
+
+    async def open(self, release: str) -> Site:
+        """Open a release that is complete. Raises GraphsvcError where it is not."""
+        found = self.releases.get(release)
+        await run_in_threadpool(found.verify)
+        serving = await Serving.open(found, self.limits, self.documents, self.remote)
+        try:
+            return await self._site(serving)
+        except BaseException:
+            await serving.close()
+            raise
+
+    async def _site(self, serving: Serving) -> Site:
+        pages = await Pages.open(serving)
+        app = application(
+            status_router(serving, self.metrics), api_router(serving),
+            graphs_router(serving, pages), pages.router(), linked_router(serving, pages))
+
+        async def describe(server: str, format: Format) -> bytes:
+            return await run_in_threadpool(serving.description.write, format.media_type, server)
+
+        async def editor(request: RequestContext) -> bytes:
+            return (await pages.editor()).encode()
+
+        async def error_page(request: RequestContext, error: GraphsvcError) -> bytes:
+            return bytes(pages.problem(Request(request.for_site()), error).body)
+
+        release = serving.release.id
+        words = f"words from {self.documents}" if self.documents else ""
+        return Site(
+            release=release, salt=f"{release} {__version__} {words}",
+            sparql=SparqlEndpoint(serving.engine, describe, editor), close=serving.close,
+            pages=app, error_page=error_page)
+
+
+def application(*routers: APIRouter) -> FastAPI:
+    """The FastAPI application of a release, whose errors are for the caller to report."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    for router in routers:
+        app.include_router(router)
+    app.add_exception_handler(HTTPException, _raise_http_error)
+    return app
+
+
+async def _raise_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    message, hint = {
+        404: (f"There is nothing at {request.url.path[:200]}.", "See / for what there is."),
+        405: (f"{request.method[:20]} is not for {request.url.path[:200]}.", "Use GET."),
+    }.get(error.status_code, (str(error.detail), None))
+    raise HttpError(error.status_code, message, hint=hint, headers=error.headers)
