@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import BINDING_FORMATS, GRAPH_FORMATS, Format
@@ -156,6 +156,9 @@ class QuerySyntaxError(GraphsvcError):
         location = f"query, line {line}, column {column}" if line is not None else "query"
         super().__init__(message, location=location)
 
+    def extras(self) -> dict[str, Any]:
+        return {"line": self.line, "column": self.column}
+
 
 class QueryTooLong(GraphsvcError):
     """The text is longer than a query may be."""
@@ -204,17 +207,17 @@ class LimitExceeded(GraphsvcError):
                 hint = "Add a LIMIT and page by key, or take the dump of the release."
         super().__init__(f"The query was stopped: it needed more than {allowed}.", hint=hint)
 
+    def extras(self) -> dict[str, Any]:
+        return {"limit": self.limit.value}
+
 
 class Overloaded(GraphsvcError):
-    """Too many requests wait already: of this client (status 429), or of all (status 503).
-
-    retry_after: seconds after which to try again.
-    """
+    """Too many requests wait already: of this client (status 429), or of all (status 503)."""
 
     status = 503
     type = f"{_PROBLEM}overloaded"
     title = "The service is busy"
-    retry_after = 5
+    headers: Mapping[str, str] = {"Retry-After": "5"}
 
     def __init__(self, *, own: bool = False) -> None:
         whose = "of your queries" if own else "queries"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from typing import TypeVar
 
@@ -67,7 +68,7 @@ class RemoteEngine:
             raise QueryTooLong(self.limits)
         inspected = inspect(request.query)
         turns = self._turns[request.lane]
-        await turns.take()
+        await turns.take(request.client)
         seconds = min(self.limits.seconds, request.timeout or self.limits.seconds)
         deadline = Deadline(seconds, self.limits)
         try:
@@ -208,24 +209,26 @@ class Turns:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._free = asyncio.Semaphore(AT_ONCE)
-        self._waiting = 0
+        self._waiting: Counter[str | None] = Counter()
+        self.give = self._free.release
 
-    async def take(self) -> None:
-        """Wait for a turn. Raises Overloaded where too many wait, or it takes too long."""
-        if self._waiting >= self._limits.waiting and self._free.locked():
-            raise Overloaded
-        self._waiting += 1
+    async def take(self, client: str | None) -> None:
+        """Wait for a turn. Raises Overloaded where too many wait, or it takes too long.
+
+        A client has a share of those who may wait, so that it cannot keep others out.
+        """
+        own = client is not None and self._waiting[client] >= self._limits.waiting // 4
+        if self._free.locked() and (own or self._waiting.total() >= self._limits.waiting):
+            raise Overloaded(own=own)
+        self._waiting[client] += 1
         try:
             async with asyncio.timeout(self._limits.seconds):
                 await self._free.acquire()
         except TimeoutError:
-            raise Overloaded from None
+            raise Overloaded(own=own) from None
         finally:
-            self._waiting -= 1
-
-    def give(self) -> None:
-        """End a turn."""
-        self._free.release()
+            self._waiting[client] -= 1
+            self._waiting += Counter()  # drops those of whom nobody waits
 
 
 def based(inspected: Inspected, base: str | None) -> str:

@@ -26,27 +26,15 @@ import sys
 from pathlib import Path
 from typing import IO, Any, cast
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import Store
 
 from graphsvc.engine.evaluation import Data, Functions, Order, evaluate, fill_default_graph
 from graphsvc.engine.frames import DATA, END, ERROR, HELLO, NOTICE, Frames, frame
 from graphsvc.errors import GraphsvcError
+from graphsvc.formats import GRAPH_FORMATS, named
 
 FORK = struct.Struct("!b")
 """The message that orders a worker: its nice level. Its socket comes along."""
-
-FORMATS = {
-    ".nt": RdfFormat.N_TRIPLES,
-    ".nq": RdfFormat.N_QUADS,
-    ".ttl": RdfFormat.TURTLE,
-    ".trig": RdfFormat.TRIG,
-    ".rdf": RdfFormat.RDF_XML,
-    ".xml": RdfFormat.RDF_XML,
-    ".owl": RdfFormat.RDF_XML,
-    ".jsonld": RdfFormat.JSON_LD,
-    ".n3": RdfFormat.N3,
-}
-"""The format of a file, by its ending; `.gz` may follow."""
 
 _PART = 1 << 16
 _PR_SET_PDEATHSIG = 1
@@ -250,15 +238,16 @@ def load_file(store: Store, path: Path) -> None:
     """
     packed = path.suffix == ".gz"
     ending = (path.with_suffix("") if packed else path).suffix.lower()
-    if ending not in FORMATS:
+    written = named(ending, GRAPH_FORMATS)
+    if written is None or written.rdf is None:
         raise GraphsvcError(
             f"The ending '{ending}' names no RDF format.",
             location=str(path),
-            hint=f"Use one of {', '.join(FORMATS)}.",
+            hint=f"Use one of {', '.join(format.ending for format in GRAPH_FORMATS)}.",
         )
     try:
         with cast(IO[bytes], gzip.open(path)) if packed else path.open("rb") as file:
-            store.bulk_load(file, FORMATS[ending], base_iri=path.resolve().as_uri())
+            store.bulk_load(file, written.rdf, base_iri=path.resolve().as_uri())
     except SyntaxError as error:
         line = f", line {error.lineno}" if error.lineno else ""
         raise GraphsvcError(f"{error.msg}.", location=f"{path}{line}") from error
