@@ -159,6 +159,7 @@ def test_sighup_ends_no_request_under_way(start: Start, shelf: Path) -> None:
         assert busy.answer().status == 200
 
 
+@pytest.mark.slow
 def test_a_client_that_hangs_up_frees_what_its_query_held(start: Start, shelf: Path) -> None:
     service = start(shelf, "--time-limit", 300)
     service.ask(sparql(once_more(SLOW)))
