@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes more than some seconds")
+    config.addinivalue_line("markers", "alone: as slow, and measures time or memory")
 
 
 def cases(names: Iterable[str], *quick: str) -> list[Any]:
