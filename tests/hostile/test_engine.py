@@ -93,7 +93,7 @@ def test_workers_killed_under_load_cost_only_their_own_queries(fresh: Own) -> No
     server = fresh.server
     zygotes = set(children(server))
     with fresh.wire() as wire:
-        wire.send(head("GET", sparql(once_more(ENDLESS)), "Host: here"))
+        wire.send(head("GET", sparql(once_more(ENDLESS), timeout="5"), "Host: here"))
         wait_until(lambda: set(below(server)) - zygotes, 20, "no worker runs")
         kill(*set(below(server)) - zygotes)
         assert wire.answer().status in (500, 502, 503)
