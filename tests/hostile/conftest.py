@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes more than some seconds")
+    config.addinivalue_line("markers", "alone: as slow, and measures time or memory")
+
+
+def cases(names: Iterable[str], *quick: str) -> list[Any]:
+    """Parameters of a test, of which all but the quick ones are marked as slow."""
+    return [name if name in quick else pytest.param(name, marks=pytest.mark.slow)
+            for name in names]
 
 
 def project(folder: Path, *more: str) -> Project:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.hostile.conftest import Start, project
+from tests.hostile.conftest import Start, cases, project
 from tests.hostile.raw import once
 from tests.hostile.service import wait_until
 
@@ -107,9 +107,6 @@ TAKEN: dict[str, Callable[[Path], Path]] = {
 }
 """What a build either takes or refuses with a sentence."""
 
-SLOW = {"ten blank nodes all linked", "twelve blank nodes all linked", "a link to a device"}
-
-
 def built(folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the build, which must end by itself within a minute and in 4 GiB."""
     return subprocess.run(
@@ -117,8 +114,8 @@ def built(folder: Path) -> subprocess.CompletedProcess[str]:
          str(folder)], capture_output=True, text=True, timeout=60, check=False)
 
 
-@pytest.mark.parametrize("name", [
-    pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in REFUSED])
+@pytest.mark.parametrize("name", cases(
+    REFUSED, "a link to nowhere", "a folder with the name of a file", "a pipe"))
 def test_poison_in_the_input_is_refused_with_a_sentence(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     project(folder)
@@ -130,7 +127,7 @@ def test_poison_in_the_input_is_refused_with_a_sentence(name: str, tmp_path: Pat
     assert not (folder / "releases" / "current").exists()
 
 
-@pytest.mark.parametrize("name", TAKEN)
+@pytest.mark.parametrize("name", cases(TAKEN, "a blank in the name of a file"))
 def test_an_odd_name_is_taken_or_refused_with_a_sentence(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     project(folder)

@@ -57,6 +57,7 @@ def fresh(start: Start, shelf: Path) -> Own:
     return start(shelf)
 
 
+@pytest.mark.slow
 def test_the_engine_killed_once_comes_back(fresh: Own) -> None:
     kill(*children(fresh.server))
     comes_back(fresh, kills=1)
@@ -77,6 +78,7 @@ def test_the_engine_killed_again_while_it_loads_comes_back(fresh: Own) -> None:
     comes_back(fresh, kills=2)
 
 
+@pytest.mark.slow
 def test_the_engine_killed_many_times_comes_back(fresh: Own) -> None:
     server = fresh.server
     for _ in range(6):
@@ -86,17 +88,19 @@ def test_the_engine_killed_many_times_comes_back(fresh: Own) -> None:
     comes_back(fresh, kills=6)
 
 
+@pytest.mark.slow
 def test_workers_killed_under_load_cost_only_their_own_queries(fresh: Own) -> None:
     server = fresh.server
     zygotes = set(children(server))
     with fresh.wire() as wire:
-        wire.send(head("GET", sparql(once_more(ENDLESS)), "Host: here"))
+        wire.send(head("GET", sparql(once_more(ENDLESS), timeout="5"), "Host: here"))
         wait_until(lambda: set(below(server)) - zygotes, 20, "no worker runs")
         kill(*set(below(server)) - zygotes)
         assert wire.answer().status in (500, 502, 503)
     comes_back(fresh, kills=1)
 
 
+@pytest.mark.slow
 def test_an_end_of_the_engine_is_written_to_the_log(fresh: Own) -> None:
     kill(*children(fresh.server))
     comes_back(fresh, kills=1)

@@ -102,7 +102,7 @@ def test_forwarded_headers_of_a_trusted_proxy_are_honoured_everywhere(
     trusted = behind.ask(path, f"Accept: {ADDRESSED[path]}", *FOREIGN, source="127.0.0.9")
     text = trusted.body.decode()
     assert trusted.status == 200
-    assert "https://public.example/g/" in text
+    assert re.search(r"https://public\.example/g[/\"]", text)
     assert "http://public.example" not in text and behind.address not in text
     assert not re.search(r"https://public\.example/(?!g[/\"'>#)\s])\w", text)
     other = behind.ask(path, f"Accept: {ADDRESSED[path]}", *FOREIGN, source="127.0.0.8")
@@ -123,7 +123,8 @@ def test_nonsense_from_a_trusted_proxy_gets_into_no_answer(header: str, behind: 
 
 
 def test_what_is_noticed_about_a_query_stays_a_short_header(service: Service) -> None:
-    names = " ".join(f"(<urn:function:number-{number}>(1) AS ?v{number})" for number in range(1500))
+    names = " ".join(f"(<urn:function:{'x' * 200}-{number}>(1) AS ?v{number})"
+                     for number in range(100))
     answer = service.ask("/sparql", "Content-Type: application/sparql-query", method="POST",
                          body=f"SELECT {names} {{}}".encode())
     assert sum(len(name) + len(value) for name, value in answer.headers) < 4096

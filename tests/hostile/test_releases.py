@@ -15,7 +15,7 @@ import pytest
 
 from graphsvc.build.pipeline import build
 from graphsvc.release import Release, Releases
-from tests.hostile.conftest import Start, project
+from tests.hostile.conftest import Start, cases, project
 from tests.hostile.queries import SMALL, once_more
 from tests.hostile.raw import sparql
 from tests.hostile.service import MIB, Own, always, descriptors, wait_until
@@ -89,7 +89,6 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     damage.__name__.replace("_", " "): damage for damage in (
         cut_manifest, empty_manifest, other_manifest, bare_manifest, empty_index, wrong_index,
         no_index, no_store, broken_store, empty_dump, shorter_dump, cut_dump, wrong_question)}
-QUICK = ("cut manifest", "empty index", "empty dump")
 
 
 @pytest.fixture(scope="session")
@@ -136,8 +135,7 @@ def stays(service: Own, release: Release) -> None:
     assert service.said == said and "Traceback" not in said
 
 
-@pytest.mark.parametrize("name", [
-    name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in DAMAGES])
+@pytest.mark.parametrize("name", cases(DAMAGES, "cut manifest"))
 def test_a_bad_release_is_not_followed_and_the_next_good_one_is(
     name: str, pair: tuple[Releases, Release, Release], start: Start
 ) -> None:
@@ -151,6 +149,7 @@ def test_a_bad_release_is_not_followed_and_the_next_good_one_is(
     wait_until(lambda: served(service) == new.id, FOLLOWS, "the good release is not followed")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("link", ["nowhere", "file", "itself"])
 def test_a_link_that_leads_to_no_release_is_said_once(
     link: str, pair: tuple[Releases, Release, Release], start: Start
@@ -169,6 +168,7 @@ def test_a_link_that_leads_to_no_release_is_said_once(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_fifty_switches_leave_no_memory_and_no_descriptor_behind(
     pair: tuple[Releases, Release, Release], start: Start
 ) -> None:
@@ -199,7 +199,8 @@ def command(*arguments: object) -> subprocess.CompletedProcess[str]:
                           capture_output=True, text=True, timeout=120, check=False)
 
 
-@pytest.mark.parametrize("name", ["empty dump", "shorter dump", "cut dump", "cut manifest"])
+@pytest.mark.parametrize("name", cases(
+    ("empty dump", "shorter dump", "cut dump", "cut manifest"), "empty dump"))
 def test_a_damaged_release_is_not_served_at_all(name: str, copied: Releases) -> None:
     release = copied.current()
     DAMAGES[name](release.path)
@@ -208,7 +209,7 @@ def test_a_damaged_release_is_not_served_at_all(name: str, copied: Releases) -> 
     assert "Traceback" not in ended.stderr and release.id in ended.stderr, ended.stderr
 
 
-@pytest.mark.parametrize("name", ["empty dump", "cut dump"])
+@pytest.mark.parametrize("name", cases(("empty dump", "cut dump"), "empty dump"))
 def test_a_build_does_not_take_a_damaged_release_for_finished(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     releases = Releases(tmp_path / "releases")
@@ -223,7 +224,7 @@ def test_a_build_does_not_take_a_damaged_release_for_finished(name: str, tmp_pat
     assert rebuilt or refused, ended
 
 
-@pytest.mark.parametrize("text", ["{", "", "[]", "{}", "\0"])
+@pytest.mark.parametrize("text", cases(("{", "", "[]", "{}", "\0"), "{"))
 def test_a_bad_manifest_of_another_release_harms_no_command(
     text: str, copied: Releases, tmp_path: Path
 ) -> None:

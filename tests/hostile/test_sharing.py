@@ -44,6 +44,7 @@ def test_a_client_may_ask_many_small_queries_at_once(service: Service, from_here
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_small_queries_are_all_answered_soon_next_to_endless_and_medium_ones(
     service: Service, from_here: str
 ) -> None:
@@ -57,6 +58,7 @@ def test_small_queries_are_all_answered_soon_next_to_endless_and_medium_ones(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_exports_are_limited_and_the_service_answers_meanwhile(
     start: Start, request: pytest.FixtureRequest
 ) -> None:

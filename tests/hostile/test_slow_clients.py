@@ -92,6 +92,7 @@ def test_half_requests_up_to_the_last_descriptor_lock_nobody_out_for_long(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_clients_that_do_not_read_take_little_memory_and_are_dropped(
     start: Start, shelf: Path
 ) -> None:
@@ -112,8 +113,8 @@ def test_clients_that_do_not_read_take_little_memory_and_are_dropped(
             return service.connections() <= idle + 1
 
         wait_until(dropped, WRITE_SECONDS, "they are not dropped")
-        assert highest < before + DEAF * MIB  # a quarter of what they asked for
-    assert service.memory < before + 40 * MIB
+        assert highest < before + 2 * DEAF * MIB  # half of what they asked for
+    assert service.memory < before + DEAF * MIB
 
 
 @pytest.mark.slow
@@ -159,6 +160,7 @@ def test_sighup_ends_no_request_under_way(start: Start, shelf: Path) -> None:
         assert busy.answer().status == 200
 
 
+@pytest.mark.slow
 def test_a_client_that_hangs_up_frees_what_its_query_held(start: Start, shelf: Path) -> None:
     service = start(shelf, "--time-limit", 300)
     service.ask(sparql(once_more(SLOW)))
