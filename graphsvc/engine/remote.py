@@ -2,7 +2,7 @@
 
 The same queries are refused as with the embedded engine, and the same limits hold here, whatever
 the other service allows: time, bytes, queries at once and waiting. Memory is the other's to guard.
-Giving an answer up closes its connection, which is how a client tells a server to stop.
+Giving an answer up closes its connection, which is how a client asks a server to stop.
 """
 
 from __future__ import annotations
