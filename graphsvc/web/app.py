@@ -6,8 +6,7 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -31,6 +30,8 @@ from graphsvc.web.writer import ResponseWriter, TruncatedResponse
 
 LOOK_FOR_RELEASE_SECONDS = 0.5
 """How often the folder of releases is looked at for another current one."""
+RETRY_SECONDS = 30.0
+"""How long a release that could not be opened is left alone."""
 
 _log = logging.getLogger(__name__)
 ErrorPage = Callable[[RequestContext, GraphsvcError], Awaitable[bytes]]
@@ -54,16 +55,15 @@ class Site:
     users: int = 0
     unused: asyncio.Event = field(default_factory=asyncio.Event)
 
-    @asynccontextmanager
-    async def in_use(self) -> AsyncIterator[Site]:
+    def __enter__(self) -> Site:
         """Keep it open for as long as a request needs it."""
         self.users += 1
-        try:
-            yield self
-        finally:
-            self.users -= 1
-            if not self.users:
-                self.unused.set()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.users -= 1
+        if not self.users:
+            self.unused.set()
 
     async def retire(self) -> None:
         """Close it when the last request that uses it has ended."""
@@ -114,7 +114,7 @@ class Application:
         writer = ResponseWriter(
             request, send, site.release, site.salt, site.cache.max_answer_bytes)
         began = time.perf_counter()
-        async with site.in_use():
+        with site:
             try:
                 await self._write(site, request, receive, writer)
             except ClientDisconnected:
@@ -174,22 +174,23 @@ class Application:
                 return
 
     async def _follow(self) -> None:
-        """Switch whenever there is another current release; report each bad one once."""
-        assert self._site is not None
-        seen = self._site.release
+        """Switch whenever there is another current release; report what is wrong once."""
+        reported, failed, again = "", "", 0.0
         while True:
             await asyncio.sleep(LOOK_FOR_RELEASE_SECONDS)
             try:
                 current = self._source.current()
-                if current != seen:
-                    seen = current
+                assert self._site is not None
+                if current != self._site.release and (
+                        current != failed or time.monotonic() > again):
+                    failed, again = current, time.monotonic() + RETRY_SECONDS
                     await self._switch(current)
             except GraphsvcError as error:
-                if str(error) != seen:
+                if str(error) != reported:
+                    reported = str(error)
                     _log.error("The service stays on its release: %s", error)
-                    seen = str(error)
             except Exception:
-                _log.exception("The release %s cannot be opened", seen)
+                _log.exception("The current release cannot be opened")
 
     async def _switch(self, release: str) -> None:
         """Serve another release from now on. Raises GraphsvcError where it cannot be opened."""
