@@ -208,10 +208,12 @@ async def _dispatch(
 ) -> None:
     """Give the request to whom it is for. Raises GraphsvcError for what cannot be answered."""
     request.check()
+    is_sparql = request.path == b"/sparql" or (
+        site.pages is None and request.path in (b"/", b"/query", b"/sparql/"))
     if request.method == "OPTIONS":
-        methods = SPARQL_METHODS if request.path == b"/sparql" else "GET, HEAD, OPTIONS"
+        methods = SPARQL_METHODS if is_sparql else "GET, HEAD, OPTIONS"
         writer.reply(204, preflight(methods), b"")
-    elif request.path == b"/sparql":
+    elif is_sparql:
         writer.route = "/sparql"
         await site.sparql.answer(request, receive, writer)
     elif site.pages is None:
