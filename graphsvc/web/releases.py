@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,8 +76,9 @@ class ReleaseSource:
 
         release = serving.release.id
         words = f"words from {self.documents}" if self.documents else ""
+        address = os.environ.get("GRAPHSVC_ADDRESS", "")  # which graph files name
         return Site(
-            release=release, salt=f"{release} {__version__} {words}",
+            release=release, salt=f"{release} {__version__} {words} {address}",
             sparql=SparqlEndpoint(serving.engine, describe, editor), close=serving.close,
             pages=app, error_page=error_page)
 
