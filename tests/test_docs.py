@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from pathlib import Path
 
 import pytest
 
 from graphsvc.cli.main import COMMANDS, parser
+from graphsvc.engine.base import Limits
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
 from graphsvc.release import Releases
-from graphsvc.web.app import create_app
+from graphsvc.web.releases import ReleaseSource
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +42,17 @@ def test_every_setting_from_the_environment_is_documented(project: Project, pros
     assert {name for name in settings if name not in prose} == set()
 
 
-def test_every_route_is_documented(prose: str, tmp_path: Path) -> None:
-    app = create_app(Releases(tmp_path))
-    paths = {"/sparql"} | {
-        "/" + route.path.split("/")[1].split("{")[0].split(".")[0].rstrip(".")
-        for route in app.routes}
+def test_every_route_is_documented(prose: str, releases: Releases) -> None:
+    async def routes() -> set[str]:
+        site = await ReleaseSource(releases, Limits()).open(releases.current().id)
+        try:
+            routers = [part.original_router for part in site.pages.routes]
+            return {route.path for router in routers for route in router.routes}
+        finally:
+            await site.close()
+
+    paths = {"/sparql"} | {"/" + path.split("/")[1].split("{")[0].split(".")[0].rstrip(".")
+                           for path in asyncio.run(routes())}
     assert len(paths) > 8
     assert {path for path in paths if not re.search(rf"[`(]{re.escape(path)}", prose)} == set()
 
