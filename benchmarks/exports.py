@@ -84,7 +84,8 @@ def _make(rows: IO[bytes], edges: int) -> None:
 
 _RECIPE = Recipe(
     address="https://example.org/export/made-up", view="made-up", title="Made up",
-    description="Rows that nobody asked for.", parameters={}, told="none", measures=(), query=VIEW,
+    description="Rows that nobody asked for.", parameters={}, summary="none", measures=(),
+    query=VIEW,
     dataset="Made up", dataset_iri="https://example.org/dataset", release="0000000000000000",
     date="2020-01-01", licence="https://creativecommons.org/publicdomain/zero/1.0/")
 

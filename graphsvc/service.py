@@ -10,10 +10,9 @@ from graphsvc.engine import create_engine
 from graphsvc.engine.base import Engine, Limits
 from graphsvc.graphs.view import Views
 from graphsvc.index import Index
-from graphsvc.project import Header
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
-from graphsvc.release import Release
+from graphsvc.release import Header, Release
 from graphsvc.sources.source_text import SourceText
 
 

@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 from graphsvc import __version__
 from graphsvc.graphs.view import View
 from graphsvc.index import Index
-from graphsvc.project import Header
 from graphsvc.questions.answer import Understood
-from graphsvc.release import Release
+from graphsvc.release import Header, Release
 
 
 @dataclass(frozen=True)
