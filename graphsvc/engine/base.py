@@ -206,15 +206,12 @@ class LimitExceeded(GraphsvcError):
 
 
 class Overloaded(GraphsvcError):
-    """Too many requests wait already: of this client (status 429), or of all (status 503).
-
-    retry_after: seconds after which to try again.
-    """
+    """Too many requests wait already: of this client (status 429), or of all (status 503)."""
 
     status = 503
     type = f"{_PROBLEM}overloaded"
     title = "The service is busy"
-    retry_after = 5
+    headers = {"Retry-After": "5"}
 
     def __init__(self, *, own: bool = False) -> None:
         whose = "of your queries" if own else "queries"
