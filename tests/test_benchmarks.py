@@ -95,9 +95,9 @@ def test_a_page_of_an_answer_is_one_query_and_what_was_looked_at_another(
         return counts
 
     counts = asyncio.run(ask())
-    assert counts.pop("opening") <= 1
+    assert counts.pop("opening") <= 2, "whether it answers, and choices that examples name"
     assert len(counts) > 80
-    assert {name: count for name, count in counts.items() if not 1 <= count <= 2} == {}
+    assert {name: count for name, count in counts.items() if count > 2} == {}
 
 
 def test_a_query_that_was_answered_does_not_reach_the_engine_again(
