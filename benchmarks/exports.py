@@ -1,14 +1,8 @@
 """How much memory and time an export of many edges takes, format by format.
 
-<<<<<<< HEAD
-A view's rows are made up (a million edges between a tenth as many nodes, by default)
-and go the way that an engine's answer goes: rows, graph, file. Each format runs in a process of
-its own, whose largest resident set is reported.
-=======
 A view's rows are made up (100,000 edges between a tenth as many nodes, unless another number is
 given) and go the way that an engine's answer goes: rows, graph, file. Each format runs in a process
 of its own, whose largest resident set is reported.
->>>>>>> graphs
 
     python -m benchmarks.exports [EDGES]
 """
