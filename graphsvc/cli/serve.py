@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     proxies = Proxies(addresses)
     listener, address = listen(args.host, args.port)
     opening = _opening(title, source.current(), str(address), args.format)
-    serve(lambda: Application(source, proxies, partial(print, opening, flush=True)),
+    serve(partial(Application, source, proxies, partial(print, opening, flush=True)),
           listener, address)
     return 0
 
