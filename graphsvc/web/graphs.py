@@ -14,7 +14,8 @@ from graphsvc.formats import HTML, JSON, negotiate
 from graphsvc.graphs.export import Export, GraphFormat, described, format_named, listed
 from graphsvc.graphs.view import View
 from graphsvc.service import Serving
-from graphsvc.web.pages.routes import Pages
+from graphsvc.web.pages.context import PageContext
+from graphsvc.web.pages.routes import view_page, views_page
 
 
 class BadAddress(GraphsvcError):
@@ -23,7 +24,7 @@ class BadAddress(GraphsvcError):
     type = "urn:graphsvc:problem:bad-address"
 
 
-def graphs_router(serving: Serving, pages: Pages) -> APIRouter:
+def graphs_router(serving: Serving, pages: PageContext) -> APIRouter:
     """The routes below `/export` for what is served."""
     router = APIRouter(include_in_schema=False)
 
@@ -31,7 +32,7 @@ def graphs_router(serving: Serving, pages: Pages) -> APIRouter:
     async def views(request: Request) -> Response:
         """All views and formats."""
         if _for_people(request):
-            return HTMLResponse(await pages.views())
+            return HTMLResponse(await views_page(pages))
         return JSONResponse(listed(serving.views, serving.release.id))
 
     @router.get("/export/{name}")
@@ -42,7 +43,7 @@ def graphs_router(serving: Serving, pages: Pages) -> APIRouter:
         if dot:
             return await _file(request, serving, view, format_named(ending))
         if _for_people(request):
-            return HTMLResponse(await pages.view(view))
+            return HTMLResponse(await view_page(pages, view))
         return JSONResponse(described(view))
 
     return router

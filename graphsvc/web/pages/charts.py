@@ -1,79 +1,25 @@
-"""The drawings of an answer that its question declares: bars, a tile map, a matrix."""
+"""The drawings of an answer that its question declares: bars, a tile map, a matrix.
+
+Each is what a macro of templates/parts.html draws; None where there is nothing to draw.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from graphsvc.web.pages.context import Link, PageContext
-from graphsvc.web.pages.table import Cell, Row, Table
+from graphsvc.web.pages.context import SHADES, Link, PageContext
+from graphsvc.web.pages.table import Row, Table
 
-SHADES = 6
-"""Steps of shade, from 1; every shade has its text as well."""
 _MOST_BARS = 40
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One bar. share: of the longest, in per cent."""
+def chart(table: Table) -> dict[str, Any] | None:
+    """A bar for each row, whose share is of the longest in per cent.
 
-    label: Cell
-    value: str
-    share: float
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Bars: one number for each row."""
-
-    label: str
-    measure: str
-    bars: tuple[Bar, ...]
-
-
-@dataclass(frozen=True)
-class TileCell:
-    """A place on the map. shade: 0 where the answer has nothing, else from 1 to SHADES."""
-
-    link: Link
-    column: int
-    row: int
-    shade: int
-    tone: str | None
-    text: str
-
-
-@dataclass(frozen=True)
-class TileMap:
-    """Places at the positions of their tiles. measure: what the shade means."""
-
-    measure: str
-    cells: tuple[TileCell, ...]
-    columns: int
-
-
-@dataclass(frozen=True)
-class Crossing:
-    """A cell of a matrix: the values at a row and column."""
-
-    values: tuple[Cell, ...]
-    shade: int
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """The values of one column where two others meet."""
-
-    corner: str
-    measure: str
-    columns: tuple[Link, ...]
-    rows: tuple[tuple[Link, tuple[Crossing, ...]], ...]
-
-
-def chart(table: Table) -> Chart | None:
-    """The bars of an answer; None where its question declares none, or they would mislead: for
-    numbers below zero, one row, or too many."""
+    None where they would mislead: for numbers below zero, one row, or too many.
+    """
     declared = table.question.chart
     if declared is None or not 2 <= len(table.rows) <= _MOST_BARS:
         return None
@@ -84,96 +30,84 @@ def chart(table: Table) -> Chart | None:
     most = max(numbers)
     if most <= 0 or min(numbers) < 0:
         return None
-    return Chart(
-        label=table.columns[x].label, measure=table.columns[y].label,
-        bars=tuple(Bar(row[x], row[y].text, round(100 * number / most, 1))
-                   for row, number in zip(table.rows, numbers, strict=True)))
+    return {
+        "label": table.columns[x].label, "measure": table.columns[y].label,
+        "bars": [{"label": row[x], "value": row[y].text, "share": round(100 * number / most, 1)}
+                 for row, number in zip(table.rows, numbers, strict=True)]}
 
 
-def tile_map(context: PageContext, table: Table) -> TileMap | None:
-    """The tile map of an answer; None where its question declares none or no row is on it."""
+def tile_map(context: PageContext, table: Table) -> dict[str, Any] | None:
+    """All places at the positions of their tiles, shaded where the answer has them."""
     declared = table.question.map
-    if declared is None:
+    at = table.at(declared.place) if declared else None
+    if declared is None or at is None:
         return None
-    at, shade = table.at(declared.place), table.at(declared.shade)
-    if at is None:
-        return None
-    by_place: dict[str, list[Row]] = defaultdict(list)
+    shade, tiles = table.at(declared.shade), context.terms.tiles
+    rows: dict[str, list[Row]] = defaultdict(list)
     for row in table.rows:
-        if tile := context.terms.tile(row[at].iri or ""):
-            by_place[tile.place].append(row)
-    if not by_place:
+        if place := context.terms.tile_of(row[at].iri or ""):
+            rows[place].append(row)
+    if not rows:
         return None
-    shaded = {place: [row[shade] for row in rows] if shade is not None
-              else [Cell(text=str(len(rows)))] for place, rows in by_place.items()}
-    shades = _shades(shaded)
-    cells = []
-    for place, tile in sorted(context.terms.tiles.items(),
-                              key=lambda pair: (pair[1].row, pair[1].column)):
-        rows = by_place.get(place, [])
-        link = rows and rows[0][at].link or context.link(place)
-        text, tone = _summary(shaded.get(place, ()))
-        cells.append(TileCell(link, tile.column, tile.row,
-                              shades.get(place, 0), tone, text))
-    return TileMap(measure=table.columns[shade].label if shade is not None else "Rows",
-                   cells=tuple(cells), columns=max(cell.column for cell in cells))
+    shown = {place: [row[shade] for row in found] if shade is not None else [Link(str(len(found)))]
+             for place, found in rows.items()}
+    shades = _shades(shown)
+    return {
+        "measure": table.columns[shade].label if shade is not None else "Rows",
+        "columns": max(column for column, _ in tiles.values()),
+        "cells": [{
+            "link": rows[place][0][at] if place in rows else context.link(place),
+            "column": column, "row": row, "shade": shades.get(place, 0),
+            **_summary(shown.get(place, ())),
+        } for place, (column, row) in tiles.items()]}
 
 
-def matrix(table: Table) -> Matrix | None:
-    """The matrix of an answer; None where its question declares none."""
+def matrix(table: Table) -> dict[str, Any] | None:
+    """The values of one column where two others meet."""
     declared = table.question.matrix
     if declared is None or not table.rows:
         return None
     down, across, cell = map(table.at, (declared.rows, declared.columns, declared.cell))
     if down is None or across is None or cell is None:
         return None
-    met: dict[tuple[Link, Link], dict[Cell, None]] = {}
+    met: dict[Link, dict[Link, dict[Link, None]]] = defaultdict(lambda: defaultdict(dict))
     for row in table.rows:
-        met.setdefault((_link(row[down]), _link(row[across])), {})[row[cell]] = None
-    lines = list(dict.fromkeys(line for line, _ in met))
-    columns = sorted({column for _, column in met}, key=lambda link: link.text)
-    return Matrix(
-        corner=table.columns[down].label, measure=table.columns[cell].label,
-        columns=tuple(columns), rows=tuple(
-            (line, tuple(_crossing(met.get((line, column), ())) for column in columns))
-            for line in lines))
+        met[row[down]][row[across]][row[cell]] = None
+    columns = sorted({column for line in met.values() for column in line},
+                     key=lambda link: link.text)
+    return {
+        "corner": table.columns[down].label, "measure": table.columns[cell].label,
+        "columns": columns,
+        "rows": [(head, [_crossing(line.get(column, {})) for column in columns])
+                 for head, line in met.items()]}
 
 
-def _crossing(cells: Iterable[Cell]) -> Crossing:
-    values = tuple(filter(None, cells))
-    ranks = [cell.link.rank for cell in values if cell.link and cell.link.rank is not None]
-    return Crossing(values, max((_shade(rank, 0, 1) for rank in ranks), default=0))
+def _crossing(cells: Mapping[Link, None]) -> dict[str, Any]:
+    return {"cells": [*filter(None, cells)], "shade": max((c.shade for c in cells), default=0)}
 
 
-def _link(cell: Cell) -> Link:
-    return cell.link or Link(cell.text)
-
-
-def _shades(by_place: dict[str, list[Cell]]) -> dict[str, int]:
+def _shades(shown: Mapping[str, Sequence[Link]]) -> dict[str, int]:
     """The shade of each place: by the mean of what its cells weigh, or, where they have neither
     numbers nor ranks, by their text, the rarer the darker."""
-    common = Counter(cell.plain for cells in by_place.values() for cell in cells)
-    rarity = {text: float(at) for at, (text, _) in enumerate(common.most_common())}
-    measured = any(cell.number is not None for cells in by_place.values() for cell in cells)
-    weights = {}
-    for place, cells in by_place.items():
-        numbers = [number for cell in cells if cell and (number := (
-            cell.number if measured else rarity[cell.plain])) is not None]
-        if numbers:
-            weights[place] = sum(numbers) / len(numbers)
-    low, high = min(weights.values(), default=0), max(weights.values(), default=0)
-    return {place: _shade(weight, low, high) for place, weight in weights.items()}
+    cells = [cell for found in shown.values() for cell in found]
+    common = Counter(cell.text for cell in cells).most_common()
+    rarity = {text: float(at) for at, (text, _) in enumerate(common)}
+    measured = any(cell.number is not None for cell in cells)
+    means = {}
+    for place, found in shown.items():
+        weights = [weight for cell in found if cell and (
+            weight := cell.number if measured else rarity[cell.text]) is not None]
+        if weights:
+            means[place] = sum(weights) / len(weights)
+    low, high = min(means.values(), default=0), max(means.values(), default=0)
+    return {place: 1 + round((SHADES - 1) * (mean - low) / (high - low)) if high > low else SHADES
+            for place, mean in means.items()}
 
 
-def _summary(cells: Sequence[Cell]) -> tuple[str, str | None]:
+def _summary(cells: Sequence[Link]) -> dict[str, str | None]:
     """The text of a tile, and its tone where all cells have the same."""
     found = sorted(dict.fromkeys(filter(None, cells)), key=lambda cell: cell.number or 0)
-    names = list(dict.fromkeys(cell.plain for cell in found))
-    tones = {cell.link.tone if cell.link else None for cell in found}
-    text = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}" if names else ""
-    return text, tones.pop() if len(tones) == 1 else None
-
-
-def _shade(value: float, low: float, high: float) -> int:
-    share = (value - low) / (high - low) if high > low else 1.0
-    return 1 + round(share * (SHADES - 1))
+    texts = list(dict.fromkeys(cell.text for cell in found))
+    tones = {cell.tone for cell in found}
+    return {"text": " to ".join(dict.fromkeys([*texts[:1], *texts[-1:]])),
+            "tone": tones.pop() if len(tones) == 1 else None}

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.answer import Answer
-from graphsvc.questions.question import Question
-from graphsvc.web.pages.context import NotFound, PageContext, Pairs, first_of, query_string
-from graphsvc.web.pages.table import Cell, Row, Table, table_of
+from graphsvc.index import slug
+from graphsvc.questions.answer import Answer, Given
+from graphsvc.questions.question import Parameter, Question
+from graphsvc.vocabulary import DISPLAY
+from graphsvc.web.pages.context import Link, NotFound, PageContext, check_names, first_of
+from graphsvc.web.pages.rendering import Pairs, query_string
+from graphsvc.web.pages.table import Row, Table, table_of
 from graphsvc.web.pages.terms import Term
 from graphsvc.web.pages.thing import COMPARE
 
@@ -24,39 +25,14 @@ _ROWS = 1_000
 _SHOWN = 60
 
 
-@dataclass(frozen=True)
-class Line:
-    """One row of a comparison: what is compared, and for each thing its entries."""
-
-    group: str
-    head: Cell
-    cells: tuple[tuple[Row, ...], ...]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """The answers to one question next to each other.
-
-    aligned: whether rows are about the same in all columns; hidden: rows that only the question's
-    own pages have; queries: the addresses of these.
-    """
-
-    question: Question
-    aligned: bool
-    lines: tuple[Line, ...]
-    hidden: int
-    queries: tuple[str, ...]
-
-
 async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     """The comparison that an address asks for, as JSON with `format=json`.
 
     `thing` names what is compared, `class` what is offered. Raises GraphsvcError for more things
     than fit, NotFound, UnknownName or AmbiguousName, and what the engine raises.
     """
-    if wrong := next((name for name, _ in pairs if name not in ("thing", "class", "format")), None):
-        raise GraphsvcError(f"A comparison has no parameter `{wrong[:80]}`.",
-                            hint="It has thing, two to four times, and class.")
+    check_names("A comparison", pairs, ("thing", "class", "format"),
+                "thing, two to four times, and class")
     classes = _comparable(context)
     names = [value for name, value in pairs if name == "thing" and value.strip()]
     iris = list(dict.fromkeys([await _find(context, name, classes) for name in names]))
@@ -64,31 +40,19 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
         raise GraphsvcError(f"{len(iris)} things are too many to compare.",
                             hint=f"Name {_FEWEST} to {_MOST}.")
     chosen = _choose(context, classes, first_of(pairs, "class"), iris)
-    asked: list[tuple[Question, list[Answer]]] = []
-    if len(iris) >= _FEWEST and chosen is not None:
-        asked = await _ask(context, chosen, iris)
+    asked = await _ask(context, chosen, iris) if chosen and len(iris) >= _FEWEST else []
+
+    def make() -> dict[str, Any]:
+        return {
+            "classes": classes, "chosen_class": chosen,
+            "offered": context.index.members(chosen.iri) if chosen else (),
+            "things": [context.link(iri) for iri in iris],
+            "names": [context.curie(iri) for iri in iris],
+            "comparisons": [*filter(None, (_compare(context, each, iris) for each in asked))]}
+
     if first_of(pairs, "format") == "json":
-        return JSONResponse(await run_in_threadpool(
-            lambda: _as_json(_compare(context, classes, chosen, iris, asked))))
-    return await context.render(
-        "compare.html", "/compare", _compare, context, classes, chosen, iris, asked)
-
-
-def _compare(
-    context: PageContext, classes: Sequence[Term], chosen: Term | None, iris: Sequence[str],
-    asked: Sequence[tuple[Question, list[Answer]]],
-) -> dict[str, Any]:
-    found = [_jointly(table_of(context, answers[0]), iris) if len(answers) == 1 else
-             _one_by_one([table_of(context, answer, about=iri)
-                          for answer, iri in zip(answers, iris, strict=True)])
-             for _, answers in asked]
-    return {
-        "classes": classes, "chosen_class": chosen,
-        "offered": context.members(chosen.iri, None) if chosen else (),
-        "things": [context.link(iri) for iri in iris],
-        "names": [context.curie(iri) for iri in iris],
-        "comparisons": [one for one in found if one is not None],
-    }
+        return await context.json(lambda: _as_json(make()))
+    return await context.render("compare.html", make)
 
 
 async def _find(context: PageContext, name: str, classes: Sequence[Term]) -> str:
@@ -97,27 +61,23 @@ async def _find(context: PageContext, name: str, classes: Sequence[Term]) -> str
     return next(filter(None, among), None) or await context.find(name)
 
 
-def _joint_parameter(question: Question, classes: Collection[str]) -> str | None:
-    """The parameter that takes several things of these classes and is all that is required."""
-    return next((p.name for p in question.parameters if p.many and p.of_class in classes
-                 and not any(q.required for q in question.parameters if q is not p)), None)
+def _questions(context: PageContext) -> list[Question]:
+    return [question for question in context.questions.library if COMPARE in question.tags]
+
+
+def _joint(question: Question) -> list[Parameter]:
+    """The parameters that take several things of a class and are all that is required."""
+    return [p for p in question.parameters if p.many and p.of_class
+            and not any(other.required for other in question.parameters if other is not p)]
 
 
 def _comparable(context: PageContext) -> list[Term]:
     """The classes whose things can be compared, in the ontology's order."""
-    found = set()
-    for question in _questions(context):
-        found |= {panel.of_class for panel in question.panels}
-        found |= {p.of_class for p in question.parameters
-                  if p.of_class and _joint_parameter(question, {p.of_class}) == p.name}
-    terms = [context.terms.term(iri) for iri in found if iri in context.sizes]
-    return sorted(terms, key=lambda term: (
-        min(context.terms.term(iri).order for iri in _with_above(context, term)), term.label))
-
-
-def _with_above(context: PageContext, term: Term) -> set[str]:
-    """A class and all above it."""
-    return {term.iri, *context.terms.above.get(term.iri, ())}
+    terms = context.terms
+    found = {iri for question in _questions(context) for iri in (
+        *(panel.of_class for panel in question.panels), *(p.of_class for p in _joint(question)))}
+    return sorted((terms.term(iri) for iri in found if iri in context.sizes), key=lambda term: (
+        min(terms.term(iri).order for iri in terms.with_above(term.iri)), term.label))
 
 
 def _choose(
@@ -125,71 +85,75 @@ def _choose(
 ) -> Term | None:
     """The class that is compared: the one named, or that of the first thing, or the first."""
     if wanted:
-        found = next((term for term in classes
-                      if wanted in (term.iri, context.short_name(term.iri))), None)
-        if found is None:
-            names = ", ".join(context.short_name(term.iri) for term in classes)
-            raise NotFound(f"There is no class `{wanted[:80]}` whose things can be compared.",
-                           hint=f"Choose one of: {names}.")
-        return found
+        for term in classes:
+            if wanted in (term.iri, slug(term.iri)):
+                return term
+        raise NotFound(f"There is no class `{wanted[:80]}` whose things can be compared.",
+                       hint=f"Choose one of: {', '.join(slug(term.iri) for term in classes)}.")
     if not iris:
         return next(iter(classes), None)
     of_first = context.index.classes(iris[0])
     return max((term for term in classes if term.iri in of_first), default=None,
-               key=lambda term: len(_with_above(context, term)))
+               key=lambda term: len(context.terms.with_above(term.iri)))
 
 
-def _questions(context: PageContext) -> list[Question]:
-    return [question for question in context.questions.library if COMPARE in question.tags]
-
-
-async def _ask(
-    context: PageContext, class_: Term, iris: Sequence[str]
-) -> list[tuple[Question, list[Answer]]]:
+async def _ask(context: PageContext, class_: Term, iris: Sequence[str]) -> list[list[Answer]]:
     """The answers of the questions by which things of a class are compared, those that the
     ontology names: one answer about all the things, or one for each."""
-    classes = _with_above(context, class_)
+    classes = context.terms.with_above(class_.iri)
     known = {question.name: question for question in _questions(context)}
-    named = [known[name] for name in context.terms.comparisons(classes) if name in known]
-    jointly: list[tuple[Question, list[dict[str, list[str]]]]] = []
-    apart: list[tuple[Question, list[dict[str, list[str]]]]] = []
+    named = [known[name] for name in context.terms.names(classes, DISPLAY.comparisons)
+             if name in known]
+    jointly: list[list[tuple[Question, Given]]] = []
+    apart: list[list[tuple[Question, Given]]] = []
     for question in named or known.values():
         panel = next((p.parameter for p in question.panels if p.of_class in classes), None)
-        joint = _joint_parameter(question, classes)
+        joint = next((p.name for p in _joint(question) if p.of_class in classes), None)
         if panel is not None:
-            apart.append((question, [{panel: [iri]} for iri in iris]))
+            apart.append([(question, {panel: [iri]}) for iri in iris])
         elif joint is not None:
-            jointly.append((question, [{joint: list(iris)}]))
-
-    plan = [*jointly, *apart]
-    answers = iter(await asyncio.gather(
-        *(context.ask(question, given, _ROWS) for question, each in plan for given in each)))
-    return [(question, [next(answers) for _ in each]) for question, each in plan]
+            jointly.append([(question, {joint: iris})])
+    return await asyncio.gather(*(
+        asyncio.gather(*(context.ask(question, given, _ROWS) for question, given in each))
+        for each in (*jointly, *apart)))
 
 
-def _jointly(table: Table, iris: Sequence[str]) -> Comparison | None:
+def _compare(
+    context: PageContext, answers: Sequence[Answer], iris: Sequence[str]
+) -> dict[str, Any] | None:
+    """The answers to a question next to each other; None where there is nothing to compare.
+
+    aligned: whether rows are about the same in all columns; lines: what each is about, with the
+    entries of each thing; hidden: rows that only the question's own pages have; queries: of these.
+    """
+    if len(answers) == 1:
+        tables = [table_of(context, answers[0])]
+        found = _jointly(tables[0], iris)
+    else:
+        tables = [table_of(context, answer, about=iri)
+                  for answer, iri in zip(answers, iris, strict=True)]
+        found = _one_by_one(tables)
+    return found and {"question": tables[0].question, "aligned": True,
+                      "queries": [table.query for table in tables], **found}
+
+
+def _jointly(table: Table, iris: Sequence[str]) -> dict[str, Any] | None:
     """An answer about several things at once, with a column for each of them."""
     at = next((at for at in range(len(table.columns))
                if table.rows and all(row[at].iri in iris for row in table.rows)), None)
     if not at:
         return None
-    lines: dict[tuple[str, ...], dict[str, list[Row]]] = {}
-    heads: dict[tuple[str, ...], Cell] = {}
+    lines: dict[tuple[str, ...], dict[str | None, list[Row]]] = {}
+    heads: dict[tuple[str, ...], Link] = {}
     for row in table.rows:
-        key = tuple(cell.plain for cell in row[:at])
+        key = tuple(cell.text for cell in row[:at])
         heads[key] = row[at - 1]
-        lines.setdefault(key, defaultdict(list))[row[at].iri or ""].append(
-            tuple(_without_words(cell) for cell in row[at + 1:] if cell))
+        lines.setdefault(key, defaultdict(list))[row[at].iri].append(
+            tuple(filter(None, row[at + 1:])))
     shown = list(lines)[:2 * _SHOWN]
-    return Comparison(
-        table.question, aligned=True, hidden=len(lines) - len(shown), queries=(table.query,),
-        lines=tuple(Line(_group(key), heads[key],
-                         tuple(tuple(lines[key].get(iri, ())) for iri in iris)) for key in shown))
-
-
-def _without_words(cell: Cell) -> Cell:
-    """The cell with its passages named by their places only."""
-    return replace(cell, cited=tuple(replace(cited, words=None) for cited in cell.cited))
+    return {"hidden": len(lines) - len(shown), "lines": [
+        _line(heads[key], [lines[key].get(iri, []) for iri in iris], _group(key))
+        for key in shown]}
 
 
 def _group(key: Sequence[str]) -> str:
@@ -197,46 +161,46 @@ def _group(key: Sequence[str]) -> str:
     return " ".join(key[:-1]).lstrip("0123456789. ")
 
 
-def _one_by_one(tables: Sequence[Table]) -> Comparison | None:
+def _one_by_one(tables: Sequence[Table]) -> dict[str, Any] | None:
     """Answers about one thing each: row by row where they are about the same, else as lists."""
-    columns: list[dict[str, tuple[Cell, list[Row]]]] = []
+    heads: dict[str, Link] = {}
+    columns: list[dict[str, list[Row]]] = []
     for table in tables:
-        column: dict[str, tuple[Cell, list[Row]]] = {}
+        columns.append({})
         for row in table.rows:
             head = next((cell for _, cell in table.cells(row, "head")), row[0])
+            name = heads.setdefault(head.text, head).text
             badges = tuple(cell for _, cell in table.cells(row, "badge"))
-            entries = column.setdefault(head.plain, (head, []))[1]
+            entries = columns[-1].setdefault(name, [])
             if badges and badges not in entries:
                 entries.append(badges)
-        columns.append(column)
     shared = Counter(name for column in columns for name in column)
     if not shared:
         return None
-    question, queries = tables[0].question, tuple(table.query for table in tables)
     if max(shared.values()) == 1:
-        lists = tuple(tuple((head,) for head, _ in list(column.values())[:_SHOWN])
-                      for column in columns)
+        lists = [[(heads[name],) for name in list(column)[:_SHOWN]] for column in columns]
         hidden = sum(max(0, len(column) - _SHOWN) for column in columns)
-        return Comparison(question, False, (Line("", Cell(), lists),), hidden, queries)
-    lines = []
-    for name, _ in shared.most_common(_SHOWN):
-        head = next(column[name][0] for column in columns if name in column)
-        lines.append(Line("", head, tuple(
-            tuple(column[name][1] or [(Cell(text="yes"),)]) if name in column else ()
-            for column in columns)))
-    return Comparison(question, True, tuple(lines), max(0, len(shared) - _SHOWN), queries)
+        return {"aligned": False, "hidden": hidden, "lines": [_line(Link(), lists)]}
+    return {"hidden": max(0, len(shared) - _SHOWN), "lines": [
+        _line(heads[name], [(column[name] or [(Link("yes"),)]) if name in column else []
+                            for column in columns])
+        for name, _ in shared.most_common(_SHOWN)]}
 
 
-def _as_json(compare: dict[str, Any]) -> dict[str, object]:
+def _line(head: Link, cells: Sequence[Sequence[Row]], group: str = "") -> dict[str, Any]:
+    return {"group": group, "head": head, "cells": cells}
+
+
+def _as_json(page: dict[str, Any]) -> dict[str, object]:
     """The comparison for programs."""
     return {
-        "things": [{"iri": link.iri, "label": link.text} for link in compare["things"]],
+        "things": [{"iri": link.iri, "label": link.text} for link in page["things"]],
         "comparisons": [{
-            "question": comparison.question.name, "title": comparison.question.title,
-            "hidden": comparison.hidden,
-            "rows": [{"group": line.group, "about": line.head.plain, "cells": [
-                [" · ".join(cell.plain for cell in entry if cell.plain) for entry in cells]
-                for cells in line.cells]} for line in comparison.lines],
-        } for comparison in compare["comparisons"]],
-        "query": query_string(("thing", name) for name in compare["names"]),
+            "question": one["question"].name, "title": one["question"].title,
+            "hidden": one["hidden"],
+            "rows": [{"group": line["group"], "about": line["head"].text, "cells": [
+                [" · ".join(cell.text for cell in entry if cell.text) for entry in cells]
+                for cells in line["cells"]]} for line in one["lines"]],
+        } for one in page["comparisons"]],
+        "query": query_string({"thing": page["names"]}),
     }
