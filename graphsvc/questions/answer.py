@@ -154,7 +154,7 @@ class Questions:
     ) -> Answer:
         sparql = question.template.write(understood)
         rows = await self._tables.get(
-            sparql, lambda: fetch_answer(self._engine, question, sparql))
+            f"{question.name}\n{sparql}", lambda: fetch_answer(self._engine, question, sparql))
         start = self._start(after, len(rows)) if after is not None else 0
         page = rows[start:start + limit]
         following = self._cursor(start + limit) if start + limit < len(rows) else None

@@ -26,6 +26,8 @@ T = TypeVar("T")
 _RESULTS = "application/sparql-results+json"
 _LARGE = 100_000
 """Bytes of results from which on they are read in a thread, so that the event loop goes on."""
+_CELLS = 400_000
+"""Cells of answers that are kept, at some 100 bytes each."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +131,10 @@ class _Flight:
 
 class Tables:
     """Complete answers of a release, which never changes: each is computed once, and the ones used
-    last are kept, up to a number of cells."""
+    last are kept."""
 
-    def __init__(self, cells: int = 2_000_000) -> None:
-        self._room = cells
+    def __init__(self) -> None:
+        self._room = _CELLS
         self._kept: OrderedDict[str, list[Row]] = OrderedDict()
         self._flights: dict[str, _Flight] = {}
 
@@ -163,7 +165,7 @@ class Tables:
         if key not in self._kept:
             self._kept[key] = rows
             self._room -= _cells(rows)
-        while self._room < 0:
+        while self._room < 0 and len(self._kept) > 1:
             _, dropped = self._kept.popitem(last=False)
             self._room += _cells(dropped)
 

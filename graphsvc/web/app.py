@@ -6,10 +6,9 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, PROBLEM, negotiate
@@ -31,6 +30,8 @@ from graphsvc.web.writer import ResponseWriter, TruncatedResponse
 
 LOOK_FOR_RELEASE_SECONDS = 0.5
 """How often the folder of releases is looked at for another current one."""
+RETRY_SECONDS = 30.0
+"""How long a release that could not be opened is left alone."""
 
 _log = logging.getLogger(__name__)
 ErrorPage = Callable[[RequestContext, GraphsvcError], Awaitable[bytes]]
@@ -41,7 +42,8 @@ class Site:
     """Everything that answers from one release: opened, cached and closed together.
 
     salt: what decides about bytes beside address and format, for entity tags.
-    pages: the application for all but `/sparql`; error_page: writes errors as HTML.
+    pages: the application for all but `/sparql`; routes: the path templates of its endpoints;
+    error_page: writes errors as HTML.
     """
 
     release: str
@@ -50,20 +52,20 @@ class Site:
     close: Callable[[], Awaitable[None]]
     pages: AsgiApp | None = None
     error_page: ErrorPage | None = None
+    routes: Mapping[Any, str] = field(default_factory=dict)
     cache: AnswerCache = field(default_factory=AnswerCache)
     users: int = 0
     unused: asyncio.Event = field(default_factory=asyncio.Event)
 
-    @asynccontextmanager
-    async def in_use(self) -> AsyncIterator[Site]:
+    def __enter__(self) -> Site:
         """Keep it open for as long as a request needs it."""
         self.users += 1
-        try:
-            yield self
-        finally:
-            self.users -= 1
-            if not self.users:
-                self.unused.set()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.users -= 1
+        if not self.users:
+            self.unused.set()
 
     async def retire(self) -> None:
         """Close it when the last request that uses it has ended."""
@@ -114,7 +116,7 @@ class Application:
         writer = ResponseWriter(
             request, send, site.release, site.salt, site.cache.max_answer_bytes)
         began = time.perf_counter()
-        async with site.in_use():
+        with site:
             try:
                 await self._write(site, request, receive, writer)
             except ClientDisconnected:
@@ -174,22 +176,23 @@ class Application:
                 return
 
     async def _follow(self) -> None:
-        """Switch whenever there is another current release; report each bad one once."""
-        assert self._site is not None
-        seen = self._site.release
+        """Switch whenever there is another current release; report what is wrong once."""
+        reported, failed, again = "", "", 0.0
         while True:
             await asyncio.sleep(LOOK_FOR_RELEASE_SECONDS)
             try:
                 current = self._source.current()
-                if current != seen:
-                    seen = current
+                assert self._site is not None
+                if current != self._site.release and (
+                        current != failed or time.monotonic() > again):
+                    failed, again = current, time.monotonic() + RETRY_SECONDS
                     await self._switch(current)
             except GraphsvcError as error:
-                if str(error) != seen:
+                if str(error) != reported:
+                    reported = str(error)
                     _log.error("The service stays on its release: %s", error)
-                    seen = str(error)
             except Exception:
-                _log.exception("The release %s cannot be opened", seen)
+                _log.exception("The current release cannot be opened")
 
     async def _switch(self, release: str) -> None:
         """Serve another release from now on. Raises GraphsvcError where it cannot be opened."""
@@ -207,10 +210,12 @@ async def _dispatch(
 ) -> None:
     """Give the request to whom it is for. Raises GraphsvcError for what cannot be answered."""
     request.check()
+    is_sparql = request.path == b"/sparql" or (
+        site.pages is None and request.path in (b"/", b"/query", b"/sparql/"))
     if request.method == "OPTIONS":
-        methods = SPARQL_METHODS if request.path == b"/sparql" else "GET, HEAD, OPTIONS"
+        methods = SPARQL_METHODS if is_sparql else "GET, HEAD, OPTIONS"
         writer.reply(204, preflight(methods), b"")
-    elif request.path == b"/sparql":
+    elif is_sparql:
         writer.route = "/sparql"
         await site.sparql.answer(request, receive, writer)
     elif site.pages is None:
@@ -220,7 +225,7 @@ async def _dispatch(
         try:
             await site.pages(scope, receive, writer)
         finally:
-            writer.route = getattr(scope.get("route"), "path", OTHER)
+            writer.route = site.routes.get(scope.get("endpoint"), OTHER)
 
 
 async def _write_error(

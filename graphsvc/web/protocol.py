@@ -20,7 +20,6 @@ MAX_BODY_BYTES = 1 << 20
 _MAX_FIELDS = 1000
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _SECONDS = re.compile(r"\d+(\.\d+)?|\.\d+", re.ASCII)
-_KEPT_ONCE = ("query", "timeout")
 
 
 class Operation(NamedTuple):
@@ -47,50 +46,32 @@ def read_post(query_string: bytes, content_type: str | None, body: bytes) -> Ope
     if media_type == UPDATE:
         raise _no_update()
     if charset not in (None, "utf-8", "utf8", "us-ascii"):
-        raise HttpError(
-            415,
-            f"The body is said to be in {charset}.",
-            location="Content-Type",
-            hint="Send UTF-8, the one encoding of SPARQL queries.",
-        )
+        raise HttpError(415, f"The body is said to be in {charset}.", location="Content-Type",
+                        hint="Send UTF-8, the one encoding of SPARQL queries.")
     fields = _fields(query_string)
     if media_type == FORM:
         return _operation(fields + _fields(body), describable=False)
     if media_type == QUERY:
         if any(name == "query" for name, _ in fields):
-            raise HttpError(
-                400,
-                "There is a query in the address and another one in the body.",
-                hint="Send one of them.",
-            )
-        return _operation([*fields, ("query", _text(body, "body"))], describable=False)
+            raise HttpError(400, "There is a query in the address and another one in the body.",
+                            hint="Send one of them.")
+        try:
+            fields.append(("query", body.decode()))
+        except UnicodeDecodeError as error:
+            raise HttpError(400, f"Byte {error.start} is not UTF-8.", location="body",
+                            hint="Send UTF-8.") from error
+        return _operation(fields, describable=False)
     raise HttpError(
-        415,
-        f"A body of type {media_type or 'unknown'} is not a SPARQL request.",
-        location="Content-Type",
-        hint=f"Send a query as {QUERY}, or a form as {FORM}.",
-        headers={"Accept-Post": f"{QUERY}, {FORM}"},
-    )
+        415, f"A body of type {media_type or 'unknown'} is not a SPARQL request.",
+        location="Content-Type", hint=f"Send a query as {QUERY}, or a form as {FORM}.",
+        headers={"Accept-Post": f"{QUERY}, {FORM}"})
 
 
 def _content_type(value: str | None) -> tuple[str, str | None]:
     """Media type and charset of a Content-Type header, in lower case."""
     media_type, *parameters = (part.strip() for part in (value or "").lower().split(";"))
-    charset = None
-    for parameter in parameters:
-        name, _, text = parameter.partition("=")
-        if name.strip() == "charset":
-            charset = text.strip().strip('"')
-    return media_type, charset
-
-
-def _text(data: bytes, location: str) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise HttpError(
-            400, f"Byte {error.start} is not UTF-8.", location=location, hint="Send UTF-8."
-        ) from error
+    named = dict(parameter.partition("=")[::2] for parameter in parameters)
+    return media_type, named["charset"].strip().strip('"') if "charset" in named else None
 
 
 def _fields(data: bytes) -> list[tuple[str, str]]:
@@ -110,40 +91,26 @@ def _operation(fields: list[tuple[str, str]], describable: bool) -> Operation:
         values.setdefault(name, []).append(value)
     if "update" in values:
         raise _no_update()
-    for name in _KEPT_ONCE:
+    for name in ("query", "timeout"):
         if len(values.get(name, ())) > 1:
-            raise HttpError(
-                400,
-                f"The parameter {name} is given {len(values[name])} times.",
-                location=name,
-                hint="Give it once.",
-            )
+            raise HttpError(400, f"The parameter {name} is given {len(values[name])} times.",
+                            location=name, hint="Give it once.")
     query = values.get("query", [None])[0]
     default_graphs = _iris(values, "default-graph-uri")
     named_graphs = _iris(values, "named-graph-uri")
     if query is None and not (describable and not default_graphs and not named_graphs):
-        raise HttpError(
-            400, "The request has no query.", location="query", hint="Give one, named query."
-        )
-    return Operation(
-        query=query,
-        formats=tuple(values.get("format", ())),
-        timeout=_seconds(values.get("timeout", [None])[0]),
-        default_graphs=default_graphs,
-        named_graphs=named_graphs,
-    )
+        raise HttpError(400, "The request has no query.", location="query",
+                        hint="Give one, named query.")
+    return Operation(query, tuple(values.get("format", ())),
+                     _seconds(values.get("timeout", [None])[0]), default_graphs, named_graphs)
 
 
 def _iris(values: dict[str, list[str]], name: str) -> tuple[str, ...]:
     iris = tuple(dict.fromkeys(values.get(name, ())))
     for iri in iris:
         if not _IRI.fullmatch(iri):
-            raise HttpError(
-                400,
-                f"'{iri[:200]}' is not an absolute IRI.",
-                location=name,
-                hint="Name the graph by its full IRI.",
-            )
+            raise HttpError(400, f"'{iri[:200]}' is not an absolute IRI.", location=name,
+                            hint="Name the graph by its full IRI.")
     return iris
 
 
@@ -152,18 +119,12 @@ def _seconds(text: str | None) -> float | None:
         return None
     seconds = float(text) if _SECONDS.fullmatch(text) else math.nan
     if not 0 < seconds < math.inf:
-        raise HttpError(
-            400,
-            f"'{text[:40]}' is not a number of seconds.",
-            location="timeout",
-            hint="Give a positive number, such as 5 or 0.5.",
-        )
+        raise HttpError(400, f"'{text[:40]}' is not a number of seconds.", location="timeout",
+                        hint="Give a positive number, such as 5 or 0.5.")
     return seconds
 
 
 def _no_update() -> QueryRefused:
-    return QueryRefused(
-        "This service only answers questions; it takes no updates.",
-        location="update",
-        hint="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE, in the parameter query.",
-    )
+    return QueryRefused("This service only answers questions; it takes no updates.",
+                        location="update",
+                        hint="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE, in the parameter query.")

@@ -132,7 +132,7 @@ class RequestContext:
         root = prefix.decode()
         return {
             **self.scope, "method": "GET" if self.method == "HEAD" else self.method,
-            "scheme": scheme.decode(), "headers": [(b"host", host), *headers],
+            "extensions": {}, "scheme": scheme.decode(), "headers": [(b"host", host), *headers],
             "root_path": root, "path": root + self.scope["path"],
             "raw_path": prefix + self.path}
 

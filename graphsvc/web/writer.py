@@ -51,12 +51,8 @@ class ResponseWriter:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self._headers = [(name.lower(), value) for name, value in message["headers"]]
-        elif message["type"] == "http.response.body":
+        else:
             await self._write(message.get("body", b""), message.get("more_body", False))
-        else:  # a file that the server sends by itself
-            await self._begin()
-            if not self._silent:
-                await self._send(message)
 
     async def _write(self, part: bytes, more: bool) -> None:
         self._size += len(part)
