@@ -14,16 +14,13 @@ from typing import Any
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.release import Release, Releases
-from graphsvc.vocabulary import RDFS
-from graphsvc.web.pages.context import Link, PageContext
-from graphsvc.web.pages.rendering import Pairs, show_date
+from graphsvc.web.pages.context import PageContext
+from graphsvc.web.pages.rendering import show_date
 from graphsvc.web.pages.terms import Term
+from graphsvc.web.request import Pairs
 
 _MOST_QUADS = 2_000_000
 """Releases above this size are not compared while somebody waits."""
-_SHOWN = {RDFS.subClassOf: "is a kind of", RDFS.subPropertyOf: "is a kind of",
-          RDFS.domain: "of", RDFS.range: "leads to"}
-"""What the page of the ontology says of a term."""
 
 
 async def about_page(context: PageContext, pairs: Pairs) -> str:
@@ -74,20 +71,11 @@ def _lines(release: Release, counts: Counter[str]) -> Iterator[tuple[bytes, Coun
 
 async def ontology_page(context: PageContext) -> str:
     """The page of the ontology: the project's classes and properties, then those it re-uses."""
-    return await context.render("ontology.html", _ontology, context)
+    def make() -> dict[str, list[Term]]:
+        terms = sorted(context.terms.terms.values(), key=lambda term: term.label.casefold())
+        own = [term for term in terms if term.iri.startswith(context.header.namespace)]
+        return {"Classes": [term for term in own if term.is_class],
+                "Properties": [term for term in own if not term.is_class],
+                "Terms of other vocabularies": [term for term in terms if term not in own]}
 
-
-def _ontology(
-    context: PageContext
-) -> dict[str, list[tuple[Term, list[tuple[str, list[Link]]]]]]:
-    """The terms by the heading of their section, each with the links that say how it is used."""
-    groups: dict[str, list[tuple[Term, list[tuple[str, list[Link]]]]]] = {
-        "Classes": [], "Properties": [], "Terms of other vocabularies": []}
-    classes, properties, others = groups.values()
-    for term in sorted(context.terms.terms.values(), key=lambda term: term.label.casefold()):
-        own = term.iri.startswith(context.header.namespace)
-        group = others if not own else classes if term.is_class else properties
-        group.append((term, [
-            (name, [*map(context.link, sorted(term.values[str(property_)]))])
-            for property_, name in _SHOWN.items() if term.first(property_)]))
-    return {title: terms for title, terms in groups.items() if terms}
+    return await context.render("ontology.html", make)

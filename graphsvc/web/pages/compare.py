@@ -15,14 +15,20 @@ from graphsvc.questions.answer import Answer, Given
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import Link, NotFound, PageContext, check_names, first_of
-from graphsvc.web.pages.rendering import Pairs, query_string
+from graphsvc.web.pages.rendering import query_string
 from graphsvc.web.pages.table import Row, Table, table_of
 from graphsvc.web.pages.terms import Term
 from graphsvc.web.pages.thing import COMPARE
+from graphsvc.web.request import Pairs
 
 _MOST, _FEWEST = 4, 2
 _ROWS = 1_000
 _SHOWN = 60
+
+Key = tuple[str, ...]
+"""The texts of what a row is about."""
+Column = dict[Key, list[Row]]
+"""The entries of a thing."""
 
 
 async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
@@ -126,69 +132,61 @@ def _compare(
     aligned: whether rows are about the same in all columns; lines: what each is about, with the
     entries of each thing; hidden: rows that only the question's own pages have; queries: of these.
     """
-    if len(answers) == 1:
+    jointly, most = len(answers) == 1, _SHOWN
+    if jointly:
         tables = [table_of(context, answers[0])]
-        found = _jointly(tables[0], iris)
+        heads, columns = _columns(tables[0], iris)
+        keys, most = list(heads), 2 * _SHOWN
     else:
         tables = [table_of(context, answer, about=iri)
                   for answer, iri in zip(answers, iris, strict=True)]
-        found = _one_by_one(tables)
-    return found and {"question": tables[0].question, "aligned": True,
-                      "queries": [table.query for table in tables], **found}
-
-
-def _jointly(table: Table, iris: Sequence[str]) -> dict[str, Any] | None:
-    """An answer about several things at once, with a column for each of them."""
-    at = next((at for at in range(len(table.columns))
-               if table.rows and all(row[at].iri in iris for row in table.rows)), None)
-    if not at:
+        heads = {}
+        columns = [_column(table, heads) for table in tables]
+        shared = Counter(key for column in columns for key in column)
+        keys = [key for key, _ in shared.most_common()]
+    if not heads:
         return None
-    lines: dict[tuple[str, ...], dict[str | None, list[Row]]] = {}
-    heads: dict[tuple[str, ...], Link] = {}
-    for row in table.rows:
+    found = {"question": tables[0].question, "queries": [table.query for table in tables]}
+    if jointly or sum(keys[0] in column for column in columns) > 1:
+        return {**found, "aligned": True, "hidden": max(0, len(keys) - most), "lines": [
+            {"group": _group(key), "head": heads[key],
+             "cells": [column.get(key, []) for column in columns]} for key in keys[:most]]}
+    return {**found, "aligned": False,
+            "hidden": sum(max(0, len(column) - most) for column in columns),
+            "lines": [{"group": "", "head": Link(), "cells": [
+                [(heads[key],) for key in list(column)[:most]] for column in columns]}]}
+
+
+def _columns(table: Table, iris: Sequence[str]) -> tuple[dict[Key, Link], list[Column]]:
+    """An answer about several things at once, apart: what its rows are about, and a column for
+    each thing."""
+    heads: dict[Key, Link] = {}
+    columns: dict[str, Column] = {iri: defaultdict(list) for iri in iris}
+    at = next((at for at in range(len(table.columns))
+               if all(row[at].iri in iris for row in table.rows)), 0)
+    for row in table.rows if at else ():
         key = tuple(cell.text for cell in row[:at])
         heads[key] = row[at - 1]
-        lines.setdefault(key, defaultdict(list))[row[at].iri].append(
-            tuple(filter(None, row[at + 1:])))
-    shown = list(lines)[:2 * _SHOWN]
-    return {"hidden": len(lines) - len(shown), "lines": [
-        _line(heads[key], [lines[key].get(iri, []) for iri in iris], _group(key))
-        for key in shown]}
+        columns[row[at].iri or ""][key].append(tuple(filter(None, row[at + 1:])))
+    return heads, list(columns.values())
 
 
-def _group(key: Sequence[str]) -> str:
+def _column(table: Table, heads: dict[Key, Link]) -> Column:
+    """An answer about one thing as a column. What its rows are about is added to the heads."""
+    column: Column = {}
+    for row in table.rows:
+        head = next((cell for _, cell in table.cells(row, "head")), row[0])
+        heads.setdefault((head.text,), head)
+        badges = tuple(cell for _, cell in table.cells(row, "badge"))
+        entries = column.setdefault((head.text,), [])
+        if badges and badges not in entries:
+            entries.append(badges)
+    return {key: entries or [(Link("yes"),)] for key, entries in column.items()}
+
+
+def _group(key: Key) -> str:
     """What comes before the last part of a key, without the digits that only order it."""
     return " ".join(key[:-1]).lstrip("0123456789. ")
-
-
-def _one_by_one(tables: Sequence[Table]) -> dict[str, Any] | None:
-    """Answers about one thing each: row by row where they are about the same, else as lists."""
-    heads: dict[str, Link] = {}
-    columns: list[dict[str, list[Row]]] = []
-    for table in tables:
-        columns.append({})
-        for row in table.rows:
-            head = next((cell for _, cell in table.cells(row, "head")), row[0])
-            name = heads.setdefault(head.text, head).text
-            badges = tuple(cell for _, cell in table.cells(row, "badge"))
-            entries = columns[-1].setdefault(name, [])
-            if badges and badges not in entries:
-                entries.append(badges)
-    shared = Counter(name for column in columns for name in column)
-    if not shared:
-        return None
-    if max(shared.values()) == 1:
-        lists = [[(heads[name],) for name in list(column)[:_SHOWN]] for column in columns]
-        hidden = sum(max(0, len(column) - _SHOWN) for column in columns)
-        return {"aligned": False, "hidden": hidden, "lines": [_line(Link(), lists)]}
-    return {"hidden": max(0, len(shared) - _SHOWN), "lines": [
-        _line(heads[name], [(column[name] or [(Link("yes"),)]) if name in column else []
-                            for column in columns])
-        for name, _ in shared.most_common(_SHOWN)]}
-
-
-def _line(head: Link, cells: Sequence[Sequence[Row]], group: str = "") -> dict[str, Any]:
-    return {"group": group, "head": head, "cells": cells}
 
 
 def _as_json(page: dict[str, Any]) -> dict[str, object]:

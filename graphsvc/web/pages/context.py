@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from graphsvc.errors import GraphsvcError
@@ -25,8 +24,9 @@ from graphsvc.questions.template import Template
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.rendering import Pairs, fill
+from graphsvc.web.pages.rendering import fill
 from graphsvc.web.pages.terms import Terms
+from graphsvc.web.request import Pairs
 
 SHADES = 6
 """Steps of shade, from 1; every shade has its text as well."""
@@ -177,17 +177,6 @@ class PageContext:
 @cache
 def _own(name: str) -> Template:
     return Template(own_query(name), file=f"{name}.rq")
-
-
-def address_pairs(request: Request) -> Pairs:
-    """The parameters of an address. Raises GraphsvcError where they are not UTF-8."""
-    raw: bytes = request.scope["query_string"]
-    try:
-        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict",
-                         max_num_fields=200)
-    except ValueError as error:
-        raise GraphsvcError("The query part of the address cannot be read.",
-                            hint="Percent-encode names and values as UTF-8.") from error
 
 
 def check_names(page: str, pairs: Pairs, known: Iterable[str], has: str) -> None:

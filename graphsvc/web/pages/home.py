@@ -9,11 +9,10 @@ from typing import Any
 from graphsvc.questions.answer import Answer, Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.charts import tile_map
 from graphsvc.web.pages.context import NotFound, PageContext, first_of
-from graphsvc.web.pages.questions import fields_of, given_of
-from graphsvc.web.pages.rendering import Pairs
-from graphsvc.web.pages.table import table_of
+from graphsvc.web.pages.questions import fields_of
+from graphsvc.web.pages.table import table_of, tile_map
+from graphsvc.web.request import Pairs, given_of
 
 START = "start"
 """The tag of questions that the first page leads to."""

@@ -14,10 +14,9 @@ from graphsvc.questions.answer import Choice, Given
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.values import limits
 from graphsvc.vocabulary import SKOS
-from graphsvc.web.pages.charts import chart, matrix, tile_map
 from graphsvc.web.pages.context import PageContext, first_of
-from graphsvc.web.pages.rendering import Pairs
-from graphsvc.web.pages.table import table_of
+from graphsvc.web.pages.table import chart, matrix, table_of, tile_map
+from graphsvc.web.request import Pairs, given_of
 
 _ROWS = 200
 _MOST_OPTIONS = 400
@@ -69,15 +68,6 @@ async def question_page(context: PageContext, name: str, pairs: Pairs) -> str:
             "coverage": table_of(context, answer.coverage) if answer.coverage else None}
 
     return await context.render("question.html", make)
-
-
-def given_of(pairs: Pairs) -> dict[str, list[str]]:
-    """Values by parameter; what a form sends empty was not given."""
-    given: dict[str, list[str]] = defaultdict(list)
-    for name, value in pairs:
-        if value.strip():
-            given[name].append(value)
-    return dict(given)
 
 
 async def fields_of(

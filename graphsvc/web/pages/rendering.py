@@ -19,9 +19,7 @@ from graphsvc.fulltext import MARK_OFF, MARK_ON
 from graphsvc.index import slug
 from graphsvc.questions.table import Term
 from graphsvc.questions.values import XSD
-
-Pairs = Sequence[tuple[str, str]]
-"""The parameters of an address, in their order."""
+from graphsvc.web.request import Pairs
 
 STATIC = Path(str(files("graphsvc.web.pages") / "static"))
 MEDIA_TYPES = {

@@ -17,12 +17,13 @@ from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.library import UnknownQuestion
 from graphsvc.web.pages.about import about_page
 from graphsvc.web.pages.compare import compare_page
-from graphsvc.web.pages.context import Link, NotFound, PageContext, address_pairs
+from graphsvc.web.pages.context import Link, NotFound, PageContext
 from graphsvc.web.pages.home import home_page
 from graphsvc.web.pages.questions import fields_of, question_page, questions_page
-from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC, Pairs, fill
+from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC, fill
 from graphsvc.web.pages.search import search_page, suggestions
 from graphsvc.web.pages.tools import editor_page, editor_terms, explore_page, links
+from graphsvc.web.request import Pairs, address_pairs
 
 _KEPT = "public, max-age=31536000, immutable"
 
@@ -42,7 +43,7 @@ def pages_router(context: PageContext) -> APIRouter:
 
     def add(path: str, page: Page) -> None:
         async def handler(request: Request) -> Response:
-            made = await page(context, address_pairs(request))
+            made = await page(context, address_pairs(request.scope))
             return HTMLResponse(made) if isinstance(made, str) else made
 
         router.add_route(path, handler, methods=["GET"])
@@ -52,7 +53,7 @@ def pages_router(context: PageContext) -> APIRouter:
 
     @router.get("/questions/{name}")
     async def question(request: Request, name: str) -> Response:
-        return HTMLResponse(await question_page(context, name, address_pairs(request)))
+        return HTMLResponse(await question_page(context, name, address_pairs(request.scope)))
 
     @router.get("/docs")
     async def docs(request: Request) -> Response:

@@ -13,7 +13,8 @@ from graphsvc.fulltext import TYPE, YEAR
 from graphsvc.index import slug
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import NotFound, PageContext, check_names, first_of
-from graphsvc.web.pages.rendering import Pairs, capital
+from graphsvc.web.pages.rendering import capital
+from graphsvc.web.request import Pairs
 
 _PAGE = 20
 _LAST_PAGE = 500

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.graphs.export import FORMATS
@@ -21,8 +21,7 @@ from graphsvc.questions.template import Template
 from graphsvc.sparql import own_query
 from graphsvc.vocabulary import PROV, RDF, RDFS, SKOS
 from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
-from graphsvc.web.pages.questions import given_of
-from graphsvc.web.pages.rendering import Pairs
+from graphsvc.web.request import Pairs, given_of
 
 _MOST = 400
 """Links that one step of the explorer shows."""
@@ -74,16 +73,13 @@ async def _query(context: PageContext, pairs: Pairs) -> str:
 
 async def editor_terms(context: PageContext, pairs: Pairs) -> Response:
     """Classes and properties with their meaning, the most used classes first, for completion."""
-    def make() -> dict[str, list[dict[str, str]]]:
-        found: dict[str, list[dict[str, str]]] = {"classes": [], "properties": []}
-        for term in sorted(context.terms.terms.values(),
-                           key=lambda term: (-context.sizes.get(term.iri, 0), term.label)):
-            found["classes" if term.is_class else "properties"].append(
-                {"iri": term.iri, "name": context.curie(term.iri), "label": term.label,
-                 "comment": term.comment})
-        return found
-
-    return await context.json(make)
+    found: dict[str, list[dict[str, str]]] = {"classes": [], "properties": []}
+    for term in sorted(context.terms.terms.values(),
+                       key=lambda term: (-context.sizes.get(term.iri, 0), term.label)):
+        found["classes" if term.is_class else "properties"].append(
+            {"iri": term.iri, "name": context.curie(term.iri), "label": term.label,
+             "comment": term.comment})
+    return JSONResponse(found)
 
 
 async def explore_page(context: PageContext, pairs: Pairs) -> str:
