@@ -8,11 +8,21 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from graphsvc.formats import HTML, JSON, negotiate
-from graphsvc.graphs.export import Export, GraphFormat, described, format_named, listed
+from graphsvc.graphs.export import (
+    FORMATS,
+    Export,
+    GraphFormat,
+    address,
+    described,
+    format_named,
+    formats_of,
+    listed,
+)
+from graphsvc.graphs.measures import MEASURES
 from graphsvc.graphs.view import View
 from graphsvc.service import Serving
 from graphsvc.web.pages.context import PageContext
-from graphsvc.web.pages.routes import view_page, views_page
+from graphsvc.web.pages.questions import fields_of
 from graphsvc.web.request import address_pairs, given_of
 
 
@@ -24,7 +34,7 @@ def graphs_router(serving: Serving, pages: PageContext) -> APIRouter:
     async def views(request: Request) -> Response:
         """All views and formats."""
         if _for_people(request):
-            return HTMLResponse(await views_page(pages))
+            return HTMLResponse(await pages.render("views.html", FORMATS.values))
         return JSONResponse(listed(serving.views, serving.release.id))
 
     @router.get("/export/{name}")
@@ -35,7 +45,10 @@ def graphs_router(serving: Serving, pages: PageContext) -> APIRouter:
         if dot:
             return await _file(request, serving, view, format_named(ending))
         if _for_people(request):
-            return HTMLResponse(await view_page(pages, view))
+            fields = await fields_of(pages, view.question, {})
+            return HTMLResponse(await pages.render("view.html", lambda: {
+                "view": view, "formats": formats_of(view), "measures": MEASURES.values(),
+                "address": address, "fields": fields}))
         return JSONResponse(described(view))
 
     return router

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import Literal
 
 from graphsvc.fulltext import MARK_OFF, MARK_ON
 from graphsvc.index import slug
@@ -26,6 +26,11 @@ MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8"}
 
+ASSETS = {(name := path.relative_to(STATIC).as_posix()):
+          f"/static/{name}?{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+          for path in sorted(STATIC.rglob("*")) if path.is_file() and path.suffix in MEDIA_TYPES}
+"""The address of each file that browsers load, by its path below STATIC, with its digest."""
+
 
 def fill(template: str, **values: Any) -> str:
     """A template with these values."""
@@ -34,8 +39,8 @@ def fill(template: str, **values: Any) -> str:
 
 def show(term: Term) -> str:
     """A term as people write it: 3 March 2020, February 2019, 92,460, yes."""
-    text = "" if isinstance(term, BlankNode) else term.value
-    if isinstance(term, NamedNode | BlankNode):
+    text = term.value
+    if not isinstance(term, Literal):
         return text
     match term.datatype.value.removeprefix(XSD):
         case "date" | "gYearMonth":
@@ -80,24 +85,10 @@ def _first_sentence(text: str) -> str:
     return re.split(r"(?<=[.?!])\s", text.strip(), maxsplit=1)[0]
 
 
-def _assets() -> dict[str, str]:
-    """The address of each file that browsers load, by its path below STATIC, with its digest."""
-    return {(name := path.relative_to(STATIC).as_posix()):
-            f"/static/{name}?{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
-            for path in sorted(STATIC.rglob("*"))
-            if path.is_file() and path.suffix in MEDIA_TYPES}
-
-
-def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("graphsvc.web.pages"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {
-        "capital": capital, "first_sentence": _first_sentence, "marked": _marked,
-        "query": query_string, "slug": slug}
-    environment.globals["assets"] = ASSETS
-    return environment
-
-
-ASSETS = _assets()
-_TEMPLATES = _templates()
+_TEMPLATES = Environment(
+    loader=PackageLoader("graphsvc.web.pages"), autoescape=True, undefined=StrictUndefined,
+    trim_blocks=True, lstrip_blocks=True)
+_TEMPLATES.globals["assets"] = ASSETS
+_TEMPLATES.filters |= {
+    "capital": capital, "first_sentence": _first_sentence, "marked": _marked,
+    "query": query_string, "slug": slug}

@@ -10,16 +10,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.graphs.export import FORMATS, address, formats_of
-from graphsvc.graphs.measures import MEASURES
-from graphsvc.graphs.view import View
 from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.library import UnknownQuestion
 from graphsvc.web.pages.about import about_page
 from graphsvc.web.pages.compare import compare_page
 from graphsvc.web.pages.context import Link, NotFound, PageContext
 from graphsvc.web.pages.home import home_page
-from graphsvc.web.pages.questions import fields_of, question_page, questions_page
+from graphsvc.web.pages.questions import question_page, questions_page
 from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC, fill
 from graphsvc.web.pages.search import search_page, suggestions
 from graphsvc.web.pages.tools import editor_page, editor_terms, explore_page, links
@@ -62,19 +59,6 @@ def pages_router(context: PageContext) -> APIRouter:
 
     router.add_route("/static/{path:path}", _static, methods=["GET"])
     return router
-
-
-async def views_page(context: PageContext) -> str:
-    """The page that lists the graph views."""
-    return await context.render("views.html", FORMATS.values)
-
-
-async def view_page(context: PageContext, view: View) -> str:
-    """The page of a graph view, with a form for its parameters."""
-    fields = await fields_of(context, view.question, {})
-    return await context.render("view.html", lambda: {
-        "view": view, "formats": formats_of(view), "measures": MEASURES.values(),
-        "address": address, "fields": fields})
 
 
 def error_page(context: PageContext, path: str, error: GraphsvcError) -> str:

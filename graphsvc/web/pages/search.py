@@ -48,19 +48,18 @@ async def suggestions(context: PageContext, pairs: Pairs) -> Response:
 
 def _search(context: PageContext, pairs: Pairs) -> dict[str, Any]:
     """What is found, and by what it can be narrowed. address: of this search without its page."""
-    names = {"class": TYPE, "year": YEAR} | {slug(iri): iri for iri in context.terms.facets}
+    names = {"class": TYPE} | {slug(iri): iri for iri in context.terms.facets} | {"year": YEAR}
     check_names("A search", pairs, ("q", "page", *names), f"q, page, {', '.join(names)}")
-    filters: dict[str, list[str]] = {}
-    for name, value in pairs:
-        if name in names and value:
-            filters.setdefault(names[name], []).append(_value(context, names[name], value))
     text, number = dict(pairs).get("q", ""), _page_number(dict(pairs).get("page", "1"))
+    given = {name: [value for key, value in pairs if key == name and value] for name in names}
+    filters = {names[name]: [_value(context, names[name], value) for value in values]
+               for name, values in given.items() if values}
     found = context.index.search(text, filters, limit=_PAGE, offset=(number - 1) * _PAGE)
-    chosen = [(name, _shown(context, property_, value)[1]) for property_, values in filters.items()
-              for name in names if names[name] == property_ for value in values]
-    address = [("q", text), *chosen] if text else chosen
-    facets = [(_facet(context, name, names[name], found.facets.get(names[name], ()), address))
-              for name in ("class", *map(slug, context.terms.facets), "year")]
+    address = [("q", text)] if text else []
+    address += [(name, _shown(context, property_, value)[1]) for name, property_ in names.items()
+                for value in filters.get(property_, ())]
+    facets = [_facet(context, name, property_, found.facets.get(property_, ()), address)
+              for name, property_ in names.items()]
     facets = [facet for facet in facets if len(facet["choices"]) > 1
               or any(choice["chosen"] for choice in facet["choices"])]
     return {

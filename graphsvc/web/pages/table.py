@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, NamedNode
 
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column, Question
@@ -109,7 +109,7 @@ def _role(column: Column, cells: Sequence[Link]) -> str:
 
 
 def _cell(context: PageContext, answer: Answer, term: Term | None, column: Column) -> Link:
-    if term is None:
+    if term is None or isinstance(term, BlankNode):
         return Link()
     if column.type == "evidence":
         return Link(cited=tuple(answer.cited(term)))

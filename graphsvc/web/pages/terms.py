@@ -68,9 +68,9 @@ class Term:
 class Terms:
     """The terms of one release.
 
-    above: the classes above each class; tones, ranks: of values that have one; tiles: columns and
-    rows of places, from the first row on, counted from 1; facets: properties by which a search can
-    be narrowed.
+    above: the classes above each class; tones, ranks: of values that have one, ranks from 0 to 1;
+    tiles: columns and rows of places, from the first row on, counted from 1; facets: properties
+    that narrow a search.
     """
 
     def __init__(
@@ -89,7 +89,10 @@ class Terms:
             if role is not None and thing is not None and value is not None:
                 roles[role.value].setdefault(thing.value, value.value)
         self.tones, self._places = roles["tone"], roles["place"]
-        self.ranks = _shares({iri: int(rank) for iri, rank in roles["rank"].items()})
+        ranks = {iri: int(rank) for iri, rank in roles["rank"].items()}
+        low, high = min(ranks.values(), default=0), max(ranks.values(), default=0)
+        self.ranks = {iri: (rank - low) / (high - low) if high > low else 1.0
+                      for iri, rank in ranks.items()}
         tiles = {place: (int(column), int(roles["row"][place]))
                  for place, column in roles["column"].items() if place in roles["row"]}
         self.tiles = dict(sorted(tiles.items(), key=lambda tile: tile[1][::-1]))
@@ -133,12 +136,6 @@ class Terms:
         """The place with a tile that a thing is, or where it is."""
         place = self._places.get(iri, iri)
         return place if place in self.tiles else None
-
-
-def _shares(ranks: Mapping[str, int]) -> dict[str, float]:
-    """Ranks as positions between the lowest (0) and the highest (1)."""
-    low, high = min(ranks.values(), default=0), max(ranks.values(), default=0)
-    return {iri: (rank - low) / (high - low) if high > low else 1.0 for iri, rank in ranks.items()}
 
 
 def _orders(serving: Serving) -> dict[tuple[str, str], float]:

@@ -6,7 +6,6 @@ Both work without it: the editor as a plain form, the explorer as a list.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import defaultdict
 from typing import Any, NamedTuple
 
@@ -25,8 +24,6 @@ from graphsvc.web.request import Pairs, given_of
 
 _MOST = 400
 """Links that one step of the explorer shows."""
-_VIEW = "selection"
-"""The view that exports what has been drawn."""
 _LEFT_OUT = {str(iri) for iri in (RDF.type, RDFS.label, PROV.wasDerivedFrom, SKOS.narrower)}
 
 
@@ -44,11 +41,8 @@ async def editor_page(context: PageContext, pairs: Pairs) -> str:
     Raises what understanding a question raises, and GraphsvcError for other parameters.
     """
     query = await _query(context, pairs)
-    settings = {"endpoint": "/sparql", "terms": "/editor/terms",
-                "prefixes": context.serving.release.manifest["prefixes"]}
     return await context.render("editor.html", lambda: {
-        "query": query or own_query("first"), "given": bool(query),
-        "settings": json.dumps(settings, ensure_ascii=False)})
+        "query": query or own_query("first"), "given": bool(query)})
 
 
 async def _query(context: PageContext, pairs: Pairs) -> str:
@@ -132,7 +126,7 @@ def _explorer(context: PageContext, iri: str, edges: list[Edge]) -> dict[str, An
         groups[context.label(edge.property_), edge.outward].append(context.link(edge.other))
     return {
         "thing": context.link(iri), "name": context.curie(iri), "total": len(edges),
-        "shown": len(edges[:_MOST]), "groups": groups, "view": _VIEW, "formats": FORMATS}
+        "shown": len(edges[:_MOST]), "groups": groups, "formats": FORMATS}
 
 
 def _as_json(context: PageContext, iri: str, edges: list[Edge]) -> dict[str, Any]:
