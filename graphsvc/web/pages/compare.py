@@ -105,23 +105,23 @@ def _choose(
 
 async def _ask(context: PageContext, class_: Term, iris: Sequence[str]) -> list[list[Answer]]:
     """The answers of the questions by which things of a class are compared, those that the
-    ontology names: one answer about all the things, or one for each."""
+    ontology names: one answer about all the things or, after these, one for each."""
     classes = context.terms.with_above(class_.iri)
     known = {question.name: question for question in _questions(context)}
     named = [known[name] for name in context.terms.names(classes, DISPLAY.comparisons)
              if name in known]
-    jointly: list[list[tuple[Question, Given]]] = []
-    apart: list[list[tuple[Question, Given]]] = []
+    plan: list[list[tuple[Question, Given]]] = []
     for question in named or known.values():
         panel = next((p.parameter for p in question.panels if p.of_class in classes), None)
         joint = next((p.name for p in _joint(question) if p.of_class in classes), None)
         if panel is not None:
-            apart.append([(question, {panel: [iri]}) for iri in iris])
+            plan.append([(question, {panel: [iri]}) for iri in iris])
         elif joint is not None:
-            jointly.append([(question, {joint: iris})])
+            plan.append([(question, {joint: iris})])
+    plan.sort(key=len)
     return await asyncio.gather(*(
         asyncio.gather(*(context.ask(question, given, _ROWS) for question, given in each))
-        for each in (*jointly, *apart)))
+        for each in plan))
 
 
 def _compare(

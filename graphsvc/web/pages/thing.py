@@ -26,6 +26,8 @@ _LEADS = (str(SKOS.definition), str(DCTERMS.description))
 _EVIDENCE = str(PROV.wasDerivedFrom)
 _NOT_FACTS = {str(RDF.type), str(RDFS.label), str(SKOS.prefLabel), _EVIDENCE,
               *_OTHER_NAMES, *_LEADS}
+_DERIVED = "derived"
+"""How the names of graphs begin whose statements only rules make."""
 _REFERRERS, _MOST_REFERRERS = 60, 300
 """Things of a group that are shown where a search gives the others, and where none does."""
 
@@ -89,9 +91,8 @@ def _thing(
         "unanswered": [table for table in tables if not table.rows], "others": others,
         "referrers": _referrers(context, referrers, iri),
         "neighbours": [passage(one.value) for (one,) in neighbours if one],
-        "sources": sorted(name for name in {name for values in said.values()
-                                            for names in values.values() for name in names}
-                          if not _is_derived(name)),
+        "sources": sorted({name for values in said.values() for names in values.values()
+                           for name in names if not name.startswith(_DERIVED)}),
         "comparable": any(COMPARE in question.tags for question in questions),
     }
 
@@ -113,11 +114,6 @@ def _said(context: PageContext, facts: Iterable[Row]) -> Said:
     return said
 
 
-def _is_derived(graph: str) -> bool:
-    """Whether only rules say what is in a graph."""
-    return graph.startswith("derived")
-
-
 def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[dict[str, Any]]:
     """Properties in the order of the shapes, each with its values, and whether only rules say
     so."""
@@ -134,32 +130,29 @@ def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[d
         facts.append({
             "label": context.label(iri), "meaning": term.comment,
             "links": alphabetical(links),
-            "derived": all(map(_is_derived, set.union(*values.values())))})
+            "derived": all(name.startswith(_DERIVED) for names in values.values()
+                           for name in names)})
     return facts
 
 
 def _referrers(context: PageContext, found: Iterable[Row], iri: str) -> list[dict[str, Any]]:
-    """What refers to the thing, by class and property, the classes in the ontology's order."""
+    """What refers to the thing, by class and property, the classes in the ontology's order; where
+    a property narrows searches, with the one that has them all."""
     pairs = {(property_.value, thing.value) for property_, thing in found
              if property_ is not None and thing is not None
              and not context.terms.term(property_.value).quiet}
     known = context.index.entries({thing for _, thing in pairs})
-    grouped: dict[tuple[str, str], list[str]] = defaultdict(list)
+    grouped: dict[tuple[str, str], list[Link]] = defaultdict(list)
     for property_, thing in pairs:
         if thing in known and (class_ := known[thing].kind):
-            grouped[class_, property_].append(thing)
-    groups = [_group(context, *key, things, iri) for key, things in grouped.items()]
+            grouped[class_, property_].append(context.link(thing))
+    groups = []
+    for (class_, property_), links in grouped.items():
+        search = ({"class": slug(class_), slug(property_): context.curie(iri)}
+                  if property_ in context.terms.facets else {})
+        shown = alphabetical(links)[:_REFERRERS if search else _MOST_REFERRERS]
+        groups.append({
+            "class": context.terms.term(class_), "property": context.label(property_),
+            "links": shown, "total": len(links), "search": search})
     return sorted(groups, key=lambda group: (
         group["class"].order, group["class"].plural, -group["total"], group["property"]))
-
-
-def _group(
-    context: PageContext, class_: str, property_: str, things: Sequence[str], iri: str
-) -> dict[str, Any]:
-    """Things of a class that refer to this one by a property, and the search that has them all."""
-    search = ({"class": slug(class_), slug(property_): context.curie(iri)}
-              if property_ in context.terms.facets else {})
-    most = _REFERRERS if search else _MOST_REFERRERS
-    return {"class": context.terms.term(class_), "property": context.label(property_),
-            "links": alphabetical(map(context.link, things))[:most], "total": len(things),
-            "search": search}
