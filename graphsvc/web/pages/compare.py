@@ -12,7 +12,7 @@ from starlette.responses import Response
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
 from graphsvc.questions.answer import Answer, Given
-from graphsvc.questions.question import Parameter, Question
+from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import Link, NotFound, PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import query_string
@@ -71,17 +71,19 @@ def _questions(context: PageContext) -> list[Question]:
     return [question for question in context.questions.library if COMPARE in question.tags]
 
 
-def _joint(question: Question) -> list[Parameter]:
-    """The parameters that take several things of a class and are all that is required."""
-    return [p for p in question.parameters if p.many and p.of_class
-            and not any(other.required for other in question.parameters if other is not p)]
+def _ways(question: Question) -> list[tuple[str, str, bool]]:
+    """How things can be compared by a question: their class, the parameter that takes them, and
+    whether it takes them all at once."""
+    panels = [(panel.of_class, panel.parameter, False) for panel in question.panels]
+    return panels + [(p.of_class, p.name, True) for p in question.parameters
+                     if p.many and p.of_class
+                     and not any(q.required for q in question.parameters if q is not p)]
 
 
 def _comparable(context: PageContext) -> list[Term]:
     """The classes whose things can be compared, in the ontology's order."""
     terms = context.terms
-    found = {iri for question in _questions(context) for iri in (
-        *(panel.of_class for panel in question.panels), *(p.of_class for p in _joint(question)))}
+    found = {class_ for question in _questions(context) for class_, _, _ in _ways(question)}
     return sorted((terms.term(iri) for iri in found if iri in context.sizes), key=lambda term: (
         min(terms.term(iri).order for iri in terms.with_above(term.iri)), term.label))
 
@@ -112,12 +114,11 @@ async def _ask(context: PageContext, class_: Term, iris: Sequence[str]) -> list[
              if name in known]
     plan: list[list[tuple[Question, Given]]] = []
     for question in named or known.values():
-        panel = next((p.parameter for p in question.panels if p.of_class in classes), None)
-        joint = next((p.name for p in _joint(question) if p.of_class in classes), None)
-        if panel is not None:
-            plan.append([(question, {panel: [iri]}) for iri in iris])
-        elif joint is not None:
-            plan.append([(question, {joint: iris})])
+        for of_class, parameter, jointly in _ways(question):
+            if of_class in classes:
+                things = [list(iris)] if jointly else [[iri] for iri in iris]
+                plan.append([(question, {parameter: each}) for each in things])
+                break
     plan.sort(key=len)
     return await asyncio.gather(*(
         asyncio.gather(*(context.ask(question, given, _ROWS) for question, given in each))
