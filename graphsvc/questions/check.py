@@ -122,7 +122,7 @@ def _columns(question: Question) -> Iterator[Mistake]:
                           f"Use {', '.join(ordering)}, with - before it to descend.")
     for key in ("chart", "map", "matrix"):
         for part, name in getattr(question, key) or ():
-            if part != "kind" and name is not None and name not in names:
+            if name is not None and name not in names:
                 yield Mistake((key, part), f"`{key}` names `{name}`, which is not a column.",
                               f"Use {', '.join(names)}.")
 

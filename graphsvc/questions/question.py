@@ -178,12 +178,10 @@ class Panel(_Model):
 
 
 class Chart(_Model):
-    """How the answer is drawn as a chart: columns, and one of bars or lines."""
+    """How the answer is drawn as bars: the columns of their labels and of their numbers."""
 
     x: Name
     y: Name
-    series: Name | None = None
-    kind: Literal["bar", "line"] = "bar"
 
 
 class Map(_Model):

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from functools import lru_cache
 from types import TracebackType
 from typing import Any
+from urllib.parse import parse_qsl
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.questions.values import BadValue
 from graphsvc.web.problems import HttpError
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+Pairs = Sequence[tuple[str, str]]
+"""The parameters of an address, in their order."""
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _HOST = re.compile(rb"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
@@ -135,6 +140,26 @@ class RequestContext:
             "extensions": {}, "scheme": self.scheme,
             "headers": [(b"host", self.host), *headers], "root_path": root,
             "path": root + self.scope["path"], "raw_path": self.prefix + self.path}
+
+
+def address_pairs(scope: Scope) -> Pairs:
+    """The parameters of an address. Raises BadValue where they are not UTF-8."""
+    raw: bytes = scope["query_string"]
+    try:
+        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict",
+                         max_num_fields=1000)
+    except ValueError as error:
+        raise BadValue("The query part of the address cannot be read.", location="parameters",
+                       hint="Percent-encode names and values as UTF-8.") from error
+
+
+def given_of(pairs: Pairs) -> dict[str, list[str]]:
+    """Values by parameter; what a form sends empty was not given."""
+    given: dict[str, list[str]] = defaultdict(list)
+    for name, value in pairs:
+        if value.strip():
+            given[name].append(value)
+    return dict(given)
 
 
 def _takes_gzip(accepted: bytes) -> bool:
