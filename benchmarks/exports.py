@@ -1,14 +1,8 @@
 """How much memory and time an export of many edges takes, format by format.
 
-<<<<<<< HEAD
-A view's rows are made up (a million edges between a tenth as many nodes, by default)
-and go the way that an engine's answer goes: rows, graph, file. Each format runs in a process of
-its own, whose largest resident set is reported.
-=======
 A view's rows are made up (100,000 edges between a tenth as many nodes, unless another number is
 given) and go the way that an engine's answer goes: rows, graph, file. Each format runs in a process
 of its own, whose largest resident set is reported.
->>>>>>> graphs
 
     python -m benchmarks.exports [EDGES]
 """
@@ -22,10 +16,9 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graphsvc.graphs.collect import graph_of
 from graphsvc.graphs.export import FORMATS
-from graphsvc.graphs.recipe import Recipe
-from graphsvc.graphs.view import Views
+from graphsvc.graphs.graph import graph_of
+from graphsvc.graphs.view import Recipe, Views
 
 BASE = "https://example.org/id/"
 PICTURES = ("svg", "png")
@@ -86,7 +79,8 @@ def _rows(edges: int) -> bytes:
 
 _RECIPE = Recipe(
     address="https://example.org/export/made-up", view="made-up", title="Made up",
-    description="Rows that nobody asked for.", parameters={}, summary="none", measures=(),
+    description="Rows that nobody asked for.", parameters="none", summary="none",
+    measures=(), raw=False,
     query=VIEW, dataset="Made up", dataset_iri="https://example.org/dataset",
     release="0000000000000000",
     date="2020-01-01", licence="https://creativecommons.org/publicdomain/zero/1.0/")

@@ -7,16 +7,21 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 
 from graphsvc.csvsafe import safe_cell
-from graphsvc.graphs.graph import Attribute, Graph, Scalar, Values
-from graphsvc.graphs.recipe import Recipe
+from graphsvc.graphs.graph import TYPES, Graph, Scalar, Values
+from graphsvc.graphs.view import Recipe
 from graphsvc.graphs.xml_files import Unwritable, plain, printable
+from graphsvc.questions.question import Column
 
 _POINTS = 72.0
-_NEO4J_TYPES = {"integer": "long", "decimal": "double", "boolean": "boolean"}
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
+Row = tuple[Sequence[Scalar | None], Values]
+"""A row's first cells, and the values of the other columns."""
 
 
+@printable
 def dot(graph: Graph, recipe: Recipe) -> Iterator[str]:
     """DOT, the language of Graphviz; the recipe is in the graph's attributes.
 
@@ -42,19 +47,18 @@ def _pairs(values: Mapping[str, Scalar]) -> str:
     return f"[{', '.join(pairs)}]"
 
 
-def _escaped(value: str) -> str:
-    text = printable(value, "DOT").replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'.replace("\n", "\\n")
+def _escaped(text: str) -> str:
+    return f'"{text.translate(_ESCAPES)}"'
 
 
+@printable
 def pajek(graph: Graph, recipe: Recipe) -> Iterator[str]:
     """Pajek's .net: names, colours, kinds and weights; the recipe is in comment lines.
 
     Nodes of the same name get their identifier behind it, because readers take names for
     identifiers. Raises Unwritable for a quotation mark, backslash or line break in a name.
     """
-    for line in printable(recipe.lines, "Pajek").splitlines():
-        yield f"% {line}\n"
+    yield from (f"% {line}\n" for line in recipe.lines.splitlines())
     yield f"*Network {_quoted(recipe.title)}\n*Vertices {len(graph.nodes)}\n"
     shared = Counter(node.label for node in graph.nodes)
     for node in graph.nodes:
@@ -67,77 +71,66 @@ def pajek(graph: Graph, recipe: Recipe) -> Iterator[str]:
 
 
 def _quoted(value: str) -> str:
-    if found := re.search(r'["\\\r\n\x85\u2028\u2029]', printable(value, "Pajek")):
-        raise Unwritable.of(value, f"the character {found[0]!r}", "Pajek")
+    if found := re.search(r'["\\\r\n\x85\u2028\u2029]', value):
+        raise Unwritable(value, f"the character {found[0]!r}", "Pajek")
     return f'"{value}"'
 
 
-def nodes_csv(graph: Graph, recipe: Recipe, *, raw: bool) -> Iterator[str]:
-    """The nodes with the columns that Gephi's import knows: Id and Label.
-
-    raw: in all tables, whether texts that spreadsheets take for formulas stay as they are.
-    """
-    others = _names(graph.node_attributes, "label")
-    return _table(["Id", "Label", *others, "Recipe"], recipe, raw, (
-        [node.id, node.label, *map(node.values.get, others)] for node in graph.nodes))
+def nodes_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
+    """The nodes with the columns that Gephi's import knows: Id and Label."""
+    names = [column.name for column in graph.node_attributes if column.name != "label"]
+    return _table(["Id", "Label", *names, "Recipe"], names, recipe, (
+        ([node.id, node.label], node.values) for node in graph.nodes))
 
 
-def edges_csv(graph: Graph, recipe: Recipe, *, raw: bool) -> Iterator[str]:
+def edges_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
     """The edges with the columns that Gephi's import knows."""
-    others = _names(graph.edge_attributes, "kind", "weight")
-    head = ["Source", "Target", "Type", "Id", "Label", "Weight", *others, "Recipe"]
+    names = [column.name for column in graph.edge_attributes
+             if column.name not in ("kind", "weight")]
+    head = ["Source", "Target", "Type", "Id", "Label", "Weight", *names, "Recipe"]
     direction = "Directed" if graph.directed else "Undirected"
-    return _table(head, recipe, raw, (
-        [edge.source.id, edge.target.id, direction, edge.id, edge.values.get("kind"),
-         edge.weight, *map(edge.values.get, others)] for edge in graph.edges))
+    return _table(head, names, recipe, (
+        ([edge.source.id, edge.target.id, direction, edge.id, edge.values.get("kind"),
+          edge.weight], edge.values) for edge in graph.edges))
 
 
-def neo4j_nodes_csv(graph: Graph, recipe: Recipe, *, raw: bool) -> Iterator[str]:
+def neo4j_nodes_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
     """The nodes with the header of `neo4j-admin database import`; types are labels there."""
-    head = ["id:ID", ":LABEL", *map(_typed, graph.node_attributes), "recipe:IGNORE"]
-    names = _names(graph.node_attributes)
-    return _table(head, recipe, raw, (
-        [node.id, node.type, *map(node.values.get, names)] for node in graph.nodes))
+    return _neo4j_table(["id:ID", ":LABEL"], graph.node_attributes, recipe, (
+        ([node.id, node.type], node.values) for node in graph.nodes))
 
 
-def neo4j_edges_csv(graph: Graph, recipe: Recipe, *, raw: bool) -> Iterator[str]:
+def neo4j_edges_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
     """The edges with the header of `neo4j-admin database import`; kinds are types there."""
-    head = [":START_ID", ":END_ID", ":TYPE", *map(_typed, graph.edge_attributes), "recipe:IGNORE"]
-    names = _names(graph.edge_attributes)
-    return _table(head, recipe, raw, (
-        [edge.source.id, edge.target.id, edge.values.get("kind", "linked"),
-         *map(edge.values.get, names)] for edge in graph.edges))
+    return _neo4j_table([":START_ID", ":END_ID", ":TYPE"], graph.edge_attributes, recipe, (
+        ([edge.source.id, edge.target.id, edge.values.get("kind", "linked")], edge.values)
+        for edge in graph.edges))
+
+
+def _neo4j_table(
+    own: Sequence[str], columns: Sequence[Column], recipe: Recipe, rows: Iterable[Row]
+) -> Iterator[str]:
+    typed = [f"{column.name}:{TYPES.get(column.type, 'string')}" for column in columns]
+    return _table([*own, *typed, "recipe:IGNORE"], [column.name for column in columns], recipe,
+                  rows)
 
 
 def _table(
-    head: Sequence[str], recipe: Recipe, raw: bool, rows: Iterable[Sequence[Scalar | None]]
+    head: Sequence[str], names: Sequence[str], recipe: Recipe, rows: Iterable[Row]
 ) -> Iterator[str]:
     """A table (RFC 4180) with the recipe, for which CSV has no place, in the last column.
 
     It is the first row's cell there; where there are no rows it is the name of one more column, so
-    that readers still find no rows.
+    that readers still find no rows. names: of the values after a row's first cells.
     """
-    _, colon, ignored = head[-1].partition(":")
-    last, empty = recipe.lines, [*head, recipe.lines + colon + ignored]
-    for row in rows:
-        if last:
-            yield _line(head)
-        cells = ["" if value is None else plain(value) for value in row]
-        yield _line([*(cells if raw else map(safe_cell, cells)), last])
-        last = ""
-    if last:
-        yield _line(empty)
-
-
-def _line(cells: Sequence[str]) -> str:
+    guard = str if recipe.raw else safe_cell
+    lines = []
+    for (first, values), last in zip(rows, chain([recipe.lines], repeat("")), strict=False):
+        cells = [*first, *map(values.get, names)]
+        lines.append([*("" if cell is None else guard(plain(cell)) for cell in cells), last])
+    if not lines:
+        _, colon, ignored = head[-1].partition(":")
+        head = [*head, recipe.lines + colon + ignored]
     out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
-
-
-def _names(attributes: Sequence[Attribute], *without: str) -> list[str]:
-    return [known.name for known in attributes if known.name not in without]
-
-
-def _typed(known: Attribute) -> str:
-    return f"{known.name}:{_NEO4J_TYPES.get(known.type, 'string')}"
+    csv.writer(out).writerows([head, *lines])
+    yield out.getvalue()

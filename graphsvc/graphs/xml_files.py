@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import wraps
 from xml.sax.saxutils import escape, quoteattr
 
 from graphsvc import __version__
 from graphsvc.errors import GraphsvcError
-from graphsvc.graphs.graph import Attribute, Edge, Graph, Scalar, Values
-from graphsvc.graphs.recipe import Recipe
+from graphsvc.graphs.graph import TYPES, Graph, Scalar, Values
+from graphsvc.graphs.view import Recipe
+from graphsvc.questions.question import Column
 
+Writer = Callable[[Graph, Recipe], Iterator[str]]
 # XML 1.0 (fifth edition), production 2: what is not a Char.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TYPES = {"integer": "long", "decimal": "double", "boolean": "boolean"}
-_LOOKS = [Attribute(name, "integer", name) for name in "rgb"] + [
-    Attribute("size", "decimal", "size")]
+_LOOKS = [Column(name=name, type="integer", label=name) for name in "rgb"] + [
+    Column(name="size", type="decimal", label="size")]
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 _GEXF = "http://gexf.net/1.3"
 
@@ -33,29 +36,25 @@ class Unwritable(GraphsvcError):
     type = "urn:graphsvc:problem:unwritable-text"
     title = "The format cannot hold a text of the graph"
 
-    @classmethod
-    def of(cls, value: str, what: str, format: str) -> Unwritable:
-        """The error that a value has something that the format cannot hold."""
+    def __init__(self, value: str, what: str, format: str) -> None:
         shown = value if len(value) <= 60 else f"{value[:57]}..."
-        return cls(f"{shown!r} holds {what}, which {format} cannot hold.",
-                   hint="Take a format that can, such as json, jsonld or csv.")
+        super().__init__(f"{shown!r} holds {what}, which {format} cannot hold.",
+                         hint="Take a format that can, such as json, jsonld or csv.")
 
 
-def printable(value: str, format: str) -> str:
-    """The value itself. Raises Unwritable for a control character that XML does not have either."""
-    if found := _FORBIDDEN.search(value):
-        raise Unwritable.of(value, f"the control character U+{ord(found[0]):04X}", format)
-    return value
+def printable(write: Writer) -> Writer:
+    """The writer of a format that has no control characters. It raises Unwritable for one."""
+    @wraps(write)
+    def checked(graph: Graph, recipe: Recipe) -> Iterator[str]:
+        for piece in write(graph, recipe):
+            if found := _FORBIDDEN.search(piece):
+                before, after = (re.split('[<>"\n]', part)
+                                 for part in (piece[:found.start()], piece[found.start():]))
+                raise Unwritable(before[-1][-30:] + after[0],
+                                 f"the control character U+{ord(found[0]):04X}", write.__name__)
+            yield piece
 
-
-def content(value: str) -> str:
-    """A text as content of an XML element. Raises Unwritable."""
-    return escape(printable(value, "XML"), {"\r": "&#13;"})
-
-
-def quoted(value: str) -> str:
-    """A text as the value of an XML attribute, with its quotes. Raises Unwritable."""
-    return quoteattr(printable(value, "XML"))
+    return checked
 
 
 def plain(value: Scalar) -> str:
@@ -63,62 +62,104 @@ def plain(value: Scalar) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def content(text: str) -> str:
+    """A text as content of an element."""
+    return escape(text, {"\r": "&#13;"})
+
+
+def tag(name: str, attributes: Mapping[str, Scalar]) -> str:
+    """The tag that an element begins with."""
+    pairs = (f" {name}={quoteattr(plain(value))}" for name, value in attributes.items())
+    return f"<{name}{''.join(pairs)}>"
+
+
+def element(name: str, attributes: Mapping[str, Scalar], inside: str = "") -> str:
+    """An element on lines of its own. inside: its content, in XML."""
+    return f"{tag(name, attributes)}{inside}</{name}>\n"
+
+
+@printable
 def graphml(graph: Graph, recipe: Recipe) -> Iterator[str]:
     """GraphML, with the colours and sizes that Gephi reads from attributes. Raises Unwritable."""
-    direction = "directed" if graph.directed else "undirected"
-    yield ('<?xml version="1.0" encoding="UTF-8"?>\n'
-           f'<graphml xmlns="{_GRAPHML}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-           f' xsi:schemaLocation="{_GRAPHML} {_GRAPHML}/1.0/graphml.xsd">\n')
-    yield from _keys("graph", [Attribute(name, "text", name) for name in recipe.facts])
-    yield from _keys("node", [*graph.node_attributes, *_LOOKS])
-    yield from _keys("edge", graph.edge_attributes)
-    yield f'<graph id={quoted(recipe.view)} edgedefault="{direction}">\n'
+    yield _DECLARATION + tag("graphml", {
+        "xmlns": _GRAPHML, "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
+        "xsi:schemaLocation": f"{_GRAPHML} {_GRAPHML}/1.0/graphml.xsd"})
+    facts = [Column(name=name, type="text", label=name) for name in recipe.facts]
+    for owner, columns in (("graph", facts), ("node", [*graph.node_attributes, *_LOOKS]),
+                           ("edge", graph.edge_attributes)):
+        for column in columns:
+            yield element("key", {
+                "id": f"{owner}.{column.name}", "for": owner, "attr.name": column.name,
+                "attr.type": TYPES.get(column.type, "string"),
+            }, element("desc", {}, content(column.label)))
+    yield tag("graph", {"id": recipe.view, "edgedefault": _direction(graph)})
     yield _data("graph", recipe.facts)
     for node in graph.nodes:
-        looks = dict(zip("rgb", node.rgb, strict=True)) | {"size": node.size}
-        yield f'<node id="{node.id}">\n{_data("node", node.values | looks)}</node>\n'
+        yield element("node", {"id": node.id},
+                      _data("node", node.values | node.rgb | {"size": node.size}))
     for edge in graph.edges:
-        yield (f'<edge id="{edge.id}" source="{edge.source.id}" target="{edge.target.id}">\n'
-               f'{_data("edge", edge.values)}</edge>\n')
+        yield element("edge", {"id": edge.id, "source": edge.source.id, "target": edge.target.id},
+                      _data("edge", edge.values))
     yield "</graph>\n</graphml>\n"
 
 
-def _keys(owner: str, attributes: Sequence[Attribute]) -> Iterator[str]:
-    for known in attributes:
-        yield (f'<key id="{owner}.{known.name}" for="{owner}" attr.name={quoted(known.name)}'
-               f' attr.type="{_TYPES.get(known.type, "string")}">'
-               f"<desc>{content(known.label)}</desc></key>\n")
+def _direction(graph: Graph) -> str:
+    return "directed" if graph.directed else "undirected"
 
 
 def _data(owner: str, values: Mapping[str, Scalar]) -> str:
-    return "".join(f'<data key="{owner}.{name}">{content(plain(value))}</data>\n'
+    return "".join(element("data", {"key": f"{owner}.{name}"}, content(plain(value)))
                    for name, value in values.items())
 
 
+@printable
 def gexf(graph: Graph, recipe: Recipe) -> Iterator[str]:
     """GEXF, with colours, sizes and the dates that Gephi's timeline runs on. Raises Unwritable."""
-    direction = "directed" if graph.directed else "undirected"
-    dated = any(known.name in ("start", "end")
-                for known in (*graph.node_attributes, *graph.edge_attributes))
-    mode = ('mode="dynamic" timeformat="date" timerepresentation="interval"' if dated
-            else 'mode="static"')
-    yield (f'<?xml version="1.0" encoding="UTF-8"?>\n<gexf xmlns="{_GEXF}"'
-           f' xmlns:viz="{_GEXF}/viz" version="1.3">\n{_meta(recipe)}'
-           f'<graph defaultedgetype="{direction}" idtype="string" {mode}>\n')
-    yield from _declared("node", graph.node_attributes)
-    yield from _declared("edge", graph.edge_attributes)
-    yield f'<nodes count="{len(graph.nodes)}">\n'
+    dated = any(column.name in ("start", "end")
+                for column in (*graph.node_attributes, *graph.edge_attributes))
+    yield _DECLARATION + tag("gexf", {"xmlns": _GEXF, "xmlns:viz": f"{_GEXF}/viz",
+                                      "version": "1.3"})
+    yield element("meta", {"lastmodifieddate": recipe.date}, "".join((
+        element("creator", {}, f"graphsvc {__version__}"),
+        element("keywords", {}, content(f"{recipe.view}, {recipe.release}, {recipe.licence}")),
+        element("description", {}, content(recipe.lines)))))
+    yield tag("graph", {
+        "defaultedgetype": _direction(graph), "idtype": "string",
+        **({"mode": "dynamic", "timeformat": "date", "timerepresentation": "interval"} if dated
+           else {"mode": "static"})})
+    yield _declared("node", graph.node_attributes) + _declared("edge", graph.edge_attributes)
+    yield tag("nodes", {"count": len(graph.nodes)})
     for node in graph.nodes:
-        red, green, blue = node.rgb
-        yield (f'<node id="{node.id}" label={quoted(node.label)}{_times(node.values)}>\n'
-               f'{_attvalues(node.values)}<viz:color r="{red}" g="{green}" b="{blue}"/>'
-               f'<viz:size value="{node.size}"/>\n</node>\n')
-    yield f'</nodes>\n<edges count="{len(graph.edges)}">\n'
+        yield element("node", {"id": node.id, "label": node.label, **_times(node.values)},
+                      _attvalues(node.values) + element("viz:color", node.rgb)
+                      + element("viz:size", {"value": node.size}))
+    yield "</nodes>\n" + tag("edges", {"count": len(graph.edges)})
     for edge in graph.edges:
-        yield (f'<edge id="{edge.id}" source="{edge.source.id}" target="{edge.target.id}"'
-               f' weight="{float(edge.weight)}"{_kind(edge)}{_times(edge.values)}>\n'
-               f"{_attvalues(edge.values)}</edge>\n")
+        kind = edge.values.get("kind")
+        own: Values = {} if kind is None else {"label": kind, "kind": kind}
+        yield element("edge", {
+            "id": edge.id, "source": edge.source.id, "target": edge.target.id,
+            "weight": float(edge.weight), **own, **_times(edge.values)}, _attvalues(edge.values))
     yield "</edges>\n</graph>\n</gexf>\n"
+
+
+def _declared(owner: str, columns: Sequence[Column]) -> str:
+    return element("attributes", {"class": owner}, "".join(
+        element("attribute", {
+            "id": column.name, "title": column.name,
+            "type": "anyURI" if column.type == "iri" else TYPES.get(column.type, "string")})
+        for column in columns))
+
+
+def _attvalues(values: Values) -> str:
+    return element("attvalues", {}, "".join(element("attvalue", {"for": name, "value": value})
+                                            for name, value in values.items()))
+
+
+def _times(values: Values) -> Values:
+    """When a node or edge starts and ends, where that is known, as GEXF's own attributes."""
+    days = {name: day(str(values.get(name, "")), last=name == "end") for name in ("start", "end")}
+    return {name: when for name, when in days.items() if when}
 
 
 def day(text: str, *, last: bool = False) -> str | None:
@@ -136,38 +177,3 @@ def day(text: str, *, last: bool = False) -> str | None:
     longest = monthrange(year, month)[1]
     date = int(match[3] or (longest if last else 1))
     return f"{year:04}-{month:02}-{date:02}" if 1 <= date <= longest else None
-
-
-def _times(values: Values) -> str:
-    """When a node or edge starts and ends, where that is known, as GEXF's own attributes."""
-    days = {name: day(str(values.get(name, "")), last=name == "end") for name in ("start", "end")}
-    return "".join(f' {name}="{when}"' for name, when in days.items() if when)
-
-
-def _kind(edge: Edge) -> str:
-    """The kind of an edge, as GEXF's own attributes."""
-    if "kind" not in edge.values:
-        return ""
-    kind = quoted(str(edge.values["kind"]))
-    return f" label={kind} kind={kind}"
-
-
-def _meta(recipe: Recipe) -> str:
-    keywords = f"{recipe.view}, {recipe.release}, {recipe.licence}"
-    return (f'<meta lastmodifieddate="{recipe.date}">\n<creator>graphsvc {__version__}</creator>\n'
-            f"<keywords>{content(keywords)}</keywords>\n"
-            f"<description>{content(recipe.lines)}</description>\n</meta>\n")
-
-
-def _declared(owner: str, attributes: Sequence[Attribute]) -> Iterator[str]:
-    yield f'<attributes class="{owner}">\n'
-    for known in attributes:
-        type = "anyURI" if known.type == "iri" else _TYPES.get(known.type, "string")
-        yield f'<attribute id="{known.name}" title={quoted(known.name)} type="{type}"/>\n'
-    yield "</attributes>\n"
-
-
-def _attvalues(values: Values) -> str:
-    cells = "".join(f'<attvalue for="{name}" value={quoted(plain(value))}/>'
-                    for name, value in values.items())
-    return f"<attvalues>{cells}</attvalues>\n"
