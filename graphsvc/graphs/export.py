@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -52,7 +53,9 @@ class GraphFormat:
             return made
         if isinstance(made, dict | list):
             return json.dumps(made, ensure_ascii=False).encode()
-        return b"".join(piece.encode() for piece in made)
+        out = BytesIO()
+        out.writelines(piece.encode() for piece in made)
+        return out.getvalue()
 
 
 class UnknownFormat(GraphsvcError):

@@ -21,7 +21,6 @@ Row = tuple[Sequence[Scalar | None], Values]
 """A row's first cells, and the values of the other columns."""
 
 
-@printable
 def dot(graph: Graph, recipe: Recipe) -> Iterator[str]:
     """DOT, the language of Graphviz; the recipe is in the graph's attributes.
 
@@ -43,22 +42,21 @@ def dot(graph: Graph, recipe: Recipe) -> Iterator[str]:
 
 
 def _pairs(values: Mapping[str, Scalar]) -> str:
-    pairs = (f"{name}={_escaped(plain(value))}" for name, value in values.items())
+    pairs = (f"{name}={_escaped(value)}" for name, value in values.items())
     return f"[{', '.join(pairs)}]"
 
 
-def _escaped(text: str) -> str:
-    return f'"{text.translate(_ESCAPES)}"'
+def _escaped(value: Scalar) -> str:
+    return f'"{printable(value, "DOT").translate(_ESCAPES)}"'
 
 
-@printable
 def pajek(graph: Graph, recipe: Recipe) -> Iterator[str]:
     """Pajek's .net: names, colours, kinds and weights; the recipe is in comment lines.
 
     Nodes of the same name get their identifier behind it, because readers take names for
     identifiers. Raises Unwritable for a quotation mark, backslash or line break in a name.
     """
-    yield from (f"% {line}\n" for line in recipe.lines.splitlines())
+    yield from (f"% {line}\n" for line in printable(recipe.lines, "Pajek").splitlines())
     yield f"*Network {_quoted(recipe.title)}\n*Vertices {len(graph.nodes)}\n"
     shared = Counter(node.label for node in graph.nodes)
     for node in graph.nodes:
@@ -71,8 +69,8 @@ def pajek(graph: Graph, recipe: Recipe) -> Iterator[str]:
 
 
 def _quoted(value: str) -> str:
-    if found := re.search(r'["\\\r\n\x85\u2028\u2029]', value):
-        raise Unwritable(value, f"the character {found[0]!r}", "Pajek")
+    if found := re.search(r'["\\\r\n\x85\u2028\u2029]', printable(value, "Pajek")):
+        raise Unwritable.of(value, f"the character {found[0]!r}", "Pajek")
     return f'"{value}"'
 
 
