@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -14,7 +15,7 @@ from anyio import BrokenWorkerProcess, CapacityLimiter, fail_after, to_process
 
 from graphsvc.engine.base import Lane, Request, read
 from graphsvc.errors import GraphsvcError
-from graphsvc.graphs import json_files, picture, text_files, xml_files
+from graphsvc.graphs import json_files, picture, tables, text_files
 from graphsvc.graphs.graph import Graph, graph_of
 from graphsvc.graphs.measures import MEASURES, measure
 from graphsvc.graphs.view import Recipe, View, Views
@@ -85,22 +86,23 @@ class Busy(GraphsvcError):
 
 FORMATS: Mapping[str, GraphFormat] = {known.name: known for known in (
     GraphFormat("graphml", "GraphML (Gephi, yEd, Cytoscape, igraph, networkx)",
-                "application/graphml+xml", xml_files.graphml),
+                "application/graphml+xml", partial(text_files.filled, "view.graphml")),
     GraphFormat("gexf", "GEXF 1.3 (Gephi, with its timeline)", "application/gexf+xml",
-                xml_files.gexf),
+                partial(text_files.filled, "view.gexf")),
     GraphFormat("cyjs", "Cytoscape JSON (Cytoscape, cytoscape.js)", "application/json",
                 json_files.cyjs),
     GraphFormat("cx2", "CX2 (Cytoscape, NDEx)", "application/json", json_files.cx2),
-    GraphFormat("dot", "DOT (Graphviz)", "text/vnd.graphviz; charset=utf-8", text_files.dot),
+    GraphFormat("dot", "DOT (Graphviz)", "text/vnd.graphviz; charset=utf-8",
+                partial(text_files.filled, "view.dot")),
     GraphFormat("json", "Nodes and links as JSON (d3, networkx)", "application/json",
                 json_files.node_link),
     GraphFormat("net", "Pajek", "text/plain; charset=utf-8", text_files.pajek),
-    GraphFormat("nodes.csv", "Nodes as CSV (Gephi, R, spreadsheets)", _CSV, text_files.nodes_csv),
-    GraphFormat("edges.csv", "Edges as CSV (Gephi, R, spreadsheets)", _CSV, text_files.edges_csv),
+    GraphFormat("nodes.csv", "Nodes as CSV (Gephi, R, spreadsheets)", _CSV, tables.nodes_csv),
+    GraphFormat("edges.csv", "Edges as CSV (Gephi, R, spreadsheets)", _CSV, tables.edges_csv),
     GraphFormat("neo4j-nodes.csv", "Nodes as CSV with Neo4j's header", _CSV,
-                text_files.neo4j_nodes_csv),
+                tables.neo4j_nodes_csv),
     GraphFormat("neo4j-edges.csv", "Edges as CSV with Neo4j's header", _CSV,
-                text_files.neo4j_edges_csv),
+                tables.neo4j_edges_csv),
     GraphFormat("jsonld", "JSON-LD", "application/ld+json", json_files.jsonld),
     GraphFormat("svg", "A picture (SVG)", "image/svg+xml", picture.svg, picture=True),
     GraphFormat("png", "A picture (PNG)", "image/png", picture.png, picture=True),
@@ -129,11 +131,6 @@ class Export:
     format: GraphFormat
     recipe: Recipe
 
-    @property
-    def file_name(self) -> str:
-        """What to call the file."""
-        return f"{self.view.name}.{self.format.name}"
-
     @classmethod
     async def of(cls, serving: Serving, view: View, format: GraphFormat, given: Given) -> Export:
         """What is meant by parameters as people write them.
@@ -157,7 +154,7 @@ class Export:
         base = serving.release.manifest["header"]["base"]
         async with _turns:
             rows = await read(
-                serving.engine, Request(self.recipe.query, _ROWS, lane=Lane.REVIEWED))
+                serving.engine, Request(self.recipe.facts["query"], _ROWS, lane=Lane.REVIEWED))
             try:
                 with fail_after(_SECONDS):
                     return await to_process.run_sync(self._written, rows, base, address,

@@ -5,19 +5,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite, sqrt
 from typing import TYPE_CHECKING
 
 from pyoxigraph import (
-    BlankNode,
     Literal,
     NamedNode,
     QueryResultsFormat,
     QuerySolution,
     QuerySolutions,
-    Triple,
     parse_query_results,
 )
 
@@ -201,36 +199,34 @@ def _colours(types: Mapping[str, int]) -> Mapping[str, str]:
 
 
 def _values(row: QuerySolution, columns: tuple[Column, ...]) -> Values:
-    """The cells that there are, by the names of their columns."""
-    return {column.name: value for column in columns
-            if (value := _value(row[column.name], column)) is not None}
+    """The cells that there are, by the names of their columns.
+
+    Raises GraphsvcError for one that is not of its column's type.
+    """
+    found: Values = {}
+    for column in columns:
+        term = row[column.name]
+        if isinstance(term, NamedNode | Literal):
+            try:
+                found[column.name] = _value(term.value, column.type)
+            except ValueError as error:
+                raise GraphsvcError(f"`{term.value[:80]}` is not of type {column.type}.",
+                                    location=f"column {column.name}",
+                                    hint="Correct the view's query.") from error
+    return found
 
 
-def _value(term: NamedNode | BlankNode | Literal | Triple | None, column: Column) -> Scalar | None:
-    """A cell as a value of the column's type. Raises GraphsvcError where it is of another."""
-    if term is None or isinstance(term, BlankNode | Triple):
-        return None
-    try:
-        return _READ.get(column.type, str)(term.value)
-    except ValueError as error:
-        raise GraphsvcError(f"`{term.value[:80]}` is not of type {column.type}.",
-                            location=f"column {column.name}",
-                            hint="Correct the view's query.") from error
-
-
-def _integer(text: str) -> int:
-    if abs(number := int(text)) >= 1 << 63:
-        raise ValueError("no format has longer integers")
-    return number
-
-
-def _decimal(text: str) -> float:
-    if not isfinite(number := float(text)):
-        raise ValueError("not a number")
-    return number
-
-
-_READ: Mapping[str, Callable[[str], Scalar]] = {
-    "integer": _integer, "year": _integer, "decimal": _decimal,
-    "boolean": lambda text: text in ("true", "1"),
-}
+def _value(text: str, type: ColumnType) -> Scalar:
+    """A cell of a type. Raises ValueError, also for integers longer than formats have."""
+    match type:
+        case "integer" | "year":
+            if abs(integer := int(text)) < 1 << 63:
+                return integer
+        case "decimal":
+            if isfinite(decimal := float(text)):
+                return decimal
+        case "boolean":
+            return text in ("true", "1")
+        case _:
+            return text
+    raise ValueError(text)

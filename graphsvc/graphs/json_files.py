@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from importlib.resources import files
 from typing import Any
 
-from graphsvc import __version__
 from graphsvc.graphs.graph import TYPES, Graph
 from graphsvc.graphs.view import Recipe
 from graphsvc.questions.question import Column
 from graphsvc.vocabulary import DCTERMS, PROV, RDF, RDFS
 
 Object = dict[str, Any]
-_CYJS_STYLE = [
-    {"selector": "node", "style": {
-        "label": "data(name)", "background-color": "data(colour)",
-        "width": "data(size)", "height": "data(size)", "font-size": 8}},
-    {"selector": "edge", "style": {
-        "curve-style": "bezier", "width": 1, "line-color": "#b0b0b0",
-        "target-arrow-shape": "triangle", "target-arrow-color": "#b0b0b0"}},
-]
+_STYLES = json.loads((files("graphsvc.graphs") / "templates" / "styles.json").read_text("utf-8"))
 
 
 def node_link(graph: Graph, recipe: Recipe) -> Object:
@@ -41,11 +36,12 @@ def cyjs(graph: Graph, recipe: Recipe) -> Object:
 
     `name` is a node's label, `interaction` an edge's kind.
     """
+    title = recipe.facts["title"]
     return {
-        "format_version": "1.0", "generated_by": f"graphsvc {__version__}",
+        "format_version": "1.0", "generated_by": recipe.facts["software"],
         "target_cytoscapejs_version": "~3.0",
-        "data": {"name": recipe.title, "shared_name": recipe.title, **recipe.facts},
-        "style": _CYJS_STYLE,
+        "data": {"name": title, "shared_name": title, **recipe.facts},
+        "style": _STYLES["cyjs"],
         "elements": {
             "nodes": [{"data": {
                 "id": node.id, "name": node.label, "shared_name": node.label, **node.values,
@@ -58,7 +54,7 @@ def cyjs(graph: Graph, recipe: Recipe) -> Object:
 
 def cx2(graph: Graph, recipe: Recipe) -> list[Object]:
     """CX2 (Cytoscape 3.10 and NDEx)."""
-    facts = {"name": recipe.title, **recipe.facts}
+    facts = {"name": recipe.facts["title"], **recipe.facts}
     aspects: dict[str, list[Object]] = {
         "attributeDeclarations": [{
             "networkAttributes": {name: {"d": "string"} for name in facts},
@@ -80,21 +76,12 @@ def cx2(graph: Graph, recipe: Recipe) -> list[Object]:
 
 def _looks(graph: Graph) -> Object:
     """How Cytoscape draws it: named by label, coloured by type, sized by degree."""
-    arrow = "triangle" if graph.directed else "none"
-    name = {"type": "PASSTHROUGH", "definition": {"attribute": "name", "type": "string"}}
-    size = {"type": "PASSTHROUGH", "definition": {"attribute": "size", "type": "double"}}
+    looks: Object = deepcopy(_STYLES["cx2"])
+    looks["default"]["edge"]["EDGE_TARGET_ARROW_SHAPE"] = "triangle" if graph.directed else "none"
     colours = [{"v": type, "vp": colour} for type, colour in graph.colours.items()]
-    return {
-        "default": {
-            "node": {"NODE_SHAPE": "ellipse", "NODE_BORDER_WIDTH": 0, "NODE_LABEL_FONT_SIZE": 8},
-            "edge": {"EDGE_LINE_COLOR": "#B0B0B0", "EDGE_TARGET_ARROW_SHAPE": arrow}},
-        "nodeMapping": {
-            "NODE_LABEL": name, "NODE_WIDTH": size, "NODE_HEIGHT": size,
-            "NODE_BACKGROUND_COLOR": {
-                "type": "DISCRETE",
-                "definition": {"attribute": "type", "type": "string", "map": colours}}},
-        "edgeMapping": {},
-    }
+    looks["nodeMapping"]["NODE_BACKGROUND_COLOR"] = {
+        "type": "DISCRETE", "definition": {"attribute": "type", "type": "string", "map": colours}}
+    return looks
 
 
 def _declared(columns: Sequence[Column]) -> Object:
@@ -112,7 +99,7 @@ def jsonld(graph: Graph, recipe: Recipe) -> Object:
     Attributes are properties below the view's own address, as are `nodes` and `edges`; values of
     type iri are references.
     """
-    space = f"{recipe.address.partition('?')[0]}#"
+    facts, space = recipe.facts, f"{recipe.address.partition('?')[0]}#"
     references = {column.name: {"@id": f"view:{column.name}", "@type": "@id"}
                   for column in (*graph.node_attributes, *graph.edge_attributes)
                   if column.type == "iri"}
@@ -121,10 +108,10 @@ def jsonld(graph: Graph, recipe: Recipe) -> Object:
             "dcterms": str(DCTERMS), "prov": str(PROV), "rdf": str(RDF), "rdfs": str(RDFS),
             "view": space, "@vocab": space, "label": "rdfs:label", **references},
         "@id": recipe.address, "@type": "prov:Entity",
-        "dcterms:title": recipe.title, "dcterms:description": recipe.description,
-        "dcterms:license": {"@id": recipe.licence}, "dcterms:date": recipe.date,
-        "prov:wasDerivedFrom": {"@id": recipe.dataset_iri},
-        **{f"view:{name}": recipe.facts[name] for name in (
+        "dcterms:title": facts["title"], "dcterms:description": facts["description"],
+        "dcterms:license": {"@id": facts["licence"]}, "dcterms:date": facts["date"],
+        "prov:wasDerivedFrom": {"@id": recipe.dataset},
+        **{f"view:{name}": facts[name] for name in (
             "view", "parameters", "measures", "dataset", "release", "query", "software")},
         "nodes": [{**node.values, "@id": node.iri, "id": node.id} for node in graph.nodes],
         "edges": [{"@id": f"{recipe.address}#{edge.id}", "@type": "rdf:Statement",

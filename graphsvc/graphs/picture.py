@@ -15,8 +15,8 @@ from typing import Any
 
 from graphsvc.graphs.graph import Graph, Node, TooLarge
 from graphsvc.graphs.measures import simple_graph
+from graphsvc.graphs.text_files import filled
 from graphsvc.graphs.view import Recipe
-from graphsvc.graphs.xml_files import filled
 
 _WIDTH, _HEIGHT, _MARGIN = 1600, 1080, 70
 _NODES, _EDGES, _ARROWS = 1500, 10_000, 700
@@ -48,13 +48,14 @@ def svg(graph: Graph, recipe: Recipe) -> Iterator[str]:
     simple = simple_graph(graph)
     places = _places(simple, {node.number: node.size / 2 for node in graph.nodes})
     caption = wrap(
-        f"View {recipe.view}; parameters: {recipe.summary}. {len(graph.nodes)} nodes,"
-        f" {len(graph.edges)} edges; larger nodes have more edges. {recipe.dataset}, release"
-        f" {recipe.release} of {recipe.date}, {recipe.licence}", 230)
+        "View {view}; parameters: {summary}. {nodes} nodes, {edges} edges; larger nodes have more"
+        " edges. {dataset}, release {release} of {date}, {licence}".format_map(
+            {**recipe.facts, "summary": recipe.summary, "nodes": len(graph.nodes),
+             "edges": len(graph.edges)}), 230)
     legend = _HEIGHT + 20
     below = legend + _LINE * -(-len(graph.types) // 4) + 10
     return filled(
-        "view.svg", graph=graph, recipe=recipe, width=_WIDTH, left=_MARGIN, line=_LINE,
+        "view.svg", graph, recipe, width=_WIDTH, left=_MARGIN, line=_LINE,
         column=(_WIDTH - 2 * _MARGIN) // 4, legend=legend, below=below, caption=caption,
         height=below + _LINE * len(caption) + 30, places=places,
         arrows=graph.directed and simple.number_of_edges() <= _ARROWS,

@@ -1,53 +1,53 @@
-"""Graph files in plain text: DOT, Pajek, and lists of nodes and edges as CSV."""
+"""Graph files that templates write: GraphML 1.0, GEXF 1.3, DOT and Pajek.
+
+networkx writes them, but not what people need: no colours that Gephi reads, true as `True`,
+carriage returns that XML parsers turn into newlines, today's date, and in GEXF 1.3 a namespace that
+fails its schema.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, repeat
+from collections.abc import Iterator
+from functools import cache
+from xml.sax.saxutils import escape, quoteattr
 
-from graphsvc.csvsafe import safe_cell
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from graphsvc.errors import GraphsvcError
 from graphsvc.graphs.graph import TYPES, Graph, Scalar, Values
 from graphsvc.graphs.view import Recipe
-from graphsvc.graphs.xml_files import Unwritable, plain, printable
-from graphsvc.questions.question import Column
 
-_POINTS = 72.0
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
-Row = tuple[Sequence[Scalar | None], Values]
-"""A row's first cells, and the values of the other columns."""
+# XML 1.0 (fifth edition), production 2: what is not a Char.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DOT = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
 
-def dot(graph: Graph, recipe: Recipe) -> Iterator[str]:
-    """DOT, the language of Graphviz; the recipe is in the graph's attributes.
+class Unwritable(GraphsvcError):
+    """A text that a format cannot hold."""
 
-    Texts are escape strings: `\\\\` is a backslash, `\\n` a line break. Raises Unwritable.
+    status = 406
+    type = "urn:graphsvc:problem:unwritable-text"
+    title = "The format cannot hold a text of the graph"
+
+    @classmethod
+    def of(cls, value: str, what: str, format: str) -> Unwritable:
+        """The error that a value has something that the format cannot hold."""
+        shown = value if len(value) <= 60 else f"{value[:57]}..."
+        return cls(f"{shown!r} holds {what}, which {format} cannot hold.",
+                   hint="Take a format that can, such as json, jsonld or csv.")
+
+
+def filled(template: str, graph: Graph, recipe: Recipe, **values: object) -> Iterator[str]:
+    """A template filled with what is known of a graph. Raises Unwritable.
+
+    GraphML has the colours and sizes that Gephi reads from attributes, GEXF also the dates that its
+    timeline runs on. Texts in DOT are escape strings: `\\\\` is a backslash, `\\n` a line break.
     """
-    keyword, arrow = ("digraph", "->") if graph.directed else ("graph", "--")
-    yield f"{keyword} {_escaped(recipe.view)} {{\n"
-    yield f"graph {_pairs({**recipe.facts, 'overlap': 'false'})};\n"
-    yield ('node [shape=circle, style=filled, color=white, fontname="sans-serif", fontsize=8,'
-           ' fixedsize=shape];\nedge [color="#b0b0b0", arrowsize=0.5];\n')
-    for node in graph.nodes:
-        look: Values = {"URL": node.values.get("page", node.iri), "fillcolor": node.colour,
-                        "width": round(node.size / _POINTS, 3)}
-        yield f"{_escaped(node.id)} {_pairs(node.values | look)};\n"
-    for edge in graph.edges:
-        yield (f"{_escaped(edge.source.id)} {arrow} {_escaped(edge.target.id)}"
-               f" {_pairs({'id': edge.id, **edge.values})};\n")
-    yield "}\n"
-
-
-def _pairs(values: Mapping[str, Scalar]) -> str:
-    pairs = (f"{name}={_escaped(value)}" for name, value in values.items())
-    return f"[{', '.join(pairs)}]"
-
-
-def _escaped(value: Scalar) -> str:
-    return f'"{printable(value, "DOT").translate(_ESCAPES)}"'
+    return _templates().get_template(template).generate(values, graph=graph, recipe=recipe)
 
 
 def pajek(graph: Graph, recipe: Recipe) -> Iterator[str]:
@@ -56,79 +56,76 @@ def pajek(graph: Graph, recipe: Recipe) -> Iterator[str]:
     Nodes of the same name get their identifier behind it, because readers take names for
     identifiers. Raises Unwritable for a quotation mark, backslash or line break in a name.
     """
-    yield from (f"% {line}\n" for line in printable(recipe.lines, "Pajek").splitlines())
-    yield f"*Network {_quoted(recipe.title)}\n*Vertices {len(graph.nodes)}\n"
-    shared = Counter(node.label for node in graph.nodes)
-    for node in graph.nodes:
-        name = f"{node.label} ({node.id})" if shared[node.label] > 1 else node.label
-        yield f"{node.number} {_quoted(name)} ic RGB{node.colour[1:].upper()}\n"
-    yield "*Arcs\n" if graph.directed else "*Edges\n"
-    for edge in graph.edges:
-        kind = f" l {_quoted(str(edge.values['kind']))}" if "kind" in edge.values else ""
-        yield f"{edge.source.number} {edge.target.number} {edge.weight}{kind}\n"
+    return filled("view.net", graph, recipe, shared=Counter(node.label for node in graph.nodes))
 
 
-def _quoted(value: str) -> str:
-    if found := re.search(r'["\\\r\n\x85\u2028\u2029]', printable(value, "Pajek")):
+def plain(value: Scalar) -> str:
+    """A value as text, true and false in small letters."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("graphsvc.graphs"), finalize=_content, undefined=StrictUndefined,
+        trim_blocks=True, keep_trailing_newline=True)
+    templates.filters |= {"attribute": _attribute, "dot": _dot, "pajek": _pajek,
+                          "comment": _comment, "times": _times}
+    templates.globals["types"] = TYPES
+    return templates
+
+
+def _printable(value: Scalar, format: str) -> str:
+    """A value as text. Raises Unwritable for a control character that XML does not have either."""
+    text = plain(value)
+    if found := _FORBIDDEN.search(text):
+        raise Unwritable.of(text, f"the control character U+{ord(found[0]):04X}", format)
+    return text
+
+
+def _content(value: Scalar) -> str:
+    """A value as content of an XML element, unless a filter has escaped it already."""
+    return value if isinstance(value, Markup) else escape(_printable(value, "XML"),
+                                                          {"\r": "&#13;"})
+
+
+def _attribute(value: Scalar) -> Markup:
+    """A value of an XML attribute, with its quotes."""
+    return Markup(quoteattr(_printable(value, "XML")))
+
+
+def _dot(value: Scalar) -> Markup:
+    return Markup(f'"{_printable(value, "DOT").translate(_DOT)}"')
+
+
+def _comment(value: str) -> Markup:
+    return Markup(_printable(value, "Pajek"))
+
+
+def _pajek(value: str) -> Markup:
+    if found := re.search(r'["\\\r\n\x85\u2028\u2029]', _printable(value, "Pajek")):
         raise Unwritable.of(value, f"the character {found[0]!r}", "Pajek")
-    return f'"{value}"'
+    return Markup(f'"{value}"')
 
 
-def nodes_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
-    """The nodes with the columns that Gephi's import knows: Id and Label."""
-    names = [column.name for column in graph.node_attributes if column.name != "label"]
-    return _table(["Id", "Label", *names, "Recipe"], names, recipe, (
-        ([node.id, node.label], node.values) for node in graph.nodes))
+def _times(values: Values) -> dict[str, str]:
+    """When a node or edge starts and ends, where that is known."""
+    days = {name: day(str(values.get(name, "")), last=name == "end") for name in ("start", "end")}
+    return {name: when for name, when in days.items() if when}
 
 
-def edges_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
-    """The edges with the columns that Gephi's import knows."""
-    names = [column.name for column in graph.edge_attributes
-             if column.name not in ("kind", "weight")]
-    head = ["Source", "Target", "Type", "Id", "Label", "Weight", *names, "Recipe"]
-    direction = "Directed" if graph.directed else "Undirected"
-    return _table(head, names, recipe, (
-        ([edge.source.id, edge.target.id, direction, edge.id, edge.values.get("kind"),
-          edge.weight], edge.values) for edge in graph.edges))
+def day(text: str, *, last: bool = False) -> str | None:
+    """The first (or last) day of a year, month or day; None for what is none of them.
 
-
-def neo4j_nodes_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
-    """The nodes with the header of `neo4j-admin database import`; types are labels there."""
-    return _neo4j_table(["id:ID", ":LABEL"], graph.node_attributes, recipe, (
-        ([node.id, node.type], node.values) for node in graph.nodes))
-
-
-def neo4j_edges_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
-    """The edges with the header of `neo4j-admin database import`; kinds are types there."""
-    return _neo4j_table([":START_ID", ":END_ID", ":TYPE"], graph.edge_attributes, recipe, (
-        ([edge.source.id, edge.target.id, edge.values.get("kind", "linked")], edge.values)
-        for edge in graph.edges))
-
-
-def _neo4j_table(
-    own: Sequence[str], columns: Sequence[Column], recipe: Recipe, rows: Iterable[Row]
-) -> Iterator[str]:
-    typed = [f"{column.name}:{TYPES.get(column.type, 'string')}" for column in columns]
-    return _table([*own, *typed, "recipe:IGNORE"], [column.name for column in columns], recipe,
-                  rows)
-
-
-def _table(
-    head: Sequence[str], names: Sequence[str], recipe: Recipe, rows: Iterable[Row]
-) -> Iterator[str]:
-    """A table (RFC 4180) with the recipe, for which CSV has no place, in the last column.
-
-    It is the first row's cell there; where there are no rows it is the name of one more column, so
-    that readers still find no rows. names: of the values after a row's first cells.
+    >>> day("2019-02", last=True)
+    '2019-02-28'
     """
-    guard = str if recipe.raw else safe_cell
-    lines = []
-    for (first, values), last in zip(rows, chain([recipe.lines], repeat("")), strict=False):
-        cells = [*first, *map(values.get, names)]
-        lines.append([*("" if cell is None else guard(plain(cell)) for cell in cells), last])
-    if not lines:
-        _, colon, ignored = head[-1].partition(":")
-        head = [*head, recipe.lines + colon + ignored]
-    out = io.StringIO()
-    csv.writer(out).writerows([head, *lines])
-    yield out.getvalue()
+    match = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?=$|[TZ+-])", text)
+    if match is None:
+        return None
+    year, month = int(match[1]), int(match[2] or (12 if last else 1))
+    if year < 1 or not 1 <= month <= 12:
+        return None
+    longest = monthrange(year, month)[1]
+    date = int(match[3] or (longest if last else 1))
+    return f"{year:04}-{month:02}-{date:02}" if 1 <= date <= longest else None

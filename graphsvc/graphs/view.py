@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -163,58 +162,42 @@ def _mistakes(question: Question) -> Iterator[GraphsvcError]:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a file came about: of which view of which release, with what.
+    """How a file came about.
 
-    parameters: as understood, by name, several values joined by a blank; summary: the same for
-    people, with names of things.
-    address: names the view with its parameters; query: the SPARQL that was run.
-    measures: names of those that were taken; raw: whether tables leave formulas alone.
-    date: when the release was built; dataset_iri, licence: IRIs.
+    facts: everything as texts by name: title, description, view, parameters, measures, dataset,
+    release, date, licence, software and query.
+    summary: the parameters with the names of things; measures: names of those that were taken;
+    raw: whether tables leave formulas alone.
+    address: the IRI of the view with its parameters; dataset: that of the dataset.
     """
 
-    address: str
-    view: str
-    title: str
-    description: str
-    parameters: str
+    facts: Mapping[str, str]
     summary: str
     measures: tuple[str, ...]
     raw: bool
-    query: str
+    address: str
     dataset: str
-    dataset_iri: str
-    release: str
-    date: str
-    licence: str
 
     @classmethod
     def of(cls, view: View, understood: Understood, release: Release, index: Index) -> Recipe:
         """The recipe of a view that is asked with these parameters, its own among them."""
-        question, manifest = view.question, release.manifest
-        header = Header(**manifest["header"])
+        header = Header(**release.manifest["header"])
         given = {name: [value.value for value in values] for name, values in understood.items()}
         measures, (raw,) = given.pop("measure", []), given.pop("raw")
         query = urlencode(given, doseq=True)
         named = {name: [index.label(value) or value for value in values]
                  for name, values in given.items()}
-        return cls(
-            address=f"{header.root}export/{view.name}" + (f"?{query}" if query else ""),
-            view=view.name, title=question.title, description=question.description,
-            parameters=_line(given, " "), summary=_line(named, ", "),
-            measures=tuple(measures), raw=raw == "true", query=question.template.bind(understood),
-            dataset=header.title, dataset_iri=header.dataset, release=release.id,
-            date=manifest["built"][:10], licence=header.licence,
-        )
-
-    @cached_property
-    def facts(self) -> dict[str, str]:
-        """Everything as texts by name, for formats that take such pairs."""
-        return {
-            "title": self.title, "description": self.description, "view": self.view,
-            "parameters": self.parameters, "measures": ", ".join(self.measures) or "none",
-            "dataset": self.dataset, "release": self.release, "date": self.date,
-            "licence": self.licence, "software": f"graphsvc {__version__}", "query": self.query,
+        facts = {
+            "title": view.question.title, "description": view.question.description,
+            "view": view.name, "parameters": _line(given, " "),
+            "measures": ", ".join(measures) or "none", "dataset": header.title,
+            "release": release.id, "date": release.manifest["built"][:10],
+            "licence": header.licence, "software": f"graphsvc {__version__}",
+            "query": view.question.template.bind(understood),
         }
+        return cls(facts, _line(named, ", "), tuple(measures), raw == "true",
+                   f"{header.root}export/{view.name}" + (f"?{query}" if query else ""),
+                   header.dataset)
 
     @property
     def lines(self) -> str:
