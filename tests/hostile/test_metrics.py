@@ -51,3 +51,12 @@ def test_ever_new_paths_and_methods_do_not_make_the_metrics_grow(service: Servic
     ask(0)
     assert ask(1000) <= ask(2000) <= ask(3000) <= ask(4000) < 1000
     assert ask(5000) == ask(6000)
+
+
+def test_the_metrics_count_each_route_on_its_own(service: Service) -> None:
+    for path in ("/api/questions", "/dumps", "/search?q=a"):
+        service.ask(path)
+    requests = [line for line in metrics(service).splitlines()
+                if re.match(r"graphsvc_(requests|cache_hits)_total\{", line)]
+    for path in ("api", "dumps", "search"):
+        assert any(path in line for line in requests), requests
