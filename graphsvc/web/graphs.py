@@ -59,7 +59,7 @@ async def _file(
 ) -> Response:
     export = await Export.of(serving, view, format, given_of(address_pairs(request.scope)))
     return Response(await export.file(serving), media_type=format.media_type, headers={
-        "Content-Disposition": f'inline; filename="{export.file_name}"'})
+        "Content-Disposition": f'inline; filename="{view.name}.{format.name}"'})
 
 
 def _for_people(request: Request) -> bool:
