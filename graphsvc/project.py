@@ -11,9 +11,9 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from graphsvc import __version__
-from graphsvc.build.turtle import TurtleFile, read_file, read_prefixes, read_turtle
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.release import Header
+from graphsvc.turtle import TurtleFile, read_file, read_prefixes, read_turtle
 
 __all__ = ["Header", "Project"]
 

@@ -10,10 +10,10 @@ import pyoxigraph as ox
 from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import Result, explain, validate
 from graphsvc.build.terms import Names
-from graphsvc.build.turtle import read_turtle
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.release import Releases
+from graphsvc.turtle import read_turtle
 
 
 def check_candidates(

@@ -27,12 +27,12 @@ from graphsvc.build.index import build_index
 from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import explain, report_graph, validate
 from graphsvc.build.terms import Names
-from graphsvc.build.turtle import parse_turtle, read_file
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.graphs.view import Views
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
+from graphsvc.turtle import parse_turtle, read_file
 
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graphsvc.build.turtle import read_file
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
+from graphsvc.turtle import read_file
 
 _GRAPH = ox.Variable("graph")
 

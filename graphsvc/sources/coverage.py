@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from graphsvc.build.turtle import read_turtle
 from graphsvc.project import Project
 from graphsvc.sources.documents import Document, Heading
 from graphsvc.sources.exclusions import read_exclusions
 from graphsvc.sources.index import outline, section_of
+from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import PROV
 
 KINDS_TO_CITE = frozenset({

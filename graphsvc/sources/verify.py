@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graphsvc.build.turtle import read_turtle
 from graphsvc.project import Project
 from graphsvc.sources.documents import Document, Paragraph, read_documents
 from graphsvc.sources.index import index_path, outline_slugs
 from graphsvc.sources.verbatim import Verbatim, official_names
+from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import OA, PTR, SCHEMA
 
 
