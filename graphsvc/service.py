@@ -14,7 +14,7 @@ from graphsvc.index import Index
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
 from graphsvc.release import Header, Release
-from graphsvc.sources.source_text import SourceText
+from graphsvc.sources.documents import SourceText
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graphsvc import __version__
-from graphsvc.build.describe import describe
+from graphsvc.build.check import Names
 from graphsvc.build.dumps import Graphs, canonical_graphs, content_digest, write_dumps
 from graphsvc.build.index import build_index
 from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import explain, report_graph, validate
-from graphsvc.build.terms import Names
+from graphsvc.description import describe_release
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.graphs.view import Views
 from graphsvc.project import Project
@@ -97,7 +97,7 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         del graphs
         progress("describing")
         (work / "description.ttl").write_bytes(
-            describe(project.header, digest, union, sizes, dumps, sources))
+            describe_release(project.header, digest, union, sizes, dumps, sources))
         progress("indexing")
         build_index(union, work / "index.sqlite")
         stored.result()

@@ -1,19 +1,24 @@
-"""What must hold of all files together: terms defined, references met, one home for each thing.
+"""What must hold of all files together, and of candidates among them: names, then shapes.
 
-SHACL says what must hold of a thing; these are about names, and name file and line.
+SHACL says what must hold of a thing. Names are about all files: terms are defined, references met,
+and each thing has one home. Mistakes name file and line.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from difflib import get_close_matches
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from graphsvc.build.rules import apply_rule, read_rules
+from graphsvc.build.shapes import Result, explain, validate
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
+from graphsvc.release import Releases
 from graphsvc.turtle import TurtleFile, read_turtle
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -25,6 +30,37 @@ _DEFINING = {
     f"{_RDF}Property", f"{_RDFS}Class", f"{_RDFS}Datatype", f"{_OWL}Class",
     f"{_OWL}ObjectProperty", f"{_OWL}DatatypeProperty", f"{_OWL}AnnotationProperty",
 }
+
+
+def check_candidates(
+    project: Project, releases: Releases, files: list[Path]
+) -> tuple[list[GraphsvcError], list[Result]]:
+    """Everything that is wrong with the files, and the SHACL results behind it.
+
+    The files replace those of the project with the same path, or are checked next to them. The
+    files of a project whose release is built have no mistakes, so they are not checked again.
+    Raises GraphsvcError when a file cannot be read or is not Turtle.
+    """
+    candidates = [path.resolve() for path in files]
+    paths = [*project.ontology_files, *project.data_files]
+    if set(candidates) <= set(paths) and releases.built_from(project.file_digests()):
+        return [], []
+    store, everything = ox.Store(), [*map(read_turtle, dict.fromkeys([*paths, *candidates]))]
+    for number, file in enumerate(everything):
+        graph = ox.NamedNode(f"urn:file:{number}")  # short, as the engine reads them all
+        store.extend([ox.Quad(*triple, graph) for triple in file.triples])
+    for rule in read_rules(project):
+        apply_rule(store, rule)
+    subjects = {subject.value for path in candidates for subject, _, _ in read_turtle(path).triples
+                if isinstance(subject, ox.NamedNode)}
+    with ThreadPoolExecutor(1) as pool:  # the engine needs no Python while names are checked
+        validated = pool.submit(validate, store, project.shape_files, subjects)
+        names = Names(project)
+        for file in everything:
+            names.read(file)
+        errors = [error for path in candidates for error in names.check(path)]
+        results = [result for result in validated.result() if result.violation]
+    return errors + explain(project, results, candidates), results
 
 
 class Names:
@@ -97,12 +133,12 @@ class Names:
                     location=self._place(path, file.line(number)),
                     hint=_nearest(term, self._defined) or "Define it in ontology/, or use another.")
             if not is_type and isinstance(value, ox.NamedNode) and value.value in dangling:
-                alike = value.value.rpartition("/")[0] + "/"
+                class_ = value.value.rpartition("/")[0] + "/"
+                alike = (iri for iri in self._homes if iri.startswith(class_))
                 yield GraphsvcError(
                     f"{subject} refers to {value}, which no file describes.",
                     location=self._place(path, file.line(number)),
-                    hint=_nearest(value.value, (iri for iri in self._homes if iri.startswith(alike)))
-                    or "Describe it, or fix the reference.")
+                    hint=_nearest(value.value, alike) or "Describe it, or fix the reference.")
 
     def _own(self, iris: Iterable[str]) -> Iterator[str]:
         base = self._project.header.base
