@@ -102,4 +102,5 @@ async def _raise_http_error(request: Request, error: Exception) -> Response:
         404: (f"There is nothing at {request.url.path[:200]}.", "See / for what there is."),
         405: (f"{request.method[:20]} is not for {request.url.path[:200]}.", "Use GET."),
     }.get(error.status_code, (str(error.detail), None))
-    raise HttpError(error.status_code, message, hint=hint, headers=error.headers)
+    headers = {"Allow": "GET, HEAD, OPTIONS"} if error.status_code == 405 else error.headers
+    raise HttpError(error.status_code, message, hint=hint, headers=headers)
