@@ -37,8 +37,11 @@ class TurtleFile:
 
     def line(self, number: int) -> int:
         """The line at which the statement of a triple begins. number: that in `triples`."""
-        line = self.ends[number]
-        while line > 1 and _CONTINUES.match(self._text[line - 1]):
+        subject, line = self.triples[number][0], self.ends[number]
+        others = (self.ends[n] for n in range(number - 1, -1, -1)
+                  if self.triples[n][0] != subject and isinstance(self.triples[n][0], ox.NamedNode))
+        first = next(others, 0) + 1  # after the statement before
+        while line > first and _CONTINUES.match(self._text[line - 1]):
             line -= 1
         return line
 
