@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from graphsvc.errors import GraphsvcError
 
-_CONTINUES = re.compile(rb"[\s\]).;,]|$")
+_CONTINUES = re.compile(rb"[\s\]).;,\"']|$")
 """How a line begins that continues a statement, by custom."""
 _MOST_BYTES = 1 << 24
 """Of one token: what the parser holds at once."""
