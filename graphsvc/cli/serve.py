@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -33,22 +32,18 @@ def add_commands(commands: Commands) -> None:
 
 
 def _add_limits(group: argparse._ArgumentGroup) -> None:
-    """Add an option for each field of `Limits`."""
     usual = Limits()
-    group.add_argument("--time-limit", dest="seconds", type=_positive, default=usual.seconds,
-                       metavar="SECONDS", help="until the last byte of its answer"
-                       " (default: %(default)g)")
-    group.add_argument("--memory-limit", dest="memory_bytes", type=_mebibytes, metavar="MIB",
-                       default=str(usual.memory_bytes >> 20),
-                       help="beyond what holds the release (default: %(default)s)")
-    group.add_argument("--result-limit", dest="result_bytes", type=_mebibytes, metavar="MIB",
-                       default=str(usual.result_bytes >> 20),
-                       help="of its answer (default: %(default)s)")
-    group.add_argument("--query-limit", dest="query_chars", type=int, default=usual.query_chars,
-                       metavar="CHARS", help="of its text (default: %(default)s)")
-    group.add_argument("--queue-limit", dest="waiting", type=int, default=usual.waiting,
-                       metavar="REQUESTS", help="that wait in each lane; others are refused for a"
-                       " few seconds (default: %(default)s)")
+    group.add_argument("--time-limit", type=_positive, default=usual.seconds, metavar="SECONDS",
+                       help="until the last byte of its answer (default: %(default)g)")
+    group.add_argument("--memory-limit", type=_positive, default=usual.memory_bytes >> 20,
+                       metavar="MIB", help="beyond what holds the release (default: %(default)s)")
+    group.add_argument("--result-limit", type=_positive, default=usual.result_bytes >> 20,
+                       metavar="MIB", help="of its answer (default: %(default)s)")
+    group.add_argument("--query-limit", type=int, default=usual.query_chars, metavar="CHARS",
+                       help="of its text (default: %(default)s)")
+    group.add_argument("--queue-limit", type=int, default=usual.waiting, metavar="REQUESTS",
+                       help="that wait in each lane; others are refused for a few seconds"
+                       " (default: %(default)s)")
     group.add_argument("--slow-per-client", type=int, default=usual.slow_per_client,
                        metavar="QUERIES", help="that take over a second and run at the same time"
                        " for one client (default: %(default)s)")
@@ -61,8 +56,11 @@ def _positive(text: str) -> float:
     return number
 
 
-def _mebibytes(text: str) -> int:
-    return int(_positive(text) * (1 << 20))
+def _limits(args: argparse.Namespace) -> Limits:
+    return Limits(
+        seconds=args.time_limit, memory_bytes=int(args.memory_limit * (1 << 20)),
+        result_bytes=int(args.result_limit * (1 << 20)), query_chars=args.query_limit,
+        waiting=args.queue_limit, slow_per_client=args.slow_per_client)
 
 
 def serve(args: argparse.Namespace) -> int:
@@ -78,17 +76,16 @@ def serve(args: argparse.Namespace) -> int:
     from graphsvc.web.app import Application, Source
     from graphsvc.web.request import Proxies
 
-    limits = Limits(**{field.name: getattr(args, field.name) for field in fields(Limits)})
     source: Source
     if args.data:
         from graphsvc.web.data_server import FileSource
 
-        source, title = FileSource(args.data, limits), "RDF files"
+        source, title = FileSource(args.data, _limits(args)), "RDF files"
     else:
         from graphsvc.web.releases import ReleaseSource
 
         releases = releases_of(args)
-        source = ReleaseSource(releases, limits, args.documents, args.engine)
+        source = ReleaseSource(releases, _limits(args), args.documents, args.engine)
         title = releases.current().manifest["title"]
     addresses = [part.strip() for part in args.trusted_proxies.split(",") if part.strip()]
     proxies = Proxies(addresses)
