@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from graphsvc.errors import GraphsvcError
@@ -13,7 +13,7 @@ from graphsvc.formats import BINDING_FORMATS, GRAPH_FORMATS, Format
 _PROBLEM = "urn:graphsvc:problem:"
 
 
-class QueryForm(Enum):
+class QueryForm(StrEnum):
     """The four query forms of SPARQL 1.1 (section 16)."""
 
     SELECT = "SELECT"
@@ -28,14 +28,14 @@ class QueryForm(Enum):
         return BINDING_FORMATS if binds else GRAPH_FORMATS
 
 
-class Lane(Enum):
+class Lane(StrEnum):
     """Who wrote the query: people of the project, in a reviewed file, or anybody."""
 
     REVIEWED = "reviewed"
     FREE = "free"
 
 
-class LimitKind(Enum):
+class LimitKind(StrEnum):
     """The limit at which a query was stopped."""
 
     TIME = "time"

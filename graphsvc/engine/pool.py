@@ -1,4 +1,4 @@
-"""The workers of one lane, handed to the queries that wait for one.
+"""The queries of one lane, and the workers that are handed to them.
 
 A worker answers one query at a time. A query that takes long is demoted: its worker runs at the
 lowest priority, and another takes its place. Only some may be slow at the same time, and only a
@@ -9,15 +9,29 @@ processor time of the worker, so that a busy machine makes no query slow.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from graphsvc.engine.base import LimitExceeded, LimitKind, Limits, Overloaded
-from graphsvc.engine.jobs import AGAIN, FRESH, STOPPED, Job, Worker, death
+from graphsvc.engine.base import (
+    LimitExceeded,
+    LimitKind,
+    Limits,
+    Overloaded,
+    QuerySyntaxError,
+    Request,
+    UpstreamError,
+)
+from graphsvc.engine.inspection import inspect
+from graphsvc.engine.worker import QUERY, frame
 from graphsvc.errors import GraphsvcError
+
+if TYPE_CHECKING:
+    from graphsvc.engine.embedded import Worker
 
 WORKERS = max(2, os.cpu_count() or 1) + 2
 """Workers that a lane keeps, besides those of its slow queries."""
@@ -28,72 +42,170 @@ SLOW = 8
 SLOW_SECONDS, CROWDED_SECONDS = 1.0, 0.05
 """Processor time after which a query is slow: when nobody waits for a worker, and else."""
 
-CROWD, GLIMPSE_SECONDS = 16, 0.01
-"""Where so many wait, and no more may be slow, a query is put back so early, once: it is then
-behind all those that may be small."""
+GLIMPSE_SECONDS = 0.02
+"""Where others wait and no more may be slow, a query is put back so early, once: it is then behind
+all those that may be small."""
 
 REST_SECONDS = 0.2
 """Time until a worker is replaced that ended before it could work; the cause may persist."""
 
+HOLD_BACK = 4 << 20
+"""Bytes of an answer that are kept until it begins; a larger answer counts as a slow query."""
 
-class FairQueue:
+READ_AHEAD = 1 << 20
+"""Bytes of an answer that wait for its reader before the worker has to."""
+
+FRESH, AGAIN, STOPPED = 0, 1, 2
+"""What a waiting query has been through: nothing, a glimpse, and being stopped as slow."""
+
+
+class Job:
+    """A query, from waiting for a worker to the last byte of its answer (see ResultStream).
+
+    waits_as: FRESH, AGAIN or STOPPED.
+    deadline: when it is stopped; until it runs, when it waits no longer.
+    retried: whether it began again because its worker had ended.
+    """
+
+    def __init__(self, pool: Pool, request: Request) -> None:
+        seconds = pool.limits.seconds
+        self.media_type = request.media_type
+        self.unknown_functions: tuple[str, ...] = ()
+        self.client = request.client
+        self.query = request.query
+        self.order = frame(QUERY, json.dumps([request, inspect(request.query)]).encode())
+        self.seconds = min(seconds, request.timeout or seconds)
+        self._gives_up = self.deadline = time.monotonic() + seconds
+        self.waits_as = FRESH
+        self.worker: Worker | None = None
+        self.begun = False
+        self.retried = False
+        self._pool = pool
+        self._parts: deque[bytes] = deque()
+        self._size = 0
+        self._finished = False
+        self._error: GraphsvcError | None = None
+        self._news = asyncio.get_running_loop().create_future()
+
+    @property
+    def complete(self) -> bytes | None:
+        """The full answer, where all of it has arrived and nothing was read yet."""
+        if self._finished and self._error is None and not self.begun:
+            return b"".join(self._parts)
+        return None
+
+    async def wait(self) -> None:
+        """Wait until the answer begins. Raises what kept it from that."""
+        await self._news
+        if self._error:
+            raise self._error
+
+    def add(self, part: bytes) -> None:
+        """Take a part of the answer."""
+        self._parts.append(part)
+        self._size += len(part)
+        if not self.begun and self._size > HOLD_BACK:
+            self.begun = self._pool.may_begin(self)
+        if self.begun:
+            self._notify()
+            if self._size > READ_AHEAD and self.worker:
+                self.worker.pause(True)
+
+    def finish(self, error: GraphsvcError | None = None) -> None:
+        """Take note that nothing more comes, and of the error that ended it."""
+        self.worker = None
+        self._finished, self._error = True, error
+        self._notify()
+
+    def restart(self, waits_as: int) -> None:
+        """Forget what has come; it will be evaluated again."""
+        self.worker = None
+        self.waits_as = waits_as
+        self.deadline = self._gives_up
+        self.unknown_functions = ()
+        self._parts.clear()
+        self._size = 0
+
+    def _notify(self) -> None:
+        if not self._news.done():
+            self._news.set_result(None)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            while self._parts:
+                part = self._parts.popleft()
+                self._size -= len(part)
+                if self.worker and self._size < READ_AHEAD:
+                    self.worker.pause(False)
+                yield part
+            if self._error:
+                raise self._error
+            if self._finished:
+                return
+            self._news = asyncio.get_running_loop().create_future()
+            await self._news
+
+    async def aclose(self) -> None:
+        """Stop the query, if the answer is not finished."""
+        if not self._finished:
+            self._finished = True
+            self._pool.cancel(self)
+
+
+class _Queue:
     """Jobs that wait, served round robin by client."""
 
     def __init__(self) -> None:
-        self._clients: dict[str | None, deque[Job]] = {}
-
-    def __len__(self) -> int:
-        return sum(map(len, self._clients.values()))
+        self.clients: dict[str | None, deque[Job]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._clients)
+        return bool(self.clients)
 
     def __iter__(self) -> Iterator[Job]:
-        return (job for jobs in self._clients.values() for job in jobs)
+        return (job for jobs in self.clients.values() for job in jobs)
 
     def push(self, job: Job) -> None:
         """Let a job wait behind those of its client."""
-        self._clients.setdefault(job.client, deque()).append(job)
+        self.clients.setdefault(job.client, deque()).append(job)
 
     def pop(self, may: Callable[[str | None], bool] = lambda _: True) -> Job | None:
         """The next job of the client whose turn it is, of those that may have one."""
-        for client in filter(may, self._clients):
-            jobs = self._clients.pop(client)
+        for client in filter(may, self.clients):
+            jobs = self.clients.pop(client)
             job = jobs.popleft()
             if jobs:
-                self._clients[client] = jobs  # behind all other clients
+                self.clients[client] = jobs  # behind all other clients
             return job
         return None
 
-    def count(self, client: str | None) -> int:
-        """How many jobs of a client wait."""
-        return len(self._clients.get(client, ()))
-
-    def newest_of_most(self) -> Job:
-        """The newest job of the client with the most."""
-        return max(self._clients.values(), key=len)[-1]
-
     def remove(self, job: Job) -> None:
-        """Let a job wait no longer."""
-        jobs = self._clients.get(job.client)
-        if jobs and job in jobs:
-            jobs.remove(job)
+        """Let a job wait no longer, where it does."""
+        jobs = self.clients.get(job.client, ())
+        if job in jobs:
+            jobs.remove(job)  # type: ignore[union-attr]  # it is not empty
             if not jobs:
-                del self._clients[job.client]
+                del self.clients[job.client]
 
 
-class LanePool:
+class Pool:
     """Hands the workers of one lane to queries, and takes them from slow ones.
 
-    fork: starts a worker, which then introduces itself.
+    nice: the nice level of its workers.
+    lanes: the pools of all lanes, over which the slow queries of a client are counted.
+    fork: starts a worker of this pool, which then introduces itself.
     """
 
-    def __init__(self, limits: Limits, fork: Callable[[Worker], None]) -> None:
+    def __init__(
+        self, limits: Limits, nice: int, lanes: Iterable[Pool], fork: Callable[[Pool], Worker]
+    ) -> None:
         self.limits = limits
+        self.nice = nice
         self.workers: set[Worker] = set()
+        self._lanes = lanes
         self._fork = fork
         self._idle: list[Worker] = []  # the last one, whose memory is still in the caches, is next
-        self._queues = (FairQueue(), FairQueue(), FairQueue())
+        self._queues = (_Queue(), _Queue(), _Queue())
+        self._closed = False
 
     @property
     def busy(self) -> bool:
@@ -105,15 +217,16 @@ class LanePool:
         queue = self._queues[job.waits_as]
         queue.push(job)
         self._dispatch()
-        if len(queue) > self.limits.waiting:
-            self._refuse(queue.newest_of_most())
+        if sum(map(len, queue.clients.values())) > self.limits.waiting:
+            self._refuse(max(queue.clients.values(), key=len)[-1])
 
     def _refuse(self, job: Job) -> None:
         """Let a job wait no longer; the fault is its client's own where others of it are here."""
-        running = sum(w.job is not None and w.job.client == job.client for w in self.workers)
-        own = running + sum(queue.count(job.client) for queue in self._queues)
+        running = filter(None, (worker.job for worker in self.workers))
+        present = [*running, *(waiting for queue in self._queues for waiting in queue)]
+        own = sum(other.client == job.client for other in present) > self.limits.slow_per_client
         self._queues[job.waits_as].remove(job)
-        job.finish(Overloaded(own=job.client is not None and own > self.limits.slow_per_client))
+        job.finish(Overloaded(own=job.client is not None and own))
 
     def _dispatch(self) -> None:
         """Give idle workers to those that wait."""
@@ -128,21 +241,23 @@ class LanePool:
         fresh, again, stopped = self._queues
         if stopped and (job := stopped.pop(self._has_room())):
             return job
-        retried = any(worker.job and worker.job.waits_as == AGAIN for worker in self.workers)
-        return (None if retried else again.pop()) or fresh.pop() or again.pop()
+        running = (worker.job for worker in self.workers if again)
+        one_again = any(job.waits_as == AGAIN for job in running if job)
+        return (None if one_again else again.pop()) or fresh.pop() or again.pop()
 
     def _has_room(self) -> Callable[[str | None], bool]:
         """Whether one more query of a client may be slow."""
-        slow = Counter(worker.job.client for worker in self.workers if worker.slow and worker.job)
-        full, most = slow.total() >= SLOW, self.limits.slow_per_client
+        full = sum(worker.slow for worker in self.workers) >= SLOW
+        slow = Counter(worker.job.client for pool in self._lanes for worker in pool.workers
+                       if worker.slow and worker.job)  # fmt: skip
+        most = self.limits.slow_per_client
         return lambda client: not full and (client is None or slow[client] < most)
 
     def fill(self) -> None:
         """Start the workers that are missing."""
-        for _ in range(WORKERS - sum(not worker.slow for worker in self.workers)):
-            worker = Worker(self)
-            self.workers.add(worker)
-            self._fork(worker)
+        missing = WORKERS - sum(not worker.slow for worker in self.workers)
+        for _ in range(0 if self._closed else missing):
+            self.workers.add(self._fork(self))
 
     def welcome(self, worker: Worker) -> None:
         """Take a worker that is ready."""
@@ -162,23 +277,20 @@ class LanePool:
             self._idle.append(worker)
         self._dispatch()
 
-    def lost(self, worker: Worker) -> None:
-        """Replace a worker that has ended by itself, or was ended by the kernel or somebody."""
+    def lost(self, worker: Worker, by: int) -> None:
+        """Replace a worker that a signal has ended (0: none); its query may begin again, once.
+
+        Only the limit of memory and a stack that overflows are surely the query's own fault.
+        """
         if worker in self.workers:
             job = worker.job
-            self._drop(worker, worker.process > 0)
-            if job:
-                self._mourn(job, worker)
-
-    def _mourn(self, job: Job, worker: Worker) -> None:
-        """End a job with its worker; once, it begins again where it may not be to blame."""
-        by_hand = worker.ended_by in (None, 0, signal.SIGKILL)
-        if by_hand and not job.begun and not job.retried:
-            job.retried = True
-            job.restart(AGAIN)
-            self.submit(job)
-        else:
-            job.finish(death(worker.ended_by, self.limits))
+            self._drop(worker, at_once=worker.process > 0)
+            if job and by in (0, signal.SIGKILL) and not job.begun and not job.retried:
+                job.retried = True
+                job.restart(AGAIN)
+                self.submit(job)
+            elif job:
+                job.finish(_death(by, self.limits))
 
     def _drop(self, worker: Worker, at_once: bool = True) -> None:
         self.workers.discard(worker)
@@ -199,9 +311,8 @@ class LanePool:
 
     def may_begin(self, job: Job) -> bool:
         """Whether a large answer may begin: it counts as slow, or starts again when it may be."""
-        worker = job.worker
-        if worker and not worker.slow:
-            self._slow_down(worker, job, STOPPED)
+        if job.worker and not job.worker.slow:
+            self._slow_down(job.worker, job, STOPPED)
         return job.worker is not None
 
     def _slow_down(self, worker: Worker, job: Job, waits_as: int) -> None:
@@ -217,16 +328,15 @@ class LanePool:
     def review(self) -> None:
         """Stop what is over its time, and slow down what takes long."""
         now = time.monotonic()
-        for queue in self._queues:
-            for job in [job for job in queue if job.deadline < now]:
-                self._refuse(job)
+        for late in [job for queue in self._queues for job in queue if job.deadline < now]:
+            self._refuse(late)
         for worker in list(self.workers):
-            running = worker.job
-            if running and running.deadline < now:
+            job = worker.job
+            if job and job.deadline < now:
                 self._drop(worker)
-                running.finish(LimitExceeded(LimitKind.TIME, self.limits, running.seconds))
-            elif running and not worker.slow and not worker.gone:
-                self._review(worker, running)
+                job.finish(LimitExceeded(LimitKind.TIME, self.limits, job.seconds))
+            elif job and not worker.slow:
+                self._review(worker, job)
         self._dispatch()
 
     def _review(self, worker: Worker, job: Job) -> None:
@@ -238,27 +348,27 @@ class LanePool:
                 self._slow_down(worker, job, STOPPED)
         elif used > CROWDED_SECONDS:
             self._slow_down(worker, job, STOPPED)
-        elif used > GLIMPSE_SECONDS and not room and job.waits_as == FRESH and len(fresh) > CROWD:
+        elif used > GLIMPSE_SECONDS and fresh and job.waits_as == FRESH and not room:
             self._slow_down(worker, job, AGAIN)
-
-    def forget(self) -> None:
-        """Let go of all workers: the process that forked them has ended, and they with it."""
-        workers, self.workers = self.workers, set()
-        self._idle.clear()
-        for worker in workers:
-            job = worker.job
-            worker.end()
-            if job:
-                self._mourn(job, worker)
 
     def close(self, reason: GraphsvcError) -> None:
         """End everything, for a reason."""
-        jobs = [worker.job for worker in self.workers]
+        self._closed = True
+        jobs = [worker.job for worker in self.workers if worker.job]
         jobs += [job for queue in self._queues for job in queue]
-        self._queues = (FairQueue(), FairQueue(), FairQueue())
+        self._queues = (_Queue(), _Queue(), _Queue())
         for worker in self.workers:
             worker.end()
         self.workers.clear()
         self._idle.clear()
-        for job in filter(None, jobs):
+        for job in jobs:
             job.finish(reason)
+
+
+def _death(by: int, limits: Limits) -> GraphsvcError:
+    """Why a worker ended in the middle of its answer, by the signal that ended it."""
+    if by in (signal.SIGABRT, signal.SIGKILL):
+        return LimitExceeded(LimitKind.MEMORY, limits)
+    if by in (signal.SIGSEGV, signal.SIGBUS):
+        return QuerySyntaxError("The query is nested too deeply to be evaluated.")
+    return UpstreamError("The process that evaluated the query ended.", status=503)
