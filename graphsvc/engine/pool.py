@@ -42,7 +42,7 @@ SLOW = 8
 SLOW_SECONDS, CROWDED_SECONDS = 1.0, 0.05
 """Processor time after which a query is slow: when nobody waits for a worker, and else."""
 
-GLIMPSE_SECONDS = 0.02
+GLIMPSE_SECONDS = 0.01
 """Where others wait and no more may be slow, a query is put back so early, once: it is then behind
 all those that may be small."""
 
