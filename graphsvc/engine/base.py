@@ -52,7 +52,7 @@ class Limits:
     result_bytes: size of one answer, as written in the wanted format.
     query_chars: length of a query's text.
     waiting: requests that may wait for a worker, in each lane.
-    slow_per_client: slow queries of one client that run at the same time, in each lane.
+    slow_per_client: slow queries of one client that run at the same time.
     """
 
     seconds: float = 30.0

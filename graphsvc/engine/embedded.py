@@ -17,7 +17,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from graphsvc.engine.base import (
@@ -101,16 +101,10 @@ class EmbeddedEngine:
         """Start the zygote."""
         self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
-        source = {
-            "files": [str(path) for path in self._source.files],
-            "store": str(self._source.store) if self._source.store else None,
-            "union_default_graph": self._source.union_default_graph,
-            "memory_bytes": self.limits.memory_bytes,
-            "result_bytes": self.limits.result_bytes,
-        }
+        source = json.dumps(asdict(self._source) | asdict(self.limits), default=str)
         descriptor = theirs.fileno()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "graphsvc.engine.worker", str(descriptor), json.dumps(source)],
+            [sys.executable, "-m", "graphsvc.engine.worker", str(descriptor), source],
             pass_fds=[descriptor],
             stdin=subprocess.DEVNULL,
             env={"GLIBC_TUNABLES": ALLOCATION, **os.environ},
@@ -212,9 +206,7 @@ class EmbeddedEngine:
 
     def _review(self) -> None:
         """Let the pools look at what runs and waits, as long as there is something."""
-        for pool in self._pools.values():
-            pool.review()
-        self._reviewing = any(pool.busy for pool in self._pools.values())
+        self._reviewing = any([pool.review() for pool in self._pools.values()])
         if self._reviewing:
             asyncio.get_running_loop().call_later(REVIEW_SECONDS, self._review)
 
@@ -248,12 +240,14 @@ class Worker(asyncio.Protocol):
     process: its id; 0 until it is ready.
     job: what it works on.
     slow: whether it has been demoted; it then ends with its query.
+    gone: whether it has ended; another process may have its id.
     """
 
     def __init__(self, pool: Pool) -> None:
         self.process = 0
         self.job: Job | None = None
         self.slow = False
+        self.gone = False
         self._pool = pool
         self._frames = Frames()
         self._before = 0.0
@@ -271,9 +265,10 @@ class Worker(asyncio.Protocol):
                 self._set_priority(self._pool.nice)
                 self._pool.welcome(self)
             elif type_ == DEATH:
-                self._pool.lost(self, int(payload))
-            elif job is None:  # it was stopped; this was on its way
-                return
+                self.gone = True
+                self._pool.lost(self, _error(job, payload, self._pool.limits) if job else None)
+            elif job is None:
+                return  # it was stopped; this was on its way
             elif type_ == NOTICE:
                 job.unknown_functions = tuple(json.loads(payload))
             elif type_ == ERROR:
@@ -284,7 +279,8 @@ class Worker(asyncio.Protocol):
                     self._pool.finished(self)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._pool.lost(self, signal.SIGKILL)  # with the zygote, which gives no reason
+        self.gone = True
+        self._pool.lost(self)
 
     def start(self, job: Job) -> None:
         """Work on a query."""
@@ -327,7 +323,7 @@ class Worker(asyncio.Protocol):
     def end(self) -> None:
         """End the process, whatever it is doing."""
         self.job = None
-        if self.process:
+        if self.process and not self.gone:
             with contextlib.suppress(OSError):
                 os.kill(self.process, signal.SIGKILL)
         if self._transport:
@@ -339,6 +335,8 @@ def _error(job: Job, payload: bytes, limits: Limits) -> GraphsvcError:
     type_, text = json.loads(payload)
     if type_ == "syntax":
         return syntax_error(text, job.query)
+    if type_ == "depth":
+        return QuerySyntaxError("The query is nested too deeply to be evaluated.")
     if type_ == "iri":
         return QuerySyntaxError(f"A graph is not named by an IRI: {text}.")
     if type_ == "failed":

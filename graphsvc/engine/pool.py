@@ -11,10 +11,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import TYPE_CHECKING
 
 from graphsvc.engine.base import (
@@ -22,10 +21,9 @@ from graphsvc.engine.base import (
     LimitKind,
     Limits,
     Overloaded,
-    QuerySyntaxError,
     Request,
     UpstreamError,
-)
+)  # fmt: skip
 from graphsvc.engine.inspection import inspect
 from graphsvc.engine.worker import QUERY, frame
 from graphsvc.errors import GraphsvcError
@@ -43,8 +41,7 @@ SLOW_SECONDS, CROWDED_SECONDS = 1.0, 0.05
 """Processor time after which a query is slow: when nobody waits for a worker, and else."""
 
 GLIMPSE_SECONDS = 0.01
-"""Where others wait and no more may be slow, a query is put back so early, once: it is then behind
-all those that may be small."""
+"""Where others wait and no more may be slow, a query is put back so early, once: behind these."""
 
 REST_SECONDS = 0.2
 """Time until a worker is replaced that ended before it could work; the cause may persist."""
@@ -62,7 +59,7 @@ FRESH, AGAIN, STOPPED = 0, 1, 2
 class Job:
     """A query, from waiting for a worker to the last byte of its answer (see ResultStream).
 
-    waits_as: FRESH, AGAIN or STOPPED.
+    waits_as: what it has been through.
     deadline: when it is stopped; until it runs, when it waits no longer.
     retried: whether it began again because its worker had ended.
     """
@@ -152,39 +149,30 @@ class Job:
             self._pool.cancel(self)
 
 
-class _Queue:
-    """Jobs that wait, served round robin by client."""
-
-    def __init__(self) -> None:
-        self.clients: dict[str | None, deque[Job]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self.clients)
-
-    def __iter__(self) -> Iterator[Job]:
-        return (job for jobs in self.clients.values() for job in jobs)
+class _Queue(dict[str | None, deque[Job]]):
+    """Jobs that wait, by client; the clients are served in turn."""
 
     def push(self, job: Job) -> None:
         """Let a job wait behind those of its client."""
-        self.clients.setdefault(job.client, deque()).append(job)
+        self.setdefault(job.client, deque()).append(job)
 
-    def pop(self, may: Callable[[str | None], bool] = lambda _: True) -> Job | None:
-        """The next job of the client whose turn it is, of those that may have one."""
-        for client in filter(may, self.clients):
-            jobs = self.clients.pop(client)
+    def next(self, may: Callable[[str | None], bool] = lambda _: True) -> Job | None:
+        """Take the next job of the client whose turn it is, of those that may have one."""
+        for client in filter(may, self):
+            jobs = self.pop(client)
             job = jobs.popleft()
             if jobs:
-                self.clients[client] = jobs  # behind all other clients
+                self[client] = jobs  # behind all other clients
             return job
         return None
 
     def remove(self, job: Job) -> None:
         """Let a job wait no longer, where it does."""
-        jobs = self.clients.get(job.client, ())
-        if job in jobs:
-            jobs.remove(job)  # type: ignore[union-attr]  # it is not empty
+        jobs = self.get(job.client)
+        if jobs and job in jobs:
+            jobs.remove(job)
             if not jobs:
-                del self.clients[job.client]
+                del self[job.client]
 
 
 class Pool:
@@ -203,33 +191,33 @@ class Pool:
         self.workers: set[Worker] = set()
         self._lanes = lanes
         self._fork = fork
-        self._idle: list[Worker] = []  # the last one, whose memory is still in the caches, is next
+        self._idle: list[Worker] = []
         self._queues = (_Queue(), _Queue(), _Queue())
         self._closed = False
 
-    @property
-    def busy(self) -> bool:
-        """Whether anything runs or waits."""
-        return any(self._queues) or any(worker.job for worker in self.workers)
+    def _running(self) -> list[Job]:
+        return [worker.job for worker in self.workers if worker.job]
+
+    def _waiting(self) -> list[Job]:
+        return [job for queue in self._queues for jobs in queue.values() for job in jobs]
 
     def submit(self, job: Job) -> None:
         """Let a job run or wait; where too many wait, the client with the most loses its newest."""
         queue = self._queues[job.waits_as]
         queue.push(job)
         self._dispatch()
-        if sum(map(len, queue.clients.values())) > self.limits.waiting:
-            self._refuse(max(queue.clients.values(), key=len)[-1])
+        if sum(map(len, queue.values())) > self.limits.waiting:
+            self._refuse(max(queue.values(), key=len)[-1])
 
     def _refuse(self, job: Job) -> None:
         """Let a job wait no longer; the fault is its client's own where others of it are here."""
-        running = filter(None, (worker.job for worker in self.workers))
-        present = [*running, *(waiting for queue in self._queues for waiting in queue)]
-        own = sum(other.client == job.client for other in present) > self.limits.slow_per_client
+        present = sum(other.client == job.client for other in self._running() + self._waiting())
         self._queues[job.waits_as].remove(job)
-        job.finish(Overloaded(own=job.client is not None and own))
+        several = present > self.limits.slow_per_client
+        job.finish(Overloaded(own=several and job.client is not None))
 
     def _dispatch(self) -> None:
-        """Give idle workers to those that wait."""
+        """Give idle workers to those that wait; first the one whose memory is still in caches."""
         while self._idle and (job := self._next()):
             worker = self._idle.pop()
             worker.start(job)
@@ -239,11 +227,11 @@ class Pool:
 
     def _next(self) -> Job | None:
         fresh, again, stopped = self._queues
-        if stopped and (job := stopped.pop(self._has_room())):
+        if stopped and (job := stopped.next(self._has_room())):
             return job
-        running = (worker.job for worker in self.workers if again)
-        one_again = any(job.waits_as == AGAIN for job in running if job)
-        return (None if one_again else again.pop()) or fresh.pop() or again.pop()
+        if again and not any(job.waits_as == AGAIN for job in self._running()):
+            return again.next()
+        return fresh.next() or again.next()
 
     def _has_room(self) -> Callable[[str | None], bool]:
         """Whether one more query of a client may be slow."""
@@ -277,20 +265,18 @@ class Pool:
             self._idle.append(worker)
         self._dispatch()
 
-    def lost(self, worker: Worker, by: int) -> None:
-        """Replace a worker that a signal has ended (0: none); its query may begin again, once.
-
-        Only the limit of memory and a stack that overflows are surely the query's own fault.
-        """
+    def lost(self, worker: Worker, error: GraphsvcError | None = None) -> None:
+        """Replace a worker that has ended; without an error, its query begins again, once."""
         if worker in self.workers:
             job = worker.job
             self._drop(worker, at_once=worker.process > 0)
-            if job and by in (0, signal.SIGKILL) and not job.begun and not job.retried:
+            if job and not error and not job.begun and not job.retried:
                 job.retried = True
                 job.restart(AGAIN)
                 self.submit(job)
             elif job:
-                job.finish(_death(by, self.limits))
+                ended = "The process that evaluated the query ended."
+                job.finish(error or UpstreamError(ended, status=503))
 
     def _drop(self, worker: Worker, at_once: bool = True) -> None:
         self.workers.discard(worker)
@@ -325,11 +311,12 @@ class Pool:
             job.restart(waits_as)
             self.submit(job)
 
-    def review(self) -> None:
-        """Stop what is over its time, and slow down what takes long."""
+    def review(self) -> bool:
+        """Stop what is over its time, and slow down what takes long; whether anything is here."""
         now = time.monotonic()
-        for late in [job for queue in self._queues for job in queue if job.deadline < now]:
-            self._refuse(late)
+        for waiting in self._waiting():
+            if waiting.deadline < now:
+                self._refuse(waiting)
         for worker in list(self.workers):
             job = worker.job
             if job and job.deadline < now:
@@ -338,15 +325,12 @@ class Pool:
             elif job and not worker.slow:
                 self._review(worker, job)
         self._dispatch()
+        return any(self._queues) or bool(self._running())
 
     def _review(self, worker: Worker, job: Job) -> None:
         fresh, again, _ = self._queues
-        used = worker.used()
-        room = self._has_room()(job.client)
-        if not fresh and not again:
-            if used > SLOW_SECONDS and room:
-                self._slow_down(worker, job, STOPPED)
-        elif used > CROWDED_SECONDS:
+        used, room = worker.used(), self._has_room()(job.client)
+        if used > CROWDED_SECONDS if fresh or again else used > SLOW_SECONDS and room:
             self._slow_down(worker, job, STOPPED)
         elif used > GLIMPSE_SECONDS and fresh and job.waits_as == FRESH and not room:
             self._slow_down(worker, job, AGAIN)
@@ -354,8 +338,7 @@ class Pool:
     def close(self, reason: GraphsvcError) -> None:
         """End everything, for a reason."""
         self._closed = True
-        jobs = [worker.job for worker in self.workers if worker.job]
-        jobs += [job for queue in self._queues for job in queue]
+        jobs = self._running() + self._waiting()
         self._queues = (_Queue(), _Queue(), _Queue())
         for worker in self.workers:
             worker.end()
@@ -363,12 +346,3 @@ class Pool:
         self._idle.clear()
         for job in jobs:
             job.finish(reason)
-
-
-def _death(by: int, limits: Limits) -> GraphsvcError:
-    """Why a worker ended in the middle of its answer, by the signal that ended it."""
-    if by in (signal.SIGABRT, signal.SIGKILL):
-        return LimitExceeded(LimitKind.MEMORY, limits)
-    if by in (signal.SIGSEGV, signal.SIGBUS):
-        return QuerySyntaxError("The query is nested too deeply to be evaluated.")
-    return UpstreamError("The process that evaluated the query ended.", status=503)

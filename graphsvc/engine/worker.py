@@ -6,7 +6,7 @@ Then it forks a worker for each message, which comes with the worker's socket.
 
 A worker answers one query at a time, in frames: their type (one byte), the length of their payload,
 and the payload. Nothing stops a query from within: memory is limited by the kernel, and the rest by
-killing. What ended a worker, the zygote writes to the worker's socket, in a last frame.
+killing. Where a query brought its worker to an end, the zygote writes the last frame.
 """
 
 from __future__ import annotations
@@ -37,8 +37,13 @@ from graphsvc.formats import GRAPH_FORMATS, named
 
 HELLO, QUERY, NOTICE, DATA, END, ERROR, DEATH = b"H", b"Q", b"N", b"D", b"E", b"X", b"Z"
 """A worker says HELLO with its process id; a QUERY is answered with a NOTICE of unknown functions,
-if there are some, with DATA, and with END (and the last part) or ERROR. DEATH has the signal that
-ended the worker (0: none)."""
+if there are some, with DATA, and with END (and the last part) or ERROR. DEATH is an ERROR that
+the worker did not survive."""
+
+_CAUSES: dict[int, str] = {
+    signal.SIGABRT: "memory", signal.SIGSEGV: "depth", signal.SIGBUS: "depth",
+}  # fmt: skip
+"""What a query did wrong whose worker ended by a signal."""
 
 _HEAD = struct.Struct("!cI")
 _PART = 1 << 16
@@ -245,13 +250,13 @@ class _Zygote:
                     _answer(data, payload, self._source["result_bytes"], sock)
 
     def _bury(self, descriptor: int) -> None:
-        """Report which signal ended a worker, where the service still listens."""
+        """Report why a worker ended, where its query is to blame and the service still listens."""
         process, sock = self._children.pop(descriptor)
         os.close(descriptor)
         _, status = os.waitpid(process, 0)
-        by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         with sock, contextlib.suppress(OSError):
-            sock.send(frame(DEATH, str(by).encode()), socket.MSG_DONTWAIT)
+            if os.WIFSIGNALED(status) and (cause := _CAUSES.get(os.WTERMSIG(status))):
+                sock.send(frame(DEATH, json.dumps([cause, ""]).encode()), socket.MSG_DONTWAIT)
 
 
 def load_file(store: Store, path: Path) -> None:
