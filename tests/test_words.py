@@ -19,7 +19,7 @@ WORDS = {
     r"tell|tells|telling|told": "say, report, show",
     r"mend|mends|mended|mending": "fix, correct",
     r"beside": "next to, as well as",
-    r"(?:stand|stands|stood)(?! (?:in )?for)": "is, appears",
+    r"(?:stand|stands|stood)(?! (?:in )?for|_in)": "is, appears",
     r"whole|wholly": "complete, full, all",
     r"anew": "again",
     r"amid|amidst": "during, among",
