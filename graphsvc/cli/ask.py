@@ -118,7 +118,7 @@ def _query_text(args: argparse.Namespace) -> str:
 async def _query(args: argparse.Namespace, text: str) -> None:
     from graphsvc.engine import create_engine
     from graphsvc.engine.base import Lane, Request
-    from graphsvc.engine.inspection import inspect
+    from graphsvc.engine.inspect import inspect
 
     media_type = _format(args.format, inspect(text).form.formats).media_type
     engine = create_engine(releases_of(args).current())

@@ -31,7 +31,7 @@ from graphsvc.engine.base import (
     UpstreamError,
     read,
 )
-from graphsvc.engine.inspection import syntax_error
+from graphsvc.engine.inspect import syntax_error
 from graphsvc.engine.pool import Job, Pool
 from graphsvc.engine.worker import DATA, DEATH, END, ERROR, HELLO, NOTICE, Frames
 from graphsvc.errors import GraphsvcError

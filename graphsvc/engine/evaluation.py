@@ -16,7 +16,7 @@ from typing import IO, Any, NamedTuple, cast
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
 from graphsvc.engine.base import Request
-from graphsvc.engine.inspection import Inspected
+from graphsvc.engine.inspect import Inspected
 from graphsvc.formats import BY_MEDIA_TYPE
 
 _UNKNOWN_FUNCTION = re.compile(r"The custom (?:aggregate )?function <([^>]*)> is not supported")

@@ -24,7 +24,7 @@ from graphsvc.engine.base import (
     Request,
     UpstreamError,
 )  # fmt: skip
-from graphsvc.engine.inspection import inspect
+from graphsvc.engine.inspect import inspect
 from graphsvc.engine.worker import QUERY, frame
 from graphsvc.errors import GraphsvcError
 

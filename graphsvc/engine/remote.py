@@ -28,7 +28,7 @@ from graphsvc.engine.base import (
     UpstreamError,
     read,
 )
-from graphsvc.engine.inspection import Inspected, inspect
+from graphsvc.engine.inspect import Inspected, inspect
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import BY_MEDIA_TYPE, SPARQL_JSON
 

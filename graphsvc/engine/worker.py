@@ -31,7 +31,7 @@ from pyoxigraph import Store
 
 from graphsvc.engine.base import Request
 from graphsvc.engine.evaluation import Data, evaluate, fill_default_graph
-from graphsvc.engine.inspection import Inspected
+from graphsvc.engine.inspect import Inspected
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import GRAPH_FORMATS, named
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import quote
 
 from graphsvc.engine.base import Engine, Lane, QueryTooLong, Request
-from graphsvc.engine.inspection import inspect
+from graphsvc.engine.inspect import inspect
 from graphsvc.formats import HTML, RDF_FORMATS, Format, named, negotiate
 from graphsvc.web.answers import ResponseWriter
 from graphsvc.web.problems import HttpError

@@ -9,7 +9,7 @@ from pyoxigraph import Store
 
 from graphsvc.engine.base import QueryRefused, QuerySyntaxError, Request
 from graphsvc.engine.evaluation import Data, evaluate
-from graphsvc.engine.inspection import inspect, syntax_error
+from graphsvc.engine.inspect import inspect, syntax_error
 from graphsvc.engine.worker import load_file
 
 BASE = "http://localhost/sparql"

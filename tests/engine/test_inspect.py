@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from graphsvc.engine.base import Limits, QueryForm, QueryRefused, Request
-from graphsvc.engine.inspection import inspect
+from graphsvc.engine.inspect import inspect
 from graphsvc.errors import GraphsvcError
 from tests.conformance.evaluated import evaluated
 
