@@ -34,8 +34,6 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("name", nargs="?", help="name of the question")
     _add_parameters(command)
     command.add_argument("--limit", type=int, default=1000, help="most rows (default: %(default)s)")
-    command.add_argument("--record", type=Path, metavar="DIR",
-                         help="record the answers to all examples there instead")
     command.add_argument("--readme", action="store_true",
                          help="list the questions by folder, as queries/README.md has them")
     add_format(command, ("text", "json", "csv", "tsv", "srj"), "text")
@@ -62,8 +60,6 @@ def query(args: argparse.Namespace) -> int:
 
 def ask(args: argparse.Namespace) -> int:
     """Ask a question of the library by its name; without a name, list the questions.
-
-    With --record, write the answers to all examples of all questions into a folder, for the tests.
 
     Example:
       graphsvc ask
@@ -146,16 +142,12 @@ def _format(name: str, offered: Sequence[Format]) -> Format:
 
 
 async def _ask(args: argparse.Namespace) -> int:
-    from graphsvc.questions.recorded import record
     from graphsvc.service import Serving
 
     serving = await Serving.open(releases_of(args).current())
     try:
         questions = serving.questions
-        if args.record:
-            written = await record(questions, args.record)
-            print(f"Recorded the answers of {len(written)} questions in {args.record}.")
-        elif args.readme:
+        if args.readme:
             print(questions.library.readme(), end="")
         elif args.name is None:
             print_result(args.format, [{"name": q.name, "title": q.title}
