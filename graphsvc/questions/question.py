@@ -8,17 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from graphsvc.questions.template import Template
@@ -29,20 +21,19 @@ ParameterType = Literal[
 ColumnType = Literal[
     "iri", "text", "integer", "decimal", "boolean", "date", "year", "evidence"
 ]
-COLUMN_TYPES: tuple[str, ...] = get_args(ColumnType)
 RESERVED = ("after", "format", "limit", "raw")
 """Parameters that every question has: the cursor, the answer's format, the page's size, and whether
 CSV leaves texts alone that spreadsheets take for formulas."""
 
 
-def expected(message: str, hint: str) -> PydanticCustomError:
+def _wrong(message: str, hint: str) -> PydanticCustomError:
     """A mistake in a header. message: how its sentence goes on after the name of the place."""
     return PydanticCustomError("header", "{message}", {"message": message, "hint": hint})
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
-        raise expected("is not a text.", "Write some words or one value.")
+        raise _wrong("is not a text.", "Write some words or one value.")
     return value
 
 
@@ -52,14 +43,14 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _flag(value: object) -> bool:
     if value not in ("true", "false", True, False):
-        raise expected("is neither true nor false.", "Write true or false.")
+        raise _wrong("is neither true nor false.", "Write true or false.")
     return value in ("true", True)
 
 
 def _name(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[a-z][A-Za-z0-9_]*", value):
-        raise expected("has a name that is not one.",
-                       "Begin with a small letter; use letters, digits and `_`.")
+        raise _wrong("has a name that is not one.",
+                     "Begin with a small letter; use letters, digits and `_`.")
     return value
 
 
@@ -74,8 +65,21 @@ def _iri(value: object, info: ValidationInfo) -> str:
         "://" in text or text.startswith(("<", "urn:"))
     ):
         return text.strip("<>")
-    raise expected(f"`{text}` is neither an IRI nor a CURIE with a known prefix.",
-                   f"Known prefixes: {', '.join(sorted(prefixes))}.")
+    raise _wrong(f"`{text}` is neither an IRI nor a CURIE with a known prefix.",
+                 f"Known prefixes: {', '.join(sorted(prefixes))}.")
+
+
+def _labelled(value: object) -> object:
+    """Choices that are a list are their own labels."""
+    return value if isinstance(value, dict) else {text: text for text in _texts(value)}
+
+
+def _entries(value: object) -> list[Any]:
+    """The values of a mapping by name, each with its name."""
+    if not isinstance(value, dict):
+        raise _wrong("is not a mapping.", "Write `key: value` lines.")
+    return [{"name": name, **entry} if isinstance(entry, dict) else entry
+            for name, entry in value.items()]
 
 
 Text = Annotated[str, BeforeValidator(_text)]
@@ -111,7 +115,7 @@ class Parameter(_Model):
     many: Flag = False
     of_class: Iri | None = Field(default=None, validation_alias="class")
     scheme: Iri | None = None
-    choices: Mapping[str, Text] = {}
+    choices: Annotated[Mapping[str, Text], BeforeValidator(_labelled)] = {}
     choices_from: Text | None = None
 
     @model_validator(mode="before")
@@ -120,12 +124,6 @@ class Parameter(_Model):
         """A parameter with a default is not required."""
         return {"required": "false", **data} if isinstance(data, dict) and data.get("default") \
             else data
-
-    @field_validator("choices", mode="before")
-    @classmethod
-    def _labelled(cls, value: object) -> object:
-        """Choices that are a list are their own labels."""
-        return value if isinstance(value, dict) else {text: text for text in _texts(value)}
 
     @property
     def optional(self) -> bool:
@@ -170,20 +168,11 @@ class Example(_Model):
     values: Mapping[str, Texts] = Field(default={}, validation_alias="parameters")
 
 
-class Panel(_Model):
-    """A class of things on whose pages the question belongs, and the parameter for the thing."""
-
-    of_class: Iri
-    parameter: Text
-
-
 class Chart(_Model):
-    """How the answer is drawn as a chart: columns, and one of bars or lines."""
+    """The columns of a bar chart of the answer."""
 
     x: Name
     y: Name
-    series: Name | None = None
-    kind: Literal["bar", "line"] = "bar"
 
 
 class Map(_Model):
@@ -202,10 +191,21 @@ class Matrix(_Model):
     cell: Name
 
 
+Columns = Annotated[tuple[Column, ...], BeforeValidator(_entries)]
+
+
+class SharedColumns(_Model):
+    """Columns that the headers of a library may name."""
+
+    columns: Columns
+
+
 class Header(_Model):
     """The header of a question's file.
 
     order: the columns that together are different in every row, with `-` to descend.
+    panel: classes of things on whose pages the question belongs, each with the parameter for the
+        thing.
     route: path below the API, with `{parameter}` segments.
     coverage: name of the question that says what was looked at, attached to empty answers.
     """
@@ -213,11 +213,11 @@ class Header(_Model):
     title: Text
     description: Text
     tags: Texts = ()
-    parameters: tuple[Parameter, ...] = ()
-    columns: tuple[Column, ...]
+    parameters: Annotated[tuple[Parameter, ...], BeforeValidator(_entries)] = ()
+    columns: Columns
     order: Texts = ()
     examples: tuple[Example, ...]
-    panels: tuple[Panel, ...] = Field(default=(), validation_alias="panel")
+    panel: Mapping[Iri, Text] = {}
     route: Text | None = None
     coverage: Text | None = None
     chart: Chart | None = None

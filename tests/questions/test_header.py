@@ -9,7 +9,7 @@ import pytest
 from graphsvc.errors import InputErrors
 from graphsvc.questions.header import read_question
 from graphsvc.questions.library import Library
-from graphsvc.questions.question import Chart, Column, Example, Key, Panel, Parameter
+from graphsvc.questions.question import Chart, Column, Example, Key, Parameter
 
 B = "https://example.org/books/def#"
 QUERY = "SELECT ?a WHERE { ?a ?p ?o }\n"
@@ -88,8 +88,7 @@ SELECT ?edition ?year ?evidence WHERE {
         Key(column=year, descending=True), Key(column=edition, descending=False))
     assert found.examples == (Example(
         title="First", values={"work": "emma", "number": "2.50", "kind": ("x", "The Y")}),)
-    assert found.panels == (Panel(of_class=f"{B}Work", parameter="work"),
-                            Panel(of_class="urn:x:Other", parameter="work"))
+    assert found.panel == {f"{B}Work": "work", "urn:x:Other": "work"}
     assert found.chart == Chart(x="edition", y="year")
     assert found.coverage == "looked-at"
     assert found.query.startswith("PREFIX v: <urn:v#>\nSELECT")

@@ -107,7 +107,7 @@ def _comparable(context: PageContext) -> list[Term]:
     """The classes whose things can be compared, in the ontology's order."""
     found = set()
     for question in _questions(context):
-        found |= {panel.of_class for panel in question.panels}
+        found |= set(question.panel)
         found |= {p.of_class for p in question.parameters
                   if p.of_class and _joint_parameter(question, {p.of_class}) == p.name}
     terms = [context.terms.term(iri) for iri in found if iri in context.sizes]
@@ -154,7 +154,7 @@ async def _ask(
     jointly: list[tuple[Question, list[dict[str, list[str]]]]] = []
     apart: list[tuple[Question, list[dict[str, list[str]]]]] = []
     for question in named or known.values():
-        panel = next((p.parameter for p in question.panels if p.of_class in classes), None)
+        panel = next((name for of, name in question.panel.items() if of in classes), None)
         joint = _joint_parameter(question, classes)
         if panel is not None:
             apart.append((question, [{panel: [iri]} for iri in iris]))
