@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 TOGETHER := --numprocesses auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: serve build watch test check format lock clean
+.PHONY: serve build watch test check docs format lock clean
 
 serve: $(VENV)/.ready $(VENV)/.bundled
 	@$(BIN)/graphsvc build
@@ -22,7 +22,7 @@ watch: $(VENV)/.ready
 	@exec $(BIN)/graphsvc watch
 
 test: $(VENV)/.ready-test $(VENV)/.bundled
-	$(BIN)/ruff check graphsvc tests benchmarks
+	$(BIN)/ruff check graphsvc tests benchmarks docs
 	$(BIN)/mypy
 	$(PYTEST) -m "not slow and not alone" $(TOGETHER)
 
@@ -30,8 +30,12 @@ check: $(VENV)/.ready-test $(VENV)/.bundled
 	$(PYTEST) -m "slow and not alone" $(TOGETHER)
 	$(PYTEST) -m alone
 
+# The outputs and pictures that the documentation shows, of the present release.
+docs: $(VENV)/.ready-test $(VENV)/.bundled
+	$(BIN)/python docs/make.py
+
 format: $(VENV)/.ready-test
-	$(BIN)/ruff check --fix graphsvc tests benchmarks
+	$(BIN)/ruff check --fix graphsvc tests benchmarks docs
 
 # The lock files pin every package with its digests and name no registry. `make lock` keeps the
 # versions that are there and adds what is missing; `make lock UPGRADE=1` takes the newest of all.

@@ -46,6 +46,8 @@ def _parts(figures: Figures) -> Iterator[str]:
            "\n\n![Requests a second](pictures/performance-throughput.svg)"
            "\n\n![Milliseconds](pictures/performance-latency.svg)")
     yield from _by_size(figures, "throughput", _throughput)
+    yield "## Pages and API answers, requests a second, 8 clients"
+    yield from _by_size(figures, "web", _throughput)
     yield "## During a query that never ends"
     yield from _by_size(figures, "runaway", _throughput)
     yield "## Usual shapes of research queries, milliseconds"

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.claims import CSV, claims
+from benchmarks.claims import CSV, MEMORY, claims
 from benchmarks.data import REAL, prepare
 from benchmarks.figures import Figure, Figures
 from benchmarks.generate import generate
@@ -95,9 +95,9 @@ def test_a_page_of_an_answer_is_one_query_and_what_was_looked_at_another(
         return counts
 
     counts = asyncio.run(ask())
-    assert counts.pop("opening") <= 1
+    assert counts.pop("opening") <= 2, "whether it answers, and choices that examples name"
     assert len(counts) > 80
-    assert {name: count for name, count in counts.items() if not 1 <= count <= 2} == {}
+    assert {name: count for name, count in counts.items() if count > 2} == {}
 
 
 def test_a_query_that_was_answered_does_not_reach_the_engine_again(
@@ -193,18 +193,18 @@ def test_the_harness_reports_every_question_and_every_shape(
 def test_a_claim_is_reached_only_where_the_numbers_say_so(tmp_path: Path) -> None:
     figures = Figures(tmp_path / "figures.jsonl")
     figures.add(Figure("data", "real", "release", "", "quads", 1000))
-    for subject, rates in (("graphsvc", (300, 500, 100)), ("oxigraph", (100, 100, 100))):
+    for subject, rates in (("graphsvc", (200, 290, 100)), (MEMORY, (100, 100, 100))):
         for rate in rates:
             figures.add(Figure("throughput", "real", subject, "repeated, 8", "rate", rate))
-    figures.add(Figure("throughput", "real", "graphsvc", "never repeated, 8", "rate", 65))
-    figures.add(Figure("throughput", "real", "oxigraph", "never repeated, 8", "rate", 100))
+    figures.add(Figure("throughput", "real", "graphsvc", "never repeated, 8", "rate", 45))
+    figures.add(Figure("throughput", "real", MEMORY, "never repeated, 8", "rate", 100))
     figures.save()
     found = {(claim.what, claim.against): claim for claim in
              claims(Figures(tmp_path / "figures.jsonl"))}
-    repeated = found["small queries, repeated, 8 clients: requests a second", "oxigraph"]
-    fresh = found["small queries, never repeated, 8 clients: requests a second", "oxigraph"]
-    assert (repeated.measured, repeated.met) == (["real: 3.00x"], False)
-    assert (fresh.measured, fresh.met) == (["real: 0.65x"], True)
+    repeated = found["small queries, repeated, 8 clients: requests a second", MEMORY]
+    fresh = found["small queries, never repeated, 8 clients: requests a second", MEMORY]
+    assert (repeated.measured, repeated.met) == (["real: 2.00x"], False)
+    assert (fresh.measured, fresh.met) == (["real: 0.45x"], True)
     assert {claim.met for claim in found.values()} == {None, False, True}
 
 

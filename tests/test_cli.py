@@ -216,7 +216,7 @@ def test_serve_says_what_it_serves_and_where_once_it_does(releases: Releases) ->
 
 
 @pytest.mark.parametrize(("port", "folder", "said"), [
-    ("taken", ".", "Choose another --port, or end what uses it."),
+    ("taken", ".", "Choose another --port, or stop the program that uses it."),
     ("99999", ".", "Ports go from 0 to 65535."),
     ("free", "none", "There is no release yet. Run `graphsvc build`."),
 ])

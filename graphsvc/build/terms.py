@@ -15,16 +15,16 @@ import pyoxigraph as ox
 from graphsvc.build.turtle import TurtleFile, read_turtle
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.vocabulary import OWL, RDF, RDFS
 
-_TYPE = str(RDF.type)
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_OWL = "http://www.w3.org/2002/07/owl#"
+_BUILT_IN = (_RDF, _RDFS, _OWL)
+_TYPE = f"{_RDF}type"
 _DEFINING = {
-    str(iri) for iri in (
-        OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property,
-        RDFS.Class, RDFS.Datatype,
-    )
+    f"{_RDF}Property", f"{_RDFS}Class", f"{_RDFS}Datatype", f"{_OWL}Class",
+    f"{_OWL}ObjectProperty", f"{_OWL}DatatypeProperty", f"{_OWL}AnnotationProperty",
 }
-_BUILT_IN = tuple(str(ns) for ns in (RDF, RDFS, OWL))
 
 
 @dataclass(frozen=True)

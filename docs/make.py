@@ -1,0 +1,84 @@
+"""Make what the documentation shows: outputs in the README, screenshots, drawings.
+
+    make docs
+
+Run it after a change of data, questions or pages; the tests hold the README's outputs to it.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.serving import running  # noqa: E402 (from the project's folder)
+from tests.test_readme import call_and_output  # noqa: E402
+
+README = ROOT / "README.md"
+ADDRESS = "http://127.0.0.1:8000"
+PICTURES = ROOT / "docs" / "pictures"
+SCREENSHOTS = {
+    "web-approach": "/id/approach/safe-and-together",
+    "web-map": "/?map=partnership-coverage",
+    "web-compare": "/compare?thing=partnership:midlothian&thing=partnership:north-ayrshire",
+    "web-explorer": "/explore?thing=approach:safe-and-together",
+}
+WIDTH, HEIGHT = 1280, 900
+
+
+def main() -> None:
+    """Build the present release, and make everything from it."""
+    _run("build")
+    with running("--releases", ROOT / "releases") as server:
+        README.write_text(_with_outputs(README.read_text(encoding="utf-8"), server),
+                          encoding="utf-8")
+        _take_screenshots(server)
+    if shutil.which("dot"):
+        for path in PICTURES.glob("*.dot"):
+            subprocess.run(["dot", "-Tsvg", path, "-o", path.with_suffix(".svg")], check=True)
+
+
+def _with_outputs(text: str, server: str) -> str:
+    """The text with every output as it is now: of commands, and of programs."""
+    def console(block: re.Match[str]) -> str:
+        (program, *words), _ = call_and_output(block[1])
+        call = block[1].removesuffix(call_and_output(block[1])[1])
+        assert program == "graphsvc", "the README shows no other command"
+        return f"```console\n{call}{_run(*words).rstrip()}\n```"
+
+    def output(block: re.Match[str]) -> str:
+        printed = subprocess.run([sys.executable, "-c", block[1].replace(ADDRESS, server)],
+                                 capture_output=True, text=True, check=True).stdout
+        return f"```python\n{block[1]}```\n\n```text\n{printed}```"
+
+    text = re.sub(r"^```console\n(.*?)^```$", console, text, flags=re.M | re.S)
+    return re.sub(r"^```python\n(.*?)^```\n\n```text\n.*?^```$", output, text,
+                  flags=re.M | re.S)
+
+
+def _run(*words: str) -> str:
+    done = subprocess.run([sys.executable, "-m", "graphsvc", *words], cwd=ROOT,
+                          capture_output=True, text=True, check=True)
+    return done.stdout.replace("\r\n", "\n")
+
+
+def _take_screenshots(server: str) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        for name, path in SCREENSHOTS.items():
+            page.goto(server + path, wait_until="networkidle")
+            page.screenshot(path=PICTURES / f"{name}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
