@@ -127,6 +127,8 @@ class Index:
         self._above = {iri: closure(iri, broader) for iri in broader}
         self._thing = lru_cache(_KEPT)(self._find_thing)
         self._place = lru_cache(_KEPT)(self._find_place)
+        self.passage = lru_cache(1 << 14)(self._find_passage)
+        """A passage with what is known of it, by its IRI."""
 
     @classmethod
     def open(
@@ -278,8 +280,7 @@ class Index:
 
     # -- passages -------------------------------------------------------------------------------
 
-    def passage(self, iri: str) -> Passage:
-        """The passage with what is known of it."""
+    def _find_passage(self, iri: str) -> Passage:
         document, part_of, line, ordinal = self._place(iri)
         return Passage(
             iri=iri, document=document, title=self.label(document) if document else None,

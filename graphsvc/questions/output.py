@@ -94,14 +94,14 @@ def as_document(answer: Answer, following: str | None) -> dict[str, Any]:
         "parameters": parameters(answer),
         "columns": columns(answer),
         "rows": rows(answer),
-        "labels": dict(answer.labels),
+        "labels": answer.labels,
         "next": following,
         "sparql": answer.sparql,
         "note": None if answer.rows else NOTHING,
         "coverage": looked_at and {
             "question": looked_at.question.name, "title": looked_at.question.title,
             "columns": columns(looked_at), "rows": rows(looked_at),
-            "labels": dict(looked_at.labels),
+            "labels": looked_at.labels,
         },
     }
 

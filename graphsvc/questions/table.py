@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pyoxigraph import (
     BlankNode,
@@ -47,9 +47,14 @@ async def fetch(engine: Engine, query: str) -> Table:
     return await _apart(len(data), lambda: _table(data))
 
 
-async def fetch_answer(engine: Engine, question: Question, query: str) -> list[Row]:
-    """All rows of a question, typed and in the declared order. Raises what the engine raises."""
-    data = await read(engine, Request(query, _RESULTS, lane=Lane.REVIEWED))
+async def fetch_answer(
+    engine: Engine, question: Question, query: str, client: str | None = None
+) -> list[Row]:
+    """All rows of a question, typed and in the declared order. client: the address of who asks.
+
+    Raises what the engine raises.
+    """
+    data = await read(engine, Request(query, _RESULTS, lane=Lane.REVIEWED, client=client))
     return await _apart(len(data), lambda: _answer(question, _table(data)))
 
 
@@ -121,14 +126,6 @@ def _number(term: Term | None) -> float:
     return number if number == number else float("-inf")
 
 
-class _Flight:
-    """A table that is being computed, and how many wait for it."""
-
-    def __init__(self, work: Awaitable[list[Row]]) -> None:
-        self.task = asyncio.ensure_future(work)
-        self.waiting = 0
-
-
 class Tables:
     """Complete answers of a release, which never changes: each is computed once, and the ones used
     last are kept."""
@@ -136,9 +133,10 @@ class Tables:
     def __init__(self) -> None:
         self._room = _CELLS
         self._kept: OrderedDict[str, list[Row]] = OrderedDict()
-        self._flights: dict[str, _Flight] = {}
+        self._working: dict[str, asyncio.Task[list[Row]]] = {}
+        self._waiting: Counter[str] = Counter()
 
-    async def get(self, key: str, work: Callable[[], Awaitable[list[Row]]]) -> list[Row]:
+    async def get(self, key: str, work: Callable[[], Coroutine[Any, Any, list[Row]]]) -> list[Row]:
         """The table of a key, which `work` computes where it is not kept. Raises what that raises.
 
         Work that nobody waits for any more is cancelled.
@@ -146,20 +144,19 @@ class Tables:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        flight = self._flights.get(key)
-        if flight is None:
-            flight = self._flights[key] = _Flight(work())
-        flight.waiting += 1
+        if key not in self._working:
+            self._working[key] = asyncio.create_task(work())
+        task = self._working[key]
+        self._waiting[key] += 1
         try:
-            rows = await asyncio.shield(flight.task)
+            rows = await asyncio.shield(task)
             self._keep(key, rows)
             return rows
         finally:
-            flight.waiting -= 1
-            if not flight.waiting:
-                flight.task.cancel()
-                if self._flights.get(key) is flight:
-                    del self._flights[key]
+            self._waiting[key] -= 1
+            if not self._waiting[key]:
+                task.cancel()
+                del self._working[key], self._waiting[key]
 
     def _keep(self, key: str, rows: list[Row]) -> None:
         if key not in self._kept:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import unquote, urlencode
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -25,6 +25,7 @@ from graphsvc.questions.values import BadValue, literal, schema
 from graphsvc.service import Serving
 from graphsvc.web.openapi import Offered, openapi
 from graphsvc.web.problems import HttpError
+from graphsvc.web.request import address_pairs
 
 Pairs = list[tuple[str, str]]
 _LARGE = 200
@@ -50,7 +51,7 @@ def api_router(serving: Serving) -> APIRouter:
         return _json(await run_in_threadpool(openapi, questions, offered, _server(request)))
 
     async def listing(request: Request) -> Response:
-        if pairs := _pairs(request):
+        if pairs := address_pairs(request):
             raise BadValue(f"The list of questions has no parameter `{pairs[0][0][:80]}`.",
                            location="parameters", hint="Ask without any.")
         offered, server = await _offered(questions), _server(request)
@@ -77,7 +78,7 @@ def api_router(serving: Serving) -> APIRouter:
 async def _answer(
     request: Request, questions: Questions, question: Question, in_path: Mapping[str, str]
 ) -> Response:
-    pairs = _pairs(request)
+    pairs = address_pairs(request)
     given: dict[str, list[str]] = {name: [text] for name, text in in_path.items()}
     for name, text in pairs:
         if name not in RESERVED:
@@ -86,7 +87,8 @@ async def _answer(
     own = _own(pairs)
     format, raw = _format(request, own.get("format")), own["raw"] == "true"
     answer = await questions.ask(
-        question, understood, limit=int(own["limit"]), after=own.get("after"))
+        question, understood, limit=int(own["limit"]), after=own.get("after"),
+        client=request.client.host if request.client else None)
     server, following = _server(request), None
     if answer.after is not None:
         kept = [pair for pair in pairs if pair[0] != "after"]
@@ -129,17 +131,6 @@ def _json(value: object) -> Response:
 
 
 # -- what is asked ------------------------------------------------------------------------------
-
-
-def _pairs(request: Request) -> Pairs:
-    """The query's parameters. Raises BadValue for one that is not UTF-8."""
-    raw: bytes = request.scope["query_string"]
-    try:
-        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict",
-                         max_num_fields=1000)
-    except ValueError as error:
-        raise BadValue("The query part of the address cannot be read.", location="parameters",
-                       hint="Percent-encode names and values as UTF-8.") from error
 
 
 def _path(request: Request) -> str:

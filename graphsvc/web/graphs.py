@@ -3,24 +3,16 @@ for people and as JSON for programs), `/export/{view}.{format}` gives a file."""
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, JSON, negotiate
 from graphsvc.graphs.export import Export, GraphFormat, described, format_named, listed
 from graphsvc.graphs.view import View
 from graphsvc.service import Serving
 from graphsvc.web.pages.routes import Pages
-
-
-class BadAddress(GraphsvcError):
-    """The query part of an address is no text."""
-
-    type = "urn:graphsvc:problem:bad-address"
+from graphsvc.web.request import address_pairs
 
 
 def graphs_router(serving: Serving, pages: Pages) -> APIRouter:
@@ -64,11 +56,7 @@ def _for_people(request: Request) -> bool:
 def _given(request: Request) -> dict[str, list[str]]:
     """The parameters as written; what a form sends empty was not given. Raises BadAddress."""
     given: dict[str, list[str]] = {}
-    try:
-        raw = request.scope["query_string"].decode("ascii")
-        for name, text in parse_qsl(raw, errors="strict", max_num_fields=1000):
+    for name, text in address_pairs(request):
+        if text:
             given.setdefault(name, []).append(text)
-    except ValueError as error:
-        raise BadAddress("The query part of the address cannot be read.", location="parameters",
-                         hint="Percent-encode names and values as UTF-8.") from error
     return given

@@ -7,6 +7,9 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import lru_cache
 from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.web.problems import HttpError
@@ -18,6 +21,7 @@ Headers = list[tuple[bytes, bytes]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _HOST = re.compile(rb"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
+_MAX_FIELDS = 1000
 _PREFIX = re.compile(rb"(?:/[A-Za-z0-9._~-]+)*")
 
 
@@ -133,8 +137,27 @@ class RequestContext:
         return {
             **self.scope, "method": "GET" if self.method == "HEAD" else self.method,
             "extensions": {}, "scheme": scheme.decode(), "headers": [(b"host", host), *headers],
+            "client": (self.client, 0),
             "root_path": root, "path": root + self.scope["path"],
             "raw_path": prefix + self.path}
+
+
+class BadAddress(GraphsvcError):
+    """The query part of an address cannot be read."""
+
+    type = "urn:graphsvc:problem:bad-parameter"
+    title = "A parameter cannot be understood"
+
+
+def address_pairs(request: Request) -> list[tuple[str, str]]:
+    """The parameters of an address, in their order. Raises BadAddress."""
+    raw: bytes = request.scope["query_string"]
+    try:
+        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict",
+                         max_num_fields=_MAX_FIELDS)
+    except ValueError as error:
+        raise BadAddress("The query part of the address cannot be read.", location="parameters",
+                         hint="Percent-encode names and values as UTF-8.") from error
 
 
 def _takes_gzip(accepted: bytes) -> bool:

@@ -11,13 +11,12 @@ from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, NamedNode
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import MARK_OFF, MARK_ON, Entry
@@ -205,17 +204,6 @@ class PageContext:
 @cache
 def _own(name: str) -> Template:
     return Template(own_query(name), file=f"{name}.rq")
-
-
-def address_pairs(request: Request) -> Pairs:
-    """The parameters of an address. Raises GraphsvcError where they are not UTF-8."""
-    raw: bytes = request.scope["query_string"]
-    try:
-        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict",
-                         max_num_fields=200)
-    except ValueError as error:
-        raise GraphsvcError("The query part of the address cannot be read.",
-                            hint="Percent-encode names and values as UTF-8.") from error
 
 
 def first_of(pairs: Pairs, name: str) -> str | None:

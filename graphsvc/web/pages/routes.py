@@ -27,13 +27,13 @@ from graphsvc.web.pages.context import (
     NotFound,
     PageContext,
     Pairs,
-    address_pairs,
 )
 from graphsvc.web.pages.editor import editor_page, editor_terms
 from graphsvc.web.pages.explore import explore_page, links
 from graphsvc.web.pages.home import home_page
 from graphsvc.web.pages.questions import choices_of, fields_of, question_page, questions_page
 from graphsvc.web.pages.search import search_page, suggestions
+from graphsvc.web.request import address_pairs
 
 _KEPT = "public, max-age=31536000, immutable"
 
