@@ -144,11 +144,6 @@ class Index:
             raise GraphsvcError("The index of the release cannot be read.", location=str(path),
                                 hint="Build the release again with this version.") from error
 
-    @property
-    def has_words(self) -> bool:
-        """Whether the service holds documents to take words from."""
-        return self._words is not None
-
     # -- things ---------------------------------------------------------------------------------
 
     def label(self, iri: str) -> str | None:

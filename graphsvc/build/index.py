@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -22,27 +23,6 @@ from graphsvc.fulltext import TYPE, YEAR, fold
 from graphsvc.index import LESS_SURE, SURE, closure, most_special, slug
 from graphsvc.vocabulary import DCTERMS, DISPLAY, OA, OWL, PTR, RDFS, SCHEMA, SKOS
 
-_SCHEMA = """
-PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-CREATE TABLE things(id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, label TEXT, class TEXT,
-                    note TEXT, quiet INTEGER NOT NULL, links INTEGER NOT NULL,
-                    classes TEXT NOT NULL, schemes TEXT NOT NULL);
-CREATE TABLE names(folded TEXT, rank INTEGER, thing INTEGER, name TEXT,
-                   PRIMARY KEY(folded, rank, thing, name)) WITHOUT ROWID;
-CREATE TABLE classes(class TEXT, above TEXT, PRIMARY KEY(class, above)) WITHOUT ROWID;
-CREATE TABLE facets(thing INTEGER, property TEXT, value TEXT,
-                    PRIMARY KEY(property, value, thing)) WITHOUT ROWID;
-CREATE TABLE broader(narrower INTEGER, broader INTEGER,
-                     PRIMARY KEY(narrower, broader)) WITHOUT ROWID;
-CREATE TABLE places(iri TEXT PRIMARY KEY, document TEXT, part_of TEXT, line INTEGER,
-                    ordinal INTEGER) WITHOUT ROWID;
-CREATE VIRTUAL TABLE texts USING fts5(label, names, body,
-    tokenize = 'porter unicode61 remove_diacritics 2', prefix = '2 3');
-"""
-_INDEXES = """
-CREATE INDEX facets_of ON facets(thing);
-CREATE INDEX narrower ON broader(broader);
-"""
 _LABEL, _SCHEME, _BROADER = str(SKOS.prefLabel), str(SKOS.inScheme), str(SKOS.broader)
 _LABELS = (str(RDFS.label), str(DCTERMS.title))
 _OTHER_NAMES = (str(SKOS.altLabel), str(SKOS.hiddenLabel))
@@ -63,12 +43,11 @@ def build_index(store: ox.Store, path: Path) -> None:
     """Write the index of a store whose default graph holds everything."""
     release = _Release(store)
     with closing(sqlite3.connect(path)) as index:
-        index.executescript(_SCHEMA)
+        index.executescript((files(__package__) / "index.sql").read_text(encoding="utf-8"))
         for table, rows in release.rows():
             if rows:
                 marks = ", ".join("?" * len(rows[0]))
                 index.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-        index.executescript(_INDEXES)
         index.commit()
 
 
