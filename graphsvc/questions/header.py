@@ -14,25 +14,12 @@ from pydantic_core import ErrorDetails
 
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.questions.check import Mistake, Place, header_mistakes, query_mistakes
-from graphsvc.questions.question import (
-    Chart,
-    Column,
-    Example,
-    Header,
-    Map,
-    Matrix,
-    Parameter,
-    Question,
-    SharedColumns,
-)
+from graphsvc.questions.question import PARTS, Header, Question, SharedColumns
 from graphsvc.questions.template import Template
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PARTS = re.compile(r"(?P<before>(?:[^\S\n]*(?:#(?!\+).*)?\n)*)(?P<header>(?:#\+.*(?:\n|\Z))*)")
 _PREFIX = re.compile(r"^\s*PREFIX\s+(\S*):\s*<(\S*)>", re.IGNORECASE | re.MULTILINE)
-_MODELS: Mapping[Any, type[BaseModel]] = {
-    "parameters": Parameter, "columns": Column, "examples": Example, "chart": Chart, "map": Map,
-    "matrix": Matrix}
 _CALLED: Mapping[Any, str] = {"parameters": "The parameter", "columns": "The column"}
 _MAPPING = ("is not a mapping.", "Write `key: value` lines.")
 _EXPECTED = {
@@ -188,7 +175,7 @@ def _mistake(error: ErrorDetails, fields: Fields) -> Mistake:
     if kind == "missing":
         return Mistake(place[:-1], f"{above} lacks `{key}`.", f"Add `{key}:`.")
     if kind == "extra_forbidden":
-        model = _MODELS.get(place[0], Header) if len(place) > 1 else Header
+        model = PARTS.get(place[0], Header) if len(place) > 1 else Header
         keys = [str(field.validation_alias or name) for name, field in model.model_fields.items()]
         near = get_close_matches(str(key), keys, 1)
         return Mistake(place, f"{above} has no key `{key}`.",

@@ -148,17 +148,10 @@ class Column(_Model):
         """Whether rows can be ordered by it."""
         return self.type != "evidence" and not self.many
 
-
-class Key(_Model):
-    """A column that the answer is ordered by."""
-
-    column: Column
-    descending: bool
-
     @property
     def numeric(self) -> bool:
         """Whether it orders by number; all else orders by code point."""
-        return self.column.type in ("integer", "decimal", "year")
+        return self.type in ("integer", "decimal", "year")
 
 
 class Example(_Model):
@@ -192,6 +185,12 @@ class Matrix(_Model):
 
 
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_entries)]
+
+
+PARTS: Mapping[Any, type[BaseModel]] = {
+    "parameters": Parameter, "columns": Column, "examples": Example, "chart": Chart, "map": Map,
+    "matrix": Matrix}
+"""The models of what is in a header, by its key."""
 
 
 class SharedColumns(_Model):
@@ -238,11 +237,11 @@ class Question(Header):
     template: Template
 
     @cached_property
-    def keys(self) -> tuple[Key, ...]:
-        """The columns of the declared order, or all columns from left to right."""
+    def keys(self) -> dict[Column, bool]:
+        """The columns of the declared order, or all from left to right; whether each descends."""
         plain = {column.name: column for column in self.columns if column.orders}
-        return tuple(Key(column=plain[text.removeprefix("-")], descending=text.startswith("-"))
-                     for text in self.order or plain if text.removeprefix("-") in plain)
+        return {plain[text.removeprefix("-")]: text.startswith("-")
+                for text in self.order or plain if text.removeprefix("-") in plain}
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, if the question has it."""

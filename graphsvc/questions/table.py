@@ -85,9 +85,9 @@ def _answer(question: Question, table: Table) -> list[Row]:
                   in zip(places, question.columns, strict=True)) for row in table.rows]
     rows.sort(key=lambda row: [term.value if term else "" for term in row])
     at = {column.name: index for index, column in enumerate(question.columns)}
-    for key in reversed(question.keys):
-        place, value = at[key.column.name], _number if key.numeric else _text
-        rows.sort(key=lambda row: value(row[place]), reverse=key.descending)
+    for key, descending in reversed(question.keys.items()):
+        place, value = at[key.name], _number if key.numeric else _text
+        rows.sort(key=lambda row: value(row[place]), reverse=descending)
     return rows
 
 

@@ -9,7 +9,7 @@ import pytest
 from graphsvc.errors import InputErrors
 from graphsvc.questions.header import read_question
 from graphsvc.questions.library import Library
-from graphsvc.questions.question import Chart, Column, Example, Key, Parameter
+from graphsvc.questions.question import Chart, Column, Example, Parameter
 
 B = "https://example.org/books/def#"
 QUERY = "SELECT ?a WHERE { ?a ?p ?o }\n"
@@ -84,8 +84,7 @@ SELECT ?edition ?year ?evidence WHERE {
     )
     assert found.columns == (
         edition, year, Column(name="evidence", type="evidence", label="Evidence"))
-    assert found.keys == (
-        Key(column=year, descending=True), Key(column=edition, descending=False))
+    assert list(found.keys.items()) == [(year, True), (edition, False)]
     assert found.examples == (Example(
         title="First", values={"work": "emma", "number": "2.50", "kind": ("x", "The Y")}),)
     assert found.panel == {f"{B}Work": "work", "urn:x:Other": "work"}
