@@ -21,8 +21,13 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PARTS = re.compile(r"(?P<before>(?:[^\S\n]*(?:#(?!\+).*)?\n)*)(?P<header>(?:#\+.*(?:\n|\Z))*)")
 _PREFIX = re.compile(r"^\s*PREFIX\s+(\S*):\s*<(\S*)>", re.IGNORECASE | re.MULTILINE)
 _CALLED: Mapping[Any, str] = {"parameters": "The parameter", "columns": "The column"}
+_TEXT = ("is not a text.", "Write some words or one value.")
 _MAPPING = ("is not a mapping.", "Write `key: value` lines.")
 _EXPECTED = {
+    "string_type": _TEXT, "string_too_short": _TEXT,
+    "string_pattern_mismatch": (
+        "has a name that is not one.",
+        "Begin with a small letter; use letters, digits and `_`."),
     "model_type": _MAPPING, "dict_type": _MAPPING, "mapping_type": _MAPPING,
     "tuple_type": ("is not a list.", "Write `- ` before each entry.")}
 Fields = Mapping[str, Any]

@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from graphsvc.questions.template import Template
@@ -31,14 +39,9 @@ def _wrong(message: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError("header", "{message}", {"message": message, "hint": hint})
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise _wrong("is not a text.", "Write some words or one value.")
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(map(_text, value)) if isinstance(value, list | tuple) else (_text(value),)
+def _several(value: object) -> object:
+    """A list; one value is a list of it."""
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def _flag(value: object) -> bool:
@@ -47,16 +50,8 @@ def _flag(value: object) -> bool:
     return value in ("true", True)
 
 
-def _name(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z][A-Za-z0-9_]*", value):
-        raise _wrong("has a name that is not one.",
-                     "Begin with a small letter; use letters, digits and `_`.")
-    return value
-
-
-def _iri(value: object, info: ValidationInfo) -> str:
+def _iri(text: str, info: ValidationInfo) -> str:
     """The IRI that a CURIE or an IRI (with or without <>) is for."""
-    text = _text(value)
     prefixes: Mapping[str, str] = (info.context or {}).get("prefixes", {})
     prefix, colon, local = text.partition(":")
     if colon and prefix in prefixes and not local.startswith("//"):
@@ -71,7 +66,7 @@ def _iri(value: object, info: ValidationInfo) -> str:
 
 def _labelled(value: object) -> object:
     """Choices that are a list are their own labels."""
-    return value if isinstance(value, dict) else {text: text for text in _texts(value)}
+    return {text: text for text in value} if isinstance(value, list) else value
 
 
 def _entries(value: object) -> list[Any]:
@@ -82,11 +77,11 @@ def _entries(value: object) -> list[Any]:
             for name, entry in value.items()]
 
 
-Text = Annotated[str, BeforeValidator(_text)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Text = Annotated[str, Field(min_length=1)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_several)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Name = Annotated[str, BeforeValidator(_name)]
-Iri = Annotated[str, BeforeValidator(_iri)]
+Name = Annotated[str, Field(pattern="^[a-z][A-Za-z0-9_]*$")]
+Iri = Annotated[Text, AfterValidator(_iri)]
 
 
 class _Model(BaseModel):
@@ -113,7 +108,8 @@ class Parameter(_Model):
     min: Text | None = None
     max: Text | None = None
     many: Flag = False
-    of_class: Iri | None = Field(default=None, validation_alias="class")
+    of_class: Iri | None = Field(
+        default=None, validation_alias="class", serialization_alias="class")
     scheme: Iri | None = None
     choices: Annotated[Mapping[str, Text], BeforeValidator(_labelled)] = {}
     choices_from: Text | None = None
@@ -158,7 +154,8 @@ class Example(_Model):
     """Values that a question can be asked with, as people would write them."""
 
     title: Text
-    values: Mapping[str, Texts] = Field(default={}, validation_alias="parameters")
+    values: Mapping[str, Texts] = Field(
+        default={}, validation_alias="parameters", serialization_alias="parameters")
 
 
 class Chart(_Model):

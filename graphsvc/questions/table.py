@@ -6,7 +6,8 @@ import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from pyoxigraph import (
     BlankNode,
@@ -22,10 +23,11 @@ from graphsvc.questions.question import Column, Question
 
 Term = NamedNode | BlankNode | Literal
 Row = tuple[Term | None, ...]
-T = TypeVar("T")
 _RESULTS = "application/sparql-results+json"
 _LARGE = 100_000
 """Bytes of results from which on they are read in a thread, so that the event loop goes on."""
+_MANY = 500
+"""Rows from which on they are sorted in a thread."""
 _CELLS = 400_000
 """Cells of answers that are kept, at some 100 bytes each."""
 
@@ -41,25 +43,22 @@ class Table:
     rows: list[Row]
 
 
-async def fetch(engine: Engine, query: str) -> Table:
-    """Run a reviewed SELECT to its end. Raises what the engine raises."""
-    data = await read(engine, Request(query, _RESULTS, lane=Lane.REVIEWED))
-    return await _apart(len(data), lambda: _table(data))
+async def fetch(engine: Engine, query: str, client: str | None = None) -> Table:
+    """Run a reviewed SELECT to its end. client: the address of who asks, if it is not the service.
+
+    Raises what the engine raises.
+    """
+    data = await read(engine, Request(query, _RESULTS, lane=Lane.REVIEWED, client=client))
+    return await asyncio.to_thread(_table, data) if len(data) > _LARGE else _table(data)
 
 
 async def fetch_answer(
     engine: Engine, question: Question, query: str, client: str | None = None
 ) -> list[Row]:
-    """All rows of a question, typed and in the declared order. client: the address of who asks.
-
-    Raises what the engine raises.
-    """
-    data = await read(engine, Request(query, _RESULTS, lane=Lane.REVIEWED, client=client))
-    return await _apart(len(data), lambda: _answer(question, _table(data)))
-
-
-async def _apart(size: int, work: Callable[[], T]) -> T:
-    return await asyncio.to_thread(work) if size > _LARGE else work()
+    """All rows of a question, typed and in the declared order. Raises what `fetch` raises."""
+    table = await fetch(engine, query, client)
+    order = partial(_ordered, question, table)
+    return await asyncio.to_thread(order) if len(table.rows) > _MANY else order()
 
 
 def _table(data: bytes) -> Table:
@@ -78,7 +77,7 @@ def _term(value: object) -> Term | None:
     raise UpstreamError("The engine answered with a quoted triple, which is not SPARQL 1.1.")
 
 
-def _answer(question: Question, table: Table) -> list[Row]:
+def _ordered(question: Question, table: Table) -> list[Row]:
     """The rows with the question's columns, sorted; equal keys by all the other columns."""
     places = [table.columns.index(column.name) for column in question.columns]
     rows = [tuple(typed(row[place], column) for place, column
