@@ -43,6 +43,9 @@ class Named:
     iri: str
     label: str
 
+    def __str__(self) -> str:
+        return f"{self.label} <{self.iri}>"
+
 
 class UnknownName(GraphsvcError):
     """Nothing has that name; `nearest` are things with names like it."""
@@ -53,9 +56,9 @@ class UnknownName(GraphsvcError):
 
     def __init__(self, message: str, nearest: list[Named], location: str | None = None) -> None:
         self.nearest = nearest
-        names = ", ".join(f"{named.label} <{named.iri}>" for named in nearest)
+        names = ", ".join(map(str, nearest))
         super().__init__(message, location=location,
-                         hint=f"Near to it: {names}." if names else None)
+                         hint=f"Near to it: {names}." if nearest else None)
 
     def extras(self) -> dict[str, Any]:
         return {"nearest": [asdict(named) for named in self.nearest]}
@@ -70,8 +73,8 @@ class AmbiguousName(GraphsvcError):
 
     def __init__(self, message: str, choices: list[Named], location: str | None = None) -> None:
         self.choices = choices
-        names = ", ".join(f"{named.label} <{named.iri}>" for named in choices)
-        super().__init__(message, location=location, hint=f"Give the IRI of one of them: {names}.")
+        super().__init__(message, location=location,
+                         hint=f"Give the IRI of one of them: {', '.join(map(str, choices))}.")
 
     def extras(self) -> dict[str, Any]:
         return {"choices": [asdict(named) for named in self.choices]}
@@ -277,17 +280,14 @@ class Index:
 
     def _find_passage(self, iri: str) -> Passage:
         document, part_of, line, ordinal = self._place(iri)
-        return Passage(
-            iri=iri, document=document, title=self.label(document) if document else None,
-            sections=self._sections(document, part_of), line=line, ordinal=ordinal,
-            words=self._words(iri) if self._words and document else None)
-
-    def _sections(self, document: str | None, part_of: str | None) -> tuple[str, ...]:
         titles: dict[str, str] = {}
         while part_of and part_of != document and part_of not in titles:
             titles[part_of] = self.label(part_of) or part_of
             part_of = self._place(part_of)[1]
-        return tuple(reversed(titles.values()))
+        return Passage(
+            iri=iri, document=document, title=self.label(document) if document else None,
+            sections=tuple(reversed(titles.values())), line=line, ordinal=ordinal,
+            words=self._words(iri) if self._words and document else None)
 
     def _find_place(self, iri: str) -> tuple[str | None, str | None, int | None, int | None]:
         rows = self._read("SELECT document, part_of, line, ordinal FROM places WHERE iri = ?", iri)
