@@ -16,7 +16,7 @@ from typing import Any
 
 from graphsvc.web.request import Headers, RequestContext, Send
 
-CHUNK = 1 << 18
+CHUNK = 1 << 16
 """Bytes that are sent at a time, so that a client that does not read holds no more of them."""
 SMALLEST_COMPRESSED = 1_000
 COMPRESSED_IN_A_THREAD = 100_000

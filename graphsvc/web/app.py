@@ -6,9 +6,9 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, PROBLEM, negotiate
@@ -42,7 +42,8 @@ class Site:
     """Everything that answers from one release: opened, cached and closed together.
 
     salt: what decides about bytes beside address and format, for entity tags.
-    pages: the application for all but `/sparql`; error_page: writes errors as HTML.
+    pages: the application for all but `/sparql`; routes: the path templates of its endpoints;
+    error_page: writes errors as HTML.
     """
 
     release: str
@@ -51,6 +52,7 @@ class Site:
     close: Callable[[], Awaitable[None]]
     pages: AsgiApp | None = None
     error_page: ErrorPage | None = None
+    routes: Mapping[Any, str] = field(default_factory=dict)
     cache: AnswerCache = field(default_factory=AnswerCache)
     users: int = 0
     unused: asyncio.Event = field(default_factory=asyncio.Event)
@@ -223,7 +225,7 @@ async def _dispatch(
         try:
             await site.pages(scope, receive, writer)
         finally:
-            writer.route = getattr(scope.get("route"), "path", OTHER)
+            writer.route = site.routes.get(scope.get("endpoint"), OTHER)
 
 
 async def _write_error(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from graphsvc import __version__
 from graphsvc.engine.base import Limits
@@ -61,9 +63,11 @@ class ReleaseSource:
 
     async def _site(self, serving: Serving) -> Site:
         pages = await Pages.open(serving)
-        app = application(
+        routers = (
             status_router(serving, self.metrics), api_router(serving),
             graphs_router(serving, pages), pages.router(), linked_router(serving, pages))
+        routes = {route.endpoint: route.path for router in routers for route in router.routes
+                  if isinstance(route, Route)}
 
         async def describe(server: str, format: Format) -> bytes:
             return await run_in_threadpool(serving.description.write, format.media_type, server)
@@ -80,10 +84,10 @@ class ReleaseSource:
         return Site(
             release=release, salt=f"{release} {__version__} {words} {address}",
             sparql=SparqlEndpoint(serving.engine, describe, editor), close=serving.close,
-            pages=app, error_page=error_page)
+            pages=application(routers), error_page=error_page, routes=routes)
 
 
-def application(*routers: APIRouter) -> FastAPI:
+def application(routers: Iterable[APIRouter]) -> FastAPI:
     """The FastAPI application of a release, whose errors are for the caller to report."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     for router in routers:
@@ -98,4 +102,5 @@ async def _raise_http_error(request: Request, error: Exception) -> Response:
         404: (f"There is nothing at {request.url.path[:200]}.", "See / for what there is."),
         405: (f"{request.method[:20]} is not for {request.url.path[:200]}.", "Use GET."),
     }.get(error.status_code, (str(error.detail), None))
-    raise HttpError(error.status_code, message, hint=hint, headers=error.headers)
+    headers = {"Allow": "GET, HEAD, OPTIONS"} if error.status_code == 405 else error.headers
+    raise HttpError(error.status_code, message, hint=hint, headers=headers)

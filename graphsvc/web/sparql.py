@@ -11,7 +11,13 @@ from graphsvc.engine.inspection import inspect
 from graphsvc.formats import HTML, RDF_FORMATS, Format, named, negotiate
 from graphsvc.web.problems import HttpError
 from graphsvc.web.protocol import MAX_BODY_BYTES, Operation, read_get, read_post
-from graphsvc.web.request import Headers, Receive, RequestContext, read_body
+from graphsvc.web.request import (
+    ClientDisconnected,
+    Headers,
+    Receive,
+    RequestContext,
+    read_body,
+)
 from graphsvc.web.writer import HangUp, ResponseWriter
 
 SPARQL_METHODS = "GET, HEAD, POST, OPTIONS"
@@ -117,6 +123,10 @@ async def _body(receive: Receive) -> bytes:
     except TimeoutError as error:
         raise HttpError(408, f"The body did not arrive within {BODY_SECONDS:g} seconds.",
                         location="body", headers={"Connection": "close"}) from error
+    except ClientDisconnected as error:  # or what it sent is no body, which it can be told
+        raise HttpError(400, "The body cannot be read to its end.", location="body",
+                        hint="Check Content-Length or the chunks.",
+                        headers={"Connection": "close"}) from error
     if body is None:
         raise HttpError(413, f"The body is longer than {MAX_BODY_BYTES} bytes.", location="body")
     return body

@@ -20,7 +20,7 @@ from graphsvc.release import Releases
 from tests.conftest import ROOT
 from tests.hostile.service import Own, Service, started
 
-BOOKS = ROOT / "tests/questions/fixtures/books"
+BOOKS = ROOT / "tests/projects/books"
 HOSTILE = Path(__file__).parent / "data"
 
 Start = Callable[..., Own]
@@ -46,7 +46,7 @@ def project(folder: Path, *more: str) -> Project:
     """The books with hostile data, and with more Turtle where given."""
     shutil.copytree(BOOKS, folder)
     shutil.copy(HOSTILE / "formulas.ttl", folder / "data")
-    shutil.copytree(HOSTILE / "views", folder / "queries" / "views")
+    shutil.copytree(HOSTILE / "views", folder / "queries" / "views", dirs_exist_ok=True)
     for number, text in enumerate(more):
         (folder / "data" / f"more-{number}.ttl").write_text(text)
     return Project(folder)
