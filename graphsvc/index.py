@@ -160,12 +160,6 @@ class Index:
             "SELECT value FROM facets JOIN things ON things.id = thing"
             " WHERE iri = ? AND property = ? ORDER BY value", iri, TYPE)]
 
-    def all_classes(self, iri: str) -> set[str]:
-        """The classes of a thing, with all above them."""
-        thing = self._thing(iri)
-        given = set(thing.classes) if thing else set()
-        return given.union(*(self._above.get(above, ()) for above in given))
-
     def entries(self, iris: Iterable[str]) -> dict[str, Entry]:
         """What the index knows of some things, by IRI."""
         return {row[0]: Entry(*row) for row in self._read(

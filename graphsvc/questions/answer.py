@@ -191,10 +191,6 @@ class Questions:
         question = self.library.get(name)
         return await self.ask(question, await self.understand(question, given))
 
-    def panels(self, iri: str) -> list[tuple[Question, str]]:
-        """The questions for the page of a thing, each with the parameter that takes it."""
-        return self.library.panels(self.index.all_classes(iri))
-
     async def choices(self, parameter: Parameter) -> list[Choice]:
         """The values that a parameter of type choice offers. Raises what the engine raises."""
         if parameter.choices_from is None:
@@ -212,7 +208,12 @@ class Questions:
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise BadValue("The text is not Unicode.", location=location, hint="Give it in UTF-8.")
         if parameter.type == "iri":
-            value = NamedNode(await self._named(parameter, text, location))
+            narrowed = {"of_class": parameter.of_class, "scheme": parameter.scheme,
+                        "location": location}
+            iri = self.index.meant(text, **narrowed)
+            if iri is None:
+                iri = await asyncio.to_thread(self.index.find, text, **narrowed)
+            value = NamedNode(iri)
         elif parameter.choices_from:
             value = await self._choice(parameter, text)
         else:
@@ -222,15 +223,6 @@ class Questions:
         except GraphsvcError as error:
             raise BadValue(error.message, location=location, hint=error.hint) from error
         return value
-
-    async def _named(self, parameter: Parameter, text: str, location: str) -> str:
-        """The thing that a text names; names like an unknown one are looked for in a thread."""
-        of_class, scheme = parameter.of_class, parameter.scheme
-        meant = self.index.meant(text, of_class=of_class, scheme=scheme, location=location)
-        if meant is None:
-            return await asyncio.to_thread(
-                self.index.find, text, of_class=of_class, scheme=scheme, location=location)
-        return meant
 
     async def _choice(self, parameter: Parameter, text: str) -> Value:
         choices = await self.choices(parameter)
