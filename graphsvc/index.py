@@ -121,31 +121,24 @@ class Index:
     def __init__(
         self, path: Path, words: Words | None = None, prefixes: Mapping[str, str] | None = None
     ) -> None:
-        self._address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._local = threading.local()
-        self._words, self._prefixes = words, dict(prefixes or {})
-        broader: dict[str, set[str]] = defaultdict(set)
-        for narrower, above in self._read("SELECT class, above FROM classes"):
-            broader[narrower].add(above)
-        self._above = {iri: closure(iri, broader) for iri in broader}
-        self._thing = lru_cache(_KEPT)(self._find_thing)
-        self._place = lru_cache(_KEPT)(self._find_place)
-        self.passage = lru_cache(1 << 14)(self._find_passage)
-        """A passage with what is known of it, by its IRI."""
-
-    @classmethod
-    def open(
-        cls, path: Path, words: Words | None = None, prefixes: Mapping[str, str] | None = None
-    ) -> Index:
         """Open an index. words: those of passages; prefixes: what a CURIE may begin with.
 
         Raises GraphsvcError where the file is not one that this version writes.
         """
+        self._address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._local = threading.local()
+        self._words, self._prefixes = words, dict(prefixes or {})
+        self._above: dict[str, set[str]] = defaultdict(set)
         try:
-            return cls(path, words, prefixes)
+            for class_, above in self._read("SELECT class, above FROM classes"):
+                self._above[class_].add(above)
         except sqlite3.Error as error:
             raise GraphsvcError("The index of the release cannot be read.", location=str(path),
                                 hint="Build the release again with this version.") from error
+        self._thing = lru_cache(_KEPT)(self._find_thing)
+        self._place = lru_cache(_KEPT)(self._find_place)
+        self.passage = lru_cache(1 << 14)(self._find_passage)
+        """A passage with what is known of it, by its IRI."""
 
     # -- things ---------------------------------------------------------------------------------
 

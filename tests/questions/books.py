@@ -99,7 +99,7 @@ class Source:
         serving: Any = Serving(self._client.questions)
         engine: Any = self._client.engine
         return Site(release=release, salt=release, close=close, pages=application(
-            api_router(serving)), sparql=SparqlEndpoint(engine, _no_description))
+            [api_router(serving)]), sparql=SparqlEndpoint(engine, _no_description))
 
 
 class Client:

@@ -80,7 +80,7 @@ def test_a_page_keeps_the_event_loop_for_less_than_20_ms(release: Release) -> No
     async def longest() -> dict[str, float]:
         serving = await Serving.open(release)
         pages = await Pages.open(serving)
-        own = httpx.ASGITransport(application(pages.router()))
+        own = httpx.ASGITransport(application([pages.router()]))
         made: dict[str, Any] = {}
         gc.collect()
         gc.freeze()  # as the service does when it has opened a release
