@@ -128,13 +128,14 @@ class Index:
         self._address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._local = threading.local()
         self._words, self._prefixes = words, dict(prefixes or {})
-        self._above: dict[str, set[str]] = defaultdict(set)
+        broader: dict[str, set[str]] = defaultdict(set)
         try:
             for class_, above in self._read("SELECT class, above FROM classes"):
-                self._above[class_].add(above)
+                broader[class_].add(above)
         except sqlite3.Error as error:
             raise GraphsvcError("The index of the release cannot be read.", location=str(path),
                                 hint="Build the release again with this version.") from error
+        self._above = {iri: closure(iri, broader) for iri in broader}
         self._thing = lru_cache(_KEPT)(self._find_thing)
         self._place = lru_cache(_KEPT)(self._find_place)
         self.passage = lru_cache(1 << 14)(self._find_passage)
