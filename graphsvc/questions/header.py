@@ -95,11 +95,13 @@ class _Yaml:
         self._mistakes: list[Mistake] = []
         try:
             root = yaml.compose(text, Loader=_LOADER)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+            problem = getattr(error, "problem", None) or getattr(error, "reason", error)
             self.stop_on([Mistake(line + (mark.line if mark else 0),
-                                  f"The header is not YAML: {error.problem}.",
+                                  f"The header is not YAML: {problem}.",
                                   "Check indents, colons and quotes.")])
+            raise
         if not isinstance(root, yaml.MappingNode):
             self.stop_on([Mistake(1, "The file has no header.", "Begin it with `#+ title: ...`.")])
         assert root is not None, "stop_on raises"

@@ -208,6 +208,8 @@ def test_columns_of_several_texts_are_texts_and_cannot_be_ordered_by(tmp_path: P
     (QUERY, ["q.rq:1: The file has no header."]),
     ("#+ title: [\n" + QUERY, [
         "q.rq:2: The header is not YAML: did not find expected node content."]),
+    ("#+ title: \x01\n" + QUERY, [
+        "q.rq:1: The header is not YAML: control characters are not allowed."]),
     (HEAD + "SELECT ?a WHERE {\n ?a ?p ?o .\n FILTR(?a)\n}\n", [
         "q.rq:9: The query stops being SPARQL at column 10: expected OPTIONAL."]),
     (HEAD + "ASK { ?a ?p ?o }", ["q.rq:7: The query is not a SELECT."]),
