@@ -16,10 +16,9 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graphsvc.graphs.collect import graph_of
 from graphsvc.graphs.export import FORMATS
-from graphsvc.graphs.recipe import Recipe
-from graphsvc.graphs.view import Views
+from graphsvc.graphs.graph import graph_of
+from graphsvc.graphs.view import Recipe, Views
 
 BASE = "https://example.org/id/"
 PICTURES = ("svg", "png")
@@ -79,11 +78,13 @@ def _rows(edges: int) -> bytes:
 
 
 _RECIPE = Recipe(
-    address="https://example.org/export/made-up", view="made-up", title="Made up",
-    description="Rows that nobody asked for.", parameters={}, summary="none", measures=(),
-    query=VIEW, dataset="Made up", dataset_iri="https://example.org/dataset",
-    release="0000000000000000",
-    date="2020-01-01", licence="https://creativecommons.org/publicdomain/zero/1.0/")
+    facts={"title": "Made up", "description": "Rows that nobody asked for.", "view": "made-up",
+           "parameters": "none", "measures": "none", "dataset": "Made up",
+           "release": "0000000000000000", "date": "2020-01-01",
+           "licence": "https://creativecommons.org/publicdomain/zero/1.0/",
+           "software": "graphsvc", "query": VIEW},
+    summary="none", measures=(), raw=False, address="https://example.org/export/made-up",
+    dataset="https://example.org/dataset")
 
 
 if __name__ == "__main__":

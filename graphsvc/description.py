@@ -1,9 +1,11 @@
-"""The service and its data set described for machines: SPARQL service description, DCAT, VoID."""
+"""A release, and the service over it, described for machines: DCAT, VoID, SPARQL service."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -11,14 +13,71 @@ from graphsvc.formats import BY_MEDIA_TYPE
 from graphsvc.questions.answer import Questions
 from graphsvc.release import Header, Release
 from graphsvc.sparql import construct
-from graphsvc.vocabulary import DCAT, DCTERMS, SCHEMA, SD, SH, VOID, XSD
+from graphsvc.vocabulary import DCAT, DCTERMS, OWL, PROV, SCHEMA, SD, SH, VOID, XSD
 
 _ANYWHERE = "http://service.invalid"
 """In place of the address of the service until a request names it; service-parts.rq has it too."""
-_PREFIXES = {"dcat": str(DCAT), "dcterms": str(DCTERMS), "schema": str(SCHEMA), "sd": str(SD),
-             "sh": str(SH), "void": str(VOID)}
+_PREFIXES = {
+    "dcat": str(DCAT), "dcterms": str(DCTERMS), "owl": str(OWL), "prov": str(PROV),
+    "schema": str(SCHEMA), "sd": str(SD), "sh": str(SH), "spdx": "http://spdx.org/rdf/terms#",
+    "void": str(VOID), "xsd": str(XSD),
+}
 _ANY_URI, _KEYWORDS = ox.NamedNode(str(XSD.anyURI)), ox.NamedNode(str(SCHEMA.keywords))
 _SERVICE = ox.NamedNode(f"{_ANYWHERE}/sparql")
+_MEDIA_TYPES = {".nq": "application/n-quads", ".trig": "application/trig"}
+
+
+def describe_release(
+    header: Header, digest: str, union: ox.Store, graphs: Mapping[str, int], dumps: list[Path],
+    rules: Mapping[str, str],
+) -> bytes:
+    """Describe a release (DCAT 3, VoID) in Turtle.
+
+    union: all triples in its default graph; graphs: how many triples each named graph has;
+    rules: graph of derived facts -> name of its rule.
+    """
+    dataset = ox.NamedNode(header.dataset)
+    found = {
+        *construct("dataset", dataset=dataset,
+                   title=ox.Literal(header.title, language="en"),
+                   description=ox.Literal(header.description, language="en"),
+                   licence=_named(header.licence), creator=_named(header.creator),
+                   digest=ox.Literal(digest), version=ox.Literal(header.version),
+                   base=ox.Literal(header.base), ontology=ox.NamedNode(header.iri)),
+        *construct("partitions", union, dataset=dataset),
+        *(triple for dump in dumps for triple in _distribution(header, digest, dump))}
+    for name, triples in graphs.items():
+        graph = ox.NamedNode(name)
+        found |= {*construct("subset", dataset=dataset, graph=graph, triples=ox.Literal(triples))}
+        if name in rules:
+            derived = f"Derived by the rule {rules[name]}; can be dropped and rebuilt."
+            found |= {*construct("derived-subset", dataset=dataset, graph=graph,
+                                 description=ox.Literal(derived, language="en"))}
+    return _serialized(found, ox.RdfFormat.TURTLE)
+
+
+def _named(text: str) -> ox.NamedNode | ox.Literal:
+    """A thing by its IRI, or what it is called."""
+    try:
+        return ox.NamedNode(text)
+    except ValueError:
+        return ox.Literal(text)
+
+
+def _distribution(header: Header, digest: str, dump: Path) -> Iterator[ox.Triple]:
+    content = dump.read_bytes()
+    node = f"{header.dataset}/{digest}/{dump.name}"
+    media_type = _MEDIA_TYPES[Path(dump.stem).suffix]
+    return construct(
+        "distribution", dataset=ox.NamedNode(header.dataset), dump=ox.NamedNode(node),
+        name=ox.Literal(dump.name), bytes=ox.Literal(len(content)),
+        type=ox.NamedNode(f"https://www.iana.org/assignments/media-types/{media_type}"),
+        checksum=ox.NamedNode(f"{node}#sha256"),
+        sha256=ox.Literal(hashlib.sha256(content).hexdigest()))
+
+
+def _serialized(triples: Iterable[ox.Triple], format_: ox.RdfFormat | None) -> bytes:
+    return ox.serialize(sorted(triples, key=str), format=format_, prefixes=_PREFIXES) or b""
 
 
 class ServiceDescription:
@@ -30,7 +89,8 @@ class ServiceDescription:
 
     def __init__(self, release: Release, header: Header, questions: set[ox.Triple]) -> None:
         self._release, self._header, self._questions = release, header, questions
-        self._text = lru_cache(maxsize=len(BY_MEDIA_TYPE))(self._serialized)
+        self._text = lru_cache(maxsize=len(BY_MEDIA_TYPE))(
+            lambda media_type: _serialized(self._triples, BY_MEDIA_TYPE[media_type].rdf))
 
     @classmethod
     async def of(cls, release: Release, header: Header, questions: Questions) -> ServiceDescription:
@@ -41,12 +101,8 @@ class ServiceDescription:
         """The description in one of the RDF formats, for the service at an address."""
         return self._text(media_type).replace(_ANYWHERE.encode(), server.encode())
 
-    def _serialized(self, media_type: str) -> bytes:
-        format_ = BY_MEDIA_TYPE[media_type].rdf
-        return ox.serialize(self._triples, format=format_, prefixes=_PREFIXES) or b""
-
     @cached_property
-    def _triples(self) -> list[ox.Triple]:
+    def _triples(self) -> set[ox.Triple]:
         store, dataset = ox.Store(), ox.NamedNode(self._header.dataset)
         store.extend(ox.parse(path=self._release.description, format=ox.RdfFormat.TURTLE))
         found = {*self._questions,
@@ -54,7 +110,7 @@ class ServiceDescription:
                             service=_SERVICE),
                  *construct("service-parts", store, dataset=dataset),
                  *_declared(dataset, self._release.manifest["prefixes"])}
-        return sorted({*(quad.triple for quad in store), *found}, key=str)
+        return found.union(quad.triple for quad in store)
 
 
 async def executables(questions: Questions) -> set[ox.Triple]:

@@ -11,9 +11,9 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from graphsvc import __version__
-from graphsvc.build.turtle import TurtleFile, read_file, read_prefixes, read_turtle
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.release import Header
+from graphsvc.turtle import TurtleFile, read_file, read_prefixes, read_turtle
 
 __all__ = ["Header", "Project"]
 
@@ -22,9 +22,16 @@ DISPLAY = Path(__file__).parent / "display.ttl"
 
 _DCTERMS = "http://purl.org/dc/terms/"
 _OWL = "http://www.w3.org/2002/07/owl#"
-_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _VANN = "http://purl.org/vocab/vann/"
-_VOID = "http://rdfs.org/ns/void#"
+_ONTOLOGY = f"{_OWL}Ontology"
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_HEADER = {
+    "title": f"{_DCTERMS}title", "description": f"{_DCTERMS}description",
+    "version": f"{_OWL}versionInfo", "licence": f"{_DCTERMS}license",
+    "creator": f"{_DCTERMS}creator", "prefix": f"{_VANN}preferredNamespacePrefix",
+    "namespace": f"{_VANN}preferredNamespaceUri", "base": "http://rdfs.org/ns/void#uriSpace",
+}
+"""Where the header of an ontology says each thing that `Header` has."""
 
 
 class Project:
@@ -70,27 +77,22 @@ class Project:
         """Question and view files, with the other files below `queries/`."""
         return self._files("queries", "*")
 
-    @property
-    def input_files(self) -> list[Path]:
-        """Every file that a release depends on."""
-        graphs = self.ontology_files + self.shape_files + self.data_files
-        return sorted(graphs + self.rule_files + self.query_files)
-
     def file_digests(self) -> dict[str, str]:
-        """The SHA-256 digest of every input file, and the version of the software.
+        """The SHA-256 digest of every file that a release depends on, and the software's version.
 
         Raises GraphsvcError for a file that cannot be read.
         """
+        files = (self.ontology_files + self.shape_files + self.data_files + self.rule_files
+                 + self.query_files)
         digests = {self.name(path): hashlib.sha256(read_file(path)).hexdigest()
-                   for path in self.input_files}
+                   for path in sorted(files)}
         return digests | {"graphsvc": __version__}
 
     @cached_property
     def header(self) -> Header:
         """The ontology's header. Raises GraphsvcError when there is none or it is incomplete."""
         for path in self._files("ontology", "*.ttl"):
-            found = _header(read_turtle(path), self.name(path))
-            if found:
+            if found := _header(read_turtle(path), self.name(path)):
                 return found
         raise GraphsvcError(
             "No file in ontology/ declares an owl:Ontology.",
@@ -149,28 +151,18 @@ class Project:
 
 
 def _header(file: TurtleFile, name: str) -> Header | None:
-    ontology = next(
-        (s for s, p, o in file.triples
-         if p.value == _RDF_TYPE and getattr(o, "value", "") == f"{_OWL}Ontology"),
-        None,
-    )
+    """The header in a file of the ontology, if it has one."""
+    ontology = next((subject for subject, predicate, value in file.triples
+                     if predicate.value == _TYPE and value.value == _ONTOLOGY), None)
     if ontology is None:
         return None
-    values = {p.value: o.value for s, p, o in file.triples
-              if s == ontology and hasattr(o, "value")}
-    wanted = {
-        "title": f"{_DCTERMS}title", "description": f"{_DCTERMS}description",
-        "version": f"{_OWL}versionInfo", "licence": f"{_DCTERMS}license",
-        "creator": f"{_DCTERMS}creator", "prefix": f"{_VANN}preferredNamespacePrefix",
-        "namespace": f"{_VANN}preferredNamespaceUri", "base": f"{_VOID}uriSpace",
-    }
-    missing = [iri for iri in wanted.values() if iri not in values]
-    if missing:
+    values = {predicate.value: value.value for subject, predicate, value in file.triples
+              if subject == ontology}
+    if missing := [iri for iri in _HEADER.values() if iri not in values]:
         raise GraphsvcError(
             f"The ontology {ontology} lacks {', '.join(missing)}.", location=name,
-            hint="State each of them once in the owl:Ontology header.",
-        )
-    header = Header(iri=ontology.value, **{key: values[iri] for key, iri in wanted.items()})
+            hint="State each of them once in the owl:Ontology header.")
+    header = Header(ontology.value, **{key: values[iri] for key, iri in _HEADER.items()})
     try:
         ox.NamedNode(header.namespace), ox.NamedNode(header.dataset)
     except ValueError as error:

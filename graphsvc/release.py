@@ -19,7 +19,7 @@ from graphsvc.errors import GraphsvcError
 _MANIFEST = "manifest.json"
 _ENTRIES: Mapping[str, type] = {
     "release": str, "built": str, "software": str, "title": str, "quads": int, "warnings": int,
-    "header": dict, "prefixes": dict, "derived": dict, "files": dict,
+    "header": dict, "prefixes": dict, "derived": dict, "files": dict, "contents": dict,
 }
 """What the manifest of every release has."""
 
@@ -53,16 +53,27 @@ class Header:
         return f"{self.root}dataset"
 
 
-@dataclass(frozen=True)
 class Release:
-    """One release: a folder that never changes."""
+    """One release: a folder that never changes.
 
-    path: Path
+    id: the digest that names it; dump: all quads as canonical N-Quads, compressed; store_path: of
+    the store; queries: the question and view files as they were when it was built; index_path:
+    names, texts and passages in one SQLite file; description: DCAT and VoID in Turtle.
+    """
 
-    @property
-    def id(self) -> str:
-        """The digest that names it."""
-        return self.path.name
+    def __init__(self, path: Path) -> None:
+        self.path, self.id = path, path.name
+        self.dump = path / "dumps" / "all.nq.gz"
+        self.store_path = path / "store"
+        self.queries = path / "queries"
+        self.index_path = path / "index.sqlite"
+        self.description = path / "description.ttl"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Release) and other.path == self.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -88,39 +99,10 @@ class Release:
         return Header(**self.manifest["header"])
 
     @property
-    def dump(self) -> Path:
-        """All quads as canonical N-Quads, compressed."""
-        return self.path / "dumps" / "all.nq.gz"
-
-    @property
     def dump_digests(self) -> dict[str, str]:
         """The SHA-256 digest of each dump by its name. Raises as manifest does."""
-        return {Path(name).name: facts["sha256"] for name, facts in self._contents.items()
-                if name.startswith("dumps/")}
-
-    @property
-    def store_path(self) -> Path:
-        return self.path / "store"
-
-    @property
-    def queries(self) -> Path:
-        """The question and view files as they were when it was built."""
-        return self.path / "queries"
-
-    @property
-    def index_path(self) -> Path:
-        """Names, texts and passages in one SQLite file."""
-        return self.path / "index.sqlite"
-
-    @property
-    def description(self) -> Path:
-        """DCAT and VoID description in Turtle."""
-        return self.path / "description.ttl"
-
-    @property
-    def report(self) -> Path:
-        """The validation report in N-Triples."""
-        return self.path / "report.nt"
+        return {name.removeprefix("dumps/"): facts["sha256"]
+                for name, facts in self.manifest["contents"].items() if name.startswith("dumps/")}
 
     @property
     def shapes(self) -> list[Path]:
@@ -137,7 +119,7 @@ class Release:
         The store is checked by the sizes of its files only, so that this takes a moment at any
         size. Raises GraphsvcError that names the first file that differs.
         """
-        expected = self._contents
+        expected = self.manifest["contents"]
         try:
             found = contents(self.path)
         except OSError as error:
@@ -150,13 +132,6 @@ class Release:
         """Write the manifest of a folder that is complete, with the digests of its files."""
         manifest = {**facts, "contents": contents(self.path)}
         (self.path / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-
-    @property
-    def _contents(self) -> dict[str, dict[str, Any]]:
-        found = self.manifest.get("contents")
-        if not isinstance(found, dict):
-            raise self._damaged("its manifest does not list its files")
-        return found
 
     def _damaged(self, why: str) -> GraphsvcError:
         return GraphsvcError(f"The release {self.id} is damaged: {why}.", location=str(self.path),

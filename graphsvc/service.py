@@ -14,7 +14,7 @@ from graphsvc.index import Index
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
 from graphsvc.release import Header, Release
-from graphsvc.sources.source_text import SourceText
+from graphsvc.sources.documents import SourceText
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Serving:
 
         Raises GraphsvcError when the release cannot be read or the documents are not there.
         """
-        header = Header(**release.manifest["header"])
+        header = release.header
         prefixes = release.manifest["prefixes"]
         words = SourceText(documents, header.base) if documents else None
         engine = create_engine(release, limits or Limits(), remote)

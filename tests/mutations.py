@@ -19,12 +19,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from graphsvc.build.check import Names
 from graphsvc.build.rules import Rule, apply_rule, read_rules
 from graphsvc.build.shapes import Result, validate
-from graphsvc.build.terms import Names
-from graphsvc.build.turtle import read_turtle
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
+from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import RDF, RDFS
 
 SEED = 20220607

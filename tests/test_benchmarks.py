@@ -23,7 +23,7 @@ from benchmarks.serving import SHAPES
 from graphsvc.build.pipeline import build
 from graphsvc.engine.base import Request
 from graphsvc.engine.embedded import EmbeddedEngine
-from graphsvc.engine.jobs import Job
+from graphsvc.engine.pool import Job
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases

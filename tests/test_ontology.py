@@ -11,8 +11,8 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from graphsvc.build.turtle import read_turtle
 from graphsvc.project import Project
+from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, VANN
 from tests.mutations import name_errors
 

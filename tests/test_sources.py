@@ -14,8 +14,12 @@ import pytest
 
 from graphsvc.cli.main import main
 from graphsvc.project import Project
-from graphsvc.sources.documents import read_document
-from graphsvc.sources.index import index_path, index_sources, outline_slugs
+from graphsvc.sources.documents import (
+    index_path,
+    index_sources,
+    outline_slugs,
+    read_document,
+)
 
 Sources = Callable[..., tuple[int, str, str]]
 

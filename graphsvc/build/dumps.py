@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import IO, cast
 
 import pyoxigraph as ox
 
@@ -121,11 +120,5 @@ def _labelled(lines: Iterable[bytes]) -> list[bytes] | None:
 
 
 def _write(path: Path, lines: Iterable[bytes]) -> None:
-    with gzip_file(path) as file:
-        file.write(b"".join(lines))
-
-
-def gzip_file(path: Path) -> IO[bytes]:
-    """A compressed file to write, whose bytes depend on its content only."""
-    return cast(IO[bytes], gzip.GzipFile(
-        filename="", mode="wb", fileobj=path.open("wb"), mtime=0, compresslevel=6))
+    """Write a compressed file, whose bytes depend on its content only."""
+    path.write_bytes(gzip.compress(b"".join(lines), 6, mtime=0))

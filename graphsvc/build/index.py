@@ -98,10 +98,10 @@ class _Release:
         self._things = [_Thing(number, iri, facts[iri])
                         for number, iri in enumerate(sorted(facts), 1)]
         self._by_iri = {thing.iri: thing for thing in self._things}
-        self._classes = {thing.iri: above for thing in self._things
+        self._classes = {thing.iri: set(above) for thing in self._things
                          if (above := thing.iris(str(RDFS.subClassOf)))}
         self._above = {iri: closure(iri, self._classes) for iri in self._classes}
-        broader = {thing.iri: above for thing in self._things if (above := thing.iris(_BROADER))}
+        broader = {thing.iri: wider for thing in self._things if (wider := thing.iris(_BROADER))}
         self._broader = {iri: closure(iri, broader) for iri in broader}
         self._quiet = self._with(DISPLAY.quiet, "true")
         self._facets = {*self._with(DISPLAY.facet), _SCHEME}
@@ -114,8 +114,8 @@ class _Release:
         numbers = {thing.iri: thing.number for thing in searched}
         yield "things", [self._row(thing) for thing in named]
         yield "names", sorted({row for thing in named for row in _names(thing)})
-        yield "classes", sorted((iri, above) for iri, wider in self._classes.items()
-                                for above in wider)
+        yield "classes", sorted((iri, above) for iri, pairs in self._classes.items()
+                                for above in pairs)
         yield "facets(property, value, thing)", sorted(
             {(*pair, thing.number) for thing in searched for pair in self._narrowing(thing)})
         yield "broader", sorted((numbers[iri], numbers[other]) for iri in self._broader

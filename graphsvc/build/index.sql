@@ -1,4 +1,4 @@
--- The tables of the index of a release, which graphsvc.index and graphsvc.fulltext read.
+-- The index of a release, which graphsvc.build.index writes and graphsvc.index reads.
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE things(id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, label TEXT, class TEXT,
                     note TEXT, quiet INTEGER NOT NULL, links INTEGER NOT NULL,

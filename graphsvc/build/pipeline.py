@@ -21,18 +21,18 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graphsvc import __version__
-from graphsvc.build.describe import describe
+from graphsvc.build.check import Names
 from graphsvc.build.dumps import Graphs, canonical_graphs, content_digest, write_dumps
 from graphsvc.build.index import build_index
 from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import explain, report_graph, validate
-from graphsvc.build.terms import Names
-from graphsvc.build.turtle import parse_turtle, read_file
+from graphsvc.description import describe_release
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.graphs.view import Views
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
+from graphsvc.turtle import parse_turtle, read_file, read_turtle
 
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""
@@ -97,7 +97,7 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         del graphs
         progress("describing")
         (work / "description.ttl").write_bytes(
-            describe(project.header, digest, union, sizes, dumps, sources))
+            describe_release(project.header, digest, union, sizes, dumps, sources))
         progress("indexing")
         build_index(union, work / "index.sqlite")
         stored.result()
@@ -140,20 +140,19 @@ def _write_store(
     that name none.
     """
     quads, triples = path.with_suffix(".nq"), path.with_suffix(".nt")
-    with quads.open("wb") as all_quads, triples.open("wb") as all_triples:
+    with quads.open("wb") as everything, triples.open("wb") as plain:
         for lines in graphs.values():
-            all_quads.writelines(lines)
-            all_triples.writelines(line[:line.rindex(b" <")] + b" .\n" for line in lines)
+            everything.writelines(lines)
+            for file in (everything, plain):
+                file.writelines(line[:line.rindex(b" <")] + b" .\n" for line in lines)
     union = ox.Store()
     union.bulk_load(path=triples, format=ox.RdfFormat.N_TRIPLES)
-    return union, pool.submit(_load, path, quads, triples)
-
-
-def _load(path: Path, quads: Path, triples: Path) -> None:
-    """Load a new store, at once so that both files have the same blank nodes."""
-    with quads.open("ab") as all_lines, triples.open("rb") as lines:
-        shutil.copyfileobj(lines, all_lines)
     triples.unlink()
+    return union, pool.submit(_load, path, quads)
+
+
+def _load(path: Path, quads: Path) -> None:
+    """Load a new store from one file, in which blank nodes are the same in all graphs."""
     store = ox.Store(str(path))
     store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS)
     quads.unlink()
@@ -187,12 +186,12 @@ def _entangled(project: Project, graph: str) -> GraphsvcError:
     if path is None:
         return GraphsvcError("The blank nodes that a rule derives cannot be labelled.",
                              location=graph, hint="Derive fewer of them, or things with names.")
-    file = parse_turtle(path)
-    subject = next((subject.value for subject, _, value in file.triples
-                    if isinstance(value, ox.BlankNode) and isinstance(subject, ox.NamedNode)), "")
+    file = read_turtle(path)
+    number = next((number for number, (subject, _, value) in enumerate(file.triples)
+                   if isinstance(value, ox.BlankNode) and isinstance(subject, ox.NamedNode)), 0)
     return GraphsvcError(
         "Blank nodes are linked or nested so much that they cannot be labelled.",
-        location=f"{project.name(path)}:{file.lines.get(subject, 1)}",
+        location=f"{project.name(path)}:{file.line(number)}",
         hint="Give the things names, or make lists shorter and less deep.")
 
 

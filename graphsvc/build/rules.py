@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from graphsvc.build.turtle import read_file
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
+from graphsvc.turtle import read_file
 
 _GRAPH = ox.Variable("graph")
 
@@ -43,33 +42,26 @@ def apply_rule(store: ox.Store, rule: Rule) -> int:
 
     Raises GraphsvcError for a rule that is not a CONSTRUCT query.
     """
-    new = [ox.Quad(t.subject, t.predicate, t.object, rule.graph) for t in {*_derive(store, rule)}
+    graphs = [*store.named_graphs()] if "$graph" in rule.query else [None]
+    derived = {triple for graph in graphs for triple in _derive(store, rule, graph)}
+    new = [ox.Quad(t.subject, t.predicate, t.object, rule.graph) for t in derived
            if not any(store.quads_for_pattern(t.subject, t.predicate, t.object))]
     store.extend(new)
     return len(new)
 
 
-def _derive(store: ox.Store, rule: Rule) -> Iterator[ox.Triple]:
-    """What follows from a rule; some of it more than once, or known before."""
-    if "$graph" not in rule.query:
-        yield from _construct(store, rule, {})
-        return
-    for graph in list(store.named_graphs()):
-        yield from _construct(store, rule, {_GRAPH: graph})
-
-
-def _construct(
-    store: ox.Store, rule: Rule, bound: dict[ox.Variable, ox.NamedNode | ox.BlankNode]
+def _derive(
+    store: ox.Store, rule: Rule, graph: ox.NamedNode | ox.BlankNode | None
 ) -> ox.QueryTriples:
+    """What follows from a rule, where a graph is given from that one."""
     try:
-        result = store.query(
-            rule.query, use_default_graph_as_union=True, substitutions=dict(bound))
+        result = store.query(rule.query, use_default_graph_as_union=True,
+                             substitutions={_GRAPH: graph} if graph else {})
     except (SyntaxError, RuntimeError) as error:
         raise GraphsvcError(f"The rule cannot be run: {error}.", location=str(rule.path),
                             hint="Fix the query.") from error
     if not isinstance(result, ox.QueryTriples):
         raise GraphsvcError(
             "A rule must be a CONSTRUCT query.", location=str(rule.path),
-            hint="Write CONSTRUCT { what follows } WHERE { what is given }.",
-        )
+            hint="Write CONSTRUCT { what follows } WHERE { what is given }.")
     return result

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 import shacl_rust
 
-from graphsvc.build.turtle import read_file, read_turtle
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
+from graphsvc.sparql import own_query
+from graphsvc.turtle import read_file, read_turtle
 
 if TYPE_CHECKING:
     import rdflib
@@ -36,11 +37,10 @@ def _sh(*names: str) -> list[ox.NamedNode]:
     return [ox.NamedNode(_SH + name) for name in names]
 
 
-_PATH, _SPARQL, _PARAMETER = _sh("path", "sparql", "parameter")
+[_PATH] = _sh("path")
 _TARGET_NODE, _TARGET_CLASS, _SUBJECTS_OF, _OBJECTS_OF = _TARGETS = _sh(
     "targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
 _SHAPE_CLASSES = _sh("NodeShape", "PropertyShape")
-_VALIDATORS = _sh("validator", "nodeValidator", "propertyValidator")
 _QUERY_COMPONENT = f"<{_SH}SPARQLConstraintComponent>"
 _TYPE = ox.NamedNode(f"{_RDF}type")
 _CLASS, _SUBCLASS = ox.NamedNode(f"{_RDFS}Class"), ox.NamedNode(f"{_RDFS}subClassOf")
@@ -164,97 +164,65 @@ class _Shapes:
     def __init__(self, paths: Iterable[Path]) -> None:
         self._graph = ox.Store()
         for path in paths:
-            self._graph.extend(_parse(path))
-        for quad in self._graph.quads_for_pattern(None, _SPARQL, None):
-            self._refuse_long_path(quad.subject)
-        for property_ in _sh("select", "ask"):
-            for quad in self._graph.quads_for_pattern(None, property_, None):
-                self._refuse_misuse(quad)
+            try:
+                self._graph.load(read_file(path), ox.RdfFormat.TURTLE,
+                                 base_iri=path.absolute().as_uri())
+            except (MemoryError, SyntaxError) as error:
+                raise GraphsvcError(f"The shapes cannot be used: {error}.", location=str(path),
+                                    hint="Fix the file in ontology/shapes.") from error
+        for row in cast(ox.QuerySolutions, self._graph.query(own_query("shape-queries"))):
+            _refuse_misread(*(str(getattr(term, "value", "")) for term in row))
         self.text = _n_triples(self._graph)
         self.with_path = {str(q.subject) for q in self._graph.quads_for_pattern(None, _PATH, None)}
 
     def aimed_at(self, among: Collection[str], data: ox.Store) -> bytes:
-        """The shapes in N-Triples, with those of the given nodes as targets that they have."""
-        aims = [quad for quad in self._graph
-                if quad.predicate in _TARGETS or self._is_target_class(quad)]
-        nodes = {ox.NamedNode(iri): _classes(ox.NamedNode(iri), data) for iri in among}
-        targets = (ox.Quad(aim.subject, _TARGET_NODE, node) for aim in aims
-                   for node, classes in nodes.items() if _is_aimed_at(aim, node, classes, data))
-        rest = (quad for quad in self._graph if quad not in aims)
-        return _n_triples(rest) + _n_triples(targets)
+        """The shapes in N-Triples, with those of the given nodes as targets that they have.
 
-    def _is_target_class(self, quad: ox.Quad) -> bool:
-        """Whether this makes a shape a class, whose instances it validates (section 2.1.3.3)."""
-        return quad.predicate == _TYPE and quad.object == _CLASS and any(
-            ox.Quad(quad.subject, _TYPE, shape) in self._graph for shape in _SHAPE_CLASSES)
-
-    def _refuse_long_path(self, shape: Node) -> None:
-        """The engine takes `$PATH` for any property where the path is not a single one."""
-        if not all(isinstance(way, ox.NamedNode) for way in self._values(shape, _PATH)):
-            raise GraphsvcError(
-                f"The shapes cannot be used: {self._home(shape)} has a query and a path of several"
-                " properties.",
-                hint="Put its sh:sparql into a node shape, and write the path out in the query.")
-
-    def _refuse_misuse(self, asked: ox.Quad) -> None:
-        """A query must not give new values to variables that have one before it runs, which the
-        engine does not check (SHACL, appendix A).
+        Shapes that are classes have their instances as targets (SHACL, section 2.1.3.3).
         """
-        bound = {"this", "PATH", "currentShape", "shapesGraph", *self._parameters(asked.subject)}
-        bound |= {"value"} if asked.predicate.value == f"{_SH}ask" else set()
-        text = _NOT_CODE.sub(" ", getattr(asked.object, "value", ""))
-        for values, variable in _MISUSE.findall(text):
-            if values or variable in bound:
-                raise GraphsvcError(
-                    f"The shapes cannot be used: a query of {self._home(asked.subject)} has "
-                    f"{'VALUES' if values else f'AS ?{variable}'}.",
-                    hint="Write it without VALUES and without a new value for a variable that is "
-                         "bound before the query runs (SHACL, appendix A).")
-
-    def _parameters(self, validator: Node) -> Iterator[str]:
-        """The variables of a validator that have values before (SHACL, section 6.2.1)."""
-        for property_ in _VALIDATORS:
-            for used in self._graph.quads_for_pattern(None, property_, validator):
-                for parameter in self._values(used.subject, _PARAMETER):
-                    for path in self._values(parameter, _PATH):
-                        yield re.split("[/#:]", str(path).strip("<>"))[-1]
-
-    def _values(self, node: Node, property_: ox.NamedNode) -> list[Node]:
-        if isinstance(node, ox.Literal):
-            return []
-        return [quad.object for quad in self._graph.quads_for_pattern(node, property_, None)]
-
-    def _home(self, node: Node) -> Node:
-        """The nearest named thing in whose description a node is."""
-        passed = set()
-        while isinstance(node, ox.BlankNode) and node not in passed:
-            passed.add(node)
-            above = self._graph.quads_for_pattern(None, None, node)
-            node = next((quad.subject for quad in above), node)
-        return node
+        classes = {quad for quad in self._graph.quads_for_pattern(None, _TYPE, _CLASS) if any(
+            ox.Quad(quad.subject, _TYPE, shape) in self._graph for shape in _SHAPE_CLASSES)}
+        aimed = {quad for quad in self._graph if quad.predicate in _TARGETS}
+        aims = [(quad.predicate, quad.object, quad.subject) for quad in aimed]
+        aims += [(_TARGET_CLASS, quad.subject, quad.subject) for quad in classes]
+        nodes = {node: _ways_to(node, data) for node in map(ox.NamedNode, among)}
+        targets = (ox.Quad(shape, _TARGET_NODE, node) for way, target, shape in aims
+                   for node, ways in nodes.items() if (way, target) in ways)
+        return _n_triples(quad for quad in self._graph if quad not in aimed | classes) + (
+            _n_triples(targets))
 
 
-def _classes(node: ox.NamedNode, data: ox.Store) -> set[Node]:
-    """The classes of a node, with all those above them."""
-    todo = [quad.object for quad in data.quads_for_pattern(node, _TYPE, None)]
-    for cls in todo:
+def _ways_to(node: ox.NamedNode, data: ox.Store) -> set[tuple[ox.NamedNode, Node]]:
+    """The targets that name a node: each property with each value (SHACL, section 2.1.3)."""
+    classes = [quad.object for quad in data.quads_for_pattern(node, _TYPE, None)]
+    for cls in classes:
         if not isinstance(cls, ox.Literal):
-            todo += (quad.object for quad in data.quads_for_pattern(cls, _SUBCLASS, None)
-                     if quad.object not in todo)
-    return set(todo)
+            classes += (quad.object for quad in data.quads_for_pattern(cls, _SUBCLASS, None)
+                        if quad.object not in classes)
+    return {
+        (_TARGET_NODE, node), *((_TARGET_CLASS, cls) for cls in classes),
+        *((_SUBJECTS_OF, quad.predicate) for quad in data.quads_for_pattern(node, None, None)),
+        *((_OBJECTS_OF, quad.predicate) for quad in data.quads_for_pattern(None, None, node))}
 
 
-def _is_aimed_at(aim: ox.Quad, node: ox.NamedNode, classes: set[Node], data: ox.Store) -> bool:
-    """Whether a target of a shape names a node of these classes (SHACL, section 2.1.3)."""
-    if aim.predicate == _TARGET_NODE:
-        return aim.object == node
-    if aim.predicate == _TARGET_CLASS:
-        return aim.object in classes
-    if isinstance(aim.object, ox.NamedNode) and aim.predicate == _SUBJECTS_OF:
-        return any(data.quads_for_pattern(node, aim.object, None))
-    if isinstance(aim.object, ox.NamedNode) and aim.predicate == _OBJECTS_OF:
-        return any(data.quads_for_pattern(None, aim.object, node))
-    return aim.subject in classes
+def _refuse_misread(shape: str, text: str, bound: str, path: str) -> None:
+    """Raise GraphsvcError for a query that the engine would take for another.
+
+    bound: names of the variables that have values before it runs: a query must not give them new
+    ones, which the engine does not check (SHACL, appendix A). path: empty, or that of the shape,
+    of several properties: the engine takes `$PATH` for any property then.
+    """
+    if path:
+        raise GraphsvcError(
+            f"The shapes cannot be used: <{shape}> has a query and a path of several properties.",
+            hint="Put its sh:sparql into a node shape, and write the path out in the query.")
+    for values, variable in _MISUSE.findall(_NOT_CODE.sub(" ", text)):
+        if values or variable in bound.split():
+            raise GraphsvcError(
+                f"The shapes cannot be used: a query of <{shape}> has "
+                f"{'VALUES' if values else f'AS ?{variable}'}.",
+                hint="Write it without VALUES and without a new value for a variable that is "
+                     "bound before the query runs (SHACL, appendix A).")
 
 
 def _result(found: dict[str, object], shapes: _Shapes) -> Result:
@@ -287,15 +255,6 @@ def _sentence(result: Result, location: str | None) -> GraphsvcError:
 
 def _n_triples(quads: Iterable[ox.Quad]) -> bytes:
     return ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
-
-
-def _parse(path: Path) -> Iterator[ox.Quad]:
-    try:
-        yield from ox.parse(read_file(path), format=ox.RdfFormat.TURTLE,
-                            base_iri=path.absolute().as_uri(), rename_blank_nodes=True)
-    except (MemoryError, SyntaxError) as error:
-        raise GraphsvcError(f"The shapes cannot be used: {error}.", location=str(path),
-                            hint="Fix the file in ontology/shapes.") from error
 
 
 def _rdf(path: Path) -> rdflib.Graph:

@@ -9,11 +9,10 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from inspect import cleandoc
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from graphsvc.project import Project
-    from graphsvc.release import Releases
+from graphsvc.project import Project
+from graphsvc.release import Releases
 
 Run = Callable[[argparse.Namespace], int]
 Commands = Any
@@ -21,48 +20,41 @@ Commands = Any
 
 
 def add_command(
-    commands: Commands, run: Run, name: str | None = None, text: str | None = None
+    commands: Commands, run: Run, formats: Iterable[str] = ("text", "json")
 ) -> argparse.ArgumentParser:
-    """Add a command, which has the name of its function.
+    """Add a command, which has the name of its function and the help of its docstring: one line
+    for the list of commands, more about it, and an example.
 
-    text: one line for the list of commands, more about it, and an example; by default that of
-    the function.
+    formats: what it can write, the usual one first; a command with others adds `--format` itself.
     """
-    description, _, example = cleandoc(str(text or run.__doc__)).partition("\n\nExample:\n")
+    description, _, example = cleandoc(str(run.__doc__)).partition("\n\nExample:\n")
     command: argparse.ArgumentParser = commands.add_parser(
-        name or run.__name__, help=description.splitlines()[0], description=description,
+        run.__name__, help=description.splitlines()[0], description=description,
         epilog="example:\n" + example.rstrip(),
         formatter_class=argparse.RawDescriptionHelpFormatter)
     command.add_argument(
-        "--project", type=Path, default=Path(os.environ.get("GRAPHSVC_PROJECT", ".")),
+        "--project", type=Path, default=os.environ.get("GRAPHSVC_PROJECT", "."),
         metavar="DIR", help="folder with ontology/, data/ and queries/ (default: %(default)s, or"
         " GRAPHSVC_PROJECT)")
     command.add_argument(
-        "--releases", type=Path, metavar="DIR",
-        default=os.environ.get("GRAPHSVC_RELEASES") and Path(os.environ["GRAPHSVC_RELEASES"]),
-        help="folder of releases (default: releases/ in the project, or GRAPHSVC_RELEASES)")
+        "--releases", type=Path, default=os.environ.get("GRAPHSVC_RELEASES") or None,
+        metavar="DIR", help="folder of releases (default: releases/ in the project, or"
+        " GRAPHSVC_RELEASES)")
+    if names := list(formats):
+        command.add_argument("--format", choices=names, default=names[0],
+                             help="format of the output (default: %(default)s)")
     command.set_defaults(run=run)
     return command
 
 
-def add_format(command: argparse.ArgumentParser, formats: Iterable[str], default: str) -> None:
-    """Add `--format` with the formats that a command can write."""
-    command.add_argument("--format", choices=list(formats), default=default,
-                         help="format of the output (default: %(default)s)")
-
-
 def project_of(args: argparse.Namespace) -> Project:
     """The project that the command line points at. Raises GraphsvcError when it is none."""
-    from graphsvc.project import Project
-
     return Project(args.project)
 
 
 def releases_of(args: argparse.Namespace) -> Releases:
     """The folder of releases that the command line points at."""
-    from graphsvc.release import Releases
-
-    return Releases(args.releases or Path(args.project).resolve() / "releases")
+    return Releases(args.releases or args.project.resolve() / "releases")
 
 
 def steps(total: int) -> Callable[[str], None]:

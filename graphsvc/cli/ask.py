@@ -8,16 +8,18 @@ import json
 import sys
 import textwrap
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphsvc.cli import Commands, add_command, add_format, print_result, releases_of
+from graphsvc.cli import Commands, add_command, print_result, releases_of
 from graphsvc.errors import GraphsvcError
 
 if TYPE_CHECKING:
     from graphsvc.formats import Format
     from graphsvc.questions.answer import Answer
+    from graphsvc.service import Serving
 
 QUERY_FORMATS = (
     "json", "xml", "csv", "tsv", "turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
@@ -25,19 +27,17 @@ QUERY_FORMATS = (
 
 def add_commands(commands: Commands) -> None:
     """Add the commands of this module."""
-    command = add_command(commands, query)
+    command = add_command(commands, query, ("auto", *QUERY_FORMATS))
     command.add_argument("query", nargs="?", help="the query")
     command.add_argument("--file", type=Path, help="file that holds the query")
     command.add_argument("--timeout", type=float, metavar="SECONDS", help="stop after this long")
-    add_format(command, ("auto", *QUERY_FORMATS), "auto")
-    command = add_command(commands, ask)
+    command = add_command(commands, ask, ("text", "json", "csv", "tsv", "srj"))
     command.add_argument("name", nargs="?", help="name of the question")
     _add_parameters(command)
     command.add_argument("--limit", type=int, default=1000, help="most rows (default: %(default)s)")
     command.add_argument("--readme", action="store_true",
                          help="list the questions by folder, as queries/README.md has them")
-    add_format(command, ("text", "json", "csv", "tsv", "srj"), "text")
-    command = add_command(commands, export)
+    command = add_command(commands, export, ())
     command.add_argument("view", nargs="?", help="name of the view")
     _add_parameters(command)
     command.add_argument("--format", metavar="FORMAT",
@@ -55,7 +55,8 @@ def query(args: argparse.Namespace) -> int:
     Example:
       graphsvc query 'SELECT ?class (COUNT(*) AS ?n) { ?x a ?class } GROUP BY ?class'
     """
-    return asyncio.run(_query(args, _query_text(args)))
+    asyncio.run(_query(args, _query_text(args)))
+    return 0
 
 
 def ask(args: argparse.Namespace) -> int:
@@ -65,7 +66,8 @@ def ask(args: argparse.Namespace) -> int:
       graphsvc ask
       graphsvc ask NAME --param name=value --format csv
     """
-    return asyncio.run(_ask(args))
+    asyncio.run(_ask(args))
+    return 0
 
 
 def export(args: argparse.Namespace) -> int:
@@ -75,7 +77,8 @@ def export(args: argparse.Namespace) -> int:
       graphsvc export
       graphsvc export graph --format graphml -o graph.graphml
     """
-    return asyncio.run(_export(args))
+    asyncio.run(_export(args))
+    return 0
 
 
 def _add_parameters(command: argparse.ArgumentParser) -> None:
@@ -108,7 +111,7 @@ def _query_text(args: argparse.Namespace) -> str:
                             hint="Give a file with one SPARQL query.") from error
 
 
-async def _query(args: argparse.Namespace, text: str) -> int:
+async def _query(args: argparse.Namespace, text: str) -> None:
     from graphsvc.engine import create_engine
     from graphsvc.engine.base import Lane, Request
     from graphsvc.engine.inspection import inspect
@@ -117,15 +120,12 @@ async def _query(args: argparse.Namespace, text: str) -> int:
     engine = create_engine(releases_of(args).current())
     try:
         answer = await engine.query(Request(text, media_type, lane=Lane.FREE, timeout=args.timeout))
-        try:
+        async with aclosing(answer):
             async for chunk in answer:
                 sys.stdout.buffer.write(chunk)
-        finally:
-            await answer.aclose()
     finally:
         await engine.close()
     sys.stdout.buffer.flush()
-    return 0
 
 
 def _format(name: str, offered: Sequence[Format]) -> Format:
@@ -141,25 +141,31 @@ def _format(name: str, offered: Sequence[Format]) -> Format:
                         location="--format", hint=f"Use one of {fitting}.")
 
 
-async def _ask(args: argparse.Namespace) -> int:
+@asynccontextmanager
+async def _serving(args: argparse.Namespace) -> AsyncIterator[Serving]:
+    """The current release, open until the command is done."""
     from graphsvc.service import Serving
 
     serving = await Serving.open(releases_of(args).current())
     try:
+        yield serving
+    finally:
+        await serving.close()
+
+
+async def _ask(args: argparse.Namespace) -> None:
+    async with _serving(args) as serving:
         questions = serving.questions
         if args.readme:
             print(questions.library.readme(), end="")
         elif args.name is None:
-            print_result(args.format, [{"name": q.name, "title": q.title}
-                                       for q in questions.library],
-                         [("name", "title"), *((q.name, q.title) for q in questions.library)])
+            rows = [(question.name, question.title) for question in questions.library]
+            print_result(args.format, [{"name": name, "title": title} for name, title in rows],
+                         [("name", "title"), *rows])
         else:
             question = questions.library.get(args.name)
             understood = await questions.understand(question, _parameters(args))
             _print_answer(await questions.ask(question, understood, limit=args.limit), args.format)
-    finally:
-        await serving.close()
-    return 0
 
 
 def _print_answer(answer: Answer, format: str) -> None:
@@ -174,87 +180,68 @@ def _print_answer(answer: Answer, format: str) -> None:
     elif format == "tsv":
         print(output.tab_separated(answer), end="")
     else:
-        _print_document(output.as_document(answer, answer.after))
+        print("\n".join(_text(output.as_document(answer, answer.after))))
 
 
-def _print_document(document: dict[str, Any]) -> None:
+def _text(document: dict[str, Any]) -> Iterator[str]:
     """An answer for people: its rows, field by field, and what was looked at where it has none."""
-    print(f"{document['title']} (release {document['release']})")
-    _print_rows(document)
+    yield f"{document['title']} (release {document['release']})"
+    yield from _fields(document)
     if not document["rows"]:
-        print(document["note"])
+        yield document["note"]
     if looked_at := document["coverage"]:
-        print(f"\n{looked_at['title']}")
-        _print_rows(looked_at)
+        yield f"\n{looked_at['title']}"
+        yield from _fields(looked_at)
     if document["next"]:
-        print("\nThere are more rows: raise --limit.")
+        yield "\nThere are more rows: raise --limit."
 
 
-def _print_rows(table: dict[str, Any]) -> None:
+def _fields(table: dict[str, Any]) -> Iterator[str]:
     for row in table["rows"]:
-        print()
+        yield ""
         for column in table["columns"]:
             value = row[column["name"]]
-            if isinstance(value, list):
-                for cited in value:
-                    _print_field(column["label"], _place(cited))
-            elif value not in (None, ""):
-                _print_field(column["label"], _plain(value, table["labels"]))
-
-
-def _print_field(label: str, text: str) -> None:
-    print(textwrap.fill(f"{label}: {text}", 100, initial_indent="  ", subsequent_indent="      ",
-                        break_long_words=False, break_on_hyphens=False))
-
-
-def _place(cited: dict[str, Any]) -> str:
-    sections = "".join(f", {title}" for title in cited["section"][-1:])
-    return f"{cited['title'] or cited['passage']}{sections}, line {cited['line']}"
+            for one in value if isinstance(value, list) else [value]:
+                if one not in (None, ""):
+                    yield textwrap.fill(
+                        f"{column['label']}: {_plain(one, table['labels'])}", 100,
+                        initial_indent="  ", subsequent_indent="      ", break_long_words=False,
+                        break_on_hyphens=False)
 
 
 def _plain(value: Any, labels: dict[str, str]) -> str:
+    """A value in words; of a passage the place."""
+    if isinstance(value, dict):
+        sections = "".join(f", {title}" for title in value["section"][-1:])
+        return f"{value['title'] or value['passage']}{sections}, line {value['line']}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return labels.get(value, value) if isinstance(value, str) else str(value)
 
 
-async def _export(args: argparse.Namespace) -> int:
-    from graphsvc.graphs.export import Export, format_named, listed
-    from graphsvc.service import Serving
+async def _export(args: argparse.Namespace) -> None:
+    from graphsvc.graphs.export import FORMATS, Export, format_named, listed
 
-    serving = await Serving.open(releases_of(args).current())
-    try:
+    async with _serving(args) as serving:
         if args.view is None:
             listing = listed(serving.views, serving.release.id)
             print_result(args.format, listing, [("name", "title", "parameters"), *(
                 (view["name"], view["title"], ", ".join(p["name"] for p in view["parameters"]))
                 for view in listing["views"])])
-            return 0
-        wanted = format_named(args.format or _ending(args.output) or "graphml")
-        exported = await Export.of(
-            serving, serving.views.get(args.view), wanted, _parameters(args))
+            return
+        suffixes = [suffix[1:] for suffix in args.output.suffixes] if args.output else []
+        endings = (".".join(suffixes[-2:]), *suffixes[-1:])
+        ending = next((ending for ending in endings if ending in FORMATS), "graphml")
+        exported = await Export.of(serving, serving.views.get(args.view),
+                                   format_named(args.format or ending), _parameters(args))
         content = await exported.file(serving)
-    finally:
-        await serving.close()
     if args.output is None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
-    else:
-        _save(content, args.output)
-    return 0
-
-
-def _ending(output: Path | None) -> str:
-    """The ending of the output file that names a format; two-part endings go first."""
-    from graphsvc.graphs.export import FORMATS
-
-    suffixes = [suffix[1:] for suffix in output.suffixes] if output else []
-    return next((name for at in (2, 1) if (name := ".".join(suffixes[-at:])) in FORMATS), "")
-
-
-def _save(content: bytes, output: Path) -> None:
+        return
     try:
-        output.write_bytes(content)
+        args.output.write_bytes(content)
     except OSError as error:
-        raise GraphsvcError(f"The file cannot be written ({error.strerror}).", location=str(output),
-                            hint="Give a path that you may write to, with -o.") from error
+        raise GraphsvcError(
+            f"The file cannot be written ({error.strerror}).", location=str(args.output),
+            hint="Give a path that you may write to, with -o.") from error

@@ -6,12 +6,13 @@ import argparse
 import gc
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graphsvc.cli import (
     Commands,
     add_command,
-    add_format,
     counted,
     print_result,
     project_of,
@@ -20,27 +21,26 @@ from graphsvc.cli import (
 )
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.release import Release, Releases
+from graphsvc.release import Releases
+
+if TYPE_CHECKING:
+    from graphsvc.build.pipeline import Built
 
 STEPS = 9
 POLL_SECONDS = 0.3
-Changed = dict[Path, tuple[int, int]]
-"""When each file changed last, and its size."""
 
 
 def add_commands(commands: Commands) -> None:
     """Add the commands of this module."""
-    add_format(add_command(commands, build), ("text", "json"), "text")
-    command = add_command(commands, validate)
+    add_command(commands, build)
+    command = add_command(commands, validate, ("text", "json", "turtle"))
     command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="candidate data")
     command.add_argument("--shapes", type=Path, help="shapes of a pair")
     command.add_argument("--data", type=Path, help="data of a pair")
-    add_format(command, ("text", "json", "turtle"), "text")
     command = add_command(commands, releases)
     command.add_argument("action", choices=("list", "show", "switch"), nargs="?", default="list")
     command.add_argument("release", nargs="?", help="id of a release, or its beginning")
-    add_format(command, ("text", "json"), "text")
-    add_format(add_command(commands, watch), ("text",), "text")
+    add_command(commands, watch, ("text",))
 
 
 def build(args: argparse.Namespace) -> int:
@@ -52,14 +52,12 @@ def build(args: argparse.Namespace) -> int:
     from graphsvc.build.pipeline import build
 
     gc.disable()  # nearly all that is made is needed to the end
-    folder = _reported(releases_of(args))
-    built = build(project_of(args), folder, steps(STEPS))
+    built = build(project_of(args), _reported(releases_of(args)), steps(STEPS))
     release, quads = built.release, built.release.manifest["quads"]
     print_result(
         args.format,
         {"release": release.id, "new": built.new, "path": str(release.path), "quads": quads},
-        f"{'Built' if built.new else 'There already:'} release {release.id} ({quads} quads)"
-        f" in {release.path}")
+        f"{_said(built)} ({quads} quads) in {release.path}")
     return 0
 
 
@@ -73,8 +71,11 @@ def validate(args: argparse.Namespace) -> int:
       graphsvc validate --shapes shapes.ttl --data data.ttl --format turtle
     """
     gc.disable()
-    if args.shapes or args.data:
+    if args.shapes and args.data:
         return _validate_pair(args)
+    if args.shapes or args.data:
+        raise GraphsvcError("A pair needs both files.", location="--shapes, --data",
+                            hint="Give --shapes FILE and --data FILE.")
     if not args.files:
         raise GraphsvcError("There is nothing to validate.",
                             hint="Name files, or a pair with --shapes and --data.")
@@ -121,7 +122,7 @@ def watch(args: argparse.Namespace) -> int:
     root, folder, before = project_of(args).root, releases_of(args), None
     try:
         while True:
-            now = _changes(root)
+            now = _state(root)
             if now == before:
                 time.sleep(POLL_SECONDS)
                 continue
@@ -131,23 +132,23 @@ def watch(args: argparse.Namespace) -> int:
             except GraphsvcError as error:
                 print(f"{error}\nNot built: fix this, and it is tried again.", flush=True)
             else:
-                verb = "Built" if built.new else "There already:"
-                print(f"{verb} release {built.release.id}"
-                      f" ({time.monotonic() - began:.1f} s)", flush=True)
+                print(f"{_said(built)} ({time.monotonic() - began:.1f} s)", flush=True)
     except KeyboardInterrupt:
         return 0
 
 
-def _changes(root: Path) -> Changed:
-    """The state of all files of a project; one that goes meanwhile is left out."""
-    found: Changed = {}
+def _said(built: Built) -> str:
+    return f"{'Built' if built.new else 'There already:'} release {built.release.id}"
+
+
+def _state(root: Path) -> dict[Path, tuple[int, int]]:
+    """When each file of a project changed last, and its size; without those that go meanwhile."""
+    found = {}
     for name in ("ontology", "data", "queries"):
         for path in (root / name).rglob("*"):
-            try:
+            with suppress(OSError):
                 stat = path.lstat()
-            except OSError:
-                continue
-            found[path] = (stat.st_mtime_ns, stat.st_size)
+                found[path] = (stat.st_mtime_ns, stat.st_size)
     return found
 
 
@@ -161,24 +162,18 @@ def _reported(folder: Releases) -> Releases:
 def _list(args: argparse.Namespace, folder: Releases) -> int:
     found = folder.all()
     current = folder.current().id if found else ""
-    rows = [_row(release, current) for release in found]
+    rows = [{"release": release.id, "built": release.manifest["built"],
+             "quads": release.manifest["quads"], "current": release.id == current}
+            for release in found]
     print_result(args.format, rows, [("release", "built", "quads", "current"), *(
         (row["release"], row["built"], row["quads"], "*" if row["current"] else "")
         for row in rows)])
     return 0
 
 
-def _row(release: Release, current: str) -> dict[str, object]:
-    return {"release": release.id, "built": release.manifest["built"],
-            "quads": release.manifest["quads"], "current": release.id == current}
-
-
 def _validate_pair(args: argparse.Namespace) -> int:
     from graphsvc.build.shapes import validate_pair
 
-    if not (args.shapes and args.data):
-        raise GraphsvcError("A pair needs both files.", location="--shapes, --data",
-                            hint="Give --shapes FILE and --data FILE.")
     conforms, report = validate_pair(args.data, args.shapes)
     if args.format == "text":
         print("The data conform." if conforms else "The data do not conform.")
@@ -188,7 +183,7 @@ def _validate_pair(args: argparse.Namespace) -> int:
 
 
 def _validate_candidates(args: argparse.Namespace) -> int:
-    from graphsvc.build.candidates import check_candidates
+    from graphsvc.build.check import check_candidates
 
     errors, results = check_candidates(project_of(args), releases_of(args), args.files)
     if args.format == "turtle":

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from graphsvc import __version__
-from graphsvc.cli import add_command, ask, build, serve, sources
+from graphsvc.cli import ask, build, serve, sources
 from graphsvc.errors import GraphsvcError
 
 COMMANDS = (
@@ -19,10 +19,8 @@ def parser() -> argparse.ArgumentParser:
         prog="graphsvc", description="Compile a folder of RDF files into a release and ask it.")
     main_parser.add_argument("--version", action="version", version=f"graphsvc {__version__}")
     commands = main_parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    build.add_commands(commands)
-    serve.add_arguments(add_command(commands, serve.run, "serve", serve.__doc__))
-    ask.add_commands(commands)
-    sources.add_commands(commands)
+    for family in (build, serve, ask, sources):
+        family.add_commands(commands)
     return main_parser
 
 

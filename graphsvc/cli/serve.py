@@ -1,11 +1,4 @@
-"""Serve the current release over HTTP; a release built later is picked up without a pause.
-
-With --data, serves any RDF files as a strict SPARQL data set, without ontology or shapes.
-
-Example:
-  graphsvc serve --port 8000
-  graphsvc serve --data books.ttl people.nt --port 8001
-"""
+"""The command that serves over HTTP."""
 
 from __future__ import annotations
 
@@ -14,13 +7,15 @@ import json
 from functools import partial
 from pathlib import Path
 
-from graphsvc.cli import add_format, releases_of
+from graphsvc.cli import Commands, add_command, releases_of
 from graphsvc.engine.base import Limits
 
 TRY = {"/": "the pages", "/api/questions": "what can be asked", "/sparql": "SPARQL"}
 
 
-def add_arguments(command: argparse.ArgumentParser) -> None:
+def add_commands(commands: Commands) -> None:
+    """Add the command of this module."""
+    command = add_command(commands, serve)
     command.add_argument("--host", default="127.0.0.1", help="address (default: %(default)s)")
     command.add_argument("--port", type=int, default=8000,
                          help="port; 0 for any free one (default: %(default)s)")
@@ -33,7 +28,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--trusted-proxies", default="", metavar="ADDRESSES",
                          help="reverse proxies whose X-Forwarded headers are believed: addresses"
                          " or networks, separated by commas (default: none)")
-    add_format(command, ("text", "json"), "text")
     _add_limits(command.add_argument_group("limits of one query"))
 
 
@@ -69,11 +63,18 @@ def _limits(args: argparse.Namespace) -> Limits:
         waiting=args.queue_limit, slow_per_client=args.slow_per_client)
 
 
-def run(args: argparse.Namespace) -> int:
-    """Serve until the process is asked to end. Raises GraphsvcError where it cannot start."""
+def serve(args: argparse.Namespace) -> int:
+    """Serve the current release over HTTP; a release built later is picked up without a pause.
+
+    With --data, serves any RDF files as a strict SPARQL data set, without ontology or shapes.
+
+    Example:
+      graphsvc serve --port 8000
+      graphsvc serve --data books.ttl people.nt --port 8001
+    """
+    from graphsvc.web import server
     from graphsvc.web.app import Application, Source
     from graphsvc.web.request import Proxies
-    from graphsvc.web.server import listen, serve
 
     source: Source
     if args.data:
@@ -88,10 +89,10 @@ def run(args: argparse.Namespace) -> int:
         title = releases.current().manifest["title"]
     addresses = [part.strip() for part in args.trusted_proxies.split(",") if part.strip()]
     proxies = Proxies(addresses)
-    listener, address = listen(args.host, args.port)
+    listener, address = server.listen(args.host, args.port)
     opening = _opening(title, source.current(), str(address), args.format)
-    serve(lambda: Application(source, proxies, partial(print, opening, flush=True)),
-          listener, address)
+    server.serve(partial(Application, source, proxies, partial(print, opening, flush=True)),
+                 listener, address)
     return 0
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphsvc.cli import Commands, add_command, add_format, counted, print_result, project_of
+from graphsvc.cli import Commands, add_command, counted, print_result, project_of
 
 if TYPE_CHECKING:
     from graphsvc.sources.coverage import Coverage
@@ -17,7 +17,6 @@ def add_commands(commands: Commands) -> None:
     command = add_command(commands, sources)
     command.add_argument("action", choices=("index", "coverage", "verify"))
     command.add_argument("folder", type=Path, metavar="DIR", help="folder with the documents")
-    add_format(command, ("text", "json"), "text")
 
 
 def sources(args: argparse.Namespace) -> int:
@@ -33,7 +32,7 @@ def sources(args: argparse.Namespace) -> int:
 
 
 def _index(args: argparse.Namespace) -> int:
-    from graphsvc.sources.index import index_sources
+    from graphsvc.sources.documents import index_sources
 
     project = project_of(args)
     written = [project.name(path) for path in index_sources(project, args.folder)]
@@ -43,12 +42,8 @@ def _index(args: argparse.Namespace) -> int:
 
 def _coverage(args: argparse.Namespace) -> int:
     from graphsvc.sources.coverage import CITED_AT_LEAST, coverage
-    from graphsvc.sources.documents import read_documents
-    from graphsvc.sources.index import outline_slugs
 
-    project = project_of(args)
-    accounts = [coverage(project, document)
-                for document in read_documents(args.folder, outline_slugs(project))]
+    accounts = coverage(project_of(args), args.folder)
     missing = sum(len(account.unaccounted) for account in accounts)
     least = min((account.share_to_cite for account in accounts), default=1.0)
     print_result(args.format, [{
@@ -83,8 +78,9 @@ def _verify(args: argparse.Namespace) -> int:
     count = counted(len(found.discrepancies), "discrepancy", "discrepancies")
     print_result(
         args.format,
-        {"passages": found.passages, "literals": found.literals,
-         "discrepancies": [vars(discrepancy) for discrepancy in found.discrepancies]},
+        {"passages": found.passages, "literals": found.literals, "discrepancies": [
+            {"location": error.location, "message": error.message}
+            for error in found.discrepancies]},
         "\n".join([*map(str, found.discrepancies),
                    f"total: {found.passages} passages, {found.literals} literals, {count}"]))
     return 1 if found.discrepancies else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from graphsvc.errors import GraphsvcError
@@ -13,7 +13,7 @@ from graphsvc.formats import BINDING_FORMATS, GRAPH_FORMATS, Format
 _PROBLEM = "urn:graphsvc:problem:"
 
 
-class QueryForm(Enum):
+class QueryForm(StrEnum):
     """The four query forms of SPARQL 1.1 (section 16)."""
 
     SELECT = "SELECT"
@@ -28,14 +28,14 @@ class QueryForm(Enum):
         return BINDING_FORMATS if binds else GRAPH_FORMATS
 
 
-class Lane(Enum):
+class Lane(StrEnum):
     """Who wrote the query: people of the project, in a reviewed file, or anybody."""
 
     REVIEWED = "reviewed"
     FREE = "free"
 
 
-class LimitKind(Enum):
+class LimitKind(StrEnum):
     """The limit at which a query was stopped."""
 
     TIME = "time"
@@ -52,7 +52,7 @@ class Limits:
     result_bytes: size of one answer, as written in the wanted format.
     query_chars: length of a query's text.
     waiting: requests that may wait for a worker, in each lane.
-    slow_per_client: slow queries of one client that run at the same time, in each lane.
+    slow_per_client: slow queries of one client that run at the same time.
     """
 
     seconds: float = 30.0

@@ -1,8 +1,8 @@
 """The embedded engine: queries are evaluated in processes that can be stopped.
 
 A zygote process (graphsvc.engine.worker) holds the release and forks the workers of two pools, one
-for each lane. Whatever ends a worker shows as the end of its socket; the zygote then reports which
-signal it was. Where the zygote itself ends, another is started.
+for each lane. Whatever ends a worker shows at its socket. Where the zygote ends, its workers end
+with it, and another is started.
 """
 
 from __future__ import annotations
@@ -12,18 +12,28 @@ import contextlib
 import json
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from graphsvc.engine.base import Lane, Limits, QueryTooLong, Request, UpstreamError, read
-from graphsvc.engine.jobs import Job, Worker
-from graphsvc.engine.pool import LanePool
-from graphsvc.engine.worker import FORK
+from graphsvc.engine.base import (
+    Lane,
+    LimitExceeded,
+    LimitKind,
+    Limits,
+    QuerySyntaxError,
+    QueryTooLong,
+    Request,
+    UpstreamError,
+    read,
+)
+from graphsvc.engine.inspection import syntax_error
+from graphsvc.engine.pool import Job, Pool
+from graphsvc.engine.worker import DATA, DEATH, END, ERROR, HELLO, NOTICE, Frames
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import SPARQL_JSON
 
@@ -33,8 +43,8 @@ NICE = {Lane.REVIEWED: 0, Lane.FREE: 5}
 REVIEW_SECONDS = 0.01
 """Time between looks at what runs and waits."""
 
-RESTART_SECONDS, LONGEST_RESTART = 0.1, 5.0
-"""Time until a zygote is started again that ended before it was ready, doubled each time."""
+RESTART_SECONDS = 0.5
+"""Time until a zygote is started again that ended before it was ready."""
 
 TRIES = 4
 """So often it is tried before those who wait for it get an error; it is tried on."""
@@ -70,135 +80,103 @@ class EmbeddedEngine:
     """Answers from files in memory, or from a store on disk, in processes of its own.
 
     The zygote starts with the constructor, so that it loads while the caller goes on; `start`
-    waits until it can answer, and a query does so by itself. Use from one event loop.
+    waits until it can answer, and a query does so by itself. Belongs to one event loop.
     """
 
     def __init__(self, source: Source, limits: Limits | None = None) -> None:
         self.release = source.release
         self.limits = limits or Limits()
         self._source = source
-        self._pools = {lane: LanePool(self.limits, self._forker(lane)) for lane in Lane}
-        self._connecting: set[asyncio.Task[Any]] = set()
-        self._supervisor: asyncio.Task[None] | None = None
-        self._ready: asyncio.Future[None] | None = None
+        self._pools: dict[Lane, Pool] = {}
+        for lane in Lane:
+            self._pools[lane] = Pool(self.limits, NICE[lane], self._pools.values(), self._fork)
+        self._connecting: set[asyncio.Task[None]] = set()
         self._reviewing = False
-        self._closed = False
+        self._loaded = asyncio.Event()
+        self._problem: GraphsvcError | None = None
         self._launch()
+        self._supervisor = asyncio.create_task(self._supervise())
 
     def _launch(self) -> None:
         """Start the zygote."""
-        self._control, theirs = socket.socketpair()
+        self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
-        source = {
-            "files": [str(path) for path in self._source.files],
-            "store": str(self._source.store) if self._source.store else None,
-            "union_default_graph": self._source.union_default_graph,
-            "memory_bytes": self.limits.memory_bytes,
-            "result_bytes": self.limits.result_bytes,
-        }
+        source = json.dumps(asdict(self._source) | asdict(self.limits), default=str)
         descriptor = theirs.fileno()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "graphsvc.engine.worker", str(descriptor), json.dumps(source)],
+            [sys.executable, "-m", "graphsvc.engine.worker", str(descriptor), source],
             pass_fds=[descriptor],
             stdin=subprocess.DEVNULL,
             env={"GLIBC_TUNABLES": ALLOCATION, **os.environ},
         )
         theirs.close()
 
-    async def start(self) -> None:
-        """Wait until the release is loaded. Raises GraphsvcError where it cannot be."""
-        if self._ready is None:
-            self._ready = asyncio.get_running_loop().create_future()
-            self._supervisor = asyncio.create_task(self._supervise())
-        await asyncio.shield(self._ready)
-
     async def _supervise(self) -> None:
         """Follow the zygote, and start another where it ends."""
-        failures, loaded = 0, False
+        failures = 0
         while True:
-            error: GraphsvcError = UpstreamError("The release cannot be loaded.", status=503)
             try:
-                ready = await self._follow()
-            except GraphsvcError as problem:
-                ready, error = False, problem
-                if not loaded:  # what this one cannot load, no other can
-                    self._announce(error)
-                    return
-            loaded |= ready
-            failures = 0 if ready else failures + 1
+                await self._follow()
+                failures = 0
+            except GraphsvcError as error:
+                failures += 1
+                if failures >= TRIES or not isinstance(error, UpstreamError):
+                    self._problem = error
+                    self._loaded.set()
             logger.error("The process that holds release %s ended; another starts.", self.release)
             self._control.close()
             self._process.kill()
             await asyncio.to_thread(self._process.wait)
-            if failures >= TRIES:
-                self._announce(error)
-            if self._ready is None or self._ready.done():
-                self._ready = asyncio.get_running_loop().create_future()
             if failures:
-                await asyncio.sleep(min(RESTART_SECONDS * 2**failures, LONGEST_RESTART))
+                await asyncio.sleep(RESTART_SECONDS)
+            self._loaded.clear()
             self._launch()
 
-    def _announce(self, error: GraphsvcError | None = None) -> None:
-        """Let those go on who wait until the release is loaded."""
-        if self._ready and not self._ready.done():
-            if error:
-                self._ready.set_exception(error)
-                self._ready.exception()  # perhaps nobody waits
-            else:
-                self._ready.set_result(None)
+    async def _follow(self) -> None:
+        """Wait until the zygote has loaded the release, and then until it ends.
 
-    async def _follow(self) -> bool:
-        """Do as the zygote's reports ask until it ends; whether it was ready before.
-
-        Raises GraphsvcError where it cannot load the release.
+        Raises GraphsvcError where it does not load: its own, or UpstreamError where it gives none.
         """
-        loop = asyncio.get_running_loop()
-        received, ready = b"", False
-        while part := await _received(loop, self._control):
-            *lines, received = (received + part).split(b"\n")
-            for message in map(json.loads, lines):
-                if "problem" in message:
-                    raise GraphsvcError(
-                        message["problem"], location=message["location"], hint=message["hint"]
-                    )
-                if "ended" in message:
-                    self._ended(message["ended"], message["signal"])
-                else:
-                    ready = True
-                    for pool in self._pools.values():
-                        pool.fill()
-                    self._announce()
+        report = await self._received()
+        if not report:
+            raise UpstreamError("The release cannot be loaded.", status=503)
+        if problem := json.loads(report):
+            message, location, hint = problem
+            raise GraphsvcError(message, location=location, hint=hint)
         for pool in self._pools.values():
-            pool.forget()
-        return ready
+            pool.fill()
+        self._problem = None
+        self._loaded.set()
+        await self._received()
+        self._loaded.clear()
 
-    def _ended(self, process: int, signal: int) -> None:
-        for pool in self._pools.values():
-            for worker in [worker for worker in pool.workers if worker.process == process]:
-                worker.ended(signal)
+    async def _received(self) -> bytes:
+        """The next report of the zygote; nothing where it has ended."""
+        try:
+            return await asyncio.get_running_loop().sock_recv(self._control, 1 << 16)
+        except OSError:
+            return b""
 
-    def _forker(self, lane: Lane) -> Callable[[Worker], None]:
-        """What starts a worker of a lane."""
+    def _fork(self, pool: Pool) -> Worker:
+        """Start a worker. Where the zygote has gone, it is lost at once."""
+        worker = Worker(pool)
+        task = asyncio.create_task(self._connect(worker))
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+        return worker
 
-        def fork(worker: Worker) -> None:
-            if not self._closed:
-                task = asyncio.get_running_loop().create_task(self._fork(worker, NICE[lane]))
-                self._connecting.add(task)
-                task.add_done_callback(self._connecting.discard)
-
-        return fork
-
-    async def _fork(self, worker: Worker, nice: int) -> None:
+    async def _connect(self, worker: Worker) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=ours)
-            with contextlib.suppress(OSError):  # the zygote has gone, and its workers
-                socket.send_fds(self._control, [FORK.pack(nice)], [theirs.fileno()])
+            with contextlib.suppress(OSError):
+                socket.send_fds(self._control, [b"F"], [theirs.fileno()])
 
-    @property
-    def ready(self) -> bool:
-        """Whether the release is loaded."""
-        return bool(self._ready and self._ready.done() and not self._ready.exception())
+    async def start(self) -> None:
+        """Wait until the release is loaded. Raises GraphsvcError where it cannot be."""
+        await self._loaded.wait()
+        if self._problem:
+            raise self._problem
 
     async def query(self, request: Request) -> Job:
         """Begin to answer. Raises what Engine.query raises."""
@@ -206,7 +184,7 @@ class EmbeddedEngine:
             raise QueryTooLong(self.limits)
         pool = self._pools[request.lane]
         job = Job(pool, request)
-        if not self.ready:
+        if not self._loaded.is_set() or self._problem:
             await self._wait()
         pool.submit(job)
         if not self._reviewing:
@@ -228,15 +206,13 @@ class EmbeddedEngine:
 
     def _review(self) -> None:
         """Let the pools look at what runs and waits, as long as there is something."""
-        for pool in self._pools.values():
-            pool.review()
-        self._reviewing = not self._closed and any(pool.busy for pool in self._pools.values())
+        self._reviewing = any([pool.review() for pool in self._pools.values()])
         if self._reviewing:
             asyncio.get_running_loop().call_later(REVIEW_SECONDS, self._review)
 
     async def health(self) -> None:
         """Ask a worker something trivial. Raises GraphsvcError where it does not answer soon."""
-        if not self.ready:
+        if not self._loaded.is_set():
             raise UpstreamError("The release is being loaded.", status=503)
         request = Request("ASK {}", SPARQL_JSON.media_type, Lane.REVIEWED, client="health")
         try:
@@ -247,22 +223,122 @@ class EmbeddedEngine:
 
     async def close(self) -> None:
         """End the zygote and all workers; answers that are not finished are cut."""
-        self._closed = True
-        if self._supervisor:
-            self._supervisor.cancel()
-            await asyncio.gather(self._supervisor, return_exceptions=True)
-        ended = UpstreamError("The service is ending.", status=503)
-        self._announce(ended)
+        self._supervisor.cancel()
+        await asyncio.gather(self._supervisor, return_exceptions=True)
+        self._problem = UpstreamError("The service is ending.", status=503)
+        self._loaded.set()
         for pool in self._pools.values():
-            pool.close(ended)
+            pool.close(self._problem)
         self._process.kill()
         await asyncio.to_thread(self._process.wait)
         self._control.close()
 
 
-async def _received(loop: asyncio.AbstractEventLoop, sock: socket.socket) -> bytes:
-    """What a socket receives next; nothing where its other end has gone."""
-    try:
-        return await loop.sock_recv(sock, 4096)
-    except OSError:
-        return b""
+class Worker(asyncio.Protocol):
+    """A process that answers queries, as the service sees it.
+
+    process: its id; 0 until it is ready.
+    job: what it works on.
+    slow: whether it has been demoted; it then ends with its query.
+    gone: whether it has ended; another process may have its id.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self.process = 0
+        self.job: Job | None = None
+        self.slow = False
+        self.gone = False
+        self._pool = pool
+        self._frames = Frames()
+        self._before = 0.0
+        self._transport: asyncio.Transport | None = None
+        self._paused = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport  # type: ignore[assignment]
+
+    def data_received(self, data: bytes) -> None:
+        for type_, payload in self._frames.feed(data):
+            job = self.job
+            if type_ == HELLO:
+                self.process = int(payload)
+                self._set_priority(self._pool.nice)
+                self._pool.welcome(self)
+            elif type_ == DEATH:
+                self.gone = True
+                self._pool.lost(self, _error(job, payload, self._pool.limits) if job else None)
+            elif job is None:
+                return  # it was stopped; this was on its way
+            elif type_ == NOTICE:
+                job.unknown_functions = tuple(json.loads(payload))
+            elif type_ == ERROR:
+                self._pool.finished(self, _error(job, payload, self._pool.limits))
+            elif type_ in (DATA, END):
+                job.add(payload)
+                if type_ == END and self.job is job:
+                    self._pool.finished(self)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.gone = True
+        self._pool.lost(self)
+
+    def start(self, job: Job) -> None:
+        """Work on a query."""
+        assert self._transport is not None, "it is connected"
+        self.job, job.worker = job, self
+        job.deadline = time.monotonic() + job.seconds
+        self._before = self._clock()
+        self._transport.write(job.order)
+
+    def used(self) -> float:
+        """Processor seconds that the present query has taken."""
+        return self._clock() - self._before
+
+    def _clock(self) -> float:
+        try:
+            return time.clock_gettime((~self.process << 3) | 2)  # see clock_getcpuclockid(3)
+        except OSError:  # it has just ended
+            return self._before
+
+    def pause(self, wanted: bool) -> None:
+        """Read nothing more for now, or read on."""
+        if self._transport and wanted != self._paused:
+            self._paused = wanted
+            if wanted:
+                self._transport.pause_reading()
+            else:
+                self._transport.resume_reading()
+
+    def demote(self) -> None:
+        """Let it run only where nothing else wants the processor, or nearly so."""
+        self.slow = True
+        self._set_priority(19)
+        with contextlib.suppress(OSError):  # some containers forbid it
+            os.sched_setscheduler(self.process, os.SCHED_IDLE, os.sched_param(0))
+
+    def _set_priority(self, nice: int) -> None:
+        with contextlib.suppress(OSError):  # it has just ended
+            os.setpriority(os.PRIO_PROCESS, self.process, nice)
+
+    def end(self) -> None:
+        """End the process, whatever it is doing."""
+        self.job = None
+        if self.process and not self.gone:
+            with contextlib.suppress(OSError):
+                os.kill(self.process, signal.SIGKILL)
+        if self._transport:
+            self._transport.abort()
+
+
+def _error(job: Job, payload: bytes, limits: Limits) -> GraphsvcError:
+    """The error that a worker reports."""
+    type_, text = json.loads(payload)
+    if type_ == "syntax":
+        return syntax_error(text, job.query)
+    if type_ == "depth":
+        return QuerySyntaxError("The query is nested too deeply to be evaluated.")
+    if type_ == "iri":
+        return QuerySyntaxError(f"A graph is not named by an IRI: {text}.")
+    if type_ == "failed":
+        return UpstreamError(f"The query could not be evaluated: {text}.", status=503)
+    return LimitExceeded(LimitKind(type_), limits)

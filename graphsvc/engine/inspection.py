@@ -119,7 +119,7 @@ def inspect(query: str) -> Inspected:
     begin = _PROLOGUE.match(text).end()  # type: ignore[union-attr]  # it may be empty
     if "service" in low:
         _refuse_service(text, tokens, begin)
-    if "\\" in query and "service" in (decoded := _decoded(query)).lower():
+    if "\\" in query and "service" in (decoded := _ESCAPE.sub(_character, query)).lower():
         _refuse_service(decoded, _tokens(decoded, "service"), 0)
     _refuse_depth(text)
     star = _STAR.match(text, begin)
@@ -176,11 +176,6 @@ def _rewritten(query: str, tokens: list[re.Match[str]]) -> str:
             parts += query[position : token.start("word")], token["word"].lower()
             position = token.end()
     return "".join(parts) + query[position:]
-
-
-def _decoded(text: str) -> str:
-    """The text with all codepoint escapes decoded."""
-    return _ESCAPE.sub(_character, text)
 
 
 def _character(escape: re.Match[str]) -> str:
@@ -259,10 +254,7 @@ def syntax_error(reported: str, text: str) -> QuerySyntaxError:
     before, after = here[: column - 1].rpartition(" ")[2], here[column - 1 :]
     found = (f"'{(before + after).split()[0][:40]}' does not belong here" if after.strip() else
              "The query ends here, but something before is missing or left open")  # fmt: skip
-    return QuerySyntaxError(f"{found}{_expected(match[3])}.", line=line, column=column)
-
-
-def _expected(reported: str) -> str:
-    """The signs that the parser says it expected; of words it lists only some."""
-    signs = [sign for sign in re.findall(r'"([^"]+)"', reported) if not sign.startswith("\\")]
-    return f"; expected {' or '.join(signs)}" if signs and len(signs) <= 12 else ""
+    signs = [sign for sign in re.findall(r'"([^"]+)"', match[3]) if not sign.startswith("\\")]
+    if 0 < len(signs) <= 12:  # of words the parser lists only some
+        found += f"; expected {' or '.join(signs)}"
+    return QuerySyntaxError(f"{found}.", line=line, column=column)

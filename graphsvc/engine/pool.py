@@ -1,4 +1,4 @@
-"""The workers of one lane, handed to the queries that wait for one.
+"""The queries of one lane, and the workers that are handed to them.
 
 A worker answers one query at a time. A query that takes long is demoted: its worker runs at the
 lowest priority, and another takes its place. Only some may be slow at the same time, and only a
@@ -9,15 +9,27 @@ processor time of the worker, so that a busy machine makes no query slow.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
-import signal
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import TYPE_CHECKING
 
-from graphsvc.engine.base import LimitExceeded, LimitKind, Limits, Overloaded
-from graphsvc.engine.jobs import AGAIN, FRESH, STOPPED, Job, Worker, death
+from graphsvc.engine.base import (
+    LimitExceeded,
+    LimitKind,
+    Limits,
+    Overloaded,
+    Request,
+    UpstreamError,
+)  # fmt: skip
+from graphsvc.engine.inspection import inspect
+from graphsvc.engine.worker import QUERY, frame
 from graphsvc.errors import GraphsvcError
+
+if TYPE_CHECKING:
+    from graphsvc.engine.embedded import Worker
 
 WORKERS = max(2, os.cpu_count() or 1) + 2
 """Workers that a lane keeps, besides those of its slow queries."""
@@ -28,95 +40,184 @@ SLOW = 8
 SLOW_SECONDS, CROWDED_SECONDS = 1.0, 0.05
 """Processor time after which a query is slow: when nobody waits for a worker, and else."""
 
-CROWD, GLIMPSE_SECONDS = 16, 0.01
-"""Where so many wait, and no more may be slow, a query is put back so early, once: it is then
-behind all those that may be small."""
+GLIMPSE_SECONDS = 0.01
+"""Where others wait and no more may be slow, a query is put back so early, once: behind these."""
 
 REST_SECONDS = 0.2
 """Time until a worker is replaced that ended before it could work; the cause may persist."""
 
+HOLD_BACK = 4 << 20
+"""Bytes of an answer that are kept until it begins; a larger answer counts as a slow query."""
 
-class FairQueue:
-    """Jobs that wait, served round robin by client."""
+READ_AHEAD = 1 << 20
+"""Bytes of an answer that wait for its reader before the worker has to."""
 
-    def __init__(self) -> None:
-        self._clients: dict[str | None, deque[Job]] = {}
+FRESH, AGAIN, STOPPED = 0, 1, 2
+"""What a waiting query has been through: nothing, a glimpse, and being stopped as slow."""
 
-    def __len__(self) -> int:
-        return sum(map(len, self._clients.values()))
 
-    def __bool__(self) -> bool:
-        return bool(self._clients)
+class Job:
+    """A query, from waiting for a worker to the last byte of its answer (see ResultStream).
 
-    def __iter__(self) -> Iterator[Job]:
-        return (job for jobs in self._clients.values() for job in jobs)
+    waits_as: what it has been through.
+    deadline: when it is stopped; until it runs, when it waits no longer.
+    retried: whether it began again because its worker had ended.
+    """
+
+    def __init__(self, pool: Pool, request: Request) -> None:
+        seconds = pool.limits.seconds
+        self.media_type = request.media_type
+        self.unknown_functions: tuple[str, ...] = ()
+        self.client = request.client
+        self.query = request.query
+        self.order = frame(QUERY, json.dumps([request, inspect(request.query)]).encode())
+        self.seconds = min(seconds, request.timeout or seconds)
+        self._gives_up = self.deadline = time.monotonic() + seconds
+        self.waits_as = FRESH
+        self.worker: Worker | None = None
+        self.begun = False
+        self.retried = False
+        self._pool = pool
+        self._parts: deque[bytes] = deque()
+        self._size = 0
+        self._finished = False
+        self._error: GraphsvcError | None = None
+        self._news = asyncio.get_running_loop().create_future()
+
+    @property
+    def complete(self) -> bytes | None:
+        """The full answer, where all of it has arrived and nothing was read yet."""
+        if self._finished and self._error is None and not self.begun:
+            return b"".join(self._parts)
+        return None
+
+    async def wait(self) -> None:
+        """Wait until the answer begins. Raises what kept it from that."""
+        await self._news
+        if self._error:
+            raise self._error
+
+    def add(self, part: bytes) -> None:
+        """Take a part of the answer."""
+        self._parts.append(part)
+        self._size += len(part)
+        if not self.begun and self._size > HOLD_BACK:
+            self.begun = self._pool.may_begin(self)
+        if self.begun:
+            self._notify()
+            if self._size > READ_AHEAD and self.worker:
+                self.worker.pause(True)
+
+    def finish(self, error: GraphsvcError | None = None) -> None:
+        """Take note that nothing more comes, and of the error that ended it."""
+        self.worker = None
+        self._finished, self._error = True, error
+        self._notify()
+
+    def restart(self, waits_as: int) -> None:
+        """Forget what has come; it will be evaluated again."""
+        self.worker = None
+        self.waits_as = waits_as
+        self.deadline = self._gives_up
+        self.unknown_functions = ()
+        self._parts.clear()
+        self._size = 0
+
+    def _notify(self) -> None:
+        if not self._news.done():
+            self._news.set_result(None)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            while self._parts:
+                part = self._parts.popleft()
+                self._size -= len(part)
+                if self.worker and self._size < READ_AHEAD:
+                    self.worker.pause(False)
+                yield part
+            if self._error:
+                raise self._error
+            if self._finished:
+                return
+            self._news = asyncio.get_running_loop().create_future()
+            await self._news
+
+    async def aclose(self) -> None:
+        """Stop the query, if the answer is not finished."""
+        if not self._finished:
+            self._finished = True
+            self._pool.cancel(self)
+
+
+class _Queue(dict[str | None, deque[Job]]):
+    """Jobs that wait, by client; the clients are served in turn."""
 
     def push(self, job: Job) -> None:
         """Let a job wait behind those of its client."""
-        self._clients.setdefault(job.client, deque()).append(job)
+        self.setdefault(job.client, deque()).append(job)
 
-    def pop(self, may: Callable[[str | None], bool] = lambda _: True) -> Job | None:
-        """The next job of the client whose turn it is, of those that may have one."""
-        for client in filter(may, self._clients):
-            jobs = self._clients.pop(client)
+    def next(self, may: Callable[[str | None], bool] = lambda _: True) -> Job | None:
+        """Take the next job of the client whose turn it is, of those that may have one."""
+        for client in filter(may, self):
+            jobs = self.pop(client)
             job = jobs.popleft()
             if jobs:
-                self._clients[client] = jobs  # behind all other clients
+                self[client] = jobs  # behind all other clients
             return job
         return None
 
-    def count(self, client: str | None) -> int:
-        """How many jobs of a client wait."""
-        return len(self._clients.get(client, ()))
-
-    def newest_of_most(self) -> Job:
-        """The newest job of the client with the most."""
-        return max(self._clients.values(), key=len)[-1]
-
     def remove(self, job: Job) -> None:
-        """Let a job wait no longer."""
-        jobs = self._clients.get(job.client)
+        """Let a job wait no longer, where it does."""
+        jobs = self.get(job.client)
         if jobs and job in jobs:
             jobs.remove(job)
             if not jobs:
-                del self._clients[job.client]
+                del self[job.client]
 
 
-class LanePool:
+class Pool:
     """Hands the workers of one lane to queries, and takes them from slow ones.
 
-    fork: starts a worker, which then introduces itself.
+    nice: the nice level of its workers.
+    lanes: the pools of all lanes, over which the slow queries of a client are counted.
+    fork: starts a worker of this pool, which then introduces itself.
     """
 
-    def __init__(self, limits: Limits, fork: Callable[[Worker], None]) -> None:
+    def __init__(
+        self, limits: Limits, nice: int, lanes: Iterable[Pool], fork: Callable[[Pool], Worker]
+    ) -> None:
         self.limits = limits
+        self.nice = nice
         self.workers: set[Worker] = set()
+        self._lanes = lanes
         self._fork = fork
-        self._idle: list[Worker] = []  # the last one, whose memory is still in the caches, is next
-        self._queues = (FairQueue(), FairQueue(), FairQueue())
+        self._idle: list[Worker] = []
+        self._queues = (_Queue(), _Queue(), _Queue())
+        self._closed = False
 
-    @property
-    def busy(self) -> bool:
-        """Whether anything runs or waits."""
-        return any(self._queues) or any(worker.job for worker in self.workers)
+    def _running(self) -> list[Job]:
+        return [worker.job for worker in self.workers if worker.job]
+
+    def _waiting(self) -> list[Job]:
+        return [job for queue in self._queues for jobs in queue.values() for job in jobs]
 
     def submit(self, job: Job) -> None:
         """Let a job run or wait; where too many wait, the client with the most loses its newest."""
         queue = self._queues[job.waits_as]
         queue.push(job)
         self._dispatch()
-        if len(queue) > self.limits.waiting:
-            self._refuse(queue.newest_of_most())
+        if sum(map(len, queue.values())) > self.limits.waiting:
+            self._refuse(max(queue.values(), key=len)[-1])
 
     def _refuse(self, job: Job) -> None:
         """Let a job wait no longer; the fault is its client's own where others of it are here."""
-        running = sum(w.job is not None and w.job.client == job.client for w in self.workers)
-        own = running + sum(queue.count(job.client) for queue in self._queues)
+        present = sum(other.client == job.client for other in self._running() + self._waiting())
         self._queues[job.waits_as].remove(job)
-        job.finish(Overloaded(own=job.client is not None and own > self.limits.slow_per_client))
+        several = present > self.limits.slow_per_client
+        job.finish(Overloaded(own=several and job.client is not None))
 
     def _dispatch(self) -> None:
-        """Give idle workers to those that wait."""
+        """Give idle workers to those that wait; first the one whose memory is still in caches."""
         while self._idle and (job := self._next()):
             worker = self._idle.pop()
             worker.start(job)
@@ -126,23 +227,25 @@ class LanePool:
 
     def _next(self) -> Job | None:
         fresh, again, stopped = self._queues
-        if stopped and (job := stopped.pop(self._has_room())):
+        if stopped and (job := stopped.next(self._has_room())):
             return job
-        retried = any(worker.job and worker.job.waits_as == AGAIN for worker in self.workers)
-        return (None if retried else again.pop()) or fresh.pop() or again.pop()
+        if again and not any(job.waits_as == AGAIN for job in self._running()):
+            return again.next()
+        return fresh.next() or again.next()
 
     def _has_room(self) -> Callable[[str | None], bool]:
         """Whether one more query of a client may be slow."""
-        slow = Counter(worker.job.client for worker in self.workers if worker.slow and worker.job)
-        full, most = slow.total() >= SLOW, self.limits.slow_per_client
+        full = sum(worker.slow for worker in self.workers) >= SLOW
+        slow = Counter(worker.job.client for pool in self._lanes for worker in pool.workers
+                       if worker.slow and worker.job)  # fmt: skip
+        most = self.limits.slow_per_client
         return lambda client: not full and (client is None or slow[client] < most)
 
     def fill(self) -> None:
         """Start the workers that are missing."""
-        for _ in range(WORKERS - sum(not worker.slow for worker in self.workers)):
-            worker = Worker(self)
-            self.workers.add(worker)
-            self._fork(worker)
+        missing = WORKERS - sum(not worker.slow for worker in self.workers)
+        for _ in range(0 if self._closed else missing):
+            self.workers.add(self._fork(self))
 
     def welcome(self, worker: Worker) -> None:
         """Take a worker that is ready."""
@@ -162,23 +265,18 @@ class LanePool:
             self._idle.append(worker)
         self._dispatch()
 
-    def lost(self, worker: Worker) -> None:
-        """Replace a worker that has ended by itself, or was ended by the kernel or somebody."""
+    def lost(self, worker: Worker, error: GraphsvcError | None = None) -> None:
+        """Replace a worker that has ended; without an error, its query begins again, once."""
         if worker in self.workers:
             job = worker.job
-            self._drop(worker, worker.process > 0)
-            if job:
-                self._mourn(job, worker)
-
-    def _mourn(self, job: Job, worker: Worker) -> None:
-        """End a job with its worker; once, it begins again where it may not be to blame."""
-        by_hand = worker.ended_by in (None, 0, signal.SIGKILL)
-        if by_hand and not job.begun and not job.retried:
-            job.retried = True
-            job.restart(AGAIN)
-            self.submit(job)
-        else:
-            job.finish(death(worker.ended_by, self.limits))
+            self._drop(worker, at_once=worker.process > 0)
+            if job and not error and not job.begun and not job.retried:
+                job.retried = True
+                job.restart(AGAIN)
+                self.submit(job)
+            elif job:
+                ended = "The process that evaluated the query ended."
+                job.finish(error or UpstreamError(ended, status=503))
 
     def _drop(self, worker: Worker, at_once: bool = True) -> None:
         self.workers.discard(worker)
@@ -199,9 +297,8 @@ class LanePool:
 
     def may_begin(self, job: Job) -> bool:
         """Whether a large answer may begin: it counts as slow, or starts again when it may be."""
-        worker = job.worker
-        if worker and not worker.slow:
-            self._slow_down(worker, job, STOPPED)
+        if job.worker and not job.worker.slow:
+            self._slow_down(job.worker, job, STOPPED)
         return job.worker is not None
 
     def _slow_down(self, worker: Worker, job: Job, waits_as: int) -> None:
@@ -214,51 +311,38 @@ class LanePool:
             job.restart(waits_as)
             self.submit(job)
 
-    def review(self) -> None:
-        """Stop what is over its time, and slow down what takes long."""
+    def review(self) -> bool:
+        """Stop what is over its time, and slow down what takes long; whether anything is here."""
         now = time.monotonic()
-        for queue in self._queues:
-            for job in [job for job in queue if job.deadline < now]:
-                self._refuse(job)
+        for waiting in self._waiting():
+            if waiting.deadline < now:
+                self._refuse(waiting)
         for worker in list(self.workers):
-            running = worker.job
-            if running and running.deadline < now:
+            job = worker.job
+            if job and job.deadline < now:
                 self._drop(worker)
-                running.finish(LimitExceeded(LimitKind.TIME, self.limits, running.seconds))
-            elif running and not worker.slow and not worker.gone:
-                self._review(worker, running)
+                job.finish(LimitExceeded(LimitKind.TIME, self.limits, job.seconds))
+            elif job and not worker.slow:
+                self._review(worker, job)
         self._dispatch()
+        return any(self._queues) or bool(self._running())
 
     def _review(self, worker: Worker, job: Job) -> None:
         fresh, again, _ = self._queues
-        used = worker.used()
-        room = self._has_room()(job.client)
-        if not fresh and not again:
-            if used > SLOW_SECONDS and room:
-                self._slow_down(worker, job, STOPPED)
-        elif used > CROWDED_SECONDS:
+        used, room = worker.used(), self._has_room()(job.client)
+        if used > CROWDED_SECONDS if fresh or again else used > SLOW_SECONDS and room:
             self._slow_down(worker, job, STOPPED)
-        elif used > GLIMPSE_SECONDS and not room and job.waits_as == FRESH and len(fresh) > CROWD:
+        elif used > GLIMPSE_SECONDS and fresh and job.waits_as == FRESH and not room:
             self._slow_down(worker, job, AGAIN)
-
-    def forget(self) -> None:
-        """Let go of all workers: the process that forked them has ended, and they with it."""
-        workers, self.workers = self.workers, set()
-        self._idle.clear()
-        for worker in workers:
-            job = worker.job
-            worker.end()
-            if job:
-                self._mourn(job, worker)
 
     def close(self, reason: GraphsvcError) -> None:
         """End everything, for a reason."""
-        jobs = [worker.job for worker in self.workers]
-        jobs += [job for queue in self._queues for job in queue]
-        self._queues = (FairQueue(), FairQueue(), FairQueue())
+        self._closed = True
+        jobs = self._running() + self._waiting()
+        self._queues = (_Queue(), _Queue(), _Queue())
         for worker in self.workers:
             worker.end()
         self.workers.clear()
         self._idle.clear()
-        for job in filter(None, jobs):
+        for job in jobs:
             job.finish(reason)

@@ -8,9 +8,10 @@ Giving an answer up closes its connection, which is how a client asks a server t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
 import httpx
@@ -56,48 +57,56 @@ class RemoteEngine:
         self.release = release
         self.limits = limits or Limits()
         self._url = _address(url)
-        self._turns = {lane: Turns(self.limits) for lane in Lane}
+        self._turns = {lane: asyncio.Semaphore(AT_ONCE) for lane in Lane}
+        self._waiting: dict[Lane, Counter[str | None]] = {lane: Counter() for lane in Lane}
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE),
         )
 
     async def query(self, request: Request) -> RemoteStream:
-        """Begin to answer. Raises what Engine.query raises."""
+        """Begin to answer, by a form (SPARQL 1.1 Protocol, section 2.1.2).
+
+        Raises what Engine.query raises.
+        """
         if len(request.query) > self.limits.query_chars:
             raise QueryTooLong(self.limits)
-        inspected = inspect(request.query)
-        turns = self._turns[request.lane]
-        await turns.take(request.client)
-        seconds = min(self.limits.seconds, request.timeout or self.limits.seconds)
-        deadline = Deadline(seconds, self.limits)
-        try:
-            response = await deadline.hold(self._send(request, inspected))
-        except BaseException:
-            turns.give()
-            raise
-        answer = RemoteStream(response, request.media_type, deadline, turns)
-        try:
-            await answer.begin()
-        except BaseException:
-            await answer.aclose()
-            raise
-        return answer
-
-    async def _send(self, request: Request, inspected: Inspected) -> httpx.Response:
-        """The head of the response to a query by form (SPARQL 1.1 Protocol, section 2.1.2)."""
         form = {
-            "query": based(inspected, request.base),
+            "query": based(inspect(request.query), request.base),
             "default-graph-uri": list(request.default_graphs),
             "named-graph-uri": list(request.named_graphs),
         }
         message = self._client.build_request(
             "POST", self._url, data=form, headers={"Accept": request.media_type}
         )
+        await self._take_turn(request)
+        answer = RemoteStream(request, self.limits, self._turns[request.lane].release)
         try:
-            return await self._client.send(message, stream=True)
-        except httpx.HTTPError as error:
-            raise _failure(error) from error
+            await answer.begin(self._client.send(message, stream=True))
+        except BaseException:
+            await answer.aclose()
+            raise
+        return answer
+
+    async def _take_turn(self, request: Request) -> None:
+        """Wait for a turn. Raises Overloaded where too many wait, or it takes too long.
+
+        A client has a share of those who may wait, so that it cannot keep others out.
+        """
+        client, most = request.client, self.limits.waiting
+        turns, waiting = self._turns[request.lane], self._waiting[request.lane]
+        own = client is not None and waiting[client] >= most // 4
+        if turns.locked() and (own or waiting.total() >= most):
+            raise Overloaded(own=own)
+        waiting[client] += 1
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                await turns.acquire()
+        except TimeoutError:
+            raise Overloaded(own=own) from None
+        finally:
+            waiting[client] -= 1
+            waiting += Counter()  # drops those of whom nobody waits
 
     async def health(self) -> None:
         """Ask something trivial. Raises GraphsvcError where no answer comes soon."""
@@ -109,28 +118,31 @@ class RemoteEngine:
 
 
 class RemoteStream:
-    """The answer that another service is writing (see ResultStream)."""
+    """The answer that another service is writing (see ResultStream).
+
+    give_turn: called once, at the end.
+    """
 
     complete = None  # it is passed on as it comes
+    unknown_functions: tuple[str, ...] = ()
 
-    def __init__(
-        self, response: httpx.Response, media_type: str, deadline: Deadline, turns: Turns
-    ) -> None:
-        self.media_type = media_type
-        self.unknown_functions: tuple[str, ...] = ()
-        self._response = response
-        self._deadline = deadline
-        self._turns = turns
-        self._chunks = aiter(response.aiter_bytes())
+    def __init__(self, request: Request, limits: Limits, give_turn: Callable[[], None]) -> None:
+        self.media_type = request.media_type
+        self._limits = limits
+        self._give_turn: Callable[[], None] | None = give_turn
+        self._seconds = min(limits.seconds, request.timeout or limits.seconds)
+        self._deadline = asyncio.get_running_loop().time() + self._seconds
+        self._bytes_left = limits.result_bytes
+        self._response: httpx.Response | None = None
         self._first: bytes | None = None
-        self._bytes_left = deadline.limits.result_bytes
-        self._closed = False
 
-    async def begin(self) -> None:
+    async def begin(self, response: Awaitable[httpx.Response]) -> None:
         """Wait for the first bytes. Raises what kept them from coming."""
-        if self._response.status_code != 200:
-            raise await self._deadline.hold(self._error())
-        given = self._response.headers.get("content-type", "").split(";")[0].strip().lower()
+        self._response = head = await self._held(response)
+        self._chunks = aiter(head.aiter_bytes())
+        given = head.headers.get("content-type", "").split(";")[0].strip().lower()
+        if head.status_code != 200:
+            raise _refusal(head.status_code, sentence(await self._reason(), given))
         if given != self.media_type and given not in BY_MEDIA_TYPE[self.media_type].other_types:
             raise UpstreamError(
                 f"The SPARQL service gave {given or 'no format'} where {self.media_type} was asked."
@@ -145,90 +157,42 @@ class RemoteStream:
 
     async def _next(self) -> bytes | None:
         """The next part; None after the last. Raises LimitExceeded, UpstreamError."""
-        try:
-            part = await self._deadline.hold(anext(self._chunks, None))
-        except httpx.HTTPError as error:
-            raise _failure(error) from error
-        if part is not None:
-            self._bytes_left -= len(part)
-            if self._bytes_left < 0:
-                raise LimitExceeded(LimitKind.SIZE, self._deadline.limits)
+        part = await self._held(anext(self._chunks, None))
+        self._bytes_left -= len(part or b"")
+        if self._bytes_left < 0:
+            raise LimitExceeded(LimitKind.SIZE, self._limits)
         return part
 
-    async def _error(self) -> GraphsvcError:
-        """What the other service says went wrong."""
-        status = self._response.status_code
-        reason = await self._reason()
-        if status == 400:
-            return QuerySyntaxError(reason or "The SPARQL service does not understand the query.")
-        answered = f"The SPARQL service answered {status}"
-        return UpstreamError(
-            f"{answered}: {reason}" if reason else f"{answered}.", status=_STATUS.get(status, 502)
-        )
-
-    async def _reason(self) -> str:
-        """The sentence that an error's body holds; empty where it is for browsers only."""
+    async def _reason(self) -> bytes:
+        """The beginning of an error's body, as far as it comes."""
         body = b""
+        with contextlib.suppress(UpstreamError):
+            while len(body) < _REASON_BYTES and (part := await self._next()):
+                body += part
+        return body[:_REASON_BYTES]
+
+    async def _held(self, work: Awaitable[T]) -> T:
+        """What the other service gives. Raises LimitExceeded where it takes too long."""
         try:
-            async for chunk in self._chunks:
-                body += chunk
-                if len(body) >= _REASON_BYTES:
-                    break
-        except httpx.HTTPError:
-            pass  # what has come must do
-        return sentence(body[:_REASON_BYTES], self._response.headers.get("content-type", ""))
+            async with asyncio.timeout_at(self._deadline):
+                return await work
+        except TimeoutError as error:
+            raise LimitExceeded(LimitKind.TIME, self._limits, self._seconds) from error
+        except httpx.ConnectTimeout as error:
+            raise UpstreamError(
+                "The SPARQL service cannot be reached in time.", status=504) from error
+        except httpx.ConnectError as error:
+            raise UpstreamError("The SPARQL service cannot be reached.", status=503) from error
+        except httpx.HTTPError as error:
+            raise UpstreamError("The SPARQL service broke its answer off.") from error
 
     async def aclose(self) -> None:
         """Let go of the connection; one with more to come is closed."""
-        if not self._closed:
-            self._closed = True
-            self._turns.give()
-            await self._response.aclose()
-
-
-class Deadline:
-    """The moment until which an answer must be there."""
-
-    def __init__(self, seconds: float, limits: Limits) -> None:
-        self.limits = limits
-        self._seconds = seconds
-        self._when = asyncio.get_running_loop().time() + seconds
-
-    async def hold(self, work: Awaitable[T]) -> T:
-        """What the work gives. Raises LimitExceeded where it is not done by then."""
-        try:
-            async with asyncio.timeout_at(self._when):
-                return await work
-        except TimeoutError as error:
-            raise LimitExceeded(LimitKind.TIME, self.limits, self._seconds) from error
-
-
-class Turns:
-    """Lets the queries of one lane go ahead, AT_ONCE of them at a time."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._free = asyncio.Semaphore(AT_ONCE)
-        self._waiting: Counter[str | None] = Counter()
-        self.give = self._free.release
-
-    async def take(self, client: str | None) -> None:
-        """Wait for a turn. Raises Overloaded where too many wait, or it takes too long.
-
-        A client has a share of those who may wait, so that it cannot keep others out.
-        """
-        own = client is not None and self._waiting[client] >= self._limits.waiting // 4
-        if self._free.locked() and (own or self._waiting.total() >= self._limits.waiting):
-            raise Overloaded(own=own)
-        self._waiting[client] += 1
-        try:
-            async with asyncio.timeout(self._limits.seconds):
-                await self._free.acquire()
-        except TimeoutError:
-            raise Overloaded(own=own) from None
-        finally:
-            self._waiting[client] -= 1
-            self._waiting += Counter()  # drops those of whom nobody waits
+        if self._give_turn:
+            self._give_turn()
+            self._give_turn = None
+            if self._response:
+                await self._response.aclose()
 
 
 def based(inspected: Inspected, base: str | None) -> str:
@@ -238,17 +202,30 @@ def based(inspected: Inspected, base: str | None) -> str:
     return f"BASE <{base}> {inspected.text}"
 
 
-def sentence(body: bytes, content_type: str) -> str:
-    """What an error says, on one line that ends with a full stop: a problem document or text."""
-    text = body.decode("utf-8", "replace")
-    if "json" in content_type:
+def _refusal(status: int, reason: str) -> GraphsvcError:
+    """The error for a status of the other service, with its reason, which may be empty."""
+    if status == 400:
+        return QuerySyntaxError(reason or "The SPARQL service does not understand the query.")
+    answered = f"The SPARQL service answered {status}"
+    return UpstreamError(
+        f"{answered}: {reason}" if reason else f"{answered}.", status=_STATUS.get(status, 502)
+    )
+
+
+def sentence(body: bytes, media_type: str) -> str:
+    """What an error says, on one line that ends with a full stop: a problem document or text.
+
+    Empty where the body is for browsers only.
+    """
+    text: object = body.decode("utf-8", "replace")
+    if "html" in media_type or "xml" in media_type:
+        text = ""
+    elif "json" in media_type:
         try:
-            document = json.loads(text)
+            document = json.loads(body)
             text = document.get("detail") or document.get("title") or ""
         except (ValueError, AttributeError):
             text = ""
-    elif "html" in content_type or "xml" in content_type:
-        text = ""
     line = " ".join(str(text).split())[:_REASON_CHARS]
     return line if not line or line.endswith((".", "!", "?")) else f"{line}."
 
@@ -265,12 +242,3 @@ def _address(url: str) -> httpx.URL:
         location=url,
         hint="Give one that begins with http:// or https://.",
     )
-
-
-def _failure(error: httpx.HTTPError) -> UpstreamError:
-    """The error of a connection that could not be made, or did not last."""
-    if isinstance(error, httpx.ConnectTimeout):
-        return UpstreamError("The SPARQL service cannot be reached in time.", status=504)
-    if isinstance(error, httpx.ConnectError):
-        return UpstreamError("The SPARQL service cannot be reached.", status=503)
-    return UpstreamError("The SPARQL service broke its answer off.", status=502)

@@ -1,11 +1,12 @@
 """The processes that evaluate: a zygote that holds the data, and the workers it forks.
 
-`python -m graphsvc.engine.worker CONTROL_FD SOURCE_JSON` is the zygote. It loads the source, then
-forks a worker for each message over the control socket, which has the worker's nice level and its
-socket; it reports with lines of JSON that it is ready, and which signal ended a worker. A worker
-answers one query at a time.
+`python -m graphsvc.engine.worker CONTROL_FD SOURCE_JSON` is the zygote. It loads the source and
+reports over the control socket, in JSON, null or what kept it from that (message, location, hint).
+Then it forks a worker for each message, which comes with the worker's socket.
 
-Nothing stops a query from within: memory is limited by the kernel, and the rest by killing.
+A worker answers one query at a time, in frames: their type (one byte), the length of their payload,
+and the payload. Nothing stops a query from within: memory is limited by the kernel, and the rest by
+killing. Where a query brought its worker to an end, the zygote writes the last frame.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import ctypes
 import gc
 import gzip
 import json
-import marshal
 import os
 import resource
 import select
@@ -23,21 +23,62 @@ import signal
 import socket
 import struct
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
 from pyoxigraph import Store
 
-from graphsvc.engine.evaluation import Data, Functions, Order, evaluate, fill_default_graph
-from graphsvc.engine.frames import DATA, END, ERROR, HELLO, NOTICE, Frames, frame
+from graphsvc.engine.base import Request
+from graphsvc.engine.evaluation import Data, evaluate, fill_default_graph
+from graphsvc.engine.inspection import Inspected
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import GRAPH_FORMATS, named
 
-FORK = struct.Struct("!b")
-"""The message that orders a worker: its nice level. Its socket comes along."""
+HELLO, QUERY, NOTICE, DATA, END, ERROR, DEATH = b"H", b"Q", b"N", b"D", b"E", b"X", b"Z"
+"""A worker says HELLO with its process id; a QUERY is answered with a NOTICE of unknown functions,
+if there are some, with DATA, and with END (and the last part) or ERROR. DEATH is an ERROR that
+the worker did not survive."""
 
+_CAUSES: dict[int, str] = {
+    signal.SIGABRT: "memory", signal.SIGSEGV: "depth", signal.SIGBUS: "depth",
+}  # fmt: skip
+"""What a query did wrong whose worker ended by a signal."""
+
+_HEAD = struct.Struct("!cI")
 _PART = 1 << 16
 _PR_SET_PDEATHSIG = 1
+
+
+def frame(type_: bytes, payload: bytes | bytearray) -> bytes:
+    """The bytes of a frame."""
+    return _HEAD.pack(type_, len(payload)) + payload
+
+
+class Frames:
+    """Cuts a stream of bytes into frames."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The types and payloads of the frames that are complete with these bytes."""
+        if not self._buffer and len(data) >= _HEAD.size:  # most often just one frame
+            type_, length = _HEAD.unpack_from(data)
+            if len(data) == _HEAD.size + length:
+                yield type_, data[_HEAD.size :]
+                return
+        self._buffer += data
+        start = 0
+        while len(self._buffer) - start >= _HEAD.size:
+            type_, length = _HEAD.unpack_from(self._buffer, start)
+            end = start + _HEAD.size + length
+            if len(self._buffer) < end:
+                break
+            payload = bytes(memoryview(self._buffer)[start + _HEAD.size : end])
+            start = end
+            yield type_, payload
+        del self._buffer[:start]
 
 
 class _TooLarge(Exception):
@@ -51,7 +92,7 @@ class _Output:
     """
 
     def __init__(self, sock: socket.socket, allowed: int) -> None:
-        self.functions = Functions()
+        self.called: set[str] = set()
         self._sock = sock
         self._allowed = allowed
         self._buffer = bytearray()
@@ -72,53 +113,43 @@ class _Output:
     def send(self, type_: bytes) -> None:
         """Send a frame of what was written since the last one."""
         notice = b""
-        if self.functions.called and not self._begun:
-            notice = frame(NOTICE, json.dumps(sorted(self.functions.called)).encode())
+        if self.called and not self._begun:
+            notice = frame(NOTICE, json.dumps(sorted(self.called)).encode())
         self._begun = True
         self._sock.sendall(notice + frame(type_, self._buffer))
         self._buffer.clear()
 
-    def fail(self, type_: str, text: str = "") -> None:
+    def fail(self, type_: str, text: object = "") -> None:
         """Send what kept it from going on, in the last frame."""
-        self._buffer[:] = json.dumps([type_, text]).encode()
+        self._buffer[:] = json.dumps([type_, str(text)]).encode()
         self.send(ERROR)
 
 
-def _answer(data: Data, order: Order, result_bytes: int, sock: socket.socket) -> None:
+def _answer(data: Data, payload: bytes, result_bytes: int, sock: socket.socket) -> None:
     """Answer one query with frames; the last one has the last part, or the error."""
+    request, asked = json.loads(payload)
     output = _Output(sock, result_bytes)
     try:
-        evaluate(data, order, cast(IO[bytes], output), output.functions)
+        evaluate(data, Request(*request), Inspected(*asked), cast(IO[bytes], output), output.called)
     except _TooLarge:
         output.fail("size")
     except MemoryError:
         output.fail("memory")
     except SyntaxError as error:
-        output.fail("syntax", str(error))
+        output.fail("syntax", error)
     except ValueError as error:
-        output.fail("iri", str(error))
+        output.fail("iri", error)
     except ConnectionError:
         raise
     except (OSError, RuntimeError) as error:
-        output.fail("failed", str(error))
+        output.fail("failed", error)
     else:
         output.send(END)
 
 
-def _work(data: Data, result_bytes: int, sock: socket.socket) -> None:
-    """Answer queries until the service hangs up."""
-    frames = Frames()
-    with contextlib.suppress(ConnectionError):
-        sock.sendall(frame(HELLO, str(os.getpid()).encode()))
-        while received := sock.recv(_PART):
-            for _, payload in frames.feed(received):
-                _answer(data, Order(*marshal.loads(payload)), result_bytes, sock)
-
-
-def _confine(nice: int, memory_bytes: int, offline: bool) -> None:
+def _confine(memory_bytes: int, offline: bool) -> None:
     """Bind this process to its limits; offline: it can open no further file or connection."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # end when the zygote ends
-    os.nice(nice)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     memory = pages * resource.getpagesize() + memory_bytes
@@ -134,35 +165,34 @@ def _confine(nice: int, memory_bytes: int, offline: bool) -> None:
 
 
 class _Zygote:
-    """Holds the data, forks workers that share it, and reports how they ended."""
+    """Holds the data, forks workers that share it, and reports how they ended.
+
+    children: by the descriptor that becomes readable when it ends, a worker's id and socket.
+    """
 
     def __init__(self, control: socket.socket, source: dict[str, Any]) -> None:
         self._control = control
         self._source = source
         self._data: Data | None = None
-        self._wake, self._waker = os.pipe()
+        self._children: dict[int, tuple[int, socket.socket]] = {}
 
     def run(self) -> None:
         """Load, then fork until the service goes; the workers go along."""
-        try:
-            self._load()
-        except GraphsvcError as error:
-            with contextlib.suppress(OSError):
-                self._report(problem=error.message, location=error.location, hint=error.hint)
-            return
-        os.set_blocking(self._wake, False)
-        os.set_blocking(self._waker, False)
-        signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        with contextlib.suppress(EOFError, OSError):  # the service has gone, perhaps long ago
-            self._report(ready=True)
+        with contextlib.suppress(OSError, EOFError):  # the service has gone, perhaps long ago
+            try:
+                self._load()
+            except GraphsvcError as error:
+                report = [error.message, error.location, error.hint]
+                self._control.send(json.dumps(report).encode())
+                return
+            self._control.send(b"null")
             while True:
-                readable, _, _ = select.select([self._control.fileno(), self._wake], [], [])
-                if self._wake in readable:
-                    os.read(self._wake, 4096)
-                    self._reap()
-                if self._control.fileno() in readable:
-                    self._fork()
+                control = self._control.fileno()
+                for descriptor in select.select([control, *self._children], [], [])[0]:
+                    if descriptor == control:
+                        self._fork()
+                    else:
+                        self._bury(descriptor)
 
     def _load(self) -> None:
         """Load the files into memory; a store on disk is only tried, since workers open it.
@@ -189,45 +219,44 @@ class _Zygote:
         gc.collect()
         gc.freeze()
 
-    def _report(self, **message: Any) -> None:
-        """Send one line of JSON to the service."""
-        self._control.sendall(json.dumps(message).encode() + b"\n")
-
     def _fork(self) -> None:
         """Fork the worker of one message. Raises EOFError where the service has gone."""
-        record, descriptors, _, _ = socket.recv_fds(self._control, FORK.size, 1)
-        if not record:
+        message, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+        if not message:
             raise EOFError
-        if os.fork() == 0:
+        sock = socket.socket(fileno=descriptors[0])
+        process = os.fork()
+        if process == 0:
             try:
-                self._become_worker(FORK.unpack(record)[0], socket.socket(fileno=descriptors[0]))
+                self._work(sock)
             finally:
                 os._exit(0)
-        os.close(descriptors[0])
+        self._children[os.pidfd_open(process)] = process, sock
 
-    def _become_worker(self, nice: int, sock: socket.socket) -> None:
-        """In the child: let go of the zygote's things, take the limits, work."""
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    def _work(self, sock: socket.socket) -> None:
+        """In the child: let go of the zygote's things, take the limits, answer queries."""
         self._control.close()
-        os.close(self._wake)
-        os.close(self._waker)
-        data = self._data
-        if data is None:
-            store = Store.read_only(self._source["store"])
-            data = Data(store, store)
-        _confine(nice, self._source["memory_bytes"], offline=self._data is not None)
-        _work(data, self._source["result_bytes"], sock)
+        for descriptor, (_, other) in self._children.items():
+            os.close(descriptor)
+            other.close()
+        store = self._source["store"]
+        data = self._data or Data(*[Store.read_only(store)] * 2)
+        _confine(self._source["memory_bytes"], offline=self._data is not None)
+        frames = Frames()
+        with contextlib.suppress(ConnectionError):
+            sock.sendall(frame(HELLO, str(os.getpid()).encode()))
+            while received := sock.recv(_PART):
+                for _, payload in frames.feed(received):
+                    _answer(data, payload, self._source["result_bytes"], sock)
 
-    def _reap(self) -> None:
-        """Report every worker that ended, and the signal that ended it (0: none)."""
-        with contextlib.suppress(ChildProcessError):
-            while True:
-                process, status = os.waitpid(-1, os.WNOHANG)
-                if process == 0:
-                    return
-                signalled = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-                self._report(ended=process, signal=signalled)
+    def _bury(self, descriptor: int) -> None:
+        """Report why a worker ended, where its query is to blame and the service still listens."""
+        process, sock = self._children.pop(descriptor)
+        os.close(descriptor)
+        _, status = os.waitpid(process, 0)
+        with sock, contextlib.suppress(OSError):
+            if os.WIFSIGNALED(status) and (cause := _CAUSES.get(os.WTERMSIG(status))):
+                sock.send(frame(DEATH, json.dumps([cause, ""]).encode()), socket.MSG_DONTWAIT)
 
 
 def load_file(store: Store, path: Path) -> None:
@@ -256,12 +285,6 @@ def load_file(store: Store, path: Path) -> None:
         raise GraphsvcError(f"The file cannot be read: {reason}.", location=str(path)) from error
 
 
-def main() -> None:
-    """Run the zygote for the service that started this process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the service decides when to end
-    control = socket.socket(fileno=int(sys.argv[1]))
-    _Zygote(control, json.loads(sys.argv[2])).run()
-
-
 if __name__ == "__main__":
-    main()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the service decides when to end
+    _Zygote(socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2])).run()

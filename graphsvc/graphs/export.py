@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -13,12 +15,10 @@ from anyio import BrokenWorkerProcess, CapacityLimiter, fail_after, to_process
 
 from graphsvc.engine.base import Lane, Request, read
 from graphsvc.errors import GraphsvcError
-from graphsvc.graphs import json_files, picture, text_files, xml_files
-from graphsvc.graphs.collect import graph_of
-from graphsvc.graphs.graph import Graph
+from graphsvc.graphs import json_files, picture, tables, text_files
+from graphsvc.graphs.graph import Graph, graph_of
 from graphsvc.graphs.measures import MEASURES, measure
-from graphsvc.graphs.recipe import Recipe
-from graphsvc.graphs.view import View, Views
+from graphsvc.graphs.view import Recipe, View, Views
 from graphsvc.questions.answer import Given
 from graphsvc.questions.question import Column, Example, Parameter
 
@@ -38,25 +38,24 @@ _turns = CapacityLimiter(_AT_ONCE)
 class GraphFormat:
     """A format of graph files. name: its ending; picture: whether it is drawn.
 
-    table: whether texts that spreadsheets take for formulas are guarded unless it is to be raw.
+    write: gives pieces of text, a finished file, or what is to be written as JSON.
     """
 
     name: str
     title: str
     media_type: str
-    write: Callable[..., Iterator[str] | bytes]
+    write: Callable[[Graph, Recipe], Iterator[str] | bytes | dict[str, Any] | list[dict[str, Any]]]
     picture: bool = False
-    table: bool = False
 
-    def written(self, graph: Graph, recipe: Recipe, *, raw: bool = False) -> bytes:
+    def written(self, graph: Graph, recipe: Recipe) -> bytes:
         """The graph in this format. Raises Unwritable or TooLarge."""
-        options = {"raw": raw} if self.table else {}
-        pieces = self.write(graph, recipe, **options)
-        if isinstance(pieces, bytes):
-            return pieces
+        made = self.write(graph, recipe)
+        if isinstance(made, bytes):
+            return made
+        if isinstance(made, dict | list):
+            return json.dumps(made, ensure_ascii=False).encode()
         out = BytesIO()
-        for piece in pieces:
-            out.write(piece.encode())
+        out.writelines(piece.encode() for piece in made)
         return out.getvalue()
 
 
@@ -67,10 +66,6 @@ class UnknownFormat(GraphsvcError):
     type = "urn:graphsvc:problem:unknown-format"
     title = "There is no such format"
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"There is no export format `{name[:40]}`.",
-                         hint=f"Use one of {', '.join(FORMATS)}.")
-
 
 class Unfinished(GraphsvcError):
     """Writing a file took too long or too much memory."""
@@ -78,10 +73,6 @@ class Unfinished(GraphsvcError):
     status = 503
     type = "urn:graphsvc:problem:export-unfinished"
     title = "The file could not be written"
-
-    def __init__(self) -> None:
-        super().__init__(f"The file could not be finished within {_SECONDS} seconds.",
-                         hint="Narrow the view with its parameters.")
 
 
 class Busy(GraphsvcError):
@@ -92,31 +83,26 @@ class Busy(GraphsvcError):
     title = "The service cannot answer now"
     headers = {"Retry-After": "5"}
 
-    def __init__(self) -> None:
-        super().__init__("Too many graph files are being written already.",
-                         hint="Try again in a few seconds.")
-
 
 FORMATS: Mapping[str, GraphFormat] = {known.name: known for known in (
     GraphFormat("graphml", "GraphML (Gephi, yEd, Cytoscape, igraph, networkx)",
-                "application/graphml+xml", xml_files.graphml),
+                "application/graphml+xml", partial(text_files.filled, "view.graphml")),
     GraphFormat("gexf", "GEXF 1.3 (Gephi, with its timeline)", "application/gexf+xml",
-                xml_files.gexf),
+                partial(text_files.filled, "view.gexf")),
     GraphFormat("cyjs", "Cytoscape JSON (Cytoscape, cytoscape.js)", "application/json",
                 json_files.cyjs),
     GraphFormat("cx2", "CX2 (Cytoscape, NDEx)", "application/json", json_files.cx2),
-    GraphFormat("dot", "DOT (Graphviz)", "text/vnd.graphviz; charset=utf-8", text_files.dot),
+    GraphFormat("dot", "DOT (Graphviz)", "text/vnd.graphviz; charset=utf-8",
+                partial(text_files.filled, "view.dot")),
     GraphFormat("json", "Nodes and links as JSON (d3, networkx)", "application/json",
                 json_files.node_link),
     GraphFormat("net", "Pajek", "text/plain; charset=utf-8", text_files.pajek),
-    GraphFormat("nodes.csv", "Nodes as CSV (Gephi, R, spreadsheets)", _CSV,
-                text_files.nodes_csv, table=True),
-    GraphFormat("edges.csv", "Edges as CSV (Gephi, R, spreadsheets)", _CSV,
-                text_files.edges_csv, table=True),
+    GraphFormat("nodes.csv", "Nodes as CSV (Gephi, R, spreadsheets)", _CSV, tables.nodes_csv),
+    GraphFormat("edges.csv", "Edges as CSV (Gephi, R, spreadsheets)", _CSV, tables.edges_csv),
     GraphFormat("neo4j-nodes.csv", "Nodes as CSV with Neo4j's header", _CSV,
-                text_files.neo4j_nodes_csv, table=True),
+                tables.neo4j_nodes_csv),
     GraphFormat("neo4j-edges.csv", "Edges as CSV with Neo4j's header", _CSV,
-                text_files.neo4j_edges_csv, table=True),
+                tables.neo4j_edges_csv),
     GraphFormat("jsonld", "JSON-LD", "application/ld+json", json_files.jsonld),
     GraphFormat("svg", "A picture (SVG)", "image/svg+xml", picture.svg, picture=True),
     GraphFormat("png", "A picture (PNG)", "image/png", picture.png, picture=True),
@@ -127,7 +113,8 @@ FORMATS: Mapping[str, GraphFormat] = {known.name: known for known in (
 def format_named(name: str) -> GraphFormat:
     """The format with that ending. Raises UnknownFormat."""
     if name not in FORMATS:
-        raise UnknownFormat(name)
+        raise UnknownFormat(f"There is no export format `{name[:40]}`.",
+                            hint=f"Use one of {', '.join(FORMATS)}.")
     return FORMATS[name]
 
 
@@ -138,17 +125,11 @@ def formats_of(view: View) -> list[GraphFormat]:
 
 @dataclass(frozen=True)
 class Export:
-    """A view, what it was asked with, and the format it is wanted in."""
+    """A view, the format it is wanted in, and what it is asked with."""
 
     view: View
     format: GraphFormat
     recipe: Recipe
-    raw: bool
-
-    @property
-    def file_name(self) -> str:
-        """What to call the file."""
-        return f"{self.view.name}.{self.format.name}"
 
     @classmethod
     async def of(cls, serving: Serving, view: View, format: GraphFormat, given: Given) -> Export:
@@ -156,11 +137,8 @@ class Export:
 
         Raises BadParameter, BadValue, UnknownName or AmbiguousName.
         """
-        understood = dict(await serving.questions.understand(view.asked, given))
-        measures = tuple(value.value for value in understood.pop("measure", ()))
-        raw = understood.pop("raw")[0].value == "true"
-        recipe = Recipe.of(view, understood, measures, serving.release, serving.index)
-        return cls(view, format, recipe, raw)
+        understood = await serving.questions.understand(view.asked, given)
+        return cls(view, format, Recipe.of(view, understood, serving.release, serving.index))
 
     async def file(self, serving: Serving) -> bytes:
         """The finished file, asked for and written when its turn comes.
@@ -170,24 +148,26 @@ class Export:
         format cannot hold the graph.
         """
         if _turns.statistics().tasks_waiting >= _WAITING:
-            raise Busy
+            raise Busy("Too many graph files are being written already.",
+                       hint="Try again in a few seconds.")
         address = os.environ.get("GRAPHSVC_ADDRESS", "").rstrip("/")
+        base = serving.release.manifest["header"]["base"]
         async with _turns:
             rows = await read(
-                serving.engine, Request(self.recipe.query, _ROWS, lane=Lane.REVIEWED))
+                serving.engine, Request(self.recipe.facts["query"], _ROWS, lane=Lane.REVIEWED))
             try:
                 with fail_after(_SECONDS):
-                    return await to_process.run_sync(
-                        self.written, rows, serving.release.manifest["header"]["base"], address,
-                        cancellable=True)
+                    return await to_process.run_sync(self._written, rows, base, address,
+                                                     cancellable=True)
             except (TimeoutError, BrokenWorkerProcess) as error:
-                raise Unfinished from error
+                raise Unfinished(f"The file could not be finished within {_SECONDS} seconds.",
+                                 hint="Narrow the view with its parameters.") from error
 
-    def written(self, rows: bytes, base: str, address: str) -> bytes:
+    def _written(self, rows: bytes, base: str, address: str) -> bytes:
         """The file from the rows of the query. base, address: as of `graph_of`."""
         graph = graph_of(self.view, rows, base, address)
         measure(graph, self.recipe.measures)
-        return self.format.written(graph, self.recipe, raw=self.raw)
+        return self.format.written(graph, self.recipe)
 
 
 def listed(views: Views, release: str) -> dict[str, Any]:
@@ -197,7 +177,7 @@ def listed(views: Views, release: str) -> dict[str, Any]:
         "formats": [{"name": known.name, "title": known.title,
                      "media_type": known.media_type.partition(";")[0]}
                     for known in FORMATS.values()],
-        "measures": [{"name": one.name, "type": one.type, "meaning": one.title}
+        "measures": [{"name": one.name, "type": one.type, "meaning": one.label}
                      for one in MEASURES.values()],
     }
 
@@ -226,13 +206,8 @@ def address(view: View, example: Example, format: str = "graphml") -> str:
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
-    return {
-        "name": parameter.name, "type": parameter.type, "label": parameter.label,
-        "description": parameter.description, "required": parameter.required,
-        "many": parameter.many, "default": list(parameter.default), "min": parameter.min,
-        "max": parameter.max, "class": parameter.of_class, "scheme": parameter.scheme,
-        "choices": list(parameter.choices),
-    }
+    listed = parameter.model_dump(exclude={"of_class", "choices_from"})
+    return {**listed, "class": parameter.of_class, "choices": list(parameter.choices)}
 
 
 def _column(column: Column) -> dict[str, str]:

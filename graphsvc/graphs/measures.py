@@ -7,39 +7,42 @@ weight is their sum. networkx is imported where it is used: it would take a fift
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.graphs.graph import MOST, Attribute, Graph, Scalar, TooLarge
+from graphsvc.graphs.graph import MOST, Graph, Scalar, TooLarge
+from graphsvc.questions.question import Column
 
 _SEED = 1
-
-
-@dataclass(frozen=True)
-class Measure:
-    """Something that can be taken of every node. cubic: whether it takes edges times nodes."""
-
-    name: str
-    type: str
-    title: str
-    cubic: bool = False
+_CUBIC = ("betweenness", "closeness")
+"""What takes edges times nodes."""
+MEASURES: Mapping[str, Column] = {measure.name: measure for measure in (
+    Column(name="degree", type="integer", label="How many other nodes it is linked to."),
+    Column(name="strength", type="decimal", label="Sum of the weights of its edges."),
+    Column(name="betweenness", type="decimal",
+           label="Share of shortest paths between others that go through it."),
+    Column(name="closeness", type="decimal", label="How near it is to all others, from 0 to 1."),
+    Column(name="component", type="integer",
+           label="Which connected part it is in; 1 is the largest."),
+    Column(name="community", type="integer", label="Its community (Louvain); 1 is the largest."),
+)}
+"""What can be asked for, by name."""
 
 
 def measure(graph: Graph, names: Sequence[str]) -> None:
     """Add the measures of these names to the graph's nodes. Raises TooLarge."""
-    wanted = [MEASURES[name] for name in names]
-    for one in wanted:
-        if one.cubic and len(graph.edges) * len(graph.nodes) > 25 * MOST:
+    if not names:
+        return
+    simple = simple_graph(graph)
+    for name in names:
+        if name in _CUBIC and len(graph.edges) * len(graph.nodes) > 25 * MOST:
             raise TooLarge(
                 f"The graph has {len(graph.nodes)} nodes and {len(graph.edges)} edges, too many"
-                f" for {one.name}.", location="parameter measure",
+                f" for {name}.", location="parameter measure",
                 hint="Narrow the view with its parameters, or take the measure in your own tool.")
-    simple = simple_graph(graph) if wanted else None
-    for one in wanted:
-        found = _taken(one.name, simple)
-        graph.node_attributes.append(Attribute(one.name, one.type, one.title))
+        found = _taken(name, simple)
+        graph.node_attributes.append(MEASURES[name])
         for node in graph.nodes:
-            node.values[one.name] = found[node.number]
+            node.values[name] = found[node.number]
 
 
 def simple_graph(graph: Graph) -> Any:
@@ -78,15 +81,3 @@ def _numbered(sets: Iterable[set[int]]) -> Mapping[int, Scalar]:
     """Each node's set by number, from 1, the largest set first."""
     ordered = sorted(sets, key=lambda members: (-len(members), min(members)))
     return {node: number for number, members in enumerate(ordered, 1) for node in members}
-
-
-MEASURES: Mapping[str, Measure] = {one.name: one for one in (
-    Measure("degree", "integer", "How many other nodes it is linked to."),
-    Measure("strength", "decimal", "Sum of the weights of its edges."),
-    Measure("betweenness", "decimal", "Share of shortest paths between others that go through it.",
-            cubic=True),
-    Measure("closeness", "decimal", "How near it is to all others, from 0 to 1.", cubic=True),
-    Measure("component", "integer", "Which connected part it is in; 1 is the largest."),
-    Measure("community", "integer", "Its community (Louvain); 1 is the largest."),
-)}
-"""What can be asked for, by name."""

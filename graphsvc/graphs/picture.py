@@ -15,20 +15,28 @@ from typing import Any
 
 from graphsvc.graphs.graph import Graph, Node, TooLarge
 from graphsvc.graphs.measures import simple_graph
-from graphsvc.graphs.recipe import Recipe
-from graphsvc.graphs.xml_files import content, quoted
+from graphsvc.graphs.text_files import filled
+from graphsvc.graphs.view import Recipe
 
 _WIDTH, _HEIGHT, _MARGIN = 1600, 1080, 70
 _NODES, _EDGES, _ARROWS = 1500, 10_000, 700
 _FONT, _LETTER, _LONGEST, _LINE = 11, 6.1, 42, 19
-_FAMILY = "'Noto Sans', 'DejaVu Sans', sans-serif"
 _ALWAYS = 40
 """How many of the best linked nodes get their name even over other nodes."""
 _CLEAR = 5.0
 """How far the rims of two nodes should be from each other at least."""
 _SEED = 7
-Point = tuple[float, float]
+_SPOTS = (("start", 1.0, 0.0, 4), ("end", -1.0, 0.0, 4), ("middle", 0.0, 1.0, _FONT),
+          ("middle", 0.0, -1.0, -2), ("start", 0.7, -0.7, 0), ("start", 0.7, 0.7, 8),
+          ("end", -0.7, -0.7, 0), ("end", -0.7, 0.7, 8))
+"""Where a name may be: its anchor, how many radii to the right of the node and below it, and how
+much further down."""
+_SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}
+"""How much of a name is to the left of its anchor."""
+Places = Mapping[int, tuple[float, float]]
 Box = tuple[float, float, float, float]
+Name = tuple[float, float, str, str]
+"""Where a name is anchored, how, and what it is."""
 
 
 def svg(graph: Graph, recipe: Recipe) -> Iterator[str]:
@@ -37,19 +45,21 @@ def svg(graph: Graph, recipe: Recipe) -> Iterator[str]:
         raise TooLarge(
             f"A picture of {len(graph.nodes)} nodes and {len(graph.edges)} edges cannot be read.",
             hint=f"Narrow the view to {_NODES} nodes and {_EDGES} edges, or take gexf or graphml.")
-    drawing = _Drawing(graph, simple_graph(graph))
-    legend, caption = _legend(graph), _caption(graph, recipe)
-    height = _HEIGHT + _LINE * (-(-len(legend) // 4) + len(caption)) + 60
-    yield (f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}"'
-           f' viewBox="0 0 {_WIDTH} {height}" font-family="{_FAMILY}" font-size="{_FONT}"'
-           f' fill="#222">\n<title>{content(recipe.title)}</title>\n{_metadata(recipe)}'
-           f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>\n'
-           f'<text x="{_MARGIN}" y="44" font-size="24">{content(recipe.title)}</text>\n')
-    yield from drawing.edges()
-    yield from drawing.nodes()
-    yield from drawing.labels()
-    yield from _blocks(legend, caption)
-    yield "</svg>\n"
+    simple = simple_graph(graph)
+    places = _places(simple, {node.number: node.size / 2 for node in graph.nodes})
+    caption = wrap(
+        "View {view}; parameters: {summary}. {nodes} nodes, {edges} edges; larger nodes have more"
+        " edges. {dataset}, release {release} of {date}, {licence}".format_map(
+            {**recipe.facts, "summary": recipe.summary, "nodes": len(graph.nodes),
+             "edges": len(graph.edges)}), 230)
+    legend = _HEIGHT + 20
+    below = legend + _LINE * -(-len(graph.types) // 4) + 10
+    return filled(
+        "view.svg", graph, recipe, width=_WIDTH, left=_MARGIN, line=_LINE,
+        column=(_WIDTH - 2 * _MARGIN) // 4, legend=legend, below=below, caption=caption,
+        height=below + _LINE * len(caption) + 30, places=places,
+        arrows=graph.directed and simple.number_of_edges() <= _ARROWS,
+        lines=_lines(graph, simple, places), names=_names(graph, places))
 
 
 def png(graph: Graph, recipe: Recipe) -> bytes:
@@ -70,7 +80,7 @@ def _chunk(keyword: str, text: str) -> bytes:
     return struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
 
 
-def positions(simple: Any, radii: Mapping[int, float]) -> Mapping[int, Point]:
+def _places(simple: Any, radii: Mapping[int, float]) -> Places:
     """A place in the picture for every node: where ForceAtlas2 puts it, none over another.
 
     simple: an undirected networkx graph; radii: how large its nodes will be drawn.
@@ -78,9 +88,9 @@ def positions(simple: Any, radii: Mapping[int, float]) -> Mapping[int, Point]:
     import networkx as nx
     import numpy as np
 
-    count = len(simple)
     room = np.array([_WIDTH - 2 * _MARGIN - 80, _HEIGHT - 2 * _MARGIN], dtype=float)
-    rounds, jitter = (300, 0.3) if count < 150 else (200 if count < 500 else 100, 1.0)
+    rounds, jitter = (300, 0.3) if len(simple) < 150 else (
+        (100, 1.0) if len(simple) < 500 else (50, 4.0))
     found = nx.forceatlas2_layout(simple, max_iter=rounds, jitter_tolerance=jitter,
                                   strong_gravity=True, gravity=0.3, seed=_SEED)
     if not found:
@@ -93,135 +103,67 @@ def positions(simple: Any, radii: Mapping[int, float]) -> Mapping[int, Point]:
     radius = np.array([radii[node] for node in found])
     needed = radius[:, None] + radius[None, :] + _CLEAR
     np.fill_diagonal(needed, 0.0)
-    for _ in range(60):
-        apart = places[:, None, :] - places[None, :, :]
-        distance = np.maximum(np.hypot(apart[..., 0], apart[..., 1]), 0.01)
+    for _ in range(40):
+        across, down = (axis[:, None] - axis for axis in places.T)
+        distance = np.maximum(np.hypot(across, down), 0.01)
         lacking = np.maximum(needed - distance, 0.0)
         if not lacking.any():
             break
-        places += np.einsum("ijk,ij->ik", apart, lacking / distance) * 0.4
+        push = lacking / distance * 0.4
+        places += np.stack([(across * push).sum(axis=1), (down * push).sum(axis=1)], axis=1)
         places = np.clip(places, 0.0, room)
     return {node: (float(x) + _MARGIN, float(y) + _MARGIN)
             for node, (x, y) in zip(found, places, strict=True)}
 
 
-class _Drawing:
-    """A graph with a place for each of its nodes."""
-
-    def __init__(self, graph: Graph, simple: Any) -> None:
-        self._graph, self._simple = graph, simple
-        self._at = positions(simple, {node.number: node.size / 2 for node in graph.nodes})
-
-    def edges(self) -> Iterator[str]:
-        """One line for each pair of nodes and direction, as wide as its weight."""
-        arrows = self._graph.directed and self._simple.number_of_edges() <= _ARROWS
-        if arrows:
-            yield ('<marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7"'
-                   ' markerHeight="7" markerUnits="userSpaceOnUse" orient="auto">'
-                   '<path d="M0 1 8 4 0 7z" fill="#999"/></marker>\n')
-        marked = ' marker-end="url(#arrow)"' if arrows else ""
-        yield f'<g stroke="#999" stroke-opacity=".55" fill="none"{marked}>\n'
-        pairs = {(edge.source.number, edge.target.number): edge for edge in self._graph.edges
-                 if edge.source is not edge.target}
-        for (one, other), edge in pairs.items():
-            (x, y), (u, v) = self._at[one], self._at[other]
-            length = hypot(u - x, v - y)
-            if length > (edge.source.size + edge.target.size) / 2:
-                share = edge.target.size / 2 / length
-                weight = max(1.0, self._simple[one][other]["weight"])
-                yield (f'<path d="M{x:.1f} {y:.1f} {u - (u - x) * share:.1f}'
-                       f' {v - (v - y) * share:.1f}"'
-                       f' stroke-width="{min(6.0, 0.7 + log2(weight) * 0.8):.2f}"/>\n')
-        yield "</g>\n"
-
-    def nodes(self) -> Iterator[str]:
-        """A circle for each node, which links to its page."""
-        yield '<g stroke="#fff">\n'
-        for node in self._graph.nodes:
-            x, y = self._at[node.number]
-            link = quoted(str(node.values.get("page", node.iri)))
-            yield (f'<a href={link}><circle cx="{x:.1f}" cy="{y:.1f}" r="{node.size / 2:.1f}"'
-                   f' fill="{node.colour}"><title>{content(f"{node.label} ({node.type})")}</title>'
-                   "</circle></a>\n")
-        yield "</g>\n"
-
-    def labels(self) -> Iterator[str]:
-        """The names of nodes, those of the best linked first, as far as they find room.
-
-        The names of the best linked may cover other nodes where there is no room next to them.
-        """
-        cores = [self._core(node) for node in self._graph.nodes]
-        taken: list[Box] = []
-        yield '<g paint-order="stroke" stroke="#fff" stroke-width="3" stroke-linejoin="round">\n'
-        ranked = sorted(self._graph.nodes, key=lambda node: (-node.degree, node.number))
-        for rank, node in enumerate(ranked):
-            name = " ".join(node.label.split())
-            name = name if len(name) <= _LONGEST else f"{name[:_LONGEST - 1]}…"
-            free = [spot for spot in self._around(node, len(name) * _LETTER)
-                    if not any(_touch(spot[3], box) for box in taken)]
-            clear = [spot for spot in free if not any(_touch(spot[3], core) for core in cores)]
-            for x, y, anchor, box in (clear or (free if rank < _ALWAYS else []))[:1]:
-                taken.append(box)
-                yield (f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{content(name)}'
-                       "</text>\n")
-        yield "</g>\n"
-
-    def _core(self, node: Node) -> Box:
-        """The middle of a node, which no name may cover."""
-        (x, y), half = self._at[node.number], node.size * 0.3
-        return x - half, y - half, x + half, y + half
-
-    def _around(self, node: Node, width: float) -> Iterator[tuple[float, float, str, Box]]:
-        """Where a node's name may be within the picture, and the room that it takes there."""
-        (x, y), radius = self._at[node.number], node.size / 2 + 3
-        slant = radius * 0.7
-        for across, down, anchor in (
-            (radius, 4.0, "start"), (-radius, 4.0, "end"), (0.0, radius + _FONT, "middle"),
-            (0.0, -radius - 2, "middle"), (slant, -slant, "start"), (slant, slant + 8, "start"),
-            (-slant, -slant, "end"), (-slant, slant + 8, "end"),
-        ):
-            at, line = x + across, y + down
-            left = at - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
-            if left > 0 and left + width < _WIDTH:
-                yield at, line, anchor, (left, line - _FONT, left + width, line + 3)
+def _lines(
+    graph: Graph, simple: Any, places: Places
+) -> Iterator[tuple[float, float, float, float, float]]:
+    """From where to where a line is for each pair of nodes and direction, and its width."""
+    pairs = {(edge.source.number, edge.target.number): edge for edge in graph.edges
+             if edge.source is not edge.target}
+    for (one, other), edge in pairs.items():
+        (x, y), (u, v) = places[one], places[other]
+        length = hypot(u - x, v - y)
+        if length > (edge.source.size + edge.target.size) / 2:
+            share = edge.target.size / 2 / length
+            weight = max(1.0, simple[one][other]["weight"])
+            yield x, y, u - (u - x) * share, v - (v - y) * share, min(6.0, 0.7 + log2(weight) * 0.8)
 
 
-def _touch(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _names(graph: Graph, places: Places) -> Iterator[Name]:
+    """The names of nodes, those of the best linked first, as far as they find room.
+
+    The names of the best linked may cover other nodes where there is no room next to them.
+    """
+    taken: list[Box] = []
+    middles: list[Box] = []
+    for node in graph.nodes:
+        (x, y), half = places[node.number], node.size * 0.3
+        middles.append((x - half, y - half, x + half, y + half))
+    ranked = sorted(graph.nodes, key=lambda node: (-node.degree, node.number))
+    for rank, node in enumerate(ranked):
+        free = [spot for spot in _spots(node, *places[node.number]) if _free(spot[0], taken)]
+        clear = [spot for spot in free if _free(spot[0], middles)]
+        for box, name in (clear or (free if rank < _ALWAYS else []))[:1]:
+            taken.append(box)
+            yield name
 
 
-def _legend(graph: Graph) -> list[tuple[str, str]]:
-    """Colour and words of each type."""
-    return [(graph.colours[name], f"{name or 'no type'} ({count})")
-            for name, count in graph.types.items()]
+def _spots(node: Node, x: float, y: float) -> Iterator[tuple[Box, Name]]:
+    """The room that a node's name may take within the picture, and the name there."""
+    name = " ".join(node.label.split())
+    name = name if len(name) <= _LONGEST else f"{name[:_LONGEST - 1]}…"
+    radius, width = node.size / 2 + 3, len(name) * _LETTER
+    for anchor, right, below, further in _SPOTS:
+        start, line = x + right * radius, y + below * radius + further
+        left = start - width * _SHARES[anchor]
+        if left > 0 and left + width < _WIDTH:
+            box = left, line - _FONT, left + width, line + 3
+            yield box, (start, line, anchor, name)
 
 
-def _caption(graph: Graph, recipe: Recipe) -> list[str]:
-    words = (f"View {recipe.view}; parameters: {recipe.summary}. {len(graph.nodes)} nodes,"
-             f" {len(graph.edges)} edges; larger nodes have more edges. {recipe.dataset}, release"
-             f" {recipe.release} of {recipe.date}, {recipe.licence}")
-    return wrap(words, 230, break_long_words=True)
-
-
-def _blocks(legend: list[tuple[str, str]], caption: list[str]) -> Iterator[str]:
-    """The legend in four columns, and the caption below it."""
-    column = (_WIDTH - 2 * _MARGIN) / 4
-    for at, (colour, words) in enumerate(legend):
-        x, y = _MARGIN + at % 4 * column, _HEIGHT + 20 + at // 4 * _LINE
-        yield (f'<circle cx="{x + 6:.0f}" cy="{y - 4}" r="6" fill="{colour}"/>'
-               f'<text x="{x + 18:.0f}" y="{y}">{content(words)}</text>\n')
-    top = _HEIGHT + 20 + _LINE * -(-len(legend) // 4) + 10
-    for at, line in enumerate(caption):
-        yield f'<text x="{_MARGIN}" y="{top + at * _LINE}" fill="#666">{content(line)}</text>\n'
-
-
-def _metadata(recipe: Recipe) -> str:
-    """The recipe as Dublin Core in RDF/XML, where drawing programs look for it."""
-    return ('<metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
-            ' xmlns:dcterms="http://purl.org/dc/terms/"><rdf:Description rdf:about="">\n'
-            f"<dcterms:title>{content(recipe.title)}</dcterms:title>\n"
-            f"<dcterms:date>{recipe.date}</dcterms:date>\n"
-            f"<dcterms:license rdf:resource={quoted(recipe.licence)}/>\n"
-            f"<dcterms:source rdf:resource={quoted(recipe.address)}/>\n"
-            f"<dcterms:description>{content(recipe.lines)}</dcterms:description>\n"
-            "</rdf:Description></rdf:RDF></metadata>\n")
+def _free(box: Box, taken: list[Box]) -> bool:
+    left, top, right, bottom = box
+    return not any(left < other[2] and other[0] < right and top < other[3] and other[1] < bottom
+                   for other in taken)

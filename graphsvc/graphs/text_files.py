@@ -1,50 +1,53 @@
-"""Graph files in plain text: DOT, Pajek, and lists of nodes and edges as CSV."""
+"""Graph files that templates write: GraphML 1.0, GEXF 1.3, DOT and Pajek.
+
+networkx writes them, but not what people need: no colours that Gephi reads, true as `True`,
+carriage returns that XML parsers turn into newlines, today's date, and in GEXF 1.3 a namespace that
+fails its schema.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from functools import cache
+from xml.sax.saxutils import escape, quoteattr
 
-from graphsvc.csvsafe import safe_cell
-from graphsvc.graphs.graph import Attribute, Graph, Scalar, Values
-from graphsvc.graphs.recipe import Recipe
-from graphsvc.graphs.xml_files import Unwritable, plain, printable
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
-_POINTS = 72.0
-_NEO4J_TYPES = {"integer": "long", "decimal": "double", "boolean": "boolean"}
+from graphsvc.errors import GraphsvcError
+from graphsvc.graphs.graph import TYPES, Graph, Scalar, Values
+from graphsvc.graphs.view import Recipe
+
+# XML 1.0 (fifth edition), production 2: what is not a Char.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DOT = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
 
-def dot(graph: Graph, recipe: Recipe) -> Iterator[str]:
-    """DOT, the language of Graphviz; the recipe is in the graph's attributes.
+class Unwritable(GraphsvcError):
+    """A text that a format cannot hold."""
 
-    Texts are escape strings: `\\\\` is a backslash, `\\n` a line break. Raises Unwritable.
+    status = 406
+    type = "urn:graphsvc:problem:unwritable-text"
+    title = "The format cannot hold a text of the graph"
+
+    @classmethod
+    def of(cls, value: str, what: str, format: str) -> Unwritable:
+        """The error that a value has something that the format cannot hold."""
+        shown = value if len(value) <= 60 else f"{value[:57]}..."
+        return cls(f"{shown!r} holds {what}, which {format} cannot hold.",
+                   hint="Take a format that can, such as json, jsonld or csv.")
+
+
+def filled(template: str, graph: Graph, recipe: Recipe, **values: object) -> Iterator[str]:
+    """A template filled with what is known of a graph. Raises Unwritable.
+
+    GraphML has the colours and sizes that Gephi reads from attributes, GEXF also the dates that its
+    timeline runs on. Texts in DOT are escape strings: `\\\\` is a backslash, `\\n` a line break.
     """
-    keyword, arrow = ("digraph", "->") if graph.directed else ("graph", "--")
-    yield f"{keyword} {_escaped(recipe.view)} {{\n"
-    yield f"graph {_pairs({**recipe.facts, 'overlap': 'false'})};\n"
-    yield ('node [shape=circle, style=filled, color=white, fontname="sans-serif", fontsize=8,'
-           ' fixedsize=shape];\nedge [color="#b0b0b0", arrowsize=0.5];\n')
-    for node in graph.nodes:
-        look: Values = {"URL": node.values.get("page", node.iri), "fillcolor": node.colour,
-                        "width": round(node.size / _POINTS, 3)}
-        yield f"{_escaped(node.id)} {_pairs(node.values | look)};\n"
-    for edge in graph.edges:
-        yield (f"{_escaped(edge.source.id)} {arrow} {_escaped(edge.target.id)}"
-               f" {_pairs({'id': edge.id, **edge.values})};\n")
-    yield "}\n"
-
-
-def _pairs(values: Mapping[str, Scalar]) -> str:
-    pairs = (f"{name}={_escaped(plain(value))}" for name, value in values.items())
-    return f"[{', '.join(pairs)}]"
-
-
-def _escaped(value: str) -> str:
-    text = printable(value, "DOT").replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'.replace("\n", "\\n")
+    return _templates().get_template(template).generate(values, graph=graph, recipe=recipe)
 
 
 def pajek(graph: Graph, recipe: Recipe) -> Iterator[str]:
@@ -53,91 +56,76 @@ def pajek(graph: Graph, recipe: Recipe) -> Iterator[str]:
     Nodes of the same name get their identifier behind it, because readers take names for
     identifiers. Raises Unwritable for a quotation mark, backslash or line break in a name.
     """
-    for line in printable(recipe.lines, "Pajek").splitlines():
-        yield f"% {line}\n"
-    yield f"*Network {_quoted(recipe.title)}\n*Vertices {len(graph.nodes)}\n"
-    shared = Counter(node.label for node in graph.nodes)
-    for node in graph.nodes:
-        name = f"{node.label} ({node.id})" if shared[node.label] > 1 else node.label
-        yield f"{node.number} {_quoted(name)} ic RGB{node.colour[1:].upper()}\n"
-    yield "*Arcs\n" if graph.directed else "*Edges\n"
-    for edge in graph.edges:
-        kind = f" l {_quoted(str(edge.values['kind']))}" if "kind" in edge.values else ""
-        yield f"{edge.source.number} {edge.target.number} {edge.weight}{kind}\n"
+    return filled("view.net", graph, recipe, shared=Counter(node.label for node in graph.nodes))
 
 
-def _quoted(value: str) -> str:
-    if found := re.search(r'["\\\r\n\x85\u2028\u2029]', printable(value, "Pajek")):
+def plain(value: Scalar) -> str:
+    """A value as text, true and false in small letters."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("graphsvc.graphs"), finalize=_content, undefined=StrictUndefined,
+        trim_blocks=True, keep_trailing_newline=True)
+    templates.filters |= {"attribute": _attribute, "dot": _dot, "pajek": _pajek,
+                          "comment": _comment, "times": _times}
+    templates.globals["types"] = TYPES
+    return templates
+
+
+def _printable(value: Scalar, format: str) -> str:
+    """A value as text. Raises Unwritable for a control character that XML does not have either."""
+    text = plain(value)
+    if found := _FORBIDDEN.search(text):
+        raise Unwritable.of(text, f"the control character U+{ord(found[0]):04X}", format)
+    return text
+
+
+def _content(value: Scalar) -> str:
+    """A value as content of an XML element, unless a filter has escaped it already."""
+    return value if isinstance(value, Markup) else escape(_printable(value, "XML"),
+                                                          {"\r": "&#13;"})
+
+
+def _attribute(value: Scalar) -> Markup:
+    """A value of an XML attribute, with its quotes."""
+    return Markup(quoteattr(_printable(value, "XML")))
+
+
+def _dot(value: Scalar) -> Markup:
+    return Markup(f'"{_printable(value, "DOT").translate(_DOT)}"')
+
+
+def _comment(value: str) -> Markup:
+    return Markup(_printable(value, "Pajek"))
+
+
+def _pajek(value: str) -> Markup:
+    if found := re.search(r'["\\\r\n\x85\u2028\u2029]', _printable(value, "Pajek")):
         raise Unwritable.of(value, f"the character {found[0]!r}", "Pajek")
-    return f'"{value}"'
+    return Markup(f'"{value}"')
 
 
-def nodes_csv(graph: Graph, recipe: Recipe, *, raw: bool) -> Iterator[str]:
-    """The nodes with the columns that Gephi's import knows: Id and Label.
+def _times(values: Values) -> dict[str, str]:
+    """When a node or edge starts and ends, where that is known."""
+    days = {name: day(str(values.get(name, "")), last=name == "end") for name in ("start", "end")}
+    return {name: when for name, when in days.items() if when}
 
-    raw: in all tables, whether texts that spreadsheets take for formulas stay as they are.
+
+def day(text: str, *, last: bool = False) -> str | None:
+    """The first (or last) day of a year, month or day; None for what is none of them.
+
+    >>> day("2019-02", last=True)
+    '2019-02-28'
     """
-    others = _names(graph.node_attributes, "label")
-    return _table(["Id", "Label", *others, "Recipe"], recipe, raw, (
-        [node.id, node.label, *map(node.values.get, others)] for node in graph.nodes))
-
-
-def edges_csv(graph: Graph, recipe: Recipe, *, raw: bool) -> Iterator[str]:
-    """The edges with the columns that Gephi's import knows."""
-    others = _names(graph.edge_attributes, "kind", "weight")
-    head = ["Source", "Target", "Type", "Id", "Label", "Weight", *others, "Recipe"]
-    direction = "Directed" if graph.directed else "Undirected"
-    return _table(head, recipe, raw, (
-        [edge.source.id, edge.target.id, direction, edge.id, edge.values.get("kind"),
-         edge.weight, *map(edge.values.get, others)] for edge in graph.edges))
-
-
-def neo4j_nodes_csv(graph: Graph, recipe: Recipe, *, raw: bool) -> Iterator[str]:
-    """The nodes with the header of `neo4j-admin database import`; types are labels there."""
-    head = ["id:ID", ":LABEL", *map(_typed, graph.node_attributes), "recipe:IGNORE"]
-    names = _names(graph.node_attributes)
-    return _table(head, recipe, raw, (
-        [node.id, node.type, *map(node.values.get, names)] for node in graph.nodes))
-
-
-def neo4j_edges_csv(graph: Graph, recipe: Recipe, *, raw: bool) -> Iterator[str]:
-    """The edges with the header of `neo4j-admin database import`; kinds are types there."""
-    head = [":START_ID", ":END_ID", ":TYPE", *map(_typed, graph.edge_attributes), "recipe:IGNORE"]
-    names = _names(graph.edge_attributes)
-    return _table(head, recipe, raw, (
-        [edge.source.id, edge.target.id, edge.values.get("kind", "linked"),
-         *map(edge.values.get, names)] for edge in graph.edges))
-
-
-def _table(
-    head: Sequence[str], recipe: Recipe, raw: bool, rows: Iterable[Sequence[Scalar | None]]
-) -> Iterator[str]:
-    """A table (RFC 4180) with the recipe, for which CSV has no place, in the last column.
-
-    It is the first row's cell there; where there are no rows it is the name of one more column, so
-    that readers still find no rows.
-    """
-    _, colon, ignored = head[-1].partition(":")
-    last, empty = recipe.lines, [*head, recipe.lines + colon + ignored]
-    for row in rows:
-        if last:
-            yield _line(head)
-        cells = ["" if value is None else plain(value) for value in row]
-        yield _line([*(cells if raw else map(safe_cell, cells)), last])
-        last = ""
-    if last:
-        yield _line(empty)
-
-
-def _line(cells: Sequence[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
-
-
-def _names(attributes: Sequence[Attribute], *without: str) -> list[str]:
-    return [known.name for known in attributes if known.name not in without]
-
-
-def _typed(known: Attribute) -> str:
-    return f"{known.name}:{_NEO4J_TYPES.get(known.type, 'string')}"
+    match = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?=$|[TZ+-])", text)
+    if match is None:
+        return None
+    year, month = int(match[1]), int(match[2] or (12 if last else 1))
+    if year < 1 or not 1 <= month <= 12:
+        return None
+    longest = monthrange(year, month)[1]
+    date = int(match[3] or (longest if last else 1))
+    return f"{year:04}-{month:02}-{date:02}" if 1 <= date <= longest else None

@@ -1,4 +1,5 @@
-"""A view: a question whose rows are the nodes and the edges of a graph."""
+"""A view: a question whose rows are the nodes and the edges of a graph; and the recipe of a file
+that was made of one, so that whoever holds it can make it again."""
 
 from __future__ import annotations
 
@@ -6,11 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import urlencode
 
+from graphsvc import __version__
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.graphs.measures import MEASURES
+from graphsvc.index import Index
+from graphsvc.questions.answer import Understood
 from graphsvc.questions.header import read_question
 from graphsvc.questions.question import Column, Parameter, Question
+from graphsvc.release import Header, Release
 
 OWN_PARAMETERS = (
     Parameter(name="measure", type="choice", label="Measure",
@@ -33,15 +39,11 @@ _OWN = ("id", "iri", "page", "degree")
 
 
 class UnknownView(GraphsvcError):
-    """No view has that name; `nearest` are names like it."""
+    """No view has that name."""
 
     status = 404
     type = "urn:graphsvc:problem:unknown-view"
     title = "There is no such view"
-
-    def __init__(self, name: str, nearest: list[str]) -> None:
-        hint = f"Did you mean {', '.join(nearest)}?" if nearest else "List them with /export."
-        super().__init__(f"There is no view called `{name[:80]}`.", hint=hint)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Views:
     """The views of a release by name."""
 
     def __init__(self, views: list[View]) -> None:
-        self._views = {view.name: view for view in sorted(views, key=lambda view: view.name)}
+        self._views = {view.name: view for view in views}
 
     @classmethod
     def load(cls, folder: Path, prefixes: Mapping[str, str]) -> Views:
@@ -111,10 +113,8 @@ class Views:
                 question = read_question(path, prefixes, file=file)
             except InputErrors as found:
                 errors += found.errors
-                continue
-            mistakes = list(_mistakes(question))
-            errors += mistakes
-            if not mistakes:
+            else:
+                errors += _mistakes(question)
                 views.append(View(question))
         if errors:
             raise InputErrors(errors)
@@ -127,7 +127,9 @@ class Views:
         """The view of that name. Raises UnknownView."""
         if name in self._views:
             return self._views[name]
-        raise UnknownView(name, get_close_matches(name[:80], list(self._views), 5))
+        nearest = get_close_matches(name[:80], list(self._views), 5)
+        hint = f"Did you mean {', '.join(nearest)}?" if nearest else "List them with /export."
+        raise UnknownView(f"There is no view called `{name[:80]}`.", hint=hint)
 
 
 def _mistakes(question: Question) -> Iterator[GraphsvcError]:
@@ -156,3 +158,54 @@ def _mistakes(question: Question) -> Iterator[GraphsvcError]:
             yield mistake(f"`{tag}` is no tag of a view.", f"Use {' or '.join(_FLAGS)}.")
     if question.route or question.coverage:
         yield mistake("A view has neither `route` nor `coverage`.", "Leave them out.")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a file came about.
+
+    facts: everything as texts by name: title, description, view, parameters, measures, dataset,
+    release, date, licence, software and query.
+    summary: the parameters with the names of things; measures: names of those that were taken;
+    raw: whether tables leave formulas alone.
+    address: the IRI of the view with its parameters; dataset: that of the dataset.
+    """
+
+    facts: Mapping[str, str]
+    summary: str
+    measures: tuple[str, ...]
+    raw: bool
+    address: str
+    dataset: str
+
+    @classmethod
+    def of(cls, view: View, understood: Understood, release: Release, index: Index) -> Recipe:
+        """The recipe of a view that is asked with these parameters, its own among them."""
+        header = Header(**release.manifest["header"])
+        given = {name: [value.value for value in values] for name, values in understood.items()}
+        measures, (raw,) = given.pop("measure", []), given.pop("raw")
+        query = urlencode(given, doseq=True)
+        named = {name: [index.label(value) or value for value in values]
+                 for name, values in given.items()}
+        facts = {
+            "title": view.question.title, "description": view.question.description,
+            "view": view.name, "parameters": _line(given, " "),
+            "measures": ", ".join(measures) or "none", "dataset": header.title,
+            "release": release.id, "date": release.manifest["built"][:10],
+            "licence": header.licence, "software": f"graphsvc {__version__}",
+            "query": view.question.template.bind(understood),
+        }
+        return cls(facts, _line(named, ", "), tuple(measures), raw == "true",
+                   f"{header.root}export/{view.name}" + (f"?{query}" if query else ""),
+                   header.dataset)
+
+    @property
+    def lines(self) -> str:
+        """The facts as lines, for formats that have one place for all."""
+        return "\n".join(f"{name}: {value}" for name, value in self.facts.items())
+
+
+def _line(parameters: Mapping[str, list[str]], joint: str) -> str:
+    """Parameters on one line, `none` where there is none."""
+    return "; ".join(f"{name} = {joint.join(values)}"
+                     for name, values in parameters.items()) or "none"

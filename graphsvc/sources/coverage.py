@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyoxigraph as ox
 
-from graphsvc.build.turtle import read_turtle
+from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project
-from graphsvc.sources.documents import Document, Heading
-from graphsvc.sources.exclusions import read_exclusions
-from graphsvc.sources.index import outline, section_of
+from graphsvc.sources.documents import Document, read_documents, read_outline, section_of
+from graphsvc.turtle import read_turtle
 from graphsvc.vocabulary import PROV
 
-KINDS_TO_CITE = frozenset({
-    "summary", "body", "key-messages", "appendix", "table", "glossary", "plan",
-})
 CITED_AT_LEAST = 0.9
+_KINDS_TO_CITE = {"summary", "body", "key-messages", "appendix", "table", "glossary", "plan"}
+_REASONS = {
+    "cover", "contents", "contact", "boilerplate", "running-text", "repeat", "translation",
+    "caption",
+}
 
 
 @dataclass
 class Account:
-    """Paragraph counts of one section (or of everything): headings are not counted."""
+    """Paragraph counts of one section: headings are not counted."""
 
     title: str
     kind: str
     level: int = 1
     cited: int = 0
-    reasons: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    reasons: Counter[str] = field(default_factory=Counter)
     unaccounted: list[int] = field(default_factory=list)
 
     @property
     def paragraphs(self) -> int:
-        return self.cited + sum(self.reasons.values()) + len(self.unaccounted)
+        return self.cited + self.reasons.total() + len(self.unaccounted)
 
 
 @dataclass(frozen=True)
@@ -58,45 +60,97 @@ class Coverage:
     @property
     def share_to_cite(self) -> float:
         """Share of paragraphs cited in the sections where facts are expected, from 0 to 1."""
-        sections = [s for s in self.sections if s.kind in KINDS_TO_CITE]
-        total = sum(section.paragraphs for section in sections)
-        return sum(section.cited for section in sections) / total if total else 1.0
+        to_cite = Coverage("", [s for s in self.sections if s.kind in _KINDS_TO_CITE])
+        return to_cite.cited / to_cite.paragraphs if to_cite.paragraphs else 1.0
 
 
-def coverage(project: Project, document: Document) -> Coverage:
-    """Account for every paragraph of one document. Raises GraphsvcError for a bad ledger."""
-    headings = outline(project, document.slug)
+def coverage(project: Project, folder: Path) -> list[Coverage]:
+    """Account for every paragraph of the documents in a folder.
+
+    Raises GraphsvcError when a document is missing, InputErrors for a bad ledger.
+    """
+    cited = {
+        value.value for path in project.data_files
+        for _, predicate, value in read_turtle(path).triples
+        if predicate.value == str(PROV.wasDerivedFrom) and isinstance(value, ox.NamedNode)}
+    return [_account(project, document, cited) for document in read_documents(project, folder)]
+
+
+def _account(project: Project, document: Document, all_cited: set[str]) -> Coverage:
+    headings = read_outline(project, document.slug)
     base = f"{project.header.base}passage/{document.slug}/"
     lines = {paragraph.line for paragraph in document.paragraphs}
-    all_cited = cited_passages(project)
     cited = {line for line in lines if f"{base}{line}" in all_cited}
     path = project.root / "data" / "ledgers" / f"{document.slug}.tsv"
-    ledger = read_exclusions(path, lines, cited)
+    ledger = _read_ledger(path, lines, cited)
     accounts = {None: Account("(before the first heading)", "cover")} | {
-        heading.line: Account(heading.title, heading.kind, heading.level) for heading in headings}
-    for paragraph in document.paragraphs:
-        section = section_of(headings, paragraph.line)
-        account = accounts[section.line if section else None]
-        if paragraph.line in cited:
+        heading: Account(heading.title, heading.kind, heading.level) for heading in headings}
+    for line in sorted(lines):
+        section = section_of(headings, line)
+        account = accounts[section]
+        if line in cited:
             account.cited += 1
-        elif _is_heading(section, paragraph.line):
+        elif section and section.line == line:
             continue
-        elif paragraph.line in ledger:
-            account.reasons[ledger[paragraph.line]] += 1
+        elif line in ledger:
+            account.reasons[ledger[line]] += 1
         else:
-            account.unaccounted.append(paragraph.line)
+            account.unaccounted.append(line)
     return Coverage(document.slug, [a for a in accounts.values() if a.paragraphs])
 
 
-def cited_passages(project: Project) -> set[str]:
-    """IRIs of all passages that some fact of the data rests on."""
-    return {
-        value.value
-        for path in project.data_files
-        for _, predicate, value in read_turtle(path).triples
-        if predicate.value == str(PROV.wasDerivedFrom) and isinstance(value, ox.NamedNode)
-    }
+def _read_ledger(path: Path, paragraphs: set[int], cited: set[int]) -> dict[int, str]:
+    """The paragraphs that carry no fact, each line with its reason: a document's ledger, which has
+    `lines<TAB>reason<TAB>note` rows (lines: `7` or `7-12`).
+
+    paragraphs: lines of the document that hold one; cited: those that a fact rests on.
+    Raises InputErrors that name every row that is malformed, that names a line without paragraph,
+    or that gives a reason where another row or a fact has accounted for the line.
+    """
+    reasons: dict[int, str] = {}
+    errors: list[GraphsvcError] = []
+    rows = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    for number, row in enumerate(rows, 1):
+        if not row.strip() or row.startswith("#"):
+            continue
+        try:
+            lines, reason = _row(row)
+            _refuse(lines, paragraphs, cited, reasons)
+        except GraphsvcError as error:
+            errors.append(GraphsvcError(error.message, location=f"{path}:{number}",
+                                        hint=error.hint))
+        else:
+            reasons |= dict.fromkeys(paragraphs.intersection(lines), reason)
+    if errors:
+        raise InputErrors(errors)
+    return reasons
 
 
-def _is_heading(section: Heading | None, line: int) -> bool:
-    return section is not None and section.line == line
+def _row(row: str) -> tuple[range, str]:
+    """The lines and the reason of a row. Raises GraphsvcError where it is malformed."""
+    span, reason = [field.strip() for field in f"{row}\t".split("\t")][:2]
+    first, _, last = span.partition("-")
+    if not first.isdigit() or not (last or first).isdigit() or reason not in _REASONS:
+        raise GraphsvcError(
+            f"This is not lines, reason and note: {row!r}.",
+            hint=f"Write lines as 7 or 7-12 and one reason of {', '.join(sorted(_REASONS))}.")
+    if int(last or first) < int(first):
+        raise GraphsvcError(f"The lines {span} run backwards.", hint="Write the first line first.")
+    return range(int(first), int(last or first) + 1), reason
+
+
+def _refuse(
+    lines: range, paragraphs: set[int], cited: set[int], before: dict[int, str]
+) -> None:
+    """Raise GraphsvcError where lines cannot have a reason."""
+    for line in (lines[0], lines[-1]):
+        if line not in paragraphs:
+            raise GraphsvcError(f"Line {line} of the document holds no paragraph.",
+                                hint="Name the lines of paragraphs; others need no reason.")
+    for line in lines:
+        if line in before:
+            raise GraphsvcError(f"Line {line} has a reason already ({before[line]}).",
+                                hint="Keep one of the two rows.")
+        if line in cited:
+            raise GraphsvcError(f"Line {line} is said to carry no fact, but a fact rests on it.",
+                                hint="Remove the line from the ledger.")

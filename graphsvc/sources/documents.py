@@ -1,4 +1,4 @@
-"""Source documents as paragraphs, and the curated outline of their sections."""
+"""Source documents as paragraphs, the curated outlines of their sections, and passage indexes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 
+import jinja2
+import pyoxigraph as ox
+
 from graphsvc.errors import GraphsvcError, InputErrors
+from graphsvc.project import Project
+from graphsvc.turtle import read_file
 
 _WORD = re.compile(r"\w")
 
@@ -44,6 +51,10 @@ class Heading:
     kind: str
     title: str
 
+    @property
+    def label(self) -> ox.Literal:
+        return ox.Literal(self.title, language="en")
+
 
 @dataclass(frozen=True)
 class Document:
@@ -74,16 +85,36 @@ def read_document(path: Path) -> Document:
     return Document(path.stem, path, text, hashlib.sha256(raw).hexdigest(), list(_paragraphs(text)))
 
 
-def read_documents(folder: Path, slugs: list[str]) -> list[Document]:
-    """Read the documents with the given slugs from a folder. Raises GraphsvcError."""
-    return [read_document(folder / f"{slug}.txt") for slug in slugs]
+def _paragraphs(text: str) -> Iterator[Paragraph]:
+    offset = ordinal = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        stripped = line.strip()
+        if _WORD.search(stripped):
+            ordinal += 1
+            start = offset + line.index(stripped[0])
+            yield Paragraph(number, ordinal, start, start + len(stripped), stripped)
+        offset += len(line) + 1
 
 
-def read_outline(path: Path) -> list[Heading]:
-    """Read `line<TAB>level<TAB>kind<TAB>title` rows in order. Raises InputErrors."""
+def outline_slugs(project: Project) -> list[str]:
+    """The slugs of the documents that the project has an outline for."""
+    return sorted(path.stem for path in (project.root / "data" / "outlines").glob("*.tsv"))
+
+
+def read_documents(project: Project, folder: Path) -> list[Document]:
+    """Read the documents that the project has an outline for. Raises GraphsvcError."""
+    return [read_document(folder / f"{slug}.txt") for slug in outline_slugs(project)]
+
+
+def read_outline(project: Project, slug: str) -> list[Heading]:
+    """The curated headings of a document in their order. Raises InputErrors.
+
+    Its outline has rows `line<TAB>level<TAB>kind<TAB>title`.
+    """
+    path = project.root / "data" / "outlines" / f"{slug}.tsv"
     headings: list[Heading] = []
     errors: list[GraphsvcError] = []
-    for number, row in enumerate(_rows(path), 1):
+    for number, row in enumerate(read_file(path).decode().splitlines(), 1):
         if not row.strip() or row.startswith("#"):
             continue
         fields = row.split("\t")
@@ -98,22 +129,73 @@ def read_outline(path: Path) -> list[Heading]:
     return sorted(headings, key=lambda heading: heading.line)
 
 
-def _paragraphs(text: str) -> Iterator[Paragraph]:
-    offset = ordinal = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        stripped = line.strip()
-        if _WORD.search(stripped):
-            ordinal += 1
-            start = offset + line.index(stripped[0])
-            yield Paragraph(number, ordinal, start, start + len(stripped), stripped)
-        offset += len(line) + 1
+def section_of(headings: list[Heading], line: int) -> Heading | None:
+    """The section that a line is in: the last heading at or above it."""
+    return next((heading for heading in reversed(headings) if heading.line <= line), None)
 
 
-def _rows(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise GraphsvcError(
-            f"The file cannot be read ({error.strerror}).", location=str(path),
-            hint="Every document needs an outline of its headings there.",
-        ) from error
+def index_path(project: Project, slug: str) -> Path:
+    """Where a document's passage index is."""
+    return project.root / "data" / "passages" / f"{slug}.ttl"
+
+
+def index_sources(project: Project, folder: Path) -> list[Path]:
+    """Write the passage index of every document that has an outline; return the files.
+
+    Raises GraphsvcError when a document or outline is missing or malformed; then no file changes.
+    """
+    texts = {index_path(project, document.slug): passage_index(project, document)
+             for document in read_documents(project, folder)}
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return list(texts)
+
+
+def passage_index(project: Project, document: Document) -> str:
+    """Where the sections and paragraphs of a document are, in Turtle without any of its text."""
+    headings = read_outline(project, document.slug)
+    source = f"<{project.header.base}document/{document.slug}>"
+
+    def part(above: Heading | None) -> str:
+        return f"section:{above.line}" if above else source
+
+    def parent(position: int) -> Heading | None:
+        above = (other for other in reversed(headings[:position])
+                 if other.level < headings[position].level)
+        return next(above, None)
+
+    template = jinja2.Template(
+        (files(__package__) / "passages.ttl.j2").read_text(encoding="utf-8"),
+        trim_blocks=True, keep_trailing_newline=True)
+    return str(template.render(
+        header=project.header, document=document, source=source,
+        sections=[(heading, part(parent(n))) for n, heading in enumerate(headings)],
+        passages=[(paragraph, part(section_of(headings, paragraph.line)))
+                  for paragraph in document.paragraphs]))
+
+
+class SourceText:
+    """Looks up the text of passages in a folder of documents. base: the project's address space.
+
+    Raises GraphsvcError when there is no such folder.
+    """
+
+    def __init__(self, folder: Path, base: str) -> None:
+        if not folder.is_dir():
+            raise GraphsvcError("There is no such folder of documents.", location=str(folder),
+                                hint="Give the folder that holds the documents as text files.")
+        self._folder, self._base = folder, f"{base}passage/"
+        self._document = lru_cache(maxsize=64)(self._read)
+
+    def __call__(self, passage: str) -> str | None:
+        """The paragraph that a passage's IRI names; None where the document is not held."""
+        slug, _, line = passage.removeprefix(self._base).partition("/")
+        document = self._document(slug)
+        if document is None or not line.isdigit():
+            return None
+        return next((p.text for p in document.paragraphs if p.line == int(line)), None)
+
+    def _read(self, slug: str) -> Document | None:
+        path = self._folder / f"{slug}.txt"
+        return read_document(path) if path.is_file() and path.parent == self._folder else None

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from graphsvc.build.turtle import read_turtle
+from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.sources.documents import Document, Paragraph, read_documents
-from graphsvc.sources.index import index_path, outline_slugs
-from graphsvc.sources.verbatim import Verbatim, official_names
-from graphsvc.vocabulary import OA, PTR, SCHEMA
+from graphsvc.sources.documents import Document, index_path, passage_index, read_documents
+from graphsvc.turtle import Triple, read_turtle
+from graphsvc.vocabulary import SCHEMA
 
-
-@dataclass(frozen=True)
-class Discrepancy:
-    """Something that does not hold. location: file and line; message: a sentence."""
-
-    location: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.location}: {self.message}"
+_SIZE = 12
+"""As many words in a row are copied."""
+_WORD = re.compile(r"[a-z0-9]+(?:['\u2019][a-z]+)?")
 
 
 @dataclass(frozen=True)
@@ -33,7 +27,7 @@ class Verification:
 
     passages: int
     literals: int
-    discrepancies: list[Discrepancy]
+    discrepancies: list[GraphsvcError]
 
 
 def verify(project: Project, folder: Path) -> Verification:
@@ -41,86 +35,111 @@ def verify(project: Project, folder: Path) -> Verification:
 
     Raises GraphsvcError when a document is missing.
     """
-    documents = read_documents(folder, outline_slugs(project))
-    discrepancies: list[Discrepancy] = []
-    passages = 0
+    documents = read_documents(project, folder)
+    discrepancies = [*_check_digests(project, documents)]
     for document in documents:
-        discrepancies += [*_check_digest(project, document), *_check_index(project, document)]
-        passages += len(document.paragraphs)
-    verbatim = Verbatim(documents, official_names(folder / "official-names.txt"))
+        discrepancies += _check_index(project, document)
+    names = folder / "official-names.txt"
+    verbatim = Verbatim(
+        documents, names.read_text(encoding="utf-8").splitlines() if names.exists() else [])
     literals = 0
     for path in project.ontology_files + project.shape_files + project.data_files:
-        for subject, text in _literals(path):
+        file = read_turtle(path)
+        for number, (subject, _, value) in enumerate(file.triples):
+            if not isinstance(value, ox.Literal) or " " not in value.value:
+                continue
             literals += 1
-            discrepancies += _copied(project, path, subject, text, verbatim)
+            discrepancies += [GraphsvcError(
+                f"A text of <{subject.value}> shares {len(run)} words in a row with a source"
+                f" ({' '.join(run[:6])} ...); say it in other words.",
+                location=f"{project.name(path)}:{file.line(number)}",
+            ) for run in verbatim.copied(value.value)]
+    passages = sum(len(document.paragraphs) for document in documents)
     return Verification(passages, literals, discrepancies)
 
 
-def _check_index(project: Project, document: Document) -> Iterator[Discrepancy]:
-    path = index_path(project, document.slug)
-    file, name = read_turtle(path), project.name(path)
-    stated: dict[str, dict[str, str]] = {}
-    for subject, predicate, value in file.triples:
-        if not isinstance(value, ox.BlankNode):
-            stated.setdefault(str(subject.value), {})[predicate.value] = value.value
-    base = f"{project.header.base}passage/{document.slug}/"
-    paragraphs = {f"{base}{p.line}": p for p in document.paragraphs}
-    for iri, paragraph in paragraphs.items():
-        location = f"{name}:{file.lines.get(iri, 1)}"
-        yield from _compare(
-            location, iri, stated.pop(iri, None), paragraph, _iri(project, document))
-    for iri in stated:
-        if iri.startswith(base):
-            yield Discrepancy(f"{name}:{file.lines.get(iri, 1)}",
-                       f"The document has no paragraph at the line of <{iri}>.")
-
-
-def _compare(
-    location: str, iri: str, stated: dict[str, str] | None, paragraph: Paragraph, source: str
-) -> Iterator[Discrepancy]:
-    if stated is None:
-        yield Discrepancy(location, f"Paragraph {paragraph.ordinal} at line {paragraph.line} of the"
-                             f" document has no passage <{iri}>.")
-        return
-    expected = {
-        str(OA.hasSource): source,
-        str(PTR.lineNumber): str(paragraph.line), str(SCHEMA.position): str(paragraph.ordinal),
-        str(OA.start): str(paragraph.start), str(OA.end): str(paragraph.end),
-        str(SCHEMA.sha256): paragraph.sha256,
-    }
-    for predicate, value in expected.items():
-        if stated.get(predicate) != value:
-            yield Discrepancy(location, f"<{iri}> says {stated.get(predicate)!r} for <{predicate}>,"
-                              f" but in the document it is {value!r}.")
-
-
-def _check_digest(project: Project, document: Document) -> Iterator[Discrepancy]:
-    """The digest that the data give for the document is that of the file."""
-    about = _iri(project, document)
+def _check_digests(project: Project, documents: list[Document]) -> Iterator[GraphsvcError]:
+    """The digests that the data give for documents are those of the files."""
+    base = f"{project.header.base}document/"
+    by_iri = {f"{base}{document.slug}": document for document in documents}
     for path in project.data_files:
-        for subject, predicate, value in read_turtle(path).triples:
-            is_digest = predicate.value == str(SCHEMA.sha256) and subject.value == about
-            if is_digest and value.value != document.sha256:
-                yield Discrepancy(f"{project.name(path)}:{read_turtle(path).lines.get(about, 1)}",
-                           f"<{about}> gives another digest than {document.path.name} has"
-                           f" ({document.sha256}); it is another edition, or was changed.")
+        file = read_turtle(path)
+        for number, (subject, predicate, value) in enumerate(file.triples):
+            document = by_iri.get(subject.value)
+            is_digest = predicate.value == str(SCHEMA.sha256)
+            if document and is_digest and value.value != document.sha256:
+                yield GraphsvcError(
+                    f"<{subject.value}> gives another digest than {document.path.name} has"
+                    f" ({document.sha256}); it is another edition, or was changed.",
+                    location=f"{project.name(path)}:{file.line(number)}")
 
 
-def _iri(project: Project, document: Document) -> str:
-    return f"{project.header.base}document/{document.slug}"
+def _check_index(project: Project, document: Document) -> Iterator[GraphsvcError]:
+    """The passage index in the data says what one made from the document says."""
+    file = read_turtle(index_path(project, document.slug))
+    made = ox.parse(passage_index(project, document), format=ox.RdfFormat.TURTLE)
+    expected = _facts((quad.subject, quad.predicate, quad.object) for quad in made)
+    stated = _facts(file.triples)
+    name, base = project.name(file.path), f"{project.header.base}passage/{document.slug}/"
+    for paragraph in document.paragraphs:
+        iri = f"{base}{paragraph.line}"
+        location = f"{name}:{file.lines.get(iri, 1)}"
+        if iri not in stated:
+            yield GraphsvcError(
+                f"Paragraph {paragraph.ordinal} at line {paragraph.line} of the document has no"
+                f" passage <{iri}>.", location=location)
+            continue
+        for predicate, value in expected[iri].items():
+            if (said := stated[iri].get(predicate)) != value:
+                yield GraphsvcError(f"<{iri}> says {said!r} for <{predicate}>, but in the document"
+                                    f" it is {value!r}.", location=location)
+    for iri in stated:
+        if iri.startswith(base) and iri not in expected:
+            yield GraphsvcError(f"The document has no paragraph at the line of <{iri}>.",
+                                location=f"{name}:{file.lines[iri]}")
 
 
-def _literals(path: Path) -> Iterator[tuple[str, str]]:
-    for subject, _, value in read_turtle(path).triples:
-        if isinstance(value, ox.Literal) and " " in value.value:
-            yield str(subject.value), value.value
+def _facts(triples: Iterable[Triple]) -> dict[str, dict[str, str]]:
+    """The value of each property of each thing."""
+    found: dict[str, dict[str, str]] = {}
+    for subject, predicate, value in triples:
+        found.setdefault(subject.value, {})[predicate.value] = value.value
+    return found
 
 
-def _copied(
-    project: Project, path: Path, subject: str, text: str, verbatim: Verbatim
-) -> Iterator[Discrepancy]:
-    for run in verbatim.copied(text):
-        line = read_turtle(path).lines.get(subject, 1)
-        yield Discrepancy(f"{project.name(path)}:{line}",
-                   f"A text of <{subject}> shares {len(run.words)} words in a row with a source"
-                   f" ({' '.join(run.words[:6])} ...); say it in other words.")
+class Verbatim:
+    """Finds what is copied verbatim: twelve or more consecutive words, case and punctuation folded.
+
+    Official names (titles, questions, indicators) are names and may stay.
+    """
+
+    def __init__(self, documents: Iterable[Document], names: Iterable[str]) -> None:
+        self._names = [name for name in (" ".join(_words(name)) for name in names) if name]
+        self._runs = {run for document in documents for run in _runs(_words(document.text))}
+
+    def copied(self, text: str) -> list[list[str]]:
+        """The longest runs of the text that are also in a document, official names left out."""
+        words = _words(text)
+        found: list[list[str]] = []
+        for copied, runs in groupby(enumerate(_runs(words)), lambda run: run[1] in self._runs):
+            starts = [start for start, _ in runs]
+            longest = words[starts[0]:starts[-1] + _SIZE]
+            if copied and not self._only_names(longest):
+                found.append(longest)
+        return found
+
+    def _only_names(self, run: list[str]) -> bool:
+        text = " ".join(run)
+        for name in self._names:
+            text = text.replace(name, " | ")
+        return all(len(part.split()) < _SIZE for part in text.split("|"))
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text in lower case, punctuation dropped."""
+    return _WORD.findall(text.lower().replace("\u2019", "'"))
+
+
+def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
+    """Every twelve words in a row."""
+    return (tuple(words[start:start + _SIZE]) for start in range(len(words) - _SIZE + 1))

@@ -12,12 +12,16 @@ import gzip
 import hashlib
 import re
 from collections import OrderedDict
+from collections.abc import MutableMapping
 from typing import Any
 
 from graphsvc.web.request import Headers, RequestContext, Send
 
 CHUNK = 1 << 16
 """Bytes that are sent at a time, so that a client that does not read holds no more of them."""
+HOLD_BACK = 4 << 20
+"""Bytes of a response that are awaited before its status is sent, so that what fails by then can
+say so; larger answers are not kept in the cache."""
 SMALLEST_COMPRESSED = 1_000
 COMPRESSED_IN_A_THREAD = 100_000
 SECURITY: Headers = [
@@ -79,9 +83,8 @@ class Answer:
         content_type = self.header(b"content-type") or b""
         if content_type.startswith(b"text/html"):
             self.headers.append((b"content-security-policy", CSP))
-            if request.forwarded and request.forwarded[2]:
-                prefix = request.forwarded[2]
-                self.body = _LOCAL_LINK.sub(rb"\g<1>" + prefix + b"/", self.body)
+            if request.prefix:
+                self.body = _LOCAL_LINK.sub(rb"\g<1>" + request.prefix + b"/", self.body)
         caching = self.header(b"cache-control")
         if self.status == 200 and request.is_get and caching != b"no-store":
             self.tag = self.header(b"etag") or entity_tag(request, content_type, salt)
@@ -119,6 +122,73 @@ async def send_body(body: bytes, send: Send, *, more: bool = False) -> None:
         last = at + CHUNK >= len(body) and not more
         await send({"type": "http.response.body", "body": body[at:at + CHUNK],
                     "more_body": not last})
+
+
+class TruncatedResponse(Exception):
+    """The response ends here, unfinished. Raised to the server, which drops the connection.
+
+    Without a last chunk, and short of any Content-Length, the client notices (RFC 9112, 8).
+    """
+
+
+class ResponseWriter:
+    """Takes the ASGI messages of one response: holds it back while it is small, then streams it.
+
+    release, salt: see Answer.prepare. streaming: whether the client has got the beginning.
+    """
+
+    def __init__(self, request: RequestContext, send: Send, release: str, salt: str) -> None:
+        self._request, self._send = request, send
+        self._release, self._salt = release, salt
+        self.status, self._headers = 0, list[tuple[bytes, bytes]]()
+        self._held = bytearray()
+        self._silent = False
+        self.streaming = False
+        self.route = ""
+
+    def reply(self, status: int, headers: Headers, body: bytes) -> None:
+        """Write a complete response at once, in place of anything that was held back."""
+        self.status, self._headers, self._held = status, headers, bytearray(body)
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        """Take one message of the ASGI application (ASGI 3, HTTP, response)."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self._headers = [(name.lower(), value) for name, value in message["headers"]]
+            return
+        self._held += message.get("body", b"")
+        more = message.get("more_body", False)
+        if not self.streaming and more and len(self._held) > HOLD_BACK:
+            await self._begin()
+        if self.streaming:
+            part, self._held = bytes(self._held), bytearray()
+            if not self._silent:
+                await send_body(part, self._send, more=more)
+
+    async def _begin(self) -> None:
+        """Send the head of a response whose body follows in parts."""
+        self.streaming = True
+        answer = self._answer(b"")
+        length = [pair for pair in self._headers if pair[0] == b"content-length"]
+        if answer.tag and self._request.if_none_match is not None and (
+                holds(self._request.if_none_match, answer.tag)):
+            self.status, length = 304, []
+        await self._send({"type": "http.response.start", "status": self.status,
+                          "headers": answer.headers + length})
+        self._silent = self.status == 304 or self._request.method == "HEAD"
+        if self._silent:
+            await self._send({"type": "http.response.body", "body": b""})
+
+    def finish(self) -> Answer | None:
+        """The complete answer, which is still to be sent; None where it was streamed."""
+        return None if self.streaming else self._answer(bytes(self._held))
+
+    def _answer(self, body: bytes) -> Answer:
+        headers = [pair for pair in self._headers if pair[0] != b"content-length"]
+        answer = Answer(self.status, headers, body)
+        answer.route = self.route
+        answer.prepare(self._request, self._release, self._salt)
+        return answer
 
 
 def common_headers(release: str) -> Headers:
@@ -162,11 +232,10 @@ def holds(condition: bytes, tag: bytes) -> bool:
 class AnswerCache:
     """The answers of one release that were used last, up to a number of bytes.
 
-    max_bytes: of all answers; max_answer_bytes: of one.
+    max_bytes: of all answers.
     """
 
-    def __init__(self, max_bytes: int = 128 << 20, max_answer_bytes: int = 4 << 20) -> None:
-        self.max_answer_bytes = max_answer_bytes
+    def __init__(self, max_bytes: int = 128 << 20) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._answers: OrderedDict[Any, Answer] = OrderedDict()
@@ -180,7 +249,7 @@ class AnswerCache:
 
     def put(self, key: Any, answer: Answer) -> None:
         """Keep an answer in the place of those that were not used for longest."""
-        if len(answer.body) > self.max_answer_bytes or key in self._answers:
+        if len(answer.body) > HOLD_BACK or key in self._answers:
             return
         self._answers[key] = answer
         self._bytes += _cost(key, answer)

@@ -26,10 +26,9 @@ from graphsvc.questions.values import BadValue, literal, schema
 from graphsvc.service import Serving
 from graphsvc.web.openapi import Offered, openapi
 from graphsvc.web.problems import HttpError
-from graphsvc.web.request import address_pairs
+from graphsvc.web.request import Pairs, address_pairs
 from graphsvc.web.sparql import choose
 
-Pairs = list[tuple[str, str]]
 _LARGE = 200
 """Rows from which on an answer is written in a thread, so that the event loop goes on."""
 
@@ -53,7 +52,7 @@ def api_router(serving: Serving) -> APIRouter:
         return _json(await run_in_threadpool(openapi, questions, offered, _server(request)))
 
     async def listing(request: Request) -> Response:
-        if pairs := address_pairs(request):
+        if pairs := address_pairs(request.scope):
             raise BadValue(f"The list of questions has no parameter `{pairs[0][0][:80]}`.",
                            location="parameters", hint="Ask without any.")
         offered, server = await _offered(questions), _server(request)
@@ -80,7 +79,7 @@ def api_router(serving: Serving) -> APIRouter:
 async def _answer(
     request: Request, questions: Questions, question: Question, in_path: Mapping[str, str]
 ) -> Response:
-    pairs = address_pairs(request)
+    pairs = address_pairs(request.scope)
     given: dict[str, list[str]] = {name: [text] for name, text in in_path.items()}
     for name, text in pairs:
         if name not in RESERVED:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, PROBLEM, negotiate
-from graphsvc.web.answers import AnswerCache, preflight
+from graphsvc.web.answers import AnswerCache, ResponseWriter, TruncatedResponse, preflight
 from graphsvc.web.metrics import OTHER, Metrics
 from graphsvc.web.problems import HttpError, UnexpectedError
 from graphsvc.web.problems import body as problem_body
@@ -26,7 +26,6 @@ from graphsvc.web.request import (
     Send,
 )
 from graphsvc.web.sparql import SPARQL_METHODS, SparqlEndpoint
-from graphsvc.web.writer import ResponseWriter, TruncatedResponse
 
 LOOK_FOR_RELEASE_SECONDS = 0.5
 """How often the folder of releases is looked at for another current one."""
@@ -91,10 +90,12 @@ class Application:
     """Serves the current release and follows it."""
 
     def __init__(
-        self, source: Source, proxies: Proxies, opened: Callable[[], None] = lambda: None
+        self, source: Source, proxies: Proxies, opened: Callable[[], None] = lambda: None,
+        failed: Callable[[str], None] = lambda message: None,
     ) -> None:
-        """opened: called once requests are answered."""
-        self._source, self._proxies, self._opened = source, proxies, opened
+        """opened: called once requests are answered; failed: where that cannot be."""
+        self._source, self._proxies = source, proxies
+        self._opened, self._failed = opened, failed
         self._site: Site | None = None
         self._retiring: set[asyncio.Task[None]] = set()
         self._follower: asyncio.Task[None] | None = None
@@ -113,20 +114,19 @@ class Application:
             self._source.metrics.hit(answer.route)
             await answer.send(request, send)
             return
-        writer = ResponseWriter(
-            request, send, site.release, site.salt, site.cache.max_answer_bytes)
+        writer = ResponseWriter(request, send, site.release, site.salt)
         began = time.perf_counter()
         with site:
             try:
                 await self._write(site, request, receive, writer)
             except ClientDisconnected:
                 return
-        answer = writer.complete()
-        if answer is not None and answer.cacheable:
-            site.cache.put(request.key, answer)
+        answer = writer.finish()
         self._source.metrics.count(
             writer.route or OTHER, writer.status, time.perf_counter() - began)
-        if answer is not None and not writer.streaming:
+        if answer is not None:
+            if answer.cacheable:
+                site.cache.put(request.key, answer)
             await answer.send(request, send)
 
     async def _write(
@@ -162,6 +162,7 @@ class Application:
                 except Exception as error:
                     if not isinstance(error, GraphsvcError):
                         _log.exception("The service cannot start")
+                    self._failed(str(error))
                     await send({"type": "lifespan.startup.failed", "message": str(error)})
                     return
                 self._follower = asyncio.create_task(self._follow())

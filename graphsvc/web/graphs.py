@@ -8,14 +8,25 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from graphsvc.formats import HTML, JSON, negotiate
-from graphsvc.graphs.export import Export, GraphFormat, described, format_named, listed
+from graphsvc.graphs.export import (
+    FORMATS,
+    Export,
+    GraphFormat,
+    address,
+    described,
+    format_named,
+    formats_of,
+    listed,
+)
+from graphsvc.graphs.measures import MEASURES
 from graphsvc.graphs.view import View
 from graphsvc.service import Serving
-from graphsvc.web.pages.routes import Pages
-from graphsvc.web.request import address_pairs
+from graphsvc.web.pages.context import PageContext
+from graphsvc.web.pages.questions import fields_of
+from graphsvc.web.request import address_pairs, given_of
 
 
-def graphs_router(serving: Serving, pages: Pages) -> APIRouter:
+def graphs_router(serving: Serving, pages: PageContext) -> APIRouter:
     """The routes below `/export` for what is served."""
     router = APIRouter(include_in_schema=False)
 
@@ -23,7 +34,7 @@ def graphs_router(serving: Serving, pages: Pages) -> APIRouter:
     async def views(request: Request) -> Response:
         """All views and formats."""
         if _for_people(request):
-            return HTMLResponse(await pages.views())
+            return HTMLResponse(await pages.render("views.html", FORMATS.values))
         return JSONResponse(listed(serving.views, serving.release.id))
 
     @router.get("/export/{name}")
@@ -34,7 +45,10 @@ def graphs_router(serving: Serving, pages: Pages) -> APIRouter:
         if dot:
             return await _file(request, serving, view, format_named(ending))
         if _for_people(request):
-            return HTMLResponse(await pages.view(view))
+            fields = await fields_of(pages, view.question, {})
+            return HTMLResponse(await pages.render("view.html", lambda: {
+                "view": view, "formats": formats_of(view), "measures": MEASURES.values(),
+                "address": address, "fields": fields}))
         return JSONResponse(described(view))
 
     return router
@@ -43,20 +57,11 @@ def graphs_router(serving: Serving, pages: Pages) -> APIRouter:
 async def _file(
     request: Request, serving: Serving, view: View, format: GraphFormat
 ) -> Response:
-    export = await Export.of(serving, view, format, _given(request))
+    export = await Export.of(serving, view, format, given_of(address_pairs(request.scope)))
     return Response(await export.file(serving), media_type=format.media_type, headers={
-        "Content-Disposition": f'inline; filename="{export.file_name}"'})
+        "Content-Disposition": f'inline; filename="{view.name}.{format.name}"'})
 
 
 def _for_people(request: Request) -> bool:
     """Whether the client wants a page rather than data."""
     return negotiate(request.headers.get("accept"), (JSON, HTML)) is HTML
-
-
-def _given(request: Request) -> dict[str, list[str]]:
-    """The parameters as written; what a form sends empty was not given. Raises BadAddress."""
-    given: dict[str, list[str]] = {}
-    for name, text in address_pairs(request):
-        if text:
-            given.setdefault(name, []).append(text)
-    return given

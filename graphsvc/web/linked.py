@@ -17,13 +17,15 @@ from graphsvc.questions.template import Template, Value
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
 from graphsvc.vocabulary import OWL
-from graphsvc.web.pages.routes import Pages
+from graphsvc.web.pages.about import ontology_page
+from graphsvc.web.pages.context import PageContext
+from graphsvc.web.pages.thing import thing_page
 from graphsvc.web.problems import HttpError
 
 OFFERED = (HTML, *RDF_FORMATS)
 
 
-def linked_router(serving: Serving, pages: Pages) -> APIRouter:
+def linked_router(serving: Serving, pages: PageContext) -> APIRouter:
     """The routes `/id/...`, `/graph/...` and `/def`."""
     router = APIRouter(include_in_schema=False)
 
@@ -32,7 +34,7 @@ def linked_router(serving: Serving, pages: Pages) -> APIRouter:
         iri = serving.header.root + path
         node = _node(iri)
         if node is not None and format is HTML:
-            return await _page(path, pages.thing(iri))
+            return await _page(path, thing_page(pages, iri))
         triples = await _construct(serving, "describe", {"thing": [node]}) if node else []
         if not any(triple.subject == node for triple in triples):
             raise _nothing(serving, iri, "Look for it by name at /search.")
@@ -46,7 +48,7 @@ def linked_router(serving: Serving, pages: Pages) -> APIRouter:
         if path != "def" and iri not in _versions(serving, triples):
             raise _nothing(serving, iri, "See /def for the ontology as it is now.")
         if format is HTML:
-            return await _page(path, pages.ontology())
+            return await _page(path, ontology_page(pages))
         return await _rdf(serving, path, format, triples)
 
     async def graph(request: Request) -> Response:

@@ -25,7 +25,9 @@ from graphsvc.web.app import Site
 from graphsvc.web.graphs import graphs_router
 from graphsvc.web.linked import linked_router
 from graphsvc.web.metrics import Metrics
-from graphsvc.web.pages.routes import Pages
+from graphsvc.web.pages.context import PageContext
+from graphsvc.web.pages.routes import error_page, pages_router
+from graphsvc.web.pages.tools import editor_page
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import RequestContext
 from graphsvc.web.sparql import SparqlEndpoint
@@ -62,10 +64,10 @@ class ReleaseSource:
             raise
 
     async def _site(self, serving: Serving) -> Site:
-        pages = await Pages.open(serving)
+        pages = await PageContext.open(serving)
         routers = (
             status_router(serving, self.metrics), api_router(serving),
-            graphs_router(serving, pages), pages.router(), linked_router(serving, pages))
+            graphs_router(serving, pages), pages_router(pages), linked_router(serving, pages))
         routes = {route.endpoint: route.path for router in routers for route in router.routes
                   if isinstance(route, Route)}
 
@@ -73,10 +75,10 @@ class ReleaseSource:
             return await run_in_threadpool(serving.description.write, format.media_type, server)
 
         async def editor(request: RequestContext) -> bytes:
-            return (await pages.editor()).encode()
+            return (await editor_page(pages, ())).encode()
 
-        async def error_page(request: RequestContext, error: GraphsvcError) -> bytes:
-            return bytes(pages.problem(Request(request.for_site()), error).body)
+        async def problem(request: RequestContext, error: GraphsvcError) -> bytes:
+            return error_page(pages, request.scope["path"], error).encode()
 
         release = serving.release.id
         words = f"words from {self.documents}" if self.documents else ""
@@ -84,7 +86,7 @@ class ReleaseSource:
         return Site(
             release=release, salt=f"{release} {__version__} {words} {address}",
             sparql=SparqlEndpoint(serving.engine, describe, editor), close=serving.close,
-            pages=application(routers), error_page=error_page, routes=routes)
+            pages=application(routers), error_page=problem, routes=routes)
 
 
 def application(routers: Iterable[APIRouter]) -> FastAPI:

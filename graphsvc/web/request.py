@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from functools import lru_cache
+from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
-
 from graphsvc.errors import GraphsvcError
+from graphsvc.questions.values import BadValue
 from graphsvc.web.problems import HttpError
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+Pairs = Sequence[tuple[str, str]]
+"""The parameters of an address, in their order."""
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _HOST = re.compile(rb"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
-_MAX_FIELDS = 1000
+UNWATCHED_SECONDS = 0.02
+"""How long work goes on before anybody looks whether the client is still there."""
 _PREFIX = re.compile(rb"(?:/[A-Za-z0-9._~-]+)*")
 
 
@@ -53,13 +58,13 @@ class Proxies:
 class RequestContext:
     """One request, as far as it is read before anything else happens.
 
-    key: everything that decides the bytes of an answer within a release.
-    forwarded: protocol, host and path prefix that a trusted proxy reports.
+    scheme, host, prefix: of the address that the client used; a trusted proxy may report them.
     client: the address of the client, for fairness between clients.
+    key: everything that decides the bytes of an answer within a release.
     """
 
-    __slots__ = ("accept", "client", "content_type", "forwarded", "gzip", "host", "if_none_match",
-                 "key", "method", "path", "query", "scope")
+    __slots__ = ("accept", "client", "content_type", "gzip", "host", "if_none_match", "key",
+                 "method", "path", "prefix", "query", "scheme", "scope")
 
     def __init__(self, scope: Scope, proxies: Proxies) -> None:
         self.scope = scope
@@ -67,15 +72,15 @@ class RequestContext:
         self.path: bytes = scope["raw_path"]
         self.query: bytes = scope["query_string"]
         self.client: str = scope["client"][0] if scope["client"] else ""
+        self.scheme: str = scope["scheme"]
         self.accept = self.if_none_match = self.content_type = None
         self.gzip = False
-        self.host: bytes | None = None
-        self.forwarded: tuple[bytes, bytes, bytes] | None = None
+        self.host, self.prefix = b"", b""
         for name, value in scope["headers"]:
             if name == b"accept":
                 self.accept = value if self.accept is None else self.accept + b"," + value
             elif name == b"host":
-                self.host = value if self.host is None else b""  # two hosts are as bad as none
+                self.host = b"?" if self.host else value  # two hosts are as bad as none
             elif name == b"accept-encoding":
                 self.gzip = b"gzip" in value and _takes_gzip(value)
             elif name == b"if-none-match":
@@ -84,20 +89,21 @@ class RequestContext:
                 self.content_type = value.decode("latin-1")
         if proxies and proxies.trusts(self.client):
             self._read_forwarded(proxies)
-        self.key = (self.path, self.query, self.accept, self.host, self.forwarded)
+        self.key = (self.path, self.query, self.accept, self.host, self.scheme, self.prefix)
 
     def _read_forwarded(self, proxies: Proxies) -> None:
-        said = {name: value for name, value in self.scope["headers"]
+        """Take over what a trusted proxy says of the client's request."""
+        said = {name[12:]: value for name, value in self.scope["headers"]
                 if name.startswith(b"x-forwarded-")}
-        scheme = said.get(b"x-forwarded-proto", self.scope["scheme"].encode())
-        host = said.get(b"x-forwarded-host", self.host or b"")
-        prefix = said.get(b"x-forwarded-prefix", b"").rstrip(b"/")
-        if scheme in (b"http", b"https") and _PREFIX.fullmatch(prefix):
-            self.forwarded = (scheme, host, prefix)
-        hops = said.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
-        others = [hop.strip() for hop in hops if hop.strip() and not proxies.trusts(hop.strip())]
-        if others:
-            self.client = others[-1]
+        if said.get(b"proto") in (b"http", b"https"):
+            self.scheme = said[b"proto"].decode()
+        self.host = said.get(b"host", self.host)
+        prefix = said.get(b"prefix", b"").rstrip(b"/")
+        if _PREFIX.fullmatch(prefix):
+            self.prefix = prefix
+        hops = [hop.strip() for hop in said.get(b"for", b"").decode("latin-1").split(",")]
+        self.client = next(
+            (hop for hop in reversed(hops) if hop and not proxies.trusts(hop)), self.client)
 
     @property
     def is_get(self) -> bool:
@@ -112,16 +118,13 @@ class RequestContext:
     @property
     def server(self) -> str:
         """The address of the service as the client knows it, without a last slash."""
-        scheme, host, prefix = self.forwarded or (
-            self.scope["scheme"].encode(), self.host or b"", b"")
-        return f"{scheme.decode()}://{host.decode()}{prefix.decode()}"
+        return f"{self.scheme}://{self.host.decode()}{self.prefix.decode()}"
 
     def check(self) -> None:
         """Raise HttpError for a request that HTTP/1.1 does not allow (RFC 9112, section 3.2)."""
-        if self.host is None and self.scope["http_version"] == "1.0":
+        if not self.host and self.scope["http_version"] == "1.0":
             self.host = b"localhost"
-        host = self.forwarded[1] if self.forwarded else self.host
-        if not host or not _HOST.fullmatch(host):
+        if not _HOST.fullmatch(self.host):
             raise HttpError(400, "The request does not name one host.", location="Host",
                             hint="Send one Host header, such as example.org or example.org:8000.")
         if not self.path.startswith(b"/"):
@@ -130,34 +133,33 @@ class RequestContext:
 
     def for_site(self) -> Scope:
         """The ASGI scope for the application behind: a GET of the address that the client used."""
-        scheme, host, prefix = self.forwarded or (
-            self.scope["scheme"].encode(), self.host or b"", b"")
         headers = [pair for pair in self.scope["headers"] if pair[0] != b"host"]
-        root = prefix.decode()
+        root = self.prefix.decode()
         return {
             **self.scope, "method": "GET" if self.method == "HEAD" else self.method,
-            "extensions": {}, "scheme": scheme.decode(), "headers": [(b"host", host), *headers],
-            "client": (self.client, 0),
-            "root_path": root, "path": root + self.scope["path"],
-            "raw_path": prefix + self.path}
+            "extensions": {}, "scheme": self.scheme, "client": (self.client, 0),
+            "headers": [(b"host", self.host), *headers], "root_path": root,
+            "path": root + self.scope["path"], "raw_path": self.prefix + self.path}
 
 
-class BadAddress(GraphsvcError):
-    """The query part of an address cannot be read."""
-
-    type = "urn:graphsvc:problem:bad-parameter"
-    title = "A parameter cannot be understood"
-
-
-def address_pairs(request: Request) -> list[tuple[str, str]]:
-    """The parameters of an address, in their order. Raises BadAddress."""
-    raw: bytes = request.scope["query_string"]
+def address_pairs(scope: Scope) -> Pairs:
+    """The parameters of an address. Raises BadValue where they are not UTF-8."""
+    raw: bytes = scope["query_string"]
     try:
         return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict",
-                         max_num_fields=_MAX_FIELDS)
+                         max_num_fields=1000)
     except ValueError as error:
-        raise BadAddress("The query part of the address cannot be read.", location="parameters",
-                         hint="Percent-encode names and values as UTF-8.") from error
+        raise BadValue("The query part of the address cannot be read.", location="parameters",
+                       hint="Percent-encode names and values as UTF-8.") from error
+
+
+def given_of(pairs: Pairs) -> dict[str, list[str]]:
+    """Values by parameter; what a form sends empty was not given."""
+    given: dict[str, list[str]] = defaultdict(list)
+    for name, value in pairs:
+        if value.strip():
+            given[name].append(value)
+    return dict(given)
 
 
 def _takes_gzip(accepted: bytes) -> bool:
@@ -191,3 +193,41 @@ async def read_body(receive: Receive, allowed: int) -> bytes | None:
 
 class ClientDisconnected(Exception):
     """The client has gone; nobody is left to answer."""
+
+
+class HangUp:
+    """Cancels the work in the context when the client hangs up, and raises ClientDisconnected.
+
+    The body of the request must have been read to its end.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._gone = False
+        self._watch: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None, "a server runs each request in a task"
+        self._task = task
+        self._timer = asyncio.get_running_loop().call_later(UNWATCHED_SECONDS, self._begin)
+
+    def _begin(self) -> None:
+        self._watch = asyncio.ensure_future(self._wait())
+
+    async def _wait(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._gone = True
+        self._task.cancel()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        if self._watch:
+            self._watch.cancel()
+        if self._gone and kind is asyncio.CancelledError:
+            self._task.uncancel()
+            raise ClientDisconnected

@@ -14,7 +14,7 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,8 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.web.request import AsgiApp, Receive, Scope, Send
-from graphsvc.web.writer import TruncatedResponse
+from graphsvc.web.answers import TruncatedResponse
+from graphsvc.web.request import AsgiApp
 
 HEAD_SECONDS = 15
 """How long a client may take for the head of a request, and keep an idle connection."""
@@ -109,32 +109,29 @@ class Server(MPServer):
         self._sso = None
 
 
-def serve(make_app: Callable[[], AsgiApp], listener: socket.socket, address: Address) -> None:
+def serve(
+    make_app: Callable[[Callable[[str], None]], AsgiApp], listener: socket.socket,
+    address: Address,
+) -> None:
     """Serve an application in a process of its own until SIGINT or SIGTERM.
 
-    make_app: called in that process. A process that dies is replaced; SIGHUP replaces it after
-    the requests under way. Raises GraphsvcError where the application cannot start.
+    make_app: called in that process, with what to call where the application cannot start. A
+    process that dies is replaced; SIGHUP replaces it after the requests under way. Raises
+    GraphsvcError where the application cannot start.
     """
     multiprocessing.set_start_method("fork", force=True)  # the process inherits the socket
     failures: multiprocessing.SimpleQueue[str] = multiprocessing.SimpleQueue()
     service = os.getpid()
 
+    def fail(message: str) -> None:
+        failures.put(message)
+        os.kill(service, signal.SIGINT)
+        os._exit(1)
+
     def load() -> AsgiApp:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # end when the service ends
         logging.getLogger("_granian.utils").addFilter(_is_news)
-        app = make_app()
-
-        async def reporting(scope: Scope, receive: Receive, send: Send) -> None:
-            async def sending(message: MutableMapping[str, Any]) -> None:
-                if message["type"] == "lifespan.startup.failed":
-                    failures.put(message["message"])
-                    os.kill(service, signal.SIGINT)
-                    os._exit(1)
-                await send(message)
-
-            await app(scope, receive, sending if scope["type"] == "lifespan" else send)
-
-        return reporting
+        return make_app(fail)
 
     server = Server(listener, address)
     logging.getLogger("_granian").addFilter(lambda record: failures.empty())

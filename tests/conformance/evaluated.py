@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 from pyoxigraph import Store
 
-from graphsvc.engine.base import QueryRefused, QuerySyntaxError
-from graphsvc.engine.evaluation import evaluate_query
-from graphsvc.engine.inspection import inspect
+from graphsvc.engine.base import QueryRefused, QuerySyntaxError, Request
+from graphsvc.engine.evaluation import Data, evaluate
+from graphsvc.engine.inspection import inspect, syntax_error
 from graphsvc.engine.worker import load_file
 
 BASE = "http://localhost/sparql"
@@ -26,6 +27,16 @@ class Evaluated:
         """Status, media type and body of the answer to a query."""
         try:
             media_type = accept or inspect(query).form.formats[0].media_type
-            return 200, media_type, evaluate_query(self._store, query, media_type, base=BASE)
+            return 200, media_type, evaluated(self._store, Request(query, media_type, base=BASE))
         except (QueryRefused, QuerySyntaxError) as error:
             return error.status, "", str(error).encode()
+
+
+def evaluated(store: Store, request: Request) -> bytes:
+    """The answer to a request. Raises QuerySyntaxError and QueryRefused."""
+    output = io.BytesIO()
+    try:
+        evaluate(Data(store, store), request, inspect(request.query), output, set())
+    except SyntaxError as error:
+        raise syntax_error(str(error), request.query) from error
+    return output.getvalue()

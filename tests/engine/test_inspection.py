@@ -8,10 +8,10 @@ from contextlib import suppress
 import pyoxigraph as ox
 import pytest
 
-from graphsvc.engine.base import Limits, QueryForm, QueryRefused
-from graphsvc.engine.evaluation import evaluate_query
+from graphsvc.engine.base import Limits, QueryForm, QueryRefused, Request
 from graphsvc.engine.inspection import inspect
 from graphsvc.errors import GraphsvcError
+from tests.conformance.evaluated import evaluated
 
 LENGTH = Limits().query_chars
 HARMLESS = {
@@ -154,8 +154,8 @@ def test_graphs_are_merged_and_columns_are_in_order() -> None:
     store.load(b'<urn:a> <urn:p> "1" <urn:g> .\n<urn:a> <urn:p> "1" <urn:h> .',
                format=ox.RdfFormat.N_QUADS)
     query = "PREFIX u: <urn:> SELECT * FROM u:g FROM <urn:h> { ?z ?a ?m }"
-    assert evaluate_query(store, query, "text/csv") == b"z,a,m\r\nurn:a,urn:p,1\r\n"
-    assert evaluate_query(store, "ASK { ?s ?p ?o }", "text/csv") == b"false"
-    merged = evaluate_query(store, "SELECT ?s { ?s ?p ?o }", "text/csv",
-                            default_graphs=["urn:g", "urn:h"])
+    assert evaluated(store, Request(query, "text/csv")) == b"z,a,m\r\nurn:a,urn:p,1\r\n"
+    assert evaluated(store, Request("ASK { ?s ?p ?o }", "text/csv")) == b"false"
+    merged = evaluated(store, Request("SELECT ?s { ?s ?p ?o }", "text/csv",
+                                      default_graphs=("urn:g", "urn:h")))
     assert merged == b"s\r\nurn:a\r\n"

@@ -139,13 +139,13 @@ def test_small_queries_are_answered_next_to_runaways_and_slower_ones(
 
 def test_a_client_that_floods_makes_nobody_else_wait_or_be_refused(people: Path) -> None:
     async def work() -> None:
-        async with engine_over(people, seconds=20) as engine:
+        async with engine_over(people, seconds=120) as engine:
             flood = [asyncio.create_task(outcome(ask(engine, RUNAWAY.format(n), "flood")))
                      for n in range(300)]
             await until(lambda: sum(task.done() for task in flood) >= 90)
             for number in range(500):
                 await ask(engine, SMALL.format(number), "other")
-            assert len(demoted()) <= engine.limits.slow_per_client
+            await until(lambda: len(demoted()) <= engine.limits.slow_per_client)  # some still end
             refused = [task.result() for task in flood if task.done()]
             assert len(refused) < 300  # the others were answered first
             for error in refused:
@@ -155,6 +155,23 @@ def test_a_client_that_floods_makes_nobody_else_wait_or_be_refused(people: Path)
                 task.cancel()
             await asyncio.gather(*flood, return_exceptions=True)
             await until(lambda: not demoted())
+
+    run(work())
+
+
+def test_the_slow_queries_of_a_client_are_counted_over_both_lanes(people: Path) -> None:
+    async def work() -> None:
+        async with engine_over(people, slow_per_client=2, seconds=60) as engine:
+            slow = [asyncio.create_task(outcome(ask(engine, RUNAWAY.format(n), "one", lane=lane)))
+                    for lane in Lane for n in range(4)]
+            await until(lambda: len(demoted()) >= 2)
+            for number in range(50):
+                await ask(engine, SMALL.format(number), "one")
+            await until(lambda: len(demoted()) == 2)
+            await ask(engine, SMALL.format(50), "other", lane=Lane.REVIEWED)
+            for task in slow:
+                task.cancel()
+            await asyncio.gather(*slow, return_exceptions=True)
 
     run(work())
 

@@ -46,7 +46,7 @@ class Drawn:
 
     def truth(self, view: View, given: Mapping[str, Sequence[str]]) -> Whole:
         """The graph that the file should hold, from the recipe's query and nothing else."""
-        query = self.export(view, "json", given).recipe.query
+        query = self.export(view, "json", given).recipe.facts["query"]
         if query not in self._truths:
             self._truths[query] = truth(view, query, self._store, self.release)
         return deepcopy(self._truths[query])

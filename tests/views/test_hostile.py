@@ -13,8 +13,8 @@ import networkx as nx
 import pytest
 
 from graphsvc.graphs.export import FORMATS
+from graphsvc.graphs.text_files import Unwritable
 from graphsvc.graphs.view import View
-from graphsvc.graphs.xml_files import Unwritable
 from tests.views.conftest import Drawn
 from tests.views.readers import READERS
 from tests.views.test_read_back import assert_same

@@ -9,9 +9,8 @@ from collections.abc import Awaitable
 import pytest
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.graphs.collect import graph_of
 from graphsvc.graphs.export import Busy
-from graphsvc.graphs.graph import MOST, TooLarge
+from graphsvc.graphs.graph import MOST, TooLarge, graph_of
 from tests.views.conftest import Drawn
 
 THING = "https://example.org/thing"

@@ -22,9 +22,12 @@ from graphsvc.build.pipeline import build
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
 from graphsvc.service import Serving
+from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.answers import CSP
-from graphsvc.web.pages.routes import Pages
+from graphsvc.web.pages.context import PageContext
+from graphsvc.web.pages.routes import pages_router
 from graphsvc.web.pages.terms import Terms
+from graphsvc.web.pages.thing import thing_page
 from graphsvc.web.releases import application
 from tests.serving import running
 from tests.web.kinds import ERRORS, HEAVY, HTML, PAGES, PASSAGE, SAFE
@@ -79,15 +82,16 @@ def test_a_page_and_all_that_it_loads_weigh_less_than_100_kb_on_the_wire(
 def test_a_page_keeps_the_event_loop_for_less_than_20_ms(release: Release) -> None:
     async def longest() -> dict[str, float]:
         serving = await Serving.open(release)
-        pages = await Pages.open(serving)
-        own = httpx.ASGITransport(application([pages.router()]))
+        pages = await PageContext.open(serving)
+        own = httpx.ASGITransport(application([pages_router(pages)]))
         made: dict[str, Any] = {}
         gc.collect()
         gc.freeze()  # as the service does when it has opened a release
         async with httpx.AsyncClient(transport=own, base_url="http://pages") as client:
             for kind, path in PAGES.items():
                 if path.startswith("/id/"):
-                    made[kind] = await _watched(pages.thing(serving.header.root + path[1:]))
+                    made[kind] = await _watched(
+                        thing_page(pages, serving.header.root + path[1:]))
                 elif not path.startswith(("/sparql", "/export", "/def")):
                     made[kind] = await _watched(client.get(path))
         gc.unfreeze()
@@ -205,14 +209,15 @@ def test_the_ontology_names_for_pages_only_questions_that_they_can_show(
         named, wrong = 0, []
         for term in terms.terms.values():
             classes = {term.iri, *terms.above[term.iri]}
-            for name in term.questions:
+            for name in term.names(DISPLAY.questions):
                 fits = name in known and (
                     not classes.isdisjoint(known[name].panel)
                     if term.is_class else "start" in known[name].tags or known[name].map)
                 named += 1
                 wrong += [] if fits else [f"{term.label}: {name}"]
-            wrong += [f"{term.label}: {name} compares nothing" for name in term.comparisons
-                      if name not in known or "compare" not in known[name].tags]
+            wrong += [f"{term.label}: {name} compares nothing"
+                      for name in term.names(DISPLAY.comparisons) if name not in known
+                      or "compare" not in known[name].tags]
         await serving.close()
         return named, wrong
 

@@ -1,4 +1,4 @@
-"""About the data: the release, what changed since the one before, how to cite it."""
+"""About the data: the release, what changed since the one before, how to cite it, its ontology."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from typing import Any
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.release import Release, Releases
-from graphsvc.web.pages.context import PageContext, Pairs, show_date
+from graphsvc.web.pages.context import PageContext
+from graphsvc.web.pages.rendering import show_date
+from graphsvc.web.pages.terms import Term
+from graphsvc.web.request import Pairs
 
 _MOST_QUADS = 2_000_000
 """Releases above this size are not compared while somebody waits."""
@@ -22,32 +25,24 @@ _MOST_QUADS = 2_000_000
 
 async def about_page(context: PageContext, pairs: Pairs) -> str:
     """The page about the release that is served."""
-    return await context.render("about.html", "/about", _about, context)
+    return await context.render("about.html", _about, context)
 
 
 def _about(context: PageContext) -> dict[str, Any]:
     release = context.serving.release
     manifest = release.manifest
     built = datetime.fromisoformat(manifest["built"])
-    before = _before(release)
+    try:
+        before = Releases(release.path.parent).before(release)
+    except GraphsvcError:
+        before = None
     comparable = before and max(manifest["quads"], before.manifest["quads"]) <= _MOST_QUADS
     return {
         "built": f"{show_date(built.date().isoformat())}, {built:%H:%M} UTC", "year": built.year,
-        "manifest": manifest, "derived": sum(manifest["derived"].values()),
-        "licence": context.link(context.header.licence),
-        "creator": context.link(context.header.creator),
-        "dumps": [(path.name, _size(path.stat().st_size))
-                  for path in sorted((release.path / "dumps").iterdir())],
+        "manifest": manifest, "dumps": sorted((release.path / "dumps").iterdir()),
         "before": before.id if before else None,
         "changes": _changes(before, release) if before and comparable else None,
     }
-
-
-def _before(release: Release) -> Release | None:
-    try:
-        return Releases(release.path.parent).before(release)
-    except GraphsvcError:
-        return None
 
 
 @lru_cache(maxsize=4)
@@ -74,7 +69,13 @@ def _lines(release: Release, counts: Counter[str]) -> Iterator[tuple[bytes, Coun
             yield line, counts
 
 
-def _size(count: int) -> str:
-    if count >= 1 << 20:
-        return f"{count / (1 << 20):.1f} MB"
-    return f"{max(1, round(count / 1024))} kB"
+async def ontology_page(context: PageContext) -> str:
+    """The page of the ontology: the project's classes and properties, then those it re-uses."""
+    def make() -> dict[str, list[Term]]:
+        terms = sorted(context.terms.terms.values(), key=lambda term: term.label.casefold())
+        own = [term for term in terms if term.iri.startswith(context.header.namespace)]
+        return {"Classes": [term for term in own if term.is_class],
+                "Properties": [term for term in own if not term.is_class],
+                "Terms of other vocabularies": [term for term in terms if term not in own]}
+
+    return await context.render("ontology.html", make)

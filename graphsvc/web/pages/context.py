@@ -1,47 +1,37 @@
-"""What every page needs of a release: links, citations, templates."""
+"""What every page needs of a release: names and links of its things, answers, and the page itself.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
-from functools import cache, cached_property, lru_cache
-from importlib.resources import files
-from pathlib import Path
+from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.fulltext import MARK_OFF, MARK_ON, Entry
-from graphsvc.index import AmbiguousName
+from graphsvc.index import AmbiguousName, Passage, slug
 from graphsvc.questions.answer import Answer, Given
-from graphsvc.questions.question import Example, Question
-from graphsvc.questions.table import Table, Term, fetch
+from graphsvc.questions.question import Question
+from graphsvc.questions.table import Table, fetch
 from graphsvc.questions.template import Template
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
-from graphsvc.vocabulary import SKOS
-from graphsvc.web.pages.terms import DISPLAY, Terms
+from graphsvc.vocabulary import DISPLAY
+from graphsvc.web.pages.rendering import fill
+from graphsvc.web.pages.terms import Terms
+from graphsvc.web.request import Pairs
 
-Pairs = Sequence[tuple[str, str]]
-"""The parameters of an address, in their order."""
-
-STATIC = Path(str(files("graphsvc.web.pages") / "static"))
-MEDIA_TYPES = {
-    ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8"}
+SHADES = 6
+"""Steps of shade, from 1; every shade has its text as well."""
 _KEPT = 1 << 16
 """Links that stay in memory."""
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
-           "October", "November", "December")
 _SAFE = "/:@!$&'()*+,;=~-._%"
 
 
@@ -55,37 +45,46 @@ class NotFound(GraphsvcError):
 
 @dataclass(frozen=True)
 class Link:
-    """Something to show, and where it leads: a path of this service, or an address elsewhere.
+    """Something to show: a text, and where it leads, or passages; empty where there is neither.
 
-    tone: good, mixed, bad or plain; rank: from 0 to 1 on its scale; href: None where it leads
-    nowhere.
+    href: a path of this service, or an address elsewhere; None where it leads nowhere.
+    tone: good, mixed, bad or plain; rank: from 0 to 1 on its scale.
     """
 
-    text: str
+    text: str = ""
     href: str | None = None
     iri: str | None = None
-    outside: bool = False
     tone: str | None = None
     rank: float | None = None
+    cited: tuple[Passage, ...] = ()
 
-    def __html__(self) -> str:
-        return self._html
+    def __bool__(self) -> bool:
+        return bool(self.text or self.cited)
 
-    @cached_property
-    def _html(self) -> Markup:
+    def __html__(self) -> Markup:
         if self.href is None:
             return escape(self.text)
-        outside = ' rel="external noopener noreferrer" class="outside"' if self.outside else ""
+        outside = ("" if self.href.startswith("/") else
+                   ' rel="external noopener noreferrer" class="outside"')
         return Markup(f'<a href="{escape(self.href)}"{outside}>{escape(self.text)}</a>')
 
-    @cached_property
-    def badge(self) -> Markup:
-        """The link, in a colour where it has a tone or rank, as HTML."""
-        if self.tone is None and self.rank is None:
-            return self._html
-        shade = f" shade-{1 + round(self.rank * 5)}" if self.rank is not None else ""
-        tone = f" tone-{escape(self.tone)}" if self.tone else ""
-        return Markup(f'<span class="badge{tone}{shade}">{self._html}</span>')
+    @property
+    def number(self) -> float | None:
+        """What it weighs: the number that it is, or the rank of its thing."""
+        try:
+            return self.rank if self.iri else float(self.text.replace(",", ""))
+        except ValueError:
+            return None
+
+    @property
+    def shade(self) -> int:
+        """The step of shade for its rank; 0 where it has none."""
+        return 0 if self.rank is None else 1 + round(self.rank * (SHADES - 1))
+
+
+def alphabetical(links: Iterable[Link]) -> list[Link]:
+    """The links by their texts."""
+    return sorted(links, key=lambda link: (link.text.casefold(), link.iri or ""))
 
 
 class PageContext:
@@ -97,10 +96,10 @@ class PageContext:
         self.header = serving.header
         self.sizes = serving.index.sizes()
         self.release = serving.release.id
-        self.title = terms.term(self.header.iri).first(f"{DISPLAY}title") or self.header.title
+        self.title = terms.term(self.header.iri).first(DISPLAY["title"]) or self.header.title
         prefixes: dict[str, str] = serving.release.manifest["prefixes"]
         self._prefixes = sorted(prefixes.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-        self.link = lru_cache(_KEPT)(self._make_link)
+        self.link = lru_cache(_KEPT)(self._link)
         """A link to a thing, by its label."""
 
     @classmethod
@@ -108,42 +107,32 @@ class PageContext:
         """The context of what is served. Raises what the engine raises."""
         return cls(serving, await Terms.read(serving))
 
-    # -- links ----------------------------------------------------------------------------------
+    # -- things ---------------------------------------------------------------------------------
 
     def path(self, iri: str) -> str | None:
         """The path at which this service shows a thing of its own; None for all others."""
-        if iri.startswith(self.header.namespace):
-            return f"/def#{quote(iri.removeprefix(self.header.namespace), safe=_SAFE)}"
-        if iri.startswith(self.header.root):
-            return f"/{quote(iri.removeprefix(self.header.root), safe=_SAFE)}"
+        for root, path in ((self.header.namespace, "/def#"), (self.header.root, "/")):
+            if iri.startswith(root):
+                return path + quote(iri.removeprefix(root), safe=_SAFE)
         return None
 
-    def _make_link(self, iri: str) -> Link:
+    def _link(self, iri: str) -> Link:
         path = self.path(iri)
-        href = path or (iri if re.match(r"https?://", iri) else None)
-        text = self.index.label(iri) or (_last_part(iri) if path else iri)
-        return Link(text, href, iri, outside=path is None and href is not None,
+        text = self.label(iri) if path else self.index.label(iri) or iri
+        return Link(text, path or (iri if re.match(r"https?://", iri) else None), iri,
                     tone=self.terms.tones.get(iri), rank=self.terms.ranks.get(iri))
 
     def label(self, iri: str) -> str:
         """What a thing is called; the end of its IRI where it has no name."""
-        return self.index.label(iri) or _last_part(iri)
+        return self.index.label(iri) or slug(iri).replace("-", " ") or iri
 
-    def class_label(self, iri: str) -> str:
-        """The names of a thing's classes; empty where none of them has a name."""
-        classes = self.terms.most_special(self.index.classes(iri))
-        return ", ".join(term.label for term in classes)
-
-    def members(self, of_class: str | None, scheme: str | None) -> list[Entry]:
-        """The things of a class, of a scheme or of both, by label; none where neither is given."""
-        inside = self.index.members(scheme, str(SKOS.inScheme)) if scheme else []
-        if of_class is None:
-            return inside
-        found = self.index.members(of_class)
-        if scheme is None:
-            return found
-        iris = {entry.iri for entry in inside}
-        return [entry for entry in found if entry.iri in iris]
+    def curie(self, iri: str) -> str:
+        """The shortest name of a thing in an address, with a prefix of the project."""
+        for prefix, namespace in self._prefixes:
+            local = iri.removeprefix(namespace)
+            if local != iri and re.fullmatch(r"[\w.-]+", local):
+                return f"{prefix}:{local}"
+        return iri
 
     def meant(
         self, text: str, of_class: str | None = None, scheme: str | None = None
@@ -155,22 +144,8 @@ class PageContext:
             return None
 
     async def find(self, text: str) -> str:
-        """The IRI of the thing that a parameter `thing` names. Raises UnknownName, AmbiguousName.
-        """
+        """The IRI that a parameter `thing` names. Raises UnknownName or AmbiguousName."""
         return await run_in_threadpool(self.index.find, text, location="parameter thing")
-
-    def curie(self, iri: str) -> str:
-        """The shortest name of a thing in an address, with a prefix of the project."""
-        for prefix, namespace in self._prefixes:
-            local = iri.removeprefix(namespace)
-            if local != iri and re.fullmatch(r"[\w.-]+", local):
-                return f"{prefix}:{local}"
-        return iri
-
-    @staticmethod
-    def short_name(iri: str) -> str:
-        """The name of a class or property in the address of a search: the end of its IRI."""
-        return re.split(r"[/#]", iri)[-1]
 
     # -- data -----------------------------------------------------------------------------------
 
@@ -187,18 +162,16 @@ class PageContext:
 
     # -- pages ----------------------------------------------------------------------------------
 
-    async def render(self, template: str, here: str, make: Callable[..., Any], *args: Any) -> str:
+    async def render(self, template: str, make: Callable[..., Any], *args: Any) -> str:
         """A page, made in a thread so that no other request waits: make(*args) gives what the
-        template shows as `page`. here: the entry of the menu that the page belongs to.
-
-        Raises what `make` raises.
-        """
+        template shows as `page`. Raises what `make` raises."""
         return await run_in_threadpool(
-            lambda: self.fill(template, here=here, page=make(*args)))
+            lambda: fill(template, site=self, page=make(*args)))
 
-    def fill(self, template: str, **values: Any) -> str:
-        """A template with these values, made at once."""
-        return _TEMPLATES.get_template(template).render(site=self, **values)
+    @staticmethod
+    async def json(make: Callable[..., Any], *args: Any) -> Response:
+        """What make(*args) gives, as JSON, made in a thread. Raises what `make` raises."""
+        return JSONResponse(await run_in_threadpool(make, *args))
 
 
 @cache
@@ -206,97 +179,12 @@ def _own(name: str) -> Template:
     return Template(own_query(name), file=f"{name}.rq")
 
 
+def check_names(page: str, pairs: Pairs, known: Iterable[str], has: str) -> None:
+    """Raises GraphsvcError for a parameter that a page does not have. has: those that it has."""
+    if wrong := next((name for name, _ in pairs if name not in known), None):
+        raise GraphsvcError(f"{page} has no parameter `{wrong[:80]}`.", hint=f"It has {has}.")
+
+
 def first_of(pairs: Pairs, name: str) -> str | None:
     """The first value of a parameter that is not blank."""
     return next((value for key, value in pairs if key == name and value.strip()), None)
-
-
-def _last_part(iri: str) -> str:
-    return re.split(r"[/#]", iri.rstrip("/#"))[-1].replace("-", " ") or iri
-
-
-# -- what templates show ------------------------------------------------------------------------
-
-def show(term: Term) -> str:
-    """A literal as people write it: 3 March 2020, February 2019, 92,460, yes."""
-    if isinstance(term, BlankNode):
-        return ""
-    text = term.value
-    if isinstance(term, NamedNode):
-        return text
-    match term.datatype.value.removeprefix(_XSD):
-        case "date" | "gYearMonth":
-            return show_date(text)
-        case "boolean":
-            return "yes" if text in ("true", "1") else "no"
-        case "integer":
-            return f"{int(text):,}" if re.fullmatch(r"[+-]?\d{1,18}", text) else text
-        case "decimal":
-            return text.rstrip("0").rstrip(".") if "." in text else text
-    return text
-
-
-def show_date(text: str) -> str:
-    """An ISO 8601 day or month in words; any other text as it is."""
-    match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", text)
-    if not match:
-        return text
-    year, month, day = match[1], int(match[2]), match[3]
-    try:
-        date(int(year), month, int(day or 1))
-    except ValueError:
-        return text
-    return f"{int(day)} {_MONTHS[month - 1]} {year}" if day else f"{_MONTHS[month - 1]} {year}"
-
-
-def marked(text: str) -> Markup:
-    """A snippet of the index with its marks as <mark>."""
-    return Markup(str(escape(text)).replace(MARK_ON, "<mark>").replace(MARK_OFF, "</mark>"))
-
-
-def plain(words: str) -> str:
-    """The words of a document without the marks for bold type in its text."""
-    return words.replace("**", "")
-
-
-def capital(text: str) -> str:
-    """The text with a capital at its head."""
-    return text[:1].upper() + text[1:]
-
-
-def first_sentence(text: str) -> str:
-    """The text up to the end of its first sentence."""
-    return re.split(r"(?<=[.?!])\s", text.strip(), maxsplit=1)[0]
-
-
-def example_query(example: Example) -> str:
-    """A question's example as the query part of an address."""
-    return query_string((name, text) for name, texts in example.values.items() for text in texts)
-
-
-def query_string(pairs: Iterable[tuple[str, str]]) -> str:
-    """Parameters as the query part of an address."""
-    return urlencode(list(pairs), quote_via=quote)
-
-
-def _assets() -> dict[str, str]:
-    """The address of each file that browsers load, by its path below STATIC, with its digest."""
-    return {(name := path.relative_to(STATIC).as_posix()):
-            f"/static/{name}?{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
-            for path in sorted(STATIC.rglob("*"))
-            if path.is_file() and path.suffix in MEDIA_TYPES}
-
-
-def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("graphsvc.web.pages"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {
-        "marked": marked, "capital": capital, "plain": plain, "query": query_string,
-        "first_sentence": first_sentence, "example_query": example_query}
-    environment.globals["assets"] = ASSETS
-    return environment
-
-
-ASSETS = _assets()
-_TEMPLATES = _templates()

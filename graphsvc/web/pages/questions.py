@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
+
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.answer import Answer, Choice, Given
+from graphsvc.fulltext import Entry
+from graphsvc.questions.answer import Choice, Given
 from graphsvc.questions.question import Parameter, Question
-from graphsvc.questions.values import BadValue, limits
-from graphsvc.web.pages.charts import chart, matrix, tile_map
-from graphsvc.web.pages.context import PageContext, Pairs, first_of
-from graphsvc.web.pages.table import table_of
+from graphsvc.questions.values import limits
+from graphsvc.vocabulary import SKOS
+from graphsvc.web.pages.context import PageContext, first_of
+from graphsvc.web.pages.table import chart, matrix, table_of, tile_map
+from graphsvc.web.request import Pairs, given_of
 
 _ROWS = 200
 _MOST_OPTIONS = 400
 _HINTS = ("start", "compare", "timeline")
 """Tags that say what pages do with a question, not what it is about."""
 _GENERAL = ("after", "limit", "format")
-Choices = Mapping[str, Sequence[Choice]]
-"""What each parameter of type choice offers."""
-_INPUT_TYPES = {"integer": "number", "year": "number", "date": "date"}
-
-
-@dataclass(frozen=True)
-class Option:
-    """One entry of a pick-list."""
-
-    value: str
-    label: str
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Field:
-    """A parameter as a part of a form: a pick-list where there are options, else an input."""
-
-    parameter: Parameter
-    input_type: str
-    options: tuple[Option, ...]
-    values: tuple[str, ...]
-    low: str | None
-    high: str | None
 
 
 async def questions_page(context: PageContext, pairs: Pairs) -> str:
@@ -55,7 +34,7 @@ async def questions_page(context: PageContext, pairs: Pairs) -> str:
             grouped[tag].append(question)
         return dict(sorted(grouped.items()))
 
-    return await context.render("questions.html", "/questions", make)
+    return await context.render("questions.html", make)
 
 
 async def question_page(context: PageContext, name: str, pairs: Pairs) -> str:
@@ -66,88 +45,76 @@ async def question_page(context: PageContext, name: str, pairs: Pairs) -> str:
     """
     question = context.questions.library.get(name)
     given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
-    choices = await choices_of(context, question)
+    fields = await fields_of(context, question, given)
     answer, error = None, None
     if given or not any(p.required for p in question.parameters):
         try:
-            understood = await context.questions.understand(question, given)
             answer = await context.questions.ask(
-                question, understood, limit=_ROWS, after=first_of(pairs, "after"))
+                question, await context.questions.understand(question, given),
+                limit=_ROWS, after=first_of(pairs, "after"))
         except GraphsvcError as problem:
-            if not isinstance(problem, BadValue) and not (
-                    problem.location or "").startswith("parameter"):
+            if not (problem.location or "").startswith("parameter"):
                 raise
             error = problem
-    return await context.render(
-        "question.html", "/questions", _question, context, question, choices, given, answer, error)
+
+    def make() -> dict[str, Any]:
+        page = {"question": question, "fields": fields, "error": error, "given": given}
+        if answer is None:
+            return {**page, "table": None}
+        table = table_of(context, answer)
+        return {
+            **page, "table": table, "tiles": tile_map(context, table), "chart": chart(table),
+            "matrix": matrix(table),
+            "coverage": table_of(context, answer.coverage) if answer.coverage else None}
+
+    return await context.render("question.html", make)
 
 
-def _question(
-    context: PageContext, question: Question, choices: Choices, given: Given,
-    answer: Answer | None, error: GraphsvcError | None,
+async def fields_of(
+    context: PageContext, question: Question | None, given: Given
+) -> list[dict[str, Any]]:
+    """The parts of a question's form, with what was given filled in: pick-lists where there are
+    options, each a value with its label and whether it is chosen, else inputs.
+
+    Raises what the engine raises.
+    """
+    parameters = question.parameters if question else ()
+    choices = [await context.questions.choices(p) if p.type == "choice" else ()
+               for p in parameters]
+    return await run_in_threadpool(lambda: [
+        _field(context, parameter, given.get(parameter.name) or parameter.default, offered)
+        for parameter, offered in zip(parameters, choices, strict=True)])
+
+
+def _field(
+    context: PageContext, parameter: Parameter, values: Sequence[str], choices: Sequence[Choice]
 ) -> dict[str, Any]:
-    pairs = [(name, value) for name, values in given.items() for value in values]
-    table = table_of(context, answer) if answer else None
-    after = answer.after if answer else None
-    looked_at = answer.coverage if answer else None
-    return {
-        "question": question, "fields": fields_of(context, question, given, choices),
-        "table": table, "error": error, "query": pairs,
-        "following": [*pairs, ("after", after)] if after is not None else None,
-        "coverage": table_of(context, looked_at) if looked_at else None,
-        "chart": chart(table) if table else None, "matrix": matrix(table) if table else None,
-        "tiles": tile_map(context, table) if table else None,
-    }
-
-
-def given_of(pairs: Pairs) -> dict[str, list[str]]:
-    """Values by parameter; what a form sends empty was not given."""
-    given: dict[str, list[str]] = defaultdict(list)
-    for name, value in pairs:
-        if value.strip():
-            given[name].append(value)
-    return dict(given)
-
-
-async def choices_of(context: PageContext, question: Question | None) -> Choices:
-    """What the choices of a question are. Raises what the engine raises."""
-    return {parameter.name: await context.questions.choices(parameter)
-            for parameter in (question.parameters if question else ())
-            if parameter.type == "choice"}
-
-
-def fields_of(
-    context: PageContext, question: Question | None, given: Given, choices: Choices
-) -> tuple[Field, ...]:
-    """The parts of a question's form, with what was given filled in."""
-    fields = []
-    for parameter in question.parameters if question else ():
-        values = tuple(given.get(parameter.name, ())) or parameter.default
-        low, high = limits(parameter)
-        options = _options(context, parameter, values, choices.get(parameter.name, ()))
-        fields.append(Field(
-            parameter, _INPUT_TYPES.get(parameter.type, "text"),
-            tuple(options) if len(options) <= _MOST_OPTIONS else (), values, low, high))
-    return tuple(fields)
-
-
-def _options(
-    context: PageContext, parameter: Parameter, values: tuple[str, ...], choices: Sequence[Choice]
-) -> list[Option]:
-    """What a parameter offers; nothing where it takes anything."""
+    low, high = limits(parameter)
+    options: list[tuple[str, str, bool]] = []
     match parameter.type:
         case "choice":
             chosen = {value.casefold() for value in values}
-            return [Option(choice.value.value, choice.label,
-                           bool({choice.value.value.casefold(), choice.label.casefold()} & chosen))
-                    for choice in choices]
+            options = [(choice.value.value, choice.label, bool(
+                chosen & {choice.value.value.casefold(), choice.label.casefold()}))
+                for choice in choices]
         case "boolean":
-            return [Option(value, label, value in values)
-                    for value, label in (("true", "yes"), ("false", "no"))]
+            options = [(value, label, value in values)
+                       for value, label in (("true", "yes"), ("false", "no"))]
         case "iri":
-            wanted = {context.meant(value, parameter.of_class, parameter.scheme)
-                      for value in values}
-            return [Option(context.curie(entry.iri), entry.label or entry.iri,
-                           entry.iri in wanted)
-                    for entry in context.members(parameter.of_class, parameter.scheme)]
-    return []
+            meant = {context.meant(value, parameter.of_class, parameter.scheme)
+                     for value in values}
+            options = [(context.curie(entry.iri), entry.label or entry.iri, entry.iri in meant)
+                       for entry in _members(context, parameter)]
+    return {"parameter": parameter, "given": values, "low": low, "high": high,
+            "options": options if len(options) <= _MOST_OPTIONS else []}
+
+
+def _members(context: PageContext, parameter: Parameter) -> list[Entry]:
+    """The things of a parameter's class, of its scheme or of both, by label; none where it has
+    neither."""
+    scheme, members = parameter.scheme, context.index.members
+    inside = members(scheme, str(SKOS.inScheme)) if scheme else []
+    if parameter.of_class is None:
+        return inside
+    found, allowed = members(parameter.of_class), set(inside)
+    return [entry for entry in found if entry in allowed] if scheme else found

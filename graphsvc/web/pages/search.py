@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import TYPE, YEAR
-from graphsvc.web.pages.context import NotFound, PageContext, Pairs, capital, first_of
-from graphsvc.web.pages.terms import DISPLAY
+from graphsvc.index import slug
+from graphsvc.vocabulary import DISPLAY
+from graphsvc.web.pages.context import NotFound, PageContext, check_names, first_of
+from graphsvc.web.pages.rendering import capital
+from graphsvc.web.request import Pairs
 
 _PAGE = 20
 _LAST_PAGE = 500
 _MOST_VALUES = 60
-
-
-@dataclass(frozen=True)
-class Value:
-    """A value by which hits can be narrowed, or are. address: of the search with or without it."""
-
-    label: str
-    count: int
-    chosen: bool
-    address: Pairs
-
-
-@dataclass(frozen=True)
-class Facet:
-    """A property by which hits can be narrowed."""
-
-    label: str
-    choices: list[Value]
 
 
 async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
@@ -44,43 +28,43 @@ async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
     """
     wanted = [pair for pair in pairs if pair[0] != "format"]
     if first_of(pairs, "format") == "json":
-        return JSONResponse(_as_json(await run_in_threadpool(_search, context, wanted)))
-    return await context.render("search.html", "/search", _search, context, wanted)
+        return await context.json(lambda: _as_json(_search(context, wanted)))
+    return await context.render("search.html", _search, context, wanted)
 
 
 async def suggestions(context: PageContext, pairs: Pairs) -> Response:
     """Suggestions as people type, as JSON. `class`: IRI that narrows them to a parameter's."""
-    hits = await run_in_threadpool(
-        context.index.suggest, first_of(pairs, "q") or "", of_class=first_of(pairs, "class"))
-    return JSONResponse([
-        {"label": hit.entry.label, "href": context.path(hit.entry.iri),
-         "name": context.curie(hit.entry.iri), "why": hit.why,
-         "kind": context.terms.term(hit.entry.kind).label if hit.entry.kind else None}
-        for hit in hits])
+    def make() -> list[dict[str, Any]]:
+        hits = context.index.suggest(
+            first_of(pairs, "q") or "", of_class=first_of(pairs, "class"))
+        return [{
+            "label": hit.entry.label, "href": context.path(hit.entry.iri),
+            "name": context.curie(hit.entry.iri), "why": hit.why,
+            "kind": context.terms.term(hit.entry.kind).label if hit.entry.kind else None}
+            for hit in hits]
+
+    return await context.json(make)
 
 
 def _search(context: PageContext, pairs: Pairs) -> dict[str, Any]:
-    names = {"class": TYPE, "year": YEAR} | {
-        context.short_name(iri): iri for iri in context.terms.facets}
-    filters: dict[str, list[str]] = {}
-    for name, value in pairs:
-        if name not in ("q", "page", *names):
-            raise GraphsvcError(f"A search has no parameter `{name[:80]}`.",
-                                hint=f"It has q, page, {', '.join(names)}.")
-        if name in names and value:
-            filters.setdefault(names[name], []).append(_value(context, names[name], value))
+    """What is found, and by what it can be narrowed. address: of this search without its page."""
+    names = {"class": TYPE} | {slug(iri): iri for iri in context.terms.facets} | {"year": YEAR}
+    check_names("A search", pairs, ("q", "page", *names), f"q, page, {', '.join(names)}")
     text, number = dict(pairs).get("q", ""), _page_number(dict(pairs).get("page", "1"))
+    given = {name: [value for key, value in pairs if key == name and value] for name in names}
+    filters = {names[name]: [_value(context, names[name], value) for value in values]
+               for name, values in given.items() if values}
     found = context.index.search(text, filters, limit=_PAGE, offset=(number - 1) * _PAGE)
-    names_of = {property_: name for name, property_ in names.items()}
     address = [("q", text)] if text else []
-    address += [(names_of[property_], _written(context, property_, value))
-                for property_, values in filters.items() for value in values]
-    facets = [facet for property_ in (TYPE, *context.terms.facets, YEAR)
-              if (facet := _facet(context, property_, names_of[property_],
-                                  found.facets.get(property_, ()), filters, address))]
+    address += [(name, _shown(context, property_, value)[1]) for name, property_ in names.items()
+                for value in filters.get(property_, ())]
+    facets = [_facet(context, name, property_, found.facets.get(property_, ()), address)
+              for name, property_ in names.items()]
+    facets = [facet for facet in facets if len(facet["choices"]) > 1
+              or any(choice["chosen"] for choice in facet["choices"])]
     return {
         "text": text, "found": found, "facets": facets, "address": address, "number": number,
-        "chosen": [value for facet in facets for value in facet.choices if value.chosen],
+        "chosen": [choice for facet in facets for choice in facet["choices"] if choice["chosen"]],
         "last": max(1, -(-found.total // _PAGE)), "size": _PAGE}
 
 
@@ -89,56 +73,53 @@ def _as_json(search: dict[str, Any]) -> dict[str, Any]:
         "q": search["text"], "total": search["found"].total, "page": search["number"],
         "pages": search["last"],
         "hits": [{**asdict(hit.entry), "why": hit.why} for hit in search["found"].hits],
-        "facets": {facet.label: [{"label": value.label, "count": value.count,
-                                  "chosen": value.chosen} for value in facet.choices]
-                   for facet in search["facets"]}}
+        "facets": {facet["label"]: [
+            {key: choice[key] for key in ("label", "count", "chosen")}
+            for choice in facet["choices"]] for facet in search["facets"]}}
 
 
 def _facet(
-    context: PageContext, property_: str, name: str, counted: Sequence[tuple[str, int]],
-    filters: Mapping[str, Sequence[str]], address: Pairs,
-) -> Facet | None:
-    values = []
+    context: PageContext, name: str, property_: str, counted: Sequence[tuple[str, int]],
+    address: Pairs,
+) -> dict[str, Any]:
+    """The values of a property by which hits can be narrowed, each with its count, whether it is
+    chosen, and the address of the search with it or, if it is, without it."""
+    choices = []
     for value, count in counted:
-        if property_ == TYPE and not context.terms.term(value).first(f"{DISPLAY}plural"):
+        if property_ == TYPE and not context.terms.term(value).first(DISPLAY.plural):
             continue
-        chosen = value in filters.get(property_, ())
-        pair = (name, _written(context, property_, value))
-        values.append(Value(
-            _label(context, property_, value), count, chosen,
-            [p for p in address if p != pair] if chosen else [*address, pair]))
+        label, written = _shown(context, property_, value)
+        chosen = (name, written) in address
+        choices.append({
+            "label": label, "count": count, "chosen": chosen,
+            "address": [p for p in address if p != (name, written)] if chosen
+            else [*address, (name, written)]})
     if property_ == YEAR:
-        values.sort(key=lambda value: value.label, reverse=True)
-    if not values or (len(values) == 1 and not values[0].chosen):
-        return None
+        choices.sort(key=lambda choice: str(choice["label"]), reverse=True)
     label = {TYPE: "Kind", YEAR: "Year"}.get(property_) or capital(context.label(property_))
-    return Facet(label, values[:_MOST_VALUES])
+    return {"label": label, "choices": choices[:_MOST_VALUES]}
 
 
-def _label(context: PageContext, property_: str, value: str) -> str:
+def _shown(context: PageContext, property_: str, value: str) -> tuple[str, str]:
+    """What a filter's value is called, and how an address holds it."""
     if property_ == YEAR:
-        return value
-    return context.terms.term(value).plural if property_ == TYPE else context.label(value)
-
-
-def _written(context: PageContext, property_: str, value: str) -> str:
-    """A filter's value as an address holds it."""
-    if property_ == YEAR:
-        return value
-    return context.short_name(value) if property_ == TYPE else context.curie(value)
+        return value, value
+    if property_ == TYPE:
+        return context.terms.term(value).plural, slug(value)
+    return context.label(value), context.curie(value)
 
 
 def _value(context: PageContext, property_: str, written: str) -> str:
     """The value that a filter names. Raises NotFound, UnknownName or AmbiguousName."""
     if property_ == YEAR:
         return written
-    if property_ == TYPE:
-        by_name = {context.short_name(iri): iri for iri in context.terms.terms}
-        if written not in by_name:
-            raise NotFound(f"There is no class called `{written[:80]}`.",
-                           hint="See the list of classes at /def.")
-        return by_name[written]
-    return context.index.find(written, location=f"parameter {context.short_name(property_)}")
+    if property_ != TYPE:
+        return context.index.find(written, location=f"parameter {slug(property_)}")
+    for iri in context.terms.terms:
+        if slug(iri) == written:
+            return iri
+    raise NotFound(f"There is no class called `{written[:80]}`.",
+                   hint="See the list of classes at /def.")
 
 
 def _page_number(text: str) -> int:

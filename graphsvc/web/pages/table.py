@@ -1,128 +1,77 @@
-"""An answer as people read it: a table of cells with links, or entries."""
+"""An answer as people read it: a table, entries, year by year, or drawn as its question declares.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from markupsafe import escape
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, NamedNode
 
-from graphsvc.index import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column, Question
 from graphsvc.questions.table import Term
-from graphsvc.web.pages.context import (
-    Link,
-    PageContext,
-    query_string,
-    show,
-    show_date,
-)
+from graphsvc.web.pages.context import SHADES, Link, PageContext
+from graphsvc.web.pages.rendering import query_string, show, show_date
 
 _LONG = 60
 """Characters from which a text is set as a paragraph."""
 _SHORT_LABEL = 40
 _MOST_COLUMNS = 5
 """Columns, apart from evidence, with which a table is still easier to read than entries."""
+_MOST_BARS = 40
 
-
-@dataclass(frozen=True)
-class Cell:
-    """One value: a link, a text, or passages; empty where there is none of them."""
-
-    link: Link | None = None
-    text: str = ""
-    cited: tuple[Passage, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.link or self.text or self.cited)
-
-    def __html__(self) -> str:
-        """What it shows without its passages, as HTML."""
-        return self.link.badge if self.link else escape(self.text)
-
-    @property
-    def plain(self) -> str:
-        """What it shows, as text."""
-        return self.link.text if self.link else self.text
-
-    @property
-    def iri(self) -> str | None:
-        """The IRI of the thing that it links to."""
-        return self.link.iri if self.link else None
-
-    @property
-    def number(self) -> float | None:
-        """What it weighs: its number, or the rank of its thing."""
-        try:
-            return float(self.text.replace(",", ""))
-        except ValueError:
-            return self.link.rank if self.link else None
-
-
-Row = tuple[Cell, ...]
+Row = tuple[Link, ...]
 
 
 @dataclass(frozen=True)
 class Table:
-    """An answer's rows as cells, without columns that are empty or always the page's own thing.
+    """An answer's rows as links, without columns that are empty or always the page's own thing.
 
     roles: how entries set each column: head (what the row is about), badge (a short name), text (a
     paragraph), fact (a small value) or evidence (passages).
-    years: of each row, where the question is about time; empty for a row without one.
+    query: the parameters as the query part of an address.
     """
 
-    question: Question
+    answer: Answer
     columns: tuple[Column, ...]
     roles: tuple[str, ...]
     rows: tuple[Row, ...]
-    sparql: str
-    parameters: tuple[tuple[str, str], ...]
-    more: bool
-    years: tuple[str, ...] = ()
+    query: str
 
     @property
-    def name(self) -> str:
-        return self.question.name
-
-    @property
-    def title(self) -> str:
-        return self.question.title
-
-    @property
-    def query(self) -> str:
-        """The parameters as the query part of an address."""
-        return query_string(self.parameters)
+    def question(self) -> Question:
+        """What was asked."""
+        return self.answer.question
 
     @property
     def wide(self) -> bool:
         """Whether entries are easier to read than a table."""
         return sum(role != "evidence" for role in self.roles) > _MOST_COLUMNS
 
-    @property
-    def periods(self) -> list[tuple[str, list[Row]]]:
-        """The rows by year, the earliest first, those without a year last."""
-        rows: dict[str, list[Row]] = {}
-        for year, row in sorted(zip(self.years, self.rows, strict=True),
-                                key=lambda pair: pair[0] or "9999"):
-            rows.setdefault(year, []).append(row)
-        return list(rows.items())
-
-    def head(self, rows: int) -> Table:
-        """The first rows of it."""
-        return replace(self, rows=self.rows[:rows], years=self.years[:rows])
-
-    def tail(self, rows: int) -> Table:
-        """All but the first rows of it."""
-        return replace(self, rows=self.rows[rows:], years=self.years[rows:])
+    @cached_property
+    def years(self) -> dict[str, list[Row]]:
+        """The rows by the year in their first date, the earliest first, those without one last;
+        empty where the question is not about time."""
+        at = next((at for at, column in enumerate(self.columns)
+                   if column.type in ("date", "year")), None)
+        if at is None or "timeline" not in self.question.tags:
+            return {}
+        years: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found = re.search(r"\b\d{4}\b", row[at].text)
+            years.setdefault(found[0] if found else "", []).append(row)
+        return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
 
     def at(self, name: str | None) -> int | None:
         """The position of a column, if it is shown."""
         return next((at for at, column in enumerate(self.columns) if column.name == name), None)
 
-    def cells(self, row: Row, role: str) -> list[tuple[Column, Cell]]:
+    def cells(self, row: Row, role: str) -> list[tuple[Column, Link]]:
         """The cells of a row that are not empty and have a role, with their columns."""
         return [(column, cell) for column, its, cell
                 in zip(self.columns, self.roles, row, strict=True) if its == role and cell]
@@ -138,58 +87,141 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
     head = next((at for at in things if len({row[at].iri for row in rows}) > 1),
                 next(iter(things), None))
     return Table(
-        question=answer.question, sparql=answer.sparql, more=answer.after is not None,
-        columns=tuple(columns[at] for at in kept),
+        answer=answer, columns=tuple(columns[at] for at in kept),
         roles=tuple("head" if at == head else _role(columns[at], [row[at] for row in rows])
                     for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in rows),
-        parameters=_parameters(context, answer), years=_years(answer, rows))
+        query=query_string(_parameters(context, answer)))
 
 
-def _is_shown(cells: Sequence[Cell], about: str | None) -> bool:
+def _is_shown(cells: Sequence[Link], about: str | None) -> bool:
     """Whether a column is worth its space: all are where there are no rows."""
     return not cells or any(cells) and (about is None or any(cell.iri != about for cell in cells))
 
 
-def _role(column: Column, cells: Sequence[Cell]) -> str:
+def _role(column: Column, cells: Sequence[Link]) -> str:
     if column.type == "evidence":
         return "evidence"
     if column.type == "text":
         return "text" if any(len(cell.text) > _LONG for cell in cells) else "fact"
-    marked = any(cell.link and (cell.link.tone or cell.link.rank is not None) for cell in cells)
-    return "badge" if marked and all(len(c.plain) <= _SHORT_LABEL for c in cells) else "fact"
+    marked = any(cell.tone or cell.shade for cell in cells)
+    return "badge" if marked and all(len(c.text) <= _SHORT_LABEL for c in cells) else "fact"
 
 
-def _cell(context: PageContext, answer: Answer, term: Term | None, column: Column) -> Cell:
-    if term is None:
-        return Cell()
+def _cell(context: PageContext, answer: Answer, term: Term | None, column: Column) -> Link:
+    if term is None or isinstance(term, BlankNode):
+        return Link()
     if column.type == "evidence":
-        return Cell(cited=tuple(answer.cited(term)))
+        return Link(cited=tuple(answer.cited(term)))
     if isinstance(term, NamedNode):
-        return Cell(link=context.link(term.value))
+        return context.link(term.value)
     if column.type == "year":
-        return Cell(text=term.value)
-    return Cell(text=show_date(term.value) if column.type in ("date", "text") else show(term))
+        return Link(term.value)
+    return Link(show_date(term.value) if column.type in ("date", "text") else show(term))
 
 
-def _parameters(context: PageContext, answer: Answer) -> tuple[tuple[str, str], ...]:
+def _parameters(context: PageContext, answer: Answer) -> dict[str, list[str]]:
     """The parameters as an address holds them, without those that have their default."""
-    pairs = []
+    given = {}
     for parameter in answer.question.parameters:
-        values = tuple(value.value for value in answer.parameters.get(parameter.name, ()))
-        if values and values != parameter.default:
-            iri = parameter.type == "iri"
-            pairs += [(parameter.name, context.curie(text) if iri else text) for text in values]
-    return tuple(pairs)
+        values = [value.value for value in answer.parameters.get(parameter.name, ())]
+        if values and values != list(parameter.default):
+            given[parameter.name] = (
+                [*map(context.curie, values)] if parameter.type == "iri" else values)
+    return given
 
 
-def _years(answer: Answer, rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
-    """The year of each row of a question about time, by its first column of dates or years."""
-    if "timeline" not in answer.question.tags:
-        return ()
-    at = next((at for at, column in enumerate(answer.question.columns)
-               if column.type in ("date", "year")), None)
-    if at is None:
-        return ()
-    found = (re.search(r"\b\d{4}\b", row[at].text) for row in rows)
-    return tuple(match[0] if match else "" for match in found)
+# -- drawings, as macros of templates/parts.html draw them; None where there is nothing to draw ----
+
+def chart(table: Table) -> dict[str, Any] | None:
+    """A bar for each row, whose share is of the longest in per cent.
+
+    None where they would mislead: for numbers below zero, one row, or too many.
+    """
+    declared = table.question.chart
+    if declared is None or not 2 <= len(table.rows) <= _MOST_BARS:
+        return None
+    x, y = table.at(declared.x), table.at(declared.y)
+    if x is None or y is None:
+        return None
+    numbers = [row[y].number or 0 for row in table.rows]
+    most = max(numbers)
+    if most <= 0 or min(numbers) < 0:
+        return None
+    return {
+        "label": table.columns[x].label, "measure": table.columns[y].label,
+        "bars": [{"label": row[x], "value": row[y].text, "share": round(100 * number / most, 1)}
+                 for row, number in zip(table.rows, numbers, strict=True)]}
+
+
+def tile_map(context: PageContext, table: Table) -> dict[str, Any] | None:
+    """All places at the positions of their tiles, shaded where the answer has them."""
+    declared = table.question.map
+    at = table.at(declared.place) if declared else None
+    if declared is None or at is None:
+        return None
+    shade, tiles = table.at(declared.shade), context.terms.tiles
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in table.rows:
+        if place := context.terms.tile_of(row[at].iri or ""):
+            rows[place].append(row)
+    if not rows:
+        return None
+    shown = {place: [row[shade] for row in found] if shade is not None else [Link(str(len(found)))]
+             for place, found in rows.items()}
+    shades = _shades(shown)
+    return {
+        "measure": table.columns[shade].label if shade is not None else "Rows",
+        "columns": max(column for column, _ in tiles.values()),
+        "cells": [{
+            "link": rows[place][0][at] if place in rows else context.link(place),
+            "column": column, "row": row, "shade": shades.get(place, 0),
+            **_summary(shown.get(place, ())),
+        } for place, (column, row) in tiles.items()]}
+
+
+def matrix(table: Table) -> dict[str, Any] | None:
+    """The values of one column where two others meet."""
+    declared = table.question.matrix
+    if declared is None or not table.rows:
+        return None
+    down, across, cell = map(table.at, (declared.rows, declared.columns, declared.cell))
+    if down is None or across is None or cell is None:
+        return None
+    met: dict[Link, dict[Link, dict[Link, None]]] = defaultdict(lambda: defaultdict(dict))
+    for row in table.rows:
+        met[row[down]][row[across]][row[cell]] = None
+    columns = sorted({column for line in met.values() for column in line},
+                     key=lambda link: link.text)
+    return {
+        "corner": table.columns[down].label, "measure": table.columns[cell].label,
+        "columns": columns,
+        "rows": [(head, [list(filter(None, line.get(column, ()))) for column in columns])
+                 for head, line in met.items()]}
+
+
+def _shades(shown: Mapping[str, Sequence[Link]]) -> dict[str, int]:
+    """The shade of each place: by the mean of what its cells weigh, or, where they have neither
+    numbers nor ranks, by their text, the rarer the darker."""
+    cells = [cell for found in shown.values() for cell in found]
+    common = Counter(cell.text for cell in cells).most_common()
+    rarity = {text: float(at) for at, (text, _) in enumerate(common)}
+    measured = any(cell.number is not None for cell in cells)
+    means = {}
+    for place, found in shown.items():
+        weights = [weight for cell in found if cell and (
+            weight := cell.number if measured else rarity[cell.text]) is not None]
+        if weights:
+            means[place] = sum(weights) / len(weights)
+    low, high = min(means.values(), default=0), max(means.values(), default=0)
+    return {place: 1 + round((SHADES - 1) * (mean - low) / (high - low)) if high > low else SHADES
+            for place, mean in means.items()}
+
+
+def _summary(cells: Sequence[Link]) -> dict[str, str | None]:
+    """The text of a tile, and its tone where all cells have the same."""
+    found = sorted(dict.fromkeys(filter(None, cells)), key=lambda cell: cell.number or 0)
+    texts = list(dict.fromkeys(cell.text for cell in found))
+    tones = {cell.tone for cell in found}
+    return {"text": " to ".join(dict.fromkeys([*texts[:1], *texts[-1:]])),
+            "tone": tones.pop() if len(tones) == 1 else None}

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import pyoxigraph as ox
 
-from graphsvc.index import closure, most_special
+from graphsvc.index import closure, most_special, slug
 from graphsvc.questions.table import Table, fetch
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
-from graphsvc.vocabulary import OWL, RDF, RDFS
-
-DISPLAY = "https://w3id.org/graphsvc/display#"
-"""The terms by which an ontology says how pages show its own."""
+from graphsvc.vocabulary import DISPLAY, OWL, RDF, RDFS
 
 _LAST = 1_000
-_CLASS = str(OWL.Class)
 
 
 @dataclass
@@ -31,60 +27,50 @@ class Term:
     values: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def first(self, property_: str) -> str | None:
-        found = self.values.get(property_)
-        return found[0] if found else None
+        """One of the values of a property, if it has any."""
+        return next(iter(self.values.get(str(property_), ())), None)
 
     @cached_property
     def label(self) -> str:
-        return self.first(str(RDFS.label)) or self.iri.replace("#", "/").rsplit("/", 1)[-1]
+        """What one is called."""
+        return self.first(RDFS.label) or slug(self.iri)
 
-    @cached_property
+    @property
     def plural(self) -> str:
         """What several are called; the label where the ontology does not say."""
-        return self.first(f"{DISPLAY}plural") or self.label
+        return self.first(DISPLAY.plural) or self.label
 
     @property
     def comment(self) -> str:
-        return self.first(str(RDFS.comment)) or ""
+        """What it means."""
+        return self.first(RDFS.comment) or ""
 
     @cached_property
     def order(self) -> int:
         """The position among the classes that pages lead readers to."""
-        return int(self.first(f"{DISPLAY}order") or _LAST)
+        return int(self.first(DISPLAY.order) or _LAST)
 
     @cached_property
     def quiet(self) -> bool:
-        return self.first(f"{DISPLAY}quiet") == "true"
-
-    @property
-    def questions(self) -> list[str]:
-        """Names of the questions that its pages show first."""
-        return (self.first(f"{DISPLAY}questions") or "").split()
-
-    @property
-    def comparisons(self) -> list[str]:
-        """Names of the questions by which its things are compared."""
-        return (self.first(f"{DISPLAY}comparisons") or "").split()
+        """Whether pages leave it out."""
+        return self.first(DISPLAY.quiet) == "true"
 
     @property
     def is_class(self) -> bool:
-        return _CLASS in self.values[str(RDF.type)]
+        """Whether it is a class, not a property."""
+        return str(OWL.Class) in self.values[str(RDF.type)]
 
-
-@dataclass(frozen=True)
-class Tile:
-    """A place on the tile map; column and row count from 1."""
-
-    place: str
-    column: int
-    row: int
+    def names(self, property_: str) -> list[str]:
+        """The names of questions that a property gives."""
+        return (self.first(property_) or "").split()
 
 
 class Terms:
     """The terms of one release.
 
-    above: the classes above each class; tones, ranks: of values that have one; tiles: of places;
-    places: where other things are; facets: properties by which a search can be narrowed.
+    above: the classes above each class; tones, ranks: of values that have one, ranks from 0 to 1;
+    tiles: columns and rows of places, from the first row on, counted from 1; facets: properties
+    that narrow a search.
     """
 
     def __init__(
@@ -102,14 +88,16 @@ class Terms:
         for role, thing, value in shown.rows:
             if role is not None and thing is not None and value is not None:
                 roles[role.value].setdefault(thing.value, value.value)
-        self.tones, self.places = roles["tone"], roles["place"]
-        self.ranks = _shares({iri: int(rank) for iri, rank in roles["rank"].items()})
-        self.tiles = {
-            place: Tile(place, int(column), int(roles["row"][place]))
-            for place, column in roles["column"].items() if place in roles["row"]}
-        self.facets = sorted(
-            (term.iri for term in self.terms.values() if term.first(f"{DISPLAY}facet")),
-            key=lambda iri: int(self.terms[iri].first(f"{DISPLAY}facet") or _LAST))
+        self.tones, self._places = roles["tone"], roles["place"]
+        ranks = {iri: int(rank) for iri, rank in roles["rank"].items()}
+        low, high = min(ranks.values(), default=0), max(ranks.values(), default=0)
+        self.ranks = {iri: (rank - low) / (high - low) if high > low else 1.0
+                      for iri, rank in ranks.items()}
+        tiles = {place: (int(column), int(roles["row"][place]))
+                 for place, column in roles["column"].items() if place in roles["row"]}
+        self.tiles = dict(sorted(tiles.items(), key=lambda tile: tile[1][::-1]))
+        facets = {iri: term.first(DISPLAY.facet) for iri, term in self.terms.items()}
+        self.facets = sorted(filter(facets.get, facets), key=lambda iri: int(facets[iri] or _LAST))
 
     @classmethod
     async def read(cls, serving: Serving) -> Terms:
@@ -122,24 +110,21 @@ class Terms:
         """What the ontology says of a term; a bare one where it says nothing."""
         return self.terms.get(iri) or Term(iri)
 
+    def with_above(self, iri: str) -> set[str]:
+        """A class and all above it."""
+        return {iri, *self.above.get(iri, ())}
+
     def most_special(self, classes: Iterable[str]) -> list[Term]:
         """The most special of some classes, without those that the ontology does not name."""
         known = [iri for iri in classes if iri in self.terms]
         return [self.terms[iri] for iri in most_special(known, self.above)]
 
-    def questions(self, classes: Iterable[str]) -> list[str]:
-        """Names of the questions for the page of a thing of these classes: those of the most
-        special class that names any."""
-        return self._named(classes, lambda term: term.questions)
-
-    def comparisons(self, classes: Iterable[str]) -> list[str]:
-        """Names of the questions by which things of these classes are compared, likewise."""
-        return self._named(classes, lambda term: term.comparisons)
-
-    def _named(self, classes: Iterable[str], names: Callable[[Term], list[str]]) -> list[str]:
+    def names(self, classes: Iterable[str], property_: str) -> list[str]:
+        """The names of questions that a property gives for things of these classes: those of the
+        most special class that has any."""
         known = sorted((iri for iri in classes if iri in self.terms),
                        key=lambda iri: (-len(self.above[iri]), iri))
-        return next((found for iri in known if (found := names(self.terms[iri]))), [])
+        return next(filter(None, (self.terms[iri].names(property_) for iri in known)), [])
 
     def order(self, property_: str, classes: Iterable[str]) -> float:
         """The position of a property on the page of a thing of these classes (sh:order)."""
@@ -147,21 +132,10 @@ class Terms:
                     if (class_, property_) in self._order),
                    default=self._order.get(("", property_), _LAST))
 
-    @property
-    def shown_classes(self) -> list[Term]:
-        """The classes that pages lead readers to, in their order."""
-        return sorted((term for term in self.terms.values() if term.order < _LAST),
-                      key=lambda term: term.order)
-
-    def tile(self, iri: str) -> Tile | None:
-        """The tile of a place, or of the place where a thing is."""
-        return self.tiles.get(self.places.get(iri, iri))
-
-
-def _shares(ranks: Mapping[str, int]) -> dict[str, float]:
-    """Ranks as positions between the lowest (0) and the highest (1)."""
-    low, high = min(ranks.values(), default=0), max(ranks.values(), default=0)
-    return {iri: (rank - low) / (high - low) if high > low else 1.0 for iri, rank in ranks.items()}
+    def tile_of(self, iri: str) -> str | None:
+        """The place with a tile that a thing is, or where it is."""
+        place = self._places.get(iri, iri)
+        return place if place in self.tiles else None
 
 
 def _orders(serving: Serving) -> dict[tuple[str, str], float]:

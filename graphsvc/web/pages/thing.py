@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from pyoxigraph import BlankNode, NamedNode
 
-from graphsvc.index import in_reading_order
+from graphsvc.index import in_reading_order, slug
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Question
-from graphsvc.questions.table import Table as Rows
-from graphsvc.questions.table import Term
-from graphsvc.vocabulary import DCTERMS, PROV, RDF, RDFS, SKOS
-from graphsvc.web.pages.context import Link, NotFound, PageContext, show
+from graphsvc.questions.table import Row, Term
+from graphsvc.vocabulary import DCTERMS, DISPLAY, PROV, RDF, RDFS, SKOS
+from graphsvc.web.pages.context import Link, NotFound, PageContext, alphabetical
+from graphsvc.web.pages.rendering import show
 from graphsvc.web.pages.table import table_of
 
 COMPARE = "compare"
@@ -26,11 +26,15 @@ _LEADS = (str(SKOS.definition), str(DCTERMS.description))
 _EVIDENCE = str(PROV.wasDerivedFrom)
 _NOT_FACTS = {str(RDF.type), str(RDFS.label), str(SKOS.prefLabel), _EVIDENCE,
               *_OTHER_NAMES, *_LEADS}
+_DERIVED = "derived"
+"""How the names of graphs begin whose statements only rules make."""
 _REFERRERS, _MOST_REFERRERS = 60, 300
 """Things of a group that are shown where a search gives the others, and where none does."""
 
-Said = dict[str, dict[Term, set[str]]]
-"""What is said of a thing: by property and value the graphs that say it."""
+Said = Mapping[str, Mapping[Term, set[str]]]
+"""What is said of a thing: by property and value the names of the graphs that say it."""
+Panel = tuple[Question, str]
+"""A question with the parameter that takes the thing."""
 
 
 async def thing_page(context: PageContext, iri: str) -> str:
@@ -45,41 +49,37 @@ async def thing_page(context: PageContext, iri: str) -> str:
     shown, others = _panels(context, context.index.classes(iri))
     own = ["thing-facts", "thing-referrers"]
     own += ["passage-neighbours"] if context.index.passage(iri).document else []
-    (facts, referrers, *neighbours), answers = await asyncio.gather(
+    rows, answers = await asyncio.gather(
         asyncio.gather(*(context.fetch(name, node) for name in own)),
         asyncio.gather(*(context.ask(question, {parameter: [iri]}, _PANEL_ROWS)
                          for question, parameter in shown)))
-    if not facts.rows and not referrers.rows:
+    facts, referrers, neighbours = [table.rows for table in rows] + [[]] * (3 - len(rows))
+    if not facts and not referrers:
         raise NotFound(f"There is no <{iri}> in release {context.release}.",
                        hint="Search for its name.")
     return await context.render(
-        "thing.html", "", _thing, context, iri, facts, referrers, neighbours, answers, others)
+        "thing.html", _thing, context, iri, facts, referrers, neighbours, answers, others)
 
 
-def _panels(
-    context: PageContext, classes: Collection[str]
-) -> tuple[list[tuple[Question, str]], list[tuple[Question, str]]]:
-    """The questions whose answers the page shows, each with its parameter, and the others."""
+def _panels(context: PageContext, classes: Collection[str]) -> tuple[list[Panel], list[Panel]]:
+    """The questions whose answers the page shows, and the others."""
     found = {question.name: (question, parameter) for question, parameter
              in context.questions.library.panels(set(classes))}
-    first = [name for name in context.terms.questions(classes) if name in found]
+    first = [name for name in context.terms.names(classes, DISPLAY.questions) if name in found]
     first = first or list(found)[:_MOST_PANELS]
     return [found[name] for name in first], [found[name] for name in found if name not in first]
 
 
 def _thing(
-    context: PageContext, iri: str, facts: Rows, referrers: Rows, neighbours: Sequence[Rows],
-    answers: Sequence[Answer], others: Sequence[tuple[Question, str]],
+    context: PageContext, iri: str, facts: Sequence[Row], referrers: Sequence[Row],
+    neighbours: Sequence[Row], answers: Sequence[Answer], others: Sequence[Panel],
 ) -> dict[str, Any]:
     """What the page shows. others: questions whose answers it does not show."""
     classes = context.index.classes(iri)
-    said: Said = defaultdict(lambda: defaultdict(set))
-    for graph, property_, value in facts.rows:
-        if graph is not None and property_ is not None and value is not None:
-            said[property_.value][value].add(graph.value)
+    passage = context.index.passage
+    said = _said(context, facts)
     tables = [table_of(context, answer, about=iri) for answer in answers]
     questions = [*(answer.question for answer in answers), *(question for question, _ in others)]
-    passage = context.index.passage
     return {
         "iri": iri, "path": context.path(iri) or "", "label": _title(context, iri),
         "classes": context.terms.most_special(classes),
@@ -88,40 +88,35 @@ def _thing(
         "facts": _facts(context, said, classes),
         "evidence": in_reading_order(passage(term.value) for term in said[_EVIDENCE]),
         "panels": [table for table in tables if table.rows],
-        "unanswered": [(table.question, table.parameters) for table in tables if not table.rows],
-        "others": [(question, [(parameter, context.curie(iri))])
-                   for question, parameter in others],
+        "unanswered": [table for table in tables if not table.rows], "others": others,
         "referrers": _referrers(context, referrers, iri),
-        "neighbours": [passage(one.value) for around in neighbours
-                       for (one,) in around.rows if one],
-        "sources": _sources(context, said),
+        "neighbours": [passage(one.value) for (one,) in neighbours if one],
+        "sources": sorted({name for values in said.values() for names in values.values()
+                           for name in names if not name.startswith(_DERIVED)}),
         "comparable": any(COMPARE in question.tags for question in questions),
     }
 
 
 def _title(context: PageContext, iri: str) -> str:
     """The label; for a passage its place, for it has no name."""
-    label = context.index.label(iri)
     passage = context.index.passage(iri)
-    if label is None and passage.document is not None and passage.line is not None:
-        return f"{passage.title or context.label(passage.document)}, line {passage.line}"
-    return label or context.label(iri)
+    if context.index.label(iri) or passage.document is None or passage.line is None:
+        return context.label(iri)
+    return f"{passage.title or context.label(passage.document)}, line {passage.line}"
 
 
-def _sources(context: PageContext, said: Said) -> list[str]:
-    """The names of the graphs that say something of the thing, without derived ones."""
-    root = f"{context.header.root}graph/"
-    graphs = {graph for values in said.values() for names in values.values() for graph in names}
-    return sorted(graph.removeprefix(root) for graph in graphs
-                  if not graph.startswith(f"{root}derived"))
+def _said(context: PageContext, facts: Iterable[Row]) -> Said:
+    said: dict[str, dict[Term, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for graph, property_, value in facts:
+        if graph is not None and property_ is not None and value is not None:
+            said[property_.value][value].add(
+                graph.value.removeprefix(f"{context.header.root}graph/"))
+    return said
 
 
-def _facts(
-    context: PageContext, said: Said, classes: Collection[str]
-) -> list[tuple[str, str, list[Link], bool]]:
-    """Properties in the order of the shapes, each with its label, what it means, its values, and
-    whether only rules say so."""
-    derived = f"{context.header.root}graph/derived"
+def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[dict[str, Any]]:
+    """Properties in the order of the shapes, each with its values, and whether only rules say
+    so."""
     facts = []
     for iri in sorted(said, key=lambda iri: (context.terms.order(iri, classes),
                                              context.label(iri))):
@@ -132,36 +127,32 @@ def _facts(
             continue
         links = [context.link(value.value) if isinstance(value, NamedNode) else Link(show(value))
                  for value in values]
-        links.sort(key=lambda link: (link.text.casefold(), link.iri or ""))
-        facts.append((context.label(iri), term.comment, links, all(
-            graph.startswith(derived) for graphs in values.values() for graph in graphs)))
+        facts.append({
+            "label": context.label(iri), "meaning": term.comment,
+            "links": alphabetical(links),
+            "derived": all(name.startswith(_DERIVED) for names in values.values()
+                           for name in names)})
     return facts
 
 
-def _referrers(context: PageContext, found: Rows, iri: str) -> list[dict[str, Any]]:
-    """What refers to the thing, by class and property, the classes in the ontology's order."""
-    pairs = {(property_.value, thing.value) for property_, thing in found.rows
+def _referrers(context: PageContext, found: Iterable[Row], iri: str) -> list[dict[str, Any]]:
+    """What refers to the thing, by class and property, the classes in the ontology's order; where
+    a property narrows searches, with the one that has them all."""
+    pairs = {(property_.value, thing.value) for property_, thing in found
              if property_ is not None and thing is not None
              and not context.terms.term(property_.value).quiet}
     known = context.index.entries({thing for _, thing in pairs})
-    grouped: dict[tuple[str, str], list[str]] = defaultdict(list)
+    grouped: dict[tuple[str, str], list[Link]] = defaultdict(list)
     for property_, thing in pairs:
         if thing in known and (class_ := known[thing].kind):
-            grouped[class_, property_].append(thing)
-    groups = [_group(context, *key, things, iri) for key, things in grouped.items()]
+            grouped[class_, property_].append(context.link(thing))
+    groups = []
+    for (class_, property_), links in grouped.items():
+        search = ({"class": slug(class_), slug(property_): context.curie(iri)}
+                  if property_ in context.terms.facets else {})
+        shown = alphabetical(links)[:_REFERRERS if search else _MOST_REFERRERS]
+        groups.append({
+            "class": context.terms.term(class_), "property": context.label(property_),
+            "links": shown, "total": len(links), "search": search})
     return sorted(groups, key=lambda group: (
         group["class"].order, group["class"].plural, -group["total"], group["property"]))
-
-
-def _group(
-    context: PageContext, class_: str, property_: str, things: Sequence[str], iri: str
-) -> dict[str, Any]:
-    """Things of a class that refer to this one by a property, and the search that has them all."""
-    links = sorted(map(context.link, things),
-                   key=lambda link: (link.text.casefold(), link.iri or ""))
-    search = ([("class", context.short_name(class_)),
-               (context.short_name(property_), context.curie(iri))]
-              if property_ in context.terms.facets else [])
-    return {"class": context.terms.term(class_), "property": context.label(property_),
-            "links": links[:_REFERRERS if search else _MOST_REFERRERS], "total": len(links),
-            "search": search}

@@ -1,0 +1,94 @@
+"""How pages are written: the templates with their filters, and the files that browsers load."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from pyoxigraph import Literal
+
+from graphsvc.fulltext import MARK_OFF, MARK_ON
+from graphsvc.index import slug
+from graphsvc.questions.table import Term
+from graphsvc.questions.values import XSD
+from graphsvc.web.request import Pairs
+
+STATIC = Path(str(files("graphsvc.web.pages") / "static"))
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8"}
+
+ASSETS = {(name := path.relative_to(STATIC).as_posix()):
+          f"/static/{name}?{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+          for path in sorted(STATIC.rglob("*")) if path.is_file() and path.suffix in MEDIA_TYPES}
+"""The address of each file that browsers load, by its path below STATIC, with its digest."""
+
+
+def fill(template: str, **values: Any) -> str:
+    """A template with these values."""
+    return _TEMPLATES.get_template(template).render(**values)
+
+
+def show(term: Term) -> str:
+    """A term as people write it: 3 March 2020, February 2019, 92,460, yes."""
+    text = term.value
+    if not isinstance(term, Literal):
+        return text
+    match term.datatype.value.removeprefix(XSD):
+        case "date" | "gYearMonth":
+            return show_date(text)
+        case "boolean":
+            return "yes" if text in ("true", "1") else "no"
+        case "integer":
+            return f"{int(text):,}" if re.fullmatch(r"[+-]?\d{1,18}", text) else text
+        case "decimal":
+            return text.rstrip("0").rstrip(".") if "." in text else text
+    return text
+
+
+def show_date(text: str) -> str:
+    """An ISO 8601 day or month in words; any other text as it is."""
+    if not re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text):
+        return text
+    try:
+        day = date.fromisoformat(f"{text}-01"[:10])
+    except ValueError:
+        return text
+    month = f"{day:%B} {text[:4]}"
+    return f"{day.day} {month}" if len(text) == 10 else month
+
+
+def query_string(values: Pairs | Mapping[str, Sequence[str]]) -> str:
+    """Parameters as the query part of an address."""
+    return urlencode(values, doseq=True, quote_via=quote)
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its head."""
+    return text[:1].upper() + text[1:]
+
+
+def _marked(text: str) -> Markup:
+    """A snippet of the index with its marks as <mark>."""
+    return Markup(str(escape(text)).replace(MARK_ON, "<mark>").replace(MARK_OFF, "</mark>"))
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.?!])\s", text.strip(), maxsplit=1)[0]
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("graphsvc.web.pages"), autoescape=True, undefined=StrictUndefined,
+    trim_blocks=True, lstrip_blocks=True)
+_TEMPLATES.globals["assets"] = ASSETS
+_TEMPLATES.filters |= {
+    "capital": capital, "first_sentence": _first_sentence, "marked": _marked,
+    "query": query_string, "slug": slug}
