@@ -11,7 +11,6 @@ import pyoxigraph as ox
 
 from graphsvc.formats import BY_MEDIA_TYPE
 from graphsvc.questions.answer import Questions
-from graphsvc.questions.executables import executables
 from graphsvc.release import Header, Release
 from graphsvc.sparql import construct
 from graphsvc.vocabulary import DCAT, DCTERMS, OWL, PROV, SCHEMA, SD, SH, VOID, XSD
@@ -23,6 +22,8 @@ _PREFIXES = {
     "schema": str(SCHEMA), "sd": str(SD), "sh": str(SH), "spdx": "http://spdx.org/rdf/terms#",
     "void": str(VOID), "xsd": str(XSD),
 }
+_ANY_URI, _KEYWORDS = ox.NamedNode(str(XSD.anyURI)), ox.NamedNode(str(SCHEMA.keywords))
+_SERVICE = ox.NamedNode(f"{_ANYWHERE}/sparql")
 _MEDIA_TYPES = {".nq": "application/n-quads", ".trig": "application/trig"}
 
 
@@ -86,7 +87,7 @@ class ServiceDescription:
     Description), prefixes (`sh:declare`) and the questions as `sh:SPARQLExecutable`.
     """
 
-    def __init__(self, release: Release, header: Header, questions: bytes) -> None:
+    def __init__(self, release: Release, header: Header, questions: set[ox.Triple]) -> None:
         self._release, self._header, self._questions = release, header, questions
         self._text = lru_cache(maxsize=len(BY_MEDIA_TYPE))(
             lambda media_type: _serialized(self._triples, BY_MEDIA_TYPE[media_type].rdf))
@@ -94,8 +95,7 @@ class ServiceDescription:
     @classmethod
     async def of(cls, release: Release, header: Header, questions: Questions) -> ServiceDescription:
         """The description, with every example of the questions as an executable query."""
-        found = await executables(questions, f"{_ANYWHERE}/api", f"{_ANYWHERE}/sparql")
-        return cls(release, header, found.serialize(format="nt", encoding="utf-8"))
+        return cls(release, header, await executables(questions))
 
     def write(self, media_type: str, server: str) -> bytes:
         """The description in one of the RDF formats, for the service at an address."""
@@ -105,13 +105,38 @@ class ServiceDescription:
     def _triples(self) -> set[ox.Triple]:
         store, dataset = ox.Store(), ox.NamedNode(self._header.dataset)
         store.extend(ox.parse(path=self._release.description, format=ox.RdfFormat.TURTLE))
-        store.extend(ox.parse(self._questions, format=ox.RdfFormat.N_TRIPLES))
-        found = {*construct("service", dataset=dataset, default=ox.BlankNode("default"),
-                            service=ox.NamedNode(f"{_ANYWHERE}/sparql")),
-                 *construct("service-parts", store, dataset=dataset)}
-        for prefix, namespace in self._release.manifest["prefixes"].items():
-            found |= {*construct(
-                "prefix", owner=dataset, node=ox.BlankNode(f"prefix-{prefix}"),
-                prefix=ox.Literal(prefix),
-                namespace=ox.Literal(namespace, datatype=ox.NamedNode(str(XSD.anyURI))))}
+        found = {*self._questions,
+                 *construct("service", dataset=dataset, default=ox.BlankNode("default"),
+                            service=_SERVICE),
+                 *construct("service-parts", store, dataset=dataset),
+                 *_declared(dataset, self._release.manifest["prefixes"])}
         return found.union(quad.triple for quad in store)
+
+
+async def executables(questions: Questions) -> set[ox.Triple]:
+    """Every example of every question as `sh:SPARQLExecutable`, as SPARQL editors read them.
+
+    Raises UnknownName and the like for an example that the release cannot understand.
+    """
+    api = f"{_ANYWHERE}/api/questions"
+    prefixes = ox.NamedNode(f"{api}#prefixes")
+    found = set(_declared(prefixes, questions.library.prefixes))
+    for question in questions.library:
+        for number, example in enumerate(question.examples, 1):
+            node = ox.NamedNode(f"{api}/{question.name}#example-{number}")
+            understood = await questions.understand(question, example.values)
+            titles = dict.fromkeys((question.title, example.title))
+            found |= {*construct(
+                "executable", node=node, prefixes=prefixes, service=_SERVICE,
+                comment=ox.Literal(": ".join(titles), language="en"),
+                select=ox.Literal(question.template.bind(understood)))}
+            found |= {ox.Triple(node, _KEYWORDS, ox.Literal(tag)) for tag in question.tags}
+    return found
+
+
+def _declared(owner: ox.NamedNode, prefixes: Mapping[str, str]) -> Iterator[ox.Triple]:
+    """The prefixes that queries may use, declared by an owner."""
+    for prefix, namespace in prefixes.items():
+        yield from construct(
+            "prefix", owner=owner, node=ox.BlankNode(f"prefix-{prefix}"),
+            prefix=ox.Literal(prefix), namespace=ox.Literal(namespace, datatype=_ANY_URI))

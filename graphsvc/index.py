@@ -43,6 +43,9 @@ class Named:
     iri: str
     label: str
 
+    def __str__(self) -> str:
+        return f"{self.label} <{self.iri}>"
+
 
 class UnknownName(GraphsvcError):
     """Nothing has that name; `nearest` are things with names like it."""
@@ -53,9 +56,9 @@ class UnknownName(GraphsvcError):
 
     def __init__(self, message: str, nearest: list[Named], location: str | None = None) -> None:
         self.nearest = nearest
-        names = ", ".join(f"{named.label} <{named.iri}>" for named in nearest)
+        names = ", ".join(map(str, nearest))
         super().__init__(message, location=location,
-                         hint=f"Near to it: {names}." if names else None)
+                         hint=f"Near to it: {names}." if nearest else None)
 
     def extras(self) -> dict[str, Any]:
         return {"nearest": [asdict(named) for named in self.nearest]}
@@ -70,8 +73,8 @@ class AmbiguousName(GraphsvcError):
 
     def __init__(self, message: str, choices: list[Named], location: str | None = None) -> None:
         self.choices = choices
-        names = ", ".join(f"{named.label} <{named.iri}>" for named in choices)
-        super().__init__(message, location=location, hint=f"Give the IRI of one of them: {names}.")
+        super().__init__(message, location=location,
+                         hint=f"Give the IRI of one of them: {', '.join(map(str, choices))}.")
 
     def extras(self) -> dict[str, Any]:
         return {"choices": [asdict(named) for named in self.choices]}
@@ -118,34 +121,25 @@ class Index:
     def __init__(
         self, path: Path, words: Words | None = None, prefixes: Mapping[str, str] | None = None
     ) -> None:
-        self._address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._local = threading.local()
-        self._words, self._prefixes = words, dict(prefixes or {})
-        broader: dict[str, set[str]] = defaultdict(set)
-        for narrower, above in self._read("SELECT class, above FROM classes"):
-            broader[narrower].add(above)
-        self._above = {iri: closure(iri, broader) for iri in broader}
-        self._thing = lru_cache(_KEPT)(self._find_thing)
-        self._place = lru_cache(_KEPT)(self._find_place)
-
-    @classmethod
-    def open(
-        cls, path: Path, words: Words | None = None, prefixes: Mapping[str, str] | None = None
-    ) -> Index:
         """Open an index. words: those of passages; prefixes: what a CURIE may begin with.
 
         Raises GraphsvcError where the file is not one that this version writes.
         """
+        self._address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._local = threading.local()
+        self._words, self._prefixes = words, dict(prefixes or {})
+        broader: dict[str, set[str]] = defaultdict(set)
         try:
-            return cls(path, words, prefixes)
+            for class_, above in self._read("SELECT class, above FROM classes"):
+                broader[class_].add(above)
         except sqlite3.Error as error:
             raise GraphsvcError("The index of the release cannot be read.", location=str(path),
                                 hint="Build the release again with this version.") from error
-
-    @property
-    def has_words(self) -> bool:
-        """Whether the service holds documents to take words from."""
-        return self._words is not None
+        self._above = {iri: closure(iri, broader) for iri in broader}
+        self._thing = lru_cache(_KEPT)(self._find_thing)
+        self._place = lru_cache(_KEPT)(self._find_place)
+        self.passage = lru_cache(1 << 14)(self._find_passage)
+        """A passage with what is known of it, by its IRI."""
 
     # -- things ---------------------------------------------------------------------------------
 
@@ -159,12 +153,6 @@ class Index:
         return [iri for iri, in self._read(
             "SELECT value FROM facets JOIN things ON things.id = thing"
             " WHERE iri = ? AND property = ? ORDER BY value", iri, TYPE)]
-
-    def all_classes(self, iri: str) -> set[str]:
-        """The classes of a thing, with all above them."""
-        thing = self._thing(iri)
-        given = set(thing.classes) if thing else set()
-        return given.union(*(self._above.get(above, ()) for above in given))
 
     def entries(self, iris: Iterable[str]) -> dict[str, Entry]:
         """What the index knows of some things, by IRI."""
@@ -278,20 +266,16 @@ class Index:
 
     # -- passages -------------------------------------------------------------------------------
 
-    def passage(self, iri: str) -> Passage:
-        """The passage with what is known of it."""
+    def _find_passage(self, iri: str) -> Passage:
         document, part_of, line, ordinal = self._place(iri)
-        return Passage(
-            iri=iri, document=document, title=self.label(document) if document else None,
-            sections=self._sections(document, part_of), line=line, ordinal=ordinal,
-            words=self._words(iri) if self._words and document else None)
-
-    def _sections(self, document: str | None, part_of: str | None) -> tuple[str, ...]:
         titles: dict[str, str] = {}
         while part_of and part_of != document and part_of not in titles:
             titles[part_of] = self.label(part_of) or part_of
             part_of = self._place(part_of)[1]
-        return tuple(reversed(titles.values()))
+        return Passage(
+            iri=iri, document=document, title=self.label(document) if document else None,
+            sections=tuple(reversed(titles.values())), line=line, ordinal=ordinal,
+            words=self._words(iri) if self._words and document else None)
 
     def _find_place(self, iri: str) -> tuple[str | None, str | None, int | None, int | None]:
         rows = self._read("SELECT document, part_of, line, ordinal FROM places WHERE iri = ?", iri)

@@ -44,7 +44,7 @@ class Serving:
         words = SourceText(documents, header.base) if documents else None
         engine = create_engine(release, limits or Limits(), remote)
         try:
-            index = Index.open(release.index_path, words, prefixes)
+            index = Index(release.index_path, words, prefixes)
             questions = Questions(
                 Library.load(release.queries, prefixes, built=True), engine, index)
             views = Views.load(release.queries / "views", prefixes)

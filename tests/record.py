@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from graphsvc.questions.recorded import record
 from graphsvc.release import Releases
 from graphsvc.service import Serving
+from tests.recorded import record
 
 ROOT = Path(__file__).parent.parent
 

@@ -14,9 +14,9 @@ from openapi_spec_validator import validate
 
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
-from graphsvc.questions.recorded import differences
 from graphsvc.release import Release
 from graphsvc.service import Serving
+from tests.recorded import differences
 
 ANSWERS = Path(__file__).parent / "answers"
 

@@ -35,8 +35,6 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("name", nargs="?", help="name of the question")
     _add_parameters(command)
     command.add_argument("--limit", type=int, default=1000, help="most rows (default: %(default)s)")
-    command.add_argument("--record", type=Path, metavar="DIR",
-                         help="record the answers to all examples there instead")
     command.add_argument("--readme", action="store_true",
                          help="list the questions by folder, as queries/README.md has them")
     command = add_command(commands, export, ())
@@ -63,8 +61,6 @@ def query(args: argparse.Namespace) -> int:
 
 def ask(args: argparse.Namespace) -> int:
     """Ask a question of the library by its name; without a name, list the questions.
-
-    With --record, write the answers to all examples of all questions into a folder, for the tests.
 
     Example:
       graphsvc ask
@@ -158,14 +154,9 @@ async def _serving(args: argparse.Namespace) -> AsyncIterator[Serving]:
 
 
 async def _ask(args: argparse.Namespace) -> None:
-    from graphsvc.questions.recorded import record
-
     async with _serving(args) as serving:
         questions = serving.questions
-        if args.record:
-            written = await record(questions, args.record)
-            print(f"Recorded the answers of {len(written)} questions in {args.record}.")
-        elif args.readme:
+        if args.readme:
             print(questions.library.readme(), end="")
         elif args.name is None:
             rows = [(question.name, question.title) for question in questions.library]

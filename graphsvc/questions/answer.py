@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import partial
+from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode
 
@@ -40,9 +40,6 @@ OWN_PARAMETERS = (
 )
 """What every question can be asked with over HTTP, in addition to its own parameters."""
 
-_LARGE = 200
-"""Rows from which on an answer is put together in a thread, so that the event loop goes on."""
-
 Given = Mapping[str, Sequence[str]]
 """What an asker wrote for each parameter."""
 
@@ -74,24 +71,29 @@ class Choice:
 class Answer:
     """One page of an answer.
 
-    after: cursor of the next page, if there is one; sparql: what was run; passages: those that the
-    rows rest on, by IRI; labels: of the IRIs in rows and parameters; coverage: where nothing was
-    found, the answer that says what was looked at.
+    after: cursor of the next page, if there is one; sparql: what was run; index: of the release;
+    coverage: where nothing was found, the answer that says what was looked at.
     """
 
     question: Question
     release: str
     parameters: Understood
-    rows: list[tuple[Term | None, ...]]
+    rows: list[Row]
     after: str | None
     sparql: str
-    passages: Mapping[str, Passage]
-    labels: Mapping[str, str]
+    index: Index
     coverage: Answer | None = None
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """What the things in rows and parameters are called, by IRI."""
+        iris = {term.value for terms in (*self.rows, *self.parameters.values()) for term in terms
+                if isinstance(term, NamedNode)}
+        return {iri: label for iri in sorted(iris) if (label := self.index.label(iri))}
 
     def cited(self, cell: Term | None) -> list[Passage]:
         """The passages of an evidence cell, in reading order."""
-        return in_reading_order(self.passages[iri] for iri in passage_iris(cell))
+        return in_reading_order(map(self.index.passage, passage_iris(cell)))
 
 
 class Questions:
@@ -139,27 +141,33 @@ class Questions:
 
     async def ask(
         self, question: Question, understood: Understood, *,
-        limit: int = PAGE, after: str | None = None,
+        limit: int = PAGE, after: str | None = None, client: str | None = None,
     ) -> Answer:
-        """A page of the answer. Raises UnknownPage, and what the engine raises."""
-        answer = await self._page(question, understood, limit, after)
+        """A page of the answer. client: the address of who asks.
+
+        Raises UnknownPage, and what the engine raises.
+        """
+        answer = await self._page(question, understood, limit, after, client)
         coverage = self.library.coverage(question)
         if answer.rows or coverage is None:
             return answer
         return replace(answer, coverage=await self._page(
-            coverage, await self.understand(coverage, {}), PAGE, None))
+            coverage, await self.understand(coverage, {}), PAGE, None, client))
 
     async def _page(
-        self, question: Question, understood: Understood, limit: int, after: str | None
+        self, question: Question, understood: Understood, limit: int, after: str | None,
+        client: str | None,
     ) -> Answer:
         sparql = question.template.write(understood)
         rows = await self._tables.get(
-            f"{question.name}\n{sparql}", lambda: fetch_answer(self._engine, question, sparql))
+            f"{question.name}\n{sparql}",
+            lambda: fetch_answer(self._engine, question, sparql, client))
         start = self._start(after, len(rows)) if after is not None else 0
-        page = rows[start:start + limit]
-        following = self._cursor(start + limit) if start + limit < len(rows) else None
-        put_together = partial(self._answer, question, understood, page, following, sparql)
-        return await asyncio.to_thread(put_together) if len(page) > _LARGE else put_together()
+        end = start + limit
+        return Answer(
+            question=question, release=self.release, parameters=understood, sparql=sparql,
+            rows=rows[start:end], after=self._cursor(end) if end < len(rows) else None,
+            index=self.index)
 
     def _cursor(self, start: int) -> str:
         return f"{start}.{self.release[:8]}"
@@ -175,21 +183,6 @@ class Questions:
                 hint="Follow the `next` link of an answer, or begin again without it.")
         return start
 
-    def _answer(
-        self, question: Question, understood: Understood, rows: list[Row],
-        after: str | None, sparql: str,
-    ) -> Answer:
-        cited = [index for index, c in enumerate(question.columns) if c.type == "evidence"]
-        iris = {iri for row in rows for index in cited for iri in passage_iris(row[index])}
-        terms = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
-        terms |= {value.value for values in understood.values() for value in values
-                  if isinstance(value, NamedNode)}
-        return Answer(
-            question=question, release=self.release, parameters=understood, rows=rows,
-            after=after, sparql=sparql,
-            passages={iri: self.index.passage(iri) for iri in iris},
-            labels={iri: label for iri in sorted(terms) if (label := self.index.label(iri))})
-
     async def ask_by_name(self, name: str, given: Given) -> Answer:
         """The first page of the answer to the question of that name, with `given` as written.
 
@@ -197,10 +190,6 @@ class Questions:
         """
         question = self.library.get(name)
         return await self.ask(question, await self.understand(question, given))
-
-    def panels(self, iri: str) -> list[tuple[Question, str]]:
-        """The questions for the page of a thing, each with the parameter that takes it."""
-        return self.library.panels(self.index.all_classes(iri))
 
     async def choices(self, parameter: Parameter) -> list[Choice]:
         """The values that a parameter of type choice offers. Raises what the engine raises."""
@@ -219,7 +208,12 @@ class Questions:
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise BadValue("The text is not Unicode.", location=location, hint="Give it in UTF-8.")
         if parameter.type == "iri":
-            value = NamedNode(await self._named(parameter, text, location))
+            narrowed = {"of_class": parameter.of_class, "scheme": parameter.scheme,
+                        "location": location}
+            iri = self.index.meant(text, **narrowed)
+            if iri is None:
+                iri = await asyncio.to_thread(self.index.find, text, **narrowed)
+            value = NamedNode(iri)
         elif parameter.choices_from:
             value = await self._choice(parameter, text)
         else:
@@ -229,15 +223,6 @@ class Questions:
         except GraphsvcError as error:
             raise BadValue(error.message, location=location, hint=error.hint) from error
         return value
-
-    async def _named(self, parameter: Parameter, text: str, location: str) -> str:
-        """The thing that a text names; names like an unknown one are looked for in a thread."""
-        of_class, scheme = parameter.of_class, parameter.scheme
-        meant = self.index.meant(text, of_class=of_class, scheme=scheme, location=location)
-        if meant is None:
-            return await asyncio.to_thread(
-                self.index.find, text, of_class=of_class, scheme=scheme, location=location)
-        return meant
 
     async def _choice(self, parameter: Parameter, text: str) -> Value:
         choices = await self.choices(parameter)

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 import pyoxigraph
 
-from graphsvc.questions.question import RESERVED, Example, Parameter, Question
+from graphsvc.questions.question import RESERVED, Parameter, Question
 from graphsvc.questions.template import Value
-from graphsvc.questions.values import BadValue, bound, bounded, literal
+from graphsvc.questions.values import BadValue, bound, literal
 
 _FILE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_ROUTE = re.compile(r"(/([a-z][a-z0-9-]*|\{[a-z][A-Za-z0-9_]*\}))+")
+_ROUTE = re.compile(r"(?!/\{|/questions)(/([a-z][a-z0-9-]*|\{[a-z][A-Za-z0-9_]*\}))+")
 _SAMPLES: dict[str, Value] = {
     "iri": pyoxigraph.NamedNode("urn:x-sample"), "boolean": pyoxigraph.Literal(True),
     "integer": pyoxigraph.Literal(1), "year": pyoxigraph.Literal(2000),
 }
 
 Place = tuple[str | int, ...]
-"""A place in a header: keys of mappings, and numbers of entries."""
+"""A place in a header: keys of mappings, and numbers of entries of lists."""
 
 
 class Mistake(NamedTuple):
@@ -31,63 +32,70 @@ class Mistake(NamedTuple):
     hint: str = ""
 
 
-def header_mistakes(question: Question) -> Iterator[Mistake]:
+Checks = Iterator[tuple[object, Place | int, str, str]]
+"""Whether something is wrong; where, how and what to do if it is."""
+
+
+def header_mistakes(question: Question) -> list[Mistake]:
     """What does not fit in a header whose parts are each as they should be."""
-    if not _FILE_NAME.fullmatch(question.name):
-        yield Mistake((), f"`{question.name}` is not a name for a question.",
-                      "Name the file with small letters, digits and hyphens.")
-    for number, parameter in enumerate(question.parameters):
-        for message, hint in _parameter(parameter):
-            yield Mistake(("parameters", number), message, hint)
-    yield from _columns(question)
-    if not question.examples:
-        yield Mistake(("examples",), "There is no example.", "Give one.")
-    for number, example in enumerate(question.examples):
-        yield from _example(question, example, ("examples", number))
-    for number, panel in enumerate(question.panels):
-        taking = question.parameter(panel.parameter)
-        if taking is None or taking.type != "iri":
-            yield Mistake(("panel", number), f"`{panel.parameter}` is not an iri parameter.",
-                          "Name the parameter that takes the thing.")
-        if any(p.required and p != taking for p in question.parameters):
-            yield Mistake(("panel", number), "A page gives the question only the thing.",
-                          "Give other parameters a default, or make them optional.")
-    if question.route is not None:
-        yield from _route(question, question.route)
+    return _found(chain(
+        _parts(question), _columns(question), *map(_parameter, question.parameters),
+        *(_example(question, number) for number in range(len(question.examples)))))
 
 
 def query_mistakes(question: Question, line: int) -> list[Mistake]:
     """Where query and header do not agree. line: where the query begins."""
-    return list(_placeholders(question)) or list(_query(question, line))
+    return _found(_placeholders(question)) or list(_query(question, line))
 
 
-def _parameter(parameter: Parameter) -> Iterator[tuple[str, str]]:
-    what = f"The parameter `{parameter.name}`"
+def _found(checks: Checks) -> list[Mistake]:
+    return [Mistake(place, message, hint) for wrong, place, message, hint in checks if wrong]
+
+
+def _parts(question: Question) -> Checks:
+    name, route = question.name, question.route or ""
+    yield (not _FILE_NAME.fullmatch(name), (), f"`{name}` is not a name for a question.",
+           "Name the file with small letters, digits and hyphens.")
+    yield not question.examples, ("examples",), "There is no example.", "Give one."
+    for class_, given in question.panel.items():
+        place, taking = ("panel", class_), question.parameter(given)
+        yield (taking is None or taking.type != "iri", place,
+               f"`{given}` is not an iri parameter.", "Name the parameter that takes the thing.")
+        yield (any(p.required and p != taking for p in question.parameters), place,
+               "A page gives the question only the thing.",
+               "Give other parameters a default, or make them optional.")
+    yield (route and not _ROUTE.fullmatch(route), ("route",), f"`{route}` is not a route.",
+           "Write /things/{parameter}/others, but not below /questions.")
+    single = [p.name for p in question.parameters if not p.optional and not p.many]
+    names = re.findall(r"\{(\w+)\}", route)
+    for name in names:
+        yield (name not in single or names.count(name) > 1, ("route",),
+               f"The route cannot hold `{name}`.",
+               "Use each parameter that takes exactly one value once.")
+
+
+def _parameter(parameter: Parameter) -> Checks:
+    place, what = ("parameters", parameter.name), f"The parameter `{parameter.name}`"
     is_choice, choices = parameter.type == "choice", (parameter.choices, parameter.choices_from)
-    for wrong, message, hint in (
-        (parameter.name in RESERVED, "has a name that every question uses.", "Rename it."),
-        (parameter.required and parameter.default, "is required, yet has a default.",
-         "Keep one of the two."),
-        (len(parameter.default) > 1 and not parameter.many, "has several defaults.",
-         "Add `many: true` or keep one."),
-        (parameter.type != "iri" and (parameter.of_class or parameter.scheme),
-         "is not an iri, yet has a class or scheme.", "Use `type: iri`."),
-        (is_choice != any(choices), "has a choice without `type: choice`, or the other way round.",
-         "Give `choices` or `choices_from` with `type: choice`."),
-        (all(choices), "has both `choices` and `choices_from`.", "Keep one."),
-    ):
-        if wrong:
-            yield f"{what} {message}", hint
-    if problem := _bounds(parameter):
-        yield f"{what} has {problem}", "Correct min and max."
-    else:
-        yield from _values(parameter, parameter.default)
+    yield (parameter.name in RESERVED, place, f"{what} has a name that every question uses.",
+           "Rename it.")
+    yield (parameter.required and parameter.default, place,
+           f"{what} is required, yet has a default.", "Keep one of the two.")
+    yield (len(parameter.default) > 1 and not parameter.many, place,
+           f"{what} has several defaults.", "Add `many: true` or keep one.")
+    yield (parameter.type != "iri" and (parameter.of_class or parameter.scheme), place,
+           f"{what} is not an iri, yet has a class or scheme.", "Use `type: iri`.")
+    yield (is_choice != any(choices), place,
+           f"{what} has a choice without `type: choice`, or the other way round.",
+           "Give `choices` or `choices_from` with `type: choice`.")
+    yield all(choices), place, f"{what} has both `choices` and `choices_from`.", "Keep one."
+    problem = _bounds(parameter)
+    yield problem, place, f"{what} has {problem}", "Correct min and max."
+    yield from _values(parameter, parameter.default, place)
 
 
 def _bounds(parameter: Parameter) -> str | None:
     limits = [limit for limit in (parameter.min, parameter.max) if limit is not None]
-    if limits and not bounded(parameter):
-        return "bounds, but its type has no order."
     try:
         in_order = [bound(parameter, limit) for limit in limits]
     except (ValueError, ArithmeticError):
@@ -95,132 +103,114 @@ def _bounds(parameter: Parameter) -> str | None:
     return None if in_order == sorted(in_order) else "a min above its max."
 
 
-def _values(parameter: Parameter, texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """What is wrong with values as far as that can be said without the data."""
-    if parameter.type == "iri" or parameter.choices_from:
-        return
-    for text in texts:
-        try:
-            literal(parameter, text)
-        except BadValue as error:
-            yield error.message, error.hint or ""
+def _values(parameter: Parameter, texts: tuple[str, ...], place: Place) -> Checks:
+    """Whether values are of the parameter, as far as that can be said without the data."""
+    if parameter.type != "iri" and not parameter.choices_from and not _bounds(parameter):
+        for text in texts:
+            try:
+                literal(parameter, text)
+            except BadValue as error:
+                yield True, place, error.message, error.hint or ""
 
 
-def _columns(question: Question) -> Iterator[Mistake]:
-    for number, column in enumerate(question.columns):
-        if column.many and column.type != "text":
-            yield Mistake(("columns", number), f"The column `{column.name}` has several values, "
-                          "but is not a text.", "Use `type: text`, or leave `many` out.")
+def _columns(question: Question) -> Checks:
     names = [column.name for column in question.columns]
     ordering = [column.name for column in question.columns if column.orders]
-    if not ordering:
-        yield Mistake(("columns",), "No column can be ordered by.",
-                      "Give a column of one value that is not of type evidence.")
+    for column in question.columns:
+        yield (column.many and column.type != "text", ("columns", column.name),
+               f"The column `{column.name}` has several values, but is not a text.",
+               "Use `type: text`, or leave `many` out.")
+    yield (not ordering, ("columns",), "No column can be ordered by.",
+           "Give a column of one value that is not of type evidence.")
     for text in question.order:
-        if text.removeprefix("-") not in ordering:
-            yield Mistake(("order",), f"`order` names `{text}`, which cannot be ordered by.",
-                          f"Use {', '.join(ordering)}, with - before it to descend.")
+        yield (text.removeprefix("-") not in ordering, ("order",),
+               f"`order` names `{text}`, which cannot be ordered by.",
+               f"Use {', '.join(ordering)}, with - before it to descend.")
     for key in ("chart", "map", "matrix"):
         for part, name in getattr(question, key) or ():
-            if name is not None and name not in names:
-                yield Mistake((key, part), f"`{key}` names `{name}`, which is not a column.",
-                              f"Use {', '.join(names)}.")
+            yield (name and name not in names, (key, part),
+                   f"`{key}` names `{name}`, which is not a column.", f"Use {', '.join(names)}.")
 
 
-def _example(question: Question, example: Example, place: Place) -> Iterator[Mistake]:
-    for name, texts in example.values.items():
-        parameter, at = question.parameter(name), (*place, "parameters", name)
-        if parameter is None:
-            names = ", ".join(parameter.name for parameter in question.parameters)
-            yield Mistake(at, f"The question has no parameter `{name}`.", f"It has {names}.")
-            continue
-        if len(texts) > 1 and not parameter.many:
-            yield Mistake(at, f"The example gives several `{name}`.", "Give one.")
-        yield from (Mistake(at, *wrong) for wrong in _values(parameter, texts))
+def _example(question: Question, number: int) -> Checks:
+    place, given = ("examples", number), question.examples[number].values
+    names = ", ".join(parameter.name for parameter in question.parameters)
+    for name in given:
+        yield (not question.parameter(name), (*place, "parameters", name),
+               f"The question has no parameter `{name}`.", f"It has {names}.")
     for parameter in question.parameters:
-        if parameter.required and parameter.name not in example.values:
-            yield Mistake(place, f"The example gives no `{parameter.name}`.", "Give a value.")
+        name, texts = parameter.name, given.get(parameter.name, ())
+        yield (parameter.required and not texts, place, f"The example gives no `{name}`.",
+               "Give a value.")
+        yield (len(texts) > 1 and not parameter.many, (*place, "parameters", name),
+               f"The example gives several `{name}`.", "Give one.")
+        yield from _values(parameter, texts, (*place, "parameters", name))
 
 
-def _route(question: Question, route: str) -> Iterator[Mistake]:
-    if not _ROUTE.fullmatch(route) or route.startswith(("/{", "/questions")):
-        yield Mistake(("route",), f"`{route}` is not a route.",
-                      "Write /things/{parameter}/others, but not below /questions.")
-    names = re.findall(r"\{(\w+)\}", route)
-    allowed = [p.name for p in question.parameters if not p.optional and not p.many]
-    for name in names:
-        if name not in allowed or names.count(name) > 1:
-            yield Mistake(("route",), f"The route cannot hold `{name}`.",
-                          "Use each parameter that takes exactly one value once.")
-
-
-def _placeholders(question: Question) -> Iterator[Mistake]:
+def _placeholders(question: Question) -> Checks:
     """Parameters and places must be the same names, in blocks where they are optional."""
-    for place in question.template.places:
-        name, parameter = place.name, question.parameter(place.name)
-        if parameter is None:
-            yield Mistake(place.line, f"`${name}` is not declared.",
-                          f"Declare it, or write `?{name}` for a variable.")
-        elif parameter.optional and place.condition != name:
-            yield Mistake(place.line, f"`${name}` may have no value.",
-                          f"Put its lines between `#+if {name}` and `#+end`.")
-        elif parameter.many and place.separator is None:
-            yield Mistake(place.line, f"`${name}` may have several values.",
-                          f"Write `VALUES ?x {{ ${name} }}` or `IN (${name})`.")
-    for name, line in question.template.conditions.items():
-        parameter = question.parameter(name)
-        if parameter is None or not parameter.optional:
-            yield Mistake(line, f"`#+if {name}` names no optional parameter.",
-                          "Name one with `required: false` and no default.")
-    for token in question.template.tokens:
-        if token.type == "variable" and token.text[0] == "?" and question.parameter(token.text[1:]):
-            yield Mistake(token.line, f"`{token.text}` is a parameter's name.",
-                          f"Write `${token.text[1:]}`, or use another variable.")
-    for name in {p.name for p in question.parameters} - {p.name for p in question.template.places}:
-        yield Mistake(1, f"The query has no place for the parameter `{name}`.",
-                      f"Use `${name}` in it, or drop the parameter.")
+    template, known = question.template, {p.name: p for p in question.parameters}
+    for place in template.places:
+        name, parameter = place.name, known.get(place.name)
+        left_out = parameter and parameter.optional and place.condition != name
+        yield (not parameter, place.line, f"`${name}` is not declared.",
+               f"Declare it, or write `?{name}` for a variable.")
+        yield (left_out, place.line, f"`${name}` may have no value.",
+               f"Put its lines between `#+if {name}` and `#+end`.")
+        yield (parameter and parameter.many and place.separator is None and not left_out,
+               place.line, f"`${name}` may have several values.",
+               f"Write `VALUES ?x {{ ${name} }}` or `IN (${name})`.")
+    for name, line in template.conditions.items():
+        yield (name not in known or not known[name].optional, line,
+               f"`#+if {name}` names no optional parameter.",
+               "Name one with `required: false` and no default.")
+    for token in template.tokens:
+        name = token.text[1:]
+        yield (token.type == "variable" and token.text[0] == "?" and name in known, token.line,
+               f"`{token.text}` is a parameter's name.",
+               f"Write `${name}`, or use another variable.")
+    for name in known.keys() - {place.name for place in template.places}:
+        yield (True, 1, f"The query has no place for the parameter `{name}`.",
+               f"Use `${name}` in it, or drop the parameter.")
 
 
 def _query(question: Question, line: int) -> Iterator[Mistake]:
     """The query must parse with and without each optional clause, and give the columns."""
     for token in question.template.tokens:
-        if token.type == "name" and token.text.upper() in ("SERVICE", "FROM"):
-            yield Mistake(token.line, f"A question has no {token.text.upper()}.",
+        if token.type == "name" and (word := token.text.upper()) in ("SERVICE", "FROM"):
+            yield Mistake(token.line, f"A question has no {word}.",
                           "Ask the release itself; use GRAPH to name a graph.")
             return
-    declared = sorted(column.name for column in question.columns)
     for values in _samples(question):
-        try:
-            result = pyoxigraph.Store().query(question.template.bind(values))
-        except SyntaxError as error:
-            match = re.search(r"error at (\d+):(\d+): (.*)", str(error), re.DOTALL)
-            at, column, expected = match.groups() if match else (1, 1, str(error))
-            why = f": {expected}" if len(expected) < 100 else ""
-            yield Mistake(line + int(at) - 1,
-                          f"The query stops being SPARQL at column {column}{why}.",
-                          "Change it so that it runs in any SPARQL editor.")
-            return
-        if not isinstance(result, pyoxigraph.QuerySolutions):
-            yield Mistake(line, "The query is not a SELECT.", "Write SELECT with the columns.")
-            return
-        variables = [variable.value for variable in result.variables]
-        if sorted(variables) != declared:
-            yield Mistake(line, f"The query gives the columns {', '.join(variables)}.",
-                          "Declare exactly these under `columns`.")
+        if mistake := _parsed(question, question.template.bind(values), line):
+            yield mistake
             return
 
 
-def _samples(question: Question) -> Iterator[dict[str, list[Value]]]:
+def _parsed(question: Question, query: str, line: int) -> Mistake | None:
+    try:
+        result = pyoxigraph.Store().query(query)
+    except SyntaxError as error:
+        match = re.search(r"error at (\d+):(\d+): (.*)", str(error), re.DOTALL)
+        at, column, expected = match.groups() if match else (1, 1, str(error))
+        why = f": {expected}" if len(expected) < 100 else ""
+        return Mistake(line + int(at) - 1,
+                       f"The query stops being SPARQL at column {column}{why}.",
+                       "Change it so that it runs in any SPARQL editor.")
+    if not isinstance(result, pyoxigraph.QuerySolutions):
+        return Mistake(line, "The query is not a SELECT.", "Write SELECT with the columns.")
+    variables = [variable.value for variable in result.variables]
+    if sorted(variables) == sorted(column.name for column in question.columns):
+        return None
+    return Mistake(line, f"The query gives the columns {', '.join(variables)}.",
+                   "Declare exactly these under `columns`.")
+
+
+def _samples(question: Question) -> list[dict[str, list[Value]]]:
     """Sample values: for every parameter, for none that may be left out, for one of these each."""
-    def sample(parameter: Parameter) -> list[Value]:
-        type_ = "iri" if parameter.choices_from else parameter.type
-        value = _SAMPLES.get(type_, pyoxigraph.Literal("x"))
-        return [value, value] if parameter.many else [value]
-
-    everything = {parameter.name: sample(parameter) for parameter in question.parameters}
+    everything = {
+        p.name: [_SAMPLES.get("iri" if p.choices_from else p.type, pyoxigraph.Literal("x"))]
+        * (2 if p.many else 1) for p in question.parameters}
     optional = [parameter.name for parameter in question.parameters if parameter.optional]
     least = {name: value for name, value in everything.items() if name not in optional}
-    yield everything
-    yield least
-    for name in optional:
-        yield {**least, name: everything[name]}
+    return [everything, least, *({**least, name: everything[name]} for name in optional)]

@@ -3,46 +3,56 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.questions.check import Mistake, Place, header_mistakes, query_mistakes
-from graphsvc.questions.question import Column, Example, Header, Panel, Parameter, Question
-from graphsvc.questions.template import Template, prologue, scan
+from graphsvc.questions.question import PARTS, Header, Question, SharedColumns
+from graphsvc.questions.template import Template
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MODELS: Mapping[str, type[BaseModel]] = {
-    "parameters": Parameter, "columns": Column, "examples": Example, "panel": Panel}
-_CALLED = {"parameters": "The parameter", "columns": "The column"}
+_PARTS = re.compile(r"(?P<before>(?:[^\S\n]*(?:#(?!\+).*)?\n)*)(?P<header>(?:#\+.*(?:\n|\Z))*)")
+_PREFIX = re.compile(r"^\s*PREFIX\s+(\S*):\s*<(\S*)>", re.IGNORECASE | re.MULTILINE)
+_CALLED: Mapping[Any, str] = {"parameters": "The parameter", "columns": "The column"}
+_TEXT = ("is not a text.", "Write some words or one value.")
 _MAPPING = ("is not a mapping.", "Write `key: value` lines.")
 _EXPECTED = {
+    "string_type": _TEXT, "string_too_short": _TEXT,
+    "string_pattern_mismatch": (
+        "has a name that is not one.",
+        "Begin with a small letter; use letters, digits and `_`."),
     "model_type": _MAPPING, "dict_type": _MAPPING, "mapping_type": _MAPPING,
     "tuple_type": ("is not a list.", "Write `- ` before each entry.")}
-SharedColumns = Mapping[str, Mapping[str, Any]]
-"""By name: columns that a header may name instead of describing them."""
+Fields = Mapping[str, Any]
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_question(
     path: Path, prefixes: Mapping[str, str], *, file: str | None = None, built: bool = False,
-    shared: SharedColumns | None = None,
+    shared: Fields | None = None,
 ) -> Question:
     """The question in a file.
 
     prefixes: what a CURIE of the header may use, next to the query's own PREFIX lines.
     file: the name that messages use. built: whether it is in a release, whose questions were
-    checked when it was built. Raises InputErrors with every mistake that was found.
+    checked when it was built. shared: what `read_columns` gives.
+    Raises InputErrors with every mistake that was found.
     """
     file = file or str(path)
-    first, text, line, query = _split(_read(path, file))
-    header = _Yaml(text, file, first)
-    model = header.model({**prefixes, **_declared(query)}, shared or {})
+    text = _read(path, file)
+    parts = _PARTS.match(text)
+    assert parts, "both parts may be empty"
+    query, line = text[parts.end():], text.count("\n", 0, parts.end()) + 1
+    header = _Yaml(re.sub(r"(?m)^#\+ ?", "", parts["header"]), file,
+                   parts["before"].count("\n") + 1, shared or {})
+    model = header.model(Header, header.fields, {**prefixes, **dict(_PREFIX.findall(query))})
     question = Question.model_construct(
         **dict(model), name=path.stem, file=file, query=query,
         template=Template(query, file=file, line=line))
@@ -52,12 +62,14 @@ def read_question(
     return question
 
 
-def read_columns(path: Path) -> SharedColumns:
-    """The shared columns of a folder of questions, if it has any. Raises InputErrors."""
+def read_columns(path: Path) -> Fields:
+    """The shared columns of a folder of questions by name, if it has any. Raises InputErrors."""
     if not path.is_file():
         return {}
     file = f"{path.parent.name}/{path.name}"
-    return _Yaml(_read(path, file), file, 1).columns()
+    columns = _Yaml(_read(path, file), file, 1, {}, ("columns",))
+    columns.model(SharedColumns, {"columns": columns.fields}, {})
+    return columns.fields
 
 
 def _read(path: Path, file: str) -> str:
@@ -68,159 +80,109 @@ def _read(path: Path, file: str) -> str:
                                          hint="Save the file as UTF-8.")]) from error
 
 
-def _split(text: str) -> tuple[int, str, int, str]:
-    """Header and query: the header's first line and YAML, the query's first line and text."""
-    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
-    start = 0
-    while start < len(lines) and re.match(r"\s*(#(?!\+).*)?$", lines[start]):
-        start += 1
-    end = start
-    while end < len(lines) and lines[end].startswith("#+"):
-        end += 1
-    header = "".join(re.sub(r"^#\+ ?", "", line) for line in lines[start:end])
-    return start + 1, header, end + 1, "".join(lines[end:])
-
-
-def _declared(query: str) -> dict[str, str]:
-    """The prefixes that the query declares."""
-    tokens = [t.text for t in scan(prologue(query)[0]) if t.type in ("name", "iri")]
-    triples = zip(tokens, tokens[1:], tokens[2:], strict=False)
-    return {name.rstrip(":"): iri.strip("<>") for word, name, iri in triples
-            if word.upper() == "PREFIX"}
-
-
 class _Yaml:
     """A YAML mapping whose scalars stay the text that was written (`2.1` is not a number).
 
-    file, line: where its first line is, for messages. Raises InputErrors for what is not YAML.
+    file, line: where its first line is, for messages. place: what it describes.
+    Raises InputErrors for what is not YAML.
     """
 
-    def __init__(self, text: str, file: str, line: int) -> None:
-        self._file, self._line = file, line
+    def __init__(
+        self, text: str, file: str, line: int, shared: Fields, place: Place = ()
+    ) -> None:
+        self._file, self._first, self._shared = file, line, shared
+        self._lines: dict[Place, int] = {}
         self._mistakes: list[Mistake] = []
         try:
             root = yaml.compose(text, Loader=_LOADER)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+            problem = getattr(error, "problem", None) or getattr(error, "reason", error)
             self.stop_on([Mistake(line + (mark.line if mark else 0),
-                                  f"The header is not YAML: {getattr(error, 'problem', error)}.",
+                                  f"The header is not YAML: {problem}.",
                                   "Check indents, colons and quotes.")])
             raise
         if not isinstance(root, yaml.MappingNode):
             self.stop_on([Mistake(1, "The file has no header.", "Begin it with `#+ title: ...`.")])
         assert root is not None, "stop_on raises"
-        self._root: yaml.Node = root
-        self.fields: Any = self._plain(root, ())
+        self.fields: Fields = self._plain(root, place)
 
-    def model(self, prefixes: Mapping[str, str], shared: SharedColumns) -> Header:
-        """The header. Raises InputErrors."""
-        fields = self.fields
-        if isinstance(fields.get("panel"), dict):
-            fields["panel"] = [{"of_class": class_, "parameter": parameter}
-                               for class_, parameter in fields["panel"].items()]
-        for key in ("parameters", "columns"):
-            if isinstance(fields.get(key), dict):
-                fields[key] = [_named(*pair) for pair in fields[key].items()]
-        if isinstance(fields.get("columns"), list):
-            fields["columns"] = [self._column(number, column, shared)
-                                 for number, column in enumerate(_flat(fields["columns"]))]
+    def model(self, model: type[Model], fields: Fields, prefixes: Mapping[str, str]) -> Model:
+        """The fields as a model. Raises InputErrors."""
+        found: Model | None = None
         try:
-            header = Header.model_validate(fields, context={"prefixes": prefixes})
+            found = model.model_validate(fields, context={"prefixes": prefixes})
         except ValidationError as error:
-            self._mistakes += [_mistake(details["loc"], details, fields)
-                               for details in error.errors()]
+            self._mistakes += [_mistake(details, fields) for details in error.errors()]
         self.stop_on(self._mistakes)
-        return header
-
-    def columns(self) -> SharedColumns:
-        """Columns by name, which is all that the document holds. Raises InputErrors."""
-        columns = [_named(*pair) for pair in self.fields.items()]
-        try:
-            TypeAdapter(tuple[Column, ...]).validate_python(columns)
-        except ValidationError as error:
-            mistakes = [_mistake(("columns", *details["loc"]), details, {"columns": columns})
-                        for details in error.errors()]
-            self.stop_on(m._replace(place=m.place[1:]) for m in mistakes)  # type: ignore[index]
-        shared: SharedColumns = self.fields
-        return shared
+        assert found is not None, "there was no mistake"
+        return found
 
     def stop_on(self, mistakes: Iterable[Mistake]) -> None:
         """Raise InputErrors for mistakes, in the order of their lines."""
-        found = sorted({(self._line_of(m.place), m.message, m.hint) for m in mistakes})
+        found = sorted({(self._line(m.place), m.message, m.hint) for m in mistakes})
         if found:
             raise InputErrors([GraphsvcError(message, location=f"{self._file}:{line}", hint=hint)
                                for line, message, hint in found])
 
+    def _line(self, place: Place | int) -> int:
+        """The line of a place, or of the smallest one around it that has a line."""
+        while not isinstance(place, int):
+            place = self._lines.get(place, place[:-1] or self._first)
+        return place
+
     def _plain(self, node: yaml.Node, place: Place) -> Any:
         """A node as texts, lists and mappings."""
-        if isinstance(node, yaml.SequenceNode):
-            return [self._plain(item, (*place, n)) for n, item in enumerate(node.value)]
-        if not isinstance(node, yaml.MappingNode):
+        if isinstance(node, yaml.ScalarNode):
             return str(node.value).strip()
+        if isinstance(node, yaml.SequenceNode) and place != ("columns",):
+            return [self._found(item, item, (*place, n)) for n, item in enumerate(node.value)]
         found: dict[str, Any] = {}
-        for key, value in node.value:
+        for key, value in _pairs(node):
             at = (*place, key.value)
             if key.value in found:
                 self._mistakes.append(
                     Mistake(at, f"The key `{key.value}` is there twice.", "Keep one."))
-            found[key.value] = self._plain(value, at)
+            found[key.value] = self._found(key, value, at)
+            if place == ("columns",):
+                found[key.value] = self._column(key.value, found[key.value])
         return found
 
-    def _column(self, number: int, column: Any, shared: SharedColumns) -> Any:
+    def _found(self, key: yaml.Node, value: yaml.Node, place: Place) -> Any:
+        self._lines[place] = self._first + key.start_mark.line
+        return self._plain(value, place)
+
+    def _column(self, name: str, fields: Any) -> Any:
         """A column that is named, changed (`who: {label: About}`), or described with a type."""
-        if isinstance(column, str):
-            if column not in shared:
-                self._mistakes.append(Mistake(
-                    ("columns", number), f"There is no shared column `{column}`.",
-                    "Describe it here, or in columns.yaml."))
-            return _named(column, shared.get(column, {"type": "text", "label": column}))
-        if not isinstance(column, dict) or len(column) != 1:
-            return column
-        (name, fields), = column.items()
-        if isinstance(fields, dict) and "type" not in fields:
-            fields = {**shared.get(name, {}), **fields}
-        return _named(name, fields)
-
-    def _line_of(self, place: Place | int) -> int:
-        """The line of a place: keys of mappings, numbers of their pairs or of a list's entries."""
-        if isinstance(place, int):
-            return place
-        node, line = self._root, self._root.start_mark.line
-        for step in place:
-            if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-                node = (_flat(node.value) if place[0] == "columns" else node.value)[step]
-                line = node.start_mark.line
-                if place[0] == "columns" and isinstance(node, yaml.MappingNode):
-                    node = node.value[0][1]
-            elif isinstance(node, yaml.MappingNode):
-                pairs = node.value[step:step + 1] if isinstance(step, int) else [
-                    pair for pair in node.value if pair[0].value == step]
-                if not pairs:
-                    break
-                key, node = pairs[-1]
-                line = key.start_mark.line
-        return self._line + line
+        if fields == {} and name not in self._shared:
+            self._mistakes.append(Mistake(
+                ("columns", name), f"There is no shared column `{name}`.",
+                "Describe it here, or in columns.yaml."))
+            return {"type": "text", "label": name}
+        changes = isinstance(fields, dict) and "type" not in fields
+        return {**self._shared.get(name, {}), **fields} if changes else fields
 
 
-def _named(name: str, fields: Any) -> Any:
-    return {"name": name, **fields} if isinstance(fields, dict) else (name, fields)
+def _pairs(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """The keys and values of a mapping, or of a list of names, mappings and such lists."""
+    if isinstance(node, yaml.MappingNode):
+        yield from node.value
+    elif isinstance(node, yaml.SequenceNode):
+        for entry in node.value:
+            yield from _pairs(entry)
+    else:
+        yield node, yaml.MappingNode("tag:yaml.org,2002:map", [])
 
 
-def _flat(entries: list[Any]) -> list[Any]:
-    """The entries of a list, and those of lists in it."""
-    return [one for entry in entries for one in (
-        entry if isinstance(entry, list)
-        else entry.value if isinstance(entry, yaml.SequenceNode) else [entry])]
-
-
-def _mistake(place: Place, error: ErrorDetails, fields: Mapping[str, Any]) -> Mistake:
+def _mistake(error: ErrorDetails, fields: Fields) -> Mistake:
     """What pydantic found, in plain words."""
-    kind, key, context = error["type"], place[-1] if place else "", error.get("ctx", {})
-    here, above = _called(place, fields), _called(place[:-1], fields)
+    kind, context = error["type"], error.get("ctx", {})
+    place = _place(error["loc"], fields)
+    here, above, key = _called(place), _called(place[:-1]), place[-1]
     if kind == "missing":
         return Mistake(place[:-1], f"{above} lacks `{key}`.", f"Add `{key}:`.")
     if kind == "extra_forbidden":
-        model = _MODELS.get(str(place[0]), Header) if len(place) > 1 else Header
+        model = PARTS.get(place[0], Header) if len(place) > 1 else Header
         keys = [str(field.validation_alias or name) for name, field in model.model_fields.items()]
         near = get_close_matches(str(key), keys, 1)
         return Mistake(place, f"{above} has no key `{key}`.",
@@ -233,12 +195,19 @@ def _mistake(place: Place, error: ErrorDetails, fields: Mapping[str, Any]) -> Mi
     return Mistake(place, message if message.startswith("`") else f"{here} {message}", hint)
 
 
-def _called(place: Place, fields: Mapping[str, Any]) -> str:
+def _place(location: Place, fields: Fields) -> Place:
+    """The place in the YAML of what pydantic counts: entries of mappings have names there."""
+    first, *rest = location
+    if rest and isinstance(fields[str(first)], dict) and isinstance(rest[0], int):
+        rest[0] = list(fields[str(first)])[rest[0]]
+    return (first, *rest)
+
+
+def _called(place: Place) -> str:
     """What messages call a place."""
     if not place:
         return "The header"
     if len(place) == 1 or place[0] not in _CALLED:
         return f"`{place[0]}`" if len(place) < 3 else f"`{place[0]}`, `{place[-1]}`"
-    entry = fields[str(place[0])][place[1]]
-    called = f"{_CALLED[str(place[0])]} `{entry['name'] if isinstance(entry, dict) else entry[0]}`"
+    called = f"{_CALLED[place[0]]} `{place[1]}`"
     return called if len(place) == 2 or place[2] == "name" else f"{called}'s `{place[2]}`"

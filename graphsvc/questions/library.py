@@ -118,8 +118,8 @@ class Library:
 
     def panels(self, classes: set[str]) -> list[tuple[Question, str]]:
         """The questions for the page of a thing of these classes, with the thing's parameter."""
-        return [(question, panel.parameter) for question in self
-                for panel in question.panels if panel.of_class in classes]
+        return [(question, parameter) for question in self
+                for class_, parameter in question.panel.items() if class_ in classes]
 
     def _mistakes(self) -> Iterator[GraphsvcError]:
         """What does not fit between the questions."""

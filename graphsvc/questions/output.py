@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc import formats
 from graphsvc.csvsafe import safe_cell
@@ -20,7 +20,6 @@ from graphsvc.questions.question import Column
 from graphsvc.questions.table import Term
 from graphsvc.questions.values import XSD
 
-Plain = str | int | float | bool | list[dict[str, Any]] | None
 NOTHING = (
     "Nothing in this release answers the question with these parameters. Where `coverage` is "
     "given, it says which documents were looked at and what they cover; of all else nothing is "
@@ -43,11 +42,12 @@ def plain(term: Term | None, column: Column) -> str | int | float | bool | None:
     return text in ("true", "1") if column.type == "boolean" else text
 
 
-def cell(answer: Answer, term: Term | None, column: Column) -> Plain:
-    """A cell as JSON: passages for evidence, else a plain value."""
-    if column.type == "evidence":
-        return [passage(cited) for cited in answer.cited(term)]
-    return plain(term, column)
+def rows(answer: Answer) -> list[dict[str, Any]]:
+    """The rows as JSON objects by column name: passages for evidence, else plain values."""
+    return [{column.name: [passage(cited) for cited in answer.cited(term)]
+             if column.type == "evidence" else plain(term, column)
+             for term, column in zip(row, answer.question.columns, strict=True)}
+            for row in answer.rows]
 
 
 def passage(cited: Passage) -> dict[str, Any]:
@@ -59,19 +59,9 @@ def passage(cited: Passage) -> dict[str, Any]:
     }
 
 
-def rows(answer: Answer) -> list[dict[str, Plain]]:
-    """The rows as JSON objects, by column name."""
-    return [
-        {column.name: cell(answer, term, column)
-         for term, column in zip(row, answer.question.columns, strict=True)}
-        for row in answer.rows
-    ]
-
-
-def columns(answer: Answer) -> list[dict[str, str]]:
-    """The columns as JSON."""
-    return [{"name": column.name, "type": column.type, "label": column.label,
-             "meaning": column.meaning} for column in answer.question.columns]
+def _table(answer: Answer) -> dict[str, Any]:
+    columns = [column.model_dump(exclude={"many"}) for column in answer.question.columns]
+    return {"columns": columns, "rows": rows(answer), "labels": answer.labels}
 
 
 def parameters(answer: Answer) -> dict[str, Any]:
@@ -88,21 +78,12 @@ def as_document(answer: Answer, following: str | None) -> dict[str, Any]:
     """The answer as JSON. following: address of the next page."""
     looked_at = answer.coverage
     return {
-        "question": answer.question.name,
-        "title": answer.question.title,
-        "release": answer.release,
-        "parameters": parameters(answer),
-        "columns": columns(answer),
-        "rows": rows(answer),
-        "labels": dict(answer.labels),
-        "next": following,
-        "sparql": answer.sparql,
-        "note": None if answer.rows else NOTHING,
+        "question": answer.question.name, "title": answer.question.title,
+        "release": answer.release, "parameters": parameters(answer), **_table(answer),
+        "next": following, "sparql": answer.sparql, "note": None if answer.rows else NOTHING,
         "coverage": looked_at and {
             "question": looked_at.question.name, "title": looked_at.question.title,
-            "columns": columns(looked_at), "rows": rows(looked_at),
-            "labels": dict(looked_at.labels),
-        },
+            **_table(looked_at)},
     }
 
 
@@ -120,11 +101,9 @@ def linked(answer: Answer, address: str, following: str | None) -> dict[str, Any
         context[column.name] = {"@id": f"{address}#{column.name}"}
         if column.type in ("iri", "evidence"):
             context[column.name]["@type"] = "@id"
-    members = [
-        {column.name: _linked_value(term, column)
-         for term, column in zip(row, answer.question.columns, strict=True) if term is not None}
-        for row in answer.rows
-    ]
+    members = [{column.name: _linked_value(term, column)
+                for term, column in zip(row, answer.question.columns, strict=True) if term}
+               for row in answer.rows]
     head = {"@context": context, "@type": "https://schema.org/ItemList",
             "release": answer.release, "rows": members}
     return {**head, "next": following} if following else head
@@ -145,23 +124,19 @@ def _linked_value(term: Term, column: Column) -> Any:
 def results(answer: Answer) -> dict[str, Any]:
     """SPARQL 1.1 Query Results JSON Format."""
     names = [column.name for column in answer.question.columns]
-    bindings = [
-        {name: _binding(term) for name, term in zip(names, row, strict=True) if term is not None}
-        for row in answer.rows
-    ]
+    bindings = [{name: _binding(term) for name, term in zip(names, row, strict=True) if term}
+                for row in answer.rows]
     return {"head": {"vars": names}, "results": {"bindings": bindings}}
 
 
 def _binding(term: Term) -> dict[str, str]:
-    if isinstance(term, NamedNode):
-        return {"type": "uri", "value": term.value}
-    if isinstance(term, BlankNode):
-        return {"type": "bnode", "value": term.value}
+    if not isinstance(term, Literal):
+        return {"type": "uri" if isinstance(term, NamedNode) else "bnode", "value": term.value}
+    binding = {"type": "literal", "value": term.value}
     if term.language:
-        return {"type": "literal", "value": term.value, "xml:lang": term.language}
-    if term.datatype.value == f"{XSD}string":
-        return {"type": "literal", "value": term.value}
-    return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+        return {**binding, "xml:lang": term.language}
+    is_text = term.datatype.value == f"{XSD}string"
+    return binding if is_text else {**binding, "datatype": term.datatype.value}
 
 
 def comma_separated(answer: Answer, *, raw: bool = False) -> str:

@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     ValidationInfo,
-    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -29,43 +29,29 @@ ParameterType = Literal[
 ColumnType = Literal[
     "iri", "text", "integer", "decimal", "boolean", "date", "year", "evidence"
 ]
-COLUMN_TYPES: tuple[str, ...] = get_args(ColumnType)
 RESERVED = ("after", "format", "limit", "raw")
 """Parameters that every question has: the cursor, the answer's format, the page's size, and whether
 CSV leaves texts alone that spreadsheets take for formulas."""
 
 
-def expected(message: str, hint: str) -> PydanticCustomError:
+def _wrong(message: str, hint: str) -> PydanticCustomError:
     """A mistake in a header. message: how its sentence goes on after the name of the place."""
     return PydanticCustomError("header", "{message}", {"message": message, "hint": hint})
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise expected("is not a text.", "Write some words or one value.")
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(map(_text, value)) if isinstance(value, list | tuple) else (_text(value),)
+def _several(value: object) -> object:
+    """A list; one value is a list of it."""
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def _flag(value: object) -> bool:
     if value not in ("true", "false", True, False):
-        raise expected("is neither true nor false.", "Write true or false.")
+        raise _wrong("is neither true nor false.", "Write true or false.")
     return value in ("true", True)
 
 
-def _name(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z][A-Za-z0-9_]*", value):
-        raise expected("has a name that is not one.",
-                       "Begin with a small letter; use letters, digits and `_`.")
-    return value
-
-
-def _iri(value: object, info: ValidationInfo) -> str:
+def _iri(text: str, info: ValidationInfo) -> str:
     """The IRI that a CURIE or an IRI (with or without <>) is for."""
-    text = _text(value)
     prefixes: Mapping[str, str] = (info.context or {}).get("prefixes", {})
     prefix, colon, local = text.partition(":")
     if colon and prefix in prefixes and not local.startswith("//"):
@@ -74,15 +60,28 @@ def _iri(value: object, info: ValidationInfo) -> str:
         "://" in text or text.startswith(("<", "urn:"))
     ):
         return text.strip("<>")
-    raise expected(f"`{text}` is neither an IRI nor a CURIE with a known prefix.",
-                   f"Known prefixes: {', '.join(sorted(prefixes))}.")
+    raise _wrong(f"`{text}` is neither an IRI nor a CURIE with a known prefix.",
+                 f"Known prefixes: {', '.join(sorted(prefixes))}.")
 
 
-Text = Annotated[str, BeforeValidator(_text)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+def _labelled(value: object) -> object:
+    """Choices that are a list are their own labels."""
+    return {text: text for text in value} if isinstance(value, list) else value
+
+
+def _entries(value: object) -> list[Any]:
+    """The values of a mapping by name, each with its name."""
+    if not isinstance(value, dict):
+        raise _wrong("is not a mapping.", "Write `key: value` lines.")
+    return [{"name": name, **entry} if isinstance(entry, dict) else entry
+            for name, entry in value.items()]
+
+
+Text = Annotated[str, Field(min_length=1)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_several)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Name = Annotated[str, BeforeValidator(_name)]
-Iri = Annotated[str, BeforeValidator(_iri)]
+Name = Annotated[str, Field(pattern="^[a-z][A-Za-z0-9_]*$")]
+Iri = Annotated[Text, AfterValidator(_iri)]
 
 
 class _Model(BaseModel):
@@ -109,9 +108,10 @@ class Parameter(_Model):
     min: Text | None = None
     max: Text | None = None
     many: Flag = False
-    of_class: Iri | None = Field(default=None, validation_alias="class")
+    of_class: Iri | None = Field(
+        default=None, validation_alias="class", serialization_alias="class")
     scheme: Iri | None = None
-    choices: Mapping[str, Text] = {}
+    choices: Annotated[Mapping[str, Text], BeforeValidator(_labelled)] = {}
     choices_from: Text | None = None
 
     @model_validator(mode="before")
@@ -120,12 +120,6 @@ class Parameter(_Model):
         """A parameter with a default is not required."""
         return {"required": "false", **data} if isinstance(data, dict) and data.get("default") \
             else data
-
-    @field_validator("choices", mode="before")
-    @classmethod
-    def _labelled(cls, value: object) -> object:
-        """Choices that are a list are their own labels."""
-        return value if isinstance(value, dict) else {text: text for text in _texts(value)}
 
     @property
     def optional(self) -> bool:
@@ -150,35 +144,22 @@ class Column(_Model):
         """Whether rows can be ordered by it."""
         return self.type != "evidence" and not self.many
 
-
-class Key(_Model):
-    """A column that the answer is ordered by."""
-
-    column: Column
-    descending: bool
-
     @property
     def numeric(self) -> bool:
         """Whether it orders by number; all else orders by code point."""
-        return self.column.type in ("integer", "decimal", "year")
+        return self.type in ("integer", "decimal", "year")
 
 
 class Example(_Model):
     """Values that a question can be asked with, as people would write them."""
 
     title: Text
-    values: Mapping[str, Texts] = Field(default={}, validation_alias="parameters")
-
-
-class Panel(_Model):
-    """A class of things on whose pages the question belongs, and the parameter for the thing."""
-
-    of_class: Iri
-    parameter: Text
+    values: Mapping[str, Texts] = Field(
+        default={}, validation_alias="parameters", serialization_alias="parameters")
 
 
 class Chart(_Model):
-    """How the answer is drawn as bars: the columns of their labels and of their numbers."""
+    """The columns of a bar chart of the answer."""
 
     x: Name
     y: Name
@@ -200,10 +181,27 @@ class Matrix(_Model):
     cell: Name
 
 
+Columns = Annotated[tuple[Column, ...], BeforeValidator(_entries)]
+
+
+PARTS: Mapping[Any, type[BaseModel]] = {
+    "parameters": Parameter, "columns": Column, "examples": Example, "chart": Chart, "map": Map,
+    "matrix": Matrix}
+"""The models of what is in a header, by its key."""
+
+
+class SharedColumns(_Model):
+    """Columns that the headers of a library may name."""
+
+    columns: Columns
+
+
 class Header(_Model):
     """The header of a question's file.
 
     order: the columns that together are different in every row, with `-` to descend.
+    panel: classes of things on whose pages the question belongs, each with the parameter for the
+        thing.
     route: path below the API, with `{parameter}` segments.
     coverage: name of the question that says what was looked at, attached to empty answers.
     """
@@ -211,11 +209,11 @@ class Header(_Model):
     title: Text
     description: Text
     tags: Texts = ()
-    parameters: tuple[Parameter, ...] = ()
-    columns: tuple[Column, ...]
+    parameters: Annotated[tuple[Parameter, ...], BeforeValidator(_entries)] = ()
+    columns: Columns
     order: Texts = ()
     examples: tuple[Example, ...]
-    panels: tuple[Panel, ...] = Field(default=(), validation_alias="panel")
+    panel: Mapping[Iri, Text] = {}
     route: Text | None = None
     coverage: Text | None = None
     chart: Chart | None = None
@@ -236,11 +234,11 @@ class Question(Header):
     template: Template
 
     @cached_property
-    def keys(self) -> tuple[Key, ...]:
-        """The columns of the declared order, or all columns from left to right."""
+    def keys(self) -> dict[Column, bool]:
+        """The columns of the declared order, or all from left to right; whether each descends."""
         plain = {column.name: column for column in self.columns if column.orders}
-        return tuple(Key(column=plain[text.removeprefix("-")], descending=text.startswith("-"))
-                     for text in self.order or plain if text.removeprefix("-") in plain)
+        return {plain[text.removeprefix("-")]: text.startswith("-")
+                for text in self.order or plain if text.removeprefix("-") in plain}
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, if the question has it."""

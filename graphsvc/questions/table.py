@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from typing import Any
 
 from pyoxigraph import (
     BlankNode,
@@ -22,10 +23,11 @@ from graphsvc.questions.question import Column, Question
 
 Term = NamedNode | BlankNode | Literal
 Row = tuple[Term | None, ...]
-T = TypeVar("T")
 _RESULTS = "application/sparql-results+json"
 _LARGE = 100_000
 """Bytes of results from which on they are read in a thread, so that the event loop goes on."""
+_MANY = 500
+"""Rows from which on they are sorted in a thread."""
 _CELLS = 400_000
 """Cells of answers that are kept, at some 100 bytes each."""
 
@@ -41,20 +43,22 @@ class Table:
     rows: list[Row]
 
 
-async def fetch(engine: Engine, query: str) -> Table:
-    """Run a reviewed SELECT to its end. Raises what the engine raises."""
-    data = await read(engine, Request(query, _RESULTS, lane=Lane.REVIEWED))
-    return await _apart(len(data), lambda: _table(data))
+async def fetch(engine: Engine, query: str, client: str | None = None) -> Table:
+    """Run a reviewed SELECT to its end. client: the address of who asks, if it is not the service.
+
+    Raises what the engine raises.
+    """
+    data = await read(engine, Request(query, _RESULTS, lane=Lane.REVIEWED, client=client))
+    return await asyncio.to_thread(_table, data) if len(data) > _LARGE else _table(data)
 
 
-async def fetch_answer(engine: Engine, question: Question, query: str) -> list[Row]:
-    """All rows of a question, typed and in the declared order. Raises what the engine raises."""
-    data = await read(engine, Request(query, _RESULTS, lane=Lane.REVIEWED))
-    return await _apart(len(data), lambda: _answer(question, _table(data)))
-
-
-async def _apart(size: int, work: Callable[[], T]) -> T:
-    return await asyncio.to_thread(work) if size > _LARGE else work()
+async def fetch_answer(
+    engine: Engine, question: Question, query: str, client: str | None = None
+) -> list[Row]:
+    """All rows of a question, typed and in the declared order. Raises what `fetch` raises."""
+    table = await fetch(engine, query, client)
+    order = partial(_ordered, question, table)
+    return await asyncio.to_thread(order) if len(table.rows) > _MANY else order()
 
 
 def _table(data: bytes) -> Table:
@@ -73,16 +77,16 @@ def _term(value: object) -> Term | None:
     raise UpstreamError("The engine answered with a quoted triple, which is not SPARQL 1.1.")
 
 
-def _answer(question: Question, table: Table) -> list[Row]:
+def _ordered(question: Question, table: Table) -> list[Row]:
     """The rows with the question's columns, sorted; equal keys by all the other columns."""
     places = [table.columns.index(column.name) for column in question.columns]
     rows = [tuple(typed(row[place], column) for place, column
                   in zip(places, question.columns, strict=True)) for row in table.rows]
     rows.sort(key=lambda row: [term.value if term else "" for term in row])
     at = {column.name: index for index, column in enumerate(question.columns)}
-    for key in reversed(question.keys):
-        place, value = at[key.column.name], _number if key.numeric else _text
-        rows.sort(key=lambda row: value(row[place]), reverse=key.descending)
+    for key, descending in reversed(question.keys.items()):
+        place, value = at[key.name], _number if key.numeric else _text
+        rows.sort(key=lambda row: value(row[place]), reverse=descending)
     return rows
 
 
@@ -121,14 +125,6 @@ def _number(term: Term | None) -> float:
     return number if number == number else float("-inf")
 
 
-class _Flight:
-    """A table that is being computed, and how many wait for it."""
-
-    def __init__(self, work: Awaitable[list[Row]]) -> None:
-        self.task = asyncio.ensure_future(work)
-        self.waiting = 0
-
-
 class Tables:
     """Complete answers of a release, which never changes: each is computed once, and the ones used
     last are kept."""
@@ -136,9 +132,10 @@ class Tables:
     def __init__(self) -> None:
         self._room = _CELLS
         self._kept: OrderedDict[str, list[Row]] = OrderedDict()
-        self._flights: dict[str, _Flight] = {}
+        self._working: dict[str, asyncio.Task[list[Row]]] = {}
+        self._waiting: Counter[str] = Counter()
 
-    async def get(self, key: str, work: Callable[[], Awaitable[list[Row]]]) -> list[Row]:
+    async def get(self, key: str, work: Callable[[], Coroutine[Any, Any, list[Row]]]) -> list[Row]:
         """The table of a key, which `work` computes where it is not kept. Raises what that raises.
 
         Work that nobody waits for any more is cancelled.
@@ -146,20 +143,19 @@ class Tables:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        flight = self._flights.get(key)
-        if flight is None:
-            flight = self._flights[key] = _Flight(work())
-        flight.waiting += 1
+        if key not in self._working:
+            self._working[key] = asyncio.create_task(work())
+        task = self._working[key]
+        self._waiting[key] += 1
         try:
-            rows = await asyncio.shield(flight.task)
+            rows = await asyncio.shield(task)
             self._keep(key, rows)
             return rows
         finally:
-            flight.waiting -= 1
-            if not flight.waiting:
-                flight.task.cancel()
-                if self._flights.get(key) is flight:
-                    del self._flights[key]
+            self._waiting[key] -= 1
+            if not self._waiting[key]:
+                task.cancel()
+                del self._working[key], self._waiting[key]
 
     def _keep(self, key: str, rows: list[Row]) -> None:
         if key not in self._kept:

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
@@ -41,7 +39,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_MARKER = re.compile(r"#\+\s*(?P<word>\w*)\s*(?P<rest>.*?)\s*$")
 
 
 class Token(NamedTuple):
@@ -73,31 +70,28 @@ def serialise(value: Value) -> str:
     return text
 
 
-@dataclass(frozen=True)
-class Placeholder:
-    """One occurrence of a `$name`.
+class Piece(NamedTuple):
+    """Some text of a query or, where it has a name, a place for terms.
 
-    separator: what comes between several terms there; None where only one term may be.
-    condition: the place whose `#+if` block this occurrence is in.
-    """
-
-    name: str
-    line: int
-    separator: str | None
-    condition: str | None
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """Some text, the block it is in, and the place it is if it is one.
-
-    apart: what keeps a term that is put here from its neighbours, before and after.
+    condition: the place whose `#+if` block it is in. separator: what comes between several terms;
+    None where only one may be. before, after: what keeps a term apart from its neighbours.
     """
 
     text: str
     condition: str | None
-    place: Placeholder | None = None
-    apart: tuple[str, str] = ("", "")
+    name: str = ""
+    line: int = 0
+    separator: str | None = None
+    before: str = ""
+    after: str = ""
+
+    def fill(self, terms: Sequence[Value]) -> str:
+        """The text once terms are put there. Raises GraphsvcError where they cannot be."""
+        if not terms:
+            return self.text
+        if len(terms) > 1 and self.separator is None:
+            raise GraphsvcError(f"`${self.name}` takes one value here.")
+        return f"{self.before}{(self.separator or '').join(map(serialise, terms))}{self.after}"
 
 
 class Template:
@@ -108,15 +102,15 @@ class Template:
     """
 
     def __init__(self, text: str, *, file: str = "query", line: int = 1) -> None:
-        self.file = file
         self.tokens = list(scan(text, line))
-        errors = [self._error(*mistake) for mistake in _doubtful(self.tokens)]
         self.conditions: dict[str, int] = {}
-        self._pieces = list(_joined(list(self._read(errors))))
-        self.places = [piece.place for piece in self._pieces if piece.place]
+        self._mistakes = list(_doubtful(self.tokens))
+        self._pieces = list(self._read())
+        self.places = [piece for piece in self._pieces if piece.name]
         self._tidy = not any("\n" in t.text for t in self.tokens if t.type == "string")
-        if errors:
-            raise InputErrors(errors)
+        if self._mistakes:
+            raise InputErrors([GraphsvcError(message, location=f"{file}:{at}", hint=hint)
+                               for at, message, hint in self._mistakes])
 
     def bind(self, values: Values) -> str:
         """The query with the blocks of places without a value dropped and other places filled.
@@ -127,7 +121,7 @@ class Template:
         place for one.
         """
         return "".join(
-            _fill(piece, values.get(piece.place.name, ()) if piece.place else ())
+            piece.fill(values.get(piece.name, ()))
             if piece.condition is None or values.get(piece.condition)
             else "\n" * piece.text.count("\n")
             for piece in self._pieces
@@ -138,112 +132,76 @@ class Template:
         text = self.bind(values)
         return re.sub(r"\n([ \t]*\n)+", "\n", text) if self._tidy else text
 
-    def _error(self, message: str, line: int, hint: str) -> GraphsvcError:
-        return GraphsvcError(message, location=f"{self.file}:{line}", hint=hint)
-
-    def _read(self, errors: list[GraphsvcError]) -> Iterator[_Piece]:
-        block: tuple[str, int] | None = None
-        before = ""
+    def _read(self) -> Iterator[Piece]:
+        block: Token | None = None
+        text = before = ""
         for index, token in enumerate(self.tokens):
-            if token.type == "comment" and token.text.startswith("#+"):
-                block = self._marker(index, block, errors)
-                continue
-            condition = block[0] if block else None
-            if token.type == "variable" and token.text.startswith("$"):
+            condition = block.text if block else None
+            is_marker = token.type == "comment" and token.text.startswith("#+")
+            if is_marker or _is_place(token):
+                yield Piece(text, condition)
+                text = ""
+            if is_marker:
+                block = self._marker(index, block)
+            elif _is_place(token):
                 separator = {"{": " ", "(": ", ", ",": ", "}.get(before)
-                place = Placeholder(token.text[1:], token.line, separator, condition)
-                yield _Piece(token.text, condition, place, self._apart(index))
+                yield Piece(token.text, condition, token.text[1:], token.line, separator,
+                            *self._blanks(index))
             else:
-                yield _Piece(token.text, condition)
+                text += token.text
             if token.type not in ("space", "comment"):
                 before = token.text
+        yield Piece(text, None)
         if block:
-            hint = "Close it with a line `#+end`."
-            errors.append(self._error(f"The block `#+if {block[0]}` has no end.", block[1], hint))
+            self._mistakes.append((block.line, f"The block `#+if {block.text}` has no end.",
+                                   "Close it with a line `#+end`."))
 
-    def _apart(self, index: int) -> tuple[str, str]:
+    def _blanks(self, index: int) -> tuple[str, str]:
         """Blanks that a term needs around it where the token at index is."""
         before = self.tokens[index - 1].text if index else " "
         after = self.tokens[index + 1].text if index + 1 < len(self.tokens) else " "
-        return (
-            "" if before.isspace() or before in "({" else " ",
-            "" if after.isspace() or after in ")},;." else " ",
-        )
+        return ("" if before.isspace() or before in "({" else " ",
+                "" if after.isspace() or after in ")},;." else " ")
 
-    def _marker(
-        self, index: int, block: tuple[str, int] | None, errors: list[GraphsvcError]
-    ) -> tuple[str, int] | None:
-        """The block that is open after the marker at index."""
-        token = self.tokens[index]
-        match = _MARKER.match(token.text)
-        word, rest = match.group("word", "rest") if match else ("", "")
-        before = self.tokens[index - 1] if index else None
+    def _marker(self, index: int, block: Token | None) -> Token | None:
+        """The block that is open after the marker at index: its name and line."""
+        token, before = self.tokens[index], self.tokens[index - 1] if index else None
         if before and not (before.type == "space" and re.search(r"\n[ \t]*$", before.text)):
-            hint = "Give the marker a line of its own."
-            errors.append(self._error(f"`{token.text}` follows other text.", token.line, hint))
-        if word == "if" and re.fullmatch(r"\w+", rest):
-            if not block:
-                self.conditions.setdefault(rest, token.line)
-                return rest, token.line
-            message, hint = "Blocks do not nest.", f"Close `#+if {block[0]}` first."
-        elif word == "end" and not rest:
-            if block:
+            self._mistakes.append((token.line, f"`{token.text}` follows other text.",
+                                   "Give the marker a line of its own."))
+        match token.text[2:].split():
+            case ["if", name] if block is None and re.fullmatch(r"\w+", name):
+                self.conditions.setdefault(name, token.line)
+                return Token("block", name, token.line)
+            case ["if", _] if block:
+                wrong = ("Blocks do not nest.", f"Close `#+if {block.text}` first.")
+            case ["end"] if block:
                 return None
-            message, hint = "`#+end` closes nothing.", "Open a block with a line `#+if NAME`."
-        else:
-            message = f"`{token.text}` is not a marker."
-            hint = "Write `#+if NAME` or `#+end`; the header comes before the query."
-        errors.append(self._error(message, token.line, hint))
+            case ["end"]:
+                wrong = ("`#+end` closes nothing.", "Open a block with a line `#+if NAME`.")
+            case _:
+                wrong = (f"`{token.text}` is not a marker.",
+                         "Write `#+if NAME` or `#+end`; the header comes before the query.")
+        self._mistakes.append((token.line, *wrong))
         return block
 
 
-def prologue(query: str) -> tuple[str, str]:
-    """A query's BASE and PREFIX declarations, and the rest (SPARQL 1.1, 4.1)."""
-    end = offset = 0
-    inside = False
-    for token in scan(query):
-        offset += len(token.text)
-        if token.type in ("space", "comment"):
-            continue
-        if token.type == "iri" and inside:
-            inside, end = False, offset
-        elif token.type == "name" and (inside or token.text.upper() in ("BASE", "PREFIX")):
-            inside = True
-        else:
-            break
-    return query[:end], query[end:]
+def _is_place(token: Token) -> bool:
+    return token.type == "variable" and token.text.startswith("$")
 
 
-def _joined(pieces: list[_Piece]) -> Iterator[_Piece]:
-    """The pieces, with texts that follow each other in the same block put together."""
-    for (condition, is_place), group in groupby(pieces, lambda p: (p.condition, bool(p.place))):
-        if is_place:
-            yield from group
-        else:
-            yield _Piece("".join(piece.text for piece in group), condition)
-
-
-def _fill(piece: _Piece, given: Sequence[Value]) -> str:
-    """The text of a place once the given terms are put there."""
-    if piece.place is None or not given:
-        return piece.text
-    if len(given) > 1 and piece.place.separator is None:
-        raise GraphsvcError(f"`${piece.place.name}` takes one value here.")
-    terms = (piece.place.separator or "").join(map(serialise, given))
-    return f"{piece.apart[0]}{terms}{piece.apart[1]}"
-
-
-def _doubtful(tokens: list[Token]) -> Iterator[tuple[str, int, str]]:
-    """What parsers read in different ways: (message, line, hint)."""
+def _doubtful(tokens: list[Token]) -> Iterator[tuple[int, str, str]]:
+    """What parsers read in different ways: line, message, hint."""
     after_place = False
     for token in tokens:
-        if token.type not in ("comment", "space") and re.search(r"\\[uU]", token.text):
-            yield "A `\\u` escape is read in different ways.", token.line, "Write the character."
+        if token.type in ("comment", "space"):
+            continue
+        if re.search(r"\\[uU]", token.text):
+            yield token.line, "A `\\u` escape is read in different ways.", "Write the character."
         if token.type == "iri" and re.match(r"<[^>]*\$|<\?", token.text):
-            hint = "Write a blank after a less-than sign; write `$` in an IRI as %24."
-            yield f"`{token.text}` may be an IRI or a comparison.", token.line, hint
+            yield (token.line, f"`{token.text}` may be an IRI or a comparison.",
+                   "Write a blank after a less-than sign; write `$` in an IRI as %24.")
         if after_place and (token.text.startswith("@") or token.text == "^^"):
-            hint = "Use STRLANG or STRDT."
-            yield "A place cannot carry a language tag or datatype.", token.line, hint
-        if token.type not in ("comment", "space"):
-            after_place = token.type == "variable" and token.text.startswith("$")
+            yield (token.line, "A place cannot carry a language tag or datatype.",
+                   "Use STRLANG or STRDT.")
+        after_place = _is_place(token)

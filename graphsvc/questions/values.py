@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Context, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -14,31 +14,38 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.questions.question import Parameter
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
-INTEGER, DECIMAL, BOOLEAN, DATE = (
-    NamedNode(f"{XSD}{name}") for name in ("integer", "decimal", "boolean", "date")
-)
-_DATATYPES = {
-    "integer": INTEGER, "year": INTEGER, "decimal": DECIMAL, "boolean": BOOLEAN, "date": DATE,
-}
-_FORMS = {
-    "integer": (r"[+-]?[0-9]{1,18}", "a whole number, such as 12"),
-    "decimal": (r"[+-]?[0-9]{1,18}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?",
-                "a number, such as 12.5"),
-    "boolean": (r"true|false", "true or false"),
-    "date": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date, such as 2017-03-31"),
-    "year": (r"[0-9]{4}", "a year of four digits, such as 2017"),
-}
-_LIMITS = {
-    "text": ("1", "1000"), "year": ("1000", "9999"),
-    "integer": ("-999999999999999999", "999999999999999999"),
-    "decimal": ("-1000000000000000", "1000000000000000"),
-}
 _WIDE = Context(prec=60)
 _ODD = r"\u0000-\u0007\u000b\u000e-\u001f\u007f\ufffe\uffff"
 _SAFE = rf"^([^{_ODD}\\]|\\+[^{_ODD}\\uU])*\\*$"
 """No control characters, and no backslash before u, as template.serialise wants it."""
-_ORDERED: dict[str, Callable[[str], Any]] = {
-    "integer": int, "year": int, "decimal": Decimal, "date": date.fromisoformat, "text": int,
+
+
+class _Type(NamedTuple):
+    """How the values of a type are written.
+
+    datatype: of XSD; form: what they look like, and expected: the same in words; read: gives what
+    is compared; low, high: the bounds of all values, unless a parameter has its own.
+    """
+
+    datatype: str
+    form: str
+    expected: str
+    read: Callable[[str], Any] | None = None
+    low: str | None = None
+    high: str | None = None
+
+
+_TYPES = {
+    "integer": _Type("integer", r"[+-]?[0-9]{1,18}", "a whole number, such as 12", int,
+                     "-999999999999999999", "999999999999999999"),
+    "decimal": _Type("decimal", r"[+-]?[0-9]{1,18}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?",
+                     "a number, such as 12.5", Decimal, "-1000000000000000", "1000000000000000"),
+    "boolean": _Type("boolean", r"true|false", "true or false"),
+    "date": _Type("date", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date, such as 2017-03-31",
+                  date.fromisoformat),
+    "year": _Type("integer", r"[0-9]{4}", "a year of four digits, such as 2017", int,
+                  "1000", "9999"),
+    "text": _Type("string", r"[\s\S]*", "a text", int, "1", "1000"),
 }
 
 
@@ -56,36 +63,31 @@ def literal(parameter: Parameter, text: str) -> Literal:
     """
     if parameter.type == "choice":
         return Literal(_choice(parameter, text))
-    if parameter.type == "text":
-        _check_bounds(parameter, len(text), text, unit=" characters")
-        return Literal(text)
-    form, expected = _FORMS[parameter.type]
-    if not re.fullmatch(form, text):
-        raise _bad(parameter, text, f"Give {expected}.")
-    if parameter.type in _ORDERED:
-        try:
-            measure = _ORDERED[parameter.type](text)
-        except ValueError:
-            raise _bad(parameter, text, f"Give {expected}.") from None
-        _check_bounds(parameter, measure, text)
+    datatype, form, expected, read, *_ = _TYPES[parameter.type]
+    try:
+        if not re.fullmatch(form, text):
+            raise ValueError(text)
+        if read is not None:
+            is_text = parameter.type == "text"
+            _check_bounds(parameter, len(text) if is_text else read(text), text)
+    except ValueError:
+        raise _bad(parameter, text, f"Give {expected}.") from None
     if parameter.type == "decimal" and re.search(r"[eE]|\.\d{19}", text):
         text = f"{_WIDE.quantize(Decimal(text), Decimal('1e-18')):f}"
-    return Literal(text, datatype=_DATATYPES[parameter.type])
+    return Literal(text, datatype=NamedNode(f"{XSD}{datatype}"))
 
 
 def bound(parameter: Parameter, text: str) -> Any:
     """A `min` or `max` as something that can be compared. Raises ValueError or ArithmeticError."""
-    return _ORDERED[parameter.type](text)
-
-
-def bounded(parameter: Parameter) -> bool:
-    """Whether the parameter's type has an order that `min` and `max` may bound."""
-    return parameter.type in _ORDERED
+    read = _TYPES[parameter.type].read if parameter.type in _TYPES else None
+    if read is None:
+        raise ValueError("The type has no order.")
+    return read(text)
 
 
 def limits(parameter: Parameter) -> tuple[str | None, str | None]:
     """The least and greatest value, declared or given by what the service reads."""
-    low, high = _LIMITS.get(parameter.type, (None, None))
+    *_, low, high = _TYPES.get(parameter.type, (None, None))
     return parameter.min or low, parameter.max or high
 
 
@@ -129,8 +131,9 @@ def as_json(parameter: Parameter, text: str, offered: Sequence[str]) -> Any:
     return text == "true" if parameter.type == "boolean" else text
 
 
-def _check_bounds(parameter: Parameter, measure: Any, text: str, unit: str = "") -> None:
+def _check_bounds(parameter: Parameter, measure: Any, text: str) -> None:
     low, high = limits(parameter)
+    unit = " characters" if parameter.type == "text" else ""
     if low is not None and measure < bound(parameter, low):
         raise _bad(parameter, text, f"Give at least {low}{unit}.")
     if high is not None and measure > bound(parameter, high):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlencode
 
@@ -17,15 +18,16 @@ from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphsvc.formats import JSON, Format, named, negotiate
+from graphsvc.formats import JSON
 from graphsvc.questions.answer import OFFERED, OWN_PARAMETERS, Questions
 from graphsvc.questions.output import write
-from graphsvc.questions.question import RESERVED, Parameter, Question
+from graphsvc.questions.question import RESERVED, Question
 from graphsvc.questions.values import BadValue, literal, schema
 from graphsvc.service import Serving
 from graphsvc.web.openapi import Offered, openapi
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs, address_pairs
+from graphsvc.web.sparql import choose
 
 _LARGE = 200
 """Rows from which on an answer is written in a thread, so that the event loop goes on."""
@@ -84,16 +86,18 @@ async def _answer(
             given.setdefault(name, []).append(text)
     understood = await questions.understand(question, given)
     own = _own(pairs)
-    format, raw = _format(request, own.get("format")), own["raw"] == "true"
+    names = [own["format"]] if "format" in own else []
+    format = choose(names, request.headers.get("accept"), OFFERED)
     answer = await questions.ask(
-        question, understood, limit=int(own["limit"]), after=own.get("after"))
+        question, understood, limit=int(own["limit"]), after=own.get("after"),
+        client=request.client.host if request.client else None)
     server, following = _server(request), None
     if answer.after is not None:
         kept = [pair for pair in pairs if pair[0] != "after"]
         following = f"{server}{_path(request)}?{urlencode([*kept, ('after', answer.after)])}"
-    arguments = (answer, format, f"{server}/api/questions/{question.name}", following)
-    body = await run_in_threadpool(write, *arguments, raw=raw) if len(answer.rows) > _LARGE else \
-        write(*arguments, raw=raw)
+    written = partial(write, answer, format, f"{server}/api/questions/{question.name}", following,
+                      raw=own["raw"] == "true")
+    body = await run_in_threadpool(written) if len(answer.rows) > _LARGE else written()
     headers = {"Link": f'<{following}>; rel="next"'} if following else None
     return Response(body, headers=headers, media_type=format.content_type)
 
@@ -108,20 +112,15 @@ async def _offered(questions: Questions) -> Offered:
 
 
 def _listed(question: Question, offered: Offered, server: str) -> dict[str, Any]:
-    def parameter(one: Parameter) -> dict[str, Any]:
-        listed = one.model_dump(include={
-            "name", "type", "label", "description", "required", "many", "default", "scheme"})
-        values = schema(one, offered.get((question.name, one.name), ()))
-        return {**listed, "class": one.of_class, "schema": values}
-
-    return {
-        "name": question.name, "title": question.title, "description": question.description,
-        "tags": question.tags, "route": question.route and f"/api{question.route}",
-        "href": f"{server}/api/questions/{question.name}",
-        "parameters": [parameter(one) for one in question.parameters],
-        "columns": [column.model_dump(exclude={"many"}) for column in question.columns],
-        "examples": [{"title": example.title, "parameters": example.values}
-                     for example in question.examples]}
+    listed = question.model_dump(
+        by_alias=True, include={"name", "title", "description", "tags", "columns", "examples"},
+        exclude={"columns": {"__all__": {"many"}}})
+    parameters = [
+        {**one.model_dump(by_alias=True, exclude={"min", "max", "choices", "choices_from"}),
+         "schema": schema(one, offered.get((question.name, one.name), ()))}
+        for one in question.parameters]
+    return {**listed, "parameters": parameters, "route": question.route and f"/api{question.route}",
+            "href": f"{server}/api/questions/{question.name}"}
 
 
 def _json(value: object) -> Response:
@@ -158,15 +157,6 @@ def _own(pairs: Pairs) -> dict[str, str]:
         for text in texts or parameter.default:
             found[parameter.name] = literal(parameter, text).value
     return found
-
-
-def _format(request: Request, name: str | None) -> Format:
-    """The format of the answer. Raises HttpError with 406."""
-    chosen = named(name, OFFERED) if name else negotiate(request.headers.get("accept"), OFFERED)
-    if chosen is None:
-        raise HttpError(406, "None of the formats that you accept is offered.", location="Accept",
-                        hint=f"Accept one of: {', '.join(f.media_type for f in OFFERED)}.")
-    return chosen
 
 
 def _server(request: Request) -> str:

@@ -1,16 +1,14 @@
-"""The OpenAPI 3.1 description of a release's questions, which FastAPI writes from their headers."""
+"""The OpenAPI 3.1 description of a release's questions, made from their headers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from typing import Any
 
-from fastapi import FastAPI
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
-from starlette.responses import Response
+import yaml
 
-from graphsvc import __version__, formats
+from graphsvc import __version__
 from graphsvc.questions.answer import OFFERED, OWN_PARAMETERS, Questions
 from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.questions.values import as_json, schema
@@ -19,119 +17,70 @@ Json = dict[str, Any]
 Offered = Mapping[tuple[str, str], Sequence[str]]
 """By the names of question and parameter: the values of a choice."""
 
-_REF = "#/components/schemas/{model}"
 _CELLS = {
     "iri": "string", "text": "string", "date": "string", "integer": "integer", "year": "integer",
     "decimal": "number", "boolean": "boolean",
 }
-_PROBLEMS = {
-    "400": "A parameter is unknown, missing or not of its type.",
-    "404": "No thing, question or page has that name; `nearest` lists names like it.",
-    "406": "None of the formats that are asked for is offered.",
-    "409": "The name is that of several things; `choices` lists them.",
-    "413": "The answer was stopped at the limit of its size.",
-    "414": "The address is too long.",
-    "429": "Too many queries of one client are under way.",
-    "431": "The headers are too long.",
-    "503": "The query was stopped at a limit, or too many are waiting.",
-}
-
-
-class Passage(BaseModel):
-    """A paragraph that a row rests on."""
-
-    passage: str
-    document: str | None
-    title: str | None
-    section: list[str]
-    line: int | None
-    ordinal: int | None
-    words: str | None
-
-
-class Answer(BaseModel):
-    """An answer, or one page of it."""
-
-    question: str
-    title: str
-    release: str
-    parameters: Json
-    columns: list[Json]
-    rows: list[Json]
-    labels: dict[str, str]
-    next: str | None
-    sparql: str
-    note: str | None
-    coverage: Json | None
-
-
-class Problem(BaseModel):
-    """What was wrong (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    location: str = ""
-
-
-class Listing(BaseModel):
-    """All questions of a release, with parameters, columns, routes and examples."""
-
-    release: str
-    questions: list[Json]
 
 
 def openapi(questions: Questions, offered: Offered, server: str) -> Json:
     """The description of all routes below `server`, the address of the service."""
+    document: Json = yaml.safe_load(
+        (files(__package__) / "openapi.yaml").read_text(encoding="utf-8"))
+    errors = document["components"]["responses"]
     tags = sorted({tag for question in questions.library for tag in question.tags})
-    app = FastAPI(title=f"Questions of release {questions.release[:12]}", version=__version__,
-                  servers=[{"url": server}], openapi_tags=[{"name": tag} for tag in tags])
-    _add(app, "/api/questions", "questions", summary="All questions",
-         description="Each question with its parameters, columns, route and examples.",
-         openapi_extra={"responses": _responses(_content("application/json", _ref(Listing)))})
+    document |= {
+        "info": {"title": f"Questions of release {questions.release[:12]}", "version": __version__},
+        "servers": [{"url": server}], "tags": [{"name": tag} for tag in tags]}
+    document["paths"]["/api/questions"]["get"]["responses"] = _responses(
+        {"application/json": {"schema": _ref("Listing")}}, errors)
     for question in questions.library:
         for path in filter(None, (f"/questions/{question.name}", question.route)):
             suffix = "-by-route" if path == question.route else ""
-            _add(app, f"/api{path}", f"{question.name}{suffix}", summary=question.title,
-                 description=question.description, tags=list(question.tags),
-                 openapi_extra=_operation(question, offered, path))
-    document = app.openapi()
-    _, models = models_json_schema(
-        [(model, "serialization") for model in (Answer, Listing, Passage, Problem)],
-        ref_template=_REF)
-    document["components"] = {"schemas": models["$defs"], "responses": {
-        f"Problem{status}": {"description": text, "content": _content(
-            formats.PROBLEM.media_type, _ref(Problem))} for status, text in _PROBLEMS.items()}}
+            document["paths"][f"/api{path}"] = {"get": {
+                "operationId": f"{question.name}{suffix}", "summary": question.title,
+                "description": question.description, "tags": list(question.tags),
+                "parameters": _parameters(question, offered, path),
+                "responses": _responses(_content(question), errors)}}
     return document
 
 
-def _add(app: FastAPI, path: str, name: str, **described: Any) -> None:
-    async def documented() -> None:
-        """Answered by graphsvc.web.api."""
+def _responses(content: Json, errors: Json) -> Json:
+    text = {"schema": {"type": "string"}}
+    answered = {"description": "The answer, or one page of it.", "content": content, "headers": {
+        "ETag": text, "Link": {"description": 'The next page, as rel="next".', **text}}}
+    return {"200": answered, **{
+        status: {"$ref": f"#/components/responses/{status}"} for status in errors}}
 
-    app.add_api_route(path, documented, operation_id=name, response_class=Response, **described)
+
+def _content(question: Question) -> Json:
+    """An answer with the rows of the question, in each format."""
+    row = {
+        "type": "object", "additionalProperties": False,
+        "properties": {column.name: _cell(column) for column in question.columns},
+        "required": [column.name for column in question.columns]}
+    own = {"type": "object", "properties": {"rows": {"type": "array", "items": row}}}
+    others = {format.media_type: {"schema": {"type": "string" if format.is_text else "object"}}
+              for format in OFFERED}
+    return {**others, "application/json": {"schema": {"allOf": [_ref("Answer"), own]}}}
 
 
-def _operation(question: Question, offered: Offered, path: str) -> Json:
+def _cell(column: Column) -> Json:
+    text = f"{column.label}. {column.meaning}".strip()
+    if column.type == "evidence":
+        return {"description": text, "type": "array", "items": _ref("Passage")}
+    return {"description": text, "type": [_CELLS[column.type], "null"]}
+
+
+def _ref(model: str) -> Json:
+    return {"$ref": f"#/components/schemas/{model}"}
+
+
+def _parameters(question: Question, offered: Offered, path: str) -> list[Json]:
     own = [_parameter(question, parameter, path, offered.get((question.name, parameter.name), ()))
            for parameter in question.parameters]
-    shared = [_parameter(question, parameter, path, tuple(parameter.choices))
-              for parameter in OWN_PARAMETERS]
-    content = {"application/json": {"schema": _answer(question)}}
-    for format in OFFERED:
-        content.setdefault(format.media_type, {
-            "schema": {"type": "string" if format.is_text else "object"}})
-    return {"parameters": own + shared, "responses": _responses(content)}
-
-
-def _responses(content: Json) -> Json:
-    text = {"schema": {"type": "string"}}
-    return {
-        "200": {"description": "The answer, or one page of it.", "content": content, "headers": {
-            "ETag": text, "Link": {"description": 'The next page, as rel="next".', **text}}},
-        "304": {"description": "Nothing has changed."},
-        **{status: {"$ref": f"#/components/responses/Problem{status}"} for status in _PROBLEMS}}
+    return own + [_parameter(question, parameter, path, tuple(parameter.choices))
+                  for parameter in OWN_PARAMETERS]
 
 
 def _parameter(
@@ -162,28 +111,3 @@ def _explained(parameter: Parameter) -> str:
         texts += [f"At least {parameter.min}."] if parameter.min else []
         texts += [f"At most {parameter.max}."] if parameter.max else []
     return " ".join(text for text in texts if text)
-
-
-def _answer(question: Question) -> Json:
-    """The schema of an answer with the rows of the question."""
-    row = {
-        "type": "object", "additionalProperties": False,
-        "properties": {column.name: _cell(column) for column in question.columns},
-        "required": [column.name for column in question.columns]}
-    own = {"type": "object", "properties": {"rows": {"type": "array", "items": row}}}
-    return {"allOf": [_ref(Answer), own]}
-
-
-def _cell(column: Column) -> Json:
-    text = f"{column.label}. {column.meaning}".strip()
-    if column.type == "evidence":
-        return {"description": text, "type": "array", "items": _ref(Passage)}
-    return {"description": text, "type": [_CELLS[column.type], "null"]}
-
-
-def _ref(model: type[BaseModel]) -> Json:
-    return {"$ref": _REF.format(model=model.__name__)}
-
-
-def _content(media_type: str, schema: Json) -> Json:
-    return {media_type: {"schema": schema}}

@@ -137,7 +137,7 @@ class RequestContext:
         root = self.prefix.decode()
         return {
             **self.scope, "method": "GET" if self.method == "HEAD" else self.method,
-            "extensions": {}, "scheme": self.scheme,
+            "extensions": {}, "scheme": self.scheme, "client": (self.client, 0),
             "headers": [(b"host", self.host), *headers], "root_path": root,
             "path": root + self.scope["path"], "raw_path": self.prefix + self.path}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.recorded import replay
 from graphsvc.release import Release
 from graphsvc.service import Serving
+from tests.recorded import replay
 
 Answers = dict[str, object]
 """The whole answers to all examples of each question; the error where it has none."""

@@ -54,11 +54,13 @@ class StoreEngine:
     def __init__(self, folder: Path) -> None:
         self.store = Store()
         self.asked: list[str] = []
+        self.clients: list[str | None] = []
         for path in sorted(folder.rglob("*.ttl")):
             self.store.load(path=str(path), format=RdfFormat.TURTLE)
 
     async def query(self, request: Request) -> Bytes:
         self.asked.append(request.query)
+        self.clients.append(request.client)
         data = self.store.query(request.query).serialize(format=QueryResultsFormat.JSON)
         assert data is not None
         return Bytes(data)
@@ -108,7 +110,11 @@ class Client:
 
     @property
     def app(self) -> Application:
-        return Application(Source(self), Proxies())
+        return self.behind()
+
+    def behind(self, *proxies: str) -> Application:
+        """The application behind reverse proxies with these addresses."""
+        return Application(Source(self), Proxies(proxies))
 
     def ask(
         self, path: str, method: str = "GET", app: Application | None = None, **headers: str

@@ -26,7 +26,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     words = {"https://example.org/books/id/passage/letters-1": "Printed five hundred."}
     path = tmp_path_factory.mktemp("books") / "index.sqlite"
     build_index(StoreEngine(BOOKS).store, path)
-    return Index.open(path, words.get, PREFIXES)
+    return Index(path, words.get, PREFIXES)
 
 
 @pytest.fixture

@@ -179,6 +179,13 @@ def test_a_format_that_is_not_offered_is_not_acceptable(client: Client) -> None:
     assert (response.status_code, response.json()["status"]) == (406, 406)
 
 
+def test_the_engine_knows_for_whom_a_question_is_asked(client: Client) -> None:
+    client.ask("/api/questions/works")
+    app = client.behind("127.0.0.1")
+    client.ask("/api/questions/kinds", app=app, x_forwarded_for="192.0.2.7")
+    assert client.engine.clients == ["127.0.0.1", "192.0.2.7"]
+
+
 def test_head_tells_the_headers_only(client: Client) -> None:
     got, head = (client.ask("/api/questions/kinds", method) for method in ("GET", "HEAD"))
     assert head.content == b""

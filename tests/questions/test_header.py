@@ -9,7 +9,7 @@ import pytest
 from graphsvc.errors import InputErrors
 from graphsvc.questions.header import read_question
 from graphsvc.questions.library import Library
-from graphsvc.questions.question import Chart, Column, Example, Key, Panel, Parameter
+from graphsvc.questions.question import Chart, Column, Example, Parameter
 
 B = "https://example.org/books/def#"
 QUERY = "SELECT ?a WHERE { ?a ?p ?o }\n"
@@ -84,12 +84,10 @@ SELECT ?edition ?year ?evidence WHERE {
     )
     assert found.columns == (
         edition, year, Column(name="evidence", type="evidence", label="Evidence"))
-    assert found.keys == (
-        Key(column=year, descending=True), Key(column=edition, descending=False))
+    assert list(found.keys.items()) == [(year, True), (edition, False)]
     assert found.examples == (Example(
         title="First", values={"work": "emma", "number": "2.50", "kind": ("x", "The Y")}),)
-    assert found.panels == (Panel(of_class=f"{B}Work", parameter="work"),
-                            Panel(of_class="urn:x:Other", parameter="work"))
+    assert found.panel == {f"{B}Work": "work", "urn:x:Other": "work"}
     assert found.chart == Chart(x="edition", y="year")
     assert found.coverage == "looked-at"
     assert found.query.startswith("PREFIX v: <urn:v#>\nSELECT")
@@ -210,6 +208,8 @@ def test_columns_of_several_texts_are_texts_and_cannot_be_ordered_by(tmp_path: P
     (QUERY, ["q.rq:1: The file has no header."]),
     ("#+ title: [\n" + QUERY, [
         "q.rq:2: The header is not YAML: did not find expected node content."]),
+    ("#+ title: \x01\n" + QUERY, [
+        "q.rq:1: The header is not YAML: control characters are not allowed."]),
     (HEAD + "SELECT ?a WHERE {\n ?a ?p ?o .\n FILTR(?a)\n}\n", [
         "q.rq:9: The query stops being SPARQL at column 10: expected OPTIONAL."]),
     (HEAD + "ASK { ?a ?p ?o }", ["q.rq:7: The query is not a SELECT."]),

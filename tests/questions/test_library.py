@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from graphsvc.errors import InputErrors
-from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library, UnknownQuestion
 
 FILE = """\
@@ -91,10 +90,8 @@ def test_a_route_gives_its_question_and_values(tmp_path: Path) -> None:
         ("one", {"x": "b"}), ("two", {}), None, None, None]
 
 
-def test_a_question_belongs_on_the_pages_of_its_class_and_subclasses(
-    questions: Questions
-) -> None:
-    pages = [f"https://example.org/books/id/{name}" for name in (
-        "work/frankenstein", "work/queen-mab", "author/mary", "work/nothing")]
-    assert [[(question.name, name) for question, name in questions.panels(page)]
-            for page in pages] == [[("editions", "work")], [("editions", "work")], [], []]
+def test_a_question_belongs_on_the_pages_of_its_class(library: Library) -> None:
+    classes = [{f"https://example.org/books/def#{name}" for name in names} for names in (
+        ("Work",), ("Novel", "Work"), ("Author",), ())]
+    assert [[(question.name, name) for question, name in library.panels(given)]
+            for given in classes] == [[("editions", "work")], [("editions", "work")], [], []]

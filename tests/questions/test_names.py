@@ -26,7 +26,7 @@ def index_of(folder: Path, *facts: tuple[str, object, str]) -> Index:
     store.extend(Quad(NamedNode(thing), NamedNode(str(label)), Literal(text))
                  for thing, label, text in facts)
     build_index(store, folder / "index.sqlite")
-    return Index.open(folder / "index.sqlite")
+    return Index(folder / "index.sqlite")
 
 
 @pytest.mark.parametrize(("text", "iri"), [

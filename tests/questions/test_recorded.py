@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 from books import StoreEngine
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
+from rdflib import Graph
 
+from graphsvc.description import executables
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import Index
 from graphsvc.questions.answer import Questions
-from graphsvc.questions.executables import executables
 from graphsvc.questions.library import Library
-from graphsvc.questions.recorded import differences, record
+from tests.recorded import differences, record
 
 ID = "https://example.org/books/id/"
 DEF = "https://example.org/books/def#"
@@ -85,7 +86,8 @@ SELECT ?of WHERE {{ ?edition <{DEF}of> ?of }}""")
 def test_editors_find_every_example_ready_to_run(
     questions: Questions, engine: StoreEngine
 ) -> None:
-    graph = asyncio.run(executables(questions, "http://books/api", "http://books/sparql"))
+    triples = asyncio.run(executables(questions))
+    graph = Graph().parse(data=serialize(triples, format=RdfFormat.N_TRIPLES) or b"", format="nt")
     found = graph.query("""
         PREFIX sh: <http://www.w3.org/ns/shacl#>
         SELECT ?example ?comment ?query ?target WHERE {
@@ -94,8 +96,8 @@ def test_editors_find_every_example_ready_to_run(
         } ORDER BY ?example""")
     listed = [(str(row[0]), str(row[1]), len(list(engine.store.query(str(row[2])))), str(row[3]))
               for row in found]
-    example = "http://books/api/questions/{}#example-{}".format
-    target = "http://books/sparql"
+    example = "http://service.invalid/api/questions/{}#example-{}".format
+    target = "http://service.invalid/sparql"
     assert listed == [
         (example("coverage", 1), "What was looked at: All documents", 2, target),
         (example("editions", 1), "Editions of a work: All editions of Frankenstein", 3, target),

@@ -21,7 +21,7 @@ library = Library.load(BOOKS / "queries", PREFIXES)
 engine = StoreEngine(BOOKS)
 folder = TemporaryDirectory()
 build_index(engine.store, Path(folder.name) / "index.sqlite")
-index = Index.open(Path(folder.name) / "index.sqlite", prefixes=PREFIXES)
+index = Index(Path(folder.name) / "index.sqlite", prefixes=PREFIXES)
 client = Client(Questions(library, engine, index), engine)
 app = client.app
 client.ask("/openapi.json", app=app)  # opens the library, as a server does first

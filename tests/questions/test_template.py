@@ -13,7 +13,7 @@ from rdflib import URIRef
 from rdflib.plugins.sparql import prepareQuery
 
 from graphsvc.errors import GraphsvcError, InputErrors
-from graphsvc.questions.template import Template, Value, prologue, scan, serialise
+from graphsvc.questions.template import Template, Value, scan, serialise
 
 SPECIAL = "\"'\\<>{}()[]|^`#$?@:;,.&=!*/+-~%_ \t\n\r\x08\x0c\u00a0\u2028\u0085uUnré字😀"
 FRAGMENTS = [
@@ -173,10 +173,3 @@ def test_doubtful_queries_are_refused_with_their_line(
         Template(query, file="q.rq")
     assert (raised.value.errors[0].location, raised.value.errors[0].message) == (
         f"q.rq:{line}", problem)
-
-
-def test_the_prologue_ends_before_the_query_form() -> None:
-    head = "# one\nBASE <urn:b>\nprefix : <urn:a#> # two\nPREFIX ex:<urn:ex>"
-    assert prologue(f"{head}\nSELECT * {{ ex:a :b <urn:c> }}") == (
-        head, "\nSELECT * { ex:a :b <urn:c> }")
-    assert prologue("SELECT * {}") == ("", "SELECT * {}")

@@ -211,7 +211,7 @@ def test_the_ontology_names_for_pages_only_questions_that_they_can_show(
             classes = {term.iri, *terms.above[term.iri]}
             for name in term.names(DISPLAY.questions):
                 fits = name in known and (
-                    any(panel.of_class in classes for panel in known[name].panels)
+                    not classes.isdisjoint(known[name].panel)
                     if term.is_class else "start" in known[name].tags or known[name].map)
                 named += 1
                 wrong += [] if fits else [f"{term.label}: {name}"]

@@ -74,7 +74,7 @@ def _questions(context: PageContext) -> list[Question]:
 def _ways(question: Question) -> list[tuple[str, str, bool]]:
     """How things can be compared by a question: their class, the parameter that takes them, and
     whether it takes them all at once."""
-    panels = [(panel.of_class, panel.parameter, False) for panel in question.panels]
+    panels = [(of_class, name, False) for of_class, name in question.panel.items()]
     return panels + [(p.of_class, p.name, True) for p in question.parameters
                      if p.many and p.of_class
                      and not any(q.required for q in question.parameters if q is not p)]

@@ -89,7 +89,7 @@ async def _complete(questions: Questions, question: Question, example: Example) 
                             location=f"{location}: {error.location or ''}".rstrip(": "),
                             hint=error.hint) from error
     rows = [row for page in pages for row in _rows(page, location)]
-    keys = [tuple(json.dumps(row[key.column.name]) for key in question.keys) for row in rows]
+    keys = [tuple(json.dumps(row[column.name]) for column in question.keys) for row in rows]
     if len(set(keys)) < len(keys):
         raise GraphsvcError("Two rows are equal in all columns of `order`.", location=location,
                             hint="Add columns to `order` until every row differs.")
