@@ -58,7 +58,8 @@ def test_every_paragraph_is_accounted_for_and_most_are_cited(
 ) -> None:
     status, out, _ = sources("coverage", documents)
     last = re.fullmatch(r"total: (\d+) paragraphs, (\d+) cited, (\d+) unaccounted;"
-                        r" least share cited in sections with facts (\d+\.\d)%", out.splitlines()[-1])
+                        r" least share cited in sections with facts (\d+\.\d)%",
+                        out.splitlines()[-1])
     assert last and (status, last[3]) == (0, "0")
     assert int(last[2]) >= 1300 and float(last[4]) >= 90
 
