@@ -36,7 +36,7 @@ class Format:
 
     @property
     def is_text(self) -> bool:
-        """Whether clients need to be told the encoding."""
+        """Whether the header states the encoding."""
         return self.media_type.startswith("text/")
 
 

@@ -58,7 +58,8 @@ def test_every_paragraph_is_accounted_for_and_most_are_cited(
 ) -> None:
     status, out, _ = sources("coverage", documents)
     last = re.fullmatch(r"total: (\d+) paragraphs, (\d+) cited, (\d+) unaccounted;"
-                        r" least share cited where facts stand (\d+\.\d)%", out.splitlines()[-1])
+                        r" least share cited in sections with facts (\d+\.\d)%",
+                        out.splitlines()[-1])
     assert last and (status, last[3]) == (0, "0")
     assert int(last[2]) >= 1300 and float(last[4]) >= 90
 
@@ -104,7 +105,7 @@ def test_too_few_cited_paragraphs_fail_even_with_a_reason_for_each(
     with (copy / LEDGER).open("a") as file:
         file.writelines(f"{line}\trunning-text\tleft out\n" for line in glossary)
     status, out, _ = sources("coverage", documents)
-    share = re.search(r"least share cited where facts stand (\S+)%", out.splitlines()[-1])
+    share = re.search(r"least share cited in sections with facts (\S+)%", out.splitlines()[-1])
     assert share and (status, float(share[1]) < 90) == (1, True)
     assert " 0 unaccounted;" in out.splitlines()[-1]
 

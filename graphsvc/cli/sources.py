@@ -53,7 +53,7 @@ def _coverage(args: argparse.Namespace) -> int:
         *(line for account in accounts for line in _lines(account)),
         f"total: {sum(a.paragraphs for a in accounts)} paragraphs,"
         f" {sum(a.cited for a in accounts)} cited, {missing} unaccounted;"
-        f" least share cited where facts stand {least:.1%}"]))
+        f" least share cited in sections with facts {least:.1%}"]))
     return int(missing > 0 or least < CITED_AT_LEAST)
 
 
@@ -68,7 +68,7 @@ def _lines(account: Coverage) -> list[str]:
                      f" {section.paragraphs} paragraphs, {section.cited} cited{reasons}{missing}")
     return [*lines, f"  {account.paragraphs} paragraphs, {account.cited} cited,"
                     f" {len(account.unaccounted)} unaccounted;"
-                    f" {account.share_to_cite:.1%} cited where facts stand"]
+                    f" {account.share_to_cite:.1%} cited in sections with facts"]
 
 
 def _verify(args: argparse.Namespace) -> int:

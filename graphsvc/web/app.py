@@ -40,7 +40,7 @@ ErrorPage = Callable[[RequestContext, GraphsvcError], Awaitable[bytes]]
 class Site:
     """Everything that answers from one release: opened, cached and closed together.
 
-    salt: what decides about bytes beside address and format, for entity tags.
+    salt: what decides about bytes as well as address and format, for entity tags.
     pages: the application for all but `/sparql`; routes: the path templates of its endpoints;
     error_page: writes errors as HTML.
     """

@@ -124,7 +124,7 @@ async def _body(receive: Receive) -> bytes:
     except TimeoutError as error:
         raise HttpError(408, f"The body did not arrive within {BODY_SECONDS:g} seconds.",
                         location="body", headers={"Connection": "close"}) from error
-    except ClientDisconnected as error:  # or what it sent is no body, which it can be told
+    except ClientDisconnected as error:  # or what it sent is no body: then it can read this answer
         raise HttpError(400, "The body cannot be read to its end.", location="body",
                         hint="Check Content-Length or the chunks.",
                         headers={"Connection": "close"}) from error
