@@ -1,0 +1,61 @@
+"""The codebook has a section for every vocabulary that points at it, and a row for every value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import rdflib
+from rdflib import RDFS, SKOS
+
+from graphsvc.project import Project
+
+CODED = ("stages", "effects", "assessments", "disagreement-kinds")
+"""The vocabularies of which the codebook explains every value in a table."""
+
+
+@pytest.fixture(scope="module")
+def sections(project: Project) -> dict[str, str]:
+    """Anchor of each section of the codebook, and its text."""
+    text = (project.root / "docs" / "codebook.md").read_text(encoding="utf-8")
+    parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)[1:]
+    anchors = [re.sub(r"[^a-z ]", "", name.lower()).replace(" ", "-") for name in parts[::2]]
+    return dict(zip(anchors, parts[1::2], strict=True))
+
+
+@pytest.fixture(scope="module")
+def concepts(project: Project) -> rdflib.Graph:
+    graph = rdflib.Graph()
+    for path in sorted((project.root / "ontology" / "vocabularies").glob("*.ttl")):
+        graph.parse(path)
+    return graph
+
+
+def test_what_points_at_the_codebook_points_at_a_section_and_has_the_rule(
+    concepts: rdflib.Graph, sections: dict[str, str]
+) -> None:
+    links = [(thing, link) for thing, link in concepts.subject_objects(RDFS.seeAlso)
+             if "/codebook#" in link]
+    assert len(links) > 30
+    assert {link for _, link in links if link.split("#")[1] not in sections} == set()
+    assert {thing for thing, _ in links if (thing, SKOS.scopeNote, None) not in concepts} == set()
+
+
+@pytest.mark.parametrize("scheme", CODED)
+def test_every_value_has_a_row_in_its_section(
+    scheme: str, project: Project, concepts: rdflib.Graph, sections: dict[str, str]
+) -> None:
+    iri = rdflib.URIRef(f"{project.header.base}scheme/{scheme}")
+    section = sections[str(concepts.value(iri, RDFS.seeAlso)).split("#")[1]]
+    rows = set(_first_cells(section))
+    values = {str(concepts.value(value, SKOS.prefLabel))
+              for value in concepts.subjects(SKOS.inScheme, iri)}
+    assert len(values) > 3
+    assert values == rows - {"code"}
+
+
+def _first_cells(section: str) -> Iterator[str]:
+    for line in section.splitlines():
+        if line.startswith("| ") and not line.startswith("| ---"):
+            yield line.split("|")[1].strip()
