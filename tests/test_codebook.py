@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,9 @@ import rdflib
 from rdflib import RDFS, SKOS
 
 from graphsvc.project import Project
+from graphsvc.release import Release
 
+JI = "https://w3id.org/joint-inspections/def#"
 CODED = ("stages", "effects", "assessments", "disagreement-kinds")
 """The vocabularies of which the codebook explains every value in a table."""
 
@@ -53,6 +56,16 @@ def test_every_value_has_a_row_in_its_section(
               for value in concepts.subjects(SKOS.inScheme, iri)}
     assert len(values) > 3
     assert values == rows - {"code"}
+
+
+@pytest.mark.parametrize("cls", ["Figure", "Finding", "Claim", "Approach", "Disagreement"])
+def test_no_two_things_of_a_class_share_a_label(cls: str, release: Release) -> None:
+    rows = release.store().query(
+        f"SELECT DISTINCT ?thing ?label WHERE {{ ?thing a <{JI}{cls}> ; <{SKOS.prefLabel}> ?label }}",
+        use_default_graph_as_union=True)
+    labels = Counter(row["label"].value.lower() for row in rows)
+    assert len(labels) > 50
+    assert {label for label, count in labels.items() if count > 1} == set()
 
 
 def _first_cells(section: str) -> Iterator[str]:
