@@ -104,6 +104,7 @@ REQUIRED = {
     "ConceptScheme": "skos:prefLabel skos:definition",
     "Grade": "skos:prefLabel skos:definition skos:inScheme ji:points",
     "Stage": "skos:prefLabel skos:definition skos:inScheme ji:countsAsInUse",
+    "DisagreementKind": "skos:prefLabel skos:definition skos:inScheme ji:substantial",
 } | dict.fromkeys(
     ("Theme", "Cohort", "ApproachKind", "EffectKind", "Assessment", "PolicyType",
      "OrganisationKind", "WellbeingIndicator", "Quantity", "Qualifier", "Population", "Unit",

@@ -44,7 +44,7 @@ ACROSS = (
     Visible("xq-08", (
         Ask("providers", {"theme": "independent advocacy"}, "who service providedBy named", {
             ("The 32 partnerships", "Independent advocacy", None, False),
-            ("Clackmannanshire", "children's rights service", None, False),
+            ("Clackmannanshire", "Children's rights service", None, False),
             ("Midlothian", "Independent advocacy", "Who Cares? Scotland", True),
             ("Midlothian", "Who Cares? Scotland advocacy and participation workers",
              "Who Cares? Scotland", True),
@@ -209,8 +209,8 @@ ACROSS = (
             "narrower": "true",
         }, "who variant stageReached", {
             ("Clackmannanshire", "Throughcare and aftercare", "in use"),
-            ("Clackmannanshire", "pathway co-ordinators", "in use"),
-            ("Clackmannanshire", "specialist throughcare team", "in use"),
+            ("Clackmannanshire", "Pathway co-ordinators", "in use"),
+            ("Clackmannanshire", "Specialist throughcare team", "in use"),
             ("Midlothian", "12+ team", "in use"),
             ("Midlothian", "Throughcare and aftercare", "in use"),
             ("Midlothian", "Throughcare and aftercare nurse", "in use"),

@@ -82,7 +82,7 @@ TWO = (
     Visible("TP-13", (
         Ask("approach-partnerships", {"approach": "Mind of My Own"},
             "who stageReached from effectKind", {
-            ("Midlothian", "in use", None, "positive"),
+            ("Midlothian", "in use", None, "not stated"),
             ("South Lanarkshire", "recently launched", "2019-02", "positive"),
         }),
     )),

@@ -13,7 +13,7 @@ THINGS = {
     "indicator": "/id/indicator/2018-2-1",
     "theme": "/id/theme/risk-assessment",
     "document": "/id/document/midlothian-2020",
-    "disagreement": "/id/disagreement/mid-camhs-spelling",
+    "disagreement": "/id/disagreement/liam-name",
     "passage": PASSAGE,
 }
 PAGES = {
