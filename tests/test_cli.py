@@ -151,7 +151,8 @@ def test_watch_builds_at_each_change_and_says_what_is_wrong(books: Path, tmp_pat
     text = works.read_text()
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "graphsvc", "watch", "--project", books, "--releases",
-         releases.folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+         releases.folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # as from a terminal
     try:
         assert process.stdout is not None
         first = releases_in(process.stdout.readline())

@@ -137,6 +137,7 @@ def test_small_queries_are_answered_next_to_runaways_and_slower_ones(
     run(work())
 
 
+@pytest.mark.slow
 def test_a_client_that_floods_makes_nobody_else_wait_or_be_refused(people: Path) -> None:
     async def work() -> None:
         async with engine_over(people, seconds=120) as engine:

@@ -71,6 +71,7 @@ def _listens(address: str) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_every_question_has_the_same_answers_on_another_engine(
     release: Release, embedded: Answers, oxigraph: str
 ) -> None:

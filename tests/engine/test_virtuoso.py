@@ -13,6 +13,8 @@ from graphsvc.service import Serving
 from tests.engine.answers import Answers, answers
 from tests.engine.virtuoso import installed, virtuoso
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def endpoint(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
