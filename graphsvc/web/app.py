@@ -138,19 +138,13 @@ class Application:
         """
         try:
             await _dispatch(site, request, receive, writer)
-        except GraphsvcError as caught:
-            error = caught
+        except GraphsvcError as error:
+            await _fail(site, request, error, writer)
         except (ClientDisconnected, asyncio.CancelledError):
             raise
         except Exception:
             _log.exception("A request failed: %s %.200r", request.method, request.path)
-            error = UnexpectedError()
-        else:
-            return
-        if writer.streaming:
-            _log.warning("An answer was cut: %s", error)
-            raise TruncatedResponse from error
-        await _write_error(site, request, error, writer)
+            await _fail(site, request, UnexpectedError(), writer)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Open the release when the server starts, and close it when it ends (ASGI, lifespan)."""
@@ -229,10 +223,16 @@ async def _dispatch(
             writer.route = site.routes.get(scope.get("endpoint"), OTHER)
 
 
-async def _write_error(
+async def _fail(
     site: Site, request: RequestContext, error: GraphsvcError, writer: ResponseWriter
 ) -> None:
-    """Write a problem document, or a page where a person reads it."""
+    """Write a problem document, or a page where a person reads it.
+
+    Raises TruncatedResponse where the answer has begun already.
+    """
+    if writer.streaming:
+        _log.warning("An answer was cut: %s", error)
+        raise TruncatedResponse from error
     headers = [(name.lower().encode(), value.encode()) for name, value in error.headers.items()]
     body, format = problem_body(error), PROBLEM
     machines = request.path == b"/sparql" or request.path.startswith(b"/api/")
