@@ -28,7 +28,7 @@ dataset = ox.Dataset(ox.parse(sys.stdin.buffer.read(), format=ox.RdfFormat.N_QUA
 dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
 ox.serialize(dataset, sys.stdout.buffer, format=ox.RdfFormat.N_QUADS)
 """
-_SECONDS = 60
+_SECONDS = 20
 """What labelling may take. It takes for ever, or more stack than there is, where very many blank
 nodes differ only by their links with one another: so it runs in a process of its own."""
 

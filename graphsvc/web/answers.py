@@ -19,9 +19,10 @@ from graphsvc.web.request import Headers, RequestContext, Send
 
 CHUNK = 1 << 16
 """Bytes that are sent at a time, so that a client that does not read holds no more of them."""
-HOLD_BACK = 4 << 20
-"""Bytes of a response that are awaited before its status is sent, so that what fails by then can
-say so; larger answers are not kept in the cache."""
+HOLD_BACK = 1 << 20
+"""Bytes of a response that are awaited before its status is sent; what fails by then can say so."""
+MOST_KEPT = 4 << 20
+"""Bytes of an answer that the cache keeps."""
 SMALLEST_COMPRESSED = 1_000
 COMPRESSED_IN_A_THREAD = 100_000
 SECURITY: Headers = [
@@ -249,7 +250,7 @@ class AnswerCache:
 
     def put(self, key: Any, answer: Answer) -> None:
         """Keep an answer in the place of those that were not used for longest."""
-        if len(answer.body) > HOLD_BACK or key in self._answers:
+        if len(answer.body) > MOST_KEPT or key in self._answers:
             return
         self._answers[key] = answer
         self._bytes += _cost(key, answer)

@@ -30,17 +30,15 @@ def graphs_router(serving: Serving, pages: PageContext) -> APIRouter:
     """The routes below `/export` for what is served."""
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/export")
     async def views(request: Request) -> Response:
         """All views and formats."""
         if _for_people(request):
             return HTMLResponse(await pages.render("views.html", FORMATS.values))
         return JSONResponse(listed(serving.views, serving.release.id))
 
-    @router.get("/export/{name}")
-    async def one(request: Request, name: str) -> Response:
+    async def one(request: Request) -> Response:
         """One view or, with an ending, its file."""
-        name, dot, ending = name.partition(".")
+        name, dot, ending = request.path_params["name"].partition(".")
         view = serving.views.get(name)
         if dot:
             return await _file(request, serving, view, format_named(ending))
@@ -51,6 +49,8 @@ def graphs_router(serving: Serving, pages: PageContext) -> APIRouter:
                 "address": address, "fields": fields}))
         return JSONResponse(described(view))
 
+    router.add_route("/export", views, methods=["GET"])
+    router.add_route("/export/{name}", one, methods=["GET"])
     return router
 
 

@@ -90,7 +90,11 @@ class ReleaseSource:
 
 
 def application(routers: Iterable[APIRouter]) -> FastAPI:
-    """The FastAPI application of a release, whose errors are for the caller to report."""
+    """The FastAPI application of a release, whose errors are for the caller to report.
+
+    Its routes are plain ones (`add_route`): what FastAPI learns of a decorated handler it keeps
+    for ever, and with it the release that the handler belongs to.
+    """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     for router in routers:
         app.include_router(router)

@@ -48,15 +48,16 @@ def pages_router(context: PageContext) -> APIRouter:
     for path, page in _PAGES.items():
         add(path, page)
 
-    @router.get("/questions/{name}")
-    async def question(request: Request, name: str) -> Response:
+    async def question(request: Request) -> Response:
+        name = request.path_params["name"]
         return HTMLResponse(await question_page(context, name, address_pairs(request.scope)))
 
-    @router.get("/docs")
     async def docs(request: Request) -> Response:
         return HTMLResponse(await context.render(
             "docs.html", lambda: str(request.base_url).rstrip("/")))
 
+    router.add_route("/questions/{name}", question, methods=["GET"])
+    router.add_route("/docs", docs, methods=["GET"])
     router.add_route("/static/{path:path}", _static, methods=["GET"])
     return router
 
