@@ -54,6 +54,11 @@ class Bench:
         self.figures, self.seconds, self.rounds = figures, seconds, rounds
         self._limit = 0
 
+    @property
+    def _engines(self) -> list[str]:
+        """The servers that answer SPARQL."""
+        return [name for name in self.names if name != "datasette"]
+
     def _keep(self, measure: str, subject: str, case: str, numbers: Mapping[str, float | None],
               failure: str = "") -> None:
         for name, number in numbers.items():
@@ -77,7 +82,7 @@ class Bench:
         plans.append(("10,000 rows of CSV, never repeated, 8",
                       load.fresh(["rows"], many[:1]), 8, load.CSV))
         with ExitStack() as stack:
-            running = self._start(stack, self.names)
+            running = self._start(stack, self._engines)
             for server in running:  # what each loads at its first queries
                 load.measure(server, plans[3][1], 8, 1)
             for _ in range(self.rounds):
@@ -138,7 +143,7 @@ class Bench:
         queries = load.fresh(SMALL, self.data.things[:THINGS])
         endless = (QUERIES / "runaway.rq").read_text(encoding="utf-8")
         for _ in range(self.rounds):
-            for name in self.names:
+            for name in self._engines:
                 with servers.running(name, self.data, self.peers) as server:
                     server.settle()
                     load.measure(server, queries, 8, 1)

@@ -46,7 +46,7 @@ GLIMPSE_SECONDS = 0.01
 REST_SECONDS = 0.2
 """Time until a worker is replaced that ended before it could work; the cause may persist."""
 
-HOLD_BACK = 1 << 20
+HOLD_BACK = 2 << 20
 """Bytes of an answer that are kept until it begins; a larger answer counts as a slow query."""
 
 READ_AHEAD = 1 << 20

@@ -142,14 +142,14 @@ class ResponseWriter:
         self._request, self._send = request, send
         self._release, self._salt = release, salt
         self.status, self._headers = 0, list[tuple[bytes, bytes]]()
-        self._held = bytearray()
+        self._held: bytes | bytearray = bytearray()
         self._silent = False
         self.streaming = False
         self.route = ""
 
     def reply(self, status: int, headers: Headers, body: bytes) -> None:
         """Write a complete response at once, in place of anything that was held back."""
-        self.status, self._headers, self._held = status, headers, bytearray(body)
+        self.status, self._headers, self._held = status, headers, body
 
     async def __call__(self, message: MutableMapping[str, Any]) -> None:
         """Take one message of the ASGI application (ASGI 3, HTTP, response)."""
