@@ -40,7 +40,8 @@ def _ratios(figures: Figures) -> Iterator[Claim]:
                    "never repeated, 64", 0.5)
     yield _ratio(figures, CSV, MEMORY, CSV, "rate", 0.9)
     for ours, theirs in (("API answer, repeated", "table as JSON"),
-                         ("partnership, repeated", "table as page"), ("home, repeated", "home")):
+                         ("partnership, repeated", "table as page"),
+                         ("home, repeated", "table as page")):
         yield _web(figures, ours, theirs, 50.0)
     for peer in ("rdflib-endpoint", "shmarql"):
         for kind, least in (("never repeated", 4.0), ("repeated", 10.0)):
