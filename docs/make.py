@@ -24,7 +24,7 @@ ADDRESS = "http://127.0.0.1:8000"
 PICTURES = ROOT / "docs" / "pictures"
 SCREENSHOTS = {
     "web-approach": "/id/approach/safe-and-together",
-    "web-map": "/?map=partnership-coverage",
+    "web-map": "/?map=partnership-coverage#map",
     "web-compare": "/compare?thing=partnership:midlothian&thing=partnership:north-ayrshire",
     "web-explorer": "/explore?thing=approach:safe-and-together",
 }
