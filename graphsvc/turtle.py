@@ -135,4 +135,4 @@ class _Lines(io.BytesIO):
 
 def _plain(error: SyntaxError) -> str:
     message = str(error.msg or error)
-    return re.sub(r"^Parser error (?:at line \d+ )?.*?: (?=\w)", "", message).rstrip(".") + "."
+    return re.sub(r"^Parser error [^:]*: ", "", message).rstrip(".") + "."

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from graphsvc.errors import GraphsvcError
 from graphsvc.turtle import parse_turtle
 
 LAYOUTS = {
@@ -27,3 +28,12 @@ def test_lines_of_things(text: str, tmp_path: Path) -> None:
                                       if line.strip().startswith(f"ex:{name}"))
                 for name in "ab"}
     assert parse_turtle(path).lines == expected
+
+
+def test_a_mistake_is_reported_without_what_the_parser_says_of_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "things.ttl"
+    path.write_text("\n<urn:a> <urn:b> ; .\n")
+    with pytest.raises(GraphsvcError) as raised:
+        parse_turtle(path)
+    assert raised.value.location == f"{path}:2"
+    assert raised.value.message == "This is not Turtle: ; is not a valid RDF object."
