@@ -174,11 +174,13 @@ class Map(_Model):
 
 
 class Matrix(_Model):
-    """How the answer is drawn as a matrix: the columns that give rows, columns and cells."""
+    """How the answer is drawn as a matrix: the columns that give rows, columns and cells, and the
+    colours of the cells (without one, by the rank of what they show)."""
 
     rows: Name
     columns: Name
     cell: Name
+    tone: Name | None = None
 
 
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_entries)]

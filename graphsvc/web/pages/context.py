@@ -49,13 +49,15 @@ class Link:
     """Something to show: a text, and where it leads, or passages; empty where there is neither.
 
     href: a path of this service, or an address elsewhere; None where it leads nowhere.
-    tone: good, mixed, bad or plain; rank: from 0 to 1 on its scale.
+    tone: good, mixed, bad or plain; symbol: full, half, empty or crossed; rank: from 0 to 1 on its
+    scale.
     """
 
     text: str = ""
     href: str | None = None
     iri: str | None = None
     tone: str | None = None
+    symbol: str | None = None
     rank: float | None = None
     cited: tuple[Passage, ...] = ()
 
@@ -121,7 +123,8 @@ class PageContext:
         path = self.path(iri)
         text = self.label(iri) if path else self.index.label(iri) or iri
         return Link(text, path or (iri if re.match(r"https?://", iri) else None), iri,
-                    tone=self.terms.tones.get(iri), rank=self.terms.ranks.get(iri))
+                    tone=self.terms.tones.get(iri), symbol=self.terms.symbols.get(iri),
+                    rank=self.terms.ranks.get(iri))
 
     def label(self, iri: str) -> str:
         """What a thing is called; the end of its IRI where it has no name."""
