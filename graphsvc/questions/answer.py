@@ -14,7 +14,8 @@ from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV
 from graphsvc.fulltext import fold
-from graphsvc.index import Index, Passage, in_reading_order
+from graphsvc.index import Index
+from graphsvc.passage import Passage, in_reading_order
 from graphsvc.questions.library import Library
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.table import Row, Tables, Term, fetch_answer, passage_iris

@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from graphsvc import formats
 from graphsvc.csvsafe import safe_cell
 from graphsvc.formats import Format
-from graphsvc.index import Passage
+from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column
 from graphsvc.questions.table import Term
