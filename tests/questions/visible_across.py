@@ -215,7 +215,6 @@ ACROSS = (
             ("Midlothian", "Throughcare and aftercare", "in use"),
             ("Midlothian", "Throughcare and aftercare nurse", "in use"),
             ("South Lanarkshire", "Throughcare and aftercare", "being re-established"),
-            ("South Lanarkshire", "Throughcare and aftercare", "in development"),
         }),
     )),
     Visible("xq-32", (
