@@ -215,7 +215,6 @@ ACROSS = (
             ("Midlothian", "Throughcare and aftercare", "in use"),
             ("Midlothian", "Throughcare and aftercare nurse", "in use"),
             ("South Lanarkshire", "Throughcare and aftercare", "being re-established"),
-            ("South Lanarkshire", "Throughcare and aftercare", "in development"),
         }),
     )),
     Visible("xq-32", (
@@ -284,7 +283,6 @@ ACROSS = (
              "Clackmannanshire; Stirling"),
             ("clack-incredible-years", "approach use", "Clackmannanshire; Stirling"),
             ("clack-integrated-childrens-services-plan", "plan", "Clackmannanshire; Stirling"),
-            ("clack-leaders-open-events", "approach use", "Clackmannanshire; Stirling"),
             ("clack-parenting-programmes", "approach use", "Clackmannanshire; Stirling"),
             ("clack-programme-board", "strategic group", "Clackmannanshire; Stirling"),
             ("clack-psychology-of-parenting-programme", "approach use",
