@@ -70,6 +70,7 @@ REQUIRED = {
     "Approach": "skos:prefLabel skos:definition ji:approachKind ji:theme prov:wasDerivedFrom",
     "ApproachUse": "ji:approach ji:stage ji:effectKind prov:wasDerivedFrom",
     "StageReport": "skos:prefLabel ji:stage prov:wasDerivedFrom",
+    "ProgressItem": "skos:prefLabel prov:wasDerivedFrom",
     "Finding": "skos:prefLabel dcterms:description ji:theme ji:assessment prov:wasDerivedFrom",
     "KeyFinding": "skos:prefLabel dcterms:description ji:itemNumber ji:partnershipGroup"
                   " ji:indicator ji:theme ji:assessment prov:wasDerivedFrom",

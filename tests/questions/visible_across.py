@@ -283,7 +283,6 @@ ACROSS = (
              "Clackmannanshire; Stirling"),
             ("clack-incredible-years", "approach use", "Clackmannanshire; Stirling"),
             ("clack-integrated-childrens-services-plan", "plan", "Clackmannanshire; Stirling"),
-            ("clack-leaders-open-events", "approach use", "Clackmannanshire; Stirling"),
             ("clack-parenting-programmes", "approach use", "Clackmannanshire; Stirling"),
             ("clack-programme-board", "strategic group", "Clackmannanshire; Stirling"),
             ("clack-psychology-of-parenting-programme", "approach use",

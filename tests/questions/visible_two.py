@@ -59,7 +59,6 @@ TWO = (
             ("Champions board", "not yet launched", "embedded"),
             ("Child and adolescent mental health services", "in use", "in use"),
             ("Chronologies", "in use", "in use"), ("Continuing care", "in use", "partly embedded"),
-            ("Corporate parenting", "in use", "in use"),
             ("Getting it right for every child", "embedded", "embedded"),
             ("Independent advocacy", "in use", "in use"),
             ("Initial referral discussion", "in use", "in use"),
