@@ -97,7 +97,7 @@ TWO = (
             "partnership": "South Lanarkshire",
             "kind": "finding",
         }, "statement# toldAs", {
-            ("sl-q1-ird-audits", "improving"), ("sl-q1-ird-confusion", "mixed"),
+            ("sl-q1-ird-audits", "mixed"), ("sl-q1-ird-confusion", "weakness"),
             ("sl-q1-ird-effective", "strength"), ("sl-q1-ird-strengthening", "improving"),
             ("sl-q1-medical-and-views", "mixed"),
         }),
@@ -109,8 +109,9 @@ TWO = (
             ("mid-good-practice-ird-quality-assurance", "strength"),
             ("mid-interim-safety-plans", "strength"), ("mid-ird-data", "strength"),
             ("mid-ird-effective", "strength"), ("mid-ird-electronic-system", "strength"),
-            ("mid-ird-oversight", "strength"), ("mid-ird-reviewed", "improving"),
-            ("mid-older-young-people-procedures", "strength"), ("mid-q1-message-2", "strength"),
+            ("mid-ird-oversight", "strength"), ("mid-ird-reviewed", "strength"),
+            ("mid-older-young-people-procedures", "descriptive"),
+            ("mid-q1-message-2", "strength"),
         }),
     )),
     Visible("TP-17", (
@@ -138,17 +139,17 @@ TWO = (
             "theme": "independent advocacy",
             "document": "south-lanarkshire-2020",
         }, "whom weaknesses mixed strengths", {
-            ("care leavers", 1, 0, 0), ("children in foster care", 0, 1, 0),
-            ("children in kinship care", 0, 1, 0), ("children in need of protection", 1, 0, 0),
-            ("children in residential care", 0, 1, 1), ("parents and carers", 0, 1, 0),
+            ("care leavers", 1, 0, 0), ("children in foster care", 1, 0, 0),
+            ("children in kinship care", 1, 0, 0), ("children in need of protection", 1, 0, 0),
+            ("children in residential care", 1, 0, 1), ("parents and carers", 0, 1, 0),
             ("young people in residential schools", 0, 0, 1),
         }),
         Ask("cohorts-served", {"theme": "independent advocacy", "document": "midlothian-2020"},
             "whom weaknesses mixed strengths", {
             ("care experienced children and young people", 0, 0, 2), ("care leavers", 0, 2, 0),
-            ("children in need of protection", 1, 2, 0),
+            ("children in need of protection", 2, 1, 0),
             ("children looked after away from home", 0, 2, 0), ("looked after children", 1, 0, 0),
-            ("parents and carers", 0, 1, 0),
+            ("parents and carers", 1, 0, 0),
         }),
         Ask("search-statements", {
             "theme": "independent advocacy",
@@ -156,7 +157,7 @@ TWO = (
             "kind": "finding",
         }, "statement# toldAs", {
             ("sl-2-2-ground-7", "mixed"), ("sl-q1-advocacy", "weakness"),
-            ("sl-q1-advocacy-explored", "planned"), ("sl-q3-advocacy", "mixed"),
+            ("sl-q1-advocacy-explored", "planned"), ("sl-q3-advocacy", "weakness"),
             ("sl-q4-advocacy-care-leavers", "weakness"),
             ("sl-q4-advocates-residential", "strength"),
         }),
@@ -167,7 +168,7 @@ TWO = (
         }, "statement# toldAs", {
             ("mid-2-1-ground-2", "mixed"), ("mid-advocacy-for-care-leavers", "mixed"),
             ("mid-advocacy-hard-to-get", "weakness"), ("mid-participation-workers", "strength"),
-            ("mid-q1-message-5", "mixed"), ("mid-who-cares-advocacy", "strength"),
+            ("mid-q1-message-5", "weakness"), ("mid-who-cares-advocacy", "strength"),
         }),
     )),
     Visible("TP-21", (
@@ -179,7 +180,7 @@ TWO = (
             "kind": "finding",
         }, "who statement# toldAs", {
             ("Midlothian", "mid-2-1-ground-3", "mixed"),
-            ("Midlothian", "mid-camhs-consultation", "mixed"),
+            ("Midlothian", "mid-camhs-consultation", "descriptive"),
             ("Midlothian", "mid-emotional-support-late", "weakness"),
             ("Midlothian", "mid-priority-1", "weakness"),
             ("Midlothian", "mid-q2-message-4", "weakness"),
@@ -202,8 +203,8 @@ TWO = (
             "partnership": "Midlothian",
             "kind": "finding",
         }, "statement# toldAs", {
-            ("mid-continuing-care-benefit", "strength"), ("mid-continuing-care-gap", "weakness"),
-            ("mid-q4-message-3", "weakness"), ("mid-transitions-recognised", "planned"),
+            ("mid-continuing-care-benefit", "strength"), ("mid-continuing-care-gap", "mixed"),
+            ("mid-q4-message-3", "weakness"), ("mid-transitions-recognised", "weakness"),
         }),
     ), unsaid={
         "18": "the answer writes the eighteenth birthday",
@@ -262,9 +263,9 @@ TWO = (
             ("sl-1-1-ground-5", "finding", "improving", None),
             ("sl-missing-from-care-protocol", "approach use", None, "embedded"),
             ("sl-q1-message-3", "key message", "strength", None),
-            ("sl-q1-missing-reduced", "finding", "improving", None),
+            ("sl-q1-missing-reduced", "finding", "strength", None),
             ("sl-q1-return-talks", "finding", "strength", None),
-            ("sl-q1-weekly-meetings", "finding", "strength", None),
+            ("sl-q1-weekly-meetings", "finding", "descriptive", None),
             ("sl-return-home-interviews", "approach use", None, "in use"),
             ("sl-weekly-risk-meetings-missing", "approach use", None, "in use"),
         }),
@@ -322,8 +323,6 @@ TWO = (
             ("Midlothian", "mid-national-housing-project", "approach use",
              "National Housing Project"),
             ("Midlothian", "mid-national-housing-project", "finding", "National Housing Project"),
-            ("Midlothian", "mid-perceptual-data", "finding",
-             "Analysis of perceptual and observational data"),
             ("South Lanarkshire", "sl-2-2-ground-6", "finding", "Kinship carers support worker"),
             ("South Lanarkshire", "sl-9-ground-6", "finding", "Throughcare and aftercare"),
             ("South Lanarkshire", "sl-kinship-carers-support-worker", "approach use",
