@@ -111,9 +111,10 @@ class Answer:
         template = self.question.sentence
         if template is None:
             return None
-        shown = [at for at, column in enumerate(self.question.columns) if column.name in template]
-        rows = [{**{self.question.columns[at].name: self._named(row[at], self.question.columns[at])
-                    for at in shown}, "disputed": bool(self.evidence.disputed(row))}
+        shown = [(at, column) for at, column in enumerate(self.question.columns)
+                 if column.name in template]
+        rows = [{**{column.name: self._named(row[at], column) for at, column in shown},
+                 "disputed": ", ".join(one.kind for one in self.disagreements(row))}
                 for row in self.all_rows]
         return sentence(self.question, rows, {
             parameter.name: self._asked(parameter) for parameter in self.question.parameters})
@@ -121,7 +122,7 @@ class Answer:
     @cached_property
     def summary(self) -> dict[str, list[tuple[Term, int]]]:
         """How many rows have each value of the columns that are counted, most first."""
-        return {column.name: _counted([row[at] for row in self.all_rows])
+        return {column.name: _counted(column, [row[at] for row in self.all_rows])
                 for at, column in enumerate(self.question.columns)
                 if column.name in self.question.summary and len(self.all_rows) > 1}
 
@@ -157,8 +158,10 @@ class Answer:
         return texts if parameter.many else next(iter(texts), None)
 
 
-def _counted(cells: Sequence[Term | None]) -> list[tuple[Term, int]]:
-    return Counter(cell for cell in cells if cell is not None).most_common()
+def _counted(column: Column, cells: Sequence[Term | None]) -> list[tuple[Term, int]]:
+    """The values of a column with how often each is there; of several texts, each counts."""
+    return Counter(value for cell in cells if cell is not None for value in (
+        map(Literal, cell.value.split("; ")) if column.many else (cell,))).most_common()
 
 
 class Questions:

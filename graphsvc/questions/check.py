@@ -130,8 +130,8 @@ def _columns(question: Question) -> Checks:
     yield (not ordering, ("columns",), "No column can be ordered by.",
            "Give a column of one value that is not of type evidence.")
     for name in question.summary:
-        yield (name not in ordering, ("summary",), f"`summary` names `{name}`, whose values cannot "
-               "be counted.", f"Use {', '.join(ordering)}.")
+        yield (name not in names, ("summary",), f"`summary` names `{name}`, which is not a column.",
+               f"Use {', '.join(names)}.")
     for text in question.order:
         yield (text.removeprefix("-") not in ordering, ("order",),
                f"`order` names `{text}`, which cannot be ordered by.",

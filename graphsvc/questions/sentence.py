@@ -1,7 +1,7 @@
 """The sentence that sums an answer up: a small template in the question's header, over its rows.
 
-A template knows `rows`, `n` (how many there are) and each parameter by its name; see
-docs/questions.md for the filters.
+A template knows `rows`, `n` (how many there are), each parameter by its name, and `narrowed` (the
+other choices, in brackets); see docs/questions.md for the filters.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.questions.values import is_true
 
 Row = Mapping[str, Any]
-"""The cells of a row as people read them, by column; `disputed` says whether documents disagree."""
+"""The cells of a row as people read them, by column; `disputed` says on what documents disagree."""
 
 _MOST = 8
 """Names of a list in words; of longer ones the others are counted."""
@@ -47,7 +47,10 @@ def counts(rows: Iterable[Row], column: str) -> str:
 
 
 def each(rows: Iterable[Row], head: str, *details: str) -> list[str]:
-    """A name for each value of a column, with what other columns say of it in brackets."""
+    """A name for each value of a column, with what other columns say of it in brackets.
+
+    Details that are not stated are left out.
+    """
     grouped: dict[Any, list[Row]] = {}
     for row in rows:
         grouped.setdefault(row[head], []).append(row)
@@ -55,8 +58,10 @@ def each(rows: Iterable[Row], head: str, *details: str) -> list[str]:
 
 
 def _bracketed(name: Any, group: Sequence[Row], details: Sequence[str]) -> str:
-    said = [str(value) for detail in details for value in values(group, detail)]
-    said += ["the documents disagree"] if any(row["disputed"] for row in group) else []
+    said = [str(value) for detail in details for value in values(group, detail)
+            if value != "not stated"]
+    if disputed := values(group, "disputed"):
+        said.append(f"the documents disagree on the {in_words(disputed)}")
     return f"{name} ({', '.join(said)})" if said else str(name)
 
 
@@ -87,14 +92,43 @@ def sentence(question: Question, rows: Sequence[Row], parameters: Mapping[str, A
     if question.sentence is None:
         return None
     try:
-        return _written(question.sentence, rows, parameters)
+        return _written(question, rows, parameters)
     except (TemplateError, ArithmeticError, TypeError):
         return None  # what check_sentence could not foresee of the values of an answer
 
 
-def _written(text: str, rows: Sequence[Row], parameters: Mapping[str, Any]) -> str | None:
-    written = _template(text).render(rows=rows, n=len(rows), **parameters)
+def _written(
+    question: Question, rows: Sequence[Row], parameters: Mapping[str, Any]
+) -> str | None:
+    written = _template(question.sentence or "").render(
+        rows=rows, n=len(rows), narrowed=_narrowed(question, parameters), **parameters)
     return " ".join(written.split()) or None
+
+
+def _narrowed(question: Question, parameters: Mapping[str, Any]) -> str:
+    """The choices that the template does not speak of itself, such as ` (stage: planned)`."""
+    spoken = _variables(question.sentence or "")
+    said = [f"{small(p.label)}: {_said(parameters[p.name])}" for p in question.parameters
+            if not p.required and p.name not in spoken
+            and parameters.get(p.name) not in (None, [], *map(_plain_default, p.default))]
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def _plain_default(text: str) -> Any:
+    return is_true(text) if text in ("true", "false") else text
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return in_words(value) if isinstance(value, list) else str(value)
+
+
+@lru_cache(512)
+def _variables(text: str) -> set[str]:
+    parsed = _ENVIRONMENT.parse(text)
+    own = {name.name for name in parsed.find_all(nodes.Name) if name.ctx == "store"}
+    return meta.find_undeclared_variables(parsed) - own
 
 
 def sentence_mistakes(question: Question) -> Iterator[str]:
@@ -103,22 +137,22 @@ def sentence_mistakes(question: Question) -> Iterator[str]:
     if question.sentence is None:
         return
     try:
-        names = meta.find_undeclared_variables(_ENVIRONMENT.parse(question.sentence))
+        names = _variables(question.sentence)
     except TemplateSyntaxError as error:
         yield f"is not a template: {error.message}"
         return
-    known = {"rows", "n", *(parameter.name for parameter in question.parameters)}
+    known = {"rows", "n", "narrowed", *(parameter.name for parameter in question.parameters)}
     if unknown := sorted(names - known):
         yield f"names {', '.join(unknown)}, which is no parameter"
         return
-    full = {column.name: _sample(column) for column in question.columns} | {"disputed": True}
-    empty = {**dict.fromkeys(full), "disputed": False}
+    full = {column.name: _sample(column) for column in question.columns} | {"disputed": "date"}
+    empty = dict.fromkeys(full)
     for example in question.examples:
         given = {parameter.name: _given(parameter, example.values.get(parameter.name, ()))
                  for parameter in question.parameters}
         for rows in ([], [full], [full, empty], [full] * 20):
             try:
-                _written(question.sentence, rows, given)
+                _written(question, rows, given)
             except (TemplateError, ArithmeticError, TypeError) as error:
                 yield f"fails for the example `{example.title}` with {len(rows)} rows: {error}"
                 return

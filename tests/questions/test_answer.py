@@ -163,7 +163,7 @@ def test_an_answer_says_who_is_silent_and_what_its_filters_left_out(questions: Q
     assert list(answer.silence.lines(answer.index, True)) == [
         "`genre` is Satire. This leaves out 1 row.",
         "`title` is Frank. This leaves out 2 rows.",
-        "Without any of these choices there are 5 rows.",
+        "Without any of these choices there are 4 rows.",
         "Looked at, and silent on this (2): Catalogue of a library; Letters of a bookseller."]
     full = ask(questions, "works", author=["Jane Austen"])
     assert list(full.silence.lines(full.index, False)) == [
