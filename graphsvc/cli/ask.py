@@ -250,7 +250,7 @@ def _plain(value: Any, labels: dict[str, str]) -> str:
     """A value in words; of a passage the place."""
     if isinstance(value, dict):
         sections = "".join(f", {title}" for title in value["section"][-1:])
-        return f"{value['title'] or value['passage']}{sections}, line {value['line']}"
+        return value["label"] or f"{value['title'] or value['passage']}{sections}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return labels.get(value, value) if isinstance(value, str) else str(value)

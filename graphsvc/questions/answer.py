@@ -16,7 +16,8 @@ from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, XLSX
 from graphsvc.fulltext import fold
-from graphsvc.index import Index, Passage
+from graphsvc.index import Index
+from graphsvc.passage import Passage
 from graphsvc.questions.evidence import Disagreement, Evidence
 from graphsvc.questions.library import Library
 from graphsvc.questions.question import ANY, Column, Parameter, Question

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode
 
 from graphsvc.engine.base import Engine
-from graphsvc.index import Index, Passage
+from graphsvc.index import Index
+from graphsvc.passage import Passage
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Row, Term, fetch, passage_iris
 from graphsvc.sparql import own_query

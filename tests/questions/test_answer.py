@@ -34,7 +34,8 @@ def ask(questions: Questions, name: str, **given: Sequence[str]) -> Answer:
 def passage(name: str, title: str, line: int, ordinal: int, **more: Any) -> dict[str, Any]:
     return {
         "passage": f"{ID}passage/{name}", "document": f"{ID}document/{name.split('-')[0]}",
-        "title": title, "section": [], "line": line, "ordinal": ordinal, "words": None, **more}
+        "title": title, "section": [], "paragraph": None, "label": None, "first": None,
+        "last": None, "words": None, "page": None, "line": line, "ordinal": ordinal, **more}
 
 
 LETTERS, CATALOGUE = "Letters of a bookseller", "Catalogue of a library"

@@ -16,7 +16,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.index import AmbiguousName, Passage, slug
+from graphsvc.index import AmbiguousName, slug
+from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer, Given
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Table, fetch
