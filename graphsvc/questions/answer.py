@@ -13,13 +13,13 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV
-from graphsvc.fulltext import fold
 from graphsvc.index import Index, Passage, in_reading_order
 from graphsvc.questions.library import Library
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.table import Row, Tables, Term, fetch_answer, passage_iris
 from graphsvc.questions.template import Value, serialise
 from graphsvc.questions.values import BadValue, literal
+from graphsvc.words import fold
 
 PAGE, LARGEST_PAGE = 1_000, 10_000
 """Rows of a page: by default, and at most."""
