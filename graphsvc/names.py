@@ -24,7 +24,8 @@ _APART = 3
 _SHORT, _LONG = 4, 8
 """Letters from which on a word may be one slip off, or two."""
 _INITIALS = range(2, 6)
-_LINKING = frozenset("a an and at by for from in of on or the to with".split())
+_LINKING = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the",
+                      "to", "with"))
 """Words that may be missing from a name of several words."""
 
 

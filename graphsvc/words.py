@@ -10,18 +10,20 @@ from functools import lru_cache
 import snowballstemmer
 from text_to_num import alpha2digit
 
-FUNCTION_WORDS = frozenset("""
+_FUNCTION_WORDS = """
 a about actually all also an and any anyone anything are as at be been being but by can could did do
 does each else ever every everything for from get give given go got had has have having he her here
 his how i if in into is it its just kind know let like list made make many may me might much must my
 of off on one ones or other our out over own please say said says shall she should show so some such
 than that the their them then there these they this those through to too up us very want was we were
 what when where whether which while who whom whose why will with would you your s t d ll re ve
-""".split())
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 """English words that say little of what a text is about."""
 
-_NUMBER = (r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven"
-           r"|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million)")
+_NUMBER = (r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+           r"|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+           r"|hundred|thousand|million)")
 _NUMBERS = re.compile(rf"\b{_NUMBER}\b(?:(?: and |[ -])(?:{_NUMBER}|one)\b)*", re.IGNORECASE)
 _WORD = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty"

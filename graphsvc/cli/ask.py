@@ -31,10 +31,14 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("query", nargs="?", help="the query")
     command.add_argument("--file", type=Path, help="file that holds the query")
     command.add_argument("--timeout", type=float, metavar="SECONDS", help="stop after this long")
-    command = add_command(commands, ask, ("text", "json", "csv", "tsv", "srj"))
+    command = add_command(commands, ask, ("text", "json", "csv", "tsv", "srj", "xlsx"))
     command.add_argument("name", nargs="?", help="name of the question")
     _add_parameters(command)
     command.add_argument("--limit", type=int, default=1000, help="most rows (default: %(default)s)")
+    command.add_argument("--headings", choices=("names", "labels"), default="names",
+                         help="headings of CSV: names for programs, labels for people")
+    command.add_argument("-o", "--output", type=Path, metavar="FILE",
+                         help="file to write (default: standard output)")
     command.add_argument("--readme", action="store_true",
                          help="list the questions by folder, as queries/README.md has them")
     command = add_command(commands, export, ())
@@ -165,33 +169,62 @@ async def _ask(args: argparse.Namespace) -> None:
         else:
             question = questions.library.get(args.name)
             understood = await questions.understand(question, _parameters(args))
-            _print_answer(await questions.ask(question, understood, limit=args.limit), args.format)
+            answer = await questions.ask(question, understood, limit=args.limit)
+            _put(args.output, _written(answer, args, serving.header.licence))
 
 
-def _print_answer(answer: Answer, format: str) -> None:
+def _written(answer: Answer, args: argparse.Namespace, licence: str) -> bytes:
+    """The answer as a file of the format that was asked for."""
+    from graphsvc.formats import named
     from graphsvc.questions import output
+    from graphsvc.questions.answer import OFFERED
 
-    if format == "json":
-        print(json.dumps(output.as_document(answer, answer.after), indent=1, ensure_ascii=False))
-    elif format == "srj":
-        print(json.dumps(output.results(answer), ensure_ascii=False))
-    elif format == "csv":
-        print(output.comma_separated(answer), end="")
-    elif format == "tsv":
-        print(output.tab_separated(answer), end="")
+    if args.format == "text":
+        text = "\n".join(_text(output.as_document(answer, answer.after))) + "\n"
+    elif args.format == "json":
+        document = output.as_document(answer, answer.after)
+        text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
     else:
-        print("\n".join(_text(output.as_document(answer, answer.after))))
+        format = named(args.format, OFFERED)
+        assert format is not None, "argparse has checked it"
+        written = output.write(answer, format, answer.question.name, None,
+                               headings=args.headings, licence=licence)
+        if isinstance(written, bytes):
+            return written
+        text = written
+    return text.encode()
+
+
+def _put(path: Path | None, content: bytes) -> None:
+    """Write to a file, or to standard output. Raises GraphsvcError."""
+    if path is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise GraphsvcError(
+            f"The file cannot be written ({error.strerror}).", location=str(path),
+            hint="Give a path that you may write to, with -o.") from error
 
 
 def _text(document: dict[str, Any]) -> Iterator[str]:
-    """An answer for people: its rows, field by field, and what was looked at where it has none."""
+    """An answer for people: summed up, its rows field by field, and what it does not say."""
     yield f"{document['title']} (release {document['release']})"
+    if document["sentence"]:
+        yield _filled(document["sentence"])
+    rows = document["total"]
+    yield f"{rows} {'row' if rows == 1 else 'rows'}"
+    for counted in document["summary"]:
+        counts = ", ".join(f"{one['label']} {one['rows']}" for one in counted["values"])
+        yield _filled(f"{counted['label']}: {counts}")
     yield from _fields(document)
-    if not document["rows"]:
-        yield document["note"]
-    if looked_at := document["coverage"]:
-        yield f"\n{looked_at['title']}"
-        yield from _fields(looked_at)
+    if not rows:
+        yield from ("", document["note"])
+    if lines := document["silence"]["lines"]:
+        yield "\nNot in this answer"
+        yield from map(_filled, lines)
     if document["next"]:
         yield "\nThere are more rows: raise --limit."
 
@@ -203,10 +236,14 @@ def _fields(table: dict[str, Any]) -> Iterator[str]:
             value = row[column["name"]]
             for one in value if isinstance(value, list) else [value]:
                 if one not in (None, ""):
-                    yield textwrap.fill(
-                        f"{column['label']}: {_plain(one, table['labels'])}", 100,
-                        initial_indent="  ", subsequent_indent="      ", break_long_words=False,
-                        break_on_hyphens=False)
+                    yield _filled(f"{column['label']}: {_plain(one, table['labels'])}")
+        for one in row["disagreements"]:
+            yield _filled(f"The documents disagree ({one['kind']}): {one['label']}")
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, 100, initial_indent="  ", subsequent_indent="      ",
+                         break_long_words=False, break_on_hyphens=False)
 
 
 def _plain(value: Any, labels: dict[str, str]) -> str:
@@ -235,13 +272,4 @@ async def _export(args: argparse.Namespace) -> None:
         exported = await Export.of(serving, serving.views.get(args.view),
                                    format_named(args.format or ending), _parameters(args))
         content = await exported.file(serving)
-    if args.output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        args.output.write_bytes(content)
-    except OSError as error:
-        raise GraphsvcError(
-            f"The file cannot be written ({error.strerror}).", location=str(args.output),
-            hint="Give a path that you may write to, with -o.") from error
+    _put(args.output, content)

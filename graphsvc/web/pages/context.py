@@ -48,7 +48,8 @@ class Link:
     """Something to show: a text, and where it leads, or passages; empty where there is neither.
 
     href: a path of this service, or an address elsewhere; None where it leads nowhere.
-    tone: good, mixed, bad or plain; rank: from 0 to 1 on its scale.
+    tone: good, mixed, bad or plain; rank: from 0 to 1 on its scale; disputes: the disagreements on
+    what the passages say.
     """
 
     text: str = ""
@@ -57,6 +58,7 @@ class Link:
     tone: str | None = None
     rank: float | None = None
     cited: tuple[Passage, ...] = ()
+    disputes: tuple[Link, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.text or self.cited)
@@ -158,7 +160,7 @@ class PageContext:
         """The first rows of the answer to a question. Raises what understanding and asking raise.
         """
         understood = await self.questions.understand(question, given)
-        return await self.questions.ask(question, understood, limit=limit)
+        return await self.questions.page(question, understood, limit=limit)
 
     # -- pages ----------------------------------------------------------------------------------
 
