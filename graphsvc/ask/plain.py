@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from graphsvc.ask.rank import Asked, Bound, Fit, Given, Ranking
 from graphsvc.ask.wordings import read_wordings
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import AmbiguousName, slug
-from graphsvc.questions.answer import Questions
+from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.words import Word, words
 
 LONGEST = 500
 """Characters of a question."""
 _READINGS = 5
+_LEAST = 0.3
+"""The least score of a reading that is offered."""
 _SURE = 0.55
 """The least score of a reading that is answered without asking back."""
-_BY_FAR = 0.0
 _UNUSED = 0.3
 """The share of the words that say something which may be left unused by an answer."""
 _FROM = frozenset({"since", "from", "after"})
 _TO = frozenset({"until", "till", "before", "by", "to"})
 _QUOTED = re.compile("[\"\u201c\u201d]([^\"\u201c\u201d]+)[\"\u201c\u201d]")
+_YES_NO = {"true": "yes", "false": "no"}
 _YEAR = re.compile(r"(19|20)\d\d")
+
+
+Choices = Sequence[tuple[Question, Parameter, list[Word]]]
+"""The words of what parameters of type choice offer."""
 
 
 class NothingAsked(GraphsvcError):
@@ -45,6 +53,13 @@ class Reading:
     sentence: str
     score: float
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """The parameters as JSON: a text, or a list where several values may be given."""
+        return {parameter.name: list(texts) if parameter.many else texts[0]
+                for parameter in self.question.parameters
+                if (texts := self.parameters.get(parameter.name))}
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -56,6 +71,18 @@ class Heard:
     unknown: Sequence[str]
     corrected: Mapping[str, str]
 
+    def document(self, answer: dict[str, Any] | None) -> dict[str, Any]:
+        """What was understood, as JSON, with the answer to it."""
+        return {
+            "understood": self.reading and {
+                "question": self.reading.question.name, "parameters": self.reading.given,
+                "sentence": self.reading.sentence},
+            "answer": answer,
+            "alternatives": [{
+                "question": other.question.name, "parameters": other.given,
+                "title": other.sentence} for other in self.alternatives],
+            "unknown": list(self.unknown), "corrected": dict(self.corrected)}
+
 
 class PlainWords:
     """Understands questions in plain words over one release."""
@@ -64,11 +91,24 @@ class PlainWords:
         """queries: the folder of the questions, for its wordings. Raises InputErrors."""
         self._questions, self._index = questions, questions.index
         self._wordings = read_wordings(queries, questions.library)
-        self._ready: tuple[Ranking, list[tuple[Question, Parameter, list[Word]]]] | None = None
+        self._ready: tuple[Ranking, Choices] | None = None
+        self._preparing = asyncio.Lock()
+
+    async def answer(self, heard: Heard, client: str | None = None) -> Answer | None:
+        """The answer to what was understood, if anything was. Raises what the engine raises."""
+        reading = heard.reading
+        if reading is None:
+            return None
+        understood = await self._questions.understand(reading.question, reading.parameters)
+        return await self._questions.ask(reading.question, understood, client=client)
 
     async def hear(self, text: str) -> Heard:
         """What is asked in plain words. Raises NothingAsked."""
-        ranking, choices = await self._prepare()
+        async with self._preparing:
+            ranking, choices = await self._prepare()
+        return await asyncio.to_thread(self._hear, text, ranking, choices)
+
+    def _hear(self, text: str, ranking: Ranking, choices: Choices) -> Heard:
         written = ranking.reader.words(text[:LONGEST])
         if not written:
             raise NothingAsked("There are no words in the question.", location="parameter q",
@@ -76,25 +116,25 @@ class PlainWords:
         told = self._index.names.corrected(written)
         asked = Asked(told, self._index.names.mentions(told), [
             *_quoted(text, told), *_numbers(told), *_chosen(told, choices)])
-        fits = ranking.rank(asked)[:_READINGS]
+        fits = [fit for fit in ranking.rank(asked)[:_READINGS] if fit.score >= _LEAST]
         readings = [self._reading(fit) for fit in fits]
         unknown = [word.text for at, word in enumerate(written)
                    if not word.is_small and not (fits and at in fits[0].used)]
         said = sum(not word.is_small for word in written)
         strange = any(word.text in unknown and (_YEAR.fullmatch(word.folded) or (
             word.text[0].isupper() and not self._index.names.uses(word))) for word in told)
-        sure = bool(fits) and not strange and fits[0].score >= _SURE and len(unknown) <= _UNUSED * said and (
-            len(fits) < 2 or fits[0].score - fits[1].score >= _BY_FAR)
+        sure = (bool(fits) and not strange and fits[0].score >= _SURE
+                and len(unknown) <= _UNUSED * said)
         return Heard(
             readings[0] if sure else None, readings[1:] if sure else readings, unknown,
             {old.text: new.folded for old, new in zip(written, told, strict=True)
              if old.folded != new.folded})
 
-    async def _prepare(self) -> tuple[Ranking, list[tuple[Question, Parameter, list[Word]]]]:
+    async def _prepare(self) -> tuple[Ranking, Choices]:
+        """The ranking, which takes a second to make, and the words of every choice."""
         if self._ready is None:
             library = self._questions.library
-            ranking = Ranking(library, self._wordings, self._index)
-            self._index.names.know(ranking.words)
+            ranking = await asyncio.to_thread(Ranking, library, self._wordings, self._index)
             choices = [(question, parameter, words(choice.label))
                        for question in library for parameter in question.parameters
                        if parameter.type == "choice"
@@ -125,15 +165,23 @@ class PlainWords:
         return bound.iri
 
     def _sentence(self, fit: Fit, parameters: Mapping[str, Sequence[str]]) -> str:
-        """The title of the question, with what its parameters were taken for."""
-        parts = [fit.question.title]
-        for parameter in fit.question.parameters:
-            if texts := parameters.get(parameter.name):
-                parts.append(f"{parameter.label}: {', '.join(map(self._shown, texts))}.")
+        """The question as understood: in the first wording that has places for all its values, or
+        its title with what its parameters were taken for."""
+        shown = {name: _listed([_YES_NO.get(text, text) for text in texts])
+                 for name, texts in parameters.items()}
+        for phrase in self._wordings.phrases.get(fit.question.name, ()):
+            if shown and not phrase.implied and phrase.places == shown.keys() and (
+                    phrase.ask.endswith("?")):
+                return phrase.filled(shown)
+        parts = [fit.question.title, *(
+            f"{parameter.label}: {shown[parameter.name]}."
+            for parameter in fit.question.parameters if parameter.name in shown)]
         return " ".join(parts)
 
-    def _shown(self, text: str) -> str:
-        return {"true": "yes", "false": "no"}.get(text, text)
+
+def _listed(texts: Sequence[str]) -> str:
+    """Texts as in a sentence: `one, two and three`."""
+    return " and ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
 
 
 def _quoted(text: str, told: Sequence[Word]) -> Iterator[Given]:
@@ -161,7 +209,7 @@ def _numbers(told: Sequence[Word]) -> Iterator[Given]:
 
 
 def _chosen(
-    told: Sequence[Word], choices: Sequence[tuple[Question, Parameter, list[Word]]]
+    told: Sequence[Word], choices: Choices
 ) -> Iterator[Given]:
     """The choices whose words follow each other in a text."""
     stems = [word.stem for word in told]

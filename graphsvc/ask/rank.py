@@ -14,7 +14,7 @@ from graphsvc.names import Mention
 from graphsvc.questions.library import Library
 from graphsvc.questions.question import Example, Parameter, Question
 from graphsvc.vocabulary import SKOS
-from graphsvc.words import FUNCTION_WORDS, Word, stem, words
+from graphsvc.words import FUNCTION_WORDS, Word, stem
 
 _SMALL_WORD = 0.08
 """The weight of a word that says little; that of a word no question uses is 1."""
@@ -76,47 +76,77 @@ class Asked:
     values: Sequence[Given] = ()
 
 
+@dataclass(frozen=True)
+class _Form:
+    """A wording with the weights of its words. telling: those that say what it is about; total: the
+    weight of all that it mentions."""
+
+    wording: Wording
+    weights: Mapping[str, float]
+    telling: frozenset[str]
+    total: float
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was written, as it is compared: the stems and weights of its words."""
+
+    words: Sequence[Word]
+    parts: Sequence[str]
+    weights: Sequence[float]
+    searched: frozenset[int]
+    """Positions of words that a text to look for may hold."""
+
+
 class Ranking:
     """The questions of a release, ready to be compared with what people write."""
 
     def __init__(self, library: Library, wordings: Wordings, index: Index) -> None:
         self._index, self.reader = index, Reader(wordings)
         self._fits = lru_cache(1 << 16)(index.fits)
-        self._questions = [(question, self._of(question, wordings.phrases.get(question.name, ())))
-                           for question in library]
+        worded = [(question, self._worded(question, wordings.phrases.get(question.name, ())))
+                  for question in library]
         self._all = {question.name: self.reader.parts(self.reader.words(_head(question))).union(
-            *(form.stems for form in forms)) for question, forms in self._questions}
+            *(wording.parts for wording in ones)) for question, ones in worded}
         counts = Counter(part for parts in self._all.values() for part in parts)
         self._weights = {part: log(1 + len(counts) / count) / log(1 + len(counts))
                          for part, count in counts.items()}
-        most = max(self._weights.values(), default=1)
-        self._weights = {part: weight / most for part, weight in self._weights.items()}
-        self.words = [word for question, forms in self._questions
-                      for text in (_head(question), *(w.text for w in forms))
-                      for word in self.reader.words(text)]
+        self._questions = [(question, list(map(self._form, ones))) for question, ones in worded]
+        index.names.know(word for question, ones in worded
+                         for text in (_head(question), *(one.text for one in ones))
+                         for word in self.reader.words(text))
 
     def rank(self, asked: Asked) -> list[Fit]:
         """The best fit of each question that can be asked, the best first."""
         parts = list(map(self.reader.part, asked.words))
-        weights = [self._weight(word, part) for word, part in zip(asked.words, parts, strict=True)]
+        compared = _Asked(
+            asked.words, parts, list(map(self._weight, parts)), frozenset(
+                at for at, word in enumerate(asked.words)
+                if not word.is_small and self._index.names.uses(word)))
         fits = []
         for question, forms in self._questions:
             bound = list(self._bind(question, asked))
-            found = [fit for wording in forms
-                     if (fit := self._fit(
-                         question, wording, bound, asked.words, parts, weights))]
+            given = {one.parameter.name for one in bound}
+            found = [fit for form in forms
+                     if not form.telling.isdisjoint(parts) or not given.isdisjoint(
+                         form.wording.places)
+                     if (fit := self._fit(question, form, bound, compared))]
             if found:
                 fits.append(max(found, key=lambda fit: (fit.score, len(fit.bound))))
         return sorted(fits, key=lambda fit: (-fit.score, fit.question.name))
 
-    def _weight(self, word: Word, part: str) -> float:
-        return _SMALL_WORD if word.is_small else self._weights.get(part, 1.0)
+    def _weight(self, part: str) -> float:
+        return _SMALL_WORD if part in _SMALL_STEMS else self._weights.get(part, 1.0)
 
-    def _of(self, question: Question, phrases: Sequence[Phrase]) -> list[Wording]:
-        plain = [self.reader.wording(phrase) for phrase in (
-            *phrases, Phrase(ask=question.title))]
-        return plain + [wording for example in question.examples if (
-            wording := self._of_example(question, example))]
+    def _form(self, wording: Wording) -> _Form:
+        weights = {part: self._weight(part) for part in wording.parts}
+        return _Form(wording, weights, wording.parts - _SMALL_STEMS,
+                     sum(weights.values()) + _PLACE * len(wording.places))
+
+    def _worded(self, question: Question, phrases: Sequence[Phrase]) -> list[Wording]:
+        plain = map(self.reader.wording, (*phrases, Phrase(ask=question.title)))
+        return [*plain, *(wording for example in question.examples
+                          if (wording := self._of_example(question, example)))]
 
     def _of_example(self, question: Question, example: Example) -> Wording | None:
         """An example's title, with places where it mentions the values of its parameters; None
@@ -176,52 +206,45 @@ class Ranking:
                     yield Bound(parameter, value.texts[parameter.name], value.at)
 
     def _fit(
-        self, question: Question, wording: Wording, bound: Sequence[Bound],
-        told: Sequence[Word], parts: Sequence[str], weights: Sequence[float],
+        self, question: Question, form: _Form, bound: Sequence[Bound], asked: _Asked
     ) -> Fit | None:
         """How well a wording fits, if all that it must have is given."""
-        literal = {at for at, part in enumerate(parts) if part in wording.stems}
-        wanted = list(wording.places)
-        kept: list[Bound] = []
+        wording = form.wording
+        literal = {at for at, part in enumerate(asked.parts) if part in form.weights}
+        kept = [one for one in bound
+                if one.parameter.name in wording.places or not one.at <= literal and (
+                    one.parameter.required or not one.quiet
+                    and sum(asked.weights[at] for at in one.at) >= _LEAST)]
         used: dict[int, float] = dict.fromkeys(literal, 1.0)
-        for one in bound:
-            name, placed = one.parameter.name, one.parameter.name in wording.places
-            if placed:
-                if name in wanted:
-                    wanted.remove(name)
-            elif one.at <= literal or (
-                    not one.parameter.required and (one.quiet
-                    or sum(weights[at] for at in one.at) < _LEAST)):
-                continue
-            factor = one.likeness if placed or one.parameter.required else _NOT_PLACED
+        for one in kept:
+            placed = one.parameter.name in wording.places or one.parameter.required
+            factor = one.likeness * (1 if placed else _NOT_PLACED)
             used |= {at: max(used.get(at, 0), factor) for at in one.at}
-            kept.append(one)
+        kept += self._text(question, form, asked, literal, used)
         given = {one.parameter.name for one in kept}
-        rest = [at for at in range(len(parts)) if at not in used]
-        for parameter in question.parameters:
-            left = [at for at in rest if not told[at].is_small and self._index.names.uses(told[at])]
-            if parameter.name in wanted and parameter.type == "text" and left and any(
-                    not told[at].is_small for at in literal):
-                wanted.remove(parameter.name)
-                given.add(parameter.name)
-                kept.append(Bound(parameter, " ".join(told[at].text for at in left),
-                                  frozenset(left)))
-                used |= dict.fromkeys(left, _PLACED_TEXT)
         if any(parameter.required and parameter.name not in given | wording.implied.keys()
                for parameter in question.parameters):
             return None
-        head = self._all[question.name]
-        used |= {at: _ELSEWHERE for at in rest if parts[at] in head}
-        asked = sum(weights[at] * used.get(at, 0) for at in range(len(parts))) / sum(weights)
-        own = {part: self._part(part) for part in wording.stems}
-        whole = sum(own.values()) + _PLACE * len(wording.places)
-        found = sum(own[parts[at]] for at in {parts.index(parts[at]) for at in literal})
-        found += _PLACE * (len(wording.places) - len(wanted))
-        score = _ASKED * asked + (1 - _ASKED) * found / whole if whole else 0
+        own = self._all[question.name]
+        used = {at: _ELSEWHERE for at, part in enumerate(asked.parts) if part in own} | used
+        of_asker = sum(weight * used.get(at, 0) for at, weight in enumerate(asked.weights))
+        of_wording = sum(form.weights[part] for part in {asked.parts[at] for at in literal})
+        of_wording += _PLACE * sum(place in given for place in wording.places)
+        score = _ASKED * of_asker / sum(asked.weights) + (1 - _ASKED) * of_wording / form.total
         return Fit(question, wording, tuple(kept), score, frozenset(used))
 
-    def _part(self, part: str) -> float:
-        return _SMALL_WORD if part in _SMALL_STEMS else self._weights.get(part, 1.0)
+    def _text(
+        self, question: Question, form: _Form, asked: _Asked, literal: set[int],
+        used: dict[int, float],
+    ) -> Iterator[Bound]:
+        """The words that are left, where the wording has a place for a text to look for."""
+        for parameter in question.parameters:
+            left = sorted(asked.searched - used.keys())
+            if (parameter.name in form.wording.places and parameter.type == "text" and left
+                    and any(asked.parts[at] in form.telling for at in literal)):
+                used |= dict.fromkeys(left, _PLACED_TEXT)
+                yield Bound(parameter, " ".join(asked.words[at].text for at in left),
+                            frozenset(left))
 
 
 def _in_order(bound: Sequence[Bound]) -> Iterator[Bound]:

@@ -38,6 +38,15 @@ class Phrase(BaseModel):
     ask: str
     implied: Mapping[str, Texts] = Field(default={}, alias="with")
 
+    @property
+    def places(self) -> set[str]:
+        """The names of the parameters that it has places for."""
+        return set(_PLACE.findall(self.ask))
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """The wording with values in its places."""
+        return _PLACE.sub(lambda place: values[place[1]], self.ask)
+
 
 def _as_phrase(value: object) -> object:
     return {"ask": value} if isinstance(value, str) else value
@@ -56,10 +65,14 @@ class Wordings(BaseModel):
 
 @dataclass(frozen=True)
 class Wording:
-    """One wording, ready to be compared. places: the parameters whose values it mentions."""
+    """One wording, ready to be compared.
+
+    parts: the stems of its words; places: the parameters whose values it mentions; implied: values
+    of others.
+    """
 
     text: str
-    stems: frozenset[str]
+    parts: frozenset[str]
     places: tuple[str, ...] = ()
     implied: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
