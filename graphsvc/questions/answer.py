@@ -15,7 +15,6 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, XLSX
-from graphsvc.fulltext import fold
 from graphsvc.index import Index
 from graphsvc.passage import Passage
 from graphsvc.questions.evidence import Disagreement, Evidence
@@ -26,6 +25,7 @@ from graphsvc.questions.silence import Coverage, Filter, Silence, looked_at
 from graphsvc.questions.table import Row, Tables, Term, fetch_answer, plain
 from graphsvc.questions.template import Value, serialise
 from graphsvc.questions.values import BadValue, literal
+from graphsvc.words import fold
 
 PAGE, LARGEST_PAGE = 1_000, 10_000
 """Rows of a page: by default, and at most."""
