@@ -13,14 +13,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from graphsvc import fulltext
 from graphsvc.errors import GraphsvcError
-from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, fold
+from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit
+from graphsvc.names import Names
 from graphsvc.passage import Passage, text_fragment
+from graphsvc.words import fold
 
 SURE, LESS_SURE = 1, 2
 """Rank of a label or slug, and of an alternative label."""
@@ -168,6 +170,23 @@ class Index:
         return fulltext.suggest(self._connection, text, of_class, limit)
 
     # -- names ----------------------------------------------------------------------------------
+
+    @cached_property
+    def names(self) -> Names:
+        """All names with the words of the texts, ready to be found in what people write."""
+        named = self._read("SELECT folded, name, iri, rank = ?, quiet FROM names"
+                           " JOIN things ON things.id = thing WHERE class NOT NULL AND label"
+                           " NOT NULL ORDER BY rank, folded, iri", SURE)
+        named = [(name or folded, iri, bool(surely), bool(quiet))
+                 for folded, name, iri, surely, quiet in named
+                 if name or not surely or folded != fold(slug(iri))]
+        used = self._read("SELECT word, small FROM words")
+        return Names(named, {word: bool(small) for word, small in used})
+
+    def fits(self, iri: str, of_class: str | None, scheme: str | None) -> bool:
+        """Whether a thing is of a class (or one below) and in a scheme, where these are given."""
+        thing = self._thing(iri)
+        return thing is not None and self._fits(thing, of_class, scheme)
 
     def find(
         self, text: str, *, of_class: str | None = None, scheme: str | None = None,

@@ -19,9 +19,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from graphsvc.fulltext import TYPE, YEAR, fold
+from graphsvc.fulltext import TYPE, YEAR
 from graphsvc.index import LESS_SURE, SURE, closure, most_special, slug
+from graphsvc.names import counted
 from graphsvc.vocabulary import BIBO, DCTERMS, DISPLAY, OA, OWL, PTR, RDFS, SCHEMA, SKOS
+from graphsvc.words import fold
 
 _LABEL, _SCHEME, _BROADER = str(SKOS.prefLabel), str(SKOS.inScheme), str(SKOS.broader)
 _LABELS = (str(RDFS.label), str(DCTERMS.title))
@@ -126,8 +128,10 @@ class _Release:
                                 for other in self._broader[iri]
                                 if iri in numbers and other in numbers)
         yield "places", [row for thing in self._things for row in self._places(thing)]
-        yield "texts(rowid, label, names, body)", [
-            row for thing in searched for row in _searchable(thing)]
+        texts = [row for thing in searched for row in _searchable(thing)]
+        yield "texts(rowid, label, names, body)", texts
+        used = counted("\n".join(row[1:]) for row in texts)
+        yield "words", sorted((word, *use) for word, use in used.items())
 
     def _with(self, property_: str, value: str | None = None) -> list[str]:
         """The things that have a property, or a value of it."""

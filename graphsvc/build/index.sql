@@ -5,6 +5,7 @@ CREATE TABLE things(id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, label TEXT
                     classes TEXT NOT NULL, schemes TEXT NOT NULL);
 CREATE TABLE names(folded TEXT, rank INTEGER, thing INTEGER, name TEXT,
                    PRIMARY KEY(folded, rank, thing, name)) WITHOUT ROWID;
+CREATE TABLE words(word TEXT PRIMARY KEY, times INTEGER, small INTEGER) WITHOUT ROWID;
 CREATE TABLE classes(class TEXT, above TEXT, PRIMARY KEY(class, above)) WITHOUT ROWID;
 CREATE TABLE facets(thing INTEGER, property TEXT, value TEXT,
                     PRIMARY KEY(property, value, thing)) WITHOUT ROWID;

@@ -50,7 +50,7 @@ class Link:
 
     href: a path of this service, or an address elsewhere; None where it leads nowhere.
     tone: good, mixed, bad or plain; symbol: full, half, empty or crossed; rank: from 0 to 1 on its
-    scale.
+    scale; disputes: the disagreements on what the passages say.
     """
 
     text: str = ""
@@ -60,6 +60,7 @@ class Link:
     symbol: str | None = None
     rank: float | None = None
     cited: tuple[Passage, ...] = ()
+    disputes: tuple[Link, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.text or self.cited)
@@ -162,7 +163,7 @@ class PageContext:
         """The first rows of the answer to a question. Raises what understanding and asking raise.
         """
         understood = await self.questions.understand(question, given)
-        return await self.questions.ask(question, understood, limit=limit)
+        return await self.questions.page(question, understood, limit=limit)
 
     # -- pages ----------------------------------------------------------------------------------
 

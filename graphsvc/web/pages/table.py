@@ -14,6 +14,7 @@ from pyoxigraph import BlankNode, NamedNode
 
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column, Question
+from graphsvc.questions.table import Row as TableRow
 from graphsvc.questions.table import Term
 from graphsvc.web.pages.context import SHADES, Link, PageContext
 from graphsvc.web.pages.rendering import query_string, show, show_date
@@ -111,7 +112,7 @@ class Table:
 def table_of(context: PageContext, answer: Answer, about: str | None = None) -> Table:
     """The answer as a table. about: IRI of the thing whose page shows it, left out of the rows."""
     columns = answer.question.columns
-    rows = [[_cell(context, answer, term, column)
+    rows = [[_cell(context, answer, row, term, column)
              for term, column in zip(row, columns, strict=True)] for row in answer.rows]
     kept = [at for at in range(len(columns)) if _is_shown([row[at] for row in rows], about)]
     things = [at for at in kept if columns[at].type == "iri"]
@@ -139,11 +140,14 @@ def _role(column: Column, cells: Sequence[Link]) -> str:
     return "badge" if marked and all(len(c.text) <= _SHORT_LABEL for c in cells) else "fact"
 
 
-def _cell(context: PageContext, answer: Answer, term: Term | None, column: Column) -> Link:
+def _cell(
+    context: PageContext, answer: Answer, row: TableRow, term: Term | None, column: Column
+) -> Link:
     if term is None or isinstance(term, BlankNode):
         return Link()
     if column.type == "evidence":
-        return Link(cited=tuple(answer.cited(term)))
+        return Link(cited=tuple(answer.cited(row, term)), disputes=tuple(
+            context.link(one.thing) for one in answer.disagreements(row)))
     if isinstance(term, NamedNode):
         return context.link(term.value)
     if column.type == "year":
