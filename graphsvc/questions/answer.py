@@ -20,7 +20,7 @@ from graphsvc.passage import Passage
 from graphsvc.questions.evidence import Disagreement, Evidence
 from graphsvc.questions.library import Library
 from graphsvc.questions.question import ANY, Column, Parameter, Question
-from graphsvc.questions.sentence import sentence
+from graphsvc.questions.sentence import in_words, sentence
 from graphsvc.questions.silence import Coverage, Filter, Silence, looked_at
 from graphsvc.questions.table import Row, Tables, Term, fetch_answer, plain
 from graphsvc.questions.template import Value, serialise
@@ -119,6 +119,17 @@ class Answer:
                 for row in self.all_rows]
         return sentence(self.question, rows, {
             parameter.name: self._asked(parameter) for parameter in self.question.parameters})
+
+    @cached_property
+    def heading(self) -> str:
+        """The title of the answer, for its values."""
+        shown = {}
+        for parameter in self.question.parameters:
+            asked = self._asked(parameter)
+            texts = asked if isinstance(asked, list) else [asked] if asked is not None else []
+            if texts:
+                shown[parameter.name] = in_words([str(text) for text in texts])
+        return self.question.headed(shown)[0]
 
     @cached_property
     def summary(self) -> dict[str, list[tuple[Term, int]]]:

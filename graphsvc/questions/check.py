@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from graphsvc.questions.question import RESERVED, RESERVED_COLUMNS, Parameter, Question
+from graphsvc.questions.question import RESERVED, RESERVED_COLUMNS, Parameter, Question, places_of
 from graphsvc.questions.sentence import sentence_mistakes
 from graphsvc.questions.template import Value
 from graphsvc.questions.values import BadValue, bound, literal
@@ -158,6 +158,10 @@ def _example(question: Question, number: int) -> Checks:
 
 
 def _sentence(question: Question) -> Checks:
+    for heading in question.heading:
+        for name in places_of(heading) - {p.name for p in question.parameters}:
+            yield (True, ("heading",), f"`heading` has a place for `{name}`, no parameter.",
+                   "Use names of parameters.")
     for mistake in sentence_mistakes(question):
         yield (True, ("sentence",), f"`sentence` {mistake}.",
                "docs/questions.md says what a template may use.")

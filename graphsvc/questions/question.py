@@ -29,6 +29,7 @@ ParameterType = Literal[
 ColumnType = Literal[
     "iri", "text", "integer", "decimal", "boolean", "date", "year", "evidence"
 ]
+_PLACE = re.compile(r"\{(\w+)\}")
 ANY = "any"
 """What a parameter with a default takes so that it does not narrow the answer."""
 RESERVED = ("after", "format", "headings", "limit", "raw")
@@ -230,9 +231,15 @@ class SharedColumns(_Model):
     columns: Columns
 
 
+def places_of(heading: str) -> set[str]:
+    """The parameters that a heading has places for."""
+    return set(_PLACE.findall(heading))
+
+
 class Header(_Model):
     """The header of a question's file.
 
+    heading: titles of its answers, with `{parameter}` for values: see Question.headed.
     order: the columns that together are different in every row, with `-` to descend.
     panel: classes of things on whose pages the question belongs, each with the parameter for the
         thing.
@@ -245,6 +252,7 @@ class Header(_Model):
     """
 
     title: Text
+    heading: Texts = ()
     description: Text
     tags: Texts = ()
     parameters: Annotated[tuple[Parameter, ...], BeforeValidator(_entries)] = ()
@@ -281,6 +289,16 @@ class Question(Header):
         plain = {column.name: column for column in self.columns if column.orders}
         return {plain[text.removeprefix("-")]: text.startswith("-")
                 for text in self.order or plain if text.removeprefix("-") in plain}
+
+    def headed(self, values: Mapping[str, str]) -> tuple[str, set[str]]:
+        """The title of an answer, and the parameters whose values are in it: the heading with the
+        most values, as far as they are given; without one, the title of the question."""
+        fitting = [it for it in self.heading if places_of(it) <= values.keys()]
+        heading = max(fitting, key=lambda it: len(places_of(it)), default=None)
+        if heading is None:
+            return self.title, set()
+        filled = _PLACE.sub(lambda place: values[place[1]], heading)
+        return filled[:1].upper() + filled[1:], places_of(heading)
 
     def can_drop(self, parameter: Parameter) -> bool:
         """Whether the query can be asked without any value of the parameter."""
