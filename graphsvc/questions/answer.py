@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -14,46 +13,29 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, XLSX
 from graphsvc.fulltext import fold
 from graphsvc.index import Index
 from graphsvc.passage import Passage
 from graphsvc.questions.evidence import Disagreement, Evidence
 from graphsvc.questions.library import Library
-from graphsvc.questions.question import ANY, Column, Parameter, Question
+from graphsvc.questions.parameters import (
+    LARGEST_PAGE,
+    PAGE,
+    Choice,
+    Given,
+    Understood,
+    given_texts,
+    wider_of,
+)
+from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.questions.sentence import sentence
 from graphsvc.questions.silence import Coverage, Filter, Silence, looked_at
-from graphsvc.questions.table import Row, Tables, Term, fetch_answer, plain
-from graphsvc.questions.template import Value, serialise
+from graphsvc.questions.table import Row, Tables, Term, fetch, fetch_answer, plain
+from graphsvc.questions.template import Template, Value, serialise
 from graphsvc.questions.values import BadValue, literal
+from graphsvc.sparql import own_query
 
-PAGE, LARGEST_PAGE = 1_000, 10_000
-"""Rows of a page: by default, and at most."""
-
-OFFERED = (JSON, CSV, TSV, JSON_LD, SPARQL_JSON, XLSX)
-"""The formats of answers, the preferred one first."""
-
-OWN_PARAMETERS = (
-    Parameter(name="limit", type="integer", label="Rows", description="Rows of a page, at most.",
-              required=False, min="1", max=str(LARGEST_PAGE), default=(str(PAGE),)),
-    Parameter(name="after", type="text", label="Page", required=False,
-              description="Where the page begins; taken from a `next` link."),
-    Parameter(name="format", type="choice", label="Format", required=False,
-              description="The format, for those who cannot say it by Accept.",
-              choices={format.name: format.label for format in OFFERED}),
-    Parameter(name="headings", type="choice", label="Headings", required=False, default=("names",),
-              description="In CSV, the columns' names and IRIs for programs, or labels for people.",
-              choices={"names": "names", "labels": "labels"}),
-    Parameter(name="raw", type="boolean", label="Raw", required=False, default=("false",),
-              description="In CSV, leave texts that spreadsheets take for formulas as they are."),
-)
-"""What every question can be asked with over HTTP, in addition to its own parameters."""
-
-Given = Mapping[str, Sequence[str]]
-"""What an asker wrote for each parameter."""
-
-Understood = Mapping[str, tuple[Value, ...]]
-"""What it was taken to mean; parameters without any value are left out."""
+_MEMBERS = Template(own_query("members"))
 
 
 class UnknownPage(GraphsvcError):
@@ -62,18 +44,6 @@ class UnknownPage(GraphsvcError):
     status = 404
     type = "urn:graphsvc:problem:unknown-page"
     title = "There is no such page"
-
-
-class BadParameter(BadValue):
-    """A parameter that the question does not have, lacks, or has too often."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A value that a parameter offers."""
-
-    value: Value
-    label: str
 
 
 @dataclass(frozen=True)
@@ -174,6 +144,7 @@ class Questions:
         self._tables = Tables()
         self._choices: dict[str, list[Choice]] = {}
         self._evidence: Evidence | None = None
+        self._members: dict[str, dict[str, list[Value]]] = {}
 
     @property
     def release(self) -> str:
@@ -185,30 +156,10 @@ class Questions:
 
         Raises BadParameter, BadValue, UnknownName or AmbiguousName.
         """
-        known = [parameter.name for parameter in question.parameters]
-        for name in given:
-            if name not in known:
-                near = get_close_matches(name, known, 1)
-                raise BadParameter(
-                    f"The question {question.name} has no parameter `{name[:80]}`.",
-                    location="parameters",
-                    hint=f"Did you mean `{near[0]}`?" if near else
-                    f"It has {', '.join(known) or 'none'}.")
         understood: dict[str, tuple[Value, ...]] = {}
-        for parameter in question.parameters:
-            texts = tuple(given.get(parameter.name, ())) or parameter.default
-            if parameter.default and texts == (ANY,) and question.can_drop(parameter):
-                continue
-            location = f"parameter {parameter.name}"
-            if not texts and parameter.required:
-                raise BadParameter(f"`{parameter.name}` is missing: {parameter.label}.",
-                                   location=location, hint="Give it a value.")
-            if len(texts) > 1 and not parameter.many:
-                raise BadParameter(f"`{parameter.name}` is given {len(texts)} times.",
-                                   location=location, hint="Give it once.")
-            if texts:
-                values = [await self._value(parameter, text) for text in texts]
-                understood[parameter.name] = tuple(dict.fromkeys(values))
+        for parameter, texts in given_texts(question, given):
+            values = [await self._value(parameter, text) for text in texts]
+            understood[parameter.name] = tuple(dict.fromkeys(values))
         return understood
 
     async def ask(
@@ -232,7 +183,7 @@ class Questions:
         limit: int = PAGE, after: str | None = None, client: str | None = None,
     ) -> Answer:
         """A page of the answer's rows. Raises UnknownPage, and what the engine raises."""
-        sparql = question.template.write(understood)
+        sparql = question.template.write(await self._included(question, understood))
         rows = await self._rows(question, understood, client)
         start = self._start(after, len(rows)) if after is not None else 0
         end = start + limit
@@ -245,10 +196,32 @@ class Questions:
     async def _rows(
         self, question: Question, understood: Understood, client: str | None = None
     ) -> list[Row]:
-        sparql = question.template.write(understood)
+        sparql = question.template.write(await self._included(question, understood))
         return await self._tables.get(
             f"{question.name}\n{sparql}",
             lambda: fetch_answer(self._engine, question, sparql, client))
+
+    async def _included(self, question: Question, understood: Understood) -> Understood:
+        """The values with those that they include, such as the members of a group."""
+        included = dict(understood)
+        for parameter in question.parameters:
+            if parameter.members and parameter.name in understood:
+                members = await self._members_by(parameter.members)
+                included[parameter.name] = tuple(dict.fromkeys(
+                    each for value in understood[parameter.name]
+                    for each in (value, *members.get(value.value, ()))))
+        return included
+
+    async def _members_by(self, property_: str) -> dict[str, list[Value]]:
+        """What a property leads to, by where it begins; read once of each."""
+        if property_ not in self._members:
+            query = _MEMBERS.bind({"property": [NamedNode(property_)]})
+            found: dict[str, list[Value]] = defaultdict(list)
+            for group, member in (await fetch(self._engine, query)).rows:
+                if group and isinstance(member, NamedNode):
+                    found[group.value].append(member)
+            self._members[property_] = found
+        return self._members[property_]
 
     async def _known(self) -> Evidence:
         """The evidence of the release, which is read once."""
@@ -268,7 +241,8 @@ class Questions:
         said = {term.value for row in answer.all_rows for term in row
                 if isinstance(term, NamedNode)}
         said.update(answer.evidence.sources(question, answer.all_rows))
-        asked = {value.value for values in answer.parameters.values() for value in values}
+        included = await self._included(question, answer.parameters)
+        asked = {value.value for values in included.values() for value in values}
         classes = set(self.index.classes(others.things[0])) if others and others.things else set()
         declared = [*((p.type, p.of_class) for p in question.parameters),
                     *((column.type, column.of_class) for column in question.columns)]
@@ -282,7 +256,7 @@ class Questions:
         """The filters of an answer, and how many rows there are without them."""
         question, given = answer.question, answer.parameters
         wider = [(parameter, asked) for parameter in question.parameters
-                 if (asked := _wider(question, parameter, given)) is not None]
+                 if (asked := wider_of(question, parameter, given)) is not None]
         widest = dict(given)
         for parameter, asked in wider:
             widest.pop(parameter.name)
@@ -373,20 +347,6 @@ class Questions:
         raise BadValue(
             f"`{text[:80]}` is not a value of the parameter {parameter.name}.",
             location=f"parameter {parameter.name}", hint=f"Choose one of: {names}.")
-
-
-def _wider(question: Question, parameter: Parameter, given: Understood) -> Understood | None:
-    """What is asked without a filter: without its value or, of a flag that is always needed, with
-    the other one. None where the parameter is not a filter."""
-    if parameter.required or parameter.name not in given:
-        return None
-    others = {name: values for name, values in given.items() if name != parameter.name}
-    if question.can_drop(parameter):
-        return others
-    if parameter.type != "boolean":
-        return None
-    return {**others, parameter.name: tuple(
-        Literal(value.value != "true") for value in given[parameter.name])}
 
 
 def _choices(answer: Answer, index: Index) -> Iterator[Choice]:

@@ -19,8 +19,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphsvc.formats import JSON, XLSX
-from graphsvc.questions.answer import OFFERED, OWN_PARAMETERS, Questions
+from graphsvc.questions.answer import Questions
 from graphsvc.questions.output import write
+from graphsvc.questions.parameters import OFFERED, OWN_PARAMETERS
 from graphsvc.questions.question import RESERVED, Question
 from graphsvc.questions.values import BadValue, literal, schema
 from graphsvc.service import Serving
