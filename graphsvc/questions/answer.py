@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,6 +23,7 @@ from graphsvc.questions.parameters import (
     PAGE,
     Choice,
     Given,
+    Members,
     Understood,
     given_texts,
     wider_of,
@@ -30,12 +31,9 @@ from graphsvc.questions.parameters import (
 from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.questions.sentence import sentence
 from graphsvc.questions.silence import Coverage, Filter, Silence, looked_at
-from graphsvc.questions.table import Row, Tables, Term, fetch, fetch_answer, plain
-from graphsvc.questions.template import Template, Value, serialise
+from graphsvc.questions.table import Row, Tables, Term, fetch_answer, plain
+from graphsvc.questions.template import Value, serialise
 from graphsvc.questions.values import BadValue, literal
-from graphsvc.sparql import own_query
-
-_MEMBERS = Template(own_query("members"))
 
 
 class UnknownPage(GraphsvcError):
@@ -87,8 +85,9 @@ class Answer:
         rows = [{**{column.name: self._named(row[at], column) for at, column in shown},
                  "disputed": ", ".join(one.kind for one in self.disagreements(row))}
                 for row in self.all_rows]
-        return sentence(self.question, rows, {
-            parameter.name: self._asked(parameter) for parameter in self.question.parameters})
+        parameters = self.question.parameters
+        return sentence(self.question, rows, {p.name: self._asked(p) for p in parameters},
+                        {p.name for p in parameters if self.is_default(p)})
 
     @cached_property
     def summary(self) -> dict[str, list[tuple[Term, int]]]:
@@ -122,6 +121,15 @@ class Answer:
         """Where documents disagree on what a row says."""
         return self.evidence.disputed(row)
 
+    def is_default(self, parameter: Parameter) -> bool:
+        """Whether nobody chose the values of a parameter."""
+        texts: list[str | None] = list(parameter.default)
+        if parameter.type == "iri":
+            texts = [self.index.meant(text, of_class=parameter.of_class, scheme=parameter.scheme)
+                     for text in parameter.default]
+        values = [value.value for value in self.parameters.get(parameter.name, ())]
+        return bool(texts) and texts == values
+
     def _asked(self, parameter: Parameter) -> Any:
         texts = [value.value == "true" if parameter.type == "boolean" else
                  self.index.label(value.value) or value.value
@@ -144,7 +152,7 @@ class Questions:
         self._tables = Tables()
         self._choices: dict[str, list[Choice]] = {}
         self._evidence: Evidence | None = None
-        self._members: dict[str, dict[str, list[Value]]] = {}
+        self._members = Members(engine)
 
     @property
     def release(self) -> str:
@@ -183,7 +191,7 @@ class Questions:
         limit: int = PAGE, after: str | None = None, client: str | None = None,
     ) -> Answer:
         """A page of the answer's rows. Raises UnknownPage, and what the engine raises."""
-        sparql = question.template.write(await self._included(question, understood))
+        sparql = question.template.write(await self._members.included(question, understood))
         rows = await self._rows(question, understood, client)
         start = self._start(after, len(rows)) if after is not None else 0
         end = start + limit
@@ -196,32 +204,10 @@ class Questions:
     async def _rows(
         self, question: Question, understood: Understood, client: str | None = None
     ) -> list[Row]:
-        sparql = question.template.write(await self._included(question, understood))
+        sparql = question.template.write(await self._members.included(question, understood))
         return await self._tables.get(
             f"{question.name}\n{sparql}",
             lambda: fetch_answer(self._engine, question, sparql, client))
-
-    async def _included(self, question: Question, understood: Understood) -> Understood:
-        """The values with those that they include, such as the members of a group."""
-        included = dict(understood)
-        for parameter in question.parameters:
-            if parameter.members and parameter.name in understood:
-                members = await self._members_by(parameter.members)
-                included[parameter.name] = tuple(dict.fromkeys(
-                    each for value in understood[parameter.name]
-                    for each in (value, *members.get(value.value, ()))))
-        return included
-
-    async def _members_by(self, property_: str) -> dict[str, list[Value]]:
-        """What a property leads to, by where it begins; read once of each."""
-        if property_ not in self._members:
-            query = _MEMBERS.bind({"property": [NamedNode(property_)]})
-            found: dict[str, list[Value]] = defaultdict(list)
-            for group, member in (await fetch(self._engine, query)).rows:
-                if group and isinstance(member, NamedNode):
-                    found[group.value].append(member)
-            self._members[property_] = found
-        return self._members[property_]
 
     async def _known(self) -> Evidence:
         """The evidence of the release, which is read once."""
@@ -241,7 +227,7 @@ class Questions:
         said = {term.value for row in answer.all_rows for term in row
                 if isinstance(term, NamedNode)}
         said.update(answer.evidence.sources(question, answer.all_rows))
-        included = await self._included(question, answer.parameters)
+        included = await self._members.included(question, answer.parameters)
         asked = {value.value for values in included.values() for value in values}
         classes = set(self.index.classes(others.things[0])) if others and others.things else set()
         declared = [*((p.type, p.of_class) for p in question.parameters),
@@ -264,10 +250,10 @@ class Questions:
                 widest[parameter.name] = asked[parameter.name]
         *numbers, most = await asyncio.gather(*(
             self._number(question, asked, client) for asked in (*(a for _, a in wider), widest)))
-        return tuple([
-            Filter(parameter, given[parameter.name], await self._is_default(parameter, given),
+        return tuple(
+            Filter(parameter, given[parameter.name], answer.is_default(parameter),
                    max(0, number - len(answer.all_rows)))
-            for (parameter, _), number in zip(wider, numbers, strict=True)]), most
+            for (parameter, _), number in zip(wider, numbers, strict=True)), most
 
     async def _number(
         self, question: Question, understood: Understood, client: str | None
@@ -277,10 +263,6 @@ class Questions:
             return len(await self._rows(question, understood, client))
         except GraphsvcError:
             return 0
-
-    async def _is_default(self, parameter: Parameter, given: Understood) -> bool:
-        default = [await self._value(parameter, text) for text in parameter.default]
-        return bool(default) and tuple(default) == given[parameter.name]
 
     def _cursor(self, start: int) -> str:
         return f"{start}.{self.release[:8]}"

@@ -138,9 +138,11 @@ def _columns(question: Question) -> Checks:
                f"`order` names `{text}`, which cannot be ordered by.",
                f"Use {', '.join(ordering)}, with - before it to descend.")
     for key in ("chart", "map", "matrix", "covers", "remarks"):
-        for part, name in getattr(question, key) or ():
-            yield (name and name not in names, (key, part),
-                   f"`{key}` names `{name}`, which is not a column.", f"Use {', '.join(names)}.")
+        for part, named in getattr(question, key) or ():
+            for name in named if isinstance(named, tuple) else filter(None, (named,)):
+                yield (name not in names, (key, part),
+                       f"`{key}` names `{name}`, which is not a column.",
+                       f"Use {', '.join(names)}.")
 
 
 def _example(question: Question, number: int) -> Checks:

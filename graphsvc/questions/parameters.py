@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
+from graphsvc.engine.base import Engine
 from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, XLSX
 from graphsvc.questions.question import ANY, Parameter, Question
-from graphsvc.questions.template import Value
+from graphsvc.questions.table import fetch
+from graphsvc.questions.template import Template, Value
 from graphsvc.questions.values import BadValue
+from graphsvc.sparql import own_query
 
+_MEMBERS = Template(own_query("members"))
 PAGE, LARGEST_PAGE = 1_000, 10_000
 """Rows of a page: by default, and at most."""
 
@@ -52,6 +57,38 @@ class Choice:
 
     value: Value
     label: str
+
+
+class Members:
+    """What the values of parameters include, such as the members of groups; read when needed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._members: dict[str, dict[str, list[Value]]] = {}
+
+    async def included(self, question: Question, understood: Understood) -> Understood:
+        """The values, each with its members where the parameter says so.
+
+        Raises what the engine raises.
+        """
+        included = dict(understood)
+        for parameter in question.parameters:
+            if parameter.members and parameter.name in understood:
+                members = await self._of(parameter.members)
+                included[parameter.name] = tuple(dict.fromkeys(
+                    each for value in understood[parameter.name]
+                    for each in (value, *members.get(value.value, ()))))
+        return included
+
+    async def _of(self, property_: str) -> dict[str, list[Value]]:
+        if property_ not in self._members:
+            query = _MEMBERS.bind({"property": [NamedNode(property_)]})
+            found: dict[str, list[Value]] = defaultdict(list)
+            for group, member in (await fetch(self._engine, query)).rows:
+                if group and isinstance(member, NamedNode):
+                    found[group.value].append(member)
+            self._members[property_] = found
+        return self._members[property_]
 
 
 def given_texts(question: Question, given: Given) -> Iterator[tuple[Parameter, tuple[str, ...]]]:

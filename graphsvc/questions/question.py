@@ -212,10 +212,10 @@ class Covers(_Model):
 class Remarks(_Model):
     """How a question remarks on the rows of all others, such as with a disagreement.
 
-    about: the column of the things that are remarked on; thing, kind: what the remark is.
+    about: the columns of the things that are remarked on; thing, kind: what the remark is.
     """
 
-    about: Name
+    about: Annotated[tuple[Name, ...], BeforeValidator(_several)]
     thing: Name
     kind: Name
 
