@@ -100,6 +100,7 @@ class Parameter(_Model):
     min, max: bounds of a number, date or year; of a text, bounds of its length in characters.
     many: several values may be given.
     of_class, scheme: IRIs that narrow what an iri may name.
+    members: property from a thing to those that it is meant to include, such as a group's members.
     choices: the values of a choice with their labels; choices_from: the question whose first
         column (and `label` column, if it has one) gives them.
     """
@@ -116,6 +117,7 @@ class Parameter(_Model):
     of_class: Iri | None = Field(
         default=None, validation_alias="class", serialization_alias="class")
     scheme: Iri | None = None
+    members: Iri | None = None
     choices: Annotated[Mapping[str, Text], BeforeValidator(_labelled)] = {}
     choices_from: Text | None = None
 
@@ -125,6 +127,11 @@ class Parameter(_Model):
         """A parameter with a default is not required."""
         return {"required": "false", **data} if isinstance(data, dict) and data.get("default") \
             else data
+
+    @property
+    def several(self) -> bool:
+        """Whether several values may be bound."""
+        return self.many or self.members is not None
 
     @property
     def optional(self) -> bool:
@@ -208,10 +215,10 @@ class Covers(_Model):
 class Remarks(_Model):
     """How a question remarks on the rows of all others, such as with a disagreement.
 
-    about: the column of the things that are remarked on; thing, kind: what the remark is.
+    about: the columns of the things that are remarked on; thing, kind: what the remark is.
     """
 
-    about: Name
+    about: Annotated[tuple[Name, ...], BeforeValidator(_several)]
     thing: Name
     kind: Name
 
