@@ -34,7 +34,7 @@ SHADES = 6
 """Steps of shade, from 1; every shade has its text as well."""
 _KEPT = 1 << 16
 """Links that stay in memory."""
-_SAFE = "/:@!$&'()*+,;=~-._%"
+_SAFE = "/:@!$&'()*+,;=~-._%#"
 
 
 class NotFound(GraphsvcError):
