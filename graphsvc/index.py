@@ -17,9 +17,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from graphsvc import fulltext
 from graphsvc.errors import GraphsvcError
-from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit
+from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, Search
 from graphsvc.names import Names
 from graphsvc.words import fold
 
@@ -176,11 +175,17 @@ class Index:
 
     def search(self, text: str, filters: Filters, *, limit: int = 20, offset: int = 0) -> Found:
         """Things that hold the words of a text; see graphsvc.fulltext."""
-        return fulltext.search(self._connection, text, filters, limit, offset)
+        return Search(self._connection, self.names, text).page(filters, limit, offset)
 
     def suggest(self, text: str, *, of_class: str | None = None, limit: int = 8) -> list[Hit]:
         """Things whose names hold words that begin like those of a text, the likeliest first."""
-        return fulltext.suggest(self._connection, text, of_class, limit)
+        return Search(self._connection, self.names, text).suggestions(of_class, limit)
+
+    def holding(
+        self, text: str, *, of_class: str | None = None, named: bool = False
+    ) -> list[str]:
+        """The IRIs of all things that hold the words of a text or, if `named`, whose names do."""
+        return Search(self._connection, self.names, text).things(of_class, named)
 
     # -- names ----------------------------------------------------------------------------------
 

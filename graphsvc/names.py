@@ -134,6 +134,14 @@ class Names:
         """Whether texts, names or questions have the word in any form."""
         return word.folded in self._words or word.stem in self._stems
 
+    def has(self, folded: str) -> bool:
+        """Whether texts, names or questions have the word as it is."""
+        return folded in self._words
+
+    def is_common(self, word: Word) -> bool:
+        """Whether a word in capitals is an ordinary word of the texts in small letters."""
+        return self._used.get(word.folded, False)
+
     def _name(self, text: str, iri: str, surely: bool, quiet: bool) -> Name | None:
         parts = words(text)
         told = [word for word in parts if word.folded not in _LINKING]

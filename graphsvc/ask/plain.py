@@ -165,14 +165,15 @@ class PlainWords:
         return bound.iri
 
     def _sentence(self, fit: Fit, parameters: Mapping[str, Sequence[str]]) -> str:
-        """The question as understood: in the first wording that has places for all its values, or
-        its title with what its parameters were taken for."""
+        """The question as understood: in the shortest wording with places for its values, or its
+        title with what its parameters were taken for."""
         shown = {name: _listed([_YES_NO.get(text, text) for text in texts])
                  for name, texts in parameters.items()}
-        for phrase in self._wordings.phrases.get(fit.question.name, ()):
-            if shown and not phrase.implied and phrase.places == shown.keys() and (
-                    phrase.ask.endswith("?")):
-                return phrase.filled(shown)
+        fitting = [phrase for phrase in self._wordings.phrases.get(fit.question.name, ())
+                   if shown and not phrase.implied and phrase.ask.endswith("?")
+                   and sorted(phrase.places) == sorted(shown)]
+        if fitting:
+            return min(fitting, key=lambda phrase: len(phrase.ask)).filled(shown)
         parts = [fit.question.title, *(
             f"{parameter.label}: {shown[parameter.name]}."
             for parameter in fit.question.parameters if parameter.name in shown)]

@@ -39,9 +39,9 @@ class Phrase(BaseModel):
     implied: Mapping[str, Texts] = Field(default={}, alias="with")
 
     @property
-    def places(self) -> set[str]:
+    def places(self) -> list[str]:
         """The names of the parameters that it has places for."""
-        return set(_PLACE.findall(self.ask))
+        return _PLACE.findall(self.ask)
 
     def filled(self, values: Mapping[str, str]) -> str:
         """The wording with values in its places."""

@@ -13,7 +13,7 @@ CREATE TABLE broader(narrower INTEGER, broader INTEGER,
                      PRIMARY KEY(narrower, broader)) WITHOUT ROWID;
 CREATE TABLE places(iri TEXT PRIMARY KEY, document TEXT, part_of TEXT, line INTEGER,
                     ordinal INTEGER) WITHOUT ROWID;
-CREATE VIRTUAL TABLE texts USING fts5(label, names, body,
+CREATE VIRTUAL TABLE texts USING fts5(label, names, body, forms,
     tokenize = 'porter unicode61 remove_diacritics 2', prefix = '2 3');
 CREATE INDEX facets_of ON facets(thing);
 CREATE INDEX narrower ON broader(broader);
