@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graphsvc.names import Names
@@ -110,10 +111,10 @@ class Search:
     def __init__(self, connection: sqlite3.Connection, names: Names, text: str) -> None:
         self._connection, self._names, self._text = connection, names, text[:_LONGEST]
         self._written = words(self._text)
-        told = names.corrected(self._written)
-        self._words = [word for word in told if not word.is_small] or told
+        heard = names.corrected(self._written)
+        self._words = [word for word in heard if not word.is_small] or heard
         self._corrected = {old.text: new.folded for old, new in zip(
-            self._written, told, strict=True) if old.folded != new.folded}
+            self._written, heard, strict=True) if old.folded != new.folded}
 
     def page(self, filters: Filters, limit: int, offset: int) -> Found:
         """Things that hold the words of the text; nothing, where it is of signs alone.
@@ -153,9 +154,9 @@ class Search:
                 for iri, label, class_, names in rows
                 for why, shown in (self._why(label, names, ""),)]
 
-    def things(self, of_class: str | None, named: bool) -> list[str]:
+    def things(self, classes: Collection[str], named: bool) -> list[str]:
         """The IRIs of all things that hold the words, or only of those whose names do, with those
-        that are narrower than what the text names."""
+        that are narrower than what the text names. classes: IRIs; none for things of any class."""
         if not self._words:
             return []
         self._connection.executescript(_HITS)
@@ -165,17 +166,17 @@ class Search:
                 "INSERT OR IGNORE INTO hits SELECT id, 0, '' FROM things WHERE iri = ?1 UNION"
                 " SELECT narrower, 0, '' FROM broader JOIN things ON id = broader.broader"
                 " WHERE iri = ?1", (iri,))
-        kind = "id IN (SELECT thing FROM facets WHERE property = ? AND value = ?)"
         return [iri for iri, in self._connection.execute(
-            f"SELECT iri FROM hits JOIN things USING (id) {f'WHERE {kind}' if of_class else ''}"
-            " ORDER BY iri", (TYPE, of_class) if of_class else ())]
+            "SELECT iri FROM hits JOIN things USING (id) WHERE ?1 = '[]' OR id IN"
+            " (SELECT thing FROM facets JOIN json_each(?1) AS class ON facets.value = class.value"
+            " WHERE property = ?2) ORDER BY iri", (json.dumps(sorted(classes)), TYPE))]
 
     def _match(self, joint: str, words: Sequence[Word] | None = None) -> str:
         """An FTS5 expression of the words; the last one may be unfinished."""
-        told = self._words if words is None else words
-        parts = [self._alternatives(word, told[at - 1] if at else None, told[at + 1:at + 2])
-                 for at, word in enumerate(told)]
-        last = told[-1]
+        heard = self._words if words is None else words
+        parts = [self._alternatives(word, heard[at - 1] if at else None, heard[at + 1:at + 2])
+                 for at, word in enumerate(heard)]
+        last = heard[-1]
         if not last.is_capital and last.folded.isalpha():
             parts[-1].append(f'"{last.folded}" *')
         return joint.join(f"({' OR '.join(part)})" for part in parts)

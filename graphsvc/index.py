@@ -141,6 +141,9 @@ class Index:
         self._place = lru_cache(_KEPT)(self._find_place)
         self.passage = lru_cache(1 << 14)(self._find_passage)
         """A passage with what is known of it, by its IRI."""
+        self.holding = lru_cache(1 << 8)(self._find_holding)
+        """The IRIs of all things of a class that hold the words of a text or, if `named`, whose
+        names do."""
 
     # -- things ---------------------------------------------------------------------------------
 
@@ -181,11 +184,12 @@ class Index:
         """Things whose names hold words that begin like those of a text, the likeliest first."""
         return Search(self._connection, self.names, text).suggestions(of_class, limit)
 
-    def holding(
+    def _find_holding(
         self, text: str, *, of_class: str | None = None, named: bool = False
     ) -> list[str]:
-        """The IRIs of all things that hold the words of a text or, if `named`, whose names do."""
-        return Search(self._connection, self.names, text).things(of_class, named)
+        below = {class_ for class_, above in self._above.items() if of_class in above}
+        return Search(self._connection, self.names, text).things(
+            {*below, of_class} if of_class else (), named)
 
     # -- names ----------------------------------------------------------------------------------
 

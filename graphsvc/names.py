@@ -22,7 +22,7 @@ _LESS = 0.95
 _APART = 3
 """Words that may be between those of a name."""
 _SHORT, _LONG = 4, 8
-"""Letters from which on a word may be one slip off, or two."""
+"""Letters from which on a word may be one mistake off, or two."""
 _INITIALS = range(2, 6)
 _LINKING = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the",
                       "to", "with"))
@@ -144,14 +144,14 @@ class Names:
 
     def _name(self, text: str, iri: str, surely: bool, quiet: bool) -> Name | None:
         parts = words(text)
-        told = [word for word in parts if word.folded not in _LINKING]
-        told = told if len(told) > 1 else parts
-        if not told or all(word.folded.isdecimal() for word in told):
+        kept = [word for word in parts if word.folded not in _LINKING]
+        kept = kept if len(kept) > 1 else parts
+        if not kept or all(word.folded.isdecimal() for word in kept):
             return None
         capital = len(parts) == 1 and parts[0].is_capital and self._used.get(
             parts[0].folded, False)
-        return Name(iri, text, surely, quiet, tuple(word.stem for word in told),
-                    tuple(word.folded for word in told), capital)
+        return Name(iri, text, surely, quiet, tuple(word.stem for word in kept),
+                    tuple(word.folded for word in kept), capital)
 
     def _mentions(
         self, name: Name, text: Sequence[Word], positions: Mapping[str, list[int]]
@@ -196,9 +196,9 @@ def _order(mention: Mention) -> tuple[float, int, int, bool, str]:
 
 def _initials(label: str) -> str | None:
     """`SL` for `South Lanarkshire`: the initials of a name whose words all have capitals."""
-    told = [word.text for word in words(label) if not word.is_small]
-    if len(told) in _INITIALS and all(word[0].isupper() for word in told):
-        return "".join(word[0] for word in told)
+    kept = [word.text for word in words(label) if not word.is_small]
+    if len(kept) in _INITIALS and all(word[0].isupper() for word in kept):
+        return "".join(word[0] for word in kept)
     return None
 
 

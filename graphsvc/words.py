@@ -14,7 +14,7 @@ _FUNCTION_WORDS = """
 a about actually all also an and any anyone anything are as at be been being but by can could did do
 does each else ever every everything for from get give given go got had has have having he her here
 his how i if in into is it its just kind know let like list made make many may me might much must my
-of off on one ones or other our out over own please say said says shall she should show so some such
+of off on one ones or other our out over own please say said says she should show so some such
 than that the their them then there these they this those through to too up us very want was we were
 what when where whether which while who whom whose why will with would you your s t d ll re ve
 """

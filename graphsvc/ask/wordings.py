@@ -114,9 +114,9 @@ class Reader:
         """The stem of a word, one for all that mean the same."""
         return self._same.get(word.stem, word.stem)
 
-    def parts(self, told: Iterable[Word]) -> frozenset[str]:
+    def parts(self, heard: Iterable[Word]) -> frozenset[str]:
         """The stems of words, as they are compared."""
-        return frozenset(map(self.part, told))
+        return frozenset(map(self.part, heard))
 
     def wording(self, phrase: Phrase) -> Wording:
         """A phrase as it is compared."""

@@ -23,7 +23,7 @@ from graphsvc.questions.sentence import sentence
 from graphsvc.questions.silence import Coverage, Filter, Silence, looked_at
 from graphsvc.questions.table import Row, Tables, Term, fetch_answer, plain
 from graphsvc.questions.template import Value, serialise
-from graphsvc.questions.values import BadValue, literal
+from graphsvc.questions.values import BadValue, literal, with_things
 from graphsvc.words import fold
 
 PAGE, LARGEST_PAGE = 1_000, 10_000
@@ -231,7 +231,7 @@ class Questions:
         limit: int = PAGE, after: str | None = None, client: str | None = None,
     ) -> Answer:
         """A page of the answer's rows. Raises UnknownPage, and what the engine raises."""
-        sparql = question.template.write(understood)
+        sparql = await self._sparql(question, understood)
         rows = await self._rows(question, understood, client)
         start = self._start(after, len(rows)) if after is not None else 0
         end = start + limit
@@ -241,10 +241,17 @@ class Questions:
             after=self._cursor(end) if end < len(rows) else None,
             index=self.index, evidence=await self._known())
 
+    async def _sparql(self, question: Question, understood: Understood) -> str:
+        """The query that is run. Raises TooManyThings."""
+        return question.template.write(
+            await asyncio.to_thread(with_things, question, understood, self.index)
+            if any(parameter.type == "words" for parameter in question.parameters)
+            else understood)
+
     async def _rows(
         self, question: Question, understood: Understood, client: str | None = None
     ) -> list[Row]:
-        sparql = question.template.write(understood)
+        sparql = await self._sparql(question, understood)
         return await self._tables.get(
             f"{question.name}\n{sparql}",
             lambda: fetch_answer(self._engine, question, sparql, client))
