@@ -30,6 +30,9 @@ Words = Callable[[str], str | None]
 
 _COMPARED = 3000
 """Names that are compared with a text which resembles none of them, at some 20 us each."""
+_MUCH, _CLEARLY = 0.25, 0.2
+"""How much of its name, and how much more than of any other, a text must have to be taken for a
+thing."""
 _LONGEST = 500
 _KEPT = 1 << 16
 """Things and places that stay in memory."""
@@ -214,11 +217,12 @@ class Index:
         self, text: str, *, of_class: str | None = None, scheme: str | None = None,
         location: str | None = None,
     ) -> str:
-        """The IRI of the thing that a text names; see `meant`.
+        """The IRI of the thing that a text names; see `meant` and `taken`.
 
         Raises UnknownName, which takes some 100 ms to find names like it, or AmbiguousName.
         """
-        found = self.meant(text, of_class=of_class, scheme=scheme, location=location)
+        narrowed = {"of_class": of_class, "scheme": scheme}
+        found = self.meant(text, location=location, **narrowed) or self.taken(text, **narrowed)
         if found is not None:
             return found
         text = text.strip()
@@ -226,6 +230,16 @@ class Index:
         shown = text if len(text) <= 80 else f"{text[:77]}..."
         raise UnknownName(f"The data know no {class_} called `{shown}`.",
                           self._nearest(text[:_LONGEST], of_class, scheme), location)
+
+    def taken(
+        self, text: str, *, of_class: str | None = None, scheme: str | None = None
+    ) -> str | None:
+        """The one thing of a class or scheme whose name is clearly nearest to a text, if any."""
+        if of_class is None and scheme is None:
+            return None
+        found = self.names.near(text[:_LONGEST], lambda iri: self.fits(iri, of_class, scheme))
+        (first, share), (_, other) = (*found, ("", 0.0), ("", 0.0))[:2]
+        return first if share >= _MUCH and share - other >= _CLEARLY else None
 
     def meant(
         self, text: str, *, of_class: str | None = None, scheme: str | None = None,

@@ -6,7 +6,7 @@ Everything is found by comparing words with those of the release; nothing is gue
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
@@ -19,6 +19,8 @@ PARTLY = 0.6
 """The share of a name (by how rare its words are) that a text must hold to mention the thing."""
 _LESS = 0.95
 """How alike a name is with words between or in another order, in another form, or by initials."""
+_ALIKE = 0.75
+"""How alike a name is with a word that begins like one of the text."""
 _APART = 3
 """Words that may be between those of a name."""
 _SHORT, _LONG = 4, 8
@@ -80,7 +82,8 @@ class Names:
                 self._initials[letters].add(name)
                 if len(letters) == 2:
                     short = replace(name, stems=(letters[0].lower(), name.stems[1]))
-                    self._holding[short.stems[0]].append(short)
+                    for part in short.stems:
+                        self._holding[part].append(short)
         self._words = {*self._used, *(word for name in self._names for word in name.folded)}
         self._stems = {stem(word) for word in self._words}
         self._by_length: dict[int, list[str]] = defaultdict(list)
@@ -125,6 +128,36 @@ class Names:
                     best[name.iri, at] = Mention(
                         name.iri, name.text, at, _LESS, True, name.quiet)
         return sorted(best.values(), key=_order)
+
+    def near(self, text: str, fits: Callable[[str], bool]) -> list[tuple[str, float]]:
+        """Fitting things whose names hold all the words of a text, each as it is or nearly so, the
+        likeliest first, with the share of the name that the text has."""
+        wanted = [word for word in self.corrected(words(text)) if word.folded not in _LINKING]
+        best: dict[str, float] = {}
+        holding = [self._nearly(word) for word in wanted]
+        for name, _ in holding[0].values() if holding else ():
+            if not all(id(name) in one for one in holding) or not fits(name.iri):
+                continue
+            weight = sum(self.weight(part) for part in name.stems)
+            held = sum(self.weight(word.stem) for word in wanted) / weight
+            share = min(1.0, held) * min(one[id(name)][1] for one in holding)
+            best[name.iri] = max(best.get(name.iri, 0), share)
+        return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def _nearly(self, word: Word) -> dict[int, tuple[Name, float]]:
+        """The names that hold a word or, less surely, its parts where it is a compound or a word
+        that begins alike."""
+        found: dict[int, tuple[Name, float]] = {}
+        if word.folded.isalpha():
+            alike = [part for part in self._holding if min(len(part), len(word.stem)) >= _SHORT
+                     and abs(len(part) - len(word.stem)) <= 1
+                     and part[:-1] == word.stem[:len(part) - 1]]
+            found |= {id(name): (name, _ALIKE) for part in alike for name in self._holding[part]}
+        for at in range(_SHORT - 1, len(word.folded) - 2):
+            one, other = stem(word.folded[:at]), stem(word.folded[at:])
+            found |= {id(name): (name, 1.0) for name in self._holding.get(one, ())
+                      if other in name.stems}
+        return found | {id(name): (name, 1.0) for name in self._holding.get(word.stem, ())}
 
     def weight(self, part: str) -> float:
         """How much a word says, by how few names hold it."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
@@ -15,9 +15,10 @@ from pyoxigraph import Literal, NamedNode
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, XLSX
-from graphsvc.index import Index, Passage
+from graphsvc.index import AmbiguousName, Index, Passage
 from graphsvc.questions.evidence import Disagreement, Evidence
 from graphsvc.questions.library import Library
+from graphsvc.questions.meant import Meant, settle
 from graphsvc.questions.question import ANY, Column, Parameter, Question
 from graphsvc.questions.sentence import sentence
 from graphsvc.questions.silence import Coverage, Filter, Silence, looked_at
@@ -96,6 +97,11 @@ class Answer:
     evidence: Evidence = field(default_factory=Evidence)
     silence: Silence = field(default_factory=Silence)
     coverage: Answer | None = None
+
+    @property
+    def taken(self) -> Mapping[str, str]:
+        """What was written for parameters, with what it was taken for where that is not plain."""
+        return self.parameters.taken if isinstance(self.parameters, Meant) else {}
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -179,7 +185,7 @@ class Questions:
         """The release that answers come from."""
         return self._engine.release
 
-    async def understand(self, question: Question, given: Given) -> Understood:
+    async def understand(self, question: Question, given: Given) -> Meant:
         """What was meant by what was given, with defaults filled in.
 
         Raises BadParameter, BadValue, UnknownName or AmbiguousName.
@@ -193,7 +199,8 @@ class Questions:
                     location="parameters",
                     hint=f"Did you mean `{near[0]}`?" if near else
                     f"It has {', '.join(known) or 'none'}.")
-        understood: dict[str, tuple[Value, ...]] = {}
+        understood = Meant()
+        ambiguous: list[tuple[Parameter, str, AmbiguousName]] = []
         for parameter in question.parameters:
             texts = tuple(given.get(parameter.name, ())) or parameter.default
             if parameter.default and texts == (ANY,) and question.can_drop(parameter):
@@ -205,9 +212,20 @@ class Questions:
             if len(texts) > 1 and not parameter.many:
                 raise BadParameter(f"`{parameter.name}` is given {len(texts)} times.",
                                    location=location, hint="Give it once.")
-            if texts:
-                values = [await self._value(parameter, text) for text in texts]
-                understood[parameter.name] = tuple(dict.fromkeys(values))
+            for text in texts:
+                try:
+                    value = await self._value(parameter, text)
+                except AmbiguousName as error:
+                    ambiguous.append((parameter, text, error))
+                    continue
+                understood.add(parameter, value)
+                if parameter.type == "iri":
+                    understood.note(parameter, text, value, self.index)
+        settled = Meant(understood)
+        for parameter, text, several in ambiguous:
+            value = await settle(several, parameter, settled, partial(self._number, question))
+            understood.add(parameter, value)
+            understood.note(parameter, text, value, self.index)
         return understood
 
     async def ask(
@@ -302,7 +320,7 @@ class Questions:
             for (parameter, _), number in zip(wider, numbers, strict=True)]), most
 
     async def _number(
-        self, question: Question, understood: Understood, client: str | None
+        self, question: Question, understood: Understood, client: str | None = None
     ) -> int:
         """How many rows an answer has; none where the engine stops it."""
         try:
