@@ -181,6 +181,8 @@ TWO = (
         }, "who statement# toldAs", {
             ("Midlothian", "mid-2-1-ground-3", "mixed"),
             ("Midlothian", "mid-camhs-consultation", "descriptive"),
+            ("Midlothian", "mid-meap", "descriptive"),
+            ("South Lanarkshire", "sl-q2-liam-training", "improving"),
             ("Midlothian", "mid-emotional-support-late", "weakness"),
             ("Midlothian", "mid-priority-1", "weakness"),
             ("Midlothian", "mid-q2-message-4", "weakness"),
