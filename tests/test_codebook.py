@@ -16,7 +16,7 @@ from graphsvc.release import Release
 
 JI = "https://w3id.org/joint-inspections/def#"
 PROV = "http://www.w3.org/ns/prov#"
-CODED = ("stages", "effects", "assessments", "disagreement-kinds")
+CODED = ("stages", "effects", "assessments", "disagreement-kinds", "trends")
 """The vocabularies of which the codebook explains every value in a table."""
 
 QUANTITIES = {
@@ -46,6 +46,7 @@ PREFIXES = f"""
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX ji: <{JI}>
 PREFIX prov: <{PROV}>
+PREFIX sdmx: <http://purl.org/linked-data/sdmx/2009/measure#>
 PREFIX skos: <{SKOS}>
 """
 
@@ -65,6 +66,13 @@ def concepts(project: Project) -> rdflib.Graph:
     for path in sorted((project.root / "ontology" / "vocabularies").glob("*.ttl")):
         graph.parse(path)
     return graph
+
+
+@pytest.fixture(scope="module")
+def lines(shared: Path) -> dict[str, list[str]]:
+    """The lines of each source document."""
+    return {path.stem: path.read_text(encoding="utf-8").split("\n")
+            for path in (shared / "sources").glob("*.txt")}
 
 
 def test_what_points_at_the_codebook_points_at_a_section_and_has_the_rule(
@@ -108,32 +116,72 @@ def test_praise_and_purpose_are_no_effects(start: str, release: Release) -> None
 @pytest.mark.parametrize(("property_", "words"), [
     ("extent", QUANTITIES), ("verbalValue", QUANTITIES), ("stage", STAGES)])
 def test_a_code_has_a_word_in_its_passages(
-    property_: str, words: dict[str, str], shared: Path, release: Release
+    property_: str, words: dict[str, str], lines: dict[str, list[str]], release: Release
 ) -> None:
     """What a curator concluded, or of a stage quotes, has its reason there."""
     reasons = "ji:concludedBy" + ("|ji:wording|ji:stageReport" if property_ == "stage" else "")
     explained = ask(release, f"SELECT DISTINCT ?thing WHERE {{ ?thing {reasons} ?reason }}")
     passages = {(thing, value.split("/")[-1]): text for (thing, value), text
-                in passages_of(property_, shared, release).items() if (thing,) not in explained}
+                in passages_of(property_, lines, release).items() if (thing,) not in explained}
     assert len(passages) > 50
     assert {(thing, code) for (thing, code), text in passages.items()
             if code not in ("implemented", "mentioned-only")
             and not re.search(words.get(code, code.replace("-", " ")), text, re.I)} == set()
 
 
-def test_a_wording_is_in_its_passages_and_short(shared: Path, release: Release) -> None:
-    passages = passages_of("wording", shared, release)
+def test_a_wording_is_in_its_passages_and_short(
+    lines: dict[str, list[str]], release: Release
+) -> None:
+    passages = passages_of("wording", lines, release)
     assert len(passages) > 100
     assert {thing for (thing, wording), text in passages.items()
-            if len(wording.split()) > 8 or plain(wording) not in plain(text)} == set()
+            if len(wording.split()) > 8 or _plain(wording) not in _plain(text)} == set()
 
 
-def test_every_approach_is_used_or_has_a_form_that_is(release: Release) -> None:
-    """That a disagreement has a kind, an effect its words, and a range its definition: see the
-    shapes."""
-    assert ask(release, """SELECT DISTINCT ?approach WHERE { ?approach a ji:Approach
-        FILTER NOT EXISTS { ?use ji:approach ?approach . ?use a ji:ApproachUse }
-        FILTER NOT EXISTS { ?form ji:broaderApproach ?approach } }""") == []
+@pytest.mark.parametrize("forbidden", [
+    "?thing a ji:Approach FILTER NOT EXISTS { ?use a ji:ApproachUse ; ji:approach ?thing }",
+    """?thing a ji:Approach ; skos:prefLabel|skos:altLabel ?name .
+        ?body a ?kind ; skos:prefLabel ?its
+        VALUES ?kind { ji:Organisation ji:StrategicGroup } FILTER(LCASE(?name) = LCASE(?its))
+        FILTER NOT EXISTS { ?use ji:approach ?thing ; ji:provider ?body }
+        FILTER NOT EXISTS { ?thing ji:developedBy ?body }""",
+    """?thing ji:stage ?stage ; ji:stageReport ?report
+        FILTER NOT EXISTS { ?thing ji:stageReport/ji:stage ?stage }""",
+    "?thing ji:stageReport ?report FILTER NOT EXISTS { ?thing ji:stageReport ?other "
+    "FILTER(?other != ?report) }",
+    "?thing a ji:Finding ; ji:grade ?grade",
+    "?thing a ji:Disagreement FILTER NOT EXISTS { ?thing ji:betweenDocuments ?between }",
+    "?thing ji:trend ?trend ; sdmx:obsValue ?value",
+], ids=["an approach without use", "an approach and a body of one name, not linked",
+        "a stage that no report gives", "a single report of a stage", "a grade on a finding",
+        "a disagreement within or between?", "a trend with a number"])
+def test_what_the_codebook_forbids_is_not_there(forbidden: str, release: Release) -> None:
+    assert ask(release, f"SELECT DISTINCT ?thing WHERE {{ {forbidden} }}") == []
+
+
+def test_each_item_of_progress_has_passages_of_its_own(release: Release) -> None:
+    rows = ask(release, "SELECT ?item (COUNT(DISTINCT ?passage) AS ?passages) WHERE {"
+                        " ?item a ji:ProgressItem ; prov:wasDerivedFrom ?passage } GROUP BY ?item")
+    assert len(rows) > 40
+    assert [item for item, passages in rows if int(passages) > 3] == []
+
+
+def test_nearly_every_approach_is_found_by_what_its_passages_call_it(
+    lines: dict[str, list[str]], release: Release
+) -> None:
+    names, texts = defaultdict(set), defaultdict(str)
+    for use, name, passage in ask(release, """SELECT DISTINCT ?use ?name ?passage WHERE {
+            ?use a ji:ApproachUse ; prov:wasDerivedFrom ?passage ; ji:approach ?approach .
+            ?approach skos:prefLabel|skos:altLabel ?name }"""):
+        document, line = passage.split("/")[-2:]
+        names[use].add(_plain(name))
+        text = _plain(lines[document][int(line) - 1])
+        if text not in texts[use]:
+            texts[use] += f" {text} "
+    found = [use for use in names
+             if any(re.search(rf"\b{name}s?\b", texts[use]) for name in names[use])]
+    assert len(names) > 300
+    assert len(found) / len(names) >= 0.95
 
 
 @pytest.mark.parametrize(("cls", "property_", "most", "unlike"), [
@@ -184,10 +232,10 @@ def ask(release: Release, query: str) -> list[tuple[str, ...]]:
     return [tuple("" if term is None else term.value for term in row) for row in rows]
 
 
-def passages_of(property_: str, shared: Path, release: Release) -> dict[tuple[str, str], str]:
+def passages_of(
+    property_: str, lines: dict[str, list[str]], release: Release
+) -> dict[tuple[str, str], str]:
     """The text on which each thing with a value of a property rests, in reading order."""
-    lines = {path.stem: path.read_text(encoding="utf-8").split("\n")
-             for path in (shared / "sources").glob("*.txt")}
     places = {(thing, value, *passage.split("/")[-2:]) for thing, value, passage in ask(
         release, f"SELECT ?thing ?value ?passage WHERE {{ ?thing ji:{property_} ?value ; "
                  "prov:wasDerivedFrom ?passage }")}
@@ -197,9 +245,10 @@ def passages_of(property_: str, shared: Path, release: Release) -> dict[tuple[st
     return texts
 
 
-def plain(text: str) -> str:
-    """The words of a text in lower case."""
-    return " ".join(re.findall(r"\w+", text.lower()))
+def _plain(text: str) -> str:
+    """Words only, in lower case, without the marks and addresses of Markdown."""
+    text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text).replace("’", "'").replace("*", "")
+    return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
 def _first_cells(section: str) -> Iterator[str]:
