@@ -91,8 +91,8 @@ def serve(args: argparse.Namespace) -> int:
     proxies = Proxies(addresses)
     listener, address = server.listen(args.host, args.port)
     opening = _opening(title, source.current(), str(address), args.format)
-    server.serve(partial(Application, source, proxies, partial(print, opening, flush=True)),
-                 listener, address)
+    server.serve(partial(Application, source, proxies), listener, address,
+                 announce=partial(print, opening, flush=True))
     return 0
 
 
