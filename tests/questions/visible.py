@@ -81,7 +81,7 @@ class Told:
             lines=frozenset(
                 (str(cited["document"]).rsplit("/", 1)[-1], cited["line"])
                 for row in rows for cell in row.values() if isinstance(cell, list)
-                for cited in cell),
+                for cited in cell if "line" in cited),
             words=" ".join(_words(rows, labels)),
             things=frozenset(labels),
             looked_at=len(coverage["rows"]),
