@@ -214,8 +214,8 @@ ACROSS = (
             ("Midlothian", "12+ team", "in use"),
             ("Midlothian", "Throughcare and aftercare", "in use"),
             ("Midlothian", "Throughcare and aftercare nurse", "in use"),
-            ("South Lanarkshire", "Throughcare and aftercare", "being re-established"),
-            ("South Lanarkshire", "Throughcare and aftercare", "in development"),
+            ("South Lanarkshire", "Throughcare and aftercare",
+             "being re-established; in development"),
         }),
     )),
     Visible("xq-32", (
