@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import shlex
 import sys
 import textwrap
 from collections import defaultdict
@@ -17,6 +18,7 @@ from graphsvc.cli import Commands, add_command, print_result, releases_of
 from graphsvc.errors import GraphsvcError
 
 if TYPE_CHECKING:
+    from graphsvc.ask.plain import Heard, Reading
     from graphsvc.formats import Format
     from graphsvc.questions.answer import Answer
     from graphsvc.service import Serving
@@ -32,7 +34,10 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("--file", type=Path, help="file that holds the query")
     command.add_argument("--timeout", type=float, metavar="SECONDS", help="stop after this long")
     command = add_command(commands, ask, ("text", "json", "csv", "tsv", "srj", "xlsx"))
-    command.add_argument("name", nargs="?", help="name of the question")
+    command.add_argument("name", nargs="?", metavar="question",
+                         help="the question in plain words, or its name")
+    command.add_argument("values", nargs="*", metavar="name=value",
+                         help="parameters of a named question")
     _add_parameters(command)
     command.add_argument("--limit", type=int, default=1000, help="most rows (default: %(default)s)")
     command.add_argument("--headings", choices=("names", "labels"), default="names",
@@ -64,11 +69,12 @@ def query(args: argparse.Namespace) -> int:
 
 
 def ask(args: argparse.Namespace) -> int:
-    """Ask a question of the library by its name; without a name, list the questions.
+    """Ask in plain words, or ask a question of the library by its name; alone, list the questions.
 
     Example:
+      graphsvc ask "Who uses this, and how far?"
+      graphsvc ask NAME name=value --format csv
       graphsvc ask
-      graphsvc ask NAME --param name=value --format csv
     """
     asyncio.run(_ask(args))
     return 0
@@ -90,10 +96,10 @@ def _add_parameters(command: argparse.ArgumentParser) -> None:
                          help="a parameter; may be given more than once")
 
 
-def _parameters(args: argparse.Namespace) -> dict[str, list[str]]:
+def _parameters(texts: Sequence[str]) -> dict[str, list[str]]:
     """`name=value` texts as values by name. Raises GraphsvcError for one without a sign."""
     values: dict[str, list[str]] = defaultdict(list)
-    for text in args.param:
+    for text in texts:
         name, sign, value = text.partition("=")
         if not sign:
             raise GraphsvcError(f"{text!r} is not NAME=VALUE.", location="--param",
@@ -166,11 +172,56 @@ async def _ask(args: argparse.Namespace) -> None:
             rows = [(question.name, question.title) for question in questions.library]
             print_result(args.format, [{"name": name, "title": title} for name, title in rows],
                          [("name", "title"), *rows])
-        else:
+        elif args.name in questions.library or "-" in args.name.strip().partition(" ")[0]:
             question = questions.library.get(args.name)
-            understood = await questions.understand(question, _parameters(args))
+            understood = await questions.understand(
+                question, _parameters([*args.values, *args.param]))
             answer = await questions.ask(question, understood, limit=args.limit)
             _put(args.output, _written(answer, args, serving.header.licence))
+        else:
+            await _ask_plainly(args, serving)
+
+
+async def _ask_plainly(args: argparse.Namespace, serving: Serving) -> None:
+    """Answer a question in plain words, or show the readings it may have."""
+    heard = await serving.plain.hear(" ".join([args.name, *args.values]))
+    answer = await serving.plain.answer(heard)
+    if args.format == "json":
+        from graphsvc.questions.output import as_document
+
+        document = heard.document(as_document(answer, answer.after) if answer else None)
+        _put(args.output, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
+    elif args.format == "text":
+        body = _written(answer, args, serving.header.licence).decode() if answer else ""
+        _put(args.output, ("\n".join(_heard(heard, body)) + "\n").encode())
+    elif answer is None:
+        readings = "; ".join(_command(one) for one in heard.alternatives)
+        raise GraphsvcError("The question can be understood in several ways, or in none.",
+                            location="question", hint=f"Ask one of: {readings}.")
+    else:
+        _put(args.output, _written(answer, args, serving.header.licence))
+
+
+def _heard(heard: Heard, answer: str) -> Iterator[str]:
+    """What was understood, the answer, other readings, and what was not understood."""
+    for written, meant in heard.corrected.items():
+        yield f"`{written}` is taken as `{meant}`."
+    if heard.reading:
+        yield f"Understood: {heard.reading.sentence}\n"
+        yield answer
+    else:
+        yield "Not sure what is meant."
+    if heard.alternatives:
+        yield "Other readings" if heard.reading else "It may be one of these"
+        yield from (f"  {one.sentence}\n    {_command(one)}" for one in heard.alternatives)
+    if heard.unknown:
+        yield f"Not used: {', '.join(heard.unknown)}"
+
+
+def _command(reading: Reading) -> str:
+    """How a reading is asked by the name of its question."""
+    values = (f"{name}={text}" for name, texts in reading.parameters.items() for text in texts)
+    return shlex.join(["graphsvc", "ask", reading.question.name, *values])
 
 
 def _written(answer: Answer, args: argparse.Namespace, licence: str) -> bytes:
@@ -212,6 +263,8 @@ def _put(path: Path | None, content: bytes) -> None:
 def _text(document: dict[str, Any]) -> Iterator[str]:
     """An answer for people: summed up, its rows field by field, and what it does not say."""
     yield f"{document['title']} (release {document['release']})"
+    for written, meant in document["taken"].items():
+        yield _filled(f"`{written}` is taken as {meant}.")
     if document["sentence"]:
         yield _filled(document["sentence"])
     rows = document["total"]
@@ -270,6 +323,6 @@ async def _export(args: argparse.Namespace) -> None:
         endings = (".".join(suffixes[-2:]), *suffixes[-1:])
         ending = next((ending for ending in endings if ending in FORMATS), "graphml")
         exported = await Export.of(serving, serving.views.get(args.view),
-                                   format_named(args.format or ending), _parameters(args))
+                                   format_named(args.format or ending), _parameters(args.param))
         content = await exported.file(serving)
     _put(args.output, content)

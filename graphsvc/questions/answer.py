@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
-from graphsvc.fulltext import fold
-from graphsvc.index import Index
+from graphsvc.index import AmbiguousName, Index
 from graphsvc.passage import Passage
 from graphsvc.questions.evidence import Disagreement, Evidence
 from graphsvc.questions.library import Library
+from graphsvc.questions.meant import Meant, settle
 from graphsvc.questions.parameters import (
     LARGEST_PAGE,
     PAGE,
@@ -29,11 +29,12 @@ from graphsvc.questions.parameters import (
     wider_of,
 )
 from graphsvc.questions.question import Column, Parameter, Question
-from graphsvc.questions.sentence import sentence
+from graphsvc.questions.sentence import in_words, sentence
 from graphsvc.questions.silence import Coverage, Filter, Silence, looked_at
 from graphsvc.questions.table import Row, Tables, Term, fetch_answer, plain
 from graphsvc.questions.template import Value, serialise
-from graphsvc.questions.values import BadValue, literal
+from graphsvc.questions.values import BadValue, literal, with_things
+from graphsvc.words import fold
 
 
 class UnknownPage(GraphsvcError):
@@ -66,6 +67,11 @@ class Answer:
     silence: Silence = field(default_factory=Silence)
     coverage: Answer | None = None
 
+    @property
+    def taken(self) -> Mapping[str, str]:
+        """What was written for parameters, with what it was taken for where that is not plain."""
+        return self.parameters.taken if isinstance(self.parameters, Meant) else {}
+
     @cached_property
     def labels(self) -> dict[str, str]:
         """What the things in rows, parameters and silence are called, by IRI."""
@@ -88,6 +94,14 @@ class Answer:
         parameters = self.question.parameters
         return sentence(self.question, rows, {p.name: self._asked(p) for p in parameters},
                         {p.name for p in parameters if self.is_default(p)})
+
+    @cached_property
+    def heading(self) -> str:
+        """The title of the answer, for its values."""
+        asked = {p.name: self._asked(p) for p in self.question.parameters}
+        return self.question.headed({
+            name: in_words(given if isinstance(given, list) else [given])
+            for name, given in asked.items() if given not in (None, [])})[0]
 
     @cached_property
     def summary(self) -> dict[str, list[tuple[Term, int]]]:
@@ -159,15 +173,28 @@ class Questions:
         """The release that answers come from."""
         return self._engine.release
 
-    async def understand(self, question: Question, given: Given) -> Understood:
+    async def understand(self, question: Question, given: Given) -> Meant:
         """What was meant by what was given, with defaults filled in.
 
         Raises BadParameter, BadValue, UnknownName or AmbiguousName.
         """
-        understood: dict[str, tuple[Value, ...]] = {}
+        understood = Meant()
+        ambiguous: list[tuple[Parameter, str, AmbiguousName]] = []
         for parameter, texts in given_texts(question, given):
-            values = [await self._value(parameter, text) for text in texts]
-            understood[parameter.name] = tuple(dict.fromkeys(values))
+            for text in texts:
+                try:
+                    value = await self._value(parameter, text)
+                except AmbiguousName as error:
+                    ambiguous.append((parameter, text, error))
+                    continue
+                understood.add(parameter, value)
+                if parameter.type == "iri":
+                    understood.note(parameter, text, value, self.index)
+        settled = Meant(understood)
+        for parameter, text, several in ambiguous:
+            value = await settle(several, parameter, settled, partial(self._number, question))
+            understood.add(parameter, value)
+            understood.note(parameter, text, value, self.index)
         return understood
 
     async def ask(
@@ -191,7 +218,7 @@ class Questions:
         limit: int = PAGE, after: str | None = None, client: str | None = None,
     ) -> Answer:
         """A page of the answer's rows. Raises UnknownPage, and what the engine raises."""
-        sparql = question.template.write(await self._members.included(question, understood))
+        sparql = await self._sparql(question, understood)
         rows = await self._rows(question, understood, client)
         start = self._start(after, len(rows)) if after is not None else 0
         end = start + limit
@@ -201,10 +228,17 @@ class Questions:
             after=self._cursor(end) if end < len(rows) else None,
             index=self.index, evidence=await self._known())
 
+    async def _sparql(self, question: Question, understood: Understood) -> str:
+        """The query that is run. Raises TooManyThings."""
+        included = await self._members.included(question, understood)
+        if any(parameter.type == "words" for parameter in question.parameters):
+            included = await asyncio.to_thread(with_things, question, included, self.index)
+        return question.template.write(included)
+
     async def _rows(
         self, question: Question, understood: Understood, client: str | None = None
     ) -> list[Row]:
-        sparql = question.template.write(await self._members.included(question, understood))
+        sparql = await self._sparql(question, understood)
         return await self._tables.get(
             f"{question.name}\n{sparql}",
             lambda: fetch_answer(self._engine, question, sparql, client))
@@ -256,7 +290,7 @@ class Questions:
             for (parameter, _), number in zip(wider, numbers, strict=True)), most
 
     async def _number(
-        self, question: Question, understood: Understood, client: str | None
+        self, question: Question, understood: Understood, client: str | None = None
     ) -> int:
         """How many rows an answer has; none where the engine stops it."""
         try:

@@ -97,6 +97,9 @@ class Library:
     def __iter__(self) -> Iterator[Question]:
         return iter(self._questions.values())
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._questions
+
     def __len__(self) -> int:
         return len(self._questions)
 

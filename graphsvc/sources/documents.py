@@ -20,10 +20,12 @@ from graphsvc.project import Project
 from graphsvc.turtle import read_file
 
 _WORD = re.compile(r"\w")
-_MARKS = re.compile(r"<[^>]*>|\]\([^)]*\)|\S+%20\S+|[*#|\[\t]+|^\W*[-\u2022]\s")
-"""What the conversion to text left of tags, links, emphasis, tables and lists: readers of the
-publisher's copy do not see it; nor do they read addresses."""
+_EMPHASIS = re.compile(r"[*#\[]+|\]\([^)]*\)")
+_MARKS = re.compile(r"<[^>]*>|\S+%20\S+|[|\t]|^\W*[-\u2022]\s")
+"""What the conversion to text left of emphasis and links, of tags, addresses, tables and lists:
+readers of the publisher's copy do not see it."""
 _SENTENCE_END = re.compile(r"[^\W\d][.!?]+['\"\u2019\u201d)]*$")
+_OUTER = re.compile(r"^(\W*\s)+|(\s\W*)+$")
 _MOST_WORDS = 6
 
 
@@ -48,7 +50,7 @@ class Paragraph:
         At most six each and a third of the paragraph, and never a complete sentence of two or more
         words. Both are empty where the paragraph has fewer than three words.
         """
-        words = _MARKS.sub(" ", self.text).split()
+        words = _OUTER.sub("", _MARKS.sub(" ", _EMPHASIS.sub("", self.text))).split()
         most = min(_MOST_WORDS, len(words) // 3)
         breaks = [n for n, word in enumerate(words, 1) if _SENTENCE_END.search(word)]
         first = min([most, *(n - 1 for n in breaks if n > 1)])

@@ -18,9 +18,10 @@ from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
+from graphsvc.ask.plain import Heard
 from graphsvc.formats import JSON, XLSX
-from graphsvc.questions.answer import Questions
-from graphsvc.questions.output import write
+from graphsvc.questions.answer import Answer, Questions
+from graphsvc.questions.output import as_document, write
 from graphsvc.questions.parameters import OFFERED, OWN_PARAMETERS
 from graphsvc.questions.question import RESERVED, Question
 from graphsvc.questions.values import BadValue, literal, schema
@@ -60,6 +61,17 @@ def api_router(serving: Serving) -> APIRouter:
         return _json({"release": questions.release, "questions": [
             _listed(question, offered, server) for question in questions.library]})
 
+    async def asked(request: Request) -> Response:
+        pairs = address_pairs(request.scope)
+        if [name for name, _ in pairs] != ["q"]:
+            raise BadValue("A question in plain words is the parameter `q`, once and alone.",
+                           location="parameters", hint="Ask /api/ask?q=... in your own words.")
+        heard = await serving.plain.hear(pairs[0][1])
+        answer = await serving.plain.answer(
+            heard, request.client.host if request.client else None)
+        return _json(heard.document(as_document(
+            answer, _following(answer, _server(request), heard)) if answer else None))
+
     async def answer(request: Request) -> Response:
         segments = _segments(request)
         if segments[0] == "questions" and len(segments) == 2:
@@ -73,6 +85,7 @@ def api_router(serving: Serving) -> APIRouter:
 
     router.add_route("/openapi.json", described, methods=["GET"])
     router.add_route("/api/questions", listing, methods=["GET"])
+    router.add_route("/api/ask", asked, methods=["GET"])
     router.add_route("/api/{path:anything}", answer, methods=["GET"])
     return router
 
@@ -106,6 +119,15 @@ async def _answer(
     if format == XLSX:
         headers["Content-Disposition"] = f'attachment; filename="{question.name}.xlsx"'
     return Response(body, headers=headers, media_type=format.content_type)
+
+
+def _following(answer: Answer, server: str, heard: Heard) -> str | None:
+    """The address of the next page of the named question, if there is one."""
+    if answer.after is None or heard.reading is None:
+        return None
+    pairs = [(name, text) for name, texts in heard.reading.parameters.items() for text in texts]
+    return (f"{server}/api/questions/{answer.question.name}?"
+            f"{urlencode([*pairs, ('after', answer.after)])}")
 
 
 async def _offered(questions: Questions) -> Offered:

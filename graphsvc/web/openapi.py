@@ -35,6 +35,8 @@ def openapi(questions: Questions, offered: Offered, server: str) -> Json:
         "servers": [{"url": server}], "tags": [{"name": tag} for tag in tags]}
     document["paths"]["/api/questions"]["get"]["responses"] = _responses(
         {"application/json": {"schema": _ref("Listing")}}, errors)
+    document["paths"]["/api/ask"]["get"]["responses"] = _responses(
+        {"application/json": {"schema": _ref("Heard")}}, errors)
     for question in questions.library:
         for path in filter(None, (f"/questions/{question.name}", question.route)):
             suffix = "-by-route" if path == question.route else ""
