@@ -16,7 +16,7 @@ from graphsvc.release import Release
 
 JI = "https://w3id.org/joint-inspections/def#"
 PROV = "http://www.w3.org/ns/prov#"
-CODED = ("stages", "effects", "assessments", "disagreement-kinds")
+CODED = ("stages", "effects", "assessments", "disagreement-kinds", "trends")
 """The vocabularies of which the codebook explains every value in a table."""
 
 EXTENTS = {"some": r"\b(some|several|a number of)\b", "few": r"\b(few|small (number|proportion))\b",
@@ -82,6 +82,40 @@ def test_praise_and_purpose_are_no_effects(start: str, release: Release) -> None
         f"SELECT ?use WHERE {{ ?use <{JI}effect> ?text FILTER(STRSTARTS(?text, '{start}')) }}",
         use_default_graph_as_union=True)
     assert [row["use"].value for row in rows] == []
+
+
+@pytest.mark.parametrize("forbidden", [
+    "?thing a ji:Approach FILTER NOT EXISTS { ?use a ji:ApproachUse ; ji:approach ?thing }",
+    """?thing a ji:Approach ; skos:prefLabel|skos:altLabel ?name .
+        ?body a ?kind ; skos:prefLabel ?its
+        VALUES ?kind { ji:Organisation ji:StrategicGroup } FILTER(LCASE(?name) = LCASE(?its))
+        FILTER NOT EXISTS { ?use ji:approach ?thing ; ji:provider ?body }
+        FILTER NOT EXISTS { ?thing ji:developedBy ?body }""",
+    """?thing ji:stage ?stage ; ji:stageReport ?report
+        FILTER NOT EXISTS { ?thing ji:stageReport/ji:stage ?stage }""",
+    "?thing ji:stageReport ?report FILTER NOT EXISTS { ?thing ji:stageReport ?other "
+    "FILTER(?other != ?report) }",
+    "?thing a ji:Finding ; ji:grade ?grade",
+    "?thing a ji:Disagreement FILTER NOT EXISTS { ?thing ji:betweenDocuments ?between }",
+    "?thing ji:trend ?trend ; sdmx:obsValue ?value",
+], ids=["an approach without use", "an approach and a body of one name, not linked",
+        "a stage that no report gives", "a single report of a stage", "a grade on a finding",
+        "a disagreement within or between?", "a trend with a number"])
+def test_what_the_codebook_forbids_is_not_there(forbidden: str, release: Release) -> None:
+    rows = release.store().query(
+        f"PREFIX ji: <{JI}> PREFIX skos: <{SKOS}> "
+        f"PREFIX sdmx: <http://purl.org/linked-data/sdmx/2009/measure#> "
+        f"SELECT DISTINCT ?thing WHERE {{ {forbidden} }}", use_default_graph_as_union=True)
+    assert [row["thing"].value for row in rows] == []
+
+
+def test_each_item_of_progress_has_passages_of_its_own(release: Release) -> None:
+    rows = list(release.store().query(
+        f"SELECT ?item (COUNT(DISTINCT ?passage) AS ?passages) "
+        f"WHERE {{ ?item a <{JI}ProgressItem> ; <{PROV}wasDerivedFrom> ?passage }} GROUP BY ?item",
+        use_default_graph_as_union=True))
+    assert len(rows) > 40
+    assert [row["item"].value for row in rows if int(row["passages"].value) > 3] == []
 
 
 def test_an_extent_has_a_word_in_its_passages(shared: Path, release: Release) -> None:
