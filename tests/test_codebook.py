@@ -42,6 +42,13 @@ def concepts(project: Project) -> rdflib.Graph:
     return graph
 
 
+@pytest.fixture(scope="module")
+def lines(shared: Path) -> dict[str, list[str]]:
+    """The lines of each source document."""
+    return {path.stem: path.read_text(encoding="utf-8").split("\n")
+            for path in (shared / "sources").glob("*.txt")}
+
+
 def test_what_points_at_the_codebook_points_at_a_section_and_has_the_rule(
     concepts: rdflib.Graph, sections: dict[str, str]
 ) -> None:
@@ -118,9 +125,29 @@ def test_each_item_of_progress_has_passages_of_its_own(release: Release) -> None
     assert [row["item"].value for row in rows if int(row["passages"].value) > 3] == []
 
 
-def test_an_extent_has_a_word_in_its_passages(shared: Path, release: Release) -> None:
-    lines = {path.stem: path.read_text(encoding="utf-8").split("\n")
-             for path in (shared / "sources").glob("*.txt")}
+def test_nearly_every_approach_is_found_by_what_its_passages_call_it(
+    lines: dict[str, list[str]], release: Release
+) -> None:
+    names, texts = defaultdict(set), defaultdict(str)
+    for row in release.store().query(
+            f"SELECT DISTINCT ?use ?name ?passage WHERE {{ ?use a <{JI}ApproachUse> ; "
+            f"<{PROV}wasDerivedFrom> ?passage ; <{JI}approach> ?approach . "
+            f"?approach <{SKOS.prefLabel}>|<{SKOS.altLabel}> ?name }}",
+            use_default_graph_as_union=True):
+        document, line = row["passage"].value.split("/")[-2:]
+        names[row["use"].value].add(_plain(row["name"].value))
+        text = _plain(lines[document][int(line) - 1])
+        if text not in texts[row["use"].value]:
+            texts[row["use"].value] += f" {text} "
+    found = [use for use in names
+             if any(re.search(rf"\b{name}s?\b", texts[use]) for name in names[use])]
+    assert len(names) > 300
+    assert len(found) / len(names) >= 0.95
+
+
+def test_an_extent_has_a_word_in_its_passages(
+    lines: dict[str, list[str]], release: Release
+) -> None:
     passages = defaultdict(str)
     for row in release.store().query(
             f"SELECT DISTINCT ?thing ?extent ?passage WHERE {{ ?thing <{JI}extent> ?extent ; "
@@ -131,6 +158,12 @@ def test_an_extent_has_a_word_in_its_passages(shared: Path, release: Release) ->
     assert len(passages) > 50
     assert {thing for (thing, extent), text in passages.items()
             if not re.search(EXTENTS.get(extent, extent.replace("-", " ")), text, re.I)} == set()
+
+
+def _plain(text: str) -> str:
+    """Words only, in lower case, without the marks and addresses of Markdown."""
+    text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text).replace("’", "'").replace("*", "")
+    return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
 def _first_cells(section: str) -> Iterator[str]:
