@@ -109,8 +109,8 @@ REQUIRED = {
     "DisagreementKind": "skos:prefLabel skos:definition skos:inScheme ji:substantial",
 } | dict.fromkeys(
     ("Theme", "Cohort", "ApproachKind", "EffectKind", "Assessment", "PolicyType",
-     "DutyHolder", "OrganisationKind", "WellbeingIndicator", "Quantity", "Qualifier", "Population", "Unit",
-     "Period", "Measure"), "skos:prefLabel skos:definition skos:inScheme")
+     "DutyHolder", "OrganisationKind", "WellbeingIndicator", "Quantity", "Qualifier", "Population",
+     "Unit", "Period", "Measure"), "skos:prefLabel skos:definition skos:inScheme")
 """What a thing of each class cannot do without (docs/curating.md); its type always."""
 
 

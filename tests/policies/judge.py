@@ -3,8 +3,8 @@
     python -m tests.policies.judge draw RELEASE SHEET KEY
     python -m tests.policies.judge compare KEY FIRST SECOND
 
-SHEET is a JSON list of pairs, each with `id`, `statement` and `provision`; KEY says which of them the
-rules derive. A judgement is a JSON object from the id of each pair to true, if the statement is
+SHEET is a JSON list of pairs, each with `id`, `statement` and `provision`; KEY says which of them
+the rules derive. A judgement is a JSON object from the id of each pair to true, if the statement is
 evidence about what the provision asks, or false.
 """
 
@@ -79,7 +79,7 @@ def draw(store: ox.Store) -> tuple[list[dict[str, str]], dict[str, bool]]:
 def compare(
     key: dict[str, bool], first: dict[str, bool], second: dict[str, bool]
 ) -> dict[str, float]:
-    """How many derived links and wrong pairs each judge found right, and Cohen's kappa of the two."""
+    """How many derived links and wrong pairs each judge found right, and Cohen's kappa."""
     same = sum(first[pair] == second[pair] for pair in key) / len(key)
     yes = [sum(judgement[pair] for pair in key) / len(key) for judgement in (first, second)]
     chance = yes[0] * yes[1] + (1 - yes[0]) * (1 - yes[1])
