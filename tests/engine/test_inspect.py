@@ -122,13 +122,12 @@ def test_the_word_service_may_be_used_where_it_means_nothing(text: str) -> None:
 
 def test_what_a_query_says_of_itself() -> None:
     asked = inspect("BASE <urn:a>#\nPREFIX b: <c>\nselect distinct * FROM <g> #x\n"
-                    "FROM NAMED b:g from named<x> { FILTER(TRUE && ?a) ?s ?p 'TRUE' }")
+                    "FROM NAMED b:g from#\nb:h from named<x> { FILTER(TRUE && ?a) ?s ?p 'TRUE' }")
     assert asked.form is QueryForm.SELECT
     assert asked.prologue == "BASE <urn:a>#\nPREFIX b: <c>\n"
-    assert asked.star is not None and asked.text[asked.star] == "*"
-    assert (asked.from_default, asked.from_named) == (("<g>",), ("b:g", "<x>"))
+    assert asked.text[asked.star] == "*"
+    assert asked.merged == ("<g>", "b:h")
     assert "FILTER(true && ?a) ?s ?p 'TRUE'" in asked.text
-    assert inspect("\\u0041SK { ?\\u0073 ?p '\\u0073' }").text == "ASK { ?s ?p '\\u0073' }"
 
 
 @pytest.mark.parametrize(("text", "volatile"), [
