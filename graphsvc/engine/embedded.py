@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Awaitable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -33,7 +34,7 @@ from graphsvc.engine.base import (
 )
 from graphsvc.engine.inspect import syntax_error
 from graphsvc.engine.pool import Job, Pool
-from graphsvc.engine.worker import DATA, DEATH, END, ERROR, HELLO, NOTICE, Frames
+from graphsvc.engine.worker import DEATH, END, ERROR, HEAD, HELLO, NOTICE
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import SPARQL_JSON
 
@@ -84,8 +85,7 @@ class EmbeddedEngine:
     """
 
     def __init__(self, source: Source, limits: Limits | None = None) -> None:
-        self.release = source.release
-        self.limits = limits or Limits()
+        self.release, self.limits = source.release, limits or Limits()
         self._source = source
         self._pools: dict[Lane, Pool] = {}
         for lane in Lane:
@@ -102,14 +102,11 @@ class EmbeddedEngine:
         self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
         source = json.dumps(asdict(self._source) | asdict(self.limits), default=str)
-        descriptor = theirs.fileno()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "graphsvc.engine.worker", str(descriptor), source],
-            pass_fds=[descriptor],
-            stdin=subprocess.DEVNULL,
-            env={"GLIBC_TUNABLES": ALLOCATION, **os.environ},
-        )
-        theirs.close()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "graphsvc.engine.worker", str(theirs.fileno()), source],
+                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                env={"GLIBC_TUNABLES": ALLOCATION, **os.environ})
 
     async def _supervise(self) -> None:
         """Follow the zygote, and start another where it ends."""
@@ -124,9 +121,7 @@ class EmbeddedEngine:
                     self._problem = error
                     self._loaded.set()
             logger.error("The process that holds release %s ended; another starts.", self.release)
-            self._control.close()
-            self._process.kill()
-            await asyncio.to_thread(self._process.wait)
+            await self._bury()
             if failures:
                 await asyncio.sleep(RESTART_SECONDS)
             self._loaded.clear()
@@ -157,6 +152,11 @@ class EmbeddedEngine:
         except OSError:
             return b""
 
+    async def _bury(self) -> None:
+        self._control.close()
+        self._process.kill()
+        await asyncio.to_thread(self._process.wait)
+
     def _fork(self, pool: Pool) -> Worker:
         """Start a worker. Where the zygote has gone, it is lost at once."""
         worker = Worker(pool)
@@ -185,7 +185,8 @@ class EmbeddedEngine:
         pool = self._pools[request.lane]
         job = Job(pool, request)
         if not self._loaded.is_set() or self._problem:
-            await self._wait()
+            await _within(
+                self.limits.seconds, "The release is still being loaded.", self.start())
         pool.submit(job)
         if not self._reviewing:
             self._review()
@@ -195,14 +196,6 @@ class EmbeddedEngine:
             await job.aclose()
             raise
         return job
-
-    async def _wait(self) -> None:
-        """Wait until the release is loaded, as long as a query may take."""
-        try:
-            async with asyncio.timeout(self.limits.seconds):
-                await self.start()
-        except TimeoutError:
-            raise UpstreamError("The release is still being loaded.", status=503) from None
 
     def _review(self) -> None:
         """Let the pools look at what runs and waits, as long as there is something."""
@@ -215,11 +208,7 @@ class EmbeddedEngine:
         if not self._loaded.is_set():
             raise UpstreamError("The release is being loaded.", status=503)
         request = Request("ASK {}", SPARQL_JSON.media_type, Lane.REVIEWED, client="health")
-        try:
-            async with asyncio.timeout(HEALTH_SECONDS):
-                await read(self, request)
-        except TimeoutError:
-            raise UpstreamError("No worker answers.", status=503) from None
+        await _within(HEALTH_SECONDS, "No worker answers.", read(self, request))
 
     async def close(self) -> None:
         """End the zygote and all workers; answers that are not finished are cut."""
@@ -229,9 +218,16 @@ class EmbeddedEngine:
         self._loaded.set()
         for pool in self._pools.values():
             pool.close(self._problem)
-        self._process.kill()
-        await asyncio.to_thread(self._process.wait)
-        self._control.close()
+        await self._bury()
+
+
+async def _within(seconds: float, otherwise: str, work: Awaitable[object]) -> None:
+    """Wait for something. Raises UpstreamError with a message where it takes too long."""
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except TimeoutError:
+        raise UpstreamError(otherwise, status=503) from None
 
 
 class Worker(asyncio.Protocol):
@@ -246,37 +242,46 @@ class Worker(asyncio.Protocol):
     def __init__(self, pool: Pool) -> None:
         self.process = 0
         self.job: Job | None = None
-        self.slow = False
-        self.gone = False
+        self.slow = self.gone = self._paused = False
         self._pool = pool
-        self._frames = Frames()
+        self._received = bytearray()
         self._before = 0.0
         self._transport: asyncio.Transport | None = None
-        self._paused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
-        for type_, payload in self._frames.feed(data):
-            job = self.job
-            if type_ == HELLO:
-                self.process = int(payload)
-                self._set_priority(self._pool.nice)
-                self._pool.welcome(self)
-            elif type_ == DEATH:
-                self.gone = True
-                self._pool.lost(self, _error(job, payload, self._pool.limits) if job else None)
-            elif job is None:
-                return  # it was stopped; this was on its way
-            elif type_ == NOTICE:
-                job.unknown_functions = tuple(json.loads(payload))
-            elif type_ == ERROR:
-                self._pool.finished(self, _error(job, payload, self._pool.limits))
-            elif type_ in (DATA, END):
-                job.add(payload)
-                if type_ == END and self.job is job:
-                    self._pool.finished(self)
+        self._received += data
+        while len(self._received) >= HEAD.size:
+            type_, length = HEAD.unpack_from(self._received)
+            end = HEAD.size + length
+            if len(self._received) < end:
+                break
+            payload = bytes(memoryview(self._received)[HEAD.size:end])
+            del self._received[:end]
+            self._take(type_, payload)
+
+    def _take(self, type_: bytes, payload: bytes) -> None:
+        """Take one frame."""
+        job, pool = self.job, self._pool
+        if type_ == HELLO:
+            self.process = int(payload)
+            self._set_priority(pool.nice)
+            pool.welcome(self)
+        elif type_ == DEATH:
+            self.gone = True
+            pool.lost(self, _error(job, payload, pool.limits) if job else None)
+        elif job is None:
+            pass  # it was stopped; this was on its way
+        elif type_ == NOTICE:
+            job.unknown_functions = tuple(json.loads(payload))
+        elif type_ == ERROR:
+            pool.finished(self, _error(job, payload, pool.limits))
+        else:
+            job.add(payload)
+            if type_ == END and self.job is job:
+                pool.finished(self)
 
     def connection_lost(self, error: Exception | None) -> None:
         self.gone = True
@@ -333,12 +338,13 @@ class Worker(asyncio.Protocol):
 def _error(job: Job, payload: bytes, limits: Limits) -> GraphsvcError:
     """The error that a worker reports."""
     type_, text = json.loads(payload)
-    if type_ == "syntax":
-        return syntax_error(text, job.query)
-    if type_ == "depth":
-        return QuerySyntaxError("The query is nested too deeply to be evaluated.")
-    if type_ == "iri":
-        return QuerySyntaxError(f"A graph is not named by an IRI: {text}.")
-    if type_ == "failed":
-        return UpstreamError(f"The query could not be evaluated: {text}.", status=503)
+    match type_:
+        case "syntax":
+            return syntax_error(text, job.query)
+        case "depth":
+            return QuerySyntaxError("The query is nested too deeply to be evaluated.")
+        case "iri":
+            return QuerySyntaxError(f"A graph is not named by an IRI: {text}.")
+        case "failed":
+            return UpstreamError(f"The query could not be evaluated: {text}.", status=503)
     return LimitExceeded(LimitKind(type_), limits)

@@ -64,7 +64,7 @@ _BEGIN = re.compile(
     re.VERBOSE | re.IGNORECASE)
 _FORM = re.compile("|".join(QueryForm), re.IGNORECASE)
 _UPDATE = re.compile("INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|COPY|MOVE|ADD|WITH", re.IGNORECASE)
-_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)[ \t\r\n]*+[(#]")
+_VOLATILE = re.compile(r"(?:now|rand|uuid)[ \t\r\n]*+[(#]")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PARSER_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
@@ -91,10 +91,10 @@ class Inspected(NamedTuple):
 @lru_cache(maxsize=64)
 def inspect(query: str) -> Inspected:
     """Read a query's words. Raises QueryRefused (SERVICE, updates) and QuerySyntaxError."""
-    text = query
-    if _CAPITALS.search(query):
+    text, low = query, query.lower()
+    if ("true" in low or "false" in low) and _CAPITALS.search(query):
         text = _BOOLEAN.sub(lambda found: found["before"] + (found["word"] or "").lower(), query)
-    begin, low = _begin(text), text.lower()
+    begin = _begin(text)
     if "service" in low:
         _refuse_service(text)
     if "\\" in text and "service" in (decoded := _ESCAPE.sub(_character, text)).lower():
