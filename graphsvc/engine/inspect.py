@@ -15,15 +15,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import accumulate
 from typing import NamedTuple
 
 from graphsvc.engine.base import QueryForm, QueryRefused, QuerySyntaxError
 
-MAX_DEPTH = 150
-"""Brackets that may be open at once; parsers recurse, and their stack is finite."""
-
-_SPACE = r"(?:[ \t\r\n]|\#[^\r\n]*+(?:[\r\n]|\Z))*+"
+_SPACE = r"(?:[ \t\r\n]++|\#[^\r\n]*+(?:[\r\n]|\Z))*+"
 _IRI = r"""<[^<>"{}|^`\x00-\x20]*+>"""
 _LOCAL = r"(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])"
 _AFTER_COLON = rf":(?:{_LOCAL}|[\-·]|\.++(?={_LOCAL}))*+"
@@ -54,14 +50,12 @@ _BOOLEAN = _scanner(r"(?:true|false)\b(?![.\-·]*[\w:])")
 _FROM = _scanner(r"from\b(?![.\-·]*[\w:])")
 _GRAPH = re.compile(rf"{_SPACE}(?!NAMED\b)({_IRI}|{_NAME})", re.VERBOSE | re.IGNORECASE)
 _CAPITALS = re.compile(r"\b(?!true\b|false\b)(?i:true|false)\b")
-_NOT_BRACKETS = re.compile(
-    rf"{_OPAQUE}|{_IRI}|\\.|[^()\[\]{{}}<\"'\#\\]++|[<\"'\\]", re.VERBOSE | re.DOTALL)
-_DEPTHS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _BEGIN = re.compile(
-    rf"""(?P<prologue>(?: [ \t\r\n] | \#[^\r\n]*+ | BASE{_SPACE}{_IRI}
+    rf"""(?P<prologue>(?: [ \t\r\n]++ | \#[^\r\n]*+ | BASE{_SPACE}{_IRI}
            | PREFIX{_SPACE}(?:\w[\w.\-·]*+)?+:{_SPACE}{_IRI} )*+)
          (?P<word>\w*+) (?: (?<=SELECT){_SPACE}(?:DISTINCT|REDUCED)?+{_SPACE}(?P<star>\*) )?+""",
     re.VERBOSE | re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 _FORM = re.compile("|".join(QueryForm), re.IGNORECASE)
 _UPDATE = re.compile("INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|COPY|MOVE|ADD|WITH", re.IGNORECASE)
 _VOLATILE = re.compile(r"(?:now|rand|uuid)[ \t\r\n]*+[(#]")
@@ -95,16 +89,15 @@ def inspect(query: str) -> Inspected:
     if ("true" in low or "false" in low) and _CAPITALS.search(query):
         text = _BOOLEAN.sub(lambda found: found["before"] + (found["word"] or "").lower(), query)
     begin = _begin(text)
-    if "service" in low:
-        _refuse_service(text)
-    if "\\" in text and "service" in (decoded := _ESCAPE.sub(_character, text)).lower():
-        _refuse_service(decoded)
-    _refuse_depth(text)
+    _refuse(text)
+    if "\\" in text:
+        _refuse(_ESCAPE.sub(_character, text))
     froms = _FROM.finditer(text, begin.end()) if low.count("from") > 1 else ()
     graphs = [graph[1] for found in froms if (graph := _GRAPH.match(text, found.end()))]
     return Inspected(
-        text=text, form=_form(text, begin), prologue=begin["prologue"], star=begin.start("star"),
-        merged=tuple(graphs) if len(graphs) > 1 else (), volatile=bool(_VOLATILE.search(low)))
+        text=text, form=_form(text, begin.start("word")), prologue=begin["prologue"],
+        star=begin.start("star"), merged=tuple(graphs) if len(graphs) > 1 else (),
+        volatile=bool(_VOLATILE.search(low)))
 
 
 def _begin(text: str) -> re.Match[str]:
@@ -118,9 +111,17 @@ def _character(escape: re.Match[str]) -> str:
     return chr(min(int(escape[1] or escape[2], 16), 0x10FFFF))
 
 
-def _refuse_service(text: str) -> None:
-    """Raise QueryRefused where a SERVICE clause may begin, by any reading of `<`."""
-    for found in _SERVICE.finditer(text, _begin(text).end("prologue")):
+def _refuse(text: str) -> None:
+    """Raise QueryRefused for an update, and where a SERVICE clause may begin."""
+    begin = _begin(text)
+    first = _WORD.search(text, begin.start("word"))
+    if first and _UPDATE.match(first[0]):
+        raise QueryRefused(
+            f"{first[0][:60].upper()} changes data, and this service only answers questions.",
+            location="query", hint="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.")
+    if "service" not in text.lower():
+        return
+    for found in _SERVICE.finditer(text, begin.end("prologue")):
         if found["word"]:
             raise QueryRefused(
                 "SERVICE asks this service to call another one, which it does not do.",
@@ -132,30 +133,16 @@ def _refuse_service(text: str) -> None:
                 location="query", hint="Put spaces around operators.")
 
 
-def _refuse_depth(text: str) -> None:
-    """Raise QuerySyntaxError where more than MAX_DEPTH brackets are open at once."""
-    if text.count("{") + text.count("(") + text.count("[") > MAX_DEPTH:
-        brackets = _NOT_BRACKETS.sub("", text)
-        if max(accumulate(map(_DEPTHS.__getitem__, brackets)), default=0) > MAX_DEPTH:
-            raise QuerySyntaxError("The query is nested too deeply.")
-
-
-def _form(text: str, begin: re.Match[str]) -> QueryForm:
-    """The form of a query. Raises QueryRefused and QuerySyntaxError.
+def _form(text: str, at: int) -> QueryForm:
+    """The form of a query that begins at an offset. Raises QuerySyntaxError where it has none.
 
     Where something else is before the form, the engine says what is wrong with it.
     """
-    at, word = begin.start("word"), begin["word"]
-    if _UPDATE.match(word):
-        raise QueryRefused(
-            f"{word[:60].upper()} changes data, and this service only answers questions.",
-            location="query", hint="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.")
     if form := _FORM.search(text, at):
         return QueryForm(form[0].upper())
-    found = f", not {word[:60]}" if word else ""
     line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-    raise QuerySyntaxError(f"Expected SELECT, ASK, CONSTRUCT or DESCRIBE{found}.",
-                           line=line, column=column)
+    raise QuerySyntaxError(
+        "Expected SELECT, ASK, CONSTRUCT or DESCRIBE.", line=line, column=column)
 
 
 def syntax_error(reported: str, text: str) -> QuerySyntaxError:

@@ -67,7 +67,6 @@ class Job:
 
     def __init__(self, pool: Pool, request: Request) -> None:
         seconds = pool.limits.seconds
-        self.media_type = request.media_type
         self.unknown_functions: tuple[str, ...] = ()
         self.client, self.query = request.client, request.query
         self.order = pickle.dumps(tuple(Order.of(request)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from typing import NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from graphsvc.engine.base import QueryRefused
 from graphsvc.web.problems import HttpError
@@ -78,11 +78,24 @@ def _fields(data: bytes) -> list[tuple[str, str]]:
     """The names and values of an encoded form. Raises HttpError."""
     if data.count(b"&") >= _MAX_FIELDS:
         raise HttpError(413, f"There are more than {_MAX_FIELDS} parameters.", location="form")
+    pairs = [field.partition(b"=") for field in data.split(b"&") if field]
     try:
-        return parse_qsl(data.decode(), keep_blank_values=True, errors="strict")
+        return [(_decoded(name), _decoded(value)) for name, _, value in pairs]
     except UnicodeDecodeError as error:
         raise HttpError(400, "The form is not UTF-8.", location="form",
                         hint="Percent-encode names and values as UTF-8.") from error
+
+
+def _decoded(text: bytes) -> str:
+    """The text without its percent escapes: those of a query cost urllib 15 microseconds."""
+    plain = text.replace(b"+", b" ")
+    if b"%" in plain:
+        escaped = plain.replace(b"\\", b"\\\\").replace(b"%", b"\\x")
+        try:
+            plain = escaped.decode("unicode_escape").encode("latin-1")
+        except UnicodeDecodeError:  # a percent sign that begins no escape
+            plain = unquote_to_bytes(plain)
+    return plain.decode()
 
 
 def _operation(fields: list[tuple[str, str]], describable: bool) -> Operation:
