@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, PROBLEM, negotiate
-from graphsvc.web.answers import AnswerCache, ResponseWriter, TruncatedResponse, preflight
 from graphsvc.web.metrics import OTHER, Metrics
 from graphsvc.web.problems import HttpError, UnexpectedError
 from graphsvc.web.problems import body as problem_body
@@ -24,6 +23,13 @@ from graphsvc.web.request import (
     RequestContext,
     Scope,
     Send,
+)
+from graphsvc.web.responses import (
+    ResponseCache,
+    ResponseWriter,
+    TruncatedResponse,
+    common_headers,
+    preflight,
 )
 from graphsvc.web.sparql import SPARQL_METHODS, SparqlEndpoint
 
@@ -55,9 +61,12 @@ class Site:
     pages: AsgiApp | None = None
     error_page: ErrorPage | None = None
     routes: Mapping[Any, str] = field(default_factory=dict)
-    cache: AnswerCache = field(default_factory=AnswerCache)
+    cache: ResponseCache = field(default_factory=ResponseCache)
     users: int = 0
     unused: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.common = common_headers(self.release)
 
     def __enter__(self) -> Site:
         """Keep it open for as long as a request needs it."""
@@ -112,25 +121,24 @@ class Application:
     async def _answer(self, request: RequestContext, receive: Receive, send: Send) -> None:
         site = self._site
         assert site is not None, "the server starts the application before requests"
-        answer = site.cache.get(request.key) if request.is_get else None
-        if answer is not None:
-            self._source.metrics.hit(answer.route)
-            await answer.send(request, send)
+        response = site.cache.get(request.key) if request.is_get else None
+        if response is not None:
+            self._source.metrics.hit(response.route)
+            await response.send(request, send)
             return
-        writer = ResponseWriter(request, send, site.release, site.salt)
+        writer = ResponseWriter(request, send, site.common, site.salt)
         began = time.perf_counter()
         with site:
             try:
                 await self._write(site, request, receive, writer)
             except ClientDisconnected:
                 return
-        answer = writer.finish()
         self._source.metrics.count(
             writer.route or OTHER, writer.status, time.perf_counter() - began)
-        if answer is not None:
-            if answer.cacheable:
-                site.cache.put(request.key, answer)
-            await answer.send(request, send)
+        if response := writer.finish():
+            if response.cacheable:
+                site.cache.put(request.key, response)
+            await response.send(request, send)
 
     async def _write(
         self, site: Site, request: RequestContext, receive: Receive, writer: ResponseWriter

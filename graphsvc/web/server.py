@@ -25,8 +25,8 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.web.answers import TruncatedResponse
 from graphsvc.web.request import AsgiApp
+from graphsvc.web.responses import TruncatedResponse
 
 HEAD_SECONDS = 15
 """How long a client may take for the head of a request, and keep an idle connection."""

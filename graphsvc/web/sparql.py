@@ -9,7 +9,6 @@ from urllib.parse import quote
 from graphsvc.engine.base import Engine, Lane, QueryTooLong, Request
 from graphsvc.engine.inspect import inspect
 from graphsvc.formats import HTML, RDF_FORMATS, Format, named, negotiate
-from graphsvc.web.answers import ResponseWriter
 from graphsvc.web.problems import HttpError
 from graphsvc.web.protocol import MAX_BODY_BYTES, Operation, read_get, read_post
 from graphsvc.web.request import (
@@ -20,6 +19,7 @@ from graphsvc.web.request import (
     RequestContext,
     read_body,
 )
+from graphsvc.web.responses import ResponseWriter
 
 SPARQL_METHODS = "GET, HEAD, POST, OPTIONS"
 BODY_SECONDS = 20.0
