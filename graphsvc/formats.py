@@ -9,7 +9,7 @@ from functools import lru_cache
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # the same one everywhere, and quickly hashed
 class Format:
     """A format of answers or files.
 

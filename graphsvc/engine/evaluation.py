@@ -21,7 +21,6 @@ from graphsvc.formats import BY_MEDIA_TYPE
 
 _UNKNOWN_FUNCTION = re.compile(r"The custom (?:aggregate )?function <([^>]*)> is not supported")
 _VARIABLE = re.compile(r"[?$](\w+)")
-_NAMES_GRAPHS = re.compile("graph|from", re.IGNORECASE)
 
 Results = Any  # QuerySolutions, QueryBoolean or QueryTriples
 
@@ -63,6 +62,7 @@ class Order(NamedTuple):
     base: str | None
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
+    graphs: bool
     prologue: str
     star: int
     merged: tuple[str, ...]
@@ -72,7 +72,7 @@ class Order(NamedTuple):
         """The order for a request. Raises QueryRefused and QuerySyntaxError."""
         asked = inspect(request.query)
         return cls(asked.text, request.media_type, request.base, request.default_graphs,
-                   request.named_graphs, asked.prologue, asked.star, asked.merged)
+                   request.named_graphs, asked.graphs, asked.prologue, asked.star, asked.merged)
 
     @property
     def format(self) -> Any:
@@ -125,14 +125,14 @@ def _dataset(data: Data, order: Order) -> tuple[Store, dict[str, Any]]:
         text = f"{order.prologue} SELECT {terms} {{}}"
         (default,) = store.query(text, base_iri=order.base)  # type: ignore[misc]
     else:
-        return store if _NAMES_GRAPHS.search(order.text) else data.default, {}
+        return store if order.graphs else data.default, {}
     if len(default) < 2:
         return store, {"default_graph": default, **dataset}
     merged = Store()
     for graph in {*default}:
         quads = store.quads_for_pattern(None, None, None, graph)
         merged.bulk_extend(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-    if _NAMES_GRAPHS.search(order.text):
+    if order.graphs:
         for name in store.named_graphs():
             merged.bulk_extend(store.quads_for_pattern(None, None, None, name))
     return merged, {"default_graph": DefaultGraph(), **dataset}

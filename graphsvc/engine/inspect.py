@@ -68,6 +68,7 @@ class Inspected(NamedTuple):
 
     text: what to evaluate: the query with TRUE and FALSE in lower case, as the engine wants them.
     form: its form.
+    graphs: whether it may name graphs; a word that reads so is enough.
     prologue: the text before the form.
     star: offset of the star of `SELECT *`; -1 where there is none.
     merged: the terms of FROM, as they are written, where there are several.
@@ -76,6 +77,7 @@ class Inspected(NamedTuple):
 
     text: str
     form: QueryForm
+    graphs: bool
     prologue: str
     star: int
     merged: tuple[str, ...]
@@ -89,15 +91,16 @@ def inspect(query: str) -> Inspected:
     if ("true" in low or "false" in low) and _CAPITALS.search(query):
         text = _BOOLEAN.sub(lambda found: found["before"] + (found["word"] or "").lower(), query)
     begin = _begin(text)
-    _refuse(text)
+    _refuse(text, low, begin)
     if "\\" in text:
-        _refuse(_ESCAPE.sub(_character, text))
+        decoded = _ESCAPE.sub(_character, text)
+        _refuse(decoded, decoded.lower(), _begin(decoded))
     froms = _FROM.finditer(text, begin.end()) if low.count("from") > 1 else ()
     graphs = [graph[1] for found in froms if (graph := _GRAPH.match(text, found.end()))]
     return Inspected(
-        text=text, form=_form(text, begin.start("word")), prologue=begin["prologue"],
-        star=begin.start("star"), merged=tuple(graphs) if len(graphs) > 1 else (),
-        volatile=bool(_VOLATILE.search(low)))
+        text=text, form=_form(text, begin.start("word")), graphs="graph" in low or "from" in low,
+        prologue=begin["prologue"], star=begin.start("star"),
+        merged=tuple(graphs) if len(graphs) > 1 else (), volatile=bool(_VOLATILE.search(low)))
 
 
 def _begin(text: str) -> re.Match[str]:
@@ -111,17 +114,15 @@ def _character(escape: re.Match[str]) -> str:
     return chr(min(int(escape[1] or escape[2], 16), 0x10FFFF))
 
 
-def _refuse(text: str) -> None:
+def _refuse(text: str, low: str, begin: re.Match[str]) -> None:
     """Raise QueryRefused for an update, and where a SERVICE clause may begin."""
-    begin = _begin(text)
     first = _WORD.search(text, begin.start("word"))
     if first and _UPDATE.match(first[0]):
         raise QueryRefused(
             f"{first[0][:60].upper()} changes data, and this service only answers questions.",
             location="query", hint="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.")
-    if "service" not in text.lower():
-        return
-    for found in _SERVICE.finditer(text, begin.end("prologue")):
+    services = _SERVICE.finditer(text, begin.end("prologue")) if "service" in low else ()
+    for found in services:
         if found["word"]:
             raise QueryRefused(
                 "SERVICE asks this service to call another one, which it does not do.",

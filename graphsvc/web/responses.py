@@ -43,10 +43,11 @@ class PreparedResponse:
     """A complete response, prepared for everyone who asks for it.
 
     tag: its entity tag; None for what may be different the next time.
+    size: bytes that it takes: its body, plain and compressed, its headers and its request.
     route: what the metrics count it as.
     """
 
-    __slots__ = ("_compressed", "_start", "body", "headers", "route", "status", "tag")
+    __slots__ = ("_compressed", "_start", "body", "headers", "route", "size", "status", "tag")
 
     def __init__(
         self, request: RequestContext, common: Headers, salt: str, status: int, headers: Headers,
@@ -70,6 +71,7 @@ class PreparedResponse:
         if b"cache-control" not in given:
             self.headers.append((b"cache-control", REVALIDATE if self.tag else b"no-store"))
         self._start = _start(status, self.headers, self.body)
+        self.size = len(body) * 5 // 4 + 2_000 + len(request.query)
 
     @property
     def cacheable(self) -> bool:
@@ -212,8 +214,9 @@ def entity_tag(request: RequestContext, content_type: bytes, salt: str) -> bytes
 
     salt: what identifies the release and the software.
     """
-    parts = (salt.encode(), request.server.encode(), request.path, request.query, content_type)
-    digest = hashlib.blake2b(b"\0".join(parts), digest_size=16).hexdigest()
+    said = (salt.encode(), request.scheme.encode(), request.host, request.prefix, request.path,
+            request.query, content_type)
+    digest = hashlib.blake2b(b"\0".join(said), digest_size=16).hexdigest()
     return b'W/"%s"' % digest.encode()
 
 
@@ -246,11 +249,6 @@ class ResponseCache:
         if len(response.body) > MOST_KEPT or key in self._responses:
             return
         self._responses[key] = response
-        self._bytes += _cost(key, response)
+        self._bytes += response.size
         while self._bytes > self._max_bytes:
-            self._bytes -= _cost(*self._responses.popitem(last=False))
-
-
-def _cost(key: Any, response: PreparedResponse) -> int:
-    """Bytes that a response takes: its body, plain and compressed, its headers and its request."""
-    return len(response.body) * 5 // 4 + 2_000 + len(key[0]) + len(key[1]) + len(key[2] or b"")
+            self._bytes -= self._responses.popitem(last=False)[1].size

@@ -84,7 +84,7 @@ class SparqlEndpoint:
         stream = await self._engine.query(Request(
             query=query, media_type=format.media_type, lane=Lane.FREE, timeout=operation.timeout,
             default_graphs=operation.default_graphs, named_graphs=operation.named_graphs,
-            base=f"{request.server}{quote(request.path, safe='/%')}", client=request.client))
+            base=f"{request.server}{request.path.decode()}", client=request.client))
         try:
             headers: Headers = [(b"content-type", format.content_type.encode())]
             if inspected.volatile:
