@@ -47,9 +47,6 @@ REVIEW_SECONDS = 0.01
 RESTART_SECONDS = 0.5
 """Time until a zygote is started again that ended before it was ready."""
 
-TRIES = 4
-"""So often it is tried before those who wait for it get an error; it is tried on."""
-
 HEALTH_SECONDS = 5.0
 """How long a worker may take for a trivial query before the engine counts as ill."""
 
@@ -90,7 +87,6 @@ class EmbeddedEngine:
         self._pools: dict[Lane, Pool] = {}
         for lane in Lane:
             self._pools[lane] = Pool(self.limits, NICE[lane], self._pools.values(), self._fork)
-        self._connecting: set[asyncio.Task[None]] = set()
         self._reviewing = False
         self._loaded = asyncio.Event()
         self._problem: GraphsvcError | None = None
@@ -110,40 +106,35 @@ class EmbeddedEngine:
 
     async def _supervise(self) -> None:
         """Follow the zygote, and start another where it ends."""
-        failures = 0
         while True:
-            try:
-                await self._follow()
-                failures = 0
-            except GraphsvcError as error:
-                failures += 1
-                if failures >= TRIES or not isinstance(error, UpstreamError):
-                    self._problem = error
-                    self._loaded.set()
+            loaded = await self._follow()
+            if not self._problem:
+                self._loaded.clear()
             logger.error("The process that holds release %s ended; another starts.", self.release)
             await self._bury()
-            if failures:
+            if not loaded:
                 await asyncio.sleep(RESTART_SECONDS)
-            self._loaded.clear()
             self._launch()
 
-    async def _follow(self) -> None:
+    async def _follow(self) -> bool:
         """Wait until the zygote has loaded the release, and then until it ends.
 
-        Raises GraphsvcError where it does not load: its own, or UpstreamError where it gives none.
+        Whether it was loaded; where it cannot be, those who wait for it get to know why.
         """
         report = await self._received()
         if not report:
-            raise UpstreamError("The release cannot be loaded.", status=503)
+            return False
         if problem := json.loads(report):
             message, location, hint = problem
-            raise GraphsvcError(message, location=location, hint=hint)
+            self._problem = GraphsvcError(message, location=location, hint=hint)
+            self._loaded.set()
+            return False
         for pool in self._pools.values():
             pool.fill()
         self._problem = None
         self._loaded.set()
         await self._received()
-        self._loaded.clear()
+        return True
 
     async def _received(self) -> bytes:
         """The next report of the zygote; nothing where it has ended."""
@@ -160,9 +151,7 @@ class EmbeddedEngine:
     def _fork(self, pool: Pool) -> Worker:
         """Start a worker. Where the zygote has gone, it is lost at once."""
         worker = Worker(pool)
-        task = asyncio.create_task(self._connect(worker))
-        self._connecting.add(task)
-        task.add_done_callback(self._connecting.discard)
+        worker.connecting = asyncio.create_task(self._connect(worker))
         return worker
 
     async def _connect(self, worker: Worker) -> None:
@@ -233,19 +222,18 @@ async def _within(seconds: float, otherwise: str, work: Awaitable[object]) -> No
 class Worker(asyncio.Protocol):
     """A process that answers queries, as the service sees it.
 
-    process: its id; 0 until it is ready.
-    job: what it works on.
+    process: its id; 0 until it is ready. job: what it works on.
     slow: whether it has been demoted; it then ends with its query.
     gone: whether it has ended; another process may have its id.
     """
 
+    connecting: asyncio.Task[None]
+
     def __init__(self, pool: Pool) -> None:
-        self.process = 0
+        self.process, self._before, self._pool = 0, 0.0, pool
         self.job: Job | None = None
         self.slow = self.gone = self._paused = False
-        self._pool = pool
         self._received = bytearray()
-        self._before = 0.0
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -309,10 +297,7 @@ class Worker(asyncio.Protocol):
         """Read nothing more for now, or read on."""
         if self._transport and wanted != self._paused:
             self._paused = wanted
-            if wanted:
-                self._transport.pause_reading()
-            else:
-                self._transport.resume_reading()
+            (self._transport.pause_reading if wanted else self._transport.resume_reading)()
 
     def demote(self) -> None:
         """Let it run only where nothing else wants the processor, or nearly so."""
