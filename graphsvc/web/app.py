@@ -110,7 +110,6 @@ class Application:
         self._opened, self._failed = opened, failed
         self._site: Site | None = None
         self._retiring: set[asyncio.Task[None]] = set()
-        self._follower: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -159,27 +158,23 @@ class Application:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Open the release when the server starts, and close it when it ends (ASGI, lifespan)."""
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                try:
-                    await self._switch(self._source.current())
-                except Exception as error:
-                    if not isinstance(error, GraphsvcError):
-                        _log.exception("The service cannot start")
-                    self._failed(str(error))
-                    await send({"type": "lifespan.startup.failed", "message": str(error)})
-                    return
-                self._follower = asyncio.create_task(self._follow())
-                await send({"type": "lifespan.startup.complete"})
-                self._opened()
-            else:
-                if self._follower:
-                    self._follower.cancel()
-                if self._site:
-                    await self._site.close()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+        await receive()  # lifespan.startup
+        try:
+            await self._switch(self._source.current())
+        except Exception as error:
+            if not isinstance(error, GraphsvcError):
+                _log.exception("The service cannot start")
+            self._failed(str(error))
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        follower = asyncio.create_task(self._follow())
+        await send({"type": "lifespan.startup.complete"})
+        self._opened()
+        await receive()  # lifespan.shutdown
+        follower.cancel()
+        assert self._site, "it has been opened"
+        await self._site.close()
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def _follow(self) -> None:
         """Switch whenever there is another current release; report what is wrong once."""
@@ -188,9 +183,8 @@ class Application:
             await asyncio.sleep(LOOK_FOR_RELEASE_SECONDS)
             try:
                 current = self._source.current()
-                assert self._site is not None
-                if current != self._site.release and (
-                        current != failed or time.monotonic() > again):
+                new = self._site is None or current != self._site.release
+                if new and (current != failed or time.monotonic() > again):
                     failed, again = current, time.monotonic() + RETRY_SECONDS
                     await self._switch(current)
             except GraphsvcError as error:
