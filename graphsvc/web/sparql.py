@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from graphsvc.engine.base import Engine, Lane, QueryTooLong, Request
 from graphsvc.engine.inspect import inspect
-from graphsvc.formats import HTML, RDF_FORMATS, Format, named, negotiate
+from graphsvc.formats import HTML, LINKED_FORMATS, Format, named, negotiate
 from graphsvc.web.problems import HttpError
 from graphsvc.web.protocol import MAX_BODY_BYTES, Operation, read_get, read_post
 from graphsvc.web.request import (
@@ -36,7 +36,7 @@ class SparqlEndpoint:
     """Answers the requests to `/sparql` from one engine.
 
     describe: writes the service description, given the address of the service without a last
-        slash and one of RDF_FORMATS.
+        slash and one of LINKED_FORMATS.
     editor: writes the HTML page that people get.
     """
 
@@ -65,7 +65,7 @@ class SparqlEndpoint:
         self, request: RequestContext, operation: Operation, writer: ResponseWriter
     ) -> None:
         """Answer a bare GET: the editor for people, the service description for machines."""
-        offered = RDF_FORMATS + ((HTML,) if self._editor else ())
+        offered = LINKED_FORMATS + ((HTML,) if self._editor else ())
         format = choose(operation.formats, request.accepts, offered)
         if format is HTML and self._editor:
             body = await self._editor(request)
