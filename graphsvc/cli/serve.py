@@ -92,8 +92,8 @@ def serve(args: argparse.Namespace) -> int:
     listener = server.listen(args.host, args.port)
     address = server.address(args.host, listener)
     opening = _opening(title, source.current(), address, args.format)
-    server.serve(partial(Application, source, proxies, partial(print, opening, flush=True)),
-                 listener)
+    server.serve(partial(Application, source, proxies), listener,
+                 announce=partial(print, opening, flush=True))
     return 0
 
 

@@ -241,4 +241,5 @@ def load_file(store: Store, path: Path) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the service decides when to end
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # which waits while it starts
     _Zygote(socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2])).run()

@@ -105,7 +105,7 @@ class Application:
         self, source: Source, proxies: Proxies, opened: Callable[[], None] = lambda: None,
         failed: Callable[[str], None] = lambda message: None,
     ) -> None:
-        """opened: called once requests are answered; failed: where that cannot be."""
+        """opened: called once it can answer; failed: where it cannot start."""
         self._source, self._proxies = source, proxies
         self._opened, self._failed = opened, failed
         self._site: Site | None = None
