@@ -62,6 +62,11 @@ class Limits:
     waiting: int = 200
     slow_per_client: int = 4
 
+    def check(self, query: str) -> None:
+        """Raise QueryTooLong for a text that is longer than a query may be."""
+        if len(query) > self.query_chars:
+            raise QueryTooLong(self)
+
 
 class Request(NamedTuple):
     """One query and how to answer it.

@@ -27,7 +27,6 @@ from graphsvc.engine.base import (
     LimitKind,
     Limits,
     QuerySyntaxError,
-    QueryTooLong,
     Request,
     UpstreamError,
     read,
@@ -169,8 +168,7 @@ class EmbeddedEngine:
 
     async def query(self, request: Request) -> Job:
         """Begin to answer. Raises what Engine.query raises."""
-        if len(request.query) > self.limits.query_chars:
-            raise QueryTooLong(self.limits)
+        self.limits.check(request.query)
         pool = self._pools[request.lane]
         job = Job(pool, request)
         if not self._loaded.is_set() or self._problem:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from typing import TypeVar
@@ -23,7 +24,6 @@ from graphsvc.engine.base import (
     Limits,
     Overloaded,
     QuerySyntaxError,
-    QueryTooLong,
     Request,
     UpstreamError,
     read,
@@ -55,7 +55,7 @@ class RemoteEngine:
         self.release, self.limits = release, limits or Limits()
         self._url = _address(url)
         self._turns = {lane: asyncio.Semaphore(AT_ONCE) for lane in Lane}
-        self._waiting: dict[Lane, Counter[str | None]] = {lane: Counter() for lane in Lane}
+        self._waiting: Counter[tuple[Lane, str | None]] = Counter()
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE))
@@ -65,15 +65,14 @@ class RemoteEngine:
 
         Raises what Engine.query raises.
         """
-        if len(request.query) > self.limits.query_chars:
-            raise QueryTooLong(self.limits)
+        self.limits.check(request.query)
         text = inspect(request.query).text
         form = {"query": f"BASE <{request.base}> {text}" if request.base else text,
                 "default-graph-uri": list(request.default_graphs),
                 "named-graph-uri": list(request.named_graphs)}
         message = self._client.build_request(
             "POST", self._url, data=form, headers={"Accept": request.media_type})
-        await self._take_turn(request)
+        await self._take_turn(request.lane, request.client)
         answer = RemoteStream(request, self.limits, self._turns[request.lane])
         try:
             await answer.begin(self._client.send(message, stream=True))
@@ -82,25 +81,24 @@ class RemoteEngine:
             raise
         return answer
 
-    async def _take_turn(self, request: Request) -> None:
+    async def _take_turn(self, lane: Lane, client: str | None) -> None:
         """Wait for a turn. Raises Overloaded where too many wait, or it takes too long.
 
         A client has a share of those who may wait, so that it cannot keep others out.
         """
-        client, most = request.client, self.limits.waiting
-        turns, waiting = self._turns[request.lane], self._waiting[request.lane]
-        own = client is not None and waiting[client] >= most // 4
-        if turns.locked() and (own or waiting.total() >= most):
+        key, most = (lane, client), self.limits.waiting
+        own = client is not None and self._waiting[key] >= most // 4
+        waiting = sum(count for (other, _), count in self._waiting.items() if other is lane)
+        if self._turns[lane].locked() and (own or waiting >= most):
             raise Overloaded(own=own)
-        waiting[client] += 1
+        self._waiting[key] += 1
         try:
             async with asyncio.timeout(self.limits.seconds):
-                await turns.acquire()
+                await self._turns[lane].acquire()
         except TimeoutError:
             raise Overloaded(own=own) from None
         finally:
-            waiting[client] -= 1
-            waiting += Counter()  # drops those of whom nobody waits
+            self._waiting -= Counter([key])  # and drops those of whom nobody waits
 
     async def health(self) -> None:
         """Ask something trivial. Raises GraphsvcError where no answer comes soon."""
@@ -201,15 +199,11 @@ def sentence(body: bytes, media_type: str) -> str:
 
     Empty where the body is for browsers only.
     """
-    text: object = body.decode("utf-8", "replace")
-    if "html" in media_type or "xml" in media_type:
-        text = ""
-    elif "json" in media_type:
-        try:
+    text = "" if re.search("html|xml|json", media_type) else body.decode("utf-8", "replace")
+    if "json" in media_type:
+        with contextlib.suppress(ValueError, AttributeError):
             document = json.loads(body)
             text = document.get("detail") or document.get("title") or ""
-        except (ValueError, AttributeError):
-            text = ""
     line = " ".join(str(text).split())[:_REASON_CHARS]
     return line if not line or line.endswith((".", "!", "?")) else f"{line}."
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import quote
 
-from graphsvc.engine.base import Engine, Lane, QueryTooLong, Request
+from graphsvc.engine.base import Engine, Lane, Request
 from graphsvc.engine.inspect import inspect
 from graphsvc.formats import HTML, LINKED_FORMATS, Format, named, negotiate
 from graphsvc.web.problems import HttpError
@@ -24,8 +24,6 @@ from graphsvc.web.responses import ResponseWriter
 SPARQL_METHODS = "GET, HEAD, POST, OPTIONS"
 BODY_SECONDS = 20.0
 """How long the body of a request may take to arrive."""
-_MOST_NOTED = 5
-"""Unknown functions that a notice names."""
 _IRI_SAFE = ":/#?&=;,+%@!$()*[]~"
 
 Describe = Callable[[str, Format], Awaitable[bytes]]
@@ -76,9 +74,7 @@ class SparqlEndpoint:
     async def _query(
         self, request: RequestContext, operation: Operation, query: str, writer: ResponseWriter
     ) -> None:
-        limits = self._engine.limits
-        if len(query) > limits.query_chars:
-            raise QueryTooLong(limits)
+        self._engine.limits.check(query)
         inspected = inspect(query)
         format = choose(operation.formats, request.accepts, inspected.form.formats)
         stream = await self._engine.query(Request(
@@ -134,8 +130,6 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _notice(functions: Sequence[str]) -> bytes:
-    """The header that names unknown functions, the first of them where they are many."""
-    names = ", ".join(f"<{quote(iri[:200], safe=_IRI_SAFE)}>" for iri in functions[:_MOST_NOTED])
-    others = f" and {len(functions) - _MOST_NOTED} more" if len(functions) > _MOST_NOTED else ""
-    return (f"Expressions that call {names}{others} have no value:"
-            " there is no such function.").encode()
+    """The header that names unknown functions, five of them where they are many."""
+    names = ", ".join(f"<{quote(iri[:200], safe=_IRI_SAFE)}>" for iri in functions[:5])
+    return f"Expressions that call {names} have no value: there is no such function.".encode()
