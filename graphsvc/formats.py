@@ -73,6 +73,9 @@ TSV = Format(
     "tsv", "text/tab-separated-values", "tsv", "TSV", results=QueryResultsFormat.TSV,
     w3c="SPARQL_Results_TSV")
 JSON = Format("json", "application/json", "json", "JSON", other_types=("text/json",))
+XLSX = Format(
+    "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx",
+    "Excel workbook")
 HTML = Format("html", "text/html", "html", "HTML")
 PROBLEM = Format("problem", "application/problem+json", "json", "Problem document")
 
@@ -85,7 +88,7 @@ RDF_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 
 BY_MEDIA_TYPE = {
     format.media_type: format
-    for format in (*BINDING_FORMATS, *GRAPH_FORMATS, JSON, HTML, PROBLEM)
+    for format in (*BINDING_FORMATS, *GRAPH_FORMATS, JSON, XLSX, HTML, PROBLEM)
 }
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphsvc.vocabulary import RDF
+from graphsvc.words import fold
 
 TYPE = str(RDF.type)
 YEAR = "year"
@@ -127,14 +127,6 @@ def suggest(
                    "limit": limit}).fetchall()
     return [Hit(Entry(iri, label, class_), _alias(words, label, names))
             for iri, label, class_, names in rows]
-
-
-def fold(text: str) -> str:
-    """The text without accents, case and superfluous blanks, as names are compared."""
-    if not text.isascii():
-        plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
-        text = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(text.casefold().split())
 
 
 def _words(text: str) -> list[str]:

@@ -13,13 +13,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphsvc import fulltext
 from graphsvc.errors import GraphsvcError
-from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, fold
+from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit
+from graphsvc.names import Names
+from graphsvc.passage import Passage, text_fragment
+from graphsvc.words import fold
 
 SURE, LESS_SURE = 1, 2
 """Rank of a label or slug, and of an alternative label."""
@@ -81,38 +84,24 @@ class AmbiguousName(GraphsvcError):
 
 
 @dataclass(frozen=True)
-class Passage:
-    """A paragraph of a document.
-
-    document: IRI; sections: titles from the outermost to the innermost; line: in the document's
-    text file, from 1; ordinal: of the paragraph, from 1.
-    """
-
-    iri: str
-    document: str | None = None
-    title: str | None = None
-    sections: tuple[str, ...] = ()
-    line: int | None = None
-    ordinal: int | None = None
-    words: str | None = None
-
-    def __str__(self) -> str:
-        """As one would cite it: document, sections, line."""
-        line = None if self.line is None else f"line {self.line}"
-        parts = (self.title or self.iri, " > ".join(self.sections), line)
-        return ", ".join(part for part in parts if part)
-
-
-def in_reading_order(passages: Iterable[Passage]) -> list[Passage]:
-    """The passages document by document, each from its beginning to its end."""
-    return sorted(passages, key=lambda p: (p.document or "", p.ordinal or 0, p.iri))
-
-
-@dataclass(frozen=True)
 class _Thing:
     label: str | None
     classes: tuple[str, ...]
     schemes: tuple[str, ...]
+
+
+class _Place(NamedTuple):
+    """Where a passage or section is; of a document, where it can be read, and whether as HTML."""
+
+    document: str | None = None
+    part_of: str | None = None
+    line: int | None = None
+    ordinal: int | None = None
+    paragraph: int | None = None
+    first: str | None = None
+    last: str | None = None
+    page: str | None = None
+    is_html: bool = False
 
 
 class Index:
@@ -181,6 +170,23 @@ class Index:
         return fulltext.suggest(self._connection, text, of_class, limit)
 
     # -- names ----------------------------------------------------------------------------------
+
+    @cached_property
+    def names(self) -> Names:
+        """All names with the words of the texts, ready to be found in what people write."""
+        named = self._read("SELECT folded, name, iri, rank = ?, quiet FROM names"
+                           " JOIN things ON things.id = thing WHERE class NOT NULL AND label"
+                           " NOT NULL ORDER BY rank, folded, iri", SURE)
+        named = [(name or folded, iri, bool(surely), bool(quiet))
+                 for folded, name, iri, surely, quiet in named
+                 if name or not surely or folded != fold(slug(iri))]
+        used = self._read("SELECT word, small FROM words")
+        return Names(named, {word: bool(small) for word, small in used})
+
+    def fits(self, iri: str, of_class: str | None, scheme: str | None) -> bool:
+        """Whether a thing is of a class (or one below) and in a scheme, where these are given."""
+        thing = self._thing(iri)
+        return thing is not None and self._fits(thing, of_class, scheme)
 
     def find(
         self, text: str, *, of_class: str | None = None, scheme: str | None = None,
@@ -267,19 +273,27 @@ class Index:
     # -- passages -------------------------------------------------------------------------------
 
     def _find_passage(self, iri: str) -> Passage:
-        document, part_of, line, ordinal = self._place(iri)
+        place = self._place(iri)
         titles: dict[str, str] = {}
-        while part_of and part_of != document and part_of not in titles:
-            titles[part_of] = self.label(part_of) or part_of
-            part_of = self._place(part_of)[1]
+        above = place.part_of
+        while above and above != place.document and above not in titles:
+            titles[above] = self.label(above) or above
+            above = self._place(above).part_of
+        document = self._place(place.document) if place.document else _Place()
+        link = (f"{document.page}#{text_fragment(place.first, place.last)}"
+                if document.is_html and place.first and place.last else None)
         return Passage(
-            iri=iri, document=document, title=self.label(document) if document else None,
-            sections=tuple(reversed(titles.values())), line=line, ordinal=ordinal,
-            words=self._words(iri) if self._words and document else None)
+            iri=iri, document=place.document, sections=tuple(reversed(titles.values())),
+            title=self.label(place.document) if place.document else None,
+            line=place.line, ordinal=place.ordinal, paragraph=place.paragraph,
+            label=self.label(iri) if place.document else None, first=place.first, last=place.last,
+            page=document.page, link=link,
+            words=self._words(iri) if self._words and place.document else None)
 
-    def _find_place(self, iri: str) -> tuple[str | None, str | None, int | None, int | None]:
-        rows = self._read("SELECT document, part_of, line, ordinal FROM places WHERE iri = ?", iri)
-        return next(iter(rows), (None, None, None, None))
+    def _find_place(self, iri: str) -> _Place:
+        rows = self._read("SELECT document, part_of, line, ordinal, paragraph, first, last, page,"
+                          " is_html FROM places WHERE iri = ?", iri)
+        return next((_Place(*row) for row in rows), _Place())
 
     # -- the file -------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graphsvc import __version__
+from graphsvc.ask.wordings import read_wordings
 from graphsvc.build.check import Names
 from graphsvc.build.dumps import Graphs, canonical_graphs, content_digest, write_dumps
 from graphsvc.build.index import build_index
@@ -81,7 +82,8 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         progress("validating")
         validated = pool.submit(validate, store, project.shape_files)
         progress("reading questions and views")
-        Library.load(project.root / "queries", project.prefixes)
+        library = Library.load(project.root / "queries", project.prefixes)
+        read_wordings(project.root / "queries", library)
         Views.load(project.root / "queries" / "views", project.prefixes)
         results = validated.result()
         _stop_on(explain(project, [result for result in results if result.violation]))

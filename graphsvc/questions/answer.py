@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV
-from graphsvc.fulltext import fold
-from graphsvc.index import Index, Passage, in_reading_order
+from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, XLSX
+from graphsvc.index import Index
+from graphsvc.passage import Passage
+from graphsvc.questions.evidence import Disagreement, Evidence
 from graphsvc.questions.library import Library
-from graphsvc.questions.question import Parameter, Question
-from graphsvc.questions.table import Row, Tables, Term, fetch_answer, passage_iris
+from graphsvc.questions.question import ANY, Column, Parameter, Question
+from graphsvc.questions.sentence import sentence
+from graphsvc.questions.silence import Coverage, Filter, Silence, looked_at
+from graphsvc.questions.table import Row, Tables, Term, fetch_answer, plain
 from graphsvc.questions.template import Value, serialise
 from graphsvc.questions.values import BadValue, literal
+from graphsvc.words import fold
 
 PAGE, LARGEST_PAGE = 1_000, 10_000
 """Rows of a page: by default, and at most."""
 
-OFFERED = (JSON, CSV, TSV, JSON_LD, SPARQL_JSON)
+OFFERED = (JSON, CSV, TSV, JSON_LD, SPARQL_JSON, XLSX)
 """The formats of answers, the preferred one first."""
 
 OWN_PARAMETERS = (
@@ -35,6 +41,9 @@ OWN_PARAMETERS = (
     Parameter(name="format", type="choice", label="Format", required=False,
               description="The format, for those who cannot say it by Accept.",
               choices={format.name: format.label for format in OFFERED}),
+    Parameter(name="headings", type="choice", label="Headings", required=False, default=("names",),
+              description="In CSV, the columns' names and IRIs for programs, or labels for people.",
+              choices={"names": "names", "labels": "labels"}),
     Parameter(name="raw", type="boolean", label="Raw", required=False, default=("false",),
               description="In CSV, leave texts that spreadsheets take for formulas as they are."),
 )
@@ -71,29 +80,89 @@ class Choice:
 class Answer:
     """One page of an answer.
 
-    after: cursor of the next page, if there is one; sparql: what was run; index: of the release;
-    coverage: where nothing was found, the answer that says what was looked at.
+    all_rows: those of all pages; after: cursor of the next page, if there is one; sparql: what was
+    run; index: of the release; evidence: what its rows rest on.
+    silence: what it does not say; coverage: where nothing was found, the answer that says what was
+    looked at. Both are left out where only the rows were asked for.
     """
 
     question: Question
     release: str
     parameters: Understood
     rows: list[Row]
+    all_rows: list[Row]
     after: str | None
     sparql: str
     index: Index
+    evidence: Evidence = field(default_factory=Evidence)
+    silence: Silence = field(default_factory=Silence)
     coverage: Answer | None = None
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """What the things in rows and parameters are called, by IRI."""
+        """What the things in rows, parameters and silence are called, by IRI."""
         iris = {term.value for terms in (*self.rows, *self.parameters.values()) for term in terms
                 if isinstance(term, NamedNode)}
+        iris.update(self.silence.iris())
         return {iri: label for iri in sorted(iris) if (label := self.index.label(iri))}
 
-    def cited(self, cell: Term | None) -> list[Passage]:
-        """The passages of an evidence cell, in reading order."""
-        return in_reading_order(map(self.index.passage, passage_iris(cell)))
+    @cached_property
+    def sentence(self) -> str | None:
+        """The answer summed up, where its question says how."""
+        template = self.question.sentence
+        if template is None:
+            return None
+        shown = [(at, column) for at, column in enumerate(self.question.columns)
+                 if column.name in template]
+        rows = [{**{column.name: self._named(row[at], column) for at, column in shown},
+                 "disputed": ", ".join(one.kind for one in self.disagreements(row))}
+                for row in self.all_rows]
+        return sentence(self.question, rows, {
+            parameter.name: self._asked(parameter) for parameter in self.question.parameters})
+
+    @cached_property
+    def summary(self) -> dict[str, list[tuple[Term, int]]]:
+        """How many rows have each value of the columns that are counted, most first."""
+        return {column.name: _counted(column, [row[at] for row in self.all_rows])
+                for at, column in enumerate(self.question.columns)
+                if column.name in self.question.summary and len(self.all_rows) > 1}
+
+    def shown(self, term: Term | None, column: Column) -> str | int | float | None:
+        """A cell as people read it: the label of a thing, yes or no, else the value."""
+        value = self._named(term, column)
+        return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+    def _named(self, term: Term | None, column: Column) -> str | int | float | bool | None:
+        if isinstance(term, NamedNode):
+            return self.index.label(term.value) or term.value
+        return plain(term, column)
+
+    def cited(self, row: Row, cell: Term | None) -> list[Passage]:
+        """The passages of an evidence cell of a row, those of its statement first."""
+        return self.evidence.cited(self.index, self.question, row, cell)
+
+    def gist(self, row: Row) -> str | None:
+        """What the statement of a row says, in short."""
+        facts = self.evidence.facts(self.question, row)
+        entries = self.index.entries(facts)
+        return next((entry.note or entry.label for fact in facts
+                     if (entry := entries.get(fact))), None)
+
+    def disagreements(self, row: Row) -> list[Disagreement]:
+        """Where documents disagree on what a row says."""
+        return self.evidence.disputed(row)
+
+    def _asked(self, parameter: Parameter) -> Any:
+        texts = [value.value == "true" if parameter.type == "boolean" else
+                 self.index.label(value.value) or value.value
+                 for value in self.parameters.get(parameter.name, ())]
+        return texts if parameter.many else next(iter(texts), None)
+
+
+def _counted(column: Column, cells: Sequence[Term | None]) -> list[tuple[Term, int]]:
+    """The values of a column with how often each is there; of several texts, each counts."""
+    return Counter(value for cell in cells if cell is not None for value in (
+        map(Literal, cell.value.split("; ")) if column.many else (cell,))).most_common()
 
 
 class Questions:
@@ -104,6 +173,7 @@ class Questions:
         self._engine = engine
         self._tables = Tables()
         self._choices: dict[str, list[Choice]] = {}
+        self._evidence: Evidence | None = None
 
     @property
     def release(self) -> str:
@@ -127,6 +197,8 @@ class Questions:
         understood: dict[str, tuple[Value, ...]] = {}
         for parameter in question.parameters:
             texts = tuple(given.get(parameter.name, ())) or parameter.default
+            if parameter.default and texts == (ANY,) and question.can_drop(parameter):
+                continue
             location = f"parameter {parameter.name}"
             if not texts and parameter.required:
                 raise BadParameter(f"`{parameter.name}` is missing: {parameter.label}.",
@@ -143,31 +215,98 @@ class Questions:
         self, question: Question, understood: Understood, *,
         limit: int = PAGE, after: str | None = None, client: str | None = None,
     ) -> Answer:
-        """A page of the answer. client: the address of who asks.
+        """A page of the answer, with what it does not say. client: the address of who asks.
 
         Raises UnknownPage, and what the engine raises.
         """
-        answer = await self._page(question, understood, limit, after, client)
+        answer = await self.page(question, understood, limit=limit, after=after, client=client)
+        answer = replace(answer, silence=await self._silence(answer, client))
         coverage = self.library.coverage(question)
         if answer.rows or coverage is None:
             return answer
-        return replace(answer, coverage=await self._page(
-            coverage, await self.understand(coverage, {}), PAGE, None, client))
+        return replace(answer, coverage=await self.page(
+            coverage, await self.understand(coverage, {}), client=client))
 
-    async def _page(
-        self, question: Question, understood: Understood, limit: int, after: str | None,
-        client: str | None,
+    async def page(
+        self, question: Question, understood: Understood, *,
+        limit: int = PAGE, after: str | None = None, client: str | None = None,
     ) -> Answer:
+        """A page of the answer's rows. Raises UnknownPage, and what the engine raises."""
         sparql = question.template.write(understood)
-        rows = await self._tables.get(
-            f"{question.name}\n{sparql}",
-            lambda: fetch_answer(self._engine, question, sparql, client))
+        rows = await self._rows(question, understood, client)
         start = self._start(after, len(rows)) if after is not None else 0
         end = start + limit
         return Answer(
             question=question, release=self.release, parameters=understood, sparql=sparql,
-            rows=rows[start:end], after=self._cursor(end) if end < len(rows) else None,
-            index=self.index)
+            rows=rows[start:end], all_rows=rows,
+            after=self._cursor(end) if end < len(rows) else None,
+            index=self.index, evidence=await self._known())
+
+    async def _rows(
+        self, question: Question, understood: Understood, client: str | None = None
+    ) -> list[Row]:
+        sparql = question.template.write(understood)
+        return await self._tables.get(
+            f"{question.name}\n{sparql}",
+            lambda: fetch_answer(self._engine, question, sparql, client))
+
+    async def _known(self) -> Evidence:
+        """The evidence of the release, which is read once."""
+        if self._evidence is None:
+            remarks = self.library.remarks
+            rows = await self._rows(remarks, {}) if remarks else []
+            self._evidence = await Evidence.of(self._engine, remarks, rows)
+        return self._evidence
+
+    async def _silence(self, answer: Answer, client: str | None) -> Silence:
+        question = answer.question
+        if question.covers:
+            return Silence()
+        documents, others = [
+            Coverage.of(covering, await self._rows(covering, await self.understand(covering, {})))
+            if covering else None for covering in self.library.covering]
+        said = {term.value for row in answer.all_rows for term in row
+                if isinstance(term, NamedNode)}
+        said.update(answer.evidence.sources(question, answer.all_rows))
+        asked = {value.value for values in answer.parameters.values() for value in values}
+        classes = set(self.index.classes(others.things[0])) if others and others.things else set()
+        declared = [*((p.type, p.of_class) for p in question.parameters),
+                    *((column.type, column.of_class) for column in question.columns)]
+        concerned = any(type_ == "iri" and class_ in classes for type_, class_ in declared)
+        filters, unfiltered = await self._filters(answer, client)
+        return Silence(*looked_at(documents, others, said, asked, concerned), filters, unfiltered)
+
+    async def _filters(
+        self, answer: Answer, client: str | None
+    ) -> tuple[tuple[Filter, ...], int]:
+        """The filters of an answer, and how many rows there are without them."""
+        question, given = answer.question, answer.parameters
+        wider = [(parameter, asked) for parameter in question.parameters
+                 if (asked := _wider(question, parameter, given)) is not None]
+        widest = dict(given)
+        for parameter, asked in wider:
+            widest.pop(parameter.name)
+            if parameter.name in asked:
+                widest[parameter.name] = asked[parameter.name]
+        *numbers, most = await asyncio.gather(*(
+            self._number(question, asked, client) for asked in (*(a for _, a in wider), widest)))
+        return tuple([
+            Filter(parameter, given[parameter.name], await self._is_default(parameter, given),
+                   max(0, number - len(answer.all_rows)))
+            for (parameter, _), number in zip(wider, numbers, strict=True)]), most
+
+    async def _number(
+        self, question: Question, understood: Understood, client: str | None
+    ) -> int:
+        """How many rows an answer has; none where the engine stops it."""
+        try:
+            return len(await self._rows(question, understood, client))
+        except GraphsvcError:
+            return 0
+
+    async def _is_default(self, parameter: Parameter, given: Understood) -> bool:
+        default = [await self._value(parameter, text) for text in parameter.default]
+        return bool(default) and tuple(default) == given[parameter.name]
 
     def _cursor(self, start: int) -> str:
         return f"{start}.{self.release[:8]}"
@@ -197,7 +336,7 @@ class Questions:
             return [Choice(Literal(value), label) for value, label in parameter.choices.items()]
         if parameter.choices_from not in self._choices:
             question = self.library.get(parameter.choices_from)
-            answer = await self.ask(
+            answer = await self.page(
                 question, await self.understand(question, {}), limit=LARGEST_PAGE)
             self._choices[question.name] = list(_choices(answer, self.index))
         return self._choices[parameter.choices_from]
@@ -234,6 +373,20 @@ class Questions:
         raise BadValue(
             f"`{text[:80]}` is not a value of the parameter {parameter.name}.",
             location=f"parameter {parameter.name}", hint=f"Choose one of: {names}.")
+
+
+def _wider(question: Question, parameter: Parameter, given: Understood) -> Understood | None:
+    """What is asked without a filter: without its value or, of a flag that is always needed, with
+    the other one. None where the parameter is not a filter."""
+    if parameter.required or parameter.name not in given:
+        return None
+    others = {name: values for name, values in given.items() if name != parameter.name}
+    if question.can_drop(parameter):
+        return others
+    if parameter.type != "boolean":
+        return None
+    return {**others, parameter.name: tuple(
+        Literal(value.value != "true") for value in given[parameter.name])}
 
 
 def _choices(answer: Answer, index: Index) -> Iterator[Choice]:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from graphsvc.questions.question import RESERVED, Parameter, Question
+from graphsvc.questions.question import RESERVED, RESERVED_COLUMNS, Parameter, Question
+from graphsvc.questions.sentence import sentence_mistakes
 from graphsvc.questions.template import Value
 from graphsvc.questions.values import BadValue, bound, literal
 
@@ -40,7 +41,8 @@ def header_mistakes(question: Question) -> list[Mistake]:
     """What does not fit in a header whose parts are each as they should be."""
     return _found(chain(
         _parts(question), _columns(question), *map(_parameter, question.parameters),
-        *(_example(question, number) for number in range(len(question.examples)))))
+        *(_example(question, number) for number in range(len(question.examples))),
+        _sentence(question)))
 
 
 def query_mistakes(question: Question, line: int) -> list[Mistake]:
@@ -57,6 +59,9 @@ def _parts(question: Question) -> Checks:
     yield (not _FILE_NAME.fullmatch(name), (), f"`{name}` is not a name for a question.",
            "Name the file with small letters, digits and hyphens.")
     yield not question.examples, ("examples",), "There is no example.", "Give one."
+    for key in ("covers", "remarks"):
+        yield (getattr(question, key) and any(p.required for p in question.parameters), (key,),
+               f"A question with `{key}` is asked without parameters.", "Make them optional.")
     for class_, given in question.panel.items():
         place, taking = ("panel", class_), question.parameter(given)
         yield (taking is None or taking.type != "iri", place,
@@ -120,13 +125,18 @@ def _columns(question: Question) -> Checks:
         yield (column.many and column.type != "text", ("columns", column.name),
                f"The column `{column.name}` has several values, but is not a text.",
                "Use `type: text`, or leave `many` out.")
+        yield (column.name in RESERVED_COLUMNS, ("columns", column.name),
+               f"The column `{column.name}` has a name that every row uses.", "Rename it.")
     yield (not ordering, ("columns",), "No column can be ordered by.",
            "Give a column of one value that is not of type evidence.")
+    for name in question.summary:
+        yield (name not in names, ("summary",), f"`summary` names `{name}`, which is not a column.",
+               f"Use {', '.join(names)}.")
     for text in question.order:
         yield (text.removeprefix("-") not in ordering, ("order",),
                f"`order` names `{text}`, which cannot be ordered by.",
                f"Use {', '.join(ordering)}, with - before it to descend.")
-    for key in ("chart", "map", "matrix"):
+    for key in ("chart", "map", "matrix", "covers", "remarks"):
         for part, name in getattr(question, key) or ():
             yield (name and name not in names, (key, part),
                    f"`{key}` names `{name}`, which is not a column.", f"Use {', '.join(names)}.")
@@ -147,6 +157,12 @@ def _example(question: Question, number: int) -> Checks:
         yield from _values(parameter, texts, (*place, "parameters", name))
 
 
+def _sentence(question: Question) -> Checks:
+    for mistake in sentence_mistakes(question):
+        yield (True, ("sentence",), f"`sentence` {mistake}.",
+               "docs/questions.md says what a template may use.")
+
+
 def _placeholders(question: Question) -> Checks:
     """Parameters and places must be the same names, in blocks where they are optional."""
     template, known = question.template, {p.name: p for p in question.parameters}
@@ -161,9 +177,9 @@ def _placeholders(question: Question) -> Checks:
                place.line, f"`${name}` may have several values.",
                f"Write `VALUES ?x {{ ${name} }}` or `IN (${name})`.")
     for name, line in template.conditions.items():
-        yield (name not in known or not known[name].optional, line,
+        yield (name not in known or known[name].required, line,
                f"`#+if {name}` names no optional parameter.",
-               "Name one with `required: false` and no default.")
+               "Name one with `required: false` or a default.")
     for token in template.tokens:
         name = token.text[1:]
         yield (token.type == "variable" and token.text[0] == "?" and name in known, token.line,
@@ -211,6 +227,7 @@ def _samples(question: Question) -> list[dict[str, list[Value]]]:
     everything = {
         p.name: [_SAMPLES.get("iri" if p.choices_from else p.type, pyoxigraph.Literal("x"))]
         * (2 if p.many else 1) for p in question.parameters}
-    optional = [parameter.name for parameter in question.parameters if parameter.optional]
+    optional = [parameter.name for parameter in question.parameters
+                if not parameter.required and question.can_drop(parameter)]
     least = {name: value for name, value in everything.items() if name not in optional}
     return [everything, least, *({**least, name: everything[name]} for name in optional)]

@@ -29,9 +29,13 @@ ParameterType = Literal[
 ColumnType = Literal[
     "iri", "text", "integer", "decimal", "boolean", "date", "year", "evidence"
 ]
-RESERVED = ("after", "format", "limit", "raw")
-"""Parameters that every question has: the cursor, the answer's format, the page's size, and whether
-CSV leaves texts alone that spreadsheets take for formulas."""
+ANY = "any"
+"""What a parameter with a default takes so that it does not narrow the answer."""
+RESERVED = ("after", "format", "headings", "limit", "raw")
+"""Parameters that every question has: the cursor, the answer's format, the page's size, what
+CSV has as headings, and whether it leaves texts alone that spreadsheets take for formulas."""
+RESERVED_COLUMNS = ("gist", "disagreements")
+"""What every row says of itself, next to its columns."""
 
 
 def _wrong(message: str, hint: str) -> PydanticCustomError:
@@ -131,6 +135,8 @@ class Column(_Model):
     """A column of the answer; a column of type evidence holds IRIs of passages, blank-separated.
 
     many: the query gives several texts, each on a line of its own and in no order.
+    of_class: what its things are, for columns of things that coverage can be said of.
+    fact: whether its thing is what the row says: its passages come first, its summary is the gist.
     """
 
     name: Name
@@ -138,6 +144,9 @@ class Column(_Model):
     label: Text
     meaning: Text = ""
     many: Flag = False
+    of_class: Iri | None = Field(
+        default=None, validation_alias="class", serialization_alias="class")
+    fact: Flag = False
 
     @property
     def orders(self) -> bool:
@@ -174,11 +183,36 @@ class Map(_Model):
 
 
 class Matrix(_Model):
-    """How the answer is drawn as a matrix: the columns that give rows, columns and cells."""
+    """How the answer is drawn as a matrix: the columns that give rows, columns and cells, and the
+    colours of the cells (without one, by the rank of what they show)."""
 
     rows: Name
     columns: Name
     cell: Name
+    tone: Name | None = None
+
+
+class Covers(_Model):
+    """How a question says what was looked at: all documents, or who of some things has one.
+
+    thing: the column of the things. document, statements: the columns of the documents that look
+    at each, and of how many of their statements name it; without them the things are documents.
+    """
+
+    thing: Name
+    document: Name | None = None
+    statements: Name | None = None
+
+
+class Remarks(_Model):
+    """How a question remarks on the rows of all others, such as with a disagreement.
+
+    about: the column of the things that are remarked on; thing, kind: what the remark is.
+    """
+
+    about: Name
+    thing: Name
+    kind: Name
 
 
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_entries)]
@@ -186,7 +220,7 @@ Columns = Annotated[tuple[Column, ...], BeforeValidator(_entries)]
 
 PARTS: Mapping[Any, type[BaseModel]] = {
     "parameters": Parameter, "columns": Column, "examples": Example, "chart": Chart, "map": Map,
-    "matrix": Matrix}
+    "matrix": Matrix, "covers": Covers, "remarks": Remarks}
 """The models of what is in a header, by its key."""
 
 
@@ -203,7 +237,11 @@ class Header(_Model):
     panel: classes of things on whose pages the question belongs, each with the parameter for the
         thing.
     route: path below the API, with `{parameter}` segments.
-    coverage: name of the question that says what was looked at, attached to empty answers.
+    sentence: a template that sums an answer up: see graphsvc.questions.sentence.
+    summary: the columns whose values are counted before the rows.
+    covers, remarks: what this question says for the answers of all others.
+    replaces: names that the question had, or that of questions it took the place of, each with
+        how to ask it now.
     """
 
     title: Text
@@ -215,7 +253,11 @@ class Header(_Model):
     examples: tuple[Example, ...]
     panel: Mapping[Iri, Text] = {}
     route: Text | None = None
-    coverage: Text | None = None
+    sentence: Text | None = None
+    summary: Texts = ()
+    covers: Covers | None = None
+    remarks: Remarks | None = None
+    replaces: Mapping[str, Text] = {}
     chart: Chart | None = None
     map: Map | None = None
     matrix: Matrix | None = None
@@ -239,6 +281,11 @@ class Question(Header):
         plain = {column.name: column for column in self.columns if column.orders}
         return {plain[text.removeprefix("-")]: text.startswith("-")
                 for text in self.order or plain if text.removeprefix("-") in plain}
+
+    def can_drop(self, parameter: Parameter) -> bool:
+        """Whether the query can be asked without any value of the parameter."""
+        places = [place for place in self.template.places if place.name == parameter.name]
+        return all(place.condition == parameter.name for place in places)
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, if the question has it."""

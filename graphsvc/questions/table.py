@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -105,6 +106,21 @@ def typed(cell: Term | None, column: Column) -> Term | None:
     if column.type == "evidence":
         return Literal(" ".join(sorted(cell.value.split())))
     return cell
+
+
+def plain(term: Term | None, column: Column) -> str | int | float | bool | None:
+    """A cell as JSON of the column's type; a value of another type stays the text it is."""
+    if term is None:
+        return None
+    text = f"_:{term.value}" if isinstance(term, BlankNode) else term.value
+    try:
+        if column.type in ("integer", "year"):
+            return int(text)
+        if column.type == "decimal" and math.isfinite(float(text)):
+            return int(float(text)) if float(text).is_integer() else float(text)
+    except ValueError:
+        return text
+    return text in ("true", "1") if column.type == "boolean" else text
 
 
 def passage_iris(cell: Term | None) -> set[str]:

@@ -40,7 +40,7 @@ _TYPES = {
                      "-999999999999999999", "999999999999999999"),
     "decimal": _Type("decimal", r"[+-]?[0-9]{1,18}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?",
                      "a number, such as 12.5", Decimal, "-1000000000000000", "1000000000000000"),
-    "boolean": _Type("boolean", r"true|false", "true or false"),
+    "boolean": _Type("boolean", r"(?i:true|false|yes|no)", "yes or no"),
     "date": _Type("date", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date, such as 2017-03-31",
                   date.fromisoformat),
     "year": _Type("integer", r"[0-9]{4}", "a year of four digits, such as 2017", int,
@@ -72,6 +72,8 @@ def literal(parameter: Parameter, text: str) -> Literal:
             _check_bounds(parameter, len(text) if is_text else read(text), text)
     except ValueError:
         raise _bad(parameter, text, f"Give {expected}.") from None
+    if parameter.type == "boolean":
+        text = str(is_true(text)).lower()
     if parameter.type == "decimal" and re.search(r"[eE]|\.\d{19}", text):
         text = f"{_WIDE.quantize(Decimal(text), Decimal('1e-18')):f}"
     return Literal(text, datatype=NamedNode(f"{XSD}{datatype}"))
@@ -128,7 +130,12 @@ def as_json(parameter: Parameter, text: str, offered: Sequence[str]) -> Any:
         return int(text)
     if parameter.type == "decimal":
         return float(text)
-    return text == "true" if parameter.type == "boolean" else text
+    return is_true(text) if parameter.type == "boolean" else text
+
+
+def is_true(text: str) -> bool:
+    """Whether a person wrote yes."""
+    return text.casefold() in ("true", "yes")
 
 
 def _check_bounds(parameter: Parameter, measure: Any, text: str) -> None:

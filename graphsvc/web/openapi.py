@@ -10,7 +10,7 @@ import yaml
 
 from graphsvc import __version__
 from graphsvc.questions.answer import OFFERED, OWN_PARAMETERS, Questions
-from graphsvc.questions.question import Column, Parameter, Question
+from graphsvc.questions.question import RESERVED_COLUMNS, Column, Parameter, Question
 from graphsvc.questions.values import as_json, schema
 
 Json = dict[str, Any]
@@ -57,8 +57,9 @@ def _content(question: Question) -> Json:
     """An answer with the rows of the question, in each format."""
     row = {
         "type": "object", "additionalProperties": False,
-        "properties": {column.name: _cell(column) for column in question.columns},
-        "required": [column.name for column in question.columns]}
+        "properties": {**{column.name: _cell(column) for column in question.columns},
+                       **{name: _ref(name.capitalize()) for name in RESERVED_COLUMNS}},
+        "required": [*(column.name for column in question.columns), *RESERVED_COLUMNS]}
     own = {"type": "object", "properties": {"rows": {"type": "array", "items": row}}}
     others = {format.media_type: {"schema": {"type": "string" if format.is_text else "object"}}
               for format in OFFERED}
