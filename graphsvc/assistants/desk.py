@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
+from pydantic import BaseModel, ConfigDict
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from graphsvc.index import Passage, in_reading_order
-from graphsvc.questions.output import plain
+from graphsvc.passage import Passage, in_reading_order
+from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column
-from graphsvc.questions.table import Row, Term, passage_iris
+from graphsvc.questions.table import Row, Term, plain
 from graphsvc.service import Serving
 
 Json = dict[str, Any]
@@ -23,8 +24,7 @@ MOST_CHARACTERS = 24_000
 
 def written(document: Json) -> str:
     """A document as JSON, without what is empty at its top."""
-    filled = {name: value for name, value in document.items() if value not in (None, "", [], {})}
-    return json.dumps(filled, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(compact(document), ensure_ascii=False, separators=(",", ":"))
 
 
 def fitting(make: Callable[[int], Json], rows: int, limit: int | None) -> Json:
@@ -39,6 +39,17 @@ def fitting(make: Callable[[int], Json], rows: int, limit: int | None) -> Json:
         shown = max(1, min(shown - 1, shown * MOST_CHARACTERS // length))
         document = make(shown)
     return document
+
+
+class Tool(BaseModel):
+    """The arguments of a tool. The docstring of each is what assistants read of it."""
+
+    model_config = ConfigDict(extra="forbid")
+    title: ClassVar[str]
+
+    async def run(self, serving: Serving, client: str | None) -> Json:
+        """The result. client: the address of who asks. Raises GraphsvcError."""
+        raise NotImplementedError
 
 
 @dataclass
@@ -87,20 +98,23 @@ class Names:
             return self.name(term.value)
         return f"_:{term.value}" if isinstance(term, BlankNode) else term.value
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Row]) -> Json:
-        """Rows of a question as lists below the names of their columns; `empty` names the columns
-        that have no value in any of the rows."""
+    def table(self, answer: Answer, count: int) -> Json:
+        """The first rows of an answer as lists below the names of their columns; `empty` names the
+        columns that have no value in any of the rows."""
+        columns, rows = answer.question.columns, answer.rows[:count]
         used = [at for at in range(len(columns)) if any(row[at] is not None for row in rows)]
         return {
             "columns": [columns[at].name for at in used],
-            "rows": [[self._cell(row[at], columns[at]) for at in used] for row in rows],
+            "rows": [[self._cell(answer, row, row[at], columns[at]) for at in used]
+                     for row in rows],
             "empty": [column.name for at, column in enumerate(columns)
-                      if at not in used] if rows else []}
+                      if at not in used] if rows else [],
+            "disagreements": sorted({f"{self.name(one.thing)} ({one.kind})" for row in rows
+                                     for one in answer.disagreements(row)})}
 
-    def _cell(self, term: Term | None, column: Column) -> Any:
+    def _cell(self, answer: Answer, row: Row, term: Term | None, column: Column) -> Any:
         if column.type == "evidence":
-            cited = in_reading_order(map(self.serving.index.passage, passage_iris(term)))
-            return [self.passage(one) for one in cited]
+            return [self.passage(one) for one in answer.cited(row, term)]
         return self.name(term.value) if isinstance(term, NamedNode) else plain(term, column)
 
 
@@ -118,3 +132,8 @@ def terms(values: Iterable[Term], names: Names) -> list[str]:
     """Terms as texts, in alphabetical order; blank nodes are left out."""
     return sorted((names.value(value) for value in values
                    if isinstance(value, NamedNode | Literal)), key=str.casefold)
+
+
+def compact(fields: Mapping[str, Any]) -> Json:
+    """The fields that are not empty."""
+    return {name: value for name, value in fields.items() if value not in (None, "", [], {})}

@@ -9,8 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 from pydantic import Field
 
-from graphsvc.assistants.desk import Json, Names, fitting
-from graphsvc.assistants.tools import Tool
+from graphsvc.assistants.desk import Json, Names, Tool, fitting
 from graphsvc.engine import base as engine
 from graphsvc.engine.inspect import inspect
 from graphsvc.formats import N_TRIPLES, SPARQL_JSON, TSV

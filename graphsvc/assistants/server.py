@@ -31,16 +31,17 @@ from pydantic import ValidationError
 
 from graphsvc import __version__
 from graphsvc.assistants import query
-from graphsvc.assistants.desk import Json, written
-from graphsvc.assistants.tools import Ask, Cite, Find, Passage, Questions, Read, Tool
+from graphsvc.assistants.asking import Ask, AskInWords, Questions
+from graphsvc.assistants.desk import Json, Tool, written
+from graphsvc.assistants.reading import Cite, Find, Passage, Read
 from graphsvc.citation import Citation
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import JSON
 from graphsvc.service import Serving
 
 TOOLS: Mapping[str, type[Tool]] = {
-    tool.__name__.lower(): tool
-    for tool in (Find, Questions, Ask, Read, Passage, query.Sparql, Cite)}
+    "find": Find, "questions": Questions, "ask": Ask, "ask_in_words": AskInWords, "read": Read,
+    "passage": Passage, "sparql": query.Sparql, "cite": Cite}
 
 _INSTRUCTIONS = """\
 {title}: {description}

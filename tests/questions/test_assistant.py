@@ -1,7 +1,8 @@
 """The visible questions, answered as an assistant would: with nothing but the tools of `/mcp`.
 
-The assistant looks for a question with the words that were asked, asks it by its name, and reads
-on until nothing is left out. How many it got right, and with how many calls, is in the report.
+The assistant asks in the words that were given, looks for a question by its topic where these were
+not understood, asks it by its name, and reads on until nothing is left out. How many it got right,
+and with how many calls, is printed.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from visible_national import NATIONAL
 from visible_two import TWO
 
 VISIBLE = (*NATIONAL, *TWO, *ACROSS)
-LISTED = 0.7
-"""Share of the questions that are among those listed for the words that were asked."""
+FOUND = 0.65
+"""Share of the questions that the words of the asker lead to, by understanding or by topic."""
 
 pytestmark = pytest.mark.slow
 
@@ -36,6 +37,15 @@ class Assistant:
         result = await self._client.call_tool(tool, arguments)
         assert not result.is_error, result.content[0].text
         return json.loads(result.content[0].text)
+
+    async def look(self, text: str) -> set[str]:
+        """The names of the questions that a text may ask."""
+        heard = await self.call("ask_in_words", text=text, limit=1)
+        if understood := heard.get("understood"):
+            return {str(understood["question"])}
+        listed = await self.call("questions", topic=text)
+        return {str(one["name"]) for one in listed["questions"]} | {
+            str(one["question"]) for one in heard.get("alternatives", ())}
 
     async def ask(self, asked: Ask) -> tuple[set[Row], int]:
         """All rows with the wanted columns, and how many documents an empty answer names."""
@@ -66,20 +76,19 @@ def _cell(page: Any, row: list[Any], name: str) -> Cell:
 
 
 def test_visible_questions_are_answered_with_the_tools_alone(
-    server: str, shared: Path, record_property: Any, capsys: pytest.CaptureFixture[str]
+    server: str, shared: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = (shared / "questions" / "visible.jsonl").read_text("utf-8").splitlines()
     asked = {question["id"]: question["question"] for question in map(json.loads, lines)}
     wrong: dict[str, str] = {}
-    listed: list[str] = []
+    found: list[str] = []
 
     async def work() -> int:
         async with Client(f"{server}/mcp") as client:
             assistant = Assistant(client)
             for visible in VISIBLE:
-                found = await assistant.call("questions", topic=asked[visible.id])
-                names = {question["name"] for question in found["questions"]}
-                listed.extend(visible.id for one in visible.asks[:1] if one.name in names)
+                names = await assistant.look(asked[visible.id])
+                found.extend(visible.id for one in visible.asks[:1] if one.name in names)
                 for one in visible.asks:
                     rows, looked_at = await assistant.ask(one)
                     if rows != one.rows or looked_at != (0 if one.rows else 5):
@@ -90,6 +99,6 @@ def test_visible_questions_are_answered_with_the_tools_alone(
     right = len(VISIBLE) - len(wrong)
     with capsys.disabled():
         print(f"\n{right} of {len(VISIBLE)} visible questions right, {calls} calls; "
-              f"{len(listed)} listed for the words that were asked")
+              f"the words of {len(found)} led to the question")
     assert wrong == {}
-    assert len(listed) >= LISTED * len(VISIBLE)
+    assert len(found) >= FOUND * len(VISIBLE)
