@@ -248,7 +248,7 @@ def _written(answer: Answer, args: argparse.Namespace, licence: str) -> bytes:
     """The answer as a file of the format that was asked for."""
     from graphsvc.formats import named
     from graphsvc.questions import output
-    from graphsvc.questions.answer import OFFERED
+    from graphsvc.questions.parameters import OFFERED
 
     if args.format == "text":
         text = "\n".join(_text(output.as_document(answer, answer.after))) + "\n"

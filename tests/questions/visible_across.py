@@ -139,6 +139,8 @@ ACROSS = (
             ("clackmannanshire-2015", "Clackmannanshire", "clack-waiting-lists", "improving"),
             ("midlothian-2020", "Midlothian", "mid-2-1-ground-3", "mixed"),
             ("midlothian-2020", "Midlothian", "mid-camhs-consultation", "descriptive"),
+            ("midlothian-2020", "Midlothian", "mid-meap", "descriptive"),
+            ("south-lanarkshire-2020", "South Lanarkshire", "sl-q2-liam-training", "improving"),
             ("midlothian-2020", "Midlothian", "mid-emotional-support-late", "weakness"),
             ("midlothian-2020", "Midlothian", "mid-priority-1", "weakness"),
             ("midlothian-2020", "Midlothian", "mid-q2-message-4", "weakness"),
@@ -185,7 +187,7 @@ ACROSS = (
         }),
     )),
     Visible("xq-29", (
-        Ask("document-theme", {"document": "national review", "theme": "self-directed support"},
+        Ask("theme-timeline", {"document": "national review", "theme": "self-directed support"},
             "statement# statementKind toldAs stage", {
             ("nr-sds-act", "finding", "descriptive", None),
             ("nr-sds-low-profile", "finding", "weakness", None),
@@ -194,7 +196,7 @@ ACROSS = (
             ("nr-self-directed-support", "approach use", None, "early implementation"),
             ("nr-self-directed-support", "glossary term", None, None),
         }),
-        Ask("document-theme", {
+        Ask("theme-timeline", {
             "document": "south-lanarkshire-2020",
             "theme": "self-directed support",
         }, "statement# statementKind toldAs stage", {
