@@ -11,9 +11,10 @@ from pydantic import Field
 from graphsvc.ask.plain import LONGEST
 from graphsvc.assistants.desk import Json, Names, Tool, compact, fitting, given
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.answer import LARGEST_PAGE, Answer, Understood
+from graphsvc.questions.answer import Answer
 from graphsvc.questions.library import Library
 from graphsvc.questions.output import NOTHING
+from graphsvc.questions.parameters import LARGEST_PAGE, Understood
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.service import Serving
 from graphsvc.vocabulary import SKOS
