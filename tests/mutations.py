@@ -24,7 +24,7 @@ from graphsvc.build.rules import Rule, apply_rule, read_rules
 from graphsvc.build.shapes import Result, validate
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.turtle import read_turtle
+from graphsvc.sources.turtle import read_turtle
 from graphsvc.vocabulary import RDF, RDFS
 
 SEED = 20220607

@@ -24,12 +24,12 @@ from graphsvc.project import Project
 from graphsvc.release import Release, Releases
 from graphsvc.service import Serving
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.answers import CSP
 from graphsvc.web.pages.context import PageContext
 from graphsvc.web.pages.routes import pages_router
 from graphsvc.web.pages.terms import Terms
 from graphsvc.web.pages.thing import thing_page
 from graphsvc.web.releases import application
+from graphsvc.web.responses import CSP
 from tests.serving import running
 from tests.web.kinds import ERRORS, HEAVY, HTML, PAGES, PASSAGE, SAFE
 from tests.web.markup import read
