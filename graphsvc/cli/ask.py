@@ -1,4 +1,4 @@
-"""Commands that ask a release: ask, query and export."""
+"""Commands that ask a release: ask, query, export and mcp."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def add_commands(commands: Commands) -> None:
                          " graphml); for the list of views: text or json")
     command.add_argument("-o", "--output", type=Path, metavar="FILE",
                          help="file to write (default: standard output)")
+    add_command(commands, mcp, ())
 
 
 def query(args: argparse.Namespace) -> int:
@@ -88,6 +89,18 @@ def export(args: argparse.Namespace) -> int:
       graphsvc export graph --format graphml -o graph.graphml
     """
     asyncio.run(_export(args))
+    return 0
+
+
+def mcp(args: argparse.Namespace) -> int:
+    """Serve the tools of assistants (Model Context Protocol) over standard input and output.
+
+    An assistant on the desktop starts this command itself; the service has the same at /mcp.
+
+    Example:
+      graphsvc mcp --project DIR
+    """
+    asyncio.run(_mcp(args))
     return 0
 
 
@@ -163,6 +176,13 @@ async def _serving(args: argparse.Namespace) -> AsyncIterator[Serving]:
         await serving.close()
 
 
+async def _mcp(args: argparse.Namespace) -> None:
+    from graphsvc.assistants.server import serve_stdio
+
+    async with _serving(args) as serving:
+        await serve_stdio(serving)
+
+
 async def _ask(args: argparse.Namespace) -> None:
     async with _serving(args) as serving:
         questions = serving.questions
@@ -228,7 +248,7 @@ def _written(answer: Answer, args: argparse.Namespace, licence: str) -> bytes:
     """The answer as a file of the format that was asked for."""
     from graphsvc.formats import named
     from graphsvc.questions import output
-    from graphsvc.questions.answer import OFFERED
+    from graphsvc.questions.parameters import OFFERED
 
     if args.format == "text":
         text = "\n".join(_text(output.as_document(answer, answer.after))) + "\n"
@@ -263,6 +283,8 @@ def _put(path: Path | None, content: bytes) -> None:
 def _text(document: dict[str, Any]) -> Iterator[str]:
     """An answer for people: summed up, its rows field by field, and what it does not say."""
     yield f"{document['title']} (release {document['release']})"
+    for written, meant in document["taken"].items():
+        yield _filled(f"`{written}` is taken as {meant}.")
     if document["sentence"]:
         yield _filled(document["sentence"])
     rows = document["total"]
