@@ -17,9 +17,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from graphsvc import fulltext
 from graphsvc.errors import GraphsvcError
-from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit
+from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, Search
 from graphsvc.names import Names
 from graphsvc.passage import Passage, text_fragment
 from graphsvc.words import fold
@@ -32,6 +31,9 @@ Words = Callable[[str], str | None]
 
 _COMPARED = 3000
 """Names that are compared with a text which resembles none of them, at some 20 us each."""
+_MUCH, _CLEARLY = 0.25, 0.2
+"""How much of its name, and how much more than of any other, a text must have to be taken for a
+thing."""
 _LONGEST = 500
 _KEPT = 1 << 16
 """Things and places that stay in memory."""
@@ -129,6 +131,9 @@ class Index:
         self._place = lru_cache(_KEPT)(self._find_place)
         self.passage = lru_cache(1 << 14)(self._find_passage)
         """A passage with what is known of it, by its IRI."""
+        self.holding = lru_cache(1 << 8)(self._find_holding)
+        """The IRIs of all things of a class that hold the words of a text or, if `named`, whose
+        names do."""
 
     # -- things ---------------------------------------------------------------------------------
 
@@ -163,11 +168,18 @@ class Index:
 
     def search(self, text: str, filters: Filters, *, limit: int = 20, offset: int = 0) -> Found:
         """Things that hold the words of a text; see graphsvc.fulltext."""
-        return fulltext.search(self._connection, text, filters, limit, offset)
+        return Search(self._connection, self.names, text).page(filters, limit, offset)
 
     def suggest(self, text: str, *, of_class: str | None = None, limit: int = 8) -> list[Hit]:
         """Things whose names hold words that begin like those of a text, the likeliest first."""
-        return fulltext.suggest(self._connection, text, of_class, limit)
+        return Search(self._connection, self.names, text).suggestions(of_class, limit)
+
+    def _find_holding(
+        self, text: str, *, of_class: str | None = None, named: bool = False
+    ) -> list[str]:
+        below = {class_ for class_, above in self._above.items() if of_class in above}
+        return Search(self._connection, self.names, text).things(
+            {*below, of_class} if of_class else (), named)
 
     # -- names ----------------------------------------------------------------------------------
 
@@ -192,11 +204,12 @@ class Index:
         self, text: str, *, of_class: str | None = None, scheme: str | None = None,
         location: str | None = None,
     ) -> str:
-        """The IRI of the thing that a text names; see `meant`.
+        """The IRI of the thing that a text names; see `meant` and `taken`.
 
         Raises UnknownName, which takes some 100 ms to find names like it, or AmbiguousName.
         """
-        found = self.meant(text, of_class=of_class, scheme=scheme, location=location)
+        narrowed = {"of_class": of_class, "scheme": scheme}
+        found = self.meant(text, location=location, **narrowed) or self.taken(text, **narrowed)
         if found is not None:
             return found
         text = text.strip()
@@ -204,6 +217,16 @@ class Index:
         shown = text if len(text) <= 80 else f"{text[:77]}..."
         raise UnknownName(f"The data know no {class_} called `{shown}`.",
                           self._nearest(text[:_LONGEST], of_class, scheme), location)
+
+    def taken(
+        self, text: str, *, of_class: str | None = None, scheme: str | None = None
+    ) -> str | None:
+        """The one thing of a class or scheme whose name is clearly nearest to a text, if any."""
+        if of_class is None and scheme is None:
+            return None
+        found = self.names.near(text[:_LONGEST], lambda iri: self.fits(iri, of_class, scheme))
+        (first, share), (_, other) = (*found, ("", 0.0), ("", 0.0))[:2]
+        return first if share >= _MUCH and share - other >= _CLEARLY else None
 
     def meant(
         self, text: str, *, of_class: str | None = None, scheme: str | None = None,

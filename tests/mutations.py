@@ -67,6 +67,8 @@ REQUIRED = {
     "StrategicGroup": "skos:prefLabel ji:roleDescription ji:partnership prov:wasDerivedFrom",
     "Plan": "skos:prefLabel prov:wasDerivedFrom",
     "PolicyInstrument": "skos:prefLabel skos:definition ji:policyType ji:theme prov:wasDerivedFrom",
+    "Provision": "skos:prefLabel ji:instrument ji:asks ji:binds ji:theme",
+    "Bearing": "ji:bearingStatement ji:bearingProvision ji:concludedBy ji:conclusionReason",
     "Approach": "skos:prefLabel skos:definition ji:approachKind ji:theme prov:wasDerivedFrom",
     "ApproachUse": "ji:approach ji:stage ji:effectKind prov:wasDerivedFrom",
     "StageReport": "skos:prefLabel ji:stage prov:wasDerivedFrom",
@@ -109,7 +111,8 @@ REQUIRED = {
     "DisagreementKind": "skos:prefLabel skos:definition skos:inScheme ji:substantial",
 } | dict.fromkeys(
     ("Theme", "Cohort", "ApproachKind", "EffectKind", "Assessment", "PolicyType",
-     "OrganisationKind", "WellbeingIndicator", "Quantity", "Qualifier", "Trend", "Population",
+     "DutyHolder", "OrganisationKind", "WellbeingIndicator", "Quantity", "Qualifier", "Trend",
+     "Population",
      "Unit", "Period", "Measure"), "skos:prefLabel skos:definition skos:inScheme")
 """What a thing of each class cannot do without (docs/curating.md); its type always."""
 

@@ -15,6 +15,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.index import AmbiguousName, slug
 from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.question import Parameter, Question
+from graphsvc.questions.sentence import in_words
 from graphsvc.words import Word, words
 
 LONGEST = 500
@@ -113,21 +114,21 @@ class PlainWords:
         if not written:
             raise NothingAsked("There are no words in the question.", location="parameter q",
                                hint="Ask as you would ask a person.")
-        told = self._index.names.corrected(written)
-        asked = Asked(told, self._index.names.mentions(told), [
-            *_quoted(text, told), *_numbers(told), *_chosen(told, choices)])
+        heard = self._index.names.corrected(written)
+        asked = Asked(heard, self._index.names.mentions(heard), [
+            *_quoted(text, heard), *_numbers(heard), *_chosen(heard, choices)])
         fits = [fit for fit in ranking.rank(asked)[:_READINGS] if fit.score >= _LEAST]
         readings = [self._reading(fit) for fit in fits]
         unknown = [word.text for at, word in enumerate(written)
                    if not word.is_small and not (fits and at in fits[0].used)]
         said = sum(not word.is_small for word in written)
         strange = any(word.text in unknown and (_YEAR.fullmatch(word.folded) or (
-            word.text[0].isupper() and not self._index.names.uses(word))) for word in told)
+            word.text[0].isupper() and not self._index.names.uses(word))) for word in heard)
         sure = (bool(fits) and not strange and fits[0].score >= _SURE
                 and len(unknown) <= _UNUSED * said)
         return Heard(
             readings[0] if sure else None, readings[1:] if sure else readings, unknown,
-            {old.text: new.folded for old, new in zip(written, told, strict=True)
+            {old.text: new.folded for old, new in zip(written, heard, strict=True)
              if old.folded != new.folded})
 
     async def _prepare(self) -> tuple[Ranking, Choices]:
@@ -165,54 +166,46 @@ class PlainWords:
         return bound.iri
 
     def _sentence(self, fit: Fit, parameters: Mapping[str, Sequence[str]]) -> str:
-        """The question as understood: in the first wording that has places for all its values, or
-        its title with what its parameters were taken for."""
-        shown = {name: _listed([_YES_NO.get(text, text) for text in texts])
+        """The question as understood: the heading of its answer, with what its other parameters
+        were taken for."""
+        shown = {name: in_words(_YES_NO.get(text, text) for text in texts)
                  for name, texts in parameters.items()}
-        for phrase in self._wordings.phrases.get(fit.question.name, ()):
-            if shown and not phrase.implied and phrase.places == shown.keys() and (
-                    phrase.ask.endswith("?")):
-                return phrase.filled(shown)
-        parts = [fit.question.title, *(
-            f"{parameter.label}: {shown[parameter.name]}."
-            for parameter in fit.question.parameters if parameter.name in shown)]
-        return " ".join(parts)
+        heading, used = fit.question.headed(shown)
+        rest = [f"{parameter.label}: {shown[parameter.name]}."
+                for parameter in fit.question.parameters
+                if parameter.name in shown.keys() - used]
+        return " ".join([heading if heading.endswith("?") else f"{heading}.", *rest])
 
 
-def _listed(texts: Sequence[str]) -> str:
-    """Texts as in a sentence: `one, two and three`."""
-    return " and ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
-
-
-def _quoted(text: str, told: Sequence[Word]) -> Iterator[Given]:
+def _quoted(text: str, heard: Sequence[Word]) -> Iterator[Given]:
     """What is between quotation marks, as a text to look for."""
     for match in _QUOTED.finditer(text):
         quoted = [word.stem for word in words(match[1])]
-        for start in range(len(told) - len(quoted) + 1):
-            if quoted and [word.stem for word in told[start:start + len(quoted)]] == quoted:
+        for start in range(len(heard) - len(quoted) + 1):
+            if quoted and [word.stem for word in heard[start:start + len(quoted)]] == quoted:
                 yield Given(frozenset(range(start, start + len(quoted))), {"text": match[1]})
                 break
 
 
-def _numbers(told: Sequence[Word]) -> Iterator[Given]:
+def _numbers(heard: Sequence[Word]) -> Iterator[Given]:
     """Years and least numbers, by the words before and after them."""
-    for at, word in enumerate(told):
-        before = told[at - 1].folded if at else ""
+    for at, word in enumerate(heard):
+        before = heard[at - 1].folded if at else ""
         if _YEAR.fullmatch(word.folded):
             names = ["since"] if before in _FROM else ["until"] if before in _TO else [
                 "since", "until"]
             yield Given(frozenset([at]), dict.fromkeys(names, word.folded))
         elif word.folded.isdecimal():
-            after = [one.folded for one in told[at + 1:at + 4]]
+            after = [one.folded for one in heard[at + 1:at + 4]]
             if before in ("least", "minimum") or "more" in after[:2] or "more" in after[1:3]:
                 yield Given(frozenset([at]), {"minimum": word.folded, "places": word.folded})
 
 
 def _chosen(
-    told: Sequence[Word], choices: Choices
+    heard: Sequence[Word], choices: Choices
 ) -> Iterator[Given]:
     """The choices whose words follow each other in a text."""
-    stems = [word.stem for word in told]
+    stems = [word.stem for word in heard]
     for question, parameter, label in choices:
         wanted = [word.stem for word in label]
         for start in range(len(stems) - len(wanted) + 1):

@@ -228,7 +228,7 @@ def _written(answer: Answer, args: argparse.Namespace, licence: str) -> bytes:
     """The answer as a file of the format that was asked for."""
     from graphsvc.formats import named
     from graphsvc.questions import output
-    from graphsvc.questions.answer import OFFERED
+    from graphsvc.questions.parameters import OFFERED
 
     if args.format == "text":
         text = "\n".join(_text(output.as_document(answer, answer.after))) + "\n"
@@ -263,6 +263,8 @@ def _put(path: Path | None, content: bytes) -> None:
 def _text(document: dict[str, Any]) -> Iterator[str]:
     """An answer for people: summed up, its rows field by field, and what it does not say."""
     yield f"{document['title']} (release {document['release']})"
+    for written, meant in document["taken"].items():
+        yield _filled(f"`{written}` is taken as {meant}.")
     if document["sentence"]:
         yield _filled(document["sentence"])
     rows = document["total"]

@@ -6,54 +6,35 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, XLSX
-from graphsvc.index import Index
+from graphsvc.index import AmbiguousName, Index
 from graphsvc.passage import Passage
 from graphsvc.questions.evidence import Disagreement, Evidence
 from graphsvc.questions.library import Library
-from graphsvc.questions.question import ANY, Column, Parameter, Question
-from graphsvc.questions.sentence import sentence
+from graphsvc.questions.meant import Meant, settle
+from graphsvc.questions.parameters import (
+    LARGEST_PAGE,
+    PAGE,
+    Choice,
+    Given,
+    Members,
+    Understood,
+    given_texts,
+    wider_of,
+)
+from graphsvc.questions.question import Column, Parameter, Question
+from graphsvc.questions.sentence import in_words, sentence
 from graphsvc.questions.silence import Coverage, Filter, Silence, looked_at
 from graphsvc.questions.table import Row, Tables, Term, fetch_answer, plain
 from graphsvc.questions.template import Value, serialise
-from graphsvc.questions.values import BadValue, literal
+from graphsvc.questions.values import BadValue, literal, with_things
 from graphsvc.words import fold
-
-PAGE, LARGEST_PAGE = 1_000, 10_000
-"""Rows of a page: by default, and at most."""
-
-OFFERED = (JSON, CSV, TSV, JSON_LD, SPARQL_JSON, XLSX)
-"""The formats of answers, the preferred one first."""
-
-OWN_PARAMETERS = (
-    Parameter(name="limit", type="integer", label="Rows", description="Rows of a page, at most.",
-              required=False, min="1", max=str(LARGEST_PAGE), default=(str(PAGE),)),
-    Parameter(name="after", type="text", label="Page", required=False,
-              description="Where the page begins; taken from a `next` link."),
-    Parameter(name="format", type="choice", label="Format", required=False,
-              description="The format, for those who cannot say it by Accept.",
-              choices={format.name: format.label for format in OFFERED}),
-    Parameter(name="headings", type="choice", label="Headings", required=False, default=("names",),
-              description="In CSV, the columns' names and IRIs for programs, or labels for people.",
-              choices={"names": "names", "labels": "labels"}),
-    Parameter(name="raw", type="boolean", label="Raw", required=False, default=("false",),
-              description="In CSV, leave texts that spreadsheets take for formulas as they are."),
-)
-"""What every question can be asked with over HTTP, in addition to its own parameters."""
-
-Given = Mapping[str, Sequence[str]]
-"""What an asker wrote for each parameter."""
-
-Understood = Mapping[str, tuple[Value, ...]]
-"""What it was taken to mean; parameters without any value are left out."""
 
 
 class UnknownPage(GraphsvcError):
@@ -62,18 +43,6 @@ class UnknownPage(GraphsvcError):
     status = 404
     type = "urn:graphsvc:problem:unknown-page"
     title = "There is no such page"
-
-
-class BadParameter(BadValue):
-    """A parameter that the question does not have, lacks, or has too often."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A value that a parameter offers."""
-
-    value: Value
-    label: str
 
 
 @dataclass(frozen=True)
@@ -98,6 +67,11 @@ class Answer:
     silence: Silence = field(default_factory=Silence)
     coverage: Answer | None = None
 
+    @property
+    def taken(self) -> Mapping[str, str]:
+        """What was written for parameters, with what it was taken for where that is not plain."""
+        return self.parameters.taken if isinstance(self.parameters, Meant) else {}
+
     @cached_property
     def labels(self) -> dict[str, str]:
         """What the things in rows, parameters and silence are called, by IRI."""
@@ -117,8 +91,17 @@ class Answer:
         rows = [{**{column.name: self._named(row[at], column) for at, column in shown},
                  "disputed": ", ".join(one.kind for one in self.disagreements(row))}
                 for row in self.all_rows]
-        return sentence(self.question, rows, {
-            parameter.name: self._asked(parameter) for parameter in self.question.parameters})
+        parameters = self.question.parameters
+        return sentence(self.question, rows, {p.name: self._asked(p) for p in parameters},
+                        {p.name for p in parameters if self.is_default(p)})
+
+    @cached_property
+    def heading(self) -> str:
+        """The title of the answer, for its values."""
+        asked = {p.name: self._asked(p) for p in self.question.parameters}
+        return self.question.headed({
+            name: in_words(given if isinstance(given, list) else [given])
+            for name, given in asked.items() if given not in (None, [])})[0]
 
     @cached_property
     def summary(self) -> dict[str, list[tuple[Term, int]]]:
@@ -152,6 +135,15 @@ class Answer:
         """Where documents disagree on what a row says."""
         return self.evidence.disputed(row)
 
+    def is_default(self, parameter: Parameter) -> bool:
+        """Whether nobody chose the values of a parameter."""
+        texts: list[str | None] = list(parameter.default)
+        if parameter.type == "iri":
+            texts = [self.index.meant(text, of_class=parameter.of_class, scheme=parameter.scheme)
+                     for text in parameter.default]
+        values = [value.value for value in self.parameters.get(parameter.name, ())]
+        return bool(texts) and texts == values
+
     def _asked(self, parameter: Parameter) -> Any:
         texts = [value.value == "true" if parameter.type == "boolean" else
                  self.index.label(value.value) or value.value
@@ -174,41 +166,35 @@ class Questions:
         self._tables = Tables()
         self._choices: dict[str, list[Choice]] = {}
         self._evidence: Evidence | None = None
+        self._members = Members(engine)
 
     @property
     def release(self) -> str:
         """The release that answers come from."""
         return self._engine.release
 
-    async def understand(self, question: Question, given: Given) -> Understood:
+    async def understand(self, question: Question, given: Given) -> Meant:
         """What was meant by what was given, with defaults filled in.
 
         Raises BadParameter, BadValue, UnknownName or AmbiguousName.
         """
-        known = [parameter.name for parameter in question.parameters]
-        for name in given:
-            if name not in known:
-                near = get_close_matches(name, known, 1)
-                raise BadParameter(
-                    f"The question {question.name} has no parameter `{name[:80]}`.",
-                    location="parameters",
-                    hint=f"Did you mean `{near[0]}`?" if near else
-                    f"It has {', '.join(known) or 'none'}.")
-        understood: dict[str, tuple[Value, ...]] = {}
-        for parameter in question.parameters:
-            texts = tuple(given.get(parameter.name, ())) or parameter.default
-            if parameter.default and texts == (ANY,) and question.can_drop(parameter):
-                continue
-            location = f"parameter {parameter.name}"
-            if not texts and parameter.required:
-                raise BadParameter(f"`{parameter.name}` is missing: {parameter.label}.",
-                                   location=location, hint="Give it a value.")
-            if len(texts) > 1 and not parameter.many:
-                raise BadParameter(f"`{parameter.name}` is given {len(texts)} times.",
-                                   location=location, hint="Give it once.")
-            if texts:
-                values = [await self._value(parameter, text) for text in texts]
-                understood[parameter.name] = tuple(dict.fromkeys(values))
+        understood = Meant()
+        ambiguous: list[tuple[Parameter, str, AmbiguousName]] = []
+        for parameter, texts in given_texts(question, given):
+            for text in texts:
+                try:
+                    value = await self._value(parameter, text)
+                except AmbiguousName as error:
+                    ambiguous.append((parameter, text, error))
+                    continue
+                understood.add(parameter, value)
+                if parameter.type == "iri":
+                    understood.note(parameter, text, value, self.index)
+        settled = Meant(understood)
+        for parameter, text, several in ambiguous:
+            value = await settle(several, parameter, settled, partial(self._number, question))
+            understood.add(parameter, value)
+            understood.note(parameter, text, value, self.index)
         return understood
 
     async def ask(
@@ -232,7 +218,7 @@ class Questions:
         limit: int = PAGE, after: str | None = None, client: str | None = None,
     ) -> Answer:
         """A page of the answer's rows. Raises UnknownPage, and what the engine raises."""
-        sparql = question.template.write(understood)
+        sparql = await self._sparql(question, understood)
         rows = await self._rows(question, understood, client)
         start = self._start(after, len(rows)) if after is not None else 0
         end = start + limit
@@ -242,10 +228,17 @@ class Questions:
             after=self._cursor(end) if end < len(rows) else None,
             index=self.index, evidence=await self._known())
 
+    async def _sparql(self, question: Question, understood: Understood) -> str:
+        """The query that is run. Raises TooManyThings."""
+        included = await self._members.included(question, understood)
+        if any(parameter.type == "words" for parameter in question.parameters):
+            included = await asyncio.to_thread(with_things, question, included, self.index)
+        return question.template.write(included)
+
     async def _rows(
         self, question: Question, understood: Understood, client: str | None = None
     ) -> list[Row]:
-        sparql = question.template.write(understood)
+        sparql = await self._sparql(question, understood)
         return await self._tables.get(
             f"{question.name}\n{sparql}",
             lambda: fetch_answer(self._engine, question, sparql, client))
@@ -268,7 +261,8 @@ class Questions:
         said = {term.value for row in answer.all_rows for term in row
                 if isinstance(term, NamedNode)}
         said.update(answer.evidence.sources(question, answer.all_rows))
-        asked = {value.value for values in answer.parameters.values() for value in values}
+        included = await self._members.included(question, answer.parameters)
+        asked = {value.value for values in included.values() for value in values}
         classes = set(self.index.classes(others.things[0])) if others and others.things else set()
         declared = [*((p.type, p.of_class) for p in question.parameters),
                     *((column.type, column.of_class) for column in question.columns)]
@@ -282,7 +276,7 @@ class Questions:
         """The filters of an answer, and how many rows there are without them."""
         question, given = answer.question, answer.parameters
         wider = [(parameter, asked) for parameter in question.parameters
-                 if (asked := _wider(question, parameter, given)) is not None]
+                 if (asked := wider_of(question, parameter, given)) is not None]
         widest = dict(given)
         for parameter, asked in wider:
             widest.pop(parameter.name)
@@ -290,23 +284,19 @@ class Questions:
                 widest[parameter.name] = asked[parameter.name]
         *numbers, most = await asyncio.gather(*(
             self._number(question, asked, client) for asked in (*(a for _, a in wider), widest)))
-        return tuple([
-            Filter(parameter, given[parameter.name], await self._is_default(parameter, given),
+        return tuple(
+            Filter(parameter, given[parameter.name], answer.is_default(parameter),
                    max(0, number - len(answer.all_rows)))
-            for (parameter, _), number in zip(wider, numbers, strict=True)]), most
+            for (parameter, _), number in zip(wider, numbers, strict=True)), most
 
     async def _number(
-        self, question: Question, understood: Understood, client: str | None
+        self, question: Question, understood: Understood, client: str | None = None
     ) -> int:
         """How many rows an answer has; none where the engine stops it."""
         try:
             return len(await self._rows(question, understood, client))
         except GraphsvcError:
             return 0
-
-    async def _is_default(self, parameter: Parameter, given: Understood) -> bool:
-        default = [await self._value(parameter, text) for text in parameter.default]
-        return bool(default) and tuple(default) == given[parameter.name]
 
     def _cursor(self, start: int) -> str:
         return f"{start}.{self.release[:8]}"
@@ -373,20 +363,6 @@ class Questions:
         raise BadValue(
             f"`{text[:80]}` is not a value of the parameter {parameter.name}.",
             location=f"parameter {parameter.name}", hint=f"Choose one of: {names}.")
-
-
-def _wider(question: Question, parameter: Parameter, given: Understood) -> Understood | None:
-    """What is asked without a filter: without its value or, of a flag that is always needed, with
-    the other one. None where the parameter is not a filter."""
-    if parameter.required or parameter.name not in given:
-        return None
-    others = {name: values for name, values in given.items() if name != parameter.name}
-    if question.can_drop(parameter):
-        return others
-    if parameter.type != "boolean":
-        return None
-    return {**others, parameter.name: tuple(
-        Literal(value.value != "true") for value in given[parameter.name])}
 
 
 def _choices(answer: Answer, index: Index) -> Iterator[Choice]:

@@ -79,11 +79,13 @@ class Evidence:
 def _disagreements(remarks: Question, rows: Sequence[Row]) -> dict[str, list[Disagreement]]:
     assert remarks.remarks is not None
     at = {column.name: number for number, column in enumerate(remarks.columns)}
-    about, thing, kind = (at[name] for name in (
-        remarks.remarks.about, remarks.remarks.thing, remarks.remarks.kind))
+    about = [at[name] for name in remarks.remarks.about]
+    thing, kind = at[remarks.remarks.thing], at[remarks.remarks.kind]
     found: dict[str, dict[Disagreement, None]] = defaultdict(dict)
     for row in rows:
-        side, dispute, of_kind = row[about], row[thing], row[kind]
-        if side and dispute:
-            found[side.value][Disagreement(dispute.value, of_kind.value if of_kind else "")] = None
+        dispute, of_kind = row[thing], row[kind]
+        for place in about:
+            if (side := row[place]) and dispute:
+                found[side.value][Disagreement(
+                    dispute.value, of_kind.value if of_kind else "")] = None
     return {side: list(disputes) for side, disputes in found.items()}

@@ -99,6 +99,7 @@ def as_document(answer: Answer, following: str | None) -> dict[str, Any]:
     return {
         "question": answer.question.name, "title": answer.question.title,
         "release": answer.release, "parameters": parameters(answer),
+        "taken": dict(answer.taken),
         "sentence": answer.sentence, "total": len(answer.all_rows), "summary": summary(answer),
         **_table(answer), "silence": silence(answer),
         "next": following, "sparql": answer.sparql,

@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from graphsvc import __version__
-from graphsvc.questions.answer import OFFERED, OWN_PARAMETERS, Questions
+from graphsvc.questions.answer import Questions
+from graphsvc.questions.parameters import OFFERED, OWN_PARAMETERS
 from graphsvc.questions.question import RESERVED_COLUMNS, Column, Parameter, Question
 from graphsvc.questions.values import as_json, schema
 
@@ -34,6 +35,8 @@ def openapi(questions: Questions, offered: Offered, server: str) -> Json:
         "servers": [{"url": server}], "tags": [{"name": tag} for tag in tags]}
     document["paths"]["/api/questions"]["get"]["responses"] = _responses(
         {"application/json": {"schema": _ref("Listing")}}, errors)
+    document["paths"]["/api/ask"]["get"]["responses"] = _responses(
+        {"application/json": {"schema": _ref("Heard")}}, errors)
     for question in questions.library:
         for path in filter(None, (f"/questions/{question.name}", question.route)):
             suffix = "-by-route" if path == question.route else ""

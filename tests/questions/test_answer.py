@@ -16,9 +16,10 @@ from rdflib import Graph
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, Format
 from graphsvc.index import AmbiguousName, Index, UnknownName
-from graphsvc.questions.answer import Answer, BadParameter, Given, Questions, UnknownPage
+from graphsvc.questions.answer import Answer, Questions, UnknownPage
 from graphsvc.questions.library import Library
 from graphsvc.questions.output import NOTHING, as_document, rows, write
+from graphsvc.questions.parameters import BadParameter, Given
 from graphsvc.questions.question import Column
 from graphsvc.questions.table import plain
 from graphsvc.questions.values import BadValue

@@ -187,7 +187,7 @@ ACROSS = (
         }),
     )),
     Visible("xq-29", (
-        Ask("document-theme", {"document": "national review", "theme": "self-directed support"},
+        Ask("theme-timeline", {"document": "national review", "theme": "self-directed support"},
             "statement# statementKind toldAs stage", {
             ("nr-sds-act", "finding", "descriptive", None),
             ("nr-sds-low-profile", "finding", "weakness", None),
@@ -196,7 +196,7 @@ ACROSS = (
             ("nr-self-directed-support", "approach use", None, "early implementation"),
             ("nr-self-directed-support", "glossary term", None, None),
         }),
-        Ask("document-theme", {
+        Ask("theme-timeline", {
             "document": "south-lanarkshire-2020",
             "theme": "self-directed support",
         }, "statement# statementKind toldAs stage", {

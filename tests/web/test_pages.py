@@ -6,6 +6,7 @@ import asyncio
 import gc
 import gzip
 import json
+import re
 import shutil
 import time
 from collections.abc import Coroutine, Iterator
@@ -315,6 +316,15 @@ def test_a_page_is_not_sent_again_to_who_has_it(client: httpx.Client) -> None:
     plain = client.get(SAFE, headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.text == client.get(SAFE).text
+
+
+def test_a_value_leads_to_its_section_of_the_codebook(client: httpx.Client) -> None:
+    value = client.get("/id/stage/embedded").text
+    anchors = set(re.findall(r'href="/codebook#([\w-]+)"', value))
+    book = client.get("/codebook").text
+    assert anchors == {"stage"}
+    assert '<h2 id="stage">Stage</h2>' in book and "<td>partly embedded</td>" in book
+    assert set(re.findall(r'href="#([\w-]+)"', book)) <= set(re.findall(r'id="([\w-]+)"', book))
 
 
 def test_without_the_documents_a_passage_is_named_by_its_place(client: httpx.Client) -> None:

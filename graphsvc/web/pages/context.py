@@ -18,7 +18,8 @@ from starlette.responses import JSONResponse, Response
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import AmbiguousName, slug
 from graphsvc.passage import Passage
-from graphsvc.questions.answer import Answer, Given
+from graphsvc.questions.answer import Answer
+from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Table, fetch
 from graphsvc.questions.template import Template
@@ -33,7 +34,7 @@ SHADES = 6
 """Steps of shade, from 1; every shade has its text as well."""
 _KEPT = 1 << 16
 """Links that stay in memory."""
-_SAFE = "/:@!$&'()*+,;=~-._%"
+_SAFE = "/:@!$&'()*+,;=~-._%#"
 
 
 class NotFound(GraphsvcError):

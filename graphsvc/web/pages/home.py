@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from graphsvc.questions.answer import Answer, Given
+from graphsvc.questions.answer import Answer
+from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import NotFound, PageContext, first_of

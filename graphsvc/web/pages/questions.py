@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import Entry
-from graphsvc.questions.answer import Choice, Given
+from graphsvc.questions.parameters import Choice, Given
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.values import limits
 from graphsvc.vocabulary import SKOS
