@@ -147,8 +147,7 @@ def test_an_unchanged_answer_is_not_sent_again(client: Client) -> None:
     ("/api/questions/kinds?limit=1&limit=2", 400, "bad-parameter", "`limit` is given 2 times."),
     ("/api/questions/kinds?after=zzz", 404, "unknown-page",
      "This cursor is not one that the question gave"),
-    ("/api/questions/works?title=%FF", 400, "bad-parameter",
-     "The query part of the address cannot be read."),
+    ("/api/questions/works?title=%FF", 400, "http-400", "The parameters are not UTF-8."),
     ("/api/questions/works?title=%00", 400, "bad-parameter",
      "The text holds a control character, or a backslash before the letter u."),
     ("/api/works/%FF/editions", 400, "bad-parameter", "The path of the address cannot be read."),
@@ -214,16 +213,30 @@ SELECT ?author WHERE { ?author a <https://example.org/books/def#Author> }""")
         "austen", "bronte", "mary", "percy", "reeve"]
     assert client.json("/api/questions/authors")["rows"] == rows
     client.questions._engine.release = "books-2"  # type: ignore[misc]
-    assert "/api/authors" in client.json("/openapi.json")["paths"]
+    assert "/api/questions/authors" in client.json("/openapi.json")["paths"]
 
 
 def test_the_openapi_document_is_valid(client: Client) -> None:
     validate = pytest.importorskip("openapi_spec_validator").validate
     described = client.json("/openapi.json")
     validate(described)
-    assert sorted(described["paths"]) == [
-        "/api/questions", "/api/questions/coverage", "/api/questions/editions",
-        "/api/questions/kinds", "/api/questions/works", "/api/works/{work}/editions"]
+    assert {path for path in described["paths"] if path.startswith("/api/")} == {
+        "/api/ask", "/api/questions", "/api/questions/coverage", "/api/questions/editions",
+        "/api/questions/kinds", "/api/questions/works", "/api/questions/{question}"}
+    assert described["info"]["title"] == "Books"
+    editions = described["paths"]["/api/questions/editions"]["get"]
+    assert editions["operationId"] == "editions"
+    example = {one["name"]: one["example"] for one in editions["parameters"] if "example" in one}
+    asked = client.json(f"/api/questions/editions?{urlencode(example, doseq=True)}")
+    assert asked["rows"]
+    row = described["components"]["schemas"]["EditionsRow"]
+    assert sorted(asked["rows"][0]) == sorted(row["required"])
+
+
+def test_the_list_of_questions_is_a_table_too(client: Client) -> None:
+    lines = client.ask("/api/questions?format=csv").text.splitlines()
+    assert lines[0] == "name,title,description,tags,parameters,columns"
+    assert [line.split(",")[0] for line in lines if line.startswith("kinds,")] == ["kinds"]
 
 
 def test_every_described_example_runs(client: Client) -> None:
