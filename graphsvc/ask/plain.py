@@ -121,8 +121,9 @@ class PlainWords:
         unknown = [word.text for at, word in enumerate(written)
                    if not word.is_small and not (fits and at in fits[0].used)]
         said = sum(not word.is_small for word in written)
-        strange = any(word.text in unknown and (_YEAR.fullmatch(word.folded) or (
-            word.text[0].isupper() and not self._index.names.uses(word))) for word in heard)
+        strange = any(not self._index.names.uses(word) and (
+            _YEAR.fullmatch(word.folded) or word.text[0].isupper() and word.text in unknown)
+            for word in heard) or any(_YEAR.fullmatch(word) for word in unknown)
         sure = (bool(fits) and not strange and fits[0].score >= _SURE
                 and len(unknown) <= _UNUSED * said)
         return Heard(
