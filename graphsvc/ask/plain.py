@@ -116,7 +116,7 @@ class PlainWords:
         heard = self._index.names.corrected(written)
         asked = Asked(heard, self._index.names.mentions(heard), [
             *_quoted(text, heard), *_numbers(heard), *_chosen(heard, choices)])
-        fits = [fit for fit in ranking.rank(asked)[:_READINGS] if fit.score >= _LEAST]
+        fits = [fit for fit in ranking.rank(asked)[:_READINGS] if fit.fit >= _LEAST]
         readings = [self._reading(fit) for fit in fits]
         unknown = [word.text for at, word in enumerate(written)
                    if not word.is_small and not (fits and at in fits[0].used)]
@@ -124,7 +124,7 @@ class PlainWords:
         strange = any(not self._index.names.uses(word) and (
             _YEAR.fullmatch(word.folded) or word.text[0].isupper() and word.text in unknown)
             for word in heard) or any(_YEAR.fullmatch(word) for word in unknown)
-        sure = (bool(fits) and not strange and fits[0].score >= _SURE
+        sure = (bool(fits) and not strange and fits[0].fit >= _SURE
                 and len(unknown) <= _UNUSED * said)
         return Heard(
             readings[0] if sure else None, readings[1:] if sure else readings, unknown,
