@@ -15,11 +15,12 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, Search
 from graphsvc.names import Names
+from graphsvc.passage import Passage, text_fragment
 from graphsvc.words import fold
 
 SURE, LESS_SURE = 1, 2
@@ -85,38 +86,24 @@ class AmbiguousName(GraphsvcError):
 
 
 @dataclass(frozen=True)
-class Passage:
-    """A paragraph of a document.
-
-    document: IRI; sections: titles from the outermost to the innermost; line: in the document's
-    text file, from 1; ordinal: of the paragraph, from 1.
-    """
-
-    iri: str
-    document: str | None = None
-    title: str | None = None
-    sections: tuple[str, ...] = ()
-    line: int | None = None
-    ordinal: int | None = None
-    words: str | None = None
-
-    def __str__(self) -> str:
-        """As one would cite it: document, sections, line."""
-        line = None if self.line is None else f"line {self.line}"
-        parts = (self.title or self.iri, " > ".join(self.sections), line)
-        return ", ".join(part for part in parts if part)
-
-
-def in_reading_order(passages: Iterable[Passage]) -> list[Passage]:
-    """The passages document by document, each from its beginning to its end."""
-    return sorted(passages, key=lambda p: (p.document or "", p.ordinal or 0, p.iri))
-
-
-@dataclass(frozen=True)
 class _Thing:
     label: str | None
     classes: tuple[str, ...]
     schemes: tuple[str, ...]
+
+
+class _Place(NamedTuple):
+    """Where a passage or section is; of a document, where it can be read, and whether as HTML."""
+
+    document: str | None = None
+    part_of: str | None = None
+    line: int | None = None
+    ordinal: int | None = None
+    paragraph: int | None = None
+    first: str | None = None
+    last: str | None = None
+    page: str | None = None
+    is_html: bool = False
 
 
 class Index:
@@ -309,19 +296,27 @@ class Index:
     # -- passages -------------------------------------------------------------------------------
 
     def _find_passage(self, iri: str) -> Passage:
-        document, part_of, line, ordinal = self._place(iri)
+        place = self._place(iri)
         titles: dict[str, str] = {}
-        while part_of and part_of != document and part_of not in titles:
-            titles[part_of] = self.label(part_of) or part_of
-            part_of = self._place(part_of)[1]
+        above = place.part_of
+        while above and above != place.document and above not in titles:
+            titles[above] = self.label(above) or above
+            above = self._place(above).part_of
+        document = self._place(place.document) if place.document else _Place()
+        link = (f"{document.page}#{text_fragment(place.first, place.last)}"
+                if document.is_html and place.first and place.last else None)
         return Passage(
-            iri=iri, document=document, title=self.label(document) if document else None,
-            sections=tuple(reversed(titles.values())), line=line, ordinal=ordinal,
-            words=self._words(iri) if self._words and document else None)
+            iri=iri, document=place.document, sections=tuple(reversed(titles.values())),
+            title=self.label(place.document) if place.document else None,
+            line=place.line, ordinal=place.ordinal, paragraph=place.paragraph,
+            label=self.label(iri) if place.document else None, first=place.first, last=place.last,
+            page=document.page, link=link,
+            words=self._words(iri) if self._words and place.document else None)
 
-    def _find_place(self, iri: str) -> tuple[str | None, str | None, int | None, int | None]:
-        rows = self._read("SELECT document, part_of, line, ordinal FROM places WHERE iri = ?", iri)
-        return next(iter(rows), (None, None, None, None))
+    def _find_place(self, iri: str) -> _Place:
+        rows = self._read("SELECT document, part_of, line, ordinal, paragraph, first, last, page,"
+                          " is_html FROM places WHERE iri = ?", iri)
+        return next((_Place(*row) for row in rows), _Place())
 
     # -- the file -------------------------------------------------------------------------------
 

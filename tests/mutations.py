@@ -67,8 +67,12 @@ REQUIRED = {
     "StrategicGroup": "skos:prefLabel ji:roleDescription ji:partnership prov:wasDerivedFrom",
     "Plan": "skos:prefLabel prov:wasDerivedFrom",
     "PolicyInstrument": "skos:prefLabel skos:definition ji:policyType ji:theme prov:wasDerivedFrom",
+    "Provision": "skos:prefLabel ji:instrument ji:asks ji:binds ji:theme",
+    "Bearing": "ji:bearingStatement ji:bearingProvision ji:concludedBy ji:conclusionReason",
     "Approach": "skos:prefLabel skos:definition ji:approachKind ji:theme prov:wasDerivedFrom",
     "ApproachUse": "ji:approach ji:stage ji:effectKind prov:wasDerivedFrom",
+    "StageReport": "skos:prefLabel ji:stage prov:wasDerivedFrom",
+    "ProgressItem": "skos:prefLabel prov:wasDerivedFrom",
     "Finding": "skos:prefLabel dcterms:description ji:theme ji:assessment prov:wasDerivedFrom",
     "KeyFinding": "skos:prefLabel dcterms:description ji:itemNumber ji:partnershipGroup"
                   " ji:indicator ji:theme ji:assessment prov:wasDerivedFrom",
@@ -107,8 +111,9 @@ REQUIRED = {
     "DisagreementKind": "skos:prefLabel skos:definition skos:inScheme ji:substantial",
 } | dict.fromkeys(
     ("Theme", "Cohort", "ApproachKind", "EffectKind", "Assessment", "PolicyType",
-     "OrganisationKind", "WellbeingIndicator", "Quantity", "Qualifier", "Population", "Unit",
-     "Period", "Measure"), "skos:prefLabel skos:definition skos:inScheme")
+     "DutyHolder", "OrganisationKind", "WellbeingIndicator", "Quantity", "Qualifier", "Trend",
+     "Population",
+     "Unit", "Period", "Measure"), "skos:prefLabel skos:definition skos:inScheme")
 """What a thing of each class cannot do without (docs/curating.md); its type always."""
 
 

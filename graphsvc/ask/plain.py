@@ -15,6 +15,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.index import AmbiguousName, slug
 from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.question import Parameter, Question
+from graphsvc.questions.sentence import in_words
 from graphsvc.words import Word, words
 
 LONGEST = 500
@@ -166,24 +167,15 @@ class PlainWords:
         return bound.iri
 
     def _sentence(self, fit: Fit, parameters: Mapping[str, Sequence[str]]) -> str:
-        """The question as understood: in the shortest wording with places for its values, or its
-        title with what its parameters were taken for."""
-        shown = {name: _listed([_YES_NO.get(text, text) for text in texts])
+        """The question as understood: the heading of its answer, with what its other parameters
+        were taken for."""
+        shown = {name: in_words(_YES_NO.get(text, text) for text in texts)
                  for name, texts in parameters.items()}
-        fitting = [phrase for phrase in self._wordings.phrases.get(fit.question.name, ())
-                   if shown and not phrase.implied and phrase.ask.endswith("?")
-                   and sorted(phrase.places) == sorted(shown)]
-        if fitting:
-            return min(fitting, key=lambda phrase: len(phrase.ask)).filled(shown)
-        parts = [fit.question.title, *(
-            f"{parameter.label}: {shown[parameter.name]}."
-            for parameter in fit.question.parameters if parameter.name in shown)]
-        return " ".join(parts)
-
-
-def _listed(texts: Sequence[str]) -> str:
-    """Texts as in a sentence: `one, two and three`."""
-    return " and ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
+        heading, used = fit.question.headed(shown)
+        rest = [f"{parameter.label}: {shown[parameter.name]}."
+                for parameter in fit.question.parameters
+                if parameter.name in shown.keys() - used]
+        return " ".join([heading if heading.endswith("?") else f"{heading}.", *rest])
 
 
 def _quoted(text: str, heard: Sequence[Word]) -> Iterator[Given]:

@@ -44,10 +44,6 @@ class Phrase(BaseModel):
         """The names of the parameters that it has places for."""
         return _PLACE.findall(self.ask)
 
-    def filled(self, values: Mapping[str, str]) -> str:
-        """The wording with values in its places."""
-        return _PLACE.sub(lambda place: values[place[1]], self.ask)
-
 
 def _as_phrase(value: object) -> object:
     return {"ask": value} if isinstance(value, str) else value

@@ -22,7 +22,7 @@ import pyoxigraph as ox
 from graphsvc.fulltext import TYPE, YEAR, forms
 from graphsvc.index import LESS_SURE, SURE, closure, most_special, slug
 from graphsvc.names import counted
-from graphsvc.vocabulary import DCTERMS, DISPLAY, OA, OWL, PTR, RDFS, SCHEMA, SKOS, XSD
+from graphsvc.vocabulary import BIBO, DCTERMS, DISPLAY, OA, OWL, PTR, RDFS, SCHEMA, SKOS, XSD
 from graphsvc.words import fold
 
 _LABEL, _SCHEME, _BROADER = str(SKOS.prefLabel), str(SKOS.inScheme), str(SKOS.broader)
@@ -97,6 +97,7 @@ class _Release:
 
     def __init__(self, store: ox.Store) -> None:
         facts: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        self._nameless: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
         self._links: Counter[str] = Counter()
         for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
             subject, value = quad.subject, quad.object
@@ -104,9 +105,12 @@ class _Release:
                 self._links[value.value] += 1
             if isinstance(subject, ox.NamedNode):
                 facts[subject.value][quad.predicate.value].append(value)
+            elif isinstance(subject, ox.BlankNode):
+                self._nameless[subject.value][quad.predicate.value].append(value)
         self._things = [_Thing(number, iri, facts[iri])
                         for number, iri in enumerate(sorted(facts), 1)]
         self._by_iri = {thing.iri: thing for thing in self._things}
+        self._sources = {iri for thing in self._things for iri in thing.iris(str(OA.hasSource))}
         self._classes = {thing.iri: set(above) for thing in self._things
                          if (above := thing.iris(str(RDFS.subClassOf)))}
         self._above = {iri: closure(iri, self._classes) for iri in self._classes}
@@ -130,7 +134,7 @@ class _Release:
         yield "broader", sorted((numbers[iri], numbers[other]) for iri in self._broader
                                 for other in self._broader[iri]
                                 if iri in numbers and other in numbers)
-        yield "places", [row for thing in self._things for row in _places(thing)]
+        yield "places", [row for thing in self._things for row in self._places(thing)]
         texts = [row for thing in searched for row in _searchable(thing)]
         yield "texts(rowid, label, names, body, forms)", texts
         used = counted("\n".join(row[1:4]) for row in texts)
@@ -158,6 +162,24 @@ class _Release:
         yield from ((YEAR, match[0]) for date in self._dated(thing)
                     if (match := re.match(r"\d{4}", date)))
 
+    def _places(self, thing: _Thing) -> Iterator[Row]:
+        """Where a passage or section is, and where a document can be read."""
+        document, part_of = thing.iris(str(OA.hasSource)), thing.iris(str(DCTERMS.isPartOf))
+        page = thing.iris(str(SCHEMA.url)) or thing.iris(str(RDFS.seeAlso))
+        if document or part_of or thing.iri in self._sources:
+            yield (thing.iri, _first(document), _first(part_of),
+                   *(_number(thing.values(str(p)))
+                     for p in (PTR.lineNumber, SCHEMA.position, BIBO.locator)),
+                   self._quoted(thing, OA.hasStartSelector, OA.exact),
+                   self._quoted(thing, OA.hasEndSelector, OA.prefix), _first(page),
+                   "text/html" in thing.values(str(DCTERMS["format"])))
+
+    def _quoted(self, thing: _Thing, selector: str, text: str) -> str | None:
+        """The text of a selector of a passage."""
+        return _first(sorted(
+            text_.value for node in thing.facts.get(str(selector), ())
+            for text_ in self._nameless.get(node.value, {}).get(str(text), ())))
+
     def _dated(self, thing: _Thing) -> list[str]:
         """The dates of a thing or, where it has none, of what dates it."""
         def own(of: _Thing) -> list[str]:
@@ -178,16 +200,12 @@ def _names(thing: _Thing) -> Iterator[tuple[str, int, int, str]]:
         yield fold(text), LESS_SURE, thing.number, text if text in others else ""
 
 
-def _places(thing: _Thing) -> Iterator[Row]:
-    """Where a passage or section is: in which document, part of what, line and ordinal."""
-    document, part_of = thing.values(str(OA.hasSource)), thing.values(str(DCTERMS.isPartOf))
-    if document or part_of:
-        yield (thing.iri, *(next(iter(found), None) for found in (document, part_of)),
-               *(_number(thing.values(str(p))) for p in (PTR.lineNumber, SCHEMA.position)))
-
-
 def _number(texts: Iterable[str]) -> int | None:
     return next((int(text) for text in texts if text.isdecimal()), None)
+
+
+def _first(texts: Iterable[str]) -> str | None:
+    return next(iter(texts), None)
 
 
 def _searchable(thing: _Thing) -> Iterator[Row]:

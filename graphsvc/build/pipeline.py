@@ -165,17 +165,19 @@ def _load(path: Path, quads: Path) -> None:
 def _digest(project: Project, content: str) -> str:
     """The digest of the input (16 hexadecimal digits). content: that of all data's."""
     total = hashlib.sha256(f"graphsvc {__version__}\n{content}\n".encode())
-    for path in project.shape_files + project.rule_files + project.query_files:
+    texts = list(project.texts.values())
+    for path in project.shape_files + project.rule_files + project.query_files + texts:
         total.update(f"{project.name(path)}\0".encode())
         total.update(hashlib.sha256(read_file(path)).digest())
     return total.hexdigest()[:16]
 
 
 def _copy_inputs(project: Project, work: Path) -> None:
-    """Copy the questions, views and shapes, which are part of a release."""
+    """Copy the questions, views, shapes and texts, which are part of a release."""
     shapes = project.root / "ontology" / "shapes"
     targets = {path: work / path.relative_to(project.root) for path in project.query_files}
     targets |= {path: work / "shapes" / path.relative_to(shapes) for path in project.shape_files}
+    targets |= {path: work / "texts" / f"{name}.md" for name, path in project.texts.items()}
     for source, target in targets.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(read_file(source))

@@ -228,7 +228,7 @@ def _written(answer: Answer, args: argparse.Namespace, licence: str) -> bytes:
     """The answer as a file of the format that was asked for."""
     from graphsvc.formats import named
     from graphsvc.questions import output
-    from graphsvc.questions.answer import OFFERED
+    from graphsvc.questions.parameters import OFFERED
 
     if args.format == "text":
         text = "\n".join(_text(output.as_document(answer, answer.after))) + "\n"
@@ -303,7 +303,7 @@ def _plain(value: Any, labels: dict[str, str]) -> str:
     """A value in words; of a passage the place."""
     if isinstance(value, dict):
         sections = "".join(f", {title}" for title in value["section"][-1:])
-        return f"{value['title'] or value['passage']}{sections}, line {value['line']}"
+        return value["label"] or f"{value['title'] or value['passage']}{sections}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return labels.get(value, value) if isinstance(value, str) else str(value)

@@ -13,8 +13,8 @@ from graphsvc import __version__
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.graphs.measures import MEASURES
 from graphsvc.index import Index
-from graphsvc.questions.answer import Understood
 from graphsvc.questions.header import read_question
+from graphsvc.questions.parameters import Understood
 from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.release import Header, Release
 

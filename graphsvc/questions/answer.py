@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property, partial
 from typing import Any
 
@@ -14,66 +13,28 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, XLSX
-from graphsvc.index import AmbiguousName, Index, Passage
+from graphsvc.index import AmbiguousName, Index
+from graphsvc.passage import Passage
 from graphsvc.questions.evidence import Disagreement, Evidence
 from graphsvc.questions.library import Library
 from graphsvc.questions.meant import Meant, settle
-from graphsvc.questions.question import ANY, Column, Parameter, Question
-from graphsvc.questions.sentence import sentence
-from graphsvc.questions.silence import Coverage, Filter, Silence, looked_at
-from graphsvc.questions.table import Row, Tables, Term, fetch_answer, plain
+from graphsvc.questions.parameters import (
+    LARGEST_PAGE,
+    PAGE,
+    Choice,
+    Given,
+    Members,
+    Understood,
+    given_texts,
+    widened,
+)
+from graphsvc.questions.question import Column, Parameter, Question
+from graphsvc.questions.sentence import in_words, sentence
+from graphsvc.questions.silence import Coverage, Filter, Silence, concerns, looked_at
+from graphsvc.questions.table import Row, Tables, Term, cursor, fetch_answer, plain, start_of
 from graphsvc.questions.template import Value, serialise
 from graphsvc.questions.values import BadValue, literal, with_things
 from graphsvc.words import fold
-
-PAGE, LARGEST_PAGE = 1_000, 10_000
-"""Rows of a page: by default, and at most."""
-
-OFFERED = (JSON, CSV, TSV, JSON_LD, SPARQL_JSON, XLSX)
-"""The formats of answers, the preferred one first."""
-
-OWN_PARAMETERS = (
-    Parameter(name="limit", type="integer", label="Rows", description="Rows of a page, at most.",
-              required=False, min="1", max=str(LARGEST_PAGE), default=(str(PAGE),)),
-    Parameter(name="after", type="text", label="Page", required=False,
-              description="Where the page begins; taken from a `next` link."),
-    Parameter(name="format", type="choice", label="Format", required=False,
-              description="The format, for those who cannot say it by Accept.",
-              choices={format.name: format.label for format in OFFERED}),
-    Parameter(name="headings", type="choice", label="Headings", required=False, default=("names",),
-              description="In CSV, the columns' names and IRIs for programs, or labels for people.",
-              choices={"names": "names", "labels": "labels"}),
-    Parameter(name="raw", type="boolean", label="Raw", required=False, default=("false",),
-              description="In CSV, leave texts that spreadsheets take for formulas as they are."),
-)
-"""What every question can be asked with over HTTP, in addition to its own parameters."""
-
-Given = Mapping[str, Sequence[str]]
-"""What an asker wrote for each parameter."""
-
-Understood = Mapping[str, tuple[Value, ...]]
-"""What it was taken to mean; parameters without any value are left out."""
-
-
-class UnknownPage(GraphsvcError):
-    """A cursor that no page of this answer begins at."""
-
-    status = 404
-    type = "urn:graphsvc:problem:unknown-page"
-    title = "There is no such page"
-
-
-class BadParameter(BadValue):
-    """A parameter that the question does not have, lacks, or has too often."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A value that a parameter offers."""
-
-    value: Value
-    label: str
 
 
 @dataclass(frozen=True)
@@ -122,8 +83,17 @@ class Answer:
         rows = [{**{column.name: self._named(row[at], column) for at, column in shown},
                  "disputed": ", ".join(one.kind for one in self.disagreements(row))}
                 for row in self.all_rows]
-        return sentence(self.question, rows, {
-            parameter.name: self._asked(parameter) for parameter in self.question.parameters})
+        parameters = self.question.parameters
+        return sentence(self.question, rows, {p.name: self._asked(p) for p in parameters},
+                        {p.name for p in parameters if self.is_default(p)})
+
+    @cached_property
+    def heading(self) -> str:
+        """The title of the answer, for its values."""
+        asked = {p.name: self._asked(p) for p in self.question.parameters}
+        return self.question.headed({
+            name: in_words(given if isinstance(given, list) else [given])
+            for name, given in asked.items() if given not in (None, [])})[0]
 
     @cached_property
     def summary(self) -> dict[str, list[tuple[Term, int]]]:
@@ -157,6 +127,15 @@ class Answer:
         """Where documents disagree on what a row says."""
         return self.evidence.disputed(row)
 
+    def is_default(self, parameter: Parameter) -> bool:
+        """Whether nobody chose the values of a parameter."""
+        texts: list[str | None] = list(parameter.default)
+        if parameter.type == "iri":
+            texts = [self.index.meant(text, of_class=parameter.of_class, scheme=parameter.scheme)
+                     for text in parameter.default]
+        values = [value.value for value in self.parameters.get(parameter.name, ())]
+        return bool(texts) and texts == values
+
     def _asked(self, parameter: Parameter) -> Any:
         texts = [value.value == "true" if parameter.type == "boolean" else
                  self.index.label(value.value) or value.value
@@ -179,6 +158,7 @@ class Questions:
         self._tables = Tables()
         self._choices: dict[str, list[Choice]] = {}
         self._evidence: Evidence | None = None
+        self._members = Members(engine)
 
     @property
     def release(self) -> str:
@@ -190,28 +170,9 @@ class Questions:
 
         Raises BadParameter, BadValue, UnknownName or AmbiguousName.
         """
-        known = [parameter.name for parameter in question.parameters]
-        for name in given:
-            if name not in known:
-                near = get_close_matches(name, known, 1)
-                raise BadParameter(
-                    f"The question {question.name} has no parameter `{name[:80]}`.",
-                    location="parameters",
-                    hint=f"Did you mean `{near[0]}`?" if near else
-                    f"It has {', '.join(known) or 'none'}.")
         understood = Meant()
         ambiguous: list[tuple[Parameter, str, AmbiguousName]] = []
-        for parameter in question.parameters:
-            texts = tuple(given.get(parameter.name, ())) or parameter.default
-            if parameter.default and texts == (ANY,) and question.can_drop(parameter):
-                continue
-            location = f"parameter {parameter.name}"
-            if not texts and parameter.required:
-                raise BadParameter(f"`{parameter.name}` is missing: {parameter.label}.",
-                                   location=location, hint="Give it a value.")
-            if len(texts) > 1 and not parameter.many:
-                raise BadParameter(f"`{parameter.name}` is given {len(texts)} times.",
-                                   location=location, hint="Give it once.")
+        for parameter, texts in given_texts(question, given):
             for text in texts:
                 try:
                     value = await self._value(parameter, text)
@@ -250,26 +211,28 @@ class Questions:
     ) -> Answer:
         """A page of the answer's rows. Raises UnknownPage, and what the engine raises."""
         sparql = await self._sparql(question, understood)
-        rows = await self._rows(question, understood, client)
-        start = self._start(after, len(rows)) if after is not None else 0
+        rows = await self._fetched(question, sparql, client)
+        start = start_of(after, len(rows), self.release) if after is not None else 0
         end = start + limit
         return Answer(
             question=question, release=self.release, parameters=understood, sparql=sparql,
             rows=rows[start:end], all_rows=rows,
-            after=self._cursor(end) if end < len(rows) else None,
+            after=cursor(end, self.release) if end < len(rows) else None,
             index=self.index, evidence=await self._known())
 
     async def _sparql(self, question: Question, understood: Understood) -> str:
         """The query that is run. Raises TooManyThings."""
-        return question.template.write(
-            await asyncio.to_thread(with_things, question, understood, self.index)
-            if any(parameter.type == "words" for parameter in question.parameters)
-            else understood)
+        included = await self._members.included(question, understood)
+        if any(parameter.type == "words" for parameter in question.parameters):
+            included = await asyncio.to_thread(with_things, question, included, self.index)
+        return question.template.write(included)
 
     async def _rows(
         self, question: Question, understood: Understood, client: str | None = None
     ) -> list[Row]:
-        sparql = await self._sparql(question, understood)
+        return await self._fetched(question, await self._sparql(question, understood), client)
+
+    async def _fetched(self, question: Question, sparql: str, client: str | None) -> list[Row]:
         return await self._tables.get(
             f"{question.name}\n{sparql}",
             lambda: fetch_answer(self._engine, question, sparql, client))
@@ -289,35 +252,25 @@ class Questions:
         documents, others = [
             Coverage.of(covering, await self._rows(covering, await self.understand(covering, {})))
             if covering else None for covering in self.library.covering]
-        said = {term.value for row in answer.all_rows for term in row
-                if isinstance(term, NamedNode)}
-        said.update(answer.evidence.sources(question, answer.all_rows))
-        asked = {value.value for values in answer.parameters.values() for value in values}
-        classes = set(self.index.classes(others.things[0])) if others and others.things else set()
-        declared = [*((p.type, p.of_class) for p in question.parameters),
-                    *((column.type, column.of_class) for column in question.columns)]
-        concerned = any(type_ == "iri" and class_ in classes for type_, class_ in declared)
+        said = answer.evidence.said(question, answer.all_rows)
+        included = await self._members.included(question, answer.parameters)
+        asked = {value.value for values in included.values() for value in values}
+        looked = looked_at(documents, others, said, asked, concerns(question, others, self.index))
         filters, unfiltered = await self._filters(answer, client)
-        return Silence(*looked_at(documents, others, said, asked, concerned), filters, unfiltered)
+        return Silence(*looked, filters, unfiltered)
 
     async def _filters(
         self, answer: Answer, client: str | None
     ) -> tuple[tuple[Filter, ...], int]:
         """The filters of an answer, and how many rows there are without them."""
         question, given = answer.question, answer.parameters
-        wider = [(parameter, asked) for parameter in question.parameters
-                 if (asked := _wider(question, parameter, given)) is not None]
-        widest = dict(given)
-        for parameter, asked in wider:
-            widest.pop(parameter.name)
-            if parameter.name in asked:
-                widest[parameter.name] = asked[parameter.name]
+        wider, widest = widened(question, given)
         *numbers, most = await asyncio.gather(*(
             self._number(question, asked, client) for asked in (*(a for _, a in wider), widest)))
-        return tuple([
-            Filter(parameter, given[parameter.name], await self._is_default(parameter, given),
+        return tuple(
+            Filter(parameter, given[parameter.name], answer.is_default(parameter),
                    max(0, number - len(answer.all_rows)))
-            for (parameter, _), number in zip(wider, numbers, strict=True)]), most
+            for (parameter, _), number in zip(wider, numbers, strict=True)), most
 
     async def _number(
         self, question: Question, understood: Understood, client: str | None = None
@@ -327,24 +280,6 @@ class Questions:
             return len(await self._rows(question, understood, client))
         except GraphsvcError:
             return 0
-
-    async def _is_default(self, parameter: Parameter, given: Understood) -> bool:
-        default = [await self._value(parameter, text) for text in parameter.default]
-        return bool(default) and tuple(default) == given[parameter.name]
-
-    def _cursor(self, start: int) -> str:
-        return f"{start}.{self.release[:8]}"
-
-    def _start(self, cursor: str, rows: int) -> int:
-        """The first row of the page that a cursor of this release is for. Raises UnknownPage."""
-        text, _, _ = cursor.partition(".")
-        start = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else 0
-        if not 0 < start < rows or cursor != self._cursor(start):
-            raise UnknownPage(
-                "This cursor is not one that the question gave for this release.",
-                location="parameter after",
-                hint="Follow the `next` link of an answer, or begin again without it.")
-        return start
 
     async def ask_by_name(self, name: str, given: Given) -> Answer:
         """The first page of the answer to the question of that name, with `given` as written.
@@ -397,20 +332,6 @@ class Questions:
         raise BadValue(
             f"`{text[:80]}` is not a value of the parameter {parameter.name}.",
             location=f"parameter {parameter.name}", hint=f"Choose one of: {names}.")
-
-
-def _wider(question: Question, parameter: Parameter, given: Understood) -> Understood | None:
-    """What is asked without a filter: without its value or, of a flag that is always needed, with
-    the other one. None where the parameter is not a filter."""
-    if parameter.required or parameter.name not in given:
-        return None
-    others = {name: values for name, values in given.items() if name != parameter.name}
-    if question.can_drop(parameter):
-        return others
-    if parameter.type != "boolean":
-        return None
-    return {**others, parameter.name: tuple(
-        Literal(value.value != "true") for value in given[parameter.name])}
 
 
 def _choices(answer: Answer, index: Index) -> Iterator[Choice]:

@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from graphsvc.questions.question import NAMED, RESERVED, RESERVED_COLUMNS, Parameter, Question
+from graphsvc.questions.question import (
+    NAMED,
+    RESERVED,
+    RESERVED_COLUMNS,
+    Parameter,
+    Question,
+    places_of,
+)
 from graphsvc.questions.sentence import sentence_mistakes
 from graphsvc.questions.template import Value
 from graphsvc.questions.values import BadValue, bound, literal
@@ -89,9 +96,9 @@ def _parameter(parameter: Parameter) -> Checks:
            f"{what} is required, yet has a default.", "Keep one of the two.")
     yield (len(parameter.default) > 1 and not parameter.many, place,
            f"{what} has several defaults.", "Add `many: true` or keep one.")
-    narrowed = parameter.of_class or parameter.scheme
+    narrowed = parameter.of_class or parameter.scheme or parameter.members
     yield (parameter.type not in ("iri", "words") and narrowed, place,
-           f"{what} is not an iri, yet has a class or scheme.", "Use `type: iri`.")
+           f"{what} is not an iri, yet has a class, scheme or members.", "Use `type: iri`.")
     yield (is_choice != any(choices), place,
            f"{what} has a choice without `type: choice`, or the other way round.",
            "Give `choices` or `choices_from` with `type: choice`.")
@@ -139,9 +146,11 @@ def _columns(question: Question) -> Checks:
                f"`order` names `{text}`, which cannot be ordered by.",
                f"Use {', '.join(ordering)}, with - before it to descend.")
     for key in ("chart", "map", "matrix", "covers", "remarks"):
-        for part, name in getattr(question, key) or ():
-            yield (name and name not in names, (key, part),
-                   f"`{key}` names `{name}`, which is not a column.", f"Use {', '.join(names)}.")
+        for part, named in getattr(question, key) or ():
+            for name in named if isinstance(named, tuple) else filter(None, (named,)):
+                yield (name not in names, (key, part),
+                       f"`{key}` names `{name}`, which is not a column.",
+                       f"Use {', '.join(names)}.")
 
 
 def _example(question: Question, number: int) -> Checks:
@@ -160,6 +169,10 @@ def _example(question: Question, number: int) -> Checks:
 
 
 def _sentence(question: Question) -> Checks:
+    for heading in question.heading:
+        for name in places_of(heading) - {p.name for p in question.parameters}:
+            yield (True, ("heading",), f"`heading` has a place for `{name}`, no parameter.",
+                   "Use names of parameters.")
     for mistake in sentence_mistakes(question):
         yield (True, ("sentence",), f"`sentence` {mistake}.",
                "docs/questions.md says what a template may use.")
@@ -171,7 +184,7 @@ def _placeholders(question: Question) -> Checks:
     named = {p.name + NAMED: p for p in question.parameters if p.type == "words"}
     for place in template.places:
         name, parameter = place.name, known.get(place.name) or named.get(place.name)
-        several = parameter and (parameter.many or parameter.type == "words")
+        several = parameter and parameter.several
         left_out = parameter and parameter.optional and place.condition != parameter.name
         yield (not parameter, place.line, f"`${name}` is not declared.",
                f"Declare it, or write `?{name}` for a variable.")
@@ -231,7 +244,7 @@ def _samples(question: Question) -> list[dict[str, list[Value]]]:
     """Sample values: for every parameter, for none that may be left out, for one of these each."""
     everything = {
         p.name: [_SAMPLES.get("iri" if p.choices_from else p.type, pyoxigraph.Literal("x"))]
-        * (2 if p.many else 1) for p in question.parameters}
+        * (2 if p.several else 1) for p in question.parameters}
     everything |= {f"{p.name}{NAMED}": everything[p.name]
                    for p in question.parameters if p.type == "words"}
     optional = [parameter.name for parameter in question.parameters

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode
 
 from graphsvc.engine.base import Engine
-from graphsvc.index import Index, Passage
+from graphsvc.index import Index
+from graphsvc.passage import Passage
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Row, Term, fetch, passage_iris
 from graphsvc.sparql import own_query
@@ -66,6 +67,11 @@ class Evidence:
                  for one in self.disagreements.get(term.value, ()))
         return list(dict.fromkeys(found))
 
+    def said(self, question: Question, rows: Sequence[Row]) -> set[str]:
+        """The things that rows name, and the documents that they rest on."""
+        named = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
+        return named.union(self.sources(question, rows))
+
     def sources(self, question: Question, rows: Sequence[Row]) -> Iterator[str]:
         """The documents that rows rest on."""
         for at, column in enumerate(question.columns):
@@ -78,11 +84,13 @@ class Evidence:
 def _disagreements(remarks: Question, rows: Sequence[Row]) -> dict[str, list[Disagreement]]:
     assert remarks.remarks is not None
     at = {column.name: number for number, column in enumerate(remarks.columns)}
-    about, thing, kind = (at[name] for name in (
-        remarks.remarks.about, remarks.remarks.thing, remarks.remarks.kind))
+    about = [at[name] for name in remarks.remarks.about]
+    thing, kind = at[remarks.remarks.thing], at[remarks.remarks.kind]
     found: dict[str, dict[Disagreement, None]] = defaultdict(dict)
     for row in rows:
-        side, dispute, of_kind = row[about], row[thing], row[kind]
-        if side and dispute:
-            found[side.value][Disagreement(dispute.value, of_kind.value if of_kind else "")] = None
+        dispute, of_kind = row[thing], row[kind]
+        for place in about:
+            if (side := row[place]) and dispute:
+                found[side.value][Disagreement(
+                    dispute.value, of_kind.value if of_kind else "")] = None
     return {side: list(disputes) for side, disputes in found.items()}

@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from graphsvc import formats
 from graphsvc.csvsafe import safe_cell
 from graphsvc.formats import Format
-from graphsvc.index import Passage
+from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column
 from graphsvc.questions.sheet import workbook
@@ -43,8 +43,9 @@ def passage(cited: Passage) -> dict[str, Any]:
     """A passage as JSON."""
     return {
         "passage": cited.iri, "document": cited.document, "title": cited.title,
-        "section": list(cited.sections), "line": cited.line, "ordinal": cited.ordinal,
-        "words": cited.words,
+        "section": list(cited.sections), "paragraph": cited.paragraph, "label": cited.label,
+        "first": cited.first, "last": cited.last, "words": cited.words,
+        "page": cited.link or cited.page, "line": cited.line, "ordinal": cited.ordinal,
     }
 
 

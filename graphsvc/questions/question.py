@@ -29,6 +29,7 @@ ParameterType = Literal[
 ColumnType = Literal[
     "iri", "text", "integer", "decimal", "boolean", "date", "year", "evidence"
 ]
+_PLACE = re.compile(r"\{(\w+)\}")
 NAMED = "Named"
 """What comes after the name of a parameter of type words where its things must be named so."""
 ANY = "any"
@@ -102,6 +103,7 @@ class Parameter(_Model):
     many: several values may be given.
     of_class, scheme: IRIs that narrow what an iri may name, or which things words are looked for
         in: `$name` is bound to all that hold them, `$nameNamed` to all whose names do.
+    members: property from a thing to those that it is meant to include, such as a group's members.
     choices: the values of a choice with their labels; choices_from: the question whose first
         column (and `label` column, if it has one) gives them.
     """
@@ -118,6 +120,7 @@ class Parameter(_Model):
     of_class: Iri | None = Field(
         default=None, validation_alias="class", serialization_alias="class")
     scheme: Iri | None = None
+    members: Iri | None = None
     choices: Annotated[Mapping[str, Text], BeforeValidator(_labelled)] = {}
     choices_from: Text | None = None
 
@@ -127,6 +130,11 @@ class Parameter(_Model):
         """A parameter with a default is not required."""
         return {"required": "false", **data} if isinstance(data, dict) and data.get("default") \
             else data
+
+    @property
+    def several(self) -> bool:
+        """Whether several values may be bound."""
+        return self.many or self.members is not None or self.type == "words"
 
     @property
     def optional(self) -> bool:
@@ -186,11 +194,13 @@ class Map(_Model):
 
 
 class Matrix(_Model):
-    """How the answer is drawn as a matrix: the columns that give rows, columns and cells."""
+    """How the answer is drawn as a matrix: the columns that give rows, columns and cells, and the
+    colours of the cells (without one, by the rank of what they show)."""
 
     rows: Name
     columns: Name
     cell: Name
+    tone: Name | None = None
 
 
 class Covers(_Model):
@@ -208,10 +218,10 @@ class Covers(_Model):
 class Remarks(_Model):
     """How a question remarks on the rows of all others, such as with a disagreement.
 
-    about: the column of the things that are remarked on; thing, kind: what the remark is.
+    about: the columns of the things that are remarked on; thing, kind: what the remark is.
     """
 
-    about: Name
+    about: Annotated[tuple[Name, ...], BeforeValidator(_several)]
     thing: Name
     kind: Name
 
@@ -231,9 +241,15 @@ class SharedColumns(_Model):
     columns: Columns
 
 
+def places_of(heading: str) -> set[str]:
+    """The parameters that a heading has places for."""
+    return set(_PLACE.findall(heading))
+
+
 class Header(_Model):
     """The header of a question's file.
 
+    heading: titles of its answers, with `{parameter}` for values: see Question.headed.
     order: the columns that together are different in every row, with `-` to descend.
     panel: classes of things on whose pages the question belongs, each with the parameter for the
         thing.
@@ -246,6 +262,7 @@ class Header(_Model):
     """
 
     title: Text
+    heading: Texts = ()
     description: Text
     tags: Texts = ()
     parameters: Annotated[tuple[Parameter, ...], BeforeValidator(_entries)] = ()
@@ -282,6 +299,16 @@ class Question(Header):
         plain = {column.name: column for column in self.columns if column.orders}
         return {plain[text.removeprefix("-")]: text.startswith("-")
                 for text in self.order or plain if text.removeprefix("-") in plain}
+
+    def headed(self, values: Mapping[str, str]) -> tuple[str, set[str]]:
+        """The title of an answer, and the parameters whose values are in it: the heading with the
+        most values, as far as they are given; without one, the title of the question."""
+        fitting = [it for it in self.heading if places_of(it) <= values.keys()]
+        heading = max(fitting, key=lambda it: len(places_of(it)), default=None)
+        if heading is None:
+            return self.title, set()
+        filled = _PLACE.sub(lambda place: values[place[1]], heading)
+        return filled[:1].upper() + filled[1:], places_of(heading)
 
     def can_drop(self, parameter: Parameter) -> bool:
         """Whether the query can be asked without any value of the parameter."""

@@ -7,7 +7,7 @@ other choices, in brackets); see docs/questions.md for the filters.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -62,7 +62,7 @@ def _bracketed(name: Any, group: Sequence[Row], details: Sequence[str]) -> str:
             if value != "not stated"]
     if disputed := values(group, "disputed"):
         said.append(f"the documents disagree on the {in_words(disputed)}")
-    return f"{name} ({', '.join(said)})" if said else str(name)
+    return f"{name} ({'; '.join(said)})" if said else str(name)
 
 
 def plural(number: int, one: str, several: str = "") -> str:
@@ -87,35 +87,40 @@ def _template(text: str) -> Template:
     return _ENVIRONMENT.from_string(text)
 
 
-def sentence(question: Question, rows: Sequence[Row], parameters: Mapping[str, Any]) -> str | None:
-    """The sentence of an answer, if its question has a template that says something of it."""
+def sentence(
+    question: Question, rows: Sequence[Row], parameters: Mapping[str, Any], by_default: set[str]
+) -> str | None:
+    """The sentence of an answer, if its question has a template that says something of it.
+
+    by_default: the parameters whose values nobody chose.
+    """
     if question.sentence is None:
         return None
     try:
-        return _written(question, rows, parameters)
+        return _written(question, rows, parameters, by_default)
     except (TemplateError, ArithmeticError, TypeError):
         return None  # what check_sentence could not foresee of the values of an answer
 
 
 def _written(
-    question: Question, rows: Sequence[Row], parameters: Mapping[str, Any]
+    question: Question, rows: Sequence[Row], parameters: Mapping[str, Any],
+    by_default: Collection[str] = (),
 ) -> str | None:
     written = _template(question.sentence or "").render(
-        rows=rows, n=len(rows), narrowed=_narrowed(question, parameters), **parameters)
+        rows=rows, n=len(rows), narrowed=_narrowed(question, parameters, by_default),
+        **parameters)
     return " ".join(written.split()) or None
 
 
-def _narrowed(question: Question, parameters: Mapping[str, Any]) -> str:
+def _narrowed(
+    question: Question, parameters: Mapping[str, Any], by_default: Collection[str]
+) -> str:
     """The choices that the template does not speak of itself, such as ` (stage: planned)`."""
     spoken = _variables(question.sentence or "")
     said = [f"{small(p.label)}: {_said(parameters[p.name])}" for p in question.parameters
-            if not p.required and p.name not in spoken
-            and parameters.get(p.name) not in (None, [], *map(_plain_default, p.default))]
+            if not p.required and p.name not in spoken and p.name not in by_default
+            and parameters.get(p.name) not in (None, [])]
     return f" ({'; '.join(said)})" if said else ""
-
-
-def _plain_default(text: str) -> Any:
-    return is_true(text) if text in ("true", "false") else text
 
 
 def _said(value: Any) -> str:

@@ -20,8 +20,9 @@ from starlette.responses import Response
 
 from graphsvc.ask.plain import Heard
 from graphsvc.formats import JSON, XLSX
-from graphsvc.questions.answer import OFFERED, OWN_PARAMETERS, Answer, Questions
+from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.output import as_document, write
+from graphsvc.questions.parameters import OFFERED, OWN_PARAMETERS
 from graphsvc.questions.question import RESERVED, Question
 from graphsvc.questions.values import BadValue, literal, schema
 from graphsvc.service import Serving

@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from graphsvc import __version__
-from graphsvc.questions.answer import OFFERED, OWN_PARAMETERS, Questions
+from graphsvc.questions.answer import Questions
+from graphsvc.questions.parameters import OFFERED, OWN_PARAMETERS
 from graphsvc.questions.question import RESERVED_COLUMNS, Column, Parameter, Question
 from graphsvc.questions.values import as_json, schema
 

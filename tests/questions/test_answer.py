@@ -16,11 +16,12 @@ from rdflib import Graph
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, Format
 from graphsvc.index import AmbiguousName, Index, UnknownName
-from graphsvc.questions.answer import Answer, BadParameter, Given, Questions, UnknownPage
+from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.library import Library
 from graphsvc.questions.output import NOTHING, as_document, rows, write
+from graphsvc.questions.parameters import BadParameter, Given
 from graphsvc.questions.question import Column
-from graphsvc.questions.table import plain
+from graphsvc.questions.table import UnknownPage, plain
 from graphsvc.questions.values import BadValue
 
 ID = "https://example.org/books/id/"
@@ -34,7 +35,8 @@ def ask(questions: Questions, name: str, **given: Sequence[str]) -> Answer:
 def passage(name: str, title: str, line: int, ordinal: int, **more: Any) -> dict[str, Any]:
     return {
         "passage": f"{ID}passage/{name}", "document": f"{ID}document/{name.split('-')[0]}",
-        "title": title, "section": [], "line": line, "ordinal": ordinal, "words": None, **more}
+        "title": title, "section": [], "paragraph": None, "label": None, "first": None,
+        "last": None, "words": None, "page": None, "line": line, "ordinal": ordinal, **more}
 
 
 LETTERS, CATALOGUE = "Letters of a bookseller", "Catalogue of a library"

@@ -47,7 +47,7 @@ def test_the_library_is_listed(client: Client) -> None:
     }
     assert found["questions"][1]["parameters"][1] == {
         "name": "since", "type": "year", "label": "Since", "description": "", "required": False,
-        "many": False, "default": [], "class": None, "scheme": None,
+        "many": False, "default": [], "class": None, "scheme": None, "members": None,
         "schema": {"type": "integer", "minimum": 1450, "maximum": 2100}}
 
 

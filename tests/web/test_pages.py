@@ -6,6 +6,7 @@ import asyncio
 import gc
 import gzip
 import json
+import re
 import shutil
 import time
 from collections.abc import Coroutine, Iterator
@@ -317,9 +318,18 @@ def test_a_page_is_not_sent_again_to_who_has_it(client: httpx.Client) -> None:
     assert plain.text == client.get(SAFE).text
 
 
+def test_a_value_leads_to_its_section_of_the_codebook(client: httpx.Client) -> None:
+    value = client.get("/id/stage/embedded").text
+    anchors = set(re.findall(r'href="/codebook#([\w-]+)"', value))
+    book = client.get("/codebook").text
+    assert anchors == {"stage"}
+    assert '<h2 id="stage">Stage</h2>' in book and "<td>partly embedded</td>" in book
+    assert set(re.findall(r'href="#([\w-]+)"', book)) <= set(re.findall(r'id="([\w-]+)"', book))
+
+
 def test_without_the_documents_a_passage_is_named_by_its_place(client: httpx.Client) -> None:
     page = client.get(PASSAGE).text
-    assert "line 201" in page
+    assert "Midlothian 2020, Involvement of children and families, paragraph 2: " in page
     assert "Recognising and responding" in page
     assert "<mark>" not in page
     assert "does not hold the text of the document" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -13,7 +14,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, JSON, negotiate
 from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.library import UnknownQuestion
-from graphsvc.web.pages.about import about_page
+from graphsvc.web.pages.about import about_page, text_page
 from graphsvc.web.pages.compare import compare_page
 from graphsvc.web.pages.context import Link, NotFound, PageContext
 from graphsvc.web.pages.home import home_page
@@ -52,6 +53,8 @@ def pages_router(context: PageContext) -> APIRouter:
 
     for path, page in _PAGES.items():
         add(path, page)
+    for name, file in context.serving.release.texts.items():
+        add(f"/{name}", partial(text_page, file))
 
     async def question(request: Request) -> Response:
         name = request.path_params["name"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -67,6 +67,37 @@ class Table:
             found = re.search(r"\b\d{4}\b", row[at].text)
             years.setdefault(found[0] if found else "", []).append(row)
         return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
+
+    @cached_property
+    def main(self) -> tuple[int, ...]:
+        """The positions of the columns of an answer's table: what a row is about, then the short
+        ones that say most: values of scales, what can be counted, things."""
+        short = [at for at, role in enumerate(self.roles) if role in ("badge", "fact")]
+        heads = [at for at, role in enumerate(self.roles) if role == "head"] or short[:1]
+        others = sorted((at for at in short if at not in (*heads, *self.same)), key=self._weight)
+        return (*heads, *sorted(others[:_MOST_COLUMNS - len(heads)]))
+
+    @cached_property
+    def same(self) -> tuple[int, ...]:
+        """The positions of the columns that have one value in all rows, of several."""
+        return tuple(at for at, role in enumerate(self.roles) if len(self.rows) > 1
+                     and role not in ("head", "evidence")
+                     and len({row[at].text for row in self.rows}) == 1)
+
+    def under(self, row: Row, text: bool) -> list[tuple[Column, Link]]:
+        """What is set below the head of a row: its other cells, either texts or short ones."""
+        return [(self.columns[at], row[at]) for at, role in enumerate(self.roles)
+                if at not in (*self.main, *self.same) and role != "evidence" and row[at]
+                and (role == "text") == text]
+
+    def _weight(self, at: int) -> int:
+        """How much a column says at a glance, the lower the more."""
+        cells = [row[at] for row in self.rows if row[at]]
+        types = {"iri": 2, "text": 3, "boolean": 4}
+        weight = 0 if self.roles[at] == "badge" else types.get(self.columns[at].type, 1)
+        if weight == 3 and all(cell.number is not None for cell in cells):
+            weight = 1
+        return weight + 4 * (len(cells) * 2 < len(self.rows))
 
     def at(self, name: str | None) -> int | None:
         """The position of a column, if it is shown."""
@@ -185,23 +216,39 @@ def tile_map(context: PageContext, table: Table) -> dict[str, Any] | None:
 
 
 def matrix(table: Table) -> dict[str, Any] | None:
-    """The values of one column where two others meet."""
+    """The values of one column where two others meet; with a column of tones, as symbols in
+    colours, with a legend and a link to what the row is about."""
     declared = table.question.matrix
     if declared is None or not table.rows:
         return None
     down, across, cell = map(table.at, (declared.rows, declared.columns, declared.cell))
     if down is None or across is None or cell is None:
         return None
+    tone = table.at(declared.tone)
+    about = next((at for at, column in enumerate(table.columns)
+                  if column.type == "iri" and at not in (down, across, cell, tone)), cell)
     met: dict[Link, dict[Link, dict[Link, None]]] = defaultdict(lambda: defaultdict(dict))
     for row in table.rows:
-        met[row[down]][row[across]][row[cell]] = None
+        value = row[cell] if tone is None else replace(
+            row[cell], text=f"{row[cell].text}, {table.columns[tone].label.lower()}: "
+            f"{row[tone].text}", tone=row[tone].tone, href=row[about].href)
+        met[row[down]][row[across]][value] = None
     columns = sorted({column for line in met.values() for column in line},
                      key=lambda link: link.text)
     return {
         "corner": table.columns[down].label, "measure": table.columns[cell].label,
-        "columns": columns,
+        "columns": columns, "symbols": _legend([row[cell] for row in table.rows], "symbol"),
+        "tones": None if tone is None else _legend([row[tone] for row in table.rows], "tone"),
         "rows": [(head, [list(filter(None, line.get(column, ()))) for column in columns])
                  for head, line in met.items()]}
+
+
+def _legend(cells: Sequence[Link], sign: str) -> dict[str | None, list[str]]:
+    """What each symbol or tone means: the texts that have it, the most common first."""
+    meanings: dict[str | None, list[str]] = defaultdict(list)
+    for (it, text), _ in Counter((getattr(c, sign), c.text) for c in cells if c).most_common():
+        meanings[it].append(text)
+    return dict(meanings)
 
 
 def _shades(shown: Mapping[str, Sequence[Link]]) -> dict[str, int]:
