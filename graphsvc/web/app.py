@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, PROBLEM, negotiate
+from graphsvc.web.assistants import MCP_METHODS, AssistantEndpoint
 from graphsvc.web.metrics import OTHER, Metrics
 from graphsvc.web.problems import HttpError, UnexpectedError
 from graphsvc.web.problems import body as problem_body
@@ -50,14 +51,15 @@ class Site:
     """Everything that answers from one release: opened, cached and closed together.
 
     salt: what decides about bytes as well as address and format, for entity tags.
-    pages: the application for all but `/sparql`; routes: the path templates of its endpoints;
-    error_page: writes errors as HTML.
+    assistants: the endpoint of `/mcp`; pages: the application for all else; routes: the path
+    templates of its endpoints; error_page: writes errors as HTML.
     """
 
     release: str
     salt: str
     sparql: SparqlEndpoint
     close: Callable[[], Awaitable[None]]
+    assistants: AssistantEndpoint | None = None
     pages: AsgiApp | None = None
     error_page: ErrorPage | None = None
     routes: Mapping[Any, str] = field(default_factory=dict)
@@ -212,12 +214,17 @@ async def _dispatch(
     request.check()
     is_sparql = request.path == b"/sparql" or (
         site.pages is None and request.path in (b"/", b"/query", b"/sparql/"))
+    assistants = site.assistants if request.path == b"/mcp" else None
     if request.method == "OPTIONS":
-        methods = SPARQL_METHODS if is_sparql else "GET, HEAD, OPTIONS"
+        methods = (SPARQL_METHODS if is_sparql else MCP_METHODS if assistants
+                   else "GET, HEAD, OPTIONS")
         writer.reply(204, preflight(methods), b"")
     elif is_sparql:
         writer.route = "/sparql"
         await site.sparql.answer(request, receive, writer)
+    elif assistants:
+        writer.route = "/mcp"
+        await assistants.answer(request, receive, writer)
     elif site.pages is None:
         raise HttpError(404, "There is nothing at this address.", hint="Try /sparql.")
     else:

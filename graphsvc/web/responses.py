@@ -204,7 +204,8 @@ def preflight(methods: str) -> Headers:
     return [
         (b"allow", methods.encode()),
         (b"access-control-allow-methods", methods.encode()),
-        (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"),
+        (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match, Mcp-Method,"
+                                          b" Mcp-Name, Mcp-Protocol-Version"),
         (b"access-control-max-age", b"86400"),
     ]
 

@@ -48,7 +48,7 @@ class SparqlEndpoint:
         if request.is_get:
             operation = read_get(request.query)
         elif request.method == "POST":
-            body = await _body(receive)
+            body = await received(receive)
             operation = read_post(request.query, request.content_type, body)
         else:
             raise HttpError(405, f"{request.method[:20]} is not a method of this address.",
@@ -112,7 +112,7 @@ def choose(names: Sequence[str], accept: str | None, offered: Sequence[Format]) 
     return chosen
 
 
-async def _body(receive: Receive) -> bytes:
+async def received(receive: Receive) -> bytes:
     """The body of a request. Raises HttpError where it is too long or too slow."""
     try:
         async with asyncio.timeout(BODY_SECONDS):

@@ -83,6 +83,7 @@ class Serving:
 
     questions: Questions
     header: Header = Header("", "Books", "", "1", "https://example.org/licence", "", "b", "", "")
+    views: tuple[Any, ...] = ()
 
 
 class Source:

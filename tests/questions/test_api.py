@@ -47,7 +47,7 @@ def test_the_library_is_listed(client: Client) -> None:
     }
     assert found["questions"][1]["parameters"][1] == {
         "name": "since", "type": "year", "label": "Since", "description": "", "required": False,
-        "many": False, "default": [], "class": None, "scheme": None,
+        "many": False, "default": [], "class": None, "scheme": None, "members": None,
         "schema": {"type": "integer", "minimum": 1450, "maximum": 2100}}
 
 
@@ -213,16 +213,30 @@ SELECT ?author WHERE { ?author a <https://example.org/books/def#Author> }""")
         "austen", "bronte", "mary", "percy", "reeve"]
     assert client.json("/api/questions/authors")["rows"] == rows
     client.questions._engine.release = "books-2"  # type: ignore[misc]
-    assert "/api/authors" in client.json("/openapi.json")["paths"]
+    assert "/api/questions/authors" in client.json("/openapi.json")["paths"]
 
 
 def test_the_openapi_document_is_valid(client: Client) -> None:
     validate = pytest.importorskip("openapi_spec_validator").validate
     described = client.json("/openapi.json")
     validate(described)
-    assert sorted(described["paths"]) == [
-        "/api/questions", "/api/questions/coverage", "/api/questions/editions",
-        "/api/questions/kinds", "/api/questions/works", "/api/works/{work}/editions"]
+    assert {path for path in described["paths"] if path.startswith("/api/")} == {
+        "/api/ask", "/api/questions", "/api/questions/coverage", "/api/questions/editions",
+        "/api/questions/kinds", "/api/questions/works", "/api/questions/{question}"}
+    assert described["info"]["title"] == "Books"
+    editions = described["paths"]["/api/questions/editions"]["get"]
+    assert editions["operationId"] == "editions"
+    example = {one["name"]: one["example"] for one in editions["parameters"] if "example" in one}
+    asked = client.json(f"/api/questions/editions?{urlencode(example, doseq=True)}")
+    assert asked["rows"]
+    row = described["components"]["schemas"]["EditionsRow"]
+    assert sorted(asked["rows"][0]) == sorted(row["required"])
+
+
+def test_the_list_of_questions_is_a_table_too(client: Client) -> None:
+    lines = client.ask("/api/questions?format=csv").text.splitlines()
+    assert lines[0] == "name,title,description,tags,parameters,columns"
+    assert [line.split(",")[0] for line in lines if line.startswith("kinds,")] == ["kinds"]
 
 
 def test_every_described_example_runs(client: Client) -> None:

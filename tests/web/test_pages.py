@@ -335,6 +335,16 @@ def test_without_the_documents_a_passage_is_named_by_its_place(client: httpx.Cli
     assert "does not hold the text of the document" in page
 
 
+def test_a_passage_as_rdf_has_the_words_it_starts_and_ends_with(client: httpx.Client) -> None:
+    graph = rdflib.Graph().parse(data=client.get(f"{PASSAGE}.ttl").text, format="turtle")
+    oa = rdflib.Namespace("http://www.w3.org/ns/oa#")
+    start, end = (next(graph.objects(None, part))
+                  for part in (oa.hasStartSelector, oa.hasEndSelector))
+    assert str(graph.value(start, oa.exact)) == "Most parents who took part in"
+    assert str(graph.value(end, oa.prefix)) == "and prioritised safety plans for children."
+    assert str(graph.value(end, oa.exact)) == "\n"
+
+
 def test_with_the_documents_a_passage_is_shown_in_its_surroundings(
     releases: Releases, shared: Path
 ) -> None:
