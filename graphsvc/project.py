@@ -13,13 +13,14 @@ import pyoxigraph as ox
 from graphsvc import __version__
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.release import Header
-from graphsvc.turtle import TurtleFile, read_file, read_prefixes, read_turtle
+from graphsvc.sources.turtle import TurtleFile, read_file, read_prefixes, read_turtle
 
 __all__ = ["Header", "Project"]
 
 DISPLAY = Path(__file__).parent / "display.ttl"
 """The terms that the software itself reads: one more ontology file of every project."""
 
+_FILE = "https://w3id.org/graphsvc/display#file"
 _DCTERMS = "http://purl.org/dc/terms/"
 _OWL = "http://www.w3.org/2002/07/owl#"
 _VANN = "http://purl.org/vocab/vann/"
@@ -77,13 +78,32 @@ class Project:
         """Question and view files, with the other files below `queries/`."""
         return self._files("queries", "*")
 
+    @cached_property
+    def texts(self) -> dict[str, Path]:
+        """The Markdown files that the pages show, by the end of their address.
+
+        Raises GraphsvcError for a file that is not in the project.
+        """
+        root, texts = self.header.root, {}
+        for file in map(read_turtle, self.ontology_files):
+            for number, (subject, predicate, value) in enumerate(file.triples):
+                if predicate.value == _FILE and subject.value.startswith(root):
+                    path = (self.root / value.value).resolve()
+                    if not path.is_file() or self.root not in path.parents:
+                        raise GraphsvcError(
+                            f"There is no file {value.value} in the project.",
+                            location=f"{self.name(file.path)}:{file.line(number)}",
+                            hint="Write the path of a Markdown file, from the project's folder.")
+                    texts[subject.value.removeprefix(root)] = path
+        return texts
+
     def file_digests(self) -> dict[str, str]:
         """The SHA-256 digest of every file that a release depends on, and the software's version.
 
         Raises GraphsvcError for a file that cannot be read.
         """
         files = (self.ontology_files + self.shape_files + self.data_files + self.rule_files
-                 + self.query_files)
+                 + self.query_files + list(self.texts.values()))
         digests = {self.name(path): hashlib.sha256(read_file(path)).hexdigest()
                    for path in sorted(files)}
         return digests | {"graphsvc": __version__}

@@ -109,6 +109,13 @@ class Release:
         """The shapes it was validated against."""
         return sorted((self.path / "shapes").glob("*.ttl"))
 
+    @property
+    def texts(self) -> dict[str, Path]:
+        """The Markdown files that its pages show, by the end of their address."""
+        folder = self.path / "texts"
+        return {path.relative_to(folder).with_suffix("").as_posix(): path
+                for path in sorted(folder.rglob("*.md"))}
+
     def store(self) -> ox.Store:
         """The store, opened read-only."""
         return ox.Store.read_only(str(self.store_path))

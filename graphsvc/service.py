@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from graphsvc.ask.plain import PlainWords
 from graphsvc.description import ServiceDescription
 from graphsvc.engine import create_engine
 from graphsvc.engine.base import Engine, Lane, Limits, Request, read
@@ -26,6 +27,7 @@ class Serving:
     engine: Engine
     index: Index
     questions: Questions
+    plain: PlainWords
     views: Views
     description: ServiceDescription
 
@@ -47,13 +49,14 @@ class Serving:
             index = Index(release.index_path, words, prefixes)
             questions = Questions(
                 Library.load(release.queries, prefixes, built=True), engine, index)
+            plain = PlainWords(questions, release.queries)
             views = Views.load(release.queries / "views", prefixes)
             description = await ServiceDescription.of(release, header, questions)
             await read(engine, Request("ASK {}", SPARQL_JSON.media_type, lane=Lane.REVIEWED))
         except BaseException:
             await engine.close()
             raise
-        return cls(release, header, engine, index, questions, views, description)
+        return cls(release, header, engine, index, questions, plain, views, description)
 
     async def close(self) -> None:
         """Stop the engine's processes."""

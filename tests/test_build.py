@@ -112,6 +112,22 @@ def test_a_build_stops_at_a_mistake_with_file_line_thing_and_hint(
     assert not list(releases.folder.glob(".build-*"))
 
 
+def test_a_text_is_a_part_of_the_release_and_must_be_there(books: Path, tmp_path: Path) -> None:
+    path = books / "ontology" / "text.ttl"
+    path.write_text('<https://example.org/books/notes>'
+                    ' <https://w3id.org/graphsvc/display#file> "notes.md" .\n')
+    releases = Releases(tmp_path / "releases")
+    with pytest.raises(GraphsvcError) as refused:
+        build(Project(books), releases)
+    assert str(refused.value).startswith(
+        "ontology/text.ttl:1: There is no file notes.md in the project.")
+    (books / "notes.md").write_text("# Notes\n")
+    first = build(Project(books), releases).release
+    assert {name: file.read_text() for name, file in first.texts.items()} == {"notes": "# Notes\n"}
+    (books / "notes.md").write_text("# Other notes\n")
+    assert build(Project(books), releases).release != first
+
+
 def test_a_folder_that_cannot_be_written_is_reported(books: Path, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")

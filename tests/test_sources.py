@@ -14,7 +14,9 @@ import pytest
 
 from graphsvc.cli.main import main
 from graphsvc.project import Project
+from graphsvc.release import Release
 from graphsvc.sources.documents import (
+    Paragraph,
     index_path,
     index_sources,
     outline_slugs,
@@ -147,6 +149,9 @@ def test_passages_that_do_not_hold_are_reported_with_file_and_line(
 ) -> None:
     path = copy / MIDLOTHIAN
     wrong = {
+        124: (r'exact "\w', 'exact "X', "oa#hasStartSelector"),
+        126: (r'prefix "\w', 'prefix "X', "oa#hasEndSelector"),
+        128: (r"locator \d+", "locator 7", "bibo/locator"),
         145: (r"oa:start \d+", "oa:start 7", "oa#start"),
         149: (r"oa:end \d+", "oa:end 7", "oa#end"),
         151: (r'sha256 "\w{4}', 'sha256 "0000', "schema.org/sha256"),
@@ -195,6 +200,53 @@ def test_another_edition_of_a_document_is_reported(
     assert re.match(r"data/reference/frameworks\.ttl:\d+: .* another digest than midlothian", first)
     assert first.split(":")[1] == str(_line_of("document:midlothian-2020 a", "frameworks"))
     assert re.match(rf"{MIDLOTHIAN}:\d+: <\S*midlothian-2020/145> says .*sha256", second)
+
+
+def test_a_passage_has_its_first_and_last_words_and_no_complete_sentence(
+    documents: Path, project: Project
+) -> None:
+    found = 0
+    for slug in outline_slugs(project):
+        for paragraph in read_document(documents / f"{slug}.txt").paragraphs:
+            seen = re.sub(r"<[^>]*>|\]\([^)]*\)|\S+%20\S+", " ", paragraph.text)
+            words = re.findall(r"\w+", seen)
+            first, last = (re.findall(r"\w+", text) for text in paragraph.ends)
+            assert first == words[:len(first)] and last == words[len(words) - len(last):]
+            assert bool(first) == bool(last)
+            for text in paragraph.ends:
+                assert len(text.split()) <= min(6, len(paragraph.text.split()) / 3)
+            assert not re.search(r"\s.*[a-z]{2}[.!?](\s|$)", paragraph.ends[0])
+            assert not re.search(r"[a-z]{2}[.!?]\s+\S+\s", paragraph.ends[1])
+            found += bool(first)
+    assert found > 1500
+
+
+@pytest.mark.parametrize(("text", "ends"), [
+    ("**Staff**, we saw, were confident in what they did, and families said so in the surveys.*",
+     ("Staff, we saw, were confident", "said so in the surveys.")),
+    ("They grew. The service, which was new then, reached every school in the area. It helped.",
+     ("They", "helped.")),
+    ("- one of eight words that this list has", ("one of", "list has")),
+    ("Two words", ("", "")),
+])
+def test_short_paragraphs_and_sentences_give_fewer_words(text: str, ends: tuple[str, str]) -> None:
+    assert Paragraph(1, 1, 0, len(text), text).ends == ends
+
+
+def test_paragraphs_are_numbered_in_their_section_and_headings_are_not(release: Release) -> None:
+    rows = release.store().query(
+        "SELECT ?passage ?label WHERE { ?passage <http://www.w3.org/2004/02/skos/core#prefLabel>"
+        " ?label FILTER(REGEX(STR(?passage), 'passage/midlothian-2020/(139|141|143|145|197)$')) }",
+        use_default_graph_as_union=True)
+    labels = {row["passage"].value.split("/")[-1]: row["label"].value for row in rows}
+    assert {line: label.split(": '")[0] for line, label in labels.items()} == {
+        "139": "Midlothian 2020, Geography and demography, heading",
+        "141": "Midlothian 2020, Geography and demography, paragraph 1",
+        "143": "Midlothian 2020, Geography and demography, paragraph 2",
+        "145": "Midlothian 2020, Geography and demography, paragraph 3",
+        "197": "Midlothian 2020, Involvement of children and families, heading"}
+    assert labels["145"].endswith(
+        ": 'On 30 June 2019, the population ... 16, compared to 17% in Scotland.'")
 
 
 def test_a_document_that_is_not_there_is_reported(sources: Sources, tmp_path: Path) -> None:

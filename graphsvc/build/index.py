@@ -19,9 +19,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from graphsvc.fulltext import TYPE, YEAR, fold
+from graphsvc.fulltext import TYPE, YEAR, forms
 from graphsvc.index import LESS_SURE, SURE, closure, most_special, slug
-from graphsvc.vocabulary import DCTERMS, DISPLAY, OA, OWL, PTR, RDFS, SCHEMA, SKOS
+from graphsvc.names import counted
+from graphsvc.vocabulary import BIBO, DCTERMS, DISPLAY, OA, OWL, PTR, RDFS, SCHEMA, SKOS, XSD
+from graphsvc.words import fold
 
 _LABEL, _SCHEME, _BROADER = str(SKOS.prefLabel), str(SKOS.inScheme), str(SKOS.broader)
 _LABELS = (str(RDFS.label), str(DCTERMS.title))
@@ -31,6 +33,7 @@ _NOTES = (str(SKOS.definition), str(DCTERMS.description))
 _NAMED = {_LABEL, *_LABELS, *_ALTERNATIVES, TYPE, _SCHEME}
 """Properties of which a thing has at least one to be in the index."""
 _NO_TEXTS = {str(RDFS.label), str(RDFS.comment)}
+_NUMBERS = {str(XSD.decimal), str(XSD.integer), str(XSD.double)}
 _TERMS = (str(OWL), str(RDFS))
 """Namespaces of the classes of terms of ontologies, which searches leave out."""
 
@@ -73,6 +76,12 @@ class _Thing:
                        if isinstance(term, ox.Literal) and term.language})
 
     @property
+    def numbers(self) -> list[str]:
+        """Values that are numbers, as people write them."""
+        return [f"{float(term.value):.15g}" for values in self.facts.values() for term in values
+                if isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS]
+
+    @property
     def labels(self) -> list[str]:
         """The preferred ones first."""
         return [*self.values(_LABEL), *self.values(*_LABELS)]
@@ -88,6 +97,7 @@ class _Release:
 
     def __init__(self, store: ox.Store) -> None:
         facts: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        self._nameless: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
         self._links: Counter[str] = Counter()
         for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
             subject, value = quad.subject, quad.object
@@ -95,9 +105,12 @@ class _Release:
                 self._links[value.value] += 1
             if isinstance(subject, ox.NamedNode):
                 facts[subject.value][quad.predicate.value].append(value)
+            elif isinstance(subject, ox.BlankNode):
+                self._nameless[subject.value][quad.predicate.value].append(value)
         self._things = [_Thing(number, iri, facts[iri])
                         for number, iri in enumerate(sorted(facts), 1)]
         self._by_iri = {thing.iri: thing for thing in self._things}
+        self._sources = {iri for thing in self._things for iri in thing.iris(str(OA.hasSource))}
         self._classes = {thing.iri: set(above) for thing in self._things
                          if (above := thing.iris(str(RDFS.subClassOf)))}
         self._above = {iri: closure(iri, self._classes) for iri in self._classes}
@@ -121,9 +134,11 @@ class _Release:
         yield "broader", sorted((numbers[iri], numbers[other]) for iri in self._broader
                                 for other in self._broader[iri]
                                 if iri in numbers and other in numbers)
-        yield "places", [row for thing in self._things for row in _places(thing)]
-        yield "texts(rowid, label, names, body)", [
-            row for thing in searched for row in _searchable(thing)]
+        yield "places", [row for thing in self._things for row in self._places(thing)]
+        texts = [row for thing in searched for row in _searchable(thing)]
+        yield "texts(rowid, label, names, body, forms)", texts
+        used = counted("\n".join(row[1:4]) for row in texts)
+        yield "words", sorted((word, *use) for word, use in used.items())
 
     def _with(self, property_: str, value: str | None = None) -> list[str]:
         """The things that have a property, or a value of it."""
@@ -147,6 +162,24 @@ class _Release:
         yield from ((YEAR, match[0]) for date in self._dated(thing)
                     if (match := re.match(r"\d{4}", date)))
 
+    def _places(self, thing: _Thing) -> Iterator[Row]:
+        """Where a passage or section is, and where a document can be read."""
+        document, part_of = thing.iris(str(OA.hasSource)), thing.iris(str(DCTERMS.isPartOf))
+        page = thing.iris(str(SCHEMA.url)) or thing.iris(str(RDFS.seeAlso))
+        if document or part_of or thing.iri in self._sources:
+            yield (thing.iri, _first(document), _first(part_of),
+                   *(_number(thing.values(str(p)))
+                     for p in (PTR.lineNumber, SCHEMA.position, BIBO.locator)),
+                   self._quoted(thing, OA.hasStartSelector, OA.exact),
+                   self._quoted(thing, OA.hasEndSelector, OA.prefix), _first(page),
+                   "text/html" in thing.values(str(DCTERMS["format"])))
+
+    def _quoted(self, thing: _Thing, selector: str, text: str) -> str | None:
+        """The text of a selector of a passage."""
+        return _first(sorted(
+            text_.value for node in thing.facts.get(str(selector), ())
+            for text_ in self._nameless.get(node.value, {}).get(str(text), ())))
+
     def _dated(self, thing: _Thing) -> list[str]:
         """The dates of a thing or, where it has none, of what dates it."""
         def own(of: _Thing) -> list[str]:
@@ -167,22 +200,21 @@ def _names(thing: _Thing) -> Iterator[tuple[str, int, int, str]]:
         yield fold(text), LESS_SURE, thing.number, text if text in others else ""
 
 
-def _places(thing: _Thing) -> Iterator[Row]:
-    """Where a passage or section is: in which document, part of what, line and ordinal."""
-    document, part_of = thing.values(str(OA.hasSource)), thing.values(str(DCTERMS.isPartOf))
-    if document or part_of:
-        yield (thing.iri, *(next(iter(found), None) for found in (document, part_of)),
-               *(_number(thing.values(str(p))) for p in (PTR.lineNumber, SCHEMA.position)))
-
-
 def _number(texts: Iterable[str]) -> int | None:
     return next((int(text) for text in texts if text.isdecimal()), None)
 
 
+def _first(texts: Iterable[str]) -> str | None:
+    return next(iter(texts), None)
+
+
 def _searchable(thing: _Thing) -> Iterator[Row]:
-    """The texts of a thing: labels, other names, and all others, the definition first."""
+    """The texts of a thing: labels, other names, and all others, the definition first; and what
+    else it is found by: its numbers and acronyms."""
     labels, names = thing.texts(_LABEL), thing.texts(*_OTHER_NAMES)
     others = set(thing.facts) - {_LABEL, *_OTHER_NAMES, *_NOTES, *_NO_TEXTS}
     body = [*thing.texts(*_NOTES), *thing.texts(*others)]
     if labels or names or body:
-        yield thing.number, "\n".join(labels), "\n".join(names), "\n".join(body)
+        found = {form for text in (*labels, *names, *body) for form in forms(text)}
+        yield (thing.number, "\n".join(labels), "\n".join(names), "\n".join(body),
+               " ".join(sorted(found | set(thing.numbers))))

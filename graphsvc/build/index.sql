@@ -5,14 +5,16 @@ CREATE TABLE things(id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, label TEXT
                     classes TEXT NOT NULL, schemes TEXT NOT NULL);
 CREATE TABLE names(folded TEXT, rank INTEGER, thing INTEGER, name TEXT,
                    PRIMARY KEY(folded, rank, thing, name)) WITHOUT ROWID;
+CREATE TABLE words(word TEXT PRIMARY KEY, times INTEGER, small INTEGER) WITHOUT ROWID;
 CREATE TABLE classes(class TEXT, above TEXT, PRIMARY KEY(class, above)) WITHOUT ROWID;
 CREATE TABLE facets(thing INTEGER, property TEXT, value TEXT,
                     PRIMARY KEY(property, value, thing)) WITHOUT ROWID;
 CREATE TABLE broader(narrower INTEGER, broader INTEGER,
                      PRIMARY KEY(narrower, broader)) WITHOUT ROWID;
 CREATE TABLE places(iri TEXT PRIMARY KEY, document TEXT, part_of TEXT, line INTEGER,
-                    ordinal INTEGER) WITHOUT ROWID;
-CREATE VIRTUAL TABLE texts USING fts5(label, names, body,
+                    ordinal INTEGER, paragraph INTEGER, first TEXT, last TEXT, page TEXT,
+                    is_html INTEGER NOT NULL) WITHOUT ROWID;
+CREATE VIRTUAL TABLE texts USING fts5(label, names, body, forms,
     tokenize = 'porter unicode61 remove_diacritics 2', prefix = '2 3');
 CREATE INDEX facets_of ON facets(thing);
 CREATE INDEX narrower ON broader(broader);

@@ -21,6 +21,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graphsvc import __version__
+from graphsvc.ask.wordings import read_wordings
 from graphsvc.build.check import Names
 from graphsvc.build.dumps import Graphs, canonical_graphs, content_digest, write_dumps
 from graphsvc.build.index import build_index
@@ -32,7 +33,7 @@ from graphsvc.graphs.view import Views
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
-from graphsvc.turtle import parse_turtle, read_file, read_turtle
+from graphsvc.sources.turtle import parse_turtle, read_file, read_turtle
 
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""
@@ -81,7 +82,8 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         progress("validating")
         validated = pool.submit(validate, store, project.shape_files)
         progress("reading questions and views")
-        Library.load(project.root / "queries", project.prefixes)
+        library = Library.load(project.root / "queries", project.prefixes)
+        read_wordings(project.root / "queries", library)
         Views.load(project.root / "queries" / "views", project.prefixes)
         results = validated.result()
         _stop_on(explain(project, [result for result in results if result.violation]))
@@ -163,17 +165,19 @@ def _load(path: Path, quads: Path) -> None:
 def _digest(project: Project, content: str) -> str:
     """The digest of the input (16 hexadecimal digits). content: that of all data's."""
     total = hashlib.sha256(f"graphsvc {__version__}\n{content}\n".encode())
-    for path in project.shape_files + project.rule_files + project.query_files:
+    texts = list(project.texts.values())
+    for path in project.shape_files + project.rule_files + project.query_files + texts:
         total.update(f"{project.name(path)}\0".encode())
         total.update(hashlib.sha256(read_file(path)).digest())
     return total.hexdigest()[:16]
 
 
 def _copy_inputs(project: Project, work: Path) -> None:
-    """Copy the questions, views and shapes, which are part of a release."""
+    """Copy the questions, views, shapes and texts, which are part of a release."""
     shapes = project.root / "ontology" / "shapes"
     targets = {path: work / path.relative_to(project.root) for path in project.query_files}
     targets |= {path: work / "shapes" / path.relative_to(shapes) for path in project.shape_files}
+    targets |= {path: work / "texts" / f"{name}.md" for name, path in project.texts.items()}
     for source, target in targets.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(read_file(source))

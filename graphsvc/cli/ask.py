@@ -1,10 +1,11 @@
-"""Commands that ask a release: ask, query and export."""
+"""Commands that ask a release: ask, query, export and mcp."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import json
+import shlex
 import sys
 import textwrap
 from collections import defaultdict
@@ -17,6 +18,7 @@ from graphsvc.cli import Commands, add_command, print_result, releases_of
 from graphsvc.errors import GraphsvcError
 
 if TYPE_CHECKING:
+    from graphsvc.ask.plain import Heard, Reading
     from graphsvc.formats import Format
     from graphsvc.questions.answer import Answer
     from graphsvc.service import Serving
@@ -31,10 +33,17 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("query", nargs="?", help="the query")
     command.add_argument("--file", type=Path, help="file that holds the query")
     command.add_argument("--timeout", type=float, metavar="SECONDS", help="stop after this long")
-    command = add_command(commands, ask, ("text", "json", "csv", "tsv", "srj"))
-    command.add_argument("name", nargs="?", help="name of the question")
+    command = add_command(commands, ask, ("text", "json", "csv", "tsv", "srj", "xlsx"))
+    command.add_argument("name", nargs="?", metavar="question",
+                         help="the question in plain words, or its name")
+    command.add_argument("values", nargs="*", metavar="name=value",
+                         help="parameters of a named question")
     _add_parameters(command)
     command.add_argument("--limit", type=int, default=1000, help="most rows (default: %(default)s)")
+    command.add_argument("--headings", choices=("names", "labels"), default="names",
+                         help="headings of CSV: names for programs, labels for people")
+    command.add_argument("-o", "--output", type=Path, metavar="FILE",
+                         help="file to write (default: standard output)")
     command.add_argument("--readme", action="store_true",
                          help="list the questions by folder, as queries/README.md has them")
     command = add_command(commands, export, ())
@@ -45,6 +54,7 @@ def add_commands(commands: Commands) -> None:
                          " graphml); for the list of views: text or json")
     command.add_argument("-o", "--output", type=Path, metavar="FILE",
                          help="file to write (default: standard output)")
+    add_command(commands, mcp, ())
 
 
 def query(args: argparse.Namespace) -> int:
@@ -60,11 +70,12 @@ def query(args: argparse.Namespace) -> int:
 
 
 def ask(args: argparse.Namespace) -> int:
-    """Ask a question of the library by its name; without a name, list the questions.
+    """Ask in plain words, or ask a question of the library by its name; alone, list the questions.
 
     Example:
+      graphsvc ask "Who uses this, and how far?"
+      graphsvc ask NAME name=value --format csv
       graphsvc ask
-      graphsvc ask NAME --param name=value --format csv
     """
     asyncio.run(_ask(args))
     return 0
@@ -81,15 +92,27 @@ def export(args: argparse.Namespace) -> int:
     return 0
 
 
+def mcp(args: argparse.Namespace) -> int:
+    """Serve the tools of assistants (Model Context Protocol) over standard input and output.
+
+    An assistant on the desktop starts this command itself; the service has the same at /mcp.
+
+    Example:
+      graphsvc mcp --project DIR
+    """
+    asyncio.run(_mcp(args))
+    return 0
+
+
 def _add_parameters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--param", action="append", default=[], metavar="NAME=VALUE",
                          help="a parameter; may be given more than once")
 
 
-def _parameters(args: argparse.Namespace) -> dict[str, list[str]]:
+def _parameters(texts: Sequence[str]) -> dict[str, list[str]]:
     """`name=value` texts as values by name. Raises GraphsvcError for one without a sign."""
     values: dict[str, list[str]] = defaultdict(list)
-    for text in args.param:
+    for text in texts:
         name, sign, value = text.partition("=")
         if not sign:
             raise GraphsvcError(f"{text!r} is not NAME=VALUE.", location="--param",
@@ -153,6 +176,13 @@ async def _serving(args: argparse.Namespace) -> AsyncIterator[Serving]:
         await serving.close()
 
 
+async def _mcp(args: argparse.Namespace) -> None:
+    from graphsvc.assistants.server import serve_stdio
+
+    async with _serving(args) as serving:
+        await serve_stdio(serving)
+
+
 async def _ask(args: argparse.Namespace) -> None:
     async with _serving(args) as serving:
         questions = serving.questions
@@ -162,36 +192,112 @@ async def _ask(args: argparse.Namespace) -> None:
             rows = [(question.name, question.title) for question in questions.library]
             print_result(args.format, [{"name": name, "title": title} for name, title in rows],
                          [("name", "title"), *rows])
-        else:
+        elif args.name in questions.library or "-" in args.name.strip().partition(" ")[0]:
             question = questions.library.get(args.name)
-            understood = await questions.understand(question, _parameters(args))
-            _print_answer(await questions.ask(question, understood, limit=args.limit), args.format)
+            understood = await questions.understand(
+                question, _parameters([*args.values, *args.param]))
+            answer = await questions.ask(question, understood, limit=args.limit)
+            _put(args.output, _written(answer, args, serving.header.licence))
+        else:
+            await _ask_plainly(args, serving)
 
 
-def _print_answer(answer: Answer, format: str) -> None:
-    from graphsvc.questions import output
+async def _ask_plainly(args: argparse.Namespace, serving: Serving) -> None:
+    """Answer a question in plain words, or show the readings it may have."""
+    heard = await serving.plain.hear(" ".join([args.name, *args.values]))
+    answer = await serving.plain.answer(heard)
+    if args.format == "json":
+        from graphsvc.questions.output import as_document
 
-    if format == "json":
-        print(json.dumps(output.as_document(answer, answer.after), indent=1, ensure_ascii=False))
-    elif format == "srj":
-        print(json.dumps(output.results(answer), ensure_ascii=False))
-    elif format == "csv":
-        print(output.comma_separated(answer), end="")
-    elif format == "tsv":
-        print(output.tab_separated(answer), end="")
+        document = heard.document(as_document(answer, answer.after) if answer else None)
+        _put(args.output, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
+    elif args.format == "text":
+        body = _written(answer, args, serving.header.licence).decode() if answer else ""
+        _put(args.output, ("\n".join(_heard(heard, body)) + "\n").encode())
+    elif answer is None:
+        readings = "; ".join(_command(one) for one in heard.alternatives)
+        raise GraphsvcError("The question can be understood in several ways, or in none.",
+                            location="question", hint=f"Ask one of: {readings}.")
     else:
-        print("\n".join(_text(output.as_document(answer, answer.after))))
+        _put(args.output, _written(answer, args, serving.header.licence))
+
+
+def _heard(heard: Heard, answer: str) -> Iterator[str]:
+    """What was understood, the answer, other readings, and what was not understood."""
+    for written, meant in heard.corrected.items():
+        yield f"`{written}` is taken as `{meant}`."
+    if heard.reading:
+        yield f"Understood: {heard.reading.sentence}\n"
+        yield answer
+    else:
+        yield "Not sure what is meant."
+    if heard.alternatives:
+        yield "Other readings" if heard.reading else "It may be one of these"
+        yield from (f"  {one.sentence}\n    {_command(one)}" for one in heard.alternatives)
+    if heard.unknown:
+        yield f"Not used: {', '.join(heard.unknown)}"
+
+
+def _command(reading: Reading) -> str:
+    """How a reading is asked by the name of its question."""
+    values = (f"{name}={text}" for name, texts in reading.parameters.items() for text in texts)
+    return shlex.join(["graphsvc", "ask", reading.question.name, *values])
+
+
+def _written(answer: Answer, args: argparse.Namespace, licence: str) -> bytes:
+    """The answer as a file of the format that was asked for."""
+    from graphsvc.formats import named
+    from graphsvc.questions import output
+    from graphsvc.questions.parameters import OFFERED
+
+    if args.format == "text":
+        text = "\n".join(_text(output.as_document(answer, answer.after))) + "\n"
+    elif args.format == "json":
+        document = output.as_document(answer, answer.after)
+        text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    else:
+        format = named(args.format, OFFERED)
+        assert format is not None, "argparse has checked it"
+        written = output.write(answer, format, answer.question.name, None,
+                               headings=args.headings, licence=licence)
+        if isinstance(written, bytes):
+            return written
+        text = written
+    return text.encode()
+
+
+def _put(path: Path | None, content: bytes) -> None:
+    """Write to a file, or to standard output. Raises GraphsvcError."""
+    if path is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise GraphsvcError(
+            f"The file cannot be written ({error.strerror}).", location=str(path),
+            hint="Give a path that you may write to, with -o.") from error
 
 
 def _text(document: dict[str, Any]) -> Iterator[str]:
-    """An answer for people: its rows, field by field, and what was looked at where it has none."""
+    """An answer for people: summed up, its rows field by field, and what it does not say."""
     yield f"{document['title']} (release {document['release']})"
+    for written, meant in document["taken"].items():
+        yield _filled(f"`{written}` is taken as {meant}.")
+    if document["sentence"]:
+        yield _filled(document["sentence"])
+    rows = document["total"]
+    yield f"{rows} {'row' if rows == 1 else 'rows'}"
+    for counted in document["summary"]:
+        counts = ", ".join(f"{one['label']} {one['rows']}" for one in counted["values"])
+        yield _filled(f"{counted['label']}: {counts}")
     yield from _fields(document)
-    if not document["rows"]:
-        yield document["note"]
-    if looked_at := document["coverage"]:
-        yield f"\n{looked_at['title']}"
-        yield from _fields(looked_at)
+    if not rows:
+        yield from ("", document["note"])
+    if lines := document["silence"]["lines"]:
+        yield "\nNot in this answer"
+        yield from map(_filled, lines)
     if document["next"]:
         yield "\nThere are more rows: raise --limit."
 
@@ -203,17 +309,21 @@ def _fields(table: dict[str, Any]) -> Iterator[str]:
             value = row[column["name"]]
             for one in value if isinstance(value, list) else [value]:
                 if one not in (None, ""):
-                    yield textwrap.fill(
-                        f"{column['label']}: {_plain(one, table['labels'])}", 100,
-                        initial_indent="  ", subsequent_indent="      ", break_long_words=False,
-                        break_on_hyphens=False)
+                    yield _filled(f"{column['label']}: {_plain(one, table['labels'])}")
+        for one in row["disagreements"]:
+            yield _filled(f"The documents disagree ({one['kind']}): {one['label']}")
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, 100, initial_indent="  ", subsequent_indent="      ",
+                         break_long_words=False, break_on_hyphens=False)
 
 
 def _plain(value: Any, labels: dict[str, str]) -> str:
     """A value in words; of a passage the place."""
     if isinstance(value, dict):
         sections = "".join(f", {title}" for title in value["section"][-1:])
-        return f"{value['title'] or value['passage']}{sections}, line {value['line']}"
+        return value["label"] or f"{value['title'] or value['passage']}{sections}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return labels.get(value, value) if isinstance(value, str) else str(value)
@@ -233,15 +343,6 @@ async def _export(args: argparse.Namespace) -> None:
         endings = (".".join(suffixes[-2:]), *suffixes[-1:])
         ending = next((ending for ending in endings if ending in FORMATS), "graphml")
         exported = await Export.of(serving, serving.views.get(args.view),
-                                   format_named(args.format or ending), _parameters(args))
+                                   format_named(args.format or ending), _parameters(args.param))
         content = await exported.file(serving)
-    if args.output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        args.output.write_bytes(content)
-    except OSError as error:
-        raise GraphsvcError(
-            f"The file cannot be written ({error.strerror}).", location=str(args.output),
-            hint="Give a path that you may write to, with -o.") from error
+    _put(args.output, content)

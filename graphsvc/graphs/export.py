@@ -19,7 +19,7 @@ from graphsvc.graphs import json_files, picture, tables, text_files
 from graphsvc.graphs.graph import Graph, graph_of
 from graphsvc.graphs.measures import MEASURES, measure
 from graphsvc.graphs.view import Recipe, View, Views
-from graphsvc.questions.answer import Given
+from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Column, Example, Parameter
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from graphsvc import __version__
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.graphs.measures import MEASURES
 from graphsvc.index import Index
-from graphsvc.questions.answer import Understood
 from graphsvc.questions.header import read_question
+from graphsvc.questions.parameters import Understood
 from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.release import Header, Release
 
@@ -156,8 +156,9 @@ def _mistakes(question: Question) -> Iterator[GraphsvcError]:
     for tag in question.tags:
         if tag not in _FLAGS:
             yield mistake(f"`{tag}` is no tag of a view.", f"Use {' or '.join(_FLAGS)}.")
-    if question.route or question.coverage:
-        yield mistake("A view has neither `route` nor `coverage`.", "Leave them out.")
+    for key in ("route", "covers", "remarks", "sentence", "summary", "replaces"):
+        if getattr(question, key):
+            yield mistake(f"A view has no `{key}`.", "Leave it out.")
 
 
 @dataclass(frozen=True)

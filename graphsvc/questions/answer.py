@@ -3,97 +3,150 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV
-from graphsvc.fulltext import fold
-from graphsvc.index import Index, Passage, in_reading_order
+from graphsvc.index import AmbiguousName, Index
+from graphsvc.passage import Passage
+from graphsvc.questions.evidence import Disagreement, Evidence
 from graphsvc.questions.library import Library
-from graphsvc.questions.question import Parameter, Question
-from graphsvc.questions.table import Row, Tables, Term, fetch_answer, passage_iris
-from graphsvc.questions.template import Value, serialise
-from graphsvc.questions.values import BadValue, literal
-
-PAGE, LARGEST_PAGE = 1_000, 10_000
-"""Rows of a page: by default, and at most."""
-
-OFFERED = (JSON, CSV, TSV, JSON_LD, SPARQL_JSON)
-"""The formats of answers, the preferred one first."""
-
-OWN_PARAMETERS = (
-    Parameter(name="limit", type="integer", label="Rows", description="Rows of a page, at most.",
-              required=False, min="1", max=str(LARGEST_PAGE), default=(str(PAGE),)),
-    Parameter(name="after", type="text", label="Page", required=False,
-              description="Where the page begins; taken from a `next` link."),
-    Parameter(name="format", type="choice", label="Format", required=False,
-              description="The format, for those who cannot say it by Accept.",
-              choices={format.name: format.label for format in OFFERED}),
-    Parameter(name="raw", type="boolean", label="Raw", required=False, default=("false",),
-              description="In CSV, leave texts that spreadsheets take for formulas as they are."),
+from graphsvc.questions.meant import Meant, settle
+from graphsvc.questions.parameters import (
+    LARGEST_PAGE,
+    PAGE,
+    Choice,
+    Given,
+    Members,
+    Understood,
+    given_texts,
+    widened,
 )
-"""What every question can be asked with over HTTP, in addition to its own parameters."""
-
-Given = Mapping[str, Sequence[str]]
-"""What an asker wrote for each parameter."""
-
-Understood = Mapping[str, tuple[Value, ...]]
-"""What it was taken to mean; parameters without any value are left out."""
-
-
-class UnknownPage(GraphsvcError):
-    """A cursor that no page of this answer begins at."""
-
-    status = 404
-    type = "urn:graphsvc:problem:unknown-page"
-    title = "There is no such page"
-
-
-class BadParameter(BadValue):
-    """A parameter that the question does not have, lacks, or has too often."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A value that a parameter offers."""
-
-    value: Value
-    label: str
+from graphsvc.questions.question import Column, Parameter, Question
+from graphsvc.questions.sentence import in_words, sentence
+from graphsvc.questions.silence import Coverage, Filter, Silence, concerns, looked_at
+from graphsvc.questions.table import Row, Tables, Term, cursor, fetch_answer, plain, start_of
+from graphsvc.questions.template import Value, serialise
+from graphsvc.questions.values import BadValue, literal, with_things
+from graphsvc.words import fold
 
 
 @dataclass(frozen=True)
 class Answer:
     """One page of an answer.
 
-    after: cursor of the next page, if there is one; sparql: what was run; index: of the release;
-    coverage: where nothing was found, the answer that says what was looked at.
+    all_rows: those of all pages; after: cursor of the next page, if there is one; sparql: what was
+    run; index: of the release; evidence: what its rows rest on.
+    silence: what it does not say; coverage: where nothing was found, the answer that says what was
+    looked at. Both are left out where only the rows were asked for.
     """
 
     question: Question
     release: str
     parameters: Understood
     rows: list[Row]
+    all_rows: list[Row]
     after: str | None
     sparql: str
     index: Index
+    evidence: Evidence = field(default_factory=Evidence)
+    silence: Silence = field(default_factory=Silence)
     coverage: Answer | None = None
+
+    @property
+    def taken(self) -> Mapping[str, str]:
+        """What was written for parameters, with what it was taken for where that is not plain."""
+        return self.parameters.taken if isinstance(self.parameters, Meant) else {}
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """What the things in rows and parameters are called, by IRI."""
+        """What the things in rows, parameters and silence are called, by IRI."""
         iris = {term.value for terms in (*self.rows, *self.parameters.values()) for term in terms
                 if isinstance(term, NamedNode)}
+        iris.update(self.silence.iris())
         return {iri: label for iri in sorted(iris) if (label := self.index.label(iri))}
 
-    def cited(self, cell: Term | None) -> list[Passage]:
-        """The passages of an evidence cell, in reading order."""
-        return in_reading_order(map(self.index.passage, passage_iris(cell)))
+    @cached_property
+    def sentence(self) -> str | None:
+        """The answer summed up, where its question says how."""
+        template = self.question.sentence
+        if template is None:
+            return None
+        shown = [(at, column) for at, column in enumerate(self.question.columns)
+                 if column.name in template]
+        rows = [{**{column.name: self._named(row[at], column) for at, column in shown},
+                 "disputed": ", ".join(one.kind for one in self.disagreements(row))}
+                for row in self.all_rows]
+        parameters = self.question.parameters
+        return sentence(self.question, rows, {p.name: self._asked(p) for p in parameters},
+                        {p.name for p in parameters if self.is_default(p)})
+
+    @cached_property
+    def heading(self) -> str:
+        """The title of the answer, for its values."""
+        asked = {p.name: self._asked(p) for p in self.question.parameters}
+        return self.question.headed({
+            name: in_words(given if isinstance(given, list) else [given])
+            for name, given in asked.items() if given not in (None, [])})[0]
+
+    @cached_property
+    def summary(self) -> dict[str, list[tuple[Term, int]]]:
+        """How many rows have each value of the columns that are counted, most first."""
+        return {column.name: _counted(column, [row[at] for row in self.all_rows])
+                for at, column in enumerate(self.question.columns)
+                if column.name in self.question.summary and len(self.all_rows) > 1}
+
+    def shown(self, term: Term | None, column: Column) -> str | int | float | None:
+        """A cell as people read it: the label of a thing, yes or no, else the value."""
+        value = self._named(term, column)
+        return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+    def _named(self, term: Term | None, column: Column) -> str | int | float | bool | None:
+        if isinstance(term, NamedNode):
+            return self.index.label(term.value) or term.value
+        return plain(term, column)
+
+    def cited(self, row: Row, cell: Term | None) -> list[Passage]:
+        """The passages of an evidence cell of a row, those of its statement first."""
+        return self.evidence.cited(self.index, self.question, row, cell)
+
+    def gist(self, row: Row) -> str | None:
+        """What the statement of a row says, in short."""
+        facts = self.evidence.facts(self.question, row)
+        entries = self.index.entries(facts)
+        return next((entry.note or entry.label for fact in facts
+                     if (entry := entries.get(fact))), None)
+
+    def disagreements(self, row: Row) -> list[Disagreement]:
+        """Where documents disagree on what a row says."""
+        return self.evidence.disputed(row)
+
+    def is_default(self, parameter: Parameter) -> bool:
+        """Whether nobody chose the values of a parameter."""
+        texts: list[str | None] = list(parameter.default)
+        if parameter.type == "iri":
+            texts = [self.index.meant(text, of_class=parameter.of_class, scheme=parameter.scheme)
+                     for text in parameter.default]
+        values = [value.value for value in self.parameters.get(parameter.name, ())]
+        return bool(texts) and texts == values
+
+    def _asked(self, parameter: Parameter) -> Any:
+        texts = [value.value == "true" if parameter.type == "boolean" else
+                 self.index.label(value.value) or value.value
+                 for value in self.parameters.get(parameter.name, ())]
+        return texts if parameter.many else next(iter(texts), None)
+
+
+def _counted(column: Column, cells: Sequence[Term | None]) -> list[tuple[Term, int]]:
+    """The values of a column with how often each is there; of several texts, each counts."""
+    return Counter(value for cell in cells if cell is not None for value in (
+        map(Literal, cell.value.split("; ")) if column.many else (cell,))).most_common()
 
 
 class Questions:
@@ -104,84 +157,129 @@ class Questions:
         self._engine = engine
         self._tables = Tables()
         self._choices: dict[str, list[Choice]] = {}
+        self._evidence: Evidence | None = None
+        self._members = Members(engine)
 
     @property
     def release(self) -> str:
         """The release that answers come from."""
         return self._engine.release
 
-    async def understand(self, question: Question, given: Given) -> Understood:
+    async def understand(self, question: Question, given: Given) -> Meant:
         """What was meant by what was given, with defaults filled in.
 
         Raises BadParameter, BadValue, UnknownName or AmbiguousName.
         """
-        known = [parameter.name for parameter in question.parameters]
-        for name in given:
-            if name not in known:
-                near = get_close_matches(name, known, 1)
-                raise BadParameter(
-                    f"The question {question.name} has no parameter `{name[:80]}`.",
-                    location="parameters",
-                    hint=f"Did you mean `{near[0]}`?" if near else
-                    f"It has {', '.join(known) or 'none'}.")
-        understood: dict[str, tuple[Value, ...]] = {}
-        for parameter in question.parameters:
-            texts = tuple(given.get(parameter.name, ())) or parameter.default
-            location = f"parameter {parameter.name}"
-            if not texts and parameter.required:
-                raise BadParameter(f"`{parameter.name}` is missing: {parameter.label}.",
-                                   location=location, hint="Give it a value.")
-            if len(texts) > 1 and not parameter.many:
-                raise BadParameter(f"`{parameter.name}` is given {len(texts)} times.",
-                                   location=location, hint="Give it once.")
-            if texts:
-                values = [await self._value(parameter, text) for text in texts]
-                understood[parameter.name] = tuple(dict.fromkeys(values))
+        understood = Meant()
+        ambiguous: list[tuple[Parameter, str, AmbiguousName]] = []
+        for parameter, texts in given_texts(question, given):
+            for text in texts:
+                try:
+                    value = await self._value(parameter, text)
+                except AmbiguousName as error:
+                    ambiguous.append((parameter, text, error))
+                    continue
+                understood.add(parameter, value)
+                if parameter.type == "iri":
+                    understood.note(parameter, text, value, self.index)
+        settled = Meant(understood)
+        for parameter, text, several in ambiguous:
+            value = await settle(several, parameter, settled, partial(self._number, question))
+            understood.add(parameter, value)
+            understood.note(parameter, text, value, self.index)
         return understood
 
     async def ask(
         self, question: Question, understood: Understood, *,
         limit: int = PAGE, after: str | None = None, client: str | None = None,
     ) -> Answer:
-        """A page of the answer. client: the address of who asks.
+        """A page of the answer, with what it does not say. client: the address of who asks.
 
         Raises UnknownPage, and what the engine raises.
         """
-        answer = await self._page(question, understood, limit, after, client)
+        answer = await self.page(question, understood, limit=limit, after=after, client=client)
+        answer = replace(answer, silence=await self._silence(answer, client))
         coverage = self.library.coverage(question)
         if answer.rows or coverage is None:
             return answer
-        return replace(answer, coverage=await self._page(
-            coverage, await self.understand(coverage, {}), PAGE, None, client))
+        return replace(answer, coverage=await self.page(
+            coverage, await self.understand(coverage, {}), client=client))
 
-    async def _page(
-        self, question: Question, understood: Understood, limit: int, after: str | None,
-        client: str | None,
+    async def page(
+        self, question: Question, understood: Understood, *,
+        limit: int = PAGE, after: str | None = None, client: str | None = None,
     ) -> Answer:
-        sparql = question.template.write(understood)
-        rows = await self._tables.get(
-            f"{question.name}\n{sparql}",
-            lambda: fetch_answer(self._engine, question, sparql, client))
-        start = self._start(after, len(rows)) if after is not None else 0
+        """A page of the answer's rows. Raises UnknownPage, and what the engine raises."""
+        sparql = await self._sparql(question, understood)
+        rows = await self._fetched(question, sparql, client)
+        start = start_of(after, len(rows), self.release) if after is not None else 0
         end = start + limit
         return Answer(
             question=question, release=self.release, parameters=understood, sparql=sparql,
-            rows=rows[start:end], after=self._cursor(end) if end < len(rows) else None,
-            index=self.index)
+            rows=rows[start:end], all_rows=rows,
+            after=cursor(end, self.release) if end < len(rows) else None,
+            index=self.index, evidence=await self._known())
 
-    def _cursor(self, start: int) -> str:
-        return f"{start}.{self.release[:8]}"
+    async def _sparql(self, question: Question, understood: Understood) -> str:
+        """The query that is run. Raises TooManyThings."""
+        included = await self._members.included(question, understood)
+        if any(parameter.type == "words" for parameter in question.parameters):
+            included = await asyncio.to_thread(with_things, question, included, self.index)
+        return question.template.write(included)
 
-    def _start(self, cursor: str, rows: int) -> int:
-        """The first row of the page that a cursor of this release is for. Raises UnknownPage."""
-        text, _, _ = cursor.partition(".")
-        start = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else 0
-        if not 0 < start < rows or cursor != self._cursor(start):
-            raise UnknownPage(
-                "This cursor is not one that the question gave for this release.",
-                location="parameter after",
-                hint="Follow the `next` link of an answer, or begin again without it.")
-        return start
+    async def _rows(
+        self, question: Question, understood: Understood, client: str | None = None
+    ) -> list[Row]:
+        return await self._fetched(question, await self._sparql(question, understood), client)
+
+    async def _fetched(self, question: Question, sparql: str, client: str | None) -> list[Row]:
+        return await self._tables.get(
+            f"{question.name}\n{sparql}",
+            lambda: fetch_answer(self._engine, question, sparql, client))
+
+    async def _known(self) -> Evidence:
+        """The evidence of the release, which is read once."""
+        if self._evidence is None:
+            remarks = self.library.remarks
+            rows = await self._rows(remarks, {}) if remarks else []
+            self._evidence = await Evidence.of(self._engine, remarks, rows)
+        return self._evidence
+
+    async def _silence(self, answer: Answer, client: str | None) -> Silence:
+        question = answer.question
+        if question.covers:
+            return Silence()
+        documents, others = [
+            Coverage.of(covering, await self._rows(covering, await self.understand(covering, {})))
+            if covering else None for covering in self.library.covering]
+        said = answer.evidence.said(question, answer.all_rows)
+        included = await self._members.included(question, answer.parameters)
+        asked = {value.value for values in included.values() for value in values}
+        looked = looked_at(documents, others, said, asked, concerns(question, others, self.index))
+        filters, unfiltered = await self._filters(answer, client)
+        return Silence(*looked, filters, unfiltered)
+
+    async def _filters(
+        self, answer: Answer, client: str | None
+    ) -> tuple[tuple[Filter, ...], int]:
+        """The filters of an answer, and how many rows there are without them."""
+        question, given = answer.question, answer.parameters
+        wider, widest = widened(question, given)
+        *numbers, most = await asyncio.gather(*(
+            self._number(question, asked, client) for asked in (*(a for _, a in wider), widest)))
+        return tuple(
+            Filter(parameter, given[parameter.name], answer.is_default(parameter),
+                   max(0, number - len(answer.all_rows)))
+            for (parameter, _), number in zip(wider, numbers, strict=True)), most
+
+    async def _number(
+        self, question: Question, understood: Understood, client: str | None = None
+    ) -> int:
+        """How many rows an answer has; none where the engine stops it."""
+        try:
+            return len(await self._rows(question, understood, client))
+        except GraphsvcError:
+            return 0
 
     async def ask_by_name(self, name: str, given: Given) -> Answer:
         """The first page of the answer to the question of that name, with `given` as written.
@@ -197,7 +295,7 @@ class Questions:
             return [Choice(Literal(value), label) for value, label in parameter.choices.items()]
         if parameter.choices_from not in self._choices:
             question = self.library.get(parameter.choices_from)
-            answer = await self.ask(
+            answer = await self.page(
                 question, await self.understand(question, {}), limit=LARGEST_PAGE)
             self._choices[question.name] = list(_choices(answer, self.index))
         return self._choices[parameter.choices_from]

@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from graphsvc.questions.question import RESERVED, Parameter, Question
+from graphsvc.questions.question import (
+    NAMED,
+    RESERVED,
+    RESERVED_COLUMNS,
+    Parameter,
+    Question,
+    places_of,
+)
+from graphsvc.questions.sentence import sentence_mistakes
 from graphsvc.questions.template import Value
 from graphsvc.questions.values import BadValue, bound, literal
 
@@ -17,6 +25,7 @@ _FILE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ROUTE = re.compile(r"(?!/\{|/questions)(/([a-z][a-z0-9-]*|\{[a-z][A-Za-z0-9_]*\}))+")
 _SAMPLES: dict[str, Value] = {
     "iri": pyoxigraph.NamedNode("urn:x-sample"), "boolean": pyoxigraph.Literal(True),
+    "words": pyoxigraph.NamedNode("urn:x-sample"),
     "integer": pyoxigraph.Literal(1), "year": pyoxigraph.Literal(2000),
 }
 
@@ -40,7 +49,8 @@ def header_mistakes(question: Question) -> list[Mistake]:
     """What does not fit in a header whose parts are each as they should be."""
     return _found(chain(
         _parts(question), _columns(question), *map(_parameter, question.parameters),
-        *(_example(question, number) for number in range(len(question.examples)))))
+        *(_example(question, number) for number in range(len(question.examples))),
+        _sentence(question)))
 
 
 def query_mistakes(question: Question, line: int) -> list[Mistake]:
@@ -57,6 +67,9 @@ def _parts(question: Question) -> Checks:
     yield (not _FILE_NAME.fullmatch(name), (), f"`{name}` is not a name for a question.",
            "Name the file with small letters, digits and hyphens.")
     yield not question.examples, ("examples",), "There is no example.", "Give one."
+    for key in ("covers", "remarks"):
+        yield (getattr(question, key) and any(p.required for p in question.parameters), (key,),
+               f"A question with `{key}` is asked without parameters.", "Make them optional.")
     for class_, given in question.panel.items():
         place, taking = ("panel", class_), question.parameter(given)
         yield (taking is None or taking.type != "iri", place,
@@ -83,8 +96,9 @@ def _parameter(parameter: Parameter) -> Checks:
            f"{what} is required, yet has a default.", "Keep one of the two.")
     yield (len(parameter.default) > 1 and not parameter.many, place,
            f"{what} has several defaults.", "Add `many: true` or keep one.")
-    yield (parameter.type != "iri" and (parameter.of_class or parameter.scheme), place,
-           f"{what} is not an iri, yet has a class or scheme.", "Use `type: iri`.")
+    narrowed = parameter.of_class or parameter.scheme or parameter.members
+    yield (parameter.type not in ("iri", "words") and narrowed, place,
+           f"{what} is not an iri, yet has a class, scheme or members.", "Use `type: iri`.")
     yield (is_choice != any(choices), place,
            f"{what} has a choice without `type: choice`, or the other way round.",
            "Give `choices` or `choices_from` with `type: choice`.")
@@ -120,16 +134,23 @@ def _columns(question: Question) -> Checks:
         yield (column.many and column.type != "text", ("columns", column.name),
                f"The column `{column.name}` has several values, but is not a text.",
                "Use `type: text`, or leave `many` out.")
+        yield (column.name in RESERVED_COLUMNS, ("columns", column.name),
+               f"The column `{column.name}` has a name that every row uses.", "Rename it.")
     yield (not ordering, ("columns",), "No column can be ordered by.",
            "Give a column of one value that is not of type evidence.")
+    for name in question.summary:
+        yield (name not in names, ("summary",), f"`summary` names `{name}`, which is not a column.",
+               f"Use {', '.join(names)}.")
     for text in question.order:
         yield (text.removeprefix("-") not in ordering, ("order",),
                f"`order` names `{text}`, which cannot be ordered by.",
                f"Use {', '.join(ordering)}, with - before it to descend.")
-    for key in ("chart", "map", "matrix"):
-        for part, name in getattr(question, key) or ():
-            yield (name and name not in names, (key, part),
-                   f"`{key}` names `{name}`, which is not a column.", f"Use {', '.join(names)}.")
+    for key in ("chart", "map", "matrix", "covers", "remarks"):
+        for part, named in getattr(question, key) or ():
+            for name in named if isinstance(named, tuple) else filter(None, (named,)):
+                yield (name not in names, (key, part),
+                       f"`{key}` names `{name}`, which is not a column.",
+                       f"Use {', '.join(names)}.")
 
 
 def _example(question: Question, number: int) -> Checks:
@@ -147,29 +168,42 @@ def _example(question: Question, number: int) -> Checks:
         yield from _values(parameter, texts, (*place, "parameters", name))
 
 
+def _sentence(question: Question) -> Checks:
+    for heading in question.heading:
+        for name in places_of(heading) - {p.name for p in question.parameters}:
+            yield (True, ("heading",), f"`heading` has a place for `{name}`, no parameter.",
+                   "Use names of parameters.")
+    for mistake in sentence_mistakes(question):
+        yield (True, ("sentence",), f"`sentence` {mistake}.",
+               "docs/questions.md says what a template may use.")
+
+
 def _placeholders(question: Question) -> Checks:
     """Parameters and places must be the same names, in blocks where they are optional."""
     template, known = question.template, {p.name: p for p in question.parameters}
+    named = {p.name + NAMED: p for p in question.parameters if p.type == "words"}
     for place in template.places:
-        name, parameter = place.name, known.get(place.name)
-        left_out = parameter and parameter.optional and place.condition != name
+        name, parameter = place.name, known.get(place.name) or named.get(place.name)
+        several = parameter and parameter.several
+        left_out = parameter and parameter.optional and place.condition != parameter.name
         yield (not parameter, place.line, f"`${name}` is not declared.",
                f"Declare it, or write `?{name}` for a variable.")
         yield (left_out, place.line, f"`${name}` may have no value.",
                f"Put its lines between `#+if {name}` and `#+end`.")
-        yield (parameter and parameter.many and place.separator is None and not left_out,
+        yield (several and place.separator is None and not left_out,
                place.line, f"`${name}` may have several values.",
                f"Write `VALUES ?x {{ ${name} }}` or `IN (${name})`.")
     for name, line in template.conditions.items():
-        yield (name not in known or not known[name].optional, line,
+        yield (name not in known or known[name].required, line,
                f"`#+if {name}` names no optional parameter.",
-               "Name one with `required: false` and no default.")
+               "Name one with `required: false` or a default.")
     for token in template.tokens:
         name = token.text[1:]
         yield (token.type == "variable" and token.text[0] == "?" and name in known, token.line,
                f"`{token.text}` is a parameter's name.",
                f"Write `${name}`, or use another variable.")
-    for name in known.keys() - {place.name for place in template.places}:
+    placed = {place.name for place in template.places}
+    for name in known.keys() - placed - {p.name for n, p in named.items() if n in placed}:
         yield (True, 1, f"The query has no place for the parameter `{name}`.",
                f"Use `${name}` in it, or drop the parameter.")
 
@@ -210,7 +244,12 @@ def _samples(question: Question) -> list[dict[str, list[Value]]]:
     """Sample values: for every parameter, for none that may be left out, for one of these each."""
     everything = {
         p.name: [_SAMPLES.get("iri" if p.choices_from else p.type, pyoxigraph.Literal("x"))]
-        * (2 if p.many else 1) for p in question.parameters}
-    optional = [parameter.name for parameter in question.parameters if parameter.optional]
+        * (2 if p.several else 1) for p in question.parameters}
+    everything |= {f"{p.name}{NAMED}": everything[p.name]
+                   for p in question.parameters if p.type == "words"}
+    optional = [parameter.name for parameter in question.parameters
+                if not parameter.required and question.can_drop(parameter)]
     least = {name: value for name, value in everything.items() if name not in optional}
-    return [everything, least, *({**least, name: everything[name]} for name in optional)]
+    return [everything, least, *(
+        {**least, **{place: values for place, values in everything.items()
+                     if place.removesuffix(NAMED) == name}} for name in optional)]

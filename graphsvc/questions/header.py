@@ -62,13 +62,13 @@ def read_question(
     return question
 
 
-def read_columns(path: Path) -> Fields:
+def read_columns(path: Path, prefixes: Mapping[str, str]) -> Fields:
     """The shared columns of a folder of questions by name, if it has any. Raises InputErrors."""
     if not path.is_file():
         return {}
     file = f"{path.parent.name}/{path.name}"
     columns = _Yaml(_read(path, file), file, 1, {}, ("columns",))
-    columns.model(SharedColumns, {"columns": columns.fields}, {})
+    columns.model(SharedColumns, {"columns": columns.fields}, prefixes)
     return columns.fields
 
 

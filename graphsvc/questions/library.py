@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,6 @@ from typing import Any
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.questions.header import read_columns, read_question
 from graphsvc.questions.question import Question
-
-_COVERAGE = "coverage"
 
 
 def _place(question: Question) -> tuple[str, ...]:
@@ -34,6 +35,22 @@ class UnknownQuestion(GraphsvcError):
 
     def extras(self) -> dict[str, Any]:
         return {"nearest": self.nearest}
+
+
+class ReplacedQuestion(GraphsvcError):
+    """A question that another took the place of; `instead` is how to ask now."""
+
+    status = 410
+    type = "urn:graphsvc:problem:replaced-question"
+    title = "Another question took its place"
+
+    def __init__(self, name: str, question: Question) -> None:
+        self.instead = question.name
+        super().__init__(f"The question `{name}` is part of `{question.name}` now.",
+                         hint=question.replaces[name])
+
+    def extras(self) -> dict[str, Any]:
+        return {"instead": self.instead}
 
 
 class Library:
@@ -64,7 +81,7 @@ class Library:
         """
         questions: list[Question] = []
         errors: list[GraphsvcError] = []
-        shared = read_columns(folder / "columns.yaml")
+        shared = read_columns(folder / "columns.yaml", prefixes)
         for path in sorted(folder.rglob("*.rq")):
             place = path.relative_to(folder)
             if place.parts[0] == "views":
@@ -82,13 +99,19 @@ class Library:
     def __iter__(self) -> Iterator[Question]:
         return iter(self._questions.values())
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._questions
+
     def __len__(self) -> int:
         return len(self._questions)
 
     def get(self, name: str) -> Question:
-        """The question of that name. Raises UnknownQuestion."""
+        """The question of that name. Raises UnknownQuestion or ReplacedQuestion."""
         if name in self._questions:
             return self._questions[name]
+        for question in self:
+            if name in question.replaces:
+                raise ReplacedQuestion(name, question)
         raise UnknownQuestion(name, get_close_matches(name[:80], list(self._questions), 5))
 
     def readme(self) -> str:
@@ -101,10 +124,34 @@ class Library:
             lines.append("")
         return "\n".join(lines)
 
+    @cached_property
+    def covering(self) -> tuple[Question | None, Question | None]:
+        """The questions that say which documents there are, and who else is looked at by them."""
+        covering = [q for q in self if q.covers]
+        return (next((q for q in covering if q.covers and not q.covers.document), None),
+                next((q for q in covering if q.covers and q.covers.document), None))
+
+    @cached_property
+    def remarks(self) -> Question | None:
+        """The question that remarks on the rows of all others."""
+        return next((q for q in self if q.remarks), None)
+
+    def table(self) -> str:
+        """The questions as CSV: name, title, description, tags, parameters, columns."""
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow(("name", "title", "description", "tags", "parameters", "columns"))
+        for question in self:
+            named = (question.tags, *((one.name for one in some) for some in (
+                question.parameters, question.columns)))
+            writer.writerow((question.name, question.title, question.description,
+                             *(" ".join(names) for names in named)))
+        return out.getvalue()
+
     def coverage(self, question: Question) -> Question | None:
         """The question that says what was looked at where this one has no answer."""
-        name = question.coverage or _COVERAGE
-        return self._questions.get(name) if name != question.name else None
+        documents, _ = self.covering
+        return documents if documents != question else None
 
     def route(self, segments: list[str]) -> tuple[Question, dict[str, str]] | None:
         """The question whose route has these path segments, with the values in them."""
@@ -124,8 +171,8 @@ class Library:
     def _mistakes(self) -> Iterator[GraphsvcError]:
         """What does not fit between the questions."""
         for question in self:
-            used = [(p.name, p.choices_from) for p in question.parameters if p.choices_from]
-            for what, name in (*used, ("coverage", question.coverage)):
+            for parameter in question.parameters:
+                what, name = parameter.name, parameter.choices_from
                 if name is None:
                     continue
                 other = self._questions.get(name)
@@ -138,7 +185,7 @@ class Library:
                     yield GraphsvcError(
                         f"`{what}` names the question `{name}`, which has required parameters.",
                         location=question.file, hint="Name one that can be asked without any.")
-                elif what != "coverage" and any(p.choices_from for p in other.parameters):
+                elif any(p.choices_from for p in other.parameters):
                     yield GraphsvcError(
                         f"`{what}` takes its choices from `{name}`, which takes choices itself.",
                         location=question.file, hint="Name one without `choices_from`.")

@@ -1,52 +1,40 @@
-"""Writing an answer: JSON, CSV, TSV, JSON-LD and SPARQL results JSON."""
+"""Writing an answer: JSON, CSV, workbooks, TSV, JSON-LD and SPARQL results JSON."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc import formats
-from graphsvc.csvsafe import safe_cell
-from graphsvc.formats import Format
-from graphsvc.index import Passage
+from graphsvc.formats import Format, safe_cell
+from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column
-from graphsvc.questions.table import Term
+from graphsvc.questions.sheet import workbook
+from graphsvc.questions.table import Row, Term, plain
 from graphsvc.questions.values import XSD
 
 NOTHING = (
-    "Nothing in this release answers the question with these parameters. Where `coverage` is "
-    "given, it says which documents were looked at and what they cover; of all else nothing is "
-    "known."
+    "Nothing in this release answers the question with these parameters. `silence` says what the "
+    "filters left out and which documents were looked at, `coverage` what these cover; of all else "
+    "nothing is known."
 )
 
 
-def plain(term: Term | None, column: Column) -> str | int | float | bool | None:
-    """A cell as JSON of the column's type; a value of another type stays the text it is."""
-    if term is None:
-        return None
-    text = f"_:{term.value}" if isinstance(term, BlankNode) else term.value
-    try:
-        if column.type in ("integer", "year"):
-            return int(text)
-        if column.type == "decimal" and math.isfinite(float(text)):
-            return float(text)
-    except ValueError:
-        return text
-    return text in ("true", "1") if column.type == "boolean" else text
-
-
 def rows(answer: Answer) -> list[dict[str, Any]]:
-    """The rows as JSON objects by column name: passages for evidence, else plain values."""
-    return [{column.name: [passage(cited) for cited in answer.cited(term)]
-             if column.type == "evidence" else plain(term, column)
-             for term, column in zip(row, answer.question.columns, strict=True)}
+    """The rows as JSON objects by column name: passages for evidence, else plain values; and of
+    each row its gist and the disagreements on it."""
+    return [{**{column.name: [passage(cited) for cited in answer.cited(row, term)]
+                if column.type == "evidence" else plain(term, column)
+                for term, column in zip(row, answer.question.columns, strict=True)},
+             "gist": answer.gist(row),
+             "disagreements": [{"thing": one.thing, "label": answer.index.label(one.thing),
+                                "kind": one.kind} for one in answer.disagreements(row)]}
             for row in answer.rows]
 
 
@@ -54,14 +42,44 @@ def passage(cited: Passage) -> dict[str, Any]:
     """A passage as JSON."""
     return {
         "passage": cited.iri, "document": cited.document, "title": cited.title,
-        "section": list(cited.sections), "line": cited.line, "ordinal": cited.ordinal,
-        "words": cited.words,
+        "section": list(cited.sections), "paragraph": cited.paragraph, "label": cited.label,
+        "first": cited.first, "last": cited.last, "words": cited.words,
+        "page": cited.link or cited.page, "line": cited.line, "ordinal": cited.ordinal,
     }
 
 
 def _table(answer: Answer) -> dict[str, Any]:
-    columns = [column.model_dump(exclude={"many"}) for column in answer.question.columns]
+    columns = [column.model_dump(include={"name", "type", "label", "meaning"})
+               for column in answer.question.columns]
     return {"columns": columns, "rows": rows(answer), "labels": answer.labels}
+
+
+def silence(answer: Answer) -> dict[str, Any]:
+    """What the answer does not say, as JSON: things as IRIs, and all of it in sentences."""
+    said = answer.silence
+    return {
+        "lines": list(said.lines(answer.index, not answer.all_rows)),
+        "documents": said.documents and {
+            "said": said.documents.said, "silent": said.documents.silent,
+            "elsewhere": said.documents.elsewhere},
+        "things": said.things and {
+            "label": said.things.label, "said": said.things.said,
+            "silent": said.things.silent, "notReported": said.things.elsewhere},
+        "filters": [{"parameter": one.parameter.name,
+                     "values": [value.value for value in one.values],
+                     "byDefault": one.by_default, "leftOut": one.left_out}
+                    for one in said.filters],
+        "unfiltered": said.unfiltered,
+    }
+
+
+def summary(answer: Answer) -> list[dict[str, Any]]:
+    """The columns that are counted, each with its values and how many rows have each."""
+    columns = {column.name: column for column in answer.question.columns}
+    return [{"column": name, "label": columns[name].label, "values": [
+        {"value": plain(term, columns[name]), "label": str(answer.shown(term, columns[name])),
+         "rows": number} for term, number in counted]}
+        for name, counted in answer.summary.items()]
 
 
 def parameters(answer: Answer) -> dict[str, Any]:
@@ -79,8 +97,12 @@ def as_document(answer: Answer, following: str | None) -> dict[str, Any]:
     looked_at = answer.coverage
     return {
         "question": answer.question.name, "title": answer.question.title,
-        "release": answer.release, "parameters": parameters(answer), **_table(answer),
-        "next": following, "sparql": answer.sparql, "note": None if answer.rows else NOTHING,
+        "release": answer.release, "parameters": parameters(answer),
+        "taken": dict(answer.taken),
+        "sentence": answer.sentence, "total": len(answer.all_rows), "summary": summary(answer),
+        **_table(answer), "silence": silence(answer),
+        "next": following, "sparql": answer.sparql,
+        "note": None if answer.all_rows else NOTHING,
         "coverage": looked_at and {
             "question": looked_at.question.name, "title": looked_at.question.title,
             **_table(looked_at)},
@@ -140,19 +162,48 @@ def _binding(term: Term) -> dict[str, str]:
 
 
 def comma_separated(answer: Answer, *, raw: bool = False) -> str:
-    """CSV for spreadsheets (RFC 4180, lines end with CR LF).
+    """CSV for programs (RFC 4180, lines end with CR LF).
 
     After each column of IRIs or evidence comes one of their labels, called `{column}Label`. Texts
     that spreadsheets take for formulas begin with an apostrophe, unless they are to be raw.
     """
+    heads = [head for column in answer.question.columns for head in (column.name, *_twin(column))]
+    return _csv(heads, ([
+        text for term, column in zip(row, answer.question.columns, strict=True)
+        for text in _texts(answer, row, term, column)] for row in answer.rows), raw)
+
+
+def labelled(answer: Answer, *, raw: bool = False) -> str:
+    """CSV for people: headings in words, labels for things, citations for evidence."""
+    rows = (["" if cell is None else str(cell) for cell in cells] for cells in people_rows(answer))
+    return _csv(people_heads(answer), rows, raw)
+
+
+def people_heads(answer: Answer) -> list[str]:
+    """The headings of the cells that people read."""
+    return [column.label for column in answer.question.columns] + ["Documents disagree"]
+
+
+def people_rows(answer: Answer) -> Iterator[list[str | int | float | None]]:
+    """The rows as people read them: numbers as numbers, all else as texts."""
+    for row in answer.rows:
+        cells: list[str | int | float | None] = []
+        for term, column in zip(row, answer.question.columns, strict=True):
+            if column.type == "evidence":
+                cells.append("\n".join(map(str, answer.cited(row, term))) or None)
+            else:
+                cells.append(answer.shown(term, column))
+        disputes = [f"{answer.index.label(one.thing) or one.thing} ({one.kind})"
+                    for one in answer.disagreements(row)]
+        yield [*cells, "; ".join(disputes) or None]
+
+
+def _csv(heads: list[str], rows: Iterable[list[str]], raw: bool) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(head for column in answer.question.columns
-                    for head in (column.name, *_twin(column)))
-    for row in answer.rows:
-        cells = (text for term, column in zip(row, answer.question.columns, strict=True)
-                 for text in _texts(answer, term, column))
-        writer.writerow(cells if raw else map(safe_cell, cells))
+    writer.writerow(heads)
+    for row in rows:
+        writer.writerow(row if raw else map(safe_cell, row))
     return out.getvalue()
 
 
@@ -160,12 +211,15 @@ def _twin(column: Column) -> tuple[str, ...]:
     return (f"{column.name}Label",) if column.type in ("iri", "evidence") else ()
 
 
-def _texts(answer: Answer, term: Term | None, column: Column) -> Iterator[str]:
+def _texts(answer: Answer, row: Row, term: Term | None, column: Column) -> Iterator[str]:
     """The texts of a cell: its value and, of IRIs and evidence, the label."""
     text = "" if term is None else f"_:{term.value}" if isinstance(term, BlankNode) else term.value
     if column.type == "evidence":
         yield " ".join(sorted(text.split()))
-        yield "; ".join(map(str, answer.cited(term)))
+        yield "; ".join(map(str, answer.cited(row, term)))
+    elif column.type == "decimal":
+        value = plain(term, column)
+        yield "" if value is None else str(value)
     else:
         yield text
     if column.type == "iri":
@@ -185,16 +239,20 @@ def _turtle(term: Term) -> str:
 
 
 def write(
-    answer: Answer, format: Format, address: str, following: str | None, *, raw: bool = False
-) -> str:
+    answer: Answer, format: Format, address: str, following: str | None, *, raw: bool = False,
+    headings: str = "names", licence: str | None = None,
+) -> str | bytes:
     """The answer in one of the formats offered.
 
     address: of the question; following: of the next page; raw: whether CSV leaves texts as they are
-    that spreadsheets take for formulas.
+    that spreadsheets take for formulas; headings: `labels` for CSV that people read; licence: of
+    the data, which workbooks name.
     """
     match format:
         case formats.CSV:
-            return comma_separated(answer, raw=raw)
+            return (labelled if headings == "labels" else comma_separated)(answer, raw=raw)
+        case formats.XLSX:
+            return workbook(answer, people_heads(answer), people_rows(answer), licence)
         case formats.TSV:
             return tab_separated(answer)
         case formats.JSON_LD:

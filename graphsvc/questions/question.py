@@ -24,14 +24,21 @@ from pydantic_core import PydanticCustomError
 from graphsvc.questions.template import Template
 
 ParameterType = Literal[
-    "iri", "text", "integer", "decimal", "boolean", "date", "year", "choice"
+    "iri", "text", "words", "integer", "decimal", "boolean", "date", "year", "choice"
 ]
 ColumnType = Literal[
     "iri", "text", "integer", "decimal", "boolean", "date", "year", "evidence"
 ]
-RESERVED = ("after", "format", "limit", "raw")
-"""Parameters that every question has: the cursor, the answer's format, the page's size, and whether
-CSV leaves texts alone that spreadsheets take for formulas."""
+_PLACE = re.compile(r"\{(\w+)\}")
+NAMED = "Named"
+"""What comes after the name of a parameter of type words where its things must be named so."""
+ANY = "any"
+"""What a parameter with a default takes so that it does not narrow the answer."""
+RESERVED = ("after", "format", "headings", "limit", "raw")
+"""Parameters that every question has: the cursor, the answer's format, the page's size, what
+CSV has as headings, and whether it leaves texts alone that spreadsheets take for formulas."""
+RESERVED_COLUMNS = ("gist", "disagreements")
+"""What every row says of itself, next to its columns."""
 
 
 def _wrong(message: str, hint: str) -> PydanticCustomError:
@@ -94,7 +101,9 @@ class Parameter(_Model):
 
     min, max: bounds of a number, date or year; of a text, bounds of its length in characters.
     many: several values may be given.
-    of_class, scheme: IRIs that narrow what an iri may name.
+    of_class, scheme: IRIs that narrow what an iri may name, or which things words are looked for
+        in: `$name` is bound to all that hold them, `$nameNamed` to all whose names do.
+    members: property from a thing to those that it is meant to include, such as a group's members.
     choices: the values of a choice with their labels; choices_from: the question whose first
         column (and `label` column, if it has one) gives them.
     """
@@ -111,6 +120,7 @@ class Parameter(_Model):
     of_class: Iri | None = Field(
         default=None, validation_alias="class", serialization_alias="class")
     scheme: Iri | None = None
+    members: Iri | None = None
     choices: Annotated[Mapping[str, Text], BeforeValidator(_labelled)] = {}
     choices_from: Text | None = None
 
@@ -122,6 +132,11 @@ class Parameter(_Model):
             else data
 
     @property
+    def several(self) -> bool:
+        """Whether several values may be bound."""
+        return self.many or self.members is not None or self.type == "words"
+
+    @property
     def optional(self) -> bool:
         """Whether it may be left without any value."""
         return not self.required and not self.default
@@ -131,6 +146,8 @@ class Column(_Model):
     """A column of the answer; a column of type evidence holds IRIs of passages, blank-separated.
 
     many: the query gives several texts, each on a line of its own and in no order.
+    of_class: what its things are, for columns of things that coverage can be said of.
+    fact: whether its thing is what the row says: its passages come first, its summary is the gist.
     """
 
     name: Name
@@ -138,6 +155,9 @@ class Column(_Model):
     label: Text
     meaning: Text = ""
     many: Flag = False
+    of_class: Iri | None = Field(
+        default=None, validation_alias="class", serialization_alias="class")
+    fact: Flag = False
 
     @property
     def orders(self) -> bool:
@@ -174,11 +194,36 @@ class Map(_Model):
 
 
 class Matrix(_Model):
-    """How the answer is drawn as a matrix: the columns that give rows, columns and cells."""
+    """How the answer is drawn as a matrix: the columns that give rows, columns and cells, and the
+    colours of the cells (without one, by the rank of what they show)."""
 
     rows: Name
     columns: Name
     cell: Name
+    tone: Name | None = None
+
+
+class Covers(_Model):
+    """How a question says what was looked at: all documents, or who of some things has one.
+
+    thing: the column of the things. document, statements: the columns of the documents that look
+    at each, and of how many of their statements name it; without them the things are documents.
+    """
+
+    thing: Name
+    document: Name | None = None
+    statements: Name | None = None
+
+
+class Remarks(_Model):
+    """How a question remarks on the rows of all others, such as with a disagreement.
+
+    about: the columns of the things that are remarked on; thing, kind: what the remark is.
+    """
+
+    about: Annotated[tuple[Name, ...], BeforeValidator(_several)]
+    thing: Name
+    kind: Name
 
 
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_entries)]
@@ -186,7 +231,7 @@ Columns = Annotated[tuple[Column, ...], BeforeValidator(_entries)]
 
 PARTS: Mapping[Any, type[BaseModel]] = {
     "parameters": Parameter, "columns": Column, "examples": Example, "chart": Chart, "map": Map,
-    "matrix": Matrix}
+    "matrix": Matrix, "covers": Covers, "remarks": Remarks}
 """The models of what is in a header, by its key."""
 
 
@@ -196,17 +241,28 @@ class SharedColumns(_Model):
     columns: Columns
 
 
+def places_of(heading: str) -> set[str]:
+    """The parameters that a heading has places for."""
+    return set(_PLACE.findall(heading))
+
+
 class Header(_Model):
     """The header of a question's file.
 
+    heading: titles of its answers, with `{parameter}` for values: see Question.headed.
     order: the columns that together are different in every row, with `-` to descend.
     panel: classes of things on whose pages the question belongs, each with the parameter for the
         thing.
     route: path below the API, with `{parameter}` segments.
-    coverage: name of the question that says what was looked at, attached to empty answers.
+    sentence: a template that sums an answer up: see graphsvc.questions.sentence.
+    summary: the columns whose values are counted before the rows.
+    covers, remarks: what this question says for the answers of all others.
+    replaces: names that the question had, or that of questions it took the place of, each with
+        how to ask it now.
     """
 
     title: Text
+    heading: Texts = ()
     description: Text
     tags: Texts = ()
     parameters: Annotated[tuple[Parameter, ...], BeforeValidator(_entries)] = ()
@@ -215,7 +271,11 @@ class Header(_Model):
     examples: tuple[Example, ...]
     panel: Mapping[Iri, Text] = {}
     route: Text | None = None
-    coverage: Text | None = None
+    sentence: Text | None = None
+    summary: Texts = ()
+    covers: Covers | None = None
+    remarks: Remarks | None = None
+    replaces: Mapping[str, Text] = {}
     chart: Chart | None = None
     map: Map | None = None
     matrix: Matrix | None = None
@@ -239,6 +299,22 @@ class Question(Header):
         plain = {column.name: column for column in self.columns if column.orders}
         return {plain[text.removeprefix("-")]: text.startswith("-")
                 for text in self.order or plain if text.removeprefix("-") in plain}
+
+    def headed(self, values: Mapping[str, str]) -> tuple[str, set[str]]:
+        """The title of an answer, and the parameters whose values are in it: the heading with the
+        most values, as far as they are given; without one, the title of the question."""
+        fitting = [it for it in self.heading if places_of(it) <= values.keys()]
+        heading = max(fitting, key=lambda it: len(places_of(it)), default=None)
+        if heading is None:
+            return self.title, set()
+        filled = _PLACE.sub(lambda place: values[place[1]], heading)
+        return filled[:1].upper() + filled[1:], places_of(heading)
+
+    def can_drop(self, parameter: Parameter) -> bool:
+        """Whether the query can be asked without any value of the parameter."""
+        places = [place for place in self.template.places
+                  if place.name in (parameter.name, parameter.name + NAMED)]
+        return all(place.condition == parameter.name for place in places)
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, if the question has it."""

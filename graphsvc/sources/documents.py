@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,9 +17,16 @@ import pyoxigraph as ox
 
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project
-from graphsvc.turtle import read_file
+from graphsvc.sources.turtle import read_file
 
 _WORD = re.compile(r"\w")
+_EMPHASIS = re.compile(r"[*#\[]+|\]\([^)]*\)")
+_MARKS = re.compile(r"<[^>]*>|\S+%20\S+|[|\t]|^\W*[-\u2022]\s")
+"""What the conversion to text left of emphasis and links, of tags, addresses, tables and lists:
+readers of the publisher's copy do not see it."""
+_SENTENCE_END = re.compile(r"[^\W\d][.!?]+['\"\u2019\u201d)]*$")
+_OUTER = re.compile(r"^(\W*\s)+|(\s\W*)+$")
+_MOST_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,20 @@ class Paragraph:
     start: int
     end: int
     text: str
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The first and the last words, by which a reader of any edition finds the paragraph.
+
+        At most six each and a third of the paragraph, and never a complete sentence of two or more
+        words. Both are empty where the paragraph has fewer than three words.
+        """
+        words = _OUTER.sub("", _MARKS.sub(" ", _EMPHASIS.sub("", self.text))).split()
+        most = min(_MOST_WORDS, len(words) // 3)
+        breaks = [n for n, word in enumerate(words, 1) if _SENTENCE_END.search(word)]
+        first = min([most, *(n - 1 for n in breaks if n > 1)])
+        last = max([len(words) - most, *(n + 1 for n in breaks if n < len(words) - 1)])
+        return " ".join(words[:first]), " ".join(words[last:])
 
     @property
     def sha256(self) -> str:
@@ -153,7 +175,8 @@ def index_sources(project: Project, folder: Path) -> list[Path]:
 
 
 def passage_index(project: Project, document: Document) -> str:
-    """Where the sections and paragraphs of a document are, in Turtle without any of its text."""
+    """Where the sections and paragraphs of a document are, in Turtle, with their first and last
+    words."""
     headings = read_outline(project, document.slug)
     source = f"<{project.header.base}document/{document.slug}>"
 
@@ -169,10 +192,24 @@ def passage_index(project: Project, document: Document) -> str:
         (files(__package__) / "passages.ttl.j2").read_text(encoding="utf-8"),
         trim_blocks=True, keep_trailing_newline=True)
     return str(template.render(
-        header=project.header, document=document, source=source,
+        header=project.header, document=document, source=source, literal=ox.Literal,
         sections=[(heading, part(parent(n))) for n, heading in enumerate(headings)],
-        passages=[(paragraph, part(section_of(headings, paragraph.line)))
-                  for paragraph in document.paragraphs]))
+        passages=[(paragraph, part(section), number)
+                  for paragraph, section, number in _numbered(document, headings)]))
+
+
+def _numbered(
+    document: Document, headings: list[Heading]
+) -> Iterator[tuple[Paragraph, Heading | None, int | None]]:
+    """Each paragraph with its section and its number there, from 1. A heading has no number."""
+    numbers: Counter[Heading | None] = Counter()
+    for paragraph in document.paragraphs:
+        section = section_of(headings, paragraph.line)
+        if section and section.line == paragraph.line:
+            yield paragraph, section, None
+        else:
+            numbers[section] += 1
+            yield paragraph, section, numbers[section]
 
 
 class SourceText:

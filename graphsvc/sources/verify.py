@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.sources.documents import Document, index_path, passage_index, read_documents
-from graphsvc.turtle import Triple, read_turtle
+from graphsvc.sources.turtle import Triple, read_turtle
 from graphsvc.vocabulary import SCHEMA
 
 _SIZE = 12
@@ -100,10 +100,17 @@ def _check_index(project: Project, document: Document) -> Iterator[GraphsvcError
 
 
 def _facts(triples: Iterable[Triple]) -> dict[str, dict[str, str]]:
-    """The value of each property of each thing."""
+    """The value of each property of each thing; of a thing without a name, its texts."""
     found: dict[str, dict[str, str]] = {}
+    nameless: dict[str, list[str]] = {}
+    triples = list(triples)
+    for subject, _, value in triples:
+        if isinstance(subject, ox.BlankNode) and isinstance(value, ox.Literal):
+            nameless.setdefault(subject.value, []).append(value.value)
     for subject, predicate, value in triples:
-        found.setdefault(subject.value, {})[predicate.value] = value.value
+        texts = nameless.get(value.value) if isinstance(value, ox.BlankNode) else None
+        found.setdefault(subject.value, {})[predicate.value] = (
+            " ".join(sorted(texts)).strip() if texts else value.value)
     return found
 
 

@@ -18,9 +18,11 @@ from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphsvc.formats import JSON
-from graphsvc.questions.answer import OFFERED, OWN_PARAMETERS, Questions
-from graphsvc.questions.output import write
+from graphsvc.ask.plain import Heard
+from graphsvc.formats import CSV, JSON, XLSX
+from graphsvc.questions.answer import Answer, Questions
+from graphsvc.questions.output import as_document, write
+from graphsvc.questions.parameters import OFFERED, OWN_PARAMETERS
 from graphsvc.questions.question import RESERVED, Question
 from graphsvc.questions.values import BadValue, literal, schema
 from graphsvc.service import Serving
@@ -49,15 +51,32 @@ def api_router(serving: Serving) -> APIRouter:
 
     async def described(request: Request) -> Response:
         offered = await _offered(questions)
-        return _json(await run_in_threadpool(openapi, questions, offered, _server(request)))
+        return _json(await run_in_threadpool(
+            openapi, questions, offered, _server(request), serving.header,
+            [view.name for view in serving.views]))
 
     async def listing(request: Request) -> Response:
-        if pairs := address_pairs(request.scope):
-            raise BadValue(f"The list of questions has no parameter `{pairs[0][0][:80]}`.",
-                           location="parameters", hint="Ask without any.")
+        pairs = address_pairs(request.scope)
+        if other := next((name for name, _ in pairs if name != "format"), None):
+            raise BadValue(f"The list of questions has no parameter `{other[:80]}`.",
+                           location="parameters", hint="Ask without any, or with format=csv.")
+        format = choose([text for _, text in pairs], request.headers.get("accept"), (JSON, CSV))
+        if format is CSV:
+            return Response(questions.library.table(), media_type=CSV.content_type)
         offered, server = await _offered(questions), _server(request)
         return _json({"release": questions.release, "questions": [
             _listed(question, offered, server) for question in questions.library]})
+
+    async def asked(request: Request) -> Response:
+        pairs = address_pairs(request.scope)
+        if [name for name, _ in pairs] != ["q"]:
+            raise BadValue("A question in plain words is the parameter `q`, once and alone.",
+                           location="parameters", hint="Ask /api/ask?q=... in your own words.")
+        heard = await serving.plain.hear(pairs[0][1])
+        answer = await serving.plain.answer(
+            heard, request.client.host if request.client else None)
+        return _json(heard.document(as_document(
+            answer, _following(answer, _server(request), heard)) if answer else None))
 
     async def answer(request: Request) -> Response:
         segments = _segments(request)
@@ -68,17 +87,19 @@ def api_router(serving: Serving) -> APIRouter:
         else:
             raise HttpError(404, f"There is nothing at {_path(request)[:200]}.",
                             hint="See /api/questions for what can be asked.")
-        return await _answer(request, questions, question, in_path)
+        return await _answer(request, serving, question, in_path)
 
     router.add_route("/openapi.json", described, methods=["GET"])
     router.add_route("/api/questions", listing, methods=["GET"])
+    router.add_route("/api/ask", asked, methods=["GET"])
     router.add_route("/api/{path:anything}", answer, methods=["GET"])
     return router
 
 
 async def _answer(
-    request: Request, questions: Questions, question: Question, in_path: Mapping[str, str]
+    request: Request, serving: Serving, question: Question, in_path: Mapping[str, str]
 ) -> Response:
+    questions = serving.questions
     pairs = address_pairs(request.scope)
     given: dict[str, list[str]] = {name: [text] for name, text in in_path.items()}
     for name, text in pairs:
@@ -96,10 +117,23 @@ async def _answer(
         kept = [pair for pair in pairs if pair[0] != "after"]
         following = f"{server}{_path(request)}?{urlencode([*kept, ('after', answer.after)])}"
     written = partial(write, answer, format, f"{server}/api/questions/{question.name}", following,
-                      raw=own["raw"] == "true")
-    body = await run_in_threadpool(written) if len(answer.rows) > _LARGE else written()
-    headers = {"Link": f'<{following}>; rel="next"'} if following else None
+                      raw=own["raw"] == "true", headings=own["headings"],
+                      licence=serving.header.licence)
+    large = len(answer.all_rows) > _LARGE or format == XLSX
+    body = await run_in_threadpool(written) if large else written()
+    headers = {"Link": f'<{following}>; rel="next"'} if following else {}
+    if format == XLSX:
+        headers["Content-Disposition"] = f'attachment; filename="{question.name}.xlsx"'
     return Response(body, headers=headers, media_type=format.content_type)
+
+
+def _following(answer: Answer, server: str, heard: Heard) -> str | None:
+    """The address of the next page of the named question, if there is one."""
+    if answer.after is None or heard.reading is None:
+        return None
+    pairs = [(name, text) for name, texts in heard.reading.parameters.items() for text in texts]
+    return (f"{server}/api/questions/{answer.question.name}?"
+            f"{urlencode([*pairs, ('after', answer.after)])}")
 
 
 async def _offered(questions: Questions) -> Offered:
@@ -114,7 +148,7 @@ async def _offered(questions: Questions) -> Offered:
 def _listed(question: Question, offered: Offered, server: str) -> dict[str, Any]:
     listed = question.model_dump(
         by_alias=True, include={"name", "title", "description", "tags", "columns", "examples"},
-        exclude={"columns": {"__all__": {"many"}}})
+        exclude={"columns": {"__all__": {"many", "fact", "of_class"}}})
     parameters = [
         {**one.model_dump(by_alias=True, exclude={"min", "max", "choices", "choices_from"}),
          "schema": schema(one, offered.get((question.name, one.name), ()))}

@@ -7,6 +7,7 @@ starts, and the kernel drops clients that do not read (TCP_USER_TIMEOUT), which 
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import logging
 import multiprocessing
@@ -15,18 +16,18 @@ import resource
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from multiprocessing.connection import wait
 from typing import Any
 
 from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server.mp import MPServer
+from granian.server.mp import MPServer, WorkerProcess
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.web.answers import TruncatedResponse
 from graphsvc.web.request import AsgiApp
+from graphsvc.web.responses import TruncatedResponse
 
 HEAD_SECONDS = 15
 """How long a client may take for the head of a request, and keep an idle connection."""
@@ -40,6 +41,10 @@ HEAD_BYTES = 1 << 16
 """Length of the head of a request."""
 CONNECTIONS = 1_000
 """Connections that are served at a time; others wait."""
+_STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
+_TURNS = 20
+"""Turns of the event loop from the start of the application until Granian serves: it stops the
+loop within a few, and forgets a signal that comes before; until then, signals wait."""
 _PR_SET_PDEATHSIG = 1
 _DESCRIPTORS = 64
 """Descriptors that the service needs for itself."""
@@ -53,23 +58,8 @@ _LOGGING: dict[str, Any] = {
 """Everything that is worth a line goes to standard error."""
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where the service listens."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
-
-
-def listen(host: str, port: int) -> tuple[socket.socket, Address]:
-    """A socket that listens on an address, and the address with the port that it got.
-
-    Raises GraphsvcError where nothing can listen there.
-    """
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on an address. Raises GraphsvcError where nothing can listen there."""
     if not 0 <= port <= 65535:
         raise GraphsvcError("Ports go from 0 to 65535.", location=f"{host}:{port}",
                             hint="Choose another --port.")
@@ -88,17 +78,22 @@ def listen(host: str, port: int) -> tuple[socket.socket, Address]:
         raise GraphsvcError(
             f"Nothing can listen there: {error.strerror or error}.", location=f"{host}:{port}",
             hint="Choose another --port, or stop the program that uses it.") from error
-    return listener, Address(host, listener.getsockname()[1])
+    return listener
+
+
+def address(host: str, listener: socket.socket) -> str:
+    """The address of a service at a host, with the port that its socket got."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
 
 
 class Server(MPServer):
     """Granian on a socket that is open already."""
 
-    def __init__(self, listener: socket.socket, address: Address) -> None:
+    def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         super().__init__(
-            target="graphsvc", address=address.host, port=address.port,
-            interface=Interfaces.ASGI, loop=Loops.uvloop, http=HTTPModes.http1, websockets=False,
+            target="graphsvc", interface=Interfaces.ASGI, loop=Loops.uvloop,
+            http=HTTPModes.http1, websockets=False,
             log_level=LogLevels.warning, log_dictconfig=_LOGGING, backpressure=_connections(),
             http1_settings=HTTP1Settings(
                 header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES * 2),
@@ -108,16 +103,25 @@ class Server(MPServer):
         self._shd: Any = SocketHolder(self._listener.fileno(), False, 1024)  # type: ignore[call-arg]
         self._sso = None
 
+    def _spawn_worker(self, *args: Any, **kwargs: Any) -> WorkerProcess:
+        """Granian's worker, of which its sentinel says whether it lives: two threads wait for its
+        end, and the one that misses it would report and kill a process that has ended."""
+        worker = super()._spawn_worker(*args, **kwargs)
+        worker.is_alive = lambda: not wait(  # type: ignore[method-assign]
+            [worker.inner.sentinel], timeout=0)
+        return worker
+
 
 def serve(
-    make_app: Callable[[Callable[[str], None]], AsgiApp], listener: socket.socket,
-    address: Address,
+    make_app: Callable[[Callable[[], None], Callable[[str], None]], AsgiApp],
+    listener: socket.socket, announce: Callable[[], None],
 ) -> None:
     """Serve an application in a process of its own until SIGINT or SIGTERM.
 
-    make_app: called in that process, with what to call where the application cannot start. A
-    process that dies is replaced; SIGHUP replaces it after the requests under way. Raises
-    GraphsvcError where the application cannot start.
+    make_app: called in that process, with what to call once the application has started, and
+    where it cannot. announce: called when requests are answered. A process that dies is replaced;
+    SIGHUP replaces it after the requests under way. Raises GraphsvcError where the application
+    cannot start.
     """
     multiprocessing.set_start_method("fork", force=True)  # the process inherits the socket
     failures: multiprocessing.SimpleQueue[str] = multiprocessing.SimpleQueue()
@@ -128,12 +132,20 @@ def serve(
         os.kill(service, signal.SIGINT)
         os._exit(1)
 
+    def start(turns: int = _TURNS) -> None:
+        if turns:
+            asyncio.get_running_loop().call_soon(start, turns - 1)
+        else:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+            announce()
+
     def load() -> AsgiApp:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # end when the service ends
         logging.getLogger("_granian.utils").addFilter(_is_news)
-        return make_app(fail)
+        return make_app(start, fail)
 
-    server = Server(listener, address)
+    server = Server(listener)
     logging.getLogger("_granian").addFilter(lambda record: failures.empty())
     try:
         server.serve(target_loader=load, wrap_loader=False)

@@ -1,4 +1,4 @@
-"""Every mention of a policy instrument in the documents is linked, or listed with a reason."""
+"""Every mention of a policy instrument in the documents is linked to it, or listed with why not."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from pyoxigraph import QueryResultsFormat, RdfFormat, Store
 from graphsvc.engine.base import Request
 from graphsvc.formats import Format
 from graphsvc.questions.answer import Questions
+from graphsvc.release import Header
 from graphsvc.web.api import api_router
 from graphsvc.web.app import Application, Site
 from graphsvc.web.metrics import Metrics
@@ -81,6 +82,8 @@ class Serving:
     """What is served: only questions."""
 
     questions: Questions
+    header: Header = Header("", "Books", "", "1", "https://example.org/licence", "", "b", "", "")
+    views: tuple[Any, ...] = ()
 
 
 class Source:

@@ -58,7 +58,9 @@ def test_a_whole_file_becomes_a_question(tmp_path: Path) -> None:
 #+   - title: First
 #+     parameters: {work: emma, number: 2.50, kind: [x, The Y]}
 #+ panel: {b:Work: work, <urn:x:Other>: work}
-#+ coverage: looked-at
+#+ sentence: "{{ n | plural('edition') }} of {{ work }}"
+#+ summary: [year]
+#+ replaces: {editions: "Ask editions-of with number=1."}
 #+ chart: {x: edition, y: year}
 PREFIX v: <urn:v#>
 SELECT ?edition ?year ?evidence WHERE {
@@ -89,7 +91,9 @@ SELECT ?edition ?year ?evidence WHERE {
         title="First", values={"work": "emma", "number": "2.50", "kind": ("x", "The Y")}),)
     assert found.panel == {f"{B}Work": "work", "urn:x:Other": "work"}
     assert found.chart == Chart(x="edition", y="year")
-    assert found.coverage == "looked-at"
+    assert found.sentence == "{{ n | plural('edition') }} of {{ work }}"
+    assert found.summary == ("year",)
+    assert found.replaces == {"editions": "Ask editions-of with number=1."}
     assert found.query.startswith("PREFIX v: <urn:v#>\nSELECT")
 
 
@@ -150,7 +154,7 @@ SELECT ?a WHERE { ?a ?p ?o }
         "q.rq:5: The parameter `limit` has a name that every question uses.",
         "q.rq:6: The parameter `day` has bounds that are not of its type.",
         "q.rq:7: The parameter `c` has a choice without `type: choice`, or the other way round.",
-        "q.rq:8: The parameter `t` is not an iri, yet has a class or scheme.",
+        "q.rq:8: The parameter `t` is not an iri, yet has a class, scheme or members.",
         "q.rq:8: The parameter `t` is required, yet has a default.",
         "q.rq:11: `order` names `b`, which cannot be ordered by.",
         "q.rq:12: There is no example.",

@@ -64,12 +64,12 @@ def test_questions_that_others_name_must_be_there_and_need_nothing(tmp_path: Pat
     write(tmp_path, "needy", NEEDY, "$x", GIVEN)
     write(tmp_path, "choosy", CHOOSY % "one", "$x")
     write(tmp_path, "one", CHOOSY % "needy", "$x")
-    write(tmp_path, "two", "#+ coverage: three\n")
+    write(tmp_path, "two", CHOOSY % "three", "$x")
     folder = tmp_path.name
     assert mistakes(tmp_path) == [
         f"{folder}/choosy.rq: `x` takes its choices from `one`, which takes choices itself.",
         f"{folder}/one.rq: `x` names the question `needy`, which has required parameters.",
-        f"{folder}/two.rq: `coverage` names the question `three`, which is not there.",
+        f"{folder}/two.rq: `x` names the question `three`, which is not there.",
     ]
 
 

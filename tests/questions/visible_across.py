@@ -138,7 +138,9 @@ ACROSS = (
             "source# who statement# toldAs", {
             ("clackmannanshire-2015", "Clackmannanshire", "clack-waiting-lists", "improving"),
             ("midlothian-2020", "Midlothian", "mid-2-1-ground-3", "mixed"),
-            ("midlothian-2020", "Midlothian", "mid-camhs-consultation", "mixed"),
+            ("midlothian-2020", "Midlothian", "mid-camhs-consultation", "descriptive"),
+            ("midlothian-2020", "Midlothian", "mid-meap", "descriptive"),
+            ("south-lanarkshire-2020", "South Lanarkshire", "sl-q2-liam-training", "improving"),
             ("midlothian-2020", "Midlothian", "mid-emotional-support-late", "weakness"),
             ("midlothian-2020", "Midlothian", "mid-priority-1", "weakness"),
             ("midlothian-2020", "Midlothian", "mid-q2-message-4", "weakness"),
@@ -155,7 +157,7 @@ ACROSS = (
             ("national-review-2012-2017", "The 32 partnerships", "nr-mental-health-strategy",
              "descriptive"),
             ("north-ayrshire-2022", "North Ayrshire", "na-kilwinning-waits", "improving"),
-            ("north-ayrshire-2022", "North Ayrshire", "na-mental-health-staff", "weakness"),
+            ("north-ayrshire-2022", "North Ayrshire", "na-mental-health-staff", "mixed"),
             ("south-lanarkshire-2020", "South Lanarkshire", "sl-q2-camhs-waits", "mixed"),
         }),
         Ask("findings", {"theme": "waits for mental health services"}, "number finding#", {
@@ -185,7 +187,7 @@ ACROSS = (
         }),
     )),
     Visible("xq-29", (
-        Ask("document-theme", {"document": "national review", "theme": "self-directed support"},
+        Ask("theme-timeline", {"document": "national review", "theme": "self-directed support"},
             "statement# statementKind toldAs stage", {
             ("nr-sds-act", "finding", "descriptive", None),
             ("nr-sds-low-profile", "finding", "weakness", None),
@@ -194,7 +196,7 @@ ACROSS = (
             ("nr-self-directed-support", "approach use", None, "early implementation"),
             ("nr-self-directed-support", "glossary term", None, None),
         }),
-        Ask("document-theme", {
+        Ask("theme-timeline", {
             "document": "south-lanarkshire-2020",
             "theme": "self-directed support",
         }, "statement# statementKind toldAs stage", {
@@ -215,7 +217,6 @@ ACROSS = (
             ("Midlothian", "Throughcare and aftercare", "in use"),
             ("Midlothian", "Throughcare and aftercare nurse", "in use"),
             ("South Lanarkshire", "Throughcare and aftercare", "being re-established"),
-            ("South Lanarkshire", "Throughcare and aftercare", "in development"),
         }),
     )),
     Visible("xq-32", (
@@ -284,7 +285,6 @@ ACROSS = (
              "Clackmannanshire; Stirling"),
             ("clack-incredible-years", "approach use", "Clackmannanshire; Stirling"),
             ("clack-integrated-childrens-services-plan", "plan", "Clackmannanshire; Stirling"),
-            ("clack-leaders-open-events", "approach use", "Clackmannanshire; Stirling"),
             ("clack-parenting-programmes", "approach use", "Clackmannanshire; Stirling"),
             ("clack-programme-board", "strategic group", "Clackmannanshire; Stirling"),
             ("clack-psychology-of-parenting-programme", "approach use",

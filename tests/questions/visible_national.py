@@ -123,6 +123,7 @@ NATIONAL = (
     Visible("Q25", (
         Ask("statements-without-partnership", {"text": "ClydeConversations"}, "who# statement#", {
             ("nr-unnamed-6-3-excellent-a", "nr-clydeconversations"),
+            ("nr-unnamed-6-3-excellent-a", "nr-6-3-excellent-a"),
             ("nr-unnamed-6-3-excellent-a", "nr-excellent-a-examples"),
             ("nr-unnamed-6-3-excellent-a", "nr-penny-for-youth-thoughts"),
             ("nr-unnamed-6-3-excellent-a", "nr-your-voice"),

@@ -34,6 +34,7 @@ PAGES = {
     "editor": "/sparql",
     "graph files": "/export",
     "about": "/about",
+    "text": "/codebook",
     "docs": "/docs",
     "ontology": "/def",
 }

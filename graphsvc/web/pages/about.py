@@ -1,17 +1,23 @@
-"""About the data: the release, what changed since the one before, how to cite it, its ontology."""
+"""About the data: the release, what changed since the one before, its ontology and texts."""
 
 from __future__ import annotations
 
 import gzip
 import heapq
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from graphsvc.citation import Citation
 from graphsvc.errors import GraphsvcError
 from graphsvc.release import Release, Releases
 from graphsvc.web.pages.context import PageContext
@@ -38,7 +44,8 @@ def _about(context: PageContext) -> dict[str, Any]:
         before = None
     comparable = before and max(manifest["quads"], before.manifest["quads"]) <= _MOST_QUADS
     return {
-        "built": f"{show_date(built.date().isoformat())}, {built:%H:%M} UTC", "year": built.year,
+        "cite": Citation.of(release, context.index),
+        "built": f"{show_date(built.date().isoformat())}, {built:%H:%M} UTC",
         "manifest": manifest, "dumps": sorted((release.path / "dumps").iterdir()),
         "before": before.id if before else None,
         "changes": _changes(before, release) if before and comparable else None,
@@ -79,3 +86,19 @@ async def ontology_page(context: PageContext) -> str:
                 "Terms of other vocabularies": [term for term in terms if term not in own]}
 
     return await context.render("ontology.html", make)
+
+
+async def text_page(path: Path, context: PageContext, pairs: Pairs) -> str:
+    """The page of a Markdown file of the release. Its headings have the anchors that their words
+    make: `Verbal quantity` has `verbal-quantity`."""
+    def make() -> dict[str, Any]:
+        markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+        tokens = markdown.parse(path.read_text(encoding="utf-8"))
+        titles = [(opening, inline.content) for opening, inline in pairwise(tokens)
+                  if opening.type == "heading_open"]
+        for opening, title in titles:
+            opening.attrSet("id", re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-"))
+        return {"title": titles[0][1] if titles else path.stem,
+                "html": Markup(markdown.renderer.render(tokens, markdown.options, {}))}
+
+    return await context.render("text.html", make)

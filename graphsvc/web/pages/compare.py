@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
-from graphsvc.questions.answer import Answer, Given
+from graphsvc.questions.answer import Answer
+from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import Link, NotFound, PageContext, check_names, first_of

@@ -16,8 +16,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.index import AmbiguousName, Passage, slug
-from graphsvc.questions.answer import Answer, Given
+from graphsvc.index import AmbiguousName, slug
+from graphsvc.passage import Passage
+from graphsvc.questions.answer import Answer
+from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Table, fetch
 from graphsvc.questions.template import Template
@@ -32,7 +34,7 @@ SHADES = 6
 """Steps of shade, from 1; every shade has its text as well."""
 _KEPT = 1 << 16
 """Links that stay in memory."""
-_SAFE = "/:@!$&'()*+,;=~-._%"
+_SAFE = "/:@!$&'()*+,;=~-._%#"
 
 
 class NotFound(GraphsvcError):
@@ -48,15 +50,18 @@ class Link:
     """Something to show: a text, and where it leads, or passages; empty where there is neither.
 
     href: a path of this service, or an address elsewhere; None where it leads nowhere.
-    tone: good, mixed, bad or plain; rank: from 0 to 1 on its scale.
+    tone: good, mixed, bad or plain; symbol: full, half, empty or crossed; rank: from 0 to 1 on its
+    scale; disputes: the disagreements on what the passages say.
     """
 
     text: str = ""
     href: str | None = None
     iri: str | None = None
     tone: str | None = None
+    symbol: str | None = None
     rank: float | None = None
     cited: tuple[Passage, ...] = ()
+    disputes: tuple[Link, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.text or self.cited)
@@ -120,7 +125,8 @@ class PageContext:
         path = self.path(iri)
         text = self.label(iri) if path else self.index.label(iri) or iri
         return Link(text, path or (iri if re.match(r"https?://", iri) else None), iri,
-                    tone=self.terms.tones.get(iri), rank=self.terms.ranks.get(iri))
+                    tone=self.terms.tones.get(iri), symbol=self.terms.symbols.get(iri),
+                    rank=self.terms.ranks.get(iri))
 
     def label(self, iri: str) -> str:
         """What a thing is called; the end of its IRI where it has no name."""
@@ -158,7 +164,7 @@ class PageContext:
         """The first rows of the answer to a question. Raises what understanding and asking raise.
         """
         understood = await self.questions.understand(question, given)
-        return await self.questions.ask(question, understood, limit=limit)
+        return await self.questions.page(question, understood, limit=limit)
 
     # -- pages ----------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The first page: what the data hold, from which documents, on a map, and what to ask first."""
+"""The first page: what to ask, a grid of the data, its documents, and a map."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from graphsvc.questions.answer import Answer, Given
+from graphsvc.questions.answer import Answer
+from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import NotFound, PageContext, first_of
 from graphsvc.web.pages.questions import fields_of
-from graphsvc.web.pages.table import table_of, tile_map
+from graphsvc.web.pages.table import matrix, table_of, tile_map
 from graphsvc.web.request import Pairs, given_of
 
 START = "start"
@@ -19,7 +20,7 @@ START = "start"
 COVERAGE = "coverage"
 """The question that says which documents the data come from, and how completely."""
 _ROWS = 1_000
-_MOST_STARTS = 9
+_MOST_STARTS, _MOST_GRID_ROWS = 9, 14
 
 
 async def home_page(context: PageContext, pairs: Pairs) -> str:
@@ -40,14 +41,21 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
         given = {name: list(values) for name, values in shown.examples[0].values.items()
                  if name in needed} | given
     covering = next((q for q in library if q.name == COVERAGE), None)
-    drawn, covered, fields = await asyncio.gather(
-        _ask(context, shown, given), _ask(context, covering, {}), fields_of(context, shown, given))
+    crossing = next((q for q in _in_order(context, library) if q.matrix and q.matrix.tone), None)
+    drawn, covered, crossed, fields = await asyncio.gather(
+        _ask(context, shown, given), _ask(context, covering, {}), _ask(context, crossing, {}),
+        fields_of(context, shown, given))
 
     def make() -> dict[str, Any]:
         table = table_of(context, drawn) if drawn else None
         classes = sorted((context.terms.term(iri) for iri in context.sizes),
                          key=lambda term: term.order)
+        grid = matrix(table_of(context, crossed)) if crossed else None
+        if grid:
+            grid["rows"] = grid["rows"][:_MOST_GRID_ROWS]
         return {
+            "grid": grid, "crossing": crossing,
+            "headline": context.terms.term(context.header.iri).first(DISPLAY.headline),
             "classes": [term for term in classes if term.first(DISPLAY.order)],
             "start": _in_order(context, (q for q in library if START in q.tags))[:_MOST_STARTS],
             "maps": maps, "shown": shown, "fields": fields, "table": table,

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import Entry
-from graphsvc.questions.answer import Choice, Given
+from graphsvc.questions.parameters import Choice, Given
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.values import limits
 from graphsvc.vocabulary import SKOS
@@ -22,7 +22,7 @@ _ROWS = 200
 _MOST_OPTIONS = 400
 _HINTS = ("start", "compare", "timeline")
 """Tags that say what pages do with a question, not what it is about."""
-_GENERAL = ("after", "limit", "format")
+_GENERAL = ("after", "limit", "format", "view")
 
 
 async def questions_page(context: PageContext, pairs: Pairs) -> str:
@@ -62,12 +62,40 @@ async def question_page(context: PageContext, name: str, pairs: Pairs) -> str:
         if answer is None:
             return {**page, "table": None}
         table = table_of(context, answer)
+        views = {"grid": matrix(table), "time": table.years, "table": table.rows,
+                 "chart": chart(table), "map": tile_map(context, table)}
+        drawn = [name for name, drawing in views.items() if drawing]
+        wanted = first_of(pairs, "view")
         return {
-            **page, "table": table, "tiles": tile_map(context, table), "chart": chart(table),
-            "matrix": matrix(table),
+            **page, "table": table, "views": {name: views[name] for name in drawn},
+            "view": wanted if wanted in drawn else next(iter(drawn), None),
+            "chips": _chips(context, question, given),
             "coverage": table_of(context, answer.coverage) if answer.coverage else None}
 
     return await context.render("question.html", make)
+
+
+def _chips(context: PageContext, question: Question, given: Given) -> list[dict[str, Any]]:
+    """What was given, for people, each with the parameters that remain without it; None where the
+    question needs it."""
+    chips = []
+    for parameter in question.parameters:
+        values = given.get(parameter.name, ())
+        shown = [_chip(context, parameter, value) for value in values]
+        rest = {name: its for name, its in given.items() if name != parameter.name}
+        if shown:
+            chips.append({"label": parameter.label, "values": shown,
+                          "rest": rest if parameter.optional or parameter.default else None})
+    return chips
+
+
+def _chip(context: PageContext, parameter: Parameter, value: str) -> str:
+    """One value as people write it."""
+    if parameter.type == "boolean":
+        return {"true": "yes", "false": "no"}.get(value, value)
+    meant = context.meant(value, parameter.of_class, parameter.scheme) \
+        if parameter.type == "iri" else None
+    return context.label(meant) if meant else value
 
 
 async def fields_of(

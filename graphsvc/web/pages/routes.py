@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -10,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.formats import HTML, JSON, negotiate
 from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.library import UnknownQuestion
-from graphsvc.web.pages.about import about_page
+from graphsvc.web.pages.about import about_page, text_page
 from graphsvc.web.pages.compare import compare_page
 from graphsvc.web.pages.context import Link, NotFound, PageContext
 from graphsvc.web.pages.home import home_page
@@ -40,13 +42,19 @@ def pages_router(context: PageContext) -> APIRouter:
 
     def add(path: str, page: Page) -> None:
         async def handler(request: Request) -> Response:
-            made = await page(context, address_pairs(request.scope))
+            pairs = address_pairs(request.scope)
+            if page is search_page and negotiate(
+                    request.headers.get("accept"), (HTML, JSON)) is JSON:
+                pairs = [*pairs, ("format", "json")]
+            made = await page(context, pairs)
             return HTMLResponse(made) if isinstance(made, str) else made
 
         router.add_route(path, handler, methods=["GET"])
 
     for path, page in _PAGES.items():
         add(path, page)
+    for name, file in context.serving.release.texts.items():
+        add(f"/{name}", partial(text_page, file))
 
     async def question(request: Request) -> Response:
         name = request.path_params["name"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from pyoxigraph import BlankNode, NamedNode
 
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column, Question
+from graphsvc.questions.table import Row as TableRow
 from graphsvc.questions.table import Term
 from graphsvc.web.pages.context import SHADES, Link, PageContext
 from graphsvc.web.pages.rendering import query_string, show, show_date
@@ -67,6 +68,37 @@ class Table:
             years.setdefault(found[0] if found else "", []).append(row)
         return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
 
+    @cached_property
+    def main(self) -> tuple[int, ...]:
+        """The positions of the columns of an answer's table: what a row is about, then the short
+        ones that say most: values of scales, what can be counted, things."""
+        short = [at for at, role in enumerate(self.roles) if role in ("badge", "fact")]
+        heads = [at for at, role in enumerate(self.roles) if role == "head"] or short[:1]
+        others = sorted((at for at in short if at not in (*heads, *self.same)), key=self._weight)
+        return (*heads, *sorted(others[:_MOST_COLUMNS - len(heads)]))
+
+    @cached_property
+    def same(self) -> tuple[int, ...]:
+        """The positions of the columns that have one value in all rows, of several."""
+        return tuple(at for at, role in enumerate(self.roles) if len(self.rows) > 1
+                     and role not in ("head", "evidence")
+                     and len({row[at].text for row in self.rows}) == 1)
+
+    def under(self, row: Row, text: bool) -> list[tuple[Column, Link]]:
+        """What is set below the head of a row: its other cells, either texts or short ones."""
+        return [(self.columns[at], row[at]) for at, role in enumerate(self.roles)
+                if at not in (*self.main, *self.same) and role != "evidence" and row[at]
+                and (role == "text") == text]
+
+    def _weight(self, at: int) -> int:
+        """How much a column says at a glance, the lower the more."""
+        cells = [row[at] for row in self.rows if row[at]]
+        types = {"iri": 2, "text": 3, "boolean": 4}
+        weight = 0 if self.roles[at] == "badge" else types.get(self.columns[at].type, 1)
+        if weight == 3 and all(cell.number is not None for cell in cells):
+            weight = 1
+        return weight + 4 * (len(cells) * 2 < len(self.rows))
+
     def at(self, name: str | None) -> int | None:
         """The position of a column, if it is shown."""
         return next((at for at, column in enumerate(self.columns) if column.name == name), None)
@@ -80,7 +112,7 @@ class Table:
 def table_of(context: PageContext, answer: Answer, about: str | None = None) -> Table:
     """The answer as a table. about: IRI of the thing whose page shows it, left out of the rows."""
     columns = answer.question.columns
-    rows = [[_cell(context, answer, term, column)
+    rows = [[_cell(context, answer, row, term, column)
              for term, column in zip(row, columns, strict=True)] for row in answer.rows]
     kept = [at for at in range(len(columns)) if _is_shown([row[at] for row in rows], about)]
     things = [at for at in kept if columns[at].type == "iri"]
@@ -108,11 +140,14 @@ def _role(column: Column, cells: Sequence[Link]) -> str:
     return "badge" if marked and all(len(c.text) <= _SHORT_LABEL for c in cells) else "fact"
 
 
-def _cell(context: PageContext, answer: Answer, term: Term | None, column: Column) -> Link:
+def _cell(
+    context: PageContext, answer: Answer, row: TableRow, term: Term | None, column: Column
+) -> Link:
     if term is None or isinstance(term, BlankNode):
         return Link()
     if column.type == "evidence":
-        return Link(cited=tuple(answer.cited(term)))
+        return Link(cited=tuple(answer.cited(row, term)), disputes=tuple(
+            context.link(one.thing) for one in answer.disagreements(row)))
     if isinstance(term, NamedNode):
         return context.link(term.value)
     if column.type == "year":
@@ -181,23 +216,39 @@ def tile_map(context: PageContext, table: Table) -> dict[str, Any] | None:
 
 
 def matrix(table: Table) -> dict[str, Any] | None:
-    """The values of one column where two others meet."""
+    """The values of one column where two others meet; with a column of tones, as symbols in
+    colours, with a legend and a link to what the row is about."""
     declared = table.question.matrix
     if declared is None or not table.rows:
         return None
     down, across, cell = map(table.at, (declared.rows, declared.columns, declared.cell))
     if down is None or across is None or cell is None:
         return None
+    tone = table.at(declared.tone)
+    about = next((at for at, column in enumerate(table.columns)
+                  if column.type == "iri" and at not in (down, across, cell, tone)), cell)
     met: dict[Link, dict[Link, dict[Link, None]]] = defaultdict(lambda: defaultdict(dict))
     for row in table.rows:
-        met[row[down]][row[across]][row[cell]] = None
+        value = row[cell] if tone is None else replace(
+            row[cell], text=f"{row[cell].text}, {table.columns[tone].label.lower()}: "
+            f"{row[tone].text}", tone=row[tone].tone, href=row[about].href)
+        met[row[down]][row[across]][value] = None
     columns = sorted({column for line in met.values() for column in line},
                      key=lambda link: link.text)
     return {
         "corner": table.columns[down].label, "measure": table.columns[cell].label,
-        "columns": columns,
+        "columns": columns, "symbols": _legend([row[cell] for row in table.rows], "symbol"),
+        "tones": None if tone is None else _legend([row[tone] for row in table.rows], "tone"),
         "rows": [(head, [list(filter(None, line.get(column, ()))) for column in columns])
                  for head, line in met.items()]}
+
+
+def _legend(cells: Sequence[Link], sign: str) -> dict[str | None, list[str]]:
+    """What each symbol or tone means: the texts that have it, the most common first."""
+    meanings: dict[str | None, list[str]] = defaultdict(list)
+    for (it, text), _ in Counter((getattr(c, sign), c.text) for c in cells if c).most_common():
+        meanings[it].append(text)
+    return dict(meanings)
 
 
 def _shades(shown: Mapping[str, Sequence[Link]]) -> dict[str, int]:

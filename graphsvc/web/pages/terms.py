@@ -68,7 +68,8 @@ class Term:
 class Terms:
     """The terms of one release.
 
-    above: the classes above each class; tones, ranks: of values that have one, ranks from 0 to 1;
+    above: the classes above each class; tones, symbols, ranks: of values that have one, ranks from
+    0 to 1;
     tiles: columns and rows of places, from the first row on, counted from 1; facets: properties
     that narrow a search.
     """
@@ -88,7 +89,8 @@ class Terms:
         for role, thing, value in shown.rows:
             if role is not None and thing is not None and value is not None:
                 roles[role.value].setdefault(thing.value, value.value)
-        self.tones, self._places = roles["tone"], roles["place"]
+        self.tones, self.symbols = roles["tone"], roles["symbol"]
+        self._places = roles["place"]
         ranks = {iri: int(rank) for iri, rank in roles["rank"].items()}
         low, high = min(ranks.values(), default=0), max(ranks.values(), default=0)
         self.ranks = {iri: (rank - low) / (high - low) if high > low else 1.0

@@ -9,7 +9,8 @@ from typing import Any
 
 from pyoxigraph import BlankNode, NamedNode
 
-from graphsvc.index import in_reading_order, slug
+from graphsvc.index import slug
+from graphsvc.passage import in_reading_order
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Row, Term

@@ -1,0 +1,1 @@
+"""Questions in plain words: what they mention, which named question they ask, with which values."""

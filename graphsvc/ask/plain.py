@@ -1,0 +1,215 @@
+"""A question in plain words: understood as a named question with its values, or left open."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from graphsvc.ask.rank import Asked, Bound, Fit, Given, Ranking
+from graphsvc.ask.wordings import read_wordings
+from graphsvc.errors import GraphsvcError
+from graphsvc.index import AmbiguousName, slug
+from graphsvc.questions.answer import Answer, Questions
+from graphsvc.questions.question import Parameter, Question
+from graphsvc.questions.sentence import in_words
+from graphsvc.words import Word, words
+
+LONGEST = 500
+"""Characters of a question."""
+_READINGS = 5
+_LEAST = 0.3
+"""The least score of a reading that is offered."""
+_SURE = 0.55
+"""The least score of a reading that is answered without asking back."""
+_UNUSED = 0.3
+"""The share of the words that say something which may be left unused by an answer."""
+_FROM = frozenset({"since", "from", "after"})
+_TO = frozenset({"until", "till", "before", "by", "to"})
+_QUOTED = re.compile("[\"\u201c\u201d]([^\"\u201c\u201d]+)[\"\u201c\u201d]")
+_YES_NO = {"true": "yes", "false": "no"}
+_YEAR = re.compile(r"(19|20)\d\d")
+
+
+Choices = Sequence[tuple[Question, Parameter, list[Word]]]
+"""The words of what parameters of type choice offer."""
+
+
+class NothingAsked(GraphsvcError):
+    """A question without words."""
+
+    type = "urn:graphsvc:problem:nothing-asked"
+    title = "There is no question"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand what was asked. parameters: as they are given to the question."""
+
+    question: Question
+    parameters: Mapping[str, Sequence[str]]
+    sentence: str
+    score: float
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The parameters as JSON: a text, or a list where several values may be given."""
+        return {parameter.name: list(texts) if parameter.many else texts[0]
+                for parameter in self.question.parameters
+                if (texts := self.parameters.get(parameter.name))}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was understood. reading: None when unsure; alternatives: other readings, best first;
+    unknown: words that were not used; corrected: words that were taken for misspelt others."""
+
+    reading: Reading | None
+    alternatives: Sequence[Reading]
+    unknown: Sequence[str]
+    corrected: Mapping[str, str]
+
+    def document(self, answer: dict[str, Any] | None) -> dict[str, Any]:
+        """What was understood, as JSON, with the answer to it."""
+        return {
+            "understood": self.reading and {
+                "question": self.reading.question.name, "parameters": self.reading.given,
+                "sentence": self.reading.sentence},
+            "answer": answer,
+            "alternatives": [{
+                "question": other.question.name, "parameters": other.given,
+                "title": other.sentence} for other in self.alternatives],
+            "unknown": list(self.unknown), "corrected": dict(self.corrected)}
+
+
+class PlainWords:
+    """Understands questions in plain words over one release."""
+
+    def __init__(self, questions: Questions, queries: Path) -> None:
+        """queries: the folder of the questions, for its wordings. Raises InputErrors."""
+        self._questions, self._index = questions, questions.index
+        self._wordings = read_wordings(queries, questions.library)
+        self._ready: tuple[Ranking, Choices] | None = None
+        self._preparing = asyncio.Lock()
+
+    async def answer(self, heard: Heard, client: str | None = None) -> Answer | None:
+        """The answer to what was understood, if anything was. Raises what the engine raises."""
+        reading = heard.reading
+        if reading is None:
+            return None
+        understood = await self._questions.understand(reading.question, reading.parameters)
+        return await self._questions.ask(reading.question, understood, client=client)
+
+    async def hear(self, text: str) -> Heard:
+        """What is asked in plain words. Raises NothingAsked."""
+        async with self._preparing:
+            ranking, choices = await self._prepare()
+        return await asyncio.to_thread(self._hear, text, ranking, choices)
+
+    def _hear(self, text: str, ranking: Ranking, choices: Choices) -> Heard:
+        written = ranking.reader.words(text[:LONGEST])
+        if not written:
+            raise NothingAsked("There are no words in the question.", location="parameter q",
+                               hint="Ask as you would ask a person.")
+        heard = self._index.names.corrected(written)
+        asked = Asked(heard, self._index.names.mentions(heard), [
+            *_quoted(text, heard), *_numbers(heard), *_chosen(heard, choices)])
+        fits = [fit for fit in ranking.rank(asked)[:_READINGS] if fit.score >= _LEAST]
+        readings = [self._reading(fit) for fit in fits]
+        unknown = [word.text for at, word in enumerate(written)
+                   if not word.is_small and not (fits and at in fits[0].used)]
+        said = sum(not word.is_small for word in written)
+        strange = any(word.text in unknown and (_YEAR.fullmatch(word.folded) or (
+            word.text[0].isupper() and not self._index.names.uses(word))) for word in heard)
+        sure = (bool(fits) and not strange and fits[0].score >= _SURE
+                and len(unknown) <= _UNUSED * said)
+        return Heard(
+            readings[0] if sure else None, readings[1:] if sure else readings, unknown,
+            {old.text: new.folded for old, new in zip(written, heard, strict=True)
+             if old.folded != new.folded})
+
+    async def _prepare(self) -> tuple[Ranking, Choices]:
+        """The ranking, which takes a second to make, and the words of every choice."""
+        if self._ready is None:
+            library = self._questions.library
+            ranking = await asyncio.to_thread(Ranking, library, self._wordings, self._index)
+            choices = [(question, parameter, words(choice.label))
+                       for question in library for parameter in question.parameters
+                       if parameter.type == "choice"
+                       for choice in await self._questions.choices(parameter)]
+            self._ready = ranking, choices
+        return self._ready
+
+    def _reading(self, fit: Fit) -> Reading:
+        parameters = {name: list(texts) for name, texts in fit.wording.implied.items()}
+        given: dict[str, list[str]] = {}
+        for one in fit.bound:
+            given.setdefault(one.parameter.name, []).append(self._written(one))
+        parameters |= given
+        return Reading(fit.question, parameters, self._sentence(fit, parameters), fit.score)
+
+    def _written(self, bound: Bound) -> str:
+        """The value as a person would give it: the shortest text that names the thing."""
+        if bound.iri is None:
+            return bound.text
+        parameter = bound.parameter
+        for text in (self._index.label(bound.iri), slug(bound.iri)):
+            try:
+                if text and self._index.meant(
+                        text, of_class=parameter.of_class, scheme=parameter.scheme) == bound.iri:
+                    return text
+            except AmbiguousName:
+                continue
+        return bound.iri
+
+    def _sentence(self, fit: Fit, parameters: Mapping[str, Sequence[str]]) -> str:
+        """The question as understood: the heading of its answer, with what its other parameters
+        were taken for."""
+        shown = {name: in_words(_YES_NO.get(text, text) for text in texts)
+                 for name, texts in parameters.items()}
+        heading, used = fit.question.headed(shown)
+        rest = [f"{parameter.label}: {shown[parameter.name]}."
+                for parameter in fit.question.parameters
+                if parameter.name in shown.keys() - used]
+        return " ".join([heading if heading.endswith("?") else f"{heading}.", *rest])
+
+
+def _quoted(text: str, heard: Sequence[Word]) -> Iterator[Given]:
+    """What is between quotation marks, as a text to look for."""
+    for match in _QUOTED.finditer(text):
+        quoted = [word.stem for word in words(match[1])]
+        for start in range(len(heard) - len(quoted) + 1):
+            if quoted and [word.stem for word in heard[start:start + len(quoted)]] == quoted:
+                yield Given(frozenset(range(start, start + len(quoted))), {"text": match[1]})
+                break
+
+
+def _numbers(heard: Sequence[Word]) -> Iterator[Given]:
+    """Years and least numbers, by the words before and after them."""
+    for at, word in enumerate(heard):
+        before = heard[at - 1].folded if at else ""
+        if _YEAR.fullmatch(word.folded):
+            names = ["since"] if before in _FROM else ["until"] if before in _TO else [
+                "since", "until"]
+            yield Given(frozenset([at]), dict.fromkeys(names, word.folded))
+        elif word.folded.isdecimal():
+            after = [one.folded for one in heard[at + 1:at + 4]]
+            if before in ("least", "minimum") or "more" in after[:2] or "more" in after[1:3]:
+                yield Given(frozenset([at]), {"minimum": word.folded, "places": word.folded})
+
+
+def _chosen(
+    heard: Sequence[Word], choices: Choices
+) -> Iterator[Given]:
+    """The choices whose words follow each other in a text."""
+    stems = [word.stem for word in heard]
+    for question, parameter, label in choices:
+        wanted = [word.stem for word in label]
+        for start in range(len(stems) - len(wanted) + 1):
+            if wanted and stems[start:start + len(wanted)] == wanted:
+                yield Given(frozenset(range(start, start + len(wanted))),
+                            {parameter.name: " ".join(word.text for word in label)}, question.name)
+                break

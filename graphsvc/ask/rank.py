@@ -1,0 +1,269 @@
+"""Ranking the named questions by how well their wordings and parameters fit what was written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import log
+
+from graphsvc.ask.wordings import Phrase, Reader, Wording, Wordings
+from graphsvc.index import Index
+from graphsvc.names import Mention
+from graphsvc.questions.library import Library
+from graphsvc.questions.question import Example, Parameter, Question
+from graphsvc.vocabulary import SKOS
+from graphsvc.words import FUNCTION_WORDS, Word, stem
+
+_SMALL_WORD = 0.08
+"""The weight of a word that says little; that of a word no question uses is 1."""
+_PLACE = 0.9
+_NOT_PLACED = 0.8
+"""How much a mention counts that a question can take, though the wording does not provide it."""
+_PLACED_TEXT = 0.5
+"""How much words count that a question takes as a text to look for."""
+_ELSEWHERE = 0.6
+"""How much a word counts that is not in the wording, but elsewhere in the question's header."""
+_ASKED = 0.65
+"""The part of a score that is the share of the asker's words which are used; the rest is the share
+of the wording which was asked."""
+_LEAST = 0.35
+"""The weight from which on a mention narrows a question whose wording does not provide it."""
+
+_SMALL_STEMS = frozenset(map(stem, FUNCTION_WORDS))
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A value for a parameter, and the positions of the words that give it."""
+
+    parameter: Parameter
+    text: str
+    at: frozenset[int]
+    iri: str | None = None
+    likeness: float = 1.0
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a question fits. used: positions of the words that it takes up."""
+
+    question: Question
+    wording: Wording
+    bound: tuple[Bound, ...]
+    score: float
+    used: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value that is no thing: a year, a number or a choice. texts: by name of the parameter that
+    takes it; question: the only one that does."""
+
+    at: frozenset[int]
+    texts: Mapping[str, str]
+    question: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was written: its words (corrected), and the values they may mention."""
+
+    words: Sequence[Word]
+    mentions: Sequence[Mention]
+    values: Sequence[Given] = ()
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A wording with the weights of its words. content: those that say what it is about; total: the
+    weight of all that it mentions."""
+
+    wording: Wording
+    weights: Mapping[str, float]
+    content: frozenset[str]
+    total: float
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was written, as it is compared: the stems and weights of its words."""
+
+    words: Sequence[Word]
+    parts: Sequence[str]
+    weights: Sequence[float]
+    searched: frozenset[int]
+    """Positions of words that a text to look for may hold."""
+
+
+class Ranking:
+    """The questions of a release, ready to be compared with what people write."""
+
+    def __init__(self, library: Library, wordings: Wordings, index: Index) -> None:
+        self._index, self.reader = index, Reader(wordings)
+        self._fits = lru_cache(1 << 16)(index.fits)
+        worded = [(question, self._worded(question, wordings.phrases.get(question.name, ())))
+                  for question in library]
+        self._all = {question.name: self.reader.parts(self.reader.words(_head(question))).union(
+            *(wording.parts for wording in ones)) for question, ones in worded}
+        counts = Counter(part for parts in self._all.values() for part in parts)
+        self._weights = {part: log(1 + len(counts) / count) / log(1 + len(counts))
+                         for part, count in counts.items()}
+        self._questions = [(question, list(map(self._form, ones))) for question, ones in worded]
+        index.names.know(word for question, ones in worded
+                         for text in (_head(question), *(one.text for one in ones))
+                         for word in self.reader.words(text))
+
+    def rank(self, asked: Asked) -> list[Fit]:
+        """The best fit of each question that can be asked, the best first."""
+        parts = list(map(self.reader.part, asked.words))
+        compared = _Asked(
+            asked.words, parts, list(map(self._weight, parts)), frozenset(
+                at for at, word in enumerate(asked.words)
+                if not word.is_small and self._index.names.uses(word)))
+        fits = []
+        for question, forms in self._questions:
+            bound = list(self._bind(question, asked))
+            given = {one.parameter.name for one in bound}
+            found = [fit for form in forms
+                     if not form.content.isdisjoint(parts) or not given.isdisjoint(
+                         form.wording.places)
+                     if (fit := self._fit(question, form, bound, compared))]
+            if found:
+                fits.append(max(found, key=lambda fit: (fit.score, len(fit.bound))))
+        return sorted(fits, key=lambda fit: (-fit.score, fit.question.name))
+
+    def _weight(self, part: str) -> float:
+        return _SMALL_WORD if part in _SMALL_STEMS else self._weights.get(part, 1.0)
+
+    def _form(self, wording: Wording) -> _Form:
+        weights = {part: self._weight(part) for part in wording.parts}
+        return _Form(wording, weights, wording.parts - _SMALL_STEMS,
+                     sum(weights.values()) + _PLACE * len(wording.places))
+
+    def _worded(self, question: Question, phrases: Sequence[Phrase]) -> list[Wording]:
+        plain = map(self.reader.wording, (*phrases, Phrase(ask=question.title)))
+        return [*plain, *(wording for example in question.examples
+                          if (wording := self._of_example(question, example)))]
+
+    def _of_example(self, question: Question, example: Example) -> Wording | None:
+        """An example's title, with places where it mentions the values of its parameters; None
+        where it does not mention one that nobody could guess."""
+        heard = self.reader.words(example.title)
+        taken: set[int] = set()
+        places: list[str] = []
+        mentions = self._index.names.mentions(heard)
+        implied = dict(example.values)
+        for name in example.values:
+            parameter = question.parameter(name)
+            if parameter is None or parameter.type != "iri":
+                continue
+            for mention in mentions:
+                if not mention.at & taken and self._takes(parameter, mention):
+                    taken |= mention.at
+                    places.append(name)
+                    implied.pop(name, None)
+                    if not parameter.many:
+                        break
+        if any((known := question.parameter(name)) and known.type in ("iri", "text", "words")
+               for name in implied):
+            return None
+        rest = [word for at, word in enumerate(heard) if at not in taken]
+        return Wording(example.title, self.reader.parts(rest), tuple(places), implied)
+
+    def _takes(self, parameter: Parameter, mention: Mention) -> bool:
+        wide = parameter.of_class in (None, str(SKOS.Concept)) and parameter.scheme is None
+        if wide or (mention.part and not parameter.required):
+            return False
+        return self._fits(mention.iri, parameter.of_class, parameter.scheme)
+
+    def _bind(self, question: Question, asked: Asked) -> Iterator[Bound]:
+        """Values for the parameters of a question, each word used once, the likeliest first."""
+        taken: set[int] = set()
+        filled: dict[str, list[Bound]] = {}
+        parameters = sorted(question.parameters, key=lambda p: not p.required)
+        for mention, parameter in sorted(
+                ((mention, parameter) for mention in asked.mentions for parameter in parameters
+                 if self._takes(parameter, mention)),
+                key=lambda pair: (-pair[0].likeness, -len(pair[0].at), min(pair[0].at),
+                                  parameters.index(pair[1]), not pair[0].surely)):
+            had = filled.setdefault(parameter.name, [])
+            if mention.at & taken or (had and not parameter.many) or any(
+                    mention.iri == one.iri for others in filled.values() for one in others):
+                continue
+            taken |= mention.at
+            had.append(Bound(parameter, mention.name, mention.at, mention.iri, mention.likeness,
+                             mention.quiet))
+        yield from _in_order([one for ones in filled.values() for one in ones])
+        for value in asked.values:
+            if value.at & taken or value.question not in (None, question.name):
+                continue
+            for parameter in parameters:
+                if parameter.name in value.texts and not filled.get(parameter.name):
+                    taken |= value.at
+                    yield Bound(parameter, value.texts[parameter.name], value.at)
+
+    def _fit(
+        self, question: Question, form: _Form, bound: Sequence[Bound], asked: _Asked
+    ) -> Fit | None:
+        """How well a wording fits, if all that it must have is given."""
+        wording = form.wording
+        literal = {at for at, part in enumerate(asked.parts) if part in form.weights}
+        kept = [one for one in bound
+                if one.parameter.name in wording.places or not one.at <= literal and (
+                    one.parameter.required or not one.quiet
+                    and sum(asked.weights[at] for at in one.at) >= _LEAST)]
+        used: dict[int, float] = dict.fromkeys(literal, 1.0)
+        for one in kept:
+            placed = one.parameter.name in wording.places or one.parameter.required
+            factor = one.likeness * (1 if placed else _NOT_PLACED)
+            used |= {at: max(used.get(at, 0), factor) for at in one.at}
+        kept += self._text(question, form, asked, literal, used)
+        given = {one.parameter.name for one in kept}
+        if any(parameter.required and parameter.name not in given | wording.implied.keys()
+               for parameter in question.parameters):
+            return None
+        own = self._all[question.name]
+        used = {at: _ELSEWHERE for at, part in enumerate(asked.parts) if part in own} | used
+        of_asker = sum(weight * used.get(at, 0) for at, weight in enumerate(asked.weights))
+        of_wording = sum(form.weights[part] for part in {asked.parts[at] for at in literal})
+        of_wording += _PLACE * sum(place in given for place in wording.places)
+        score = _ASKED * of_asker / sum(asked.weights) + (1 - _ASKED) * of_wording / form.total
+        return Fit(question, wording, tuple(kept), score, frozenset(used))
+
+    def _text(
+        self, question: Question, form: _Form, asked: _Asked, literal: set[int],
+        used: dict[int, float],
+    ) -> Iterator[Bound]:
+        """The words that are left, where the wording has a place for a text to look for."""
+        if not any(asked.parts[at] in form.content for at in literal):
+            return
+        for parameter in question.parameters:
+            left = sorted(asked.searched - used.keys())
+            if left and parameter.type in ("text", "words") and (
+                    parameter.name in form.wording.places):
+                used |= dict.fromkeys(left, _PLACED_TEXT)
+                yield Bound(parameter, " ".join(asked.words[at].text for at in left),
+                            frozenset(left))
+
+
+def _in_order(bound: Sequence[Bound]) -> Iterator[Bound]:
+    """Values in the order of the text, also over parameters that take the same kind of thing."""
+    kinds: dict[tuple[str | None, str | None], list[Bound]] = {}
+    for one in bound:
+        kinds.setdefault((one.parameter.of_class, one.parameter.scheme), []).append(one)
+    for ones in kinds.values():
+        parameters = [one.parameter for one in ones]
+        for one, parameter in zip(sorted(ones, key=lambda b: min(b.at)), sorted(
+                parameters, key=lambda p: not p.required), strict=True):
+            yield replace(one, parameter=parameter)
+
+
+def _head(question: Question) -> str:
+    """All that a question's header says of it."""
+    texts = [question.name.replace("-", " "), question.title, question.description, *question.tags]
+    texts += [text for parameter in question.parameters
+              for text in (parameter.label, *parameter.choices.values())]
+    return "\n".join([*texts, *(column.label for column in question.columns)])

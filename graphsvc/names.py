@@ -1,0 +1,247 @@
+"""Names in a text: labels, other names and codes of things, also misspelt, in part or by initials.
+
+Everything is found by comparing words with those of the release; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import log
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from graphsvc.words import Word, stem, words
+
+PARTLY = 0.6
+"""The share of a name (by how rare its words are) that a text must hold to mention the thing."""
+_LESS = 0.95
+"""How alike a name is with words between or in another order, in another form, or by initials."""
+_ALIKE = 0.75
+"""How alike a name is with a word that begins like one of the text."""
+_APART = 3
+"""Words that may be between those of a name."""
+_SHORT, _LONG = 4, 8
+"""Letters from which on a word may be one mistake off, or two."""
+_INITIALS = range(2, 6)
+_LINKING = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the",
+                      "to", "with"))
+"""Words that may be missing from a name of several words."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a thing may be called. surely: whether by a label, and not by another name; quiet:
+    whether searches leave the thing out; capital: whether the name must be written in capitals."""
+
+    iri: str
+    text: str
+    surely: bool
+    quiet: bool
+    stems: tuple[str, ...]
+    folded: tuple[str, ...]
+    capital: bool = False
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A thing that a text may mention.
+
+    at: positions of the words; likeness: 1 where the text has the name as it is, above 0 else;
+    part: whether the words, all of them, are the name of something else.
+    """
+
+    iri: str
+    name: str
+    at: frozenset[int]
+    likeness: float
+    surely: bool
+    quiet: bool = False
+    part: bool = False
+
+
+class Names:
+    """The names of a release, with the words that its texts use."""
+
+    def __init__(
+        self, named: Iterable[tuple[str, str, bool, bool]], used: Mapping[str, bool]
+    ) -> None:
+        """named: texts with the IRI of the thing, whether it is a label, and whether searches leave
+        the thing out. used: the words of the texts (folded), and whether they occur in small
+        letters."""
+        self._used = dict(used)
+        self._names = [name for one in named if (name := self._name(*one))]
+        self._holding: dict[str, list[Name]] = defaultdict(list)
+        self._initials: dict[str, set[Name]] = defaultdict(set)
+        for name in self._names:
+            for part in set(name.stems):
+                self._holding[part].append(name)
+            if name.surely and (letters := _initials(name.text)):
+                self._initials[letters].add(name)
+                if len(letters) == 2:
+                    short = replace(name, stems=(letters[0].lower(), name.stems[1]))
+                    for part in short.stems:
+                        self._holding[part].append(short)
+        self._words = {*self._used, *(word for name in self._names for word in name.folded)}
+        self._stems = {stem(word) for word in self._words}
+        self._by_length: dict[int, list[str]] = defaultdict(list)
+        for word in sorted(self._words):
+            if word.isalpha() and len(word) >= _SHORT:
+                self._by_length[len(word)].append(word)
+
+    def know(self, more: Iterable[Word]) -> None:
+        """Add words that are not misspelt."""
+        for word in more:
+            if word.folded not in self._words:
+                self._words.add(word.folded)
+                self._stems.add(word.stem)
+                if word.folded.isalpha() and len(word.folded) >= _SHORT:
+                    self._by_length[len(word.folded)].append(word.folded)
+
+    def corrected(self, text: Sequence[Word]) -> list[Word]:
+        """The words, each that nothing here uses replaced by the likeliest that is meant."""
+        return [self._correct(word) for word in text]
+
+    def mentions(self, text: Sequence[Word]) -> list[Mention]:
+        """Every thing that a text may mention, the likeliest first."""
+        positions: dict[str, list[int]] = defaultdict(list)
+        for position, word in enumerate(text):
+            positions[word.stem].append(position)
+        holding = {id(name): name for word in positions for name in self._holding.get(word, ())}
+        best: dict[tuple[str, frozenset[int]], Mention] = {}
+        for name in holding.values():
+            for mention in self._mentions(name, text, positions):
+                key = mention.iri, mention.at
+                if key not in best or _order(mention) < _order(best[key]):
+                    best[key] = mention
+        names = [mention.at for mention in best.values() if mention.likeness == 1]
+        best = {key: mention if mention.likeness == 1 or not any(
+            mention.at <= at for at in names) else replace(mention, part=True)
+            for key, mention in best.items()}
+        exact = {at for name in names for at in name}
+        for position, word in enumerate(text):
+            if position not in exact and word.is_capital:
+                for name in self._initials.get(word.text, ()):
+                    at = frozenset([position])
+                    best[name.iri, at] = Mention(
+                        name.iri, name.text, at, _LESS, True, name.quiet)
+        return sorted(best.values(), key=_order)
+
+    def near(self, text: str, fits: Callable[[str], bool]) -> list[tuple[str, float]]:
+        """Fitting things whose names hold all the words of a text, each as it is or nearly so, the
+        likeliest first, with the share of the name that the text has."""
+        wanted = [word for word in self.corrected(words(text)) if word.folded not in _LINKING]
+        best: dict[str, float] = {}
+        holding = [self._nearly(word) for word in wanted]
+        for name, _ in holding[0].values() if holding else ():
+            if not all(id(name) in one for one in holding) or not fits(name.iri):
+                continue
+            weight = sum(self.weight(part) for part in name.stems)
+            held = sum(self.weight(word.stem) for word in wanted) / weight
+            share = min(1.0, held) * min(one[id(name)][1] for one in holding)
+            best[name.iri] = max(best.get(name.iri, 0), share)
+        return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def _nearly(self, word: Word) -> dict[int, tuple[Name, float]]:
+        """The names that hold a word or, less surely, its parts where it is a compound or a word
+        that begins alike."""
+        found: dict[int, tuple[Name, float]] = {}
+        if word.folded.isalpha():
+            alike = [part for part in self._holding if min(len(part), len(word.stem)) >= _SHORT
+                     and abs(len(part) - len(word.stem)) <= 1
+                     and part[:-1] == word.stem[:len(part) - 1]]
+            found |= {id(name): (name, _ALIKE) for part in alike for name in self._holding[part]}
+        for at in range(_SHORT - 1, len(word.folded) - 2):
+            one, other = stem(word.folded[:at]), stem(word.folded[at:])
+            found |= {id(name): (name, 1.0) for name in self._holding.get(one, ())
+                      if other in name.stems}
+        return found | {id(name): (name, 1.0) for name in self._holding.get(word.stem, ())}
+
+    def weight(self, part: str) -> float:
+        """How much a word says, by how few names hold it."""
+        return log(1 + len(self._names) / (1 + len(self._holding.get(part, ()))))
+
+    def uses(self, word: Word) -> bool:
+        """Whether texts, names or questions have the word in any form."""
+        return word.folded in self._words or word.stem in self._stems
+
+    def has(self, folded: str) -> bool:
+        """Whether texts, names or questions have the word as it is."""
+        return folded in self._words
+
+    def is_common(self, word: Word) -> bool:
+        """Whether a word in capitals is an ordinary word of the texts in small letters."""
+        return self._used.get(word.folded, False)
+
+    def _name(self, text: str, iri: str, surely: bool, quiet: bool) -> Name | None:
+        parts = words(text)
+        kept = [word for word in parts if word.folded not in _LINKING]
+        kept = kept if len(kept) > 1 else parts
+        if not kept or all(word.folded.isdecimal() for word in kept):
+            return None
+        capital = len(parts) == 1 and parts[0].is_capital and self._used.get(
+            parts[0].folded, False)
+        return Name(iri, text, surely, quiet, tuple(word.stem for word in kept),
+                    tuple(word.folded for word in kept), capital)
+
+    def _mentions(
+        self, name: Name, text: Sequence[Word], positions: Mapping[str, list[int]]
+    ) -> Iterator[Mention]:
+        parts = list(dict.fromkeys(name.stems))
+        found = [part for part in parts if part in positions]
+        weights = {part: self.weight(part) for part in parts}
+        covered = sum(weights[part] for part in found) / sum(weights.values())
+        if covered < PARTLY:
+            return
+        anchor = max(found, key=lambda part: weights[part])
+        for start in positions[anchor]:
+            at = [min(positions[part], key=lambda place: abs(place - start)) for part in found]
+            if max(at) - min(at) >= len(at) + _APART:
+                continue
+            if name.capital and not text[start].is_capital:
+                continue
+            likeness = covered if len(found) < len(parts) else 1.0
+            between = [word for place, word in enumerate(text[min(at):max(at)], min(at))
+                       if place not in at and not word.is_small]
+            likeness *= _LESS ** (len(between) + (at != sorted(at)))
+            if len(parts) == 1 and text[start].folded != name.folded[0]:
+                likeness *= _LESS
+            yield Mention(name.iri, name.text, frozenset(at), likeness, name.surely, name.quiet)
+
+    def _correct(self, word: Word) -> Word:
+        folded = word.folded
+        if (not folded.isalpha() or len(folded) < _SHORT or folded in self._words
+                or word.stem in self._stems or word.is_small):
+            return word
+        most = 2 if len(folded) >= _LONG else 1
+        near = [candidate for length in range(len(folded) - most, len(folded) + most + 1)
+                for candidate in self._by_length.get(length, ())]
+        found = process.extractOne(folded, near, scorer=OSA.distance, score_cutoff=most)
+        return Word(word.text, found[0], stem(found[0])) if found else word
+
+
+def _order(mention: Mention) -> tuple[float, int, int, bool, str]:
+    return (-mention.likeness, -len(mention.at), min(mention.at), not mention.surely,
+            mention.iri)
+
+
+def _initials(label: str) -> str | None:
+    """`SL` for `South Lanarkshire`: the initials of a name whose words all have capitals."""
+    kept = [word.text for word in words(label) if not word.is_small]
+    if len(kept) in _INITIALS and all(word[0].isupper() for word in kept):
+        return "".join(word[0] for word in kept)
+    return None
+
+
+def counted(texts: Iterable[str]) -> dict[str, tuple[int, bool]]:
+    """How often words are used in texts, and whether in small letters, by word."""
+    often: Counter[str] = Counter()
+    small: set[str] = set()
+    for text in texts:
+        for word in words(text):
+            often[word.folded] += 1
+            if word.text == word.folded:
+                small.add(word.folded)
+    return {word: (times, word in small) for word, times in often.items()}

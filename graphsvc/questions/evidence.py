@@ -1,0 +1,96 @@
+"""What rows rest on: the passages of each statement, and where documents disagree on it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pyoxigraph import NamedNode
+
+from graphsvc.engine.base import Engine
+from graphsvc.index import Index
+from graphsvc.passage import Passage
+from graphsvc.questions.question import Question
+from graphsvc.questions.table import Row, Term, fetch, passage_iris
+from graphsvc.sparql import own_query
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A disagreement that a row's fact is a side of. kind: what it is about, in words."""
+
+    thing: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of the statements and passages of a release.
+
+    passages: those of each thing; documents: that of each passage; disagreements: those that each
+    thing is a side of.
+    """
+
+    passages: Mapping[str, set[str]] = field(default_factory=dict)
+    documents: Mapping[str, str] = field(default_factory=dict)
+    disagreements: Mapping[str, Sequence[Disagreement]] = field(default_factory=dict)
+
+    @classmethod
+    async def of(cls, engine: Engine, remarks: Question | None, rows: Sequence[Row]) -> Evidence:
+        """Read the evidence of a release. remarks: the question with `remarks`, and its rows.
+
+        Raises what the engine raises.
+        """
+        passages: dict[str, set[str]] = defaultdict(set)
+        documents: dict[str, str] = {}
+        for thing, passage, document in (await fetch(engine, own_query("own-passages"))).rows:
+            if thing and passage and document:
+                passages[thing.value].add(passage.value)
+                documents[passage.value] = document.value
+        return cls(passages, documents, _disagreements(remarks, rows) if remarks else {})
+
+    def facts(self, question: Question, row: Row) -> list[str]:
+        """What a row says: the things of the columns that are marked as facts."""
+        return [term.value for term, column in zip(row, question.columns, strict=True)
+                if column.fact and isinstance(term, NamedNode)]
+
+    def cited(self, index: Index, question: Question, row: Row, cell: Term | None) -> list[Passage]:
+        """The passages of an evidence cell: the facts' own first, each in reading order."""
+        own = {iri for fact in self.facts(question, row) for iri in self.passages.get(fact, ())}
+        return sorted(map(index.passage, passage_iris(cell)),
+                      key=lambda p: (p.iri not in own, p.document or "", p.ordinal or 0, p.iri))
+
+    def disputed(self, row: Row) -> list[Disagreement]:
+        """The disagreements that the things of a row are sides of."""
+        found = (one for term in row if isinstance(term, NamedNode)
+                 for one in self.disagreements.get(term.value, ()))
+        return list(dict.fromkeys(found))
+
+    def said(self, question: Question, rows: Sequence[Row]) -> set[str]:
+        """The things that rows name, and the documents that they rest on."""
+        named = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
+        return named.union(self.sources(question, rows))
+
+    def sources(self, question: Question, rows: Sequence[Row]) -> Iterator[str]:
+        """The documents that rows rest on."""
+        for at, column in enumerate(question.columns):
+            if column.type == "evidence":
+                for row in rows:
+                    yield from (self.documents[iri] for iri in passage_iris(row[at])
+                                if iri in self.documents)
+
+
+def _disagreements(remarks: Question, rows: Sequence[Row]) -> dict[str, list[Disagreement]]:
+    assert remarks.remarks is not None
+    at = {column.name: number for number, column in enumerate(remarks.columns)}
+    about = [at[name] for name in remarks.remarks.about]
+    thing, kind = at[remarks.remarks.thing], at[remarks.remarks.kind]
+    found: dict[str, dict[Disagreement, None]] = defaultdict(dict)
+    for row in rows:
+        dispute, of_kind = row[thing], row[kind]
+        for place in about:
+            if (side := row[place]) and dispute:
+                found[side.value][Disagreement(
+                    dispute.value, of_kind.value if of_kind else "")] = None
+    return {side: list(disputes) for side, disputes in found.items()}

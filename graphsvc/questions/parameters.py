@@ -1,0 +1,148 @@
+"""The parameters of an answer: what was written for them, and what they leave out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from pyoxigraph import Literal, NamedNode
+
+from graphsvc.engine.base import Engine
+from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, XLSX
+from graphsvc.questions.question import ANY, Parameter, Question
+from graphsvc.questions.table import fetch
+from graphsvc.questions.template import Template, Value
+from graphsvc.questions.values import BadValue
+from graphsvc.sparql import own_query
+
+_MEMBERS = Template(own_query("members"))
+PAGE, LARGEST_PAGE = 1_000, 10_000
+"""Rows of a page: by default, and at most."""
+
+OFFERED = (JSON, CSV, TSV, JSON_LD, SPARQL_JSON, XLSX)
+"""The formats of answers, the preferred one first."""
+
+OWN_PARAMETERS = (
+    Parameter(name="limit", type="integer", label="Rows", description="Rows of a page, at most.",
+              required=False, min="1", max=str(LARGEST_PAGE), default=(str(PAGE),)),
+    Parameter(name="after", type="text", label="Page", required=False,
+              description="Where the page begins; taken from a `next` link."),
+    Parameter(name="format", type="choice", label="Format", required=False,
+              description="The format, for those who cannot say it by Accept.",
+              choices={format.name: format.label for format in OFFERED}),
+    Parameter(name="headings", type="choice", label="Headings", required=False, default=("names",),
+              description="In CSV, the columns' names and IRIs for programs, or labels for people.",
+              choices={"names": "names", "labels": "labels"}),
+    Parameter(name="raw", type="boolean", label="Raw", required=False, default=("false",),
+              description="In CSV, leave texts that spreadsheets take for formulas as they are."),
+)
+"""What every question can be asked with over HTTP, in addition to its own parameters."""
+
+Given = Mapping[str, Sequence[str]]
+"""What an asker wrote for each parameter."""
+
+Understood = Mapping[str, tuple[Value, ...]]
+"""What it was taken to mean; parameters without any value are left out."""
+
+
+class BadParameter(BadValue):
+    """A parameter that the question does not have, lacks, or has too often."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value that a parameter offers."""
+
+    value: Value
+    label: str
+
+
+class Members:
+    """What the values of parameters include, such as the members of groups; read when needed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._members: dict[str, dict[str, list[Value]]] = {}
+
+    async def included(self, question: Question, understood: Understood) -> Understood:
+        """The values, each with its members where the parameter says so.
+
+        Raises what the engine raises.
+        """
+        included = dict(understood)
+        for parameter in question.parameters:
+            if parameter.members and parameter.name in understood:
+                members = await self._of(parameter.members)
+                included[parameter.name] = tuple(dict.fromkeys(
+                    each for value in understood[parameter.name]
+                    for each in (value, *members.get(value.value, ()))))
+        return included
+
+    async def _of(self, property_: str) -> dict[str, list[Value]]:
+        if property_ not in self._members:
+            query = _MEMBERS.bind({"property": [NamedNode(property_)]})
+            found: dict[str, list[Value]] = defaultdict(list)
+            for group, member in (await fetch(self._engine, query)).rows:
+                if group and isinstance(member, NamedNode):
+                    found[group.value].append(member)
+            self._members[property_] = found
+        return self._members[property_]
+
+
+def given_texts(question: Question, given: Given) -> Iterator[tuple[Parameter, tuple[str, ...]]]:
+    """The texts for each parameter, those that were given or its default; none where it is dropped.
+
+    Raises BadParameter.
+    """
+    known = [parameter.name for parameter in question.parameters]
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            raise BadParameter(
+                f"The question {question.name} has no parameter `{name[:80]}`.",
+                location="parameters",
+                hint=f"Did you mean `{near[0]}`?" if near else
+                f"It has {', '.join(known) or 'none'}.")
+    for parameter in question.parameters:
+        texts = tuple(given.get(parameter.name, ())) or parameter.default
+        if parameter.default and texts == (ANY,) and question.can_drop(parameter):
+            continue
+        location = f"parameter {parameter.name}"
+        if not texts and parameter.required:
+            raise BadParameter(f"`{parameter.name}` is missing: {parameter.label}.",
+                               location=location, hint="Give it a value.")
+        if len(texts) > 1 and not parameter.many:
+            raise BadParameter(f"`{parameter.name}` is given {len(texts)} times.",
+                               location=location, hint="Give it once.")
+        if texts:
+            yield parameter, texts
+
+
+def _without(question: Question, parameter: Parameter, given: Understood) -> Understood | None:
+    """What is asked without a filter: without its value or, of a flag that is always needed, with
+    the other one. None where the parameter is not a filter."""
+    if parameter.required or parameter.name not in given:
+        return None
+    others = {name: values for name, values in given.items() if name != parameter.name}
+    if question.can_drop(parameter):
+        return others
+    if parameter.type != "boolean":
+        return None
+    return {**others, parameter.name: tuple(
+        Literal(value.value != "true") for value in given[parameter.name])}
+
+
+def widened(
+    question: Question, given: Understood
+) -> tuple[list[tuple[Parameter, Understood]], Understood]:
+    """The filters of an answer, each with what is asked without it; what is asked without any."""
+    wider = [(parameter, asked) for parameter in question.parameters
+             if (asked := _without(question, parameter, given)) is not None]
+    widest = dict(given)
+    for parameter, asked in wider:
+        widest.pop(parameter.name)
+        if parameter.name in asked:
+            widest[parameter.name] = asked[parameter.name]
+    return wider, widest

@@ -1,0 +1,175 @@
+"""The sentence that sums an answer up: a small template in the question's header, over its rows.
+
+A template knows `rows`, `n` (how many there are), each parameter by its name, and `narrowed` (the
+other choices, in brackets); see docs/questions.md for the filters.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from graphsvc.questions.question import Column, Parameter, Question
+from graphsvc.questions.values import is_true
+
+Row = Mapping[str, Any]
+"""The cells of a row as people read them, by column; `disputed` says on what documents disagree."""
+
+_MOST = 8
+"""Names of a list in words; of longer ones the others are counted."""
+_SAMPLES: Mapping[str, Any] = {
+    "integer": 2, "year": 2000, "decimal": 2.5, "boolean": True, "date": "2000-01-01"}
+
+
+def in_words(values: Iterable[Any], most: int = _MOST) -> str:
+    """A list as a sentence has it: `a`, `a and b`, `a, b and c`, `a, b and 7 more`."""
+    texts = [str(value) for value in values]
+    if len(texts) > most + 1:
+        texts = [*texts[:most], f"{len(texts) - most} more"]
+    return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
+
+
+def values(rows: Iterable[Row], column: str) -> list[Any]:
+    """The different values of a column, in the order of the rows, without empty cells."""
+    cells = (row[column] for row in rows)
+    return list(dict.fromkeys(cell for cell in cells if cell not in (None, "")))
+
+
+def counts(rows: Iterable[Row], column: str) -> str:
+    """How often each value of a column is there, the most frequent first: `Good 3, Weak 1`."""
+    found = Counter(row[column] for row in rows if row[column] not in (None, ""))
+    return in_words([f"{value} {number}" for value, number in found.most_common()])
+
+
+def each(rows: Iterable[Row], head: str, *details: str) -> list[str]:
+    """A name for each value of a column, with what other columns say of it in brackets.
+
+    Details that are not stated are left out.
+    """
+    grouped: dict[Any, list[Row]] = {}
+    for row in rows:
+        grouped.setdefault(row[head], []).append(row)
+    return [_bracketed(name, group, details) for name, group in grouped.items() if name]
+
+
+def _bracketed(name: Any, group: Sequence[Row], details: Sequence[str]) -> str:
+    said = [str(value) for detail in details for value in values(group, detail)
+            if value != "not stated"]
+    if disputed := values(group, "disputed"):
+        said.append(f"the documents disagree on the {in_words(disputed)}")
+    return f"{name} ({'; '.join(said)})" if said else str(name)
+
+
+def plural(number: int, one: str, several: str = "") -> str:
+    """A number with its noun: `no rows`, `1 row`, `2 rows`."""
+    noun = one if number == 1 else several or f"{one}s"
+    return f"{number or 'no'} {noun}"
+
+
+def small(text: Any) -> str:
+    """A text as it goes on within a sentence: acronyms and names of capitals stay."""
+    words = str(text)
+    return words[:1].lower() + words[1:] if words[1:2].islower() or words[1:2] == " " else words
+
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+_ENVIRONMENT.filters.update({filter.__name__: filter for filter in (
+    in_words, values, counts, each, plural, small)})
+
+
+@lru_cache(512)
+def _template(text: str) -> Template:
+    return _ENVIRONMENT.from_string(text)
+
+
+def sentence(
+    question: Question, rows: Sequence[Row], parameters: Mapping[str, Any], by_default: set[str]
+) -> str | None:
+    """The sentence of an answer, if its question has a template that says something of it.
+
+    by_default: the parameters whose values nobody chose.
+    """
+    if question.sentence is None:
+        return None
+    try:
+        return _written(question, rows, parameters, by_default)
+    except (TemplateError, ArithmeticError, TypeError):
+        return None  # what check_sentence could not foresee of the values of an answer
+
+
+def _written(
+    question: Question, rows: Sequence[Row], parameters: Mapping[str, Any],
+    by_default: Collection[str] = (),
+) -> str | None:
+    written = _template(question.sentence or "").render(
+        rows=rows, n=len(rows), narrowed=_narrowed(question, parameters, by_default),
+        **parameters)
+    return " ".join(written.split()) or None
+
+
+def _narrowed(
+    question: Question, parameters: Mapping[str, Any], by_default: Collection[str]
+) -> str:
+    """The choices that the template does not speak of itself, such as ` (stage: planned)`."""
+    spoken = _variables(question.sentence or "")
+    said = [f"{small(p.label)}: {_said(parameters[p.name])}" for p in question.parameters
+            if not p.required and p.name not in spoken and p.name not in by_default
+            and parameters.get(p.name) not in (None, [])]
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return in_words(value) if isinstance(value, list) else str(value)
+
+
+@lru_cache(512)
+def _variables(text: str) -> set[str]:
+    parsed = _ENVIRONMENT.parse(text)
+    own = {name.name for name in parsed.find_all(nodes.Name) if name.ctx == "store"}
+    return meta.find_undeclared_variables(parsed) - own
+
+
+def sentence_mistakes(question: Question) -> Iterator[str]:
+    """What is wrong with the template: each example is tried with no row, with full and empty ones.
+    """
+    if question.sentence is None:
+        return
+    try:
+        names = _variables(question.sentence)
+    except TemplateSyntaxError as error:
+        yield f"is not a template: {error.message}"
+        return
+    known = {"rows", "n", "narrowed", *(parameter.name for parameter in question.parameters)}
+    if unknown := sorted(names - known):
+        yield f"names {', '.join(unknown)}, which is no parameter"
+        return
+    full = {column.name: _sample(column) for column in question.columns} | {"disputed": "date"}
+    empty = dict.fromkeys(full)
+    for example in question.examples:
+        given = {parameter.name: _given(parameter, example.values.get(parameter.name, ()))
+                 for parameter in question.parameters}
+        for rows in ([], [full], [full, empty], [full] * 20):
+            try:
+                _written(question, rows, given)
+            except (TemplateError, ArithmeticError, TypeError) as error:
+                yield f"fails for the example `{example.title}` with {len(rows)} rows: {error}"
+                return
+
+
+def _sample(column: Column) -> Any:
+    return _SAMPLES.get(column.type, column.label)
+
+
+def _given(parameter: Parameter, texts: Sequence[str]) -> Any:
+    texts = texts or parameter.default
+    if parameter.many:
+        return list(texts)
+    value = next(iter(texts), None)
+    return is_true(value) if value is not None and parameter.type == "boolean" else value

@@ -1,0 +1,174 @@
+"""What an answer does not say: who was looked at, who was not, and what its filters left out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from graphsvc.index import Index
+from graphsvc.questions.question import ANY, Parameter, Question
+from graphsvc.questions.sentence import in_words, plural
+from graphsvc.questions.table import Row
+from graphsvc.questions.template import Value
+
+_NAMED = 6
+"""Things that lines name; of more they give the number."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A parameter that narrows an answer.
+
+    by_default: whether nobody chose its values; left_out: rows there would be without it, more.
+    """
+
+    parameter: Parameter
+    values: tuple[Value, ...]
+    by_default: bool
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was looked at of some things, such as all documents, as IRIs in order.
+
+    label: what one of them is called; said: the answer speaks of them; silent: looked at, but the
+    answer says nothing of them; elsewhere: documents on others than those who were asked about, or
+    things that no document reports on.
+    """
+
+    label: str
+    said: tuple[str, ...]
+    silent: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Silence:
+    """What an answer does not say.
+
+    documents: None where the library does not say which there are; things: who else coverage is
+    said of. filters: what narrows the answer; unfiltered: the rows there are without any.
+    """
+
+    documents: Looked | None = None
+    things: Looked | None = None
+    filters: tuple[Filter, ...] = ()
+    unfiltered: int = 0
+
+    def iris(self) -> Iterator[str]:
+        """Everything that is named."""
+        for looked in filter(None, (self.documents, self.things)):
+            yield from (*looked.said, *looked.silent, *looked.elsewhere)
+
+    def lines(self, index: Index, empty: bool) -> Iterator[str]:
+        """The same as sentences. empty: whether the answer has no rows."""
+        for filter in self.filters:
+            if filter.left_out and (empty or filter.by_default):
+                yield _filtered(filter, index)
+        if empty and len(self.filters) > 1 and self.unfiltered:
+            yield f"Without any of these choices there {_rows(self.unfiltered)}."
+        if documents := self.documents:
+            yield from _line("Looked at, and silent on this", documents.silent, index)
+            yield from _line("Not about what was asked", documents.elsewhere, index)
+        if things := self.things:
+            yield from _line(f"{things.label}: reported on by name, but not on this",
+                             things.silent, index)
+            yield from _line(f"{things.label}: no document reports on it by name",
+                             things.elsewhere, index)
+
+
+def _line(text: str, iris: Sequence[str], index: Index) -> Iterator[str]:
+    if iris:
+        names = sorted(index.label(iri) or iri for iri in iris)
+        number = f" ({len(names)})" if len(names) > 1 else ""
+        more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED + 1 else []
+        yield f"{text}{number}: {'; '.join([*names[:_NAMED], *more] if more else names)}."
+
+
+def _filtered(filter: Filter, index: Index) -> str:
+    names = in_words(index.label(value.value) or value.value for value in filter.values)
+    name = filter.parameter.name
+    chosen = (f"Nobody chose `{name}`, so it is {names}" if filter.by_default
+              else f"`{name}` is {names}")
+    how = f" (`{name}={ANY}`)" if filter.by_default else ""
+    return f"{chosen}. This leaves out {plural(filter.left_out, 'row')}{how}."
+
+
+def _rows(number: int) -> str:
+    return f"{'is' if number == 1 else 'are'} {plural(number, 'row')}"
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What a question with `covers` says: its things and, of each, the documents that cover it and
+    those that report on it."""
+
+    label: str
+    things: tuple[str, ...]
+    covered: Mapping[str, set[str]] = field(default_factory=dict)
+    reported: Mapping[str, set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, question: Question, rows: Iterable[Row]) -> Coverage:
+        """Read the rows of a question."""
+        assert question.covers is not None
+        at = {column.name: number for number, column in enumerate(question.columns)}
+        thing, document, statements = (at.get(name or "", -1) for name in (
+            question.covers.thing, question.covers.document, question.covers.statements))
+        covered: dict[str, set[str]] = defaultdict(set)
+        reported: dict[str, set[str]] = defaultdict(set)
+        things: dict[str, None] = {}
+        for row in rows:
+            if (named := row[thing]) is None:
+                continue
+            things[named.value] = None
+            if document >= 0 and (source := row[document]) is not None:
+                covered[named.value].add(source.value)
+                number = row[statements] if statements >= 0 else None
+                if number is None or number.value != "0":
+                    reported[named.value].add(source.value)
+        return cls(question.columns[thing].label, tuple(things), covered, reported)
+
+
+def concerns(question: Question, others: Coverage | None, index: Index) -> bool:
+    """Whether a question is about things of the kind that coverage is said of."""
+    classes = set(index.classes(others.things[0])) if others and others.things else set()
+    declared = [*((p.type, p.of_class) for p in question.parameters),
+                *((column.type, column.of_class) for column in question.columns)]
+    return any(type_ == "iri" and class_ in classes for type_, class_ in declared)
+
+
+def looked_at(
+    documents: Coverage | None, others: Coverage | None, said: set[str], asked: set[str],
+    concerned: bool,
+) -> tuple[Looked | None, Looked | None]:
+    """The documents, and the other things, that an answer speaks of and is silent on.
+
+    said: what the rows name and rest on; asked: what the parameters name; concerned: whether the
+    answer is about things of that kind at all.
+    """
+    all_documents = documents.things if documents else ()
+    all_things = others.things if others else ()
+    only_documents = asked.intersection(all_documents)
+    only_things = asked.intersection(all_things)
+    scope = set(all_documents)
+    if only_documents:
+        scope = only_documents
+    elif only_things and others:
+        scope = {one for thing in only_things for one in others.covered.get(thing, ())}
+    first = Looked(documents.label, *_parted(all_documents, said, scope)) if documents else None
+    if others is None or not (concerned or said.intersection(all_things)):
+        return first, None
+    reported = {thing for thing, sources in others.reported.items() if sources & scope}
+    within = [thing for thing in all_things if not only_things or thing in only_things]
+    return first, Looked(others.label, *_parted(within, said, reported))
+
+
+def _parted(things: Iterable[str], said: set[str], scope: set[str]) -> tuple[tuple[str, ...], ...]:
+    """The things that are spoken of, those of the others that are in scope, and the rest."""
+    parts: tuple[list[str], ...] = ([], [], [])
+    for thing in things:
+        parts[0 if thing in said else 1 if thing in scope else 2].append(thing)
+    return tuple(map(tuple, parts))

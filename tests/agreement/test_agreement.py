@@ -1,0 +1,52 @@
+"""The codes of the agreement study are complete, and the codebook says what follows from them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from graphsvc.project import Project
+from tests.agreement.draw import HERE
+from tests.agreement.kappa import PROPERTIES, cohen_kappa, kappas, read, rounds, table
+
+
+@pytest.mark.parametrize(("counts", "kappa"), [
+    ({"yy": 20, "yn": 5, "ny": 10, "nn": 15}, 0.4),
+    ({"yy": 45, "yn": 15, "ny": 25, "nn": 15}, 0.1304),
+    ({"yy": 25, "yn": 35, "ny": 5, "nn": 35}, 0.2593),
+    ({"yy": 3, "nn": 4}, 1),
+    ({"yn": 1, "ny": 1}, -1),
+])
+def test_kappa_is_that_of_the_textbooks(counts: dict[str, int], kappa: float) -> None:
+    pairs = [(pair[0], pair[1]) for pair, count in counts.items() for _ in range(count)]
+    assert cohen_kappa(pairs) == pytest.approx(kappa, abs=0.0001)
+
+
+@pytest.mark.parametrize("round_", rounds())
+def test_everything_that_was_asked_is_coded_and_no_text_of_a_document_is_kept(
+    round_: str
+) -> None:
+    items = json.loads((HERE / round_ / "items.json").read_text(encoding="utf-8"))
+    drawn = {(item["document"], line) for item in items.values() for line in item["lines"]}
+    assert len(drawn) >= 120
+    for coder in ("a", "b", "graph"):
+        codes = read(round_, coder)
+        assert {item: sorted(given) for item, given in codes.items()} == {
+            number: sorted(item["asked"]) for number, item in items.items()}
+        assert max(len(code) for given in codes.values() for code in given.values()) < 30
+
+
+def test_the_codebook_gives_the_figures_that_the_codes_give(project: Project) -> None:
+    text = (project.root / "docs" / "codebook.md").read_text(encoding="utf-8")
+    section = text.split("\n## Agreement\n")[1].split("\n## ")[0]
+    assert [line for line in section.splitlines() if line.startswith("|")] == table()
+
+
+@pytest.mark.parametrize("round_", rounds()[-1:])
+@pytest.mark.parametrize("property_", PROPERTIES)
+def test_two_people_arrive_at_the_same_code_in_the_last_round(
+    property_: str, round_: str
+) -> None:
+    _, (coders, *_) = kappas(round_, property_)
+    assert coders >= 0.8
