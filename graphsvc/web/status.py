@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
-from graphsvc.formats import RDF_FORMATS, negotiate
+from graphsvc.formats import HTML, RDF_FORMATS, negotiate
 from graphsvc.service import Serving
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.problems import HttpError
@@ -34,13 +36,18 @@ def status_router(serving: Serving, metrics: Metrics) -> APIRouter:
                                                  "Content-Type": metrics.content_type})
 
     async def description(request: Request) -> Response:
-        format = negotiate(request.headers.get("accept"), RDF_FORMATS)
+        for_people = (HTML,) if request.url.path.endswith("/dataset") else ()
+        format = negotiate(request.headers.get("accept"), (*RDF_FORMATS, *for_people))
+        if format is HTML:
+            return RedirectResponse("/about", 303)
         if format is None:
             raise HttpError(406, "The description is RDF.", location="Accept",
                             hint=f"Ask for one of {', '.join(f.media_type for f in RDF_FORMATS)}.")
         body = await run_in_threadpool(
-            serving.description.write, format.media_type, _server(request))
-        return Response(body, media_type=format.content_type)
+            partial(serving.description.write, examples=False), format.media_type,
+            _server(request))
+        return Response(body, media_type=format.content_type,
+                        headers={"Link": '</sparql>; rel="service"'})
 
     async def dump(request: Request) -> Response:
         name = request.path_params["name"]
