@@ -63,7 +63,7 @@ def _neo4j_table(
 def _word(text: Scalar) -> str:
     """A text as a name of Cypher: `named partnership` is `named_partnership`."""
     word = re.sub(r"\W+", "_", plain(text)).strip("_")
-    return f"_{word}" if word[:1].isdigit() else word
+    return f"_{word}" if not word or word[0].isdigit() else word
 
 
 def _table(

@@ -133,8 +133,8 @@ def neo4j(nodes: bytes, edges: bytes) -> Read:
     things, links = _table(nodes, {}), _table(edges, {})
     iris = {row["id:ID"]: row["iri:string"] for row in things}
     drop = ("id:ID", ":LABEL", ":START_ID", ":END_ID", ":TYPE", "recipe:IGNORE")
-    assert all(row[":LABEL"] == re.sub(r"\W+", "_", row["type:string"]) for row in things)
-    assert not any(re.search(r"\W", row[":TYPE"]) for row in links)
+    assert all(re.fullmatch(r"[^\W\d]\w*", row[":LABEL"]) for row in things)
+    assert all(re.fullmatch(r"[^\W\d]\w*", row[":TYPE"]) for row in links)
     plain = [({name.partition(":")[0]: value for name, value in _without(row, drop).items()}, row)
              for row in (*things, *links)]
     whole = Whole(True, {row["iri:string"]: values for values, row in plain if "id:ID" in row},
