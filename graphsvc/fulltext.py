@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from graphsvc.names import Names
 from graphsvc.vocabulary import RDF
-from graphsvc.words import fold
+from graphsvc.words import Word, fold, words
 
 TYPE = str(RDF.type)
 YEAR = "year"
@@ -21,19 +22,23 @@ Filters = Mapping[str, Sequence[str]]
 MARK_ON, MARK_OFF = "\x02", "\x03"
 """What is around the words of a snippet that were searched for."""
 
-_WORD = re.compile(r"\w+")
 _LONGEST = 300
 _SMALL = 3
 """Letters up to which a word says too little to be marked in a snippet."""
-_SCORE = "bm25(texts, 10.0, 8.0, 1.0) - ln(1 + things.links) / 2"
-_EXACT, _NEAR = -100.0, 50.0
-"""Scores of things that are called just so, and of those that a hierarchy leads to."""
-
+_SHORTEST_PART = 3
+"""Letters of each part of a compound."""
+_SURE = 0.95
+"""How alike a name must be for a search to follow what it leads to."""
+_SCORE = "bm25(texts, 10.0, 8.0, 1.0, 1.0) - ln(1 + things.links) / 2"
+_EXACT, _NEAR, _ON = -100.0, 50.0, 60.0
+"""Scores of things that are called just so, of those that a hierarchy leads to, and of those that
+have one of them as the value of a facet."""
+_NAMES = "{label names}"
 
 _HITS = """
 PRAGMA temp_store = MEMORY;
 DROP TABLE IF EXISTS temp.hits;
-CREATE TEMP TABLE hits(id INTEGER PRIMARY KEY, score REAL);
+CREATE TEMP TABLE hits(id INTEGER PRIMARY KEY, score REAL, why TEXT);
 """
 _SUGGEST = f"""
 SELECT things.iri, things.label, things.class, texts.names
@@ -59,14 +64,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Hit:
-    """A thing that was found. why: what led to it, where its label does not show it.
+    """A thing that was found. why: what led to it; shown: whether its label or snippet shows that.
 
     snippet: the place in its texts, with MARK_ON and MARK_OFF around the words.
     """
 
     entry: Entry
-    why: str | None = None
+    why: str
     snippet: str | None = None
+    shown: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ class Found:
 
     loosened: whether nothing held all the words, so that some of them were enough.
     wordless: whether the text was not empty and yet held no word, so that nothing could be found.
+    corrected: words that were taken for misspelt others.
     """
 
     hits: list[Hit]
@@ -82,140 +89,195 @@ class Found:
     facets: Mapping[str, list[tuple[str, int]]]
     loosened: bool = False
     wordless: bool = False
+    corrected: Mapping[str, str] = field(default_factory=dict)
 
 
-def search(
-    connection: sqlite3.Connection, text: str, filters: Filters, limit: int, offset: int
-) -> Found:
-    """Things that hold the words of a text; nothing, where it is of signs alone.
+def forms(text: str) -> set[str]:
+    """What a text is found by, besides its words: its numbers in figures, and its acronyms.
 
-    An empty text finds by the filters alone, in the order of labels. Classes that the project
-    calls quiet are left out unless the filters name a class.
+    The acronym PACE is `capspace`, so that it is not found by a word `pace`.
     """
-    words = _words(text)
-    wordless = not words and bool(text.strip())
-    why: dict[int, str] = {}
-    loosened = False
-    connection.executescript(_HITS)
-    if words:
-        loosened = not _collect(connection, words, " AND ")
-        if loosened:
-            _collect(connection, words, " OR ")
-        why = _widen(connection, text)
-    elif not wordless:
-        connection.execute("INSERT INTO hits SELECT id, 0 FROM things"
-                           " WHERE label NOT NULL AND class NOT NULL")
-    _narrow(connection, filters)
-    total = connection.execute("SELECT COUNT(*) FROM hits").fetchone()[0]
-    hits = list(_hits(connection, words, why, limit, offset))
-    return Found(hits, total, _facets(connection), loosened and total > 0, wordless)
+    found = {word.folded for word in words(text) if word.folded[0].isdecimal()}
+    return found | {_capitals(word) for word in words(text) if word.is_capital}
 
 
-def suggest(
-    connection: sqlite3.Connection, text: str, of_class: str | None, limit: int
-) -> list[Hit]:
-    """Things whose names hold words that begin like those of a text, the likeliest first.
-
-    of_class: IRI of the class they must have; without it quiet classes are left out.
-    """
-    words = _words(text)
-    if not words:
-        return []
-    match = "{label names} : (" + _match(words, " AND ") + ")"
-    rows = connection.execute(
-        _SUGGEST, {"match": match, "type": TYPE, "class": of_class, "name": fold(text),
-                   "limit": limit}).fetchall()
-    return [Hit(Entry(iri, label, class_), _alias(words, label, names))
-            for iri, label, class_, names in rows]
+def _capitals(word: Word) -> str:
+    return f"caps{word.folded}"
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(fold(text[:_LONGEST]).replace("_", " "))
+class Search:
+    """A search for a text by the words of a release."""
 
+    def __init__(self, connection: sqlite3.Connection, names: Names, text: str) -> None:
+        self._connection, self._names, self._text = connection, names, text[:_LONGEST]
+        self._written = words(self._text)
+        heard = names.corrected(self._written)
+        self._words = [word for word in heard if not word.is_small] or heard
+        self._corrected = {old.text: new.folded for old, new in zip(
+            self._written, heard, strict=True) if old.folded != new.folded}
 
-def _match(words: Sequence[str], joint: str) -> str:
-    """An FTS5 expression of the words; the last one may be unfinished."""
-    quoted = [f'"{word}"' for word in words]
-    return joint.join([*quoted[:-1], f"({quoted[-1]} OR {quoted[-1]} *)"])
+    def page(self, filters: Filters, limit: int, offset: int) -> Found:
+        """Things that hold the words of the text; nothing, where it is of signs alone.
 
+        An empty text finds by the filters alone, in the order of labels. Classes that the project
+        calls quiet are left out unless the filters name a class.
+        """
+        wordless = not self._words and bool(self._text.strip())
+        loosened = False
+        self._connection.executescript(_HITS)
+        if self._words:
+            loosened = not self._collect(" AND ")
+            if loosened:
+                self._collect(" OR ")
+            self._widen()
+        elif not wordless:
+            self._connection.execute(
+                "INSERT INTO hits SELECT id, 0, 'in the list' FROM things"
+                " WHERE label NOT NULL AND class NOT NULL")
+        self._narrow(filters)
+        total = self._connection.execute("SELECT COUNT(*) FROM hits").fetchone()[0]
+        hits = list(self._hits(limit, offset))
+        return Found(hits, total, self._facets(), loosened and total > 0, wordless,
+                     self._corrected)
 
-def _collect(connection: sqlite3.Connection, words: Sequence[str], joint: str) -> bool:
-    """Take down the things whose texts hold the words; say whether there are any."""
-    connection.execute(
-        f"INSERT OR IGNORE INTO hits SELECT texts.rowid, {_SCORE} FROM texts"
-        " JOIN things ON things.id = texts.rowid WHERE texts MATCH ?", (_match(words, joint),))
-    return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM hits)").fetchone()[0])
+    def suggestions(self, of_class: str | None, limit: int) -> list[Hit]:
+        """Things whose names hold words that begin like those of the text, the likeliest first.
 
+        of_class: IRI of the class they must have; without it quiet classes are left out.
+        """
+        if not self._words:
+            return []
+        rows = self._connection.execute(_SUGGEST, {
+            "match": f"{_NAMES} : ({self._match(' AND ')})", "type": TYPE, "class": of_class,
+            "name": fold(self._text), "limit": limit}).fetchall()
+        return [Hit(Entry(iri, label, class_), why, shown=shown)
+                for iri, label, class_, names in rows
+                for why, shown in (self._why(label, names, ""),)]
 
-def _widen(connection: sqlite3.Connection, text: str) -> dict[int, str]:
-    """Add what a hierarchy leads to from things that are called just so; say why."""
-    why: dict[int, str] = {}
-    exact = connection.execute(
-        "SELECT thing, MIN(coalesce(label, name)) FROM names JOIN things ON things.id = thing"
-        " WHERE folded = ? AND name <> '' GROUP BY thing", (fold(text),)).fetchall()
-    for thing, label in exact:
-        connection.execute("INSERT OR REPLACE INTO hits VALUES (?, ?)", (thing, _EXACT))
-        for relation, here, there in (("broader", "narrower", "broader"),
-                                  ("narrower", "broader", "narrower")):
-            for (other,) in connection.execute(
-                    f"SELECT {there} FROM broader WHERE {here} = ?", (thing,)).fetchall():
-                new = connection.execute(
-                    "INSERT OR IGNORE INTO hits VALUES (?, ?)", (other, _NEAR)).rowcount
-                if new > 0:
-                    why[other] = f"{relation} than {label}"
-    return why
+    def things(self, classes: Collection[str], named: bool) -> list[str]:
+        """The IRIs of all things that hold the words, or only of those whose names do, with those
+        that are narrower than what the text names. classes: IRIs; none for things of any class."""
+        if not self._words:
+            return []
+        self._connection.executescript(_HITS)
+        self._collect(" AND ", f"{_NAMES} : " if named else "")
+        for iri in self._meant():
+            self._connection.execute(
+                "INSERT OR IGNORE INTO hits SELECT id, 0, '' FROM things WHERE iri = ?1 UNION"
+                " SELECT narrower, 0, '' FROM broader JOIN things ON id = broader.broader"
+                " WHERE iri = ?1", (iri,))
+        return [iri for iri, in self._connection.execute(
+            "SELECT iri FROM hits JOIN things USING (id) WHERE ?1 = '[]' OR id IN"
+            " (SELECT thing FROM facets JOIN json_each(?1) AS class ON facets.value = class.value"
+            " WHERE property = ?2) ORDER BY iri", (json.dumps(sorted(classes)), TYPE))]
 
+    def _match(self, joint: str, words: Sequence[Word] | None = None) -> str:
+        """An FTS5 expression of the words; the last one may be unfinished."""
+        heard = self._words if words is None else words
+        parts = [self._alternatives(word, heard[at - 1] if at else None, heard[at + 1:at + 2])
+                 for at, word in enumerate(heard)]
+        last = heard[-1]
+        if not last.is_capital and last.folded.isalpha():
+            parts[-1].append(f'"{last.folded}" *')
+        return joint.join(f"({' OR '.join(part)})" for part in parts)
 
-def _narrow(connection: sqlite3.Connection, filters: Filters) -> None:
-    for property_, values in filters.items():
-        for value in values:
-            connection.execute(
-                "DELETE FROM hits WHERE id NOT IN"
-                " (SELECT thing FROM facets WHERE property = ? AND value = ?)", (property_, value))
-    if not filters.get(TYPE):
-        connection.execute("DELETE FROM hits WHERE id IN (SELECT id FROM things WHERE quiet)")
+    def _alternatives(
+        self, word: Word, before: Word | None, after: Sequence[Word]
+    ) -> list[str]:
+        """The word, its parts where it is a compound, and the compounds it is a part of."""
+        if word.is_capital and self._names.is_common(word):
+            return [f'forms : "{_capitals(word)}"']
+        folded = word.folded
+        found = [f'"{folded}"']
+        found += [f'"{folded[:at]} {folded[at:]}"'
+                  for at in range(_SHORTEST_PART, len(folded) - _SHORTEST_PART + 1)
+                  if self._names.has(folded[:at]) and self._names.has(folded[at:])]
+        joined = [before.folded + folded] if before else []
+        joined += [folded + word.folded for word in after]
+        return found + [f'"{compound}"' for compound in joined if self._names.has(compound)]
 
+    def _collect(self, joint: str, columns: str = "") -> bool:
+        """Take down the things whose texts hold the words; say whether there are any."""
+        self._connection.execute(
+            f"INSERT OR IGNORE INTO hits SELECT texts.rowid, {_SCORE}, NULL FROM texts"
+            " JOIN things ON things.id = texts.rowid WHERE texts MATCH ?",
+            (f"{columns}({self._match(joint)})",))
+        return bool(self._connection.execute("SELECT EXISTS (SELECT 1 FROM hits)").fetchone()[0])
 
-def _hits(
-    connection: sqlite3.Connection, words: Sequence[str], why: Mapping[int, str],
-    limit: int, offset: int,
-) -> Iterator[Hit]:
-    for number, *row, names in connection.execute(
-            "SELECT hits.id, iri, things.label, class, note, texts.names FROM hits"
-            " JOIN things USING (id) LEFT JOIN texts ON texts.rowid = hits.id"
-            " ORDER BY score, things.label COLLATE NOCASE, iri LIMIT ? OFFSET ?",
-            (limit, offset)).fetchall():
-        entry = Entry(*row)
-        yield Hit(entry, why.get(number) or _alias(words, entry.label, names),
-                  _snippet(connection, number, words))
+    def _meant(self) -> list[str]:
+        """The things that the text, all of it, names."""
+        return sorted({mention.iri for mention in self._names.mentions(self._words)
+                       if mention.likeness >= _SURE and len(mention.at) == len(self._words)})
 
+    def _widen(self) -> None:
+        """Add what a hierarchy or a facet leads to from the things that the text names."""
+        for iri in self._meant():
+            thing, label = self._connection.execute(
+                "SELECT id, coalesce(label, iri) FROM things WHERE iri = ?", (iri,)).fetchone()
+            self._connection.execute(
+                "INSERT INTO hits VALUES (?, ?, NULL)"
+                " ON CONFLICT DO UPDATE SET score = excluded.score", (thing, _EXACT))
+            for relation, here, there in (("broader", "narrower", "broader"),
+                                          ("narrower", "broader", "narrower")):
+                self._connection.execute(
+                    f"INSERT OR IGNORE INTO hits SELECT {there}, ?, ? FROM broader"
+                    f" WHERE {here} = ?", (_NEAR, f"{relation} than {label}", thing))
+            self._connection.execute(
+                "INSERT OR IGNORE INTO hits SELECT thing, ?, ? FROM facets"
+                " WHERE value = ? AND property <> ?", (_ON, f"on {label}", iri, TYPE))
 
-def _snippet(connection: sqlite3.Connection, number: int, words: Sequence[str]) -> str | None:
-    longer = [word for word in words if len(word) > _SMALL] or words
-    if not words:
-        return None
-    found = connection.execute(
-        "SELECT snippet(texts, 2, ?, ?, '…', 40) FROM texts WHERE rowid = ? AND texts MATCH ?",
-        (MARK_ON, MARK_OFF, number, "{body} : (" + _match(longer, " OR ") + ")")).fetchone()
-    return found[0] if found else None
+    def _narrow(self, filters: Filters) -> None:
+        for property_, values in filters.items():
+            for value in values:
+                self._connection.execute(
+                    "DELETE FROM hits WHERE id NOT IN (SELECT thing FROM facets"
+                    " WHERE property = ? AND value = ?)", (property_, value))
+        if not filters.get(TYPE):
+            self._connection.execute(
+                "DELETE FROM hits WHERE id IN (SELECT id FROM things WHERE quiet)")
 
+    def _hits(self, limit: int, offset: int) -> Iterator[Hit]:
+        for number, why, *row, names, numbers in self._connection.execute(
+                "SELECT hits.id, why, iri, things.label, class, note, texts.names, texts.forms"
+                " FROM hits JOIN things USING (id) LEFT JOIN texts ON texts.rowid = hits.id"
+                " ORDER BY score, things.label COLLATE NOCASE, iri LIMIT ? OFFSET ?",
+                (limit, offset)).fetchall():
+            entry = Entry(*row)
+            reason, shown = (why, False) if why else self._why(entry.label, names, numbers)
+            yield Hit(entry, reason, self._snippet(number), shown)
 
-def _alias(words: Sequence[str], label: str | None, names: str | None) -> str | None:
-    """The other name by which a thing was found, where its label does not hold the words."""
-    def holds(name: str) -> bool:
-        own = _words(name)
-        return all(any(mine.startswith(word) for mine in own) for word in words)
+    def _why(self, label: str | None, names: str | None, numbers: str) -> tuple[str, bool]:
+        """What led to a thing, and whether its label or its snippet shows that."""
+        if self._in(label or ""):
+            return "in its name", True
+        other = next((name for name in (names or "").split("\n") if self._in(name)), None)
+        if other:
+            return f"also called {other}", False
+        figures = [word.text for word in self._words if word.folded in (numbers or "").split()]
+        if figures:
+            return f"has the number {', '.join(figures)}", False
+        return "in its text", True
 
-    if not words or not names or holds(label or ""):
-        return None
-    also = next((name for name in names.split("\n") if holds(name)), None)
-    return f"also called {also}" if also else None
+    def _in(self, name: str) -> bool:
+        """Whether a name has all the words, or words that begin like them."""
+        own = words(name)
+        return bool(own) and all(any(mine.stem == word.stem or mine.folded.startswith(word.folded)
+                                     for mine in own) for word in self._words)
 
+    def _snippet(self, number: int) -> str | None:
+        longer = [word for word in self._words if len(word.folded) > _SMALL] or self._words
+        if not longer:
+            return None
+        found = self._connection.execute(
+            "SELECT snippet(texts, 2, ?, ?, '…', 40) FROM texts WHERE rowid = ? AND texts MATCH ?",
+            (MARK_ON, MARK_OFF, number,
+             "{body} : (" + self._match(" OR ", longer) + ")")).fetchone()
+        return found[0] if found else None
 
-def _facets(connection: sqlite3.Connection) -> dict[str, list[tuple[str, int]]]:
-    spread: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for property_, value, count in connection.execute(
-            "SELECT property, value, COUNT(*) FROM hits JOIN facets ON thing = hits.id"
-            " GROUP BY property, value ORDER BY property, COUNT(*) DESC, value"):
-        spread[property_].append((value, count))
-    return dict(spread)
+    def _facets(self) -> dict[str, list[tuple[str, int]]]:
+        spread: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for property_, value, count in self._connection.execute(
+                "SELECT property, value, COUNT(*) FROM hits JOIN facets ON thing = hits.id"
+                " GROUP BY property, value ORDER BY property, COUNT(*) DESC, value"):
+            spread[property_].append((value, count))
+        return dict(spread)

@@ -10,28 +10,27 @@ import re
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from graphsvc import fulltext
 from graphsvc.errors import GraphsvcError
-from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit
+from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, Search
 from graphsvc.names import Names
-from graphsvc.passage import Passage, text_fragment
+from graphsvc.passage import Passages, Words
 from graphsvc.words import fold
 
 SURE, LESS_SURE = 1, 2
 """Rank of a label or slug, and of an alternative label."""
 
-Words = Callable[[str], str | None]
-"""The words of the passage with that IRI; None where the service does not hold its document."""
-
 _COMPARED = 3000
 """Names that are compared with a text which resembles none of them, at some 20 us each."""
+_MUCH, _CLEARLY = 0.25, 0.2
+"""How much of its name, and how much more than of any other, a text must have to be taken for a
+thing."""
 _LONGEST = 500
 _KEPT = 1 << 16
 """Things and places that stay in memory."""
@@ -90,20 +89,6 @@ class _Thing:
     schemes: tuple[str, ...]
 
 
-class _Place(NamedTuple):
-    """Where a passage or section is; of a document, where it can be read, and whether as HTML."""
-
-    document: str | None = None
-    part_of: str | None = None
-    line: int | None = None
-    ordinal: int | None = None
-    paragraph: int | None = None
-    first: str | None = None
-    last: str | None = None
-    page: str | None = None
-    is_html: bool = False
-
-
 class Index:
     """The index of one release. Any thread may call it."""
 
@@ -116,7 +101,7 @@ class Index:
         """
         self._address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._local = threading.local()
-        self._words, self._prefixes = words, dict(prefixes or {})
+        self._prefixes = dict(prefixes or {})
         broader: dict[str, set[str]] = defaultdict(set)
         try:
             for class_, above in self._read("SELECT class, above FROM classes"):
@@ -126,9 +111,11 @@ class Index:
                                 hint="Build the release again with this version.") from error
         self._above = {iri: closure(iri, broader) for iri in broader}
         self._thing = lru_cache(_KEPT)(self._find_thing)
-        self._place = lru_cache(_KEPT)(self._find_place)
-        self.passage = lru_cache(1 << 14)(self._find_passage)
+        self.passage = lru_cache(1 << 14)(Passages(self._read, self.label, words).find)
         """A passage with what is known of it, by its IRI."""
+        self.holding = lru_cache(1 << 8)(self._find_holding)
+        """The IRIs of all things of a class that hold the words of a text or, if `named`, whose
+        names do."""
 
     # -- things ---------------------------------------------------------------------------------
 
@@ -163,11 +150,18 @@ class Index:
 
     def search(self, text: str, filters: Filters, *, limit: int = 20, offset: int = 0) -> Found:
         """Things that hold the words of a text; see graphsvc.fulltext."""
-        return fulltext.search(self._connection, text, filters, limit, offset)
+        return Search(self._connection, self.names, text).page(filters, limit, offset)
 
     def suggest(self, text: str, *, of_class: str | None = None, limit: int = 8) -> list[Hit]:
         """Things whose names hold words that begin like those of a text, the likeliest first."""
-        return fulltext.suggest(self._connection, text, of_class, limit)
+        return Search(self._connection, self.names, text).suggestions(of_class, limit)
+
+    def _find_holding(
+        self, text: str, *, of_class: str | None = None, named: bool = False
+    ) -> list[str]:
+        below = {class_ for class_, above in self._above.items() if of_class in above}
+        return Search(self._connection, self.names, text).things(
+            {*below, of_class} if of_class else (), named)
 
     # -- names ----------------------------------------------------------------------------------
 
@@ -192,11 +186,12 @@ class Index:
         self, text: str, *, of_class: str | None = None, scheme: str | None = None,
         location: str | None = None,
     ) -> str:
-        """The IRI of the thing that a text names; see `meant`.
+        """The IRI of the thing that a text names; see `meant` and `taken`.
 
         Raises UnknownName, which takes some 100 ms to find names like it, or AmbiguousName.
         """
-        found = self.meant(text, of_class=of_class, scheme=scheme, location=location)
+        narrowed = {"of_class": of_class, "scheme": scheme}
+        found = self.meant(text, location=location, **narrowed) or self.taken(text, **narrowed)
         if found is not None:
             return found
         text = text.strip()
@@ -204,6 +199,16 @@ class Index:
         shown = text if len(text) <= 80 else f"{text[:77]}..."
         raise UnknownName(f"The data know no {class_} called `{shown}`.",
                           self._nearest(text[:_LONGEST], of_class, scheme), location)
+
+    def taken(
+        self, text: str, *, of_class: str | None = None, scheme: str | None = None
+    ) -> str | None:
+        """The one thing of a class or scheme whose name is clearly nearest to a text, if any."""
+        if of_class is None and scheme is None:
+            return None
+        found = self.names.near(text[:_LONGEST], lambda iri: self.fits(iri, of_class, scheme))
+        (first, share), (_, other) = (*found, ("", 0.0), ("", 0.0))[:2]
+        return first if share >= _MUCH and share - other >= _CLEARLY else None
 
     def meant(
         self, text: str, *, of_class: str | None = None, scheme: str | None = None,
@@ -269,31 +274,6 @@ class Index:
     def _find_thing(self, iri: str) -> _Thing | None:
         rows = self._read("SELECT label, classes, schemes FROM things WHERE iri = ?", iri)
         return next((_thing(*row) for row in rows), None)
-
-    # -- passages -------------------------------------------------------------------------------
-
-    def _find_passage(self, iri: str) -> Passage:
-        place = self._place(iri)
-        titles: dict[str, str] = {}
-        above = place.part_of
-        while above and above != place.document and above not in titles:
-            titles[above] = self.label(above) or above
-            above = self._place(above).part_of
-        document = self._place(place.document) if place.document else _Place()
-        link = (f"{document.page}#{text_fragment(place.first, place.last)}"
-                if document.is_html and place.first and place.last else None)
-        return Passage(
-            iri=iri, document=place.document, sections=tuple(reversed(titles.values())),
-            title=self.label(place.document) if place.document else None,
-            line=place.line, ordinal=place.ordinal, paragraph=place.paragraph,
-            label=self.label(iri) if place.document else None, first=place.first, last=place.last,
-            page=document.page, link=link,
-            words=self._words(iri) if self._words and place.document else None)
-
-    def _find_place(self, iri: str) -> _Place:
-        rows = self._read("SELECT document, part_of, line, ordinal, paragraph, first, last, page,"
-                          " is_html FROM places WHERE iri = ?", iri)
-        return next((_Place(*row) for row in rows), _Place())
 
     # -- the file -------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ Everything is found by comparing words with those of the release; nothing is gue
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
@@ -19,10 +19,12 @@ PARTLY = 0.6
 """The share of a name (by how rare its words are) that a text must hold to mention the thing."""
 _LESS = 0.95
 """How alike a name is with words between or in another order, in another form, or by initials."""
+_ALIKE = 0.75
+"""How alike a name is with a word that begins like one of the text."""
 _APART = 3
 """Words that may be between those of a name."""
 _SHORT, _LONG = 4, 8
-"""Letters from which on a word may be one slip off, or two."""
+"""Letters from which on a word may be one mistake off, or two."""
 _INITIALS = range(2, 6)
 _LINKING = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the",
                       "to", "with"))
@@ -80,7 +82,8 @@ class Names:
                 self._initials[letters].add(name)
                 if len(letters) == 2:
                     short = replace(name, stems=(letters[0].lower(), name.stems[1]))
-                    self._holding[short.stems[0]].append(short)
+                    for part in short.stems:
+                        self._holding[part].append(short)
         self._words = {*self._used, *(word for name in self._names for word in name.folded)}
         self._stems = {stem(word) for word in self._words}
         self._by_length: dict[int, list[str]] = defaultdict(list)
@@ -126,6 +129,36 @@ class Names:
                         name.iri, name.text, at, _LESS, True, name.quiet)
         return sorted(best.values(), key=_order)
 
+    def near(self, text: str, fits: Callable[[str], bool]) -> list[tuple[str, float]]:
+        """Fitting things whose names hold all the words of a text, each as it is or nearly so, the
+        likeliest first, with the share of the name that the text has."""
+        wanted = [word for word in self.corrected(words(text)) if word.folded not in _LINKING]
+        best: dict[str, float] = {}
+        holding = [self._nearly(word) for word in wanted]
+        for name, _ in holding[0].values() if holding else ():
+            if not all(id(name) in one for one in holding) or not fits(name.iri):
+                continue
+            weight = sum(self.weight(part) for part in name.stems)
+            held = sum(self.weight(word.stem) for word in wanted) / weight
+            share = min(1.0, held) * min(one[id(name)][1] for one in holding)
+            best[name.iri] = max(best.get(name.iri, 0), share)
+        return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def _nearly(self, word: Word) -> dict[int, tuple[Name, float]]:
+        """The names that hold a word or, less surely, its parts where it is a compound or a word
+        that begins alike."""
+        found: dict[int, tuple[Name, float]] = {}
+        if word.folded.isalpha():
+            alike = [part for part in self._holding if min(len(part), len(word.stem)) >= _SHORT
+                     and abs(len(part) - len(word.stem)) <= 1
+                     and part[:-1] == word.stem[:len(part) - 1]]
+            found |= {id(name): (name, _ALIKE) for part in alike for name in self._holding[part]}
+        for at in range(_SHORT - 1, len(word.folded) - 2):
+            one, other = stem(word.folded[:at]), stem(word.folded[at:])
+            found |= {id(name): (name, 1.0) for name in self._holding.get(one, ())
+                      if other in name.stems}
+        return found | {id(name): (name, 1.0) for name in self._holding.get(word.stem, ())}
+
     def weight(self, part: str) -> float:
         """How much a word says, by how few names hold it."""
         return log(1 + len(self._names) / (1 + len(self._holding.get(part, ()))))
@@ -134,16 +167,24 @@ class Names:
         """Whether texts, names or questions have the word in any form."""
         return word.folded in self._words or word.stem in self._stems
 
+    def has(self, folded: str) -> bool:
+        """Whether texts, names or questions have the word as it is."""
+        return folded in self._words
+
+    def is_common(self, word: Word) -> bool:
+        """Whether a word in capitals is an ordinary word of the texts in small letters."""
+        return self._used.get(word.folded, False)
+
     def _name(self, text: str, iri: str, surely: bool, quiet: bool) -> Name | None:
         parts = words(text)
-        told = [word for word in parts if word.folded not in _LINKING]
-        told = told if len(told) > 1 else parts
-        if not told or all(word.folded.isdecimal() for word in told):
+        kept = [word for word in parts if word.folded not in _LINKING]
+        kept = kept if len(kept) > 1 else parts
+        if not kept or all(word.folded.isdecimal() for word in kept):
             return None
         capital = len(parts) == 1 and parts[0].is_capital and self._used.get(
             parts[0].folded, False)
-        return Name(iri, text, surely, quiet, tuple(word.stem for word in told),
-                    tuple(word.folded for word in told), capital)
+        return Name(iri, text, surely, quiet, tuple(word.stem for word in kept),
+                    tuple(word.folded for word in kept), capital)
 
     def _mentions(
         self, name: Name, text: Sequence[Word], positions: Mapping[str, list[int]]
@@ -188,9 +229,9 @@ def _order(mention: Mention) -> tuple[float, int, int, bool, str]:
 
 def _initials(label: str) -> str | None:
     """`SL` for `South Lanarkshire`: the initials of a name whose words all have capitals."""
-    told = [word.text for word in words(label) if not word.is_small]
-    if len(told) in _INITIALS and all(word[0].isupper() for word in told):
-        return "".join(word[0] for word in told)
+    kept = [word.text for word in words(label) if not word.is_small]
+    if len(kept) in _INITIALS and all(word[0].isupper() for word in kept):
+        return "".join(word[0] for word in kept)
     return None
 
 

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from graphsvc import __version__
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.release import Header
-from graphsvc.turtle import TurtleFile, read_file, read_prefixes, read_turtle
+from graphsvc.sources.turtle import TurtleFile, read_file, read_prefixes, read_turtle
 
 __all__ = ["Header", "Project"]
 

@@ -14,9 +14,9 @@ _FUNCTION_WORDS = """
 a about actually all also an and any anyone anything are as at be been being but by can could did do
 does each else ever every everything for from get give given go got had has have having he her here
 his how i if in into is it its just kind know let like list made make many may me might much must my
-of off on one ones or other our out over own please say said says shall she should show so some such
+of off on one ones or other our out over own please say said says she should show so some such
 than that the their them then there these they this those through to too up us very want was we were
-what when where whether which while who whom whose why will with would you your s t d ll re ve
+what when where whether which while who whom whose why will with would you your t d ll re ve
 """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 """English words that say little of what a text is about."""
@@ -58,7 +58,8 @@ def words(text: str) -> list[Word]:
     for match in _WORD.finditer(text):
         written = _THOUSANDS.sub("", match[0])
         folded = fold(written)
-        if folded not in ("_", "s"):
+        is_ending = folded == "s" and text[:match.start()].endswith(("'", "’"))
+        if folded != "_" and not is_ending:
             found.append(Word(written, folded, stem(folded)))
     return found
 

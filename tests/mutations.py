@@ -24,7 +24,7 @@ from graphsvc.build.rules import Rule, apply_rule, read_rules
 from graphsvc.build.shapes import Result, validate
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.turtle import read_turtle
+from graphsvc.sources.turtle import read_turtle
 from graphsvc.vocabulary import RDF, RDFS
 
 SEED = 20220607
@@ -39,8 +39,8 @@ SUBCLASS = ox.NamedNode(str(RDFS.subClassOf))
 Node = ox.NamedNode | ox.BlankNode
 
 REQUIRED = {
-    "SourceDocument": "skos:prefLabel dcterms:title dcterms:publisher dcterms:issued schema:sha256"
-                      " ji:code prov:wasDerivedFrom",
+    "SourceDocument": "skos:prefLabel dcterms:title dcterms:alternative dcterms:publisher"
+                      " dcterms:issued schema:sha256 ji:code prov:wasDerivedFrom",
     "Section": "skos:prefLabel dcterms:isPartOf schema:position ptr:lineNumber",
     "Passage": "oa:hasSource dcterms:isPartOf ptr:lineNumber schema:position oa:start oa:end"
                " schema:sha256",
@@ -67,6 +67,8 @@ REQUIRED = {
     "StrategicGroup": "skos:prefLabel ji:roleDescription ji:partnership prov:wasDerivedFrom",
     "Plan": "skos:prefLabel prov:wasDerivedFrom",
     "PolicyInstrument": "skos:prefLabel skos:definition ji:policyType ji:theme prov:wasDerivedFrom",
+    "Provision": "skos:prefLabel ji:instrument ji:asks ji:binds ji:theme",
+    "Bearing": "ji:bearingStatement ji:bearingProvision ji:concludedBy ji:conclusionReason",
     "Approach": "skos:prefLabel skos:definition ji:approachKind ji:theme prov:wasDerivedFrom",
     "ApproachUse": "ji:approach ji:stage ji:effectKind prov:wasDerivedFrom",
     "StageReport": "skos:prefLabel ji:stage prov:wasDerivedFrom",
@@ -109,7 +111,8 @@ REQUIRED = {
     "DisagreementKind": "skos:prefLabel skos:definition skos:inScheme ji:substantial",
 } | dict.fromkeys(
     ("Theme", "Cohort", "ApproachKind", "EffectKind", "Assessment", "PolicyType",
-     "OrganisationKind", "WellbeingIndicator", "Quantity", "Qualifier", "Trend", "Population",
+     "DutyHolder", "OrganisationKind", "WellbeingIndicator", "Quantity", "Qualifier", "Trend",
+     "Population",
      "Unit", "Period", "Measure"), "skos:prefLabel skos:definition skos:inScheme")
 """What a thing of each class cannot do without (docs/curating.md); its type always."""
 

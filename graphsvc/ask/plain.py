@@ -114,21 +114,21 @@ class PlainWords:
         if not written:
             raise NothingAsked("There are no words in the question.", location="parameter q",
                                hint="Ask as you would ask a person.")
-        told = self._index.names.corrected(written)
-        asked = Asked(told, self._index.names.mentions(told), [
-            *_quoted(text, told), *_numbers(told), *_chosen(told, choices)])
+        heard = self._index.names.corrected(written)
+        asked = Asked(heard, self._index.names.mentions(heard), [
+            *_quoted(text, heard), *_numbers(heard), *_chosen(heard, choices)])
         fits = [fit for fit in ranking.rank(asked)[:_READINGS] if fit.score >= _LEAST]
         readings = [self._reading(fit) for fit in fits]
         unknown = [word.text for at, word in enumerate(written)
                    if not word.is_small and not (fits and at in fits[0].used)]
         said = sum(not word.is_small for word in written)
         strange = any(word.text in unknown and (_YEAR.fullmatch(word.folded) or (
-            word.text[0].isupper() and not self._index.names.uses(word))) for word in told)
+            word.text[0].isupper() and not self._index.names.uses(word))) for word in heard)
         sure = (bool(fits) and not strange and fits[0].score >= _SURE
                 and len(unknown) <= _UNUSED * said)
         return Heard(
             readings[0] if sure else None, readings[1:] if sure else readings, unknown,
-            {old.text: new.folded for old, new in zip(written, told, strict=True)
+            {old.text: new.folded for old, new in zip(written, heard, strict=True)
              if old.folded != new.folded})
 
     async def _prepare(self) -> tuple[Ranking, Choices]:
@@ -177,35 +177,35 @@ class PlainWords:
         return " ".join([heading if heading.endswith("?") else f"{heading}.", *rest])
 
 
-def _quoted(text: str, told: Sequence[Word]) -> Iterator[Given]:
+def _quoted(text: str, heard: Sequence[Word]) -> Iterator[Given]:
     """What is between quotation marks, as a text to look for."""
     for match in _QUOTED.finditer(text):
         quoted = [word.stem for word in words(match[1])]
-        for start in range(len(told) - len(quoted) + 1):
-            if quoted and [word.stem for word in told[start:start + len(quoted)]] == quoted:
+        for start in range(len(heard) - len(quoted) + 1):
+            if quoted and [word.stem for word in heard[start:start + len(quoted)]] == quoted:
                 yield Given(frozenset(range(start, start + len(quoted))), {"text": match[1]})
                 break
 
 
-def _numbers(told: Sequence[Word]) -> Iterator[Given]:
+def _numbers(heard: Sequence[Word]) -> Iterator[Given]:
     """Years and least numbers, by the words before and after them."""
-    for at, word in enumerate(told):
-        before = told[at - 1].folded if at else ""
+    for at, word in enumerate(heard):
+        before = heard[at - 1].folded if at else ""
         if _YEAR.fullmatch(word.folded):
             names = ["since"] if before in _FROM else ["until"] if before in _TO else [
                 "since", "until"]
             yield Given(frozenset([at]), dict.fromkeys(names, word.folded))
         elif word.folded.isdecimal():
-            after = [one.folded for one in told[at + 1:at + 4]]
+            after = [one.folded for one in heard[at + 1:at + 4]]
             if before in ("least", "minimum") or "more" in after[:2] or "more" in after[1:3]:
                 yield Given(frozenset([at]), {"minimum": word.folded, "places": word.folded})
 
 
 def _chosen(
-    told: Sequence[Word], choices: Choices
+    heard: Sequence[Word], choices: Choices
 ) -> Iterator[Given]:
     """The choices whose words follow each other in a text."""
-    stems = [word.stem for word in told]
+    stems = [word.stem for word in heard]
     for question, parameter, label in choices:
         wanted = [word.stem for word in label]
         for start in range(len(stems) - len(wanted) + 1):

@@ -78,12 +78,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class _Form:
-    """A wording with the weights of its words. telling: those that say what it is about; total: the
+    """A wording with the weights of its words. content: those that say what it is about; total: the
     weight of all that it mentions."""
 
     wording: Wording
     weights: Mapping[str, float]
-    telling: frozenset[str]
+    content: frozenset[str]
     total: float
 
 
@@ -128,7 +128,7 @@ class Ranking:
             bound = list(self._bind(question, asked))
             given = {one.parameter.name for one in bound}
             found = [fit for form in forms
-                     if not form.telling.isdisjoint(parts) or not given.isdisjoint(
+                     if not form.content.isdisjoint(parts) or not given.isdisjoint(
                          form.wording.places)
                      if (fit := self._fit(question, form, bound, compared))]
             if found:
@@ -151,10 +151,10 @@ class Ranking:
     def _of_example(self, question: Question, example: Example) -> Wording | None:
         """An example's title, with places where it mentions the values of its parameters; None
         where it does not mention one that nobody could guess."""
-        told = self.reader.words(example.title)
+        heard = self.reader.words(example.title)
         taken: set[int] = set()
         places: list[str] = []
-        mentions = self._index.names.mentions(told)
+        mentions = self._index.names.mentions(heard)
         implied = dict(example.values)
         for name in example.values:
             parameter = question.parameter(name)
@@ -167,10 +167,10 @@ class Ranking:
                     implied.pop(name, None)
                     if not parameter.many:
                         break
-        if any((known := question.parameter(name)) and known.type in ("iri", "text")
+        if any((known := question.parameter(name)) and known.type in ("iri", "text", "words")
                for name in implied):
             return None
-        rest = [word for at, word in enumerate(told) if at not in taken]
+        rest = [word for at, word in enumerate(heard) if at not in taken]
         return Wording(example.title, self.reader.parts(rest), tuple(places), implied)
 
     def _takes(self, parameter: Parameter, mention: Mention) -> bool:
@@ -238,10 +238,12 @@ class Ranking:
         used: dict[int, float],
     ) -> Iterator[Bound]:
         """The words that are left, where the wording has a place for a text to look for."""
+        if not any(asked.parts[at] in form.content for at in literal):
+            return
         for parameter in question.parameters:
             left = sorted(asked.searched - used.keys())
-            if (parameter.name in form.wording.places and parameter.type == "text" and left
-                    and any(asked.parts[at] in form.telling for at in literal)):
+            if left and parameter.type in ("text", "words") and (
+                    parameter.name in form.wording.places):
                 used |= dict.fromkeys(left, _PLACED_TEXT)
                 yield Bound(parameter, " ".join(asked.words[at].text for at in left),
                             frozenset(left))

@@ -39,9 +39,9 @@ class Phrase(BaseModel):
     implied: Mapping[str, Texts] = Field(default={}, alias="with")
 
     @property
-    def places(self) -> set[str]:
+    def places(self) -> list[str]:
         """The names of the parameters that it has places for."""
-        return set(_PLACE.findall(self.ask))
+        return _PLACE.findall(self.ask)
 
 
 def _as_phrase(value: object) -> object:
@@ -110,9 +110,9 @@ class Reader:
         """The stem of a word, one for all that mean the same."""
         return self._same.get(word.stem, word.stem)
 
-    def parts(self, told: Iterable[Word]) -> frozenset[str]:
+    def parts(self, heard: Iterable[Word]) -> frozenset[str]:
         """The stems of words, as they are compared."""
-        return frozenset(map(self.part, told))
+        return frozenset(map(self.part, heard))
 
     def wording(self, phrase: Phrase) -> Wording:
         """A phrase as it is compared."""

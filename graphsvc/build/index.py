@@ -19,10 +19,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from graphsvc.fulltext import TYPE, YEAR
+from graphsvc.fulltext import TYPE, YEAR, forms
 from graphsvc.index import LESS_SURE, SURE, closure, most_special, slug
 from graphsvc.names import counted
-from graphsvc.vocabulary import BIBO, DCTERMS, DISPLAY, OA, OWL, PTR, RDFS, SCHEMA, SKOS
+from graphsvc.vocabulary import BIBO, DCTERMS, DISPLAY, OA, OWL, PTR, RDFS, SCHEMA, SKOS, XSD
 from graphsvc.words import fold
 
 _LABEL, _SCHEME, _BROADER = str(SKOS.prefLabel), str(SKOS.inScheme), str(SKOS.broader)
@@ -33,6 +33,7 @@ _NOTES = (str(SKOS.definition), str(DCTERMS.description))
 _NAMED = {_LABEL, *_LABELS, *_ALTERNATIVES, TYPE, _SCHEME}
 """Properties of which a thing has at least one to be in the index."""
 _NO_TEXTS = {str(RDFS.label), str(RDFS.comment)}
+_NUMBERS = {str(XSD.decimal), str(XSD.integer), str(XSD.double)}
 _TERMS = (str(OWL), str(RDFS))
 """Namespaces of the classes of terms of ontologies, which searches leave out."""
 
@@ -73,6 +74,12 @@ class _Thing:
         """Values with a language."""
         return sorted({term.value for p in properties for term in self.facts.get(p, ())
                        if isinstance(term, ox.Literal) and term.language})
+
+    @property
+    def numbers(self) -> list[str]:
+        """Values that are numbers, as people write them."""
+        return [f"{float(term.value):.15g}" for values in self.facts.values() for term in values
+                if isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS]
 
     @property
     def labels(self) -> list[str]:
@@ -129,8 +136,8 @@ class _Release:
                                 if iri in numbers and other in numbers)
         yield "places", [row for thing in self._things for row in self._places(thing)]
         texts = [row for thing in searched for row in _searchable(thing)]
-        yield "texts(rowid, label, names, body)", texts
-        used = counted("\n".join(row[1:]) for row in texts)
+        yield "texts(rowid, label, names, body, forms)", texts
+        used = counted("\n".join(row[1:4]) for row in texts)
         yield "words", sorted((word, *use) for word, use in used.items())
 
     def _with(self, property_: str, value: str | None = None) -> list[str]:
@@ -202,9 +209,12 @@ def _first(texts: Iterable[str]) -> str | None:
 
 
 def _searchable(thing: _Thing) -> Iterator[Row]:
-    """The texts of a thing: labels, other names, and all others, the definition first."""
+    """The texts of a thing: labels, other names, and all others, the definition first; and what
+    else it is found by: its numbers and acronyms."""
     labels, names = thing.texts(_LABEL), thing.texts(*_OTHER_NAMES)
     others = set(thing.facts) - {_LABEL, *_OTHER_NAMES, *_NOTES, *_NO_TEXTS}
     body = [*thing.texts(*_NOTES), *thing.texts(*others)]
     if labels or names or body:
-        yield thing.number, "\n".join(labels), "\n".join(names), "\n".join(body)
+        found = {form for text in (*labels, *names, *body) for form in forms(text)}
+        yield (thing.number, "\n".join(labels), "\n".join(names), "\n".join(body),
+               " ".join(sorted(found | set(thing.numbers))))

@@ -14,7 +14,7 @@ CREATE TABLE broader(narrower INTEGER, broader INTEGER,
 CREATE TABLE places(iri TEXT PRIMARY KEY, document TEXT, part_of TEXT, line INTEGER,
                     ordinal INTEGER, paragraph INTEGER, first TEXT, last TEXT, page TEXT,
                     is_html INTEGER NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE texts USING fts5(label, names, body,
+CREATE VIRTUAL TABLE texts USING fts5(label, names, body, forms,
     tokenize = 'porter unicode61 remove_diacritics 2', prefix = '2 3');
 CREATE INDEX facets_of ON facets(thing);
 CREATE INDEX narrower ON broader(broader);

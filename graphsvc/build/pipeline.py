@@ -33,7 +33,7 @@ from graphsvc.graphs.view import Views
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
-from graphsvc.turtle import parse_turtle, read_file, read_turtle
+from graphsvc.sources.turtle import parse_turtle, read_file, read_turtle
 
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""

@@ -283,6 +283,8 @@ def _put(path: Path | None, content: bytes) -> None:
 def _text(document: dict[str, Any]) -> Iterator[str]:
     """An answer for people: summed up, its rows field by field, and what it does not say."""
     yield f"{document['title']} (release {document['release']})"
+    for written, meant in document["taken"].items():
+        yield _filled(f"`{written}` is taken as {meant}.")
     if document["sentence"]:
         yield _filled(document["sentence"])
     rows = document["total"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from math import hypot, log2
 from textwrap import wrap
@@ -46,7 +47,8 @@ def svg(graph: Graph, recipe: Recipe) -> Iterator[str]:
             f"A picture of {len(graph.nodes)} nodes and {len(graph.edges)} edges cannot be read.",
             hint=f"Narrow the view to {_NODES} nodes and {_EDGES} edges, or take gexf or graphml.")
     simple = simple_graph(graph)
-    places = _places(simple, {node.number: node.size / 2 for node in graph.nodes})
+    places = _layers(graph) if graph.nodes and all("layer" in node.values for node in graph.nodes) \
+        else _places(simple, {node.number: node.size / 2 for node in graph.nodes})
     caption = wrap(
         "View {view}; parameters: {summary}. {nodes} nodes, {edges} edges; larger nodes have more"
         " edges. {dataset}, release {release} of {date}, {licence}".format_map(
@@ -114,6 +116,27 @@ def _places(simple: Any, radii: Mapping[int, float]) -> Places:
         places = np.clip(places, 0.0, room)
     return {node: (float(x) + _MARGIN, float(y) + _MARGIN)
             for node, (x, y) in zip(found, places, strict=True)}
+
+
+def _layers(graph: Graph) -> Places:
+    """A place for every node: its layer is a column, in which it is near what it is linked to."""
+    columns: dict[Any, list[int]] = defaultdict(list)
+    for node in graph.nodes:
+        columns[node.values["layer"]].append(node.number)
+    linked: dict[int, list[int]] = defaultdict(list)
+    for edge in graph.edges:
+        linked[edge.source.number].append(edge.target.number)
+        linked[edge.target.number].append(edge.source.number)
+    wide = (_WIDTH - 2 * _MARGIN - _LONGEST * _LETTER) / max(1, len(columns) - 1)
+    places: dict[int, tuple[float, float]] = {}
+    for _ in range(8):
+        for column, (_, numbers) in enumerate(sorted(columns.items())):
+            numbers.sort(key=lambda one: sum(places.get(other, (0.0, 0.0))[1] for other
+                                             in linked[one]) / max(1, len(linked[one])))
+            for row, number in enumerate(numbers):
+                places[number] = (_MARGIN + column * wide,
+                                  _MARGIN + (row + 0.5) * (_HEIGHT - 2 * _MARGIN) / len(numbers))
+    return places
 
 
 def _lines(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
 
-from graphsvc.csvsafe import safe_cell
+from graphsvc.formats import safe_cell
 from graphsvc.graphs.graph import TYPES, Graph, Scalar, Values
 from graphsvc.graphs.text_files import plain
 from graphsvc.graphs.view import Recipe

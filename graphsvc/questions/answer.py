@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
-from graphsvc.index import Index
+from graphsvc.index import AmbiguousName, Index
 from graphsvc.passage import Passage
 from graphsvc.questions.evidence import Disagreement, Evidence
 from graphsvc.questions.library import Library
+from graphsvc.questions.meant import Meant, settle
 from graphsvc.questions.parameters import (
     LARGEST_PAGE,
     PAGE,
@@ -25,23 +26,15 @@ from graphsvc.questions.parameters import (
     Members,
     Understood,
     given_texts,
-    wider_of,
+    widened,
 )
 from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.questions.sentence import in_words, sentence
-from graphsvc.questions.silence import Coverage, Filter, Silence, looked_at
-from graphsvc.questions.table import Row, Tables, Term, fetch_answer, plain
+from graphsvc.questions.silence import Coverage, Filter, Silence, concerns, looked_at
+from graphsvc.questions.table import Row, Tables, Term, cursor, fetch_answer, plain, start_of
 from graphsvc.questions.template import Value, serialise
-from graphsvc.questions.values import BadValue, literal
+from graphsvc.questions.values import BadValue, literal, with_things
 from graphsvc.words import fold
-
-
-class UnknownPage(GraphsvcError):
-    """A cursor that no page of this answer begins at."""
-
-    status = 404
-    type = "urn:graphsvc:problem:unknown-page"
-    title = "There is no such page"
 
 
 @dataclass(frozen=True)
@@ -65,6 +58,11 @@ class Answer:
     evidence: Evidence = field(default_factory=Evidence)
     silence: Silence = field(default_factory=Silence)
     coverage: Answer | None = None
+
+    @property
+    def taken(self) -> Mapping[str, str]:
+        """What was written for parameters, with what it was taken for where that is not plain."""
+        return self.parameters.taken if isinstance(self.parameters, Meant) else {}
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -167,15 +165,28 @@ class Questions:
         """The release that answers come from."""
         return self._engine.release
 
-    async def understand(self, question: Question, given: Given) -> Understood:
+    async def understand(self, question: Question, given: Given) -> Meant:
         """What was meant by what was given, with defaults filled in.
 
         Raises BadParameter, BadValue, UnknownName or AmbiguousName.
         """
-        understood: dict[str, tuple[Value, ...]] = {}
+        understood = Meant()
+        ambiguous: list[tuple[Parameter, str, AmbiguousName]] = []
         for parameter, texts in given_texts(question, given):
-            values = [await self._value(parameter, text) for text in texts]
-            understood[parameter.name] = tuple(dict.fromkeys(values))
+            for text in texts:
+                try:
+                    value = await self._value(parameter, text)
+                except AmbiguousName as error:
+                    ambiguous.append((parameter, text, error))
+                    continue
+                understood.add(parameter, value)
+                if parameter.type == "iri":
+                    understood.note(parameter, text, value, self.index)
+        settled = Meant(understood)
+        for parameter, text, several in ambiguous:
+            value = await settle(several, parameter, settled, partial(self._number, question))
+            understood.add(parameter, value)
+            understood.note(parameter, text, value, self.index)
         return understood
 
     async def ask(
@@ -199,20 +210,29 @@ class Questions:
         limit: int = PAGE, after: str | None = None, client: str | None = None,
     ) -> Answer:
         """A page of the answer's rows. Raises UnknownPage, and what the engine raises."""
-        sparql = question.template.write(await self._members.included(question, understood))
-        rows = await self._rows(question, understood, client)
-        start = self._start(after, len(rows)) if after is not None else 0
+        sparql = await self._sparql(question, understood)
+        rows = await self._fetched(question, sparql, client)
+        start = start_of(after, len(rows), self.release) if after is not None else 0
         end = start + limit
         return Answer(
             question=question, release=self.release, parameters=understood, sparql=sparql,
             rows=rows[start:end], all_rows=rows,
-            after=self._cursor(end) if end < len(rows) else None,
+            after=cursor(end, self.release) if end < len(rows) else None,
             index=self.index, evidence=await self._known())
+
+    async def _sparql(self, question: Question, understood: Understood) -> str:
+        """The query that is run. Raises TooManyThings."""
+        included = await self._members.included(question, understood)
+        if any(parameter.type == "words" for parameter in question.parameters):
+            included = await asyncio.to_thread(with_things, question, included, self.index)
+        return question.template.write(included)
 
     async def _rows(
         self, question: Question, understood: Understood, client: str | None = None
     ) -> list[Row]:
-        sparql = question.template.write(await self._members.included(question, understood))
+        return await self._fetched(question, await self._sparql(question, understood), client)
+
+    async def _fetched(self, question: Question, sparql: str, client: str | None) -> list[Row]:
         return await self._tables.get(
             f"{question.name}\n{sparql}",
             lambda: fetch_answer(self._engine, question, sparql, client))
@@ -232,30 +252,19 @@ class Questions:
         documents, others = [
             Coverage.of(covering, await self._rows(covering, await self.understand(covering, {})))
             if covering else None for covering in self.library.covering]
-        said = {term.value for row in answer.all_rows for term in row
-                if isinstance(term, NamedNode)}
-        said.update(answer.evidence.sources(question, answer.all_rows))
+        said = answer.evidence.said(question, answer.all_rows)
         included = await self._members.included(question, answer.parameters)
         asked = {value.value for values in included.values() for value in values}
-        classes = set(self.index.classes(others.things[0])) if others and others.things else set()
-        declared = [*((p.type, p.of_class) for p in question.parameters),
-                    *((column.type, column.of_class) for column in question.columns)]
-        concerned = any(type_ == "iri" and class_ in classes for type_, class_ in declared)
+        looked = looked_at(documents, others, said, asked, concerns(question, others, self.index))
         filters, unfiltered = await self._filters(answer, client)
-        return Silence(*looked_at(documents, others, said, asked, concerned), filters, unfiltered)
+        return Silence(*looked, filters, unfiltered)
 
     async def _filters(
         self, answer: Answer, client: str | None
     ) -> tuple[tuple[Filter, ...], int]:
         """The filters of an answer, and how many rows there are without them."""
         question, given = answer.question, answer.parameters
-        wider = [(parameter, asked) for parameter in question.parameters
-                 if (asked := wider_of(question, parameter, given)) is not None]
-        widest = dict(given)
-        for parameter, asked in wider:
-            widest.pop(parameter.name)
-            if parameter.name in asked:
-                widest[parameter.name] = asked[parameter.name]
+        wider, widest = widened(question, given)
         *numbers, most = await asyncio.gather(*(
             self._number(question, asked, client) for asked in (*(a for _, a in wider), widest)))
         return tuple(
@@ -264,27 +273,13 @@ class Questions:
             for (parameter, _), number in zip(wider, numbers, strict=True)), most
 
     async def _number(
-        self, question: Question, understood: Understood, client: str | None
+        self, question: Question, understood: Understood, client: str | None = None
     ) -> int:
         """How many rows an answer has; none where the engine stops it."""
         try:
             return len(await self._rows(question, understood, client))
         except GraphsvcError:
             return 0
-
-    def _cursor(self, start: int) -> str:
-        return f"{start}.{self.release[:8]}"
-
-    def _start(self, cursor: str, rows: int) -> int:
-        """The first row of the page that a cursor of this release is for. Raises UnknownPage."""
-        text, _, _ = cursor.partition(".")
-        start = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else 0
-        if not 0 < start < rows or cursor != self._cursor(start):
-            raise UnknownPage(
-                "This cursor is not one that the question gave for this release.",
-                location="parameter after",
-                hint="Follow the `next` link of an answer, or begin again without it.")
-        return start
 
     async def ask_by_name(self, name: str, given: Given) -> Answer:
         """The first page of the answer to the question of that name, with `given` as written.

@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 import pyoxigraph
 
-from graphsvc.questions.question import RESERVED, RESERVED_COLUMNS, Parameter, Question, places_of
+from graphsvc.questions.question import (
+    NAMED,
+    RESERVED,
+    RESERVED_COLUMNS,
+    Parameter,
+    Question,
+    places_of,
+)
 from graphsvc.questions.sentence import sentence_mistakes
 from graphsvc.questions.template import Value
 from graphsvc.questions.values import BadValue, bound, literal
@@ -18,6 +25,7 @@ _FILE_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ROUTE = re.compile(r"(?!/\{|/questions)(/([a-z][a-z0-9-]*|\{[a-z][A-Za-z0-9_]*\}))+")
 _SAMPLES: dict[str, Value] = {
     "iri": pyoxigraph.NamedNode("urn:x-sample"), "boolean": pyoxigraph.Literal(True),
+    "words": pyoxigraph.NamedNode("urn:x-sample"),
     "integer": pyoxigraph.Literal(1), "year": pyoxigraph.Literal(2000),
 }
 
@@ -88,8 +96,8 @@ def _parameter(parameter: Parameter) -> Checks:
            f"{what} is required, yet has a default.", "Keep one of the two.")
     yield (len(parameter.default) > 1 and not parameter.many, place,
            f"{what} has several defaults.", "Add `many: true` or keep one.")
-    yield (parameter.type != "iri" and (
-        parameter.of_class or parameter.scheme or parameter.members), place,
+    narrowed = parameter.of_class or parameter.scheme or parameter.members
+    yield (parameter.type not in ("iri", "words") and narrowed, place,
            f"{what} is not an iri, yet has a class, scheme or members.", "Use `type: iri`.")
     yield (is_choice != any(choices), place,
            f"{what} has a choice without `type: choice`, or the other way round.",
@@ -173,14 +181,16 @@ def _sentence(question: Question) -> Checks:
 def _placeholders(question: Question) -> Checks:
     """Parameters and places must be the same names, in blocks where they are optional."""
     template, known = question.template, {p.name: p for p in question.parameters}
+    named = {p.name + NAMED: p for p in question.parameters if p.type == "words"}
     for place in template.places:
-        name, parameter = place.name, known.get(place.name)
-        left_out = parameter and parameter.optional and place.condition != name
+        name, parameter = place.name, known.get(place.name) or named.get(place.name)
+        several = parameter and parameter.several
+        left_out = parameter and parameter.optional and place.condition != parameter.name
         yield (not parameter, place.line, f"`${name}` is not declared.",
                f"Declare it, or write `?{name}` for a variable.")
         yield (left_out, place.line, f"`${name}` may have no value.",
                f"Put its lines between `#+if {name}` and `#+end`.")
-        yield (parameter and parameter.several and place.separator is None and not left_out,
+        yield (several and place.separator is None and not left_out,
                place.line, f"`${name}` may have several values.",
                f"Write `VALUES ?x {{ ${name} }}` or `IN (${name})`.")
     for name, line in template.conditions.items():
@@ -192,7 +202,8 @@ def _placeholders(question: Question) -> Checks:
         yield (token.type == "variable" and token.text[0] == "?" and name in known, token.line,
                f"`{token.text}` is a parameter's name.",
                f"Write `${name}`, or use another variable.")
-    for name in known.keys() - {place.name for place in template.places}:
+    placed = {place.name for place in template.places}
+    for name in known.keys() - placed - {p.name for n, p in named.items() if n in placed}:
         yield (True, 1, f"The query has no place for the parameter `{name}`.",
                f"Use `${name}` in it, or drop the parameter.")
 
@@ -234,7 +245,11 @@ def _samples(question: Question) -> list[dict[str, list[Value]]]:
     everything = {
         p.name: [_SAMPLES.get("iri" if p.choices_from else p.type, pyoxigraph.Literal("x"))]
         * (2 if p.several else 1) for p in question.parameters}
+    everything |= {f"{p.name}{NAMED}": everything[p.name]
+                   for p in question.parameters if p.type == "words"}
     optional = [parameter.name for parameter in question.parameters
                 if not parameter.required and question.can_drop(parameter)]
     least = {name: value for name, value in everything.items() if name not in optional}
-    return [everything, least, *({**least, name: everything[name]} for name in optional)]
+    return [everything, least, *(
+        {**least, **{place: values for place, values in everything.items()
+                     if place.removesuffix(NAMED) == name}} for name in optional)]

@@ -67,6 +67,11 @@ class Evidence:
                  for one in self.disagreements.get(term.value, ()))
         return list(dict.fromkeys(found))
 
+    def said(self, question: Question, rows: Sequence[Row]) -> set[str]:
+        """The things that rows name, and the documents that they rest on."""
+        named = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
+        return named.union(self.sources(question, rows))
+
     def sources(self, question: Question, rows: Sequence[Row]) -> Iterator[str]:
         """The documents that rows rest on."""
         for at, column in enumerate(question.columns):

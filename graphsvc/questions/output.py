@@ -11,8 +11,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc import formats
-from graphsvc.csvsafe import safe_cell
-from graphsvc.formats import Format
+from graphsvc.formats import Format, safe_cell
 from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column
@@ -99,6 +98,7 @@ def as_document(answer: Answer, following: str | None) -> dict[str, Any]:
     return {
         "question": answer.question.name, "title": answer.question.title,
         "release": answer.release, "parameters": parameters(answer),
+        "taken": dict(answer.taken),
         "sentence": answer.sentence, "total": len(answer.all_rows), "summary": summary(answer),
         **_table(answer), "silence": silence(answer),
         "next": following, "sparql": answer.sparql,

@@ -120,7 +120,7 @@ def given_texts(question: Question, given: Given) -> Iterator[tuple[Parameter, t
             yield parameter, texts
 
 
-def wider_of(question: Question, parameter: Parameter, given: Understood) -> Understood | None:
+def _without(question: Question, parameter: Parameter, given: Understood) -> Understood | None:
     """What is asked without a filter: without its value or, of a flag that is always needed, with
     the other one. None where the parameter is not a filter."""
     if parameter.required or parameter.name not in given:
@@ -132,3 +132,17 @@ def wider_of(question: Question, parameter: Parameter, given: Understood) -> Und
         return None
     return {**others, parameter.name: tuple(
         Literal(value.value != "true") for value in given[parameter.name])}
+
+
+def widened(
+    question: Question, given: Understood
+) -> tuple[list[tuple[Parameter, Understood]], Understood]:
+    """The filters of an answer, each with what is asked without it; what is asked without any."""
+    wider = [(parameter, asked) for parameter in question.parameters
+             if (asked := _without(question, parameter, given)) is not None]
+    widest = dict(given)
+    for parameter, asked in wider:
+        widest.pop(parameter.name)
+        if parameter.name in asked:
+            widest[parameter.name] = asked[parameter.name]
+    return wider, widest

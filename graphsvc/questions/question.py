@@ -24,12 +24,14 @@ from pydantic_core import PydanticCustomError
 from graphsvc.questions.template import Template
 
 ParameterType = Literal[
-    "iri", "text", "integer", "decimal", "boolean", "date", "year", "choice"
+    "iri", "text", "words", "integer", "decimal", "boolean", "date", "year", "choice"
 ]
 ColumnType = Literal[
     "iri", "text", "integer", "decimal", "boolean", "date", "year", "evidence"
 ]
 _PLACE = re.compile(r"\{(\w+)\}")
+NAMED = "Named"
+"""What comes after the name of a parameter of type words where its things must be named so."""
 ANY = "any"
 """What a parameter with a default takes so that it does not narrow the answer."""
 RESERVED = ("after", "format", "headings", "limit", "raw")
@@ -99,7 +101,8 @@ class Parameter(_Model):
 
     min, max: bounds of a number, date or year; of a text, bounds of its length in characters.
     many: several values may be given.
-    of_class, scheme: IRIs that narrow what an iri may name.
+    of_class, scheme: IRIs that narrow what an iri may name, or which things words are looked for
+        in: `$name` is bound to all that hold them, `$nameNamed` to all whose names do.
     members: property from a thing to those that it is meant to include, such as a group's members.
     choices: the values of a choice with their labels; choices_from: the question whose first
         column (and `label` column, if it has one) gives them.
@@ -131,7 +134,7 @@ class Parameter(_Model):
     @property
     def several(self) -> bool:
         """Whether several values may be bound."""
-        return self.many or self.members is not None
+        return self.many or self.members is not None or self.type == "words"
 
     @property
     def optional(self) -> bool:
@@ -309,7 +312,8 @@ class Question(Header):
 
     def can_drop(self, parameter: Parameter) -> bool:
         """Whether the query can be asked without any value of the parameter."""
-        places = [place for place in self.template.places if place.name == parameter.name]
+        places = [place for place in self.template.places
+                  if place.name in (parameter.name, parameter.name + NAMED)]
         return all(place.condition == parameter.name for place in places)
 
     def parameter(self, name: str) -> Parameter | None:

@@ -132,6 +132,14 @@ class Coverage:
         return cls(question.columns[thing].label, tuple(things), covered, reported)
 
 
+def concerns(question: Question, others: Coverage | None, index: Index) -> bool:
+    """Whether a question is about things of the kind that coverage is said of."""
+    classes = set(index.classes(others.things[0])) if others and others.things else set()
+    declared = [*((p.type, p.of_class) for p in question.parameters),
+                *((column.type, column.of_class) for column in question.columns)]
+    return any(type_ == "iri" and class_ in classes for type_, class_ in declared)
+
+
 def looked_at(
     documents: Coverage | None, others: Coverage | None, said: set[str], asked: set[str],
     concerned: bool,

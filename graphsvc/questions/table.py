@@ -20,6 +20,7 @@ from pyoxigraph import (
 )
 
 from graphsvc.engine.base import Engine, Lane, Request, UpstreamError, read
+from graphsvc.errors import GraphsvcError
 from graphsvc.questions.question import Column, Question
 
 Term = NamedNode | BlankNode | Literal
@@ -139,6 +140,31 @@ def _number(term: Term | None) -> float:
     except ValueError:
         return float("-inf")
     return number if number == number else float("-inf")
+
+
+class UnknownPage(GraphsvcError):
+    """A cursor that no page of this answer begins at."""
+
+    status = 404
+    type = "urn:graphsvc:problem:unknown-page"
+    title = "There is no such page"
+
+
+def cursor(start: int, release: str) -> str:
+    """The cursor of the page that begins at a row."""
+    return f"{start}.{release[:8]}"
+
+
+def start_of(after: str, rows: int, release: str) -> int:
+    """The first row of the page that a cursor of this release is for. Raises UnknownPage."""
+    text, _, _ = after.partition(".")
+    start = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else 0
+    if not 0 < start < rows or after != cursor(start, release):
+        raise UnknownPage(
+            "This cursor is not one that the question gave for this release.",
+            location="parameter after",
+            hint="Follow the `next` link of an answer, or begin again without it.")
+    return start
 
 
 class Tables:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Context, Decimal
 from typing import Any, NamedTuple
@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.question import Parameter
+from graphsvc.index import Index
+from graphsvc.questions.question import NAMED, Parameter, Question
+from graphsvc.questions.template import Value
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _WIDE = Context(prec=60)
@@ -46,7 +48,14 @@ _TYPES = {
     "year": _Type("integer", r"[0-9]{4}", "a year of four digits, such as 2017", int,
                   "1000", "9999"),
     "text": _Type("string", r"[\s\S]*", "a text", int, "1", "1000"),
+    "words": _Type("string", r"[\s\S]*", "some words", int, "1", "300"),
 }
+_TEXTS = ("text", "words")
+
+
+_MOST_THINGS = 800
+"""Things that hold the words of a parameter: a query names each of them, twice at most."""
+_NO_THING = NamedNode("urn:graphsvc:no-thing")
 
 
 class BadValue(GraphsvcError):
@@ -54,6 +63,14 @@ class BadValue(GraphsvcError):
 
     type = "urn:graphsvc:problem:bad-parameter"
     title = "A parameter cannot be understood"
+
+
+class TooManyThings(BadValue):
+    """Words that so many things hold that a query cannot name them all."""
+
+    status = 422
+    type = "urn:graphsvc:problem:too-many-things"
+    title = "Too many things hold the words"
 
 
 def literal(parameter: Parameter, text: str) -> Literal:
@@ -68,7 +85,7 @@ def literal(parameter: Parameter, text: str) -> Literal:
         if not re.fullmatch(form, text):
             raise ValueError(text)
         if read is not None:
-            is_text = parameter.type == "text"
+            is_text = parameter.type in _TEXTS
             _check_bounds(parameter, len(text) if is_text else read(text), text)
     except ValueError:
         raise _bad(parameter, text, f"Give {expected}.") from None
@@ -77,6 +94,29 @@ def literal(parameter: Parameter, text: str) -> Literal:
     if parameter.type == "decimal" and re.search(r"[eE]|\.\d{19}", text):
         text = f"{_WIDE.quantize(Decimal(text), Decimal('1e-18')):f}"
     return Literal(text, datatype=NamedNode(f"{XSD}{datatype}"))
+
+
+def with_things(
+    question: Question, understood: Mapping[str, tuple[Value, ...]], index: Index
+) -> dict[str, tuple[Value, ...]]:
+    """The values with those of parameters of type words replaced by all things that hold the words.
+
+    Raises TooManyThings.
+    """
+    values = dict(understood)
+    for parameter in question.parameters:
+        if parameter.type != "words" or parameter.name not in values:
+            continue
+        text, name = values[parameter.name][0].value, parameter.name
+        for place, of_class in ((name, parameter.of_class), (name + NAMED, None)):
+            if place in {place.name for place in question.template.places}:
+                found = index.holding(text, of_class=of_class, named=place != name)
+                values[place] = tuple(map(NamedNode, found)) or (_NO_THING,)
+                if len(found) > _MOST_THINGS:
+                    raise TooManyThings(
+                        f"`{text}` is in more than {_MOST_THINGS:,} things.",
+                        location=f"parameter {name}", hint="Give rarer words, or more of them.")
+    return values
 
 
 def bound(parameter: Parameter, text: str) -> Any:
@@ -100,7 +140,7 @@ def schema(parameter: Parameter, offered: Sequence[str]) -> dict[str, Any]:
     match parameter.type:
         case "iri":
             one = {"type": "string", "minLength": 1, "maxLength": 500}
-        case "text":
+        case "text" | "words":
             one = {"type": "string", "minLength": int(low or 0), "maxLength": int(high or 0),
                    "pattern": _SAFE}
         case "integer" | "year":
@@ -140,7 +180,7 @@ def is_true(text: str) -> bool:
 
 def _check_bounds(parameter: Parameter, measure: Any, text: str) -> None:
     low, high = limits(parameter)
-    unit = " characters" if parameter.type == "text" else ""
+    unit = " characters" if parameter.type in _TEXTS else ""
     if low is not None and measure < bound(parameter, low):
         raise _bad(parameter, text, f"Give at least {low}{unit}.")
     if high is not None and measure > bound(parameter, high):

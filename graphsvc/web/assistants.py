@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphsvc.service import Serving
-from graphsvc.web.answers import ResponseWriter
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import HangUp, Receive, RequestContext
+from graphsvc.web.responses import ResponseWriter
 from graphsvc.web.sparql import received
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
-from graphsvc.formats import HTML, RDF_FORMATS, negotiate
+from graphsvc.formats import HTML, LINKED_FORMATS
 from graphsvc.service import Serving
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.problems import HttpError
+from graphsvc.web.sparql import choose
 
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 
@@ -37,12 +38,9 @@ def status_router(serving: Serving, metrics: Metrics) -> APIRouter:
 
     async def description(request: Request) -> Response:
         for_people = (HTML,) if request.url.path.endswith("/dataset") else ()
-        format = negotiate(request.headers.get("accept"), (*RDF_FORMATS, *for_people))
+        format = choose((), request.headers.get("accept"), (*LINKED_FORMATS, *for_people))
         if format is HTML:
             return RedirectResponse("/about", 303)
-        if format is None:
-            raise HttpError(406, "The description is RDF.", location="Accept",
-                            hint=f"Ask for one of {', '.join(f.media_type for f in RDF_FORMATS)}.")
         body = await run_in_threadpool(
             partial(serving.description.write, examples=False), format.media_type,
             _server(request))

@@ -8,7 +8,7 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from graphsvc.engine.base import QueryRefused, QuerySyntaxError, Request
-from graphsvc.engine.evaluation import Data, evaluate
+from graphsvc.engine.evaluation import Data, Order, evaluate
 from graphsvc.engine.inspect import inspect, syntax_error
 from graphsvc.engine.worker import load_file
 
@@ -34,9 +34,10 @@ class Evaluated:
 
 def evaluated(store: Store, request: Request) -> bytes:
     """The answer to a request. Raises QuerySyntaxError and QueryRefused."""
-    output = io.BytesIO()
+    output, order = io.BytesIO(), Order.of(request)
     try:
-        evaluate(Data(store, store), request, inspect(request.query), output, set())
+        results, _ = evaluate(Data(store, store), order)
+        results.serialize(output, order.format)
     except SyntaxError as error:
         raise syntax_error(str(error), request.query) from error
     return output.getvalue()

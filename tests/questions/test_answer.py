@@ -16,12 +16,12 @@ from rdflib import Graph
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, Format
 from graphsvc.index import AmbiguousName, Index, UnknownName
-from graphsvc.questions.answer import Answer, Questions, UnknownPage
+from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.library import Library
 from graphsvc.questions.output import NOTHING, as_document, rows, write
 from graphsvc.questions.parameters import BadParameter, Given
 from graphsvc.questions.question import Column
-from graphsvc.questions.table import plain
+from graphsvc.questions.table import UnknownPage, plain
 from graphsvc.questions.values import BadValue
 
 ID = "https://example.org/books/id/"

@@ -154,7 +154,7 @@ SELECT ?a WHERE { ?a ?p ?o }
         "q.rq:5: The parameter `limit` has a name that every question uses.",
         "q.rq:6: The parameter `day` has bounds that are not of its type.",
         "q.rq:7: The parameter `c` has a choice without `type: choice`, or the other way round.",
-        "q.rq:8: The parameter `t` is not an iri, yet has a class or scheme.",
+        "q.rq:8: The parameter `t` is not an iri, yet has a class, scheme or members.",
         "q.rq:8: The parameter `t` is required, yet has a default.",
         "q.rq:11: `order` names `b`, which cannot be ordered by.",
         "q.rq:12: There is no example.",

@@ -11,6 +11,7 @@ from typing import Any
 from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.output import as_document
+from graphsvc.questions.question import RESERVED_COLUMNS
 
 Cell = str | int | float | bool | None
 Row = tuple[Cell, ...]
@@ -74,14 +75,20 @@ class Told:
         """Read an answer. columns: as in Ask."""
         content = as_document(answer, answer.after)
         assert content["next"] is None, "the answer has more than one page"
-        rows, labels = content["rows"], content["labels"]
+        silent = set(answer.silence.iris())
+        rows = [{name: cell for name, cell in row.items() if name not in RESERVED_COLUMNS}
+                for row in content["rows"]]
+        cells = {cell for row in rows for cell in row.values() if isinstance(cell, str)}
+        cells |= {value.value for values in answer.parameters.values() for value in values}
+        labels = {iri: label for iri, label in content["labels"].items()
+                  if iri in cells or iri not in silent}
         coverage = content["coverage"] or {"rows": []}
         return cls(
             rows={tuple(_cell(row, name, labels) for name in columns.split()) for row in rows},
             lines=frozenset(
                 (str(cited["document"]).rsplit("/", 1)[-1], cited["line"])
                 for row in rows for cell in row.values() if isinstance(cell, list)
-                for cited in cell),
+                for cited in cell if "line" in cited),
             words=" ".join(_words(rows, labels)),
             things=frozenset(labels),
             looked_at=len(coverage["rows"]),

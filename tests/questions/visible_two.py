@@ -40,17 +40,8 @@ TWO = (
     )),
     Visible("TP-09", (
         Ask("confidence", {"partnership": ["South Lanarkshire", "Midlothian"]},
-            "who wording grounds ground#", {
-            ("Midlothian", "very confident", 4, "mid-ground-1"),
-            ("Midlothian", "very confident", 4, "mid-ground-2"),
-            ("Midlothian", "very confident", 4, "mid-ground-3"),
-            ("Midlothian", "very confident", 4, "mid-ground-4"),
-            ("South Lanarkshire", "confident", 6, "sl-ground-1"),
-            ("South Lanarkshire", "confident", 6, "sl-ground-2"),
-            ("South Lanarkshire", "confident", 6, "sl-ground-3"),
-            ("South Lanarkshire", "confident", 6, "sl-ground-4"),
-            ("South Lanarkshire", "confident", 6, "sl-ground-5"),
-            ("South Lanarkshire", "confident", 6, "sl-ground-6"),
+            "who wording grounds", {
+            ("Midlothian", "very confident", 4), ("South Lanarkshire", "confident", 6),
         }),
     )),
     Visible("TP-11", (
@@ -285,12 +276,14 @@ TWO = (
     Visible("TP-33", (
         Ask("reporting-lines", {"partnership": ["South Lanarkshire", "Midlothian"]},
             "who body# reportsTo#", {
-            ("Midlothian", "mid-emppc", "mid-csog"),
+            ("East Lothian; Midlothian", "mid-emppc", "mid-csog"),
             ("Midlothian", "mid-girfemc-board", "mid-community-planning-board"),
             ("Midlothian", "mid-girfemc-subgroups", "mid-girfemc-board"),
             ("Midlothian", "mid-ird-overview-group", "mid-emppc"),
-            ("Midlothian", "mid-learning-and-development-subgroup", "mid-emppc"),
-            ("Midlothian", "mid-performance-and-quality-improvement-subgroup", "mid-emppc"),
+            ("East Lothian; Midlothian", "mid-learning-and-development-subgroup",
+             "mid-emppc"),
+            ("East Lothian; Midlothian", "mid-performance-and-quality-improvement-subgroup",
+             "mid-emppc"),
             ("South Lanarkshire", "sl-child-protection-committee", "sl-chief-officers-group"),
             ("South Lanarkshire", "sl-children-partnership-board", "sl-community-planning-board"),
             ("South Lanarkshire", "sl-children-strategy-group", "sl-children-partnership-board"),

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.formats import HTML, JSON, negotiate
 from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.library import UnknownQuestion
 from graphsvc.web.pages.about import about_page, text_page
@@ -41,7 +42,11 @@ def pages_router(context: PageContext) -> APIRouter:
 
     def add(path: str, page: Page) -> None:
         async def handler(request: Request) -> Response:
-            made = await page(context, address_pairs(request.scope))
+            pairs = address_pairs(request.scope)
+            if page is search_page and negotiate(
+                    request.headers.get("accept"), (HTML, JSON)) is JSON:
+                pairs = [*pairs, ("format", "json")]
+            made = await page(context, pairs)
             return HTMLResponse(made) if isinstance(made, str) else made
 
         router.add_route(path, handler, methods=["GET"])

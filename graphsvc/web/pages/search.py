@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from graphsvc.ask.plain import NothingAsked
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import TYPE, YEAR
 from graphsvc.index import slug
@@ -27,9 +29,14 @@ async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
     Raises NotFound, UnknownName or AmbiguousName for a value, GraphsvcError for other parameters.
     """
     wanted = [pair for pair in pairs if pair[0] != "format"]
+    readings = await _readings(context, first_of(pairs, "q") or "")
+
+    def make() -> dict[str, Any]:
+        return {**_search(context, wanted), "questions": readings}
+
     if first_of(pairs, "format") == "json":
-        return await context.json(lambda: _as_json(_search(context, wanted)))
-    return await context.render("search.html", _search, context, wanted)
+        return await context.json(lambda: _as_json(make()))
+    return await context.render("search.html", make)
 
 
 async def suggestions(context: PageContext, pairs: Pairs) -> Response:
@@ -39,11 +46,24 @@ async def suggestions(context: PageContext, pairs: Pairs) -> Response:
             first_of(pairs, "q") or "", of_class=first_of(pairs, "class"))
         return [{
             "label": hit.entry.label, "href": context.path(hit.entry.iri),
-            "name": context.curie(hit.entry.iri), "why": hit.why,
+            "name": context.curie(hit.entry.iri), "why": None if hit.shown else hit.why,
             "kind": context.terms.term(hit.entry.kind).label if hit.entry.kind else None}
             for hit in hits]
 
     return await context.json(make)
+
+
+async def _readings(context: PageContext, text: str) -> list[dict[str, Any]]:
+    """The named questions that a text may ask, the likeliest first, with their addresses."""
+    try:
+        heard = await context.serving.plain.hear(text)
+    except NothingAsked:
+        return []
+    readings = [heard.reading, *heard.alternatives] if heard.reading else heard.alternatives
+    return [{"question": one.question.name, "parameters": one.given, "title": one.sentence,
+             "sure": one is heard.reading,
+             "href": f"/questions/{one.question.name}?{urlencode(one.parameters, doseq=True)}"}
+            for one in readings]
 
 
 def _search(context: PageContext, pairs: Pairs) -> dict[str, Any]:
@@ -72,6 +92,7 @@ def _as_json(search: dict[str, Any]) -> dict[str, Any]:
     return {
         "q": search["text"], "total": search["found"].total, "page": search["number"],
         "pages": search["last"],
+        "corrected": search["found"].corrected, "questions": search["questions"],
         "hits": [{**asdict(hit.entry), "why": hit.why} for hit in search["found"].hits],
         "facets": {facet["label"]: [
             {key: choice[key] for key in ("label", "count", "chosen")}
