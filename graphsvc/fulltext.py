@@ -250,7 +250,8 @@ class Search:
         """What led to a thing, and whether its label or its snippet shows that."""
         if self._in(label or ""):
             return "in its name", True
-        other = next((name for name in (names or "").split("\n") if self._in(name)), None)
+        other = min((name for name in (names or "").split("\n") if self._in(name)),
+                    key=len, default=None)
         if other:
             return f"also called {other}", False
         figures = [word.text for word in self._words if word.folded in (numbers or "").split()]

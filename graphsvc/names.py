@@ -23,8 +23,10 @@ _ALIKE = 0.75
 """How alike a name is with a word that begins like one of the text."""
 _APART = 3
 """Words that may be between those of a name."""
-_SHORT, _LONG = 4, 8
+_SHORT, _LONG = 5, 8
 """Letters from which on a word may be one mistake off, or two."""
+_STEM, _PART = 4, 3
+"""Letters of stems that may be alike, and of the parts of a compound."""
 _INITIALS = range(2, 6)
 _LINKING = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the",
                       "to", "with"))
@@ -149,11 +151,11 @@ class Names:
         that begins alike."""
         found: dict[int, tuple[Name, float]] = {}
         if word.folded.isalpha():
-            alike = [part for part in self._holding if min(len(part), len(word.stem)) >= _SHORT
+            alike = [part for part in self._holding if min(len(part), len(word.stem)) >= _STEM
                      and abs(len(part) - len(word.stem)) <= 1
                      and part[:-1] == word.stem[:len(part) - 1]]
             found |= {id(name): (name, _ALIKE) for part in alike for name in self._holding[part]}
-        for at in range(_SHORT - 1, len(word.folded) - 2):
+        for at in range(_PART, len(word.folded) - _PART + 1):
             one, other = stem(word.folded[:at]), stem(word.folded[at:])
             found |= {id(name): (name, 1.0) for name in self._holding.get(one, ())
                       if other in name.stems}

@@ -75,4 +75,4 @@ def fold(text: str) -> str:
 @lru_cache(1 << 16)
 def stem(folded: str) -> str:
     """What is left of a word without its ending: `waits` and `waiting` are `wait`."""
-    return snowballstemmer.stemmer("porter").stemWord(folded) if folded.isascii() else folded
+    return snowballstemmer.stemmer("porter").stemWord(folded) or folded

@@ -117,14 +117,15 @@ class PlainWords:
         heard = self._index.names.corrected(written)
         asked = Asked(heard, self._index.names.mentions(heard), [
             *_quoted(text, heard), *_numbers(heard), *_chosen(heard, choices)])
-        fits = [fit for fit in ranking.rank(asked)[:_READINGS] if fit.score >= _LEAST]
+        fits = [fit for fit in ranking.rank(asked)[:_READINGS] if fit.fit >= _LEAST]
         readings = [self._reading(fit) for fit in fits]
         unknown = [word.text for at, word in enumerate(written)
                    if not word.is_small and not (fits and at in fits[0].used)]
         said = sum(not word.is_small for word in written)
-        strange = any(word.text in unknown and (_YEAR.fullmatch(word.folded) or (
-            word.text[0].isupper() and not self._index.names.uses(word))) for word in heard)
-        sure = (bool(fits) and not strange and fits[0].score >= _SURE
+        strange = any(not self._index.names.uses(word) and (
+            _YEAR.fullmatch(word.folded) or word.text[0].isupper() and word.text in unknown)
+            for word in heard) or any(_YEAR.fullmatch(word) for word in unknown)
+        sure = (bool(fits) and not strange and fits[0].fit >= _SURE
                 and len(unknown) <= _UNUSED * said)
         return Heard(
             readings[0] if sure else None, readings[1:] if sure else readings, unknown,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from math import log
 
 from graphsvc.ask.wordings import Phrase, Reader, Wording, Wordings
@@ -28,9 +29,17 @@ _ELSEWHERE = 0.6
 _ASKED = 0.65
 """The part of a score that is the share of the asker's words which are used; the rest is the share
 of the wording which was asked."""
+_SAME = 0.95
+"""How alike a name must be for a thing of any kind to be taken."""
 _LEAST = 0.35
 """The weight from which on a mention narrows a question whose wording does not provide it."""
 
+_LIBRARY = 0.02
+"""The part of a score that all wordings of a question have, next to the one that fits best."""
+_SMALL_TERM, _SMALL_PAIR = 0.15, 0.1
+"""How much words that say little, and pairs of them, count there."""
+_OFTEN = 1.2
+"""How many wordings with a word make it say half as much as it can."""
 _SMALL_STEMS = frozenset(map(stem, FUNCTION_WORDS))
 
 
@@ -48,13 +57,18 @@ class Bound:
 
 @dataclass(frozen=True)
 class Fit:
-    """How a question fits. used: positions of the words that it takes up."""
+    """How a question fits.
+
+    used: positions of the words that it takes up; fit: from 0 to 1, how well the wording fits;
+    score: the same, with how much the words are those that the question is asked with.
+    """
 
     question: Question
     wording: Wording
     bound: tuple[Bound, ...]
-    score: float
     used: frozenset[int]
+    fit: float
+    score: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -112,6 +126,14 @@ class Ranking:
         self._weights = {part: log(1 + len(counts) / count) / log(1 + len(counts))
                          for part, count in counts.items()}
         self._questions = [(question, list(map(self._form, ones))) for question, ones in worded]
+        self._often = {question.name: Counter(
+            term for one in ones for term in _terms(one.sequence)) for question, ones in worded}
+        for question, _ in worded:
+            self._often[question.name].update(
+                dict.fromkeys(self._all[question.name], 1))
+        spread = Counter(term for terms in self._often.values() for term in terms)
+        self._rare = {term: _says(term) * log(1 + len(worded) / count)
+                      for term, count in spread.items()}
         index.names.know(word for question, ones in worded
                          for text in (_head(question), *(one.text for one in ones))
                          for word in self.reader.words(text))
@@ -132,8 +154,17 @@ class Ranking:
                          form.wording.places)
                      if (fit := self._fit(question, form, bound, compared))]
             if found:
-                fits.append(max(found, key=lambda fit: (fit.score, len(fit.bound))))
+                best = max(found, key=lambda fit: (fit.fit, len(fit.bound)))
+                fits.append(replace(best, score=best.fit + _LIBRARY * self._bm25(best, parts)))
         return sorted(fits, key=lambda fit: (-fit.score, fit.question.name))
+
+    def _bm25(self, fit: Fit, parts: Sequence[str]) -> float:
+        """How much the words are those that a question is asked with: BM25 without lengths."""
+        often = self._often[fit.question.name]
+        terms = set(_terms(list(_sequence(parts, {
+            at: one.parameter.name for one in fit.bound for at in one.at}))))
+        return sum(self._rare[term] * often[term] * (_OFTEN + 1) / (often[term] + _OFTEN)
+                   for term in terms if term in often)
 
     def _weight(self, part: str) -> float:
         return _SMALL_WORD if part in _SMALL_STEMS else self._weights.get(part, 1.0)
@@ -152,8 +183,7 @@ class Ranking:
         """An example's title, with places where it mentions the values of its parameters; None
         where it does not mention one that nobody could guess."""
         heard = self.reader.words(example.title)
-        taken: set[int] = set()
-        places: list[str] = []
+        places: dict[int, str] = {}
         mentions = self._index.names.mentions(heard)
         implied = dict(example.values)
         for name in example.values:
@@ -161,22 +191,22 @@ class Ranking:
             if parameter is None or parameter.type != "iri":
                 continue
             for mention in mentions:
-                if not mention.at & taken and self._takes(parameter, mention):
-                    taken |= mention.at
-                    places.append(name)
+                if mention.at.isdisjoint(places) and self._takes(parameter, mention):
+                    places |= dict.fromkeys(mention.at, name)
                     implied.pop(name, None)
                     if not parameter.many:
                         break
         if any((known := question.parameter(name)) and known.type in ("iri", "text", "words")
                for name in implied):
             return None
-        rest = [word for at, word in enumerate(heard) if at not in taken]
-        return Wording(example.title, self.reader.parts(rest), tuple(places), implied)
+        return Wording(example.title, tuple(_sequence(
+            list(map(self.reader.part, heard)), places)), implied)
 
     def _takes(self, parameter: Parameter, mention: Mention) -> bool:
-        wide = parameter.of_class in (None, str(SKOS.Concept)) and parameter.scheme is None
-        if wide or (mention.part and not parameter.required):
+        if parameter.type != "iri" or (mention.part and not parameter.required):
             return False
+        if parameter.of_class in (None, str(SKOS.Concept)) and parameter.scheme is None:
+            return parameter.required and mention.likeness >= _SAME and not mention.quiet
         return self._fits(mention.iri, parameter.of_class, parameter.scheme)
 
     def _bind(self, question: Question, asked: Asked) -> Iterator[Bound]:
@@ -231,7 +261,7 @@ class Ranking:
         of_wording = sum(form.weights[part] for part in {asked.parts[at] for at in literal})
         of_wording += _PLACE * sum(place in given for place in wording.places)
         score = _ASKED * of_asker / sum(asked.weights) + (1 - _ASKED) * of_wording / form.total
-        return Fit(question, wording, tuple(kept), score, frozenset(used))
+        return Fit(question, wording, tuple(kept), frozenset(used), score)
 
     def _text(
         self, question: Question, form: _Form, asked: _Asked, literal: set[int],
@@ -249,6 +279,22 @@ class Ranking:
                             frozenset(left))
 
 
+def _sequence(parts: Sequence[str], places: Mapping[int, str]) -> Iterator[str]:
+    """The words of a text, with `<name>` once where words are the value of a parameter."""
+    for at, part in enumerate(parts):
+        name = places.get(at)
+        if name is None:
+            yield part
+        elif places.get(at - 1) != name:
+            yield f"<{name}>"
+
+
+def _terms(sequence: Sequence[str]) -> Iterator[str]:
+    """What wordings are compared by: words, and pairs of them that follow each other."""
+    yield from sequence
+    yield from (f"{one} {other}" for one, other in pairwise(sequence))
+
+
 def _in_order(bound: Sequence[Bound]) -> Iterator[Bound]:
     """Values in the order of the text, also over parameters that take the same kind of thing."""
     kinds: dict[tuple[str | None, str | None], list[Bound]] = {}
@@ -259,6 +305,14 @@ def _in_order(bound: Sequence[Bound]) -> Iterator[Bound]:
         for one, parameter in zip(sorted(ones, key=lambda b: min(b.at)), sorted(
                 parameters, key=lambda p: not p.required), strict=True):
             yield replace(one, parameter=parameter)
+
+
+def _says(term: str) -> float:
+    """How much a word or a pair says: little where the words do."""
+    small = [part in _SMALL_STEMS or part.startswith("<") for part in term.split()]
+    if len(small) == 1:
+        return _SMALL_TERM if term in _SMALL_STEMS else 1.0
+    return _SMALL_PAIR if all(small) else 1.0
 
 
 def _head(question: Question) -> str:

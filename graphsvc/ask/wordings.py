@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -63,14 +64,23 @@ class Wordings(BaseModel):
 class Wording:
     """One wording, ready to be compared.
 
-    parts: the stems of its words; places: the parameters whose values it mentions; implied: values
-    of others.
+    sequence: the stems of its words, with `<name>` where the value of a parameter is mentioned;
+    implied: values of others.
     """
 
     text: str
-    parts: frozenset[str]
-    places: tuple[str, ...] = ()
+    sequence: tuple[str, ...]
     implied: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """The parameters whose values it mentions."""
+        return tuple(part[1:-1] for part in self.sequence if part.startswith("<"))
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """The stems of its words."""
+        return frozenset(part for part in self.sequence if not part.startswith("<"))
 
 
 def read_wordings(queries: Path, library: Library) -> Wordings:
@@ -116,8 +126,9 @@ class Reader:
 
     def wording(self, phrase: Phrase) -> Wording:
         """A phrase as it is compared."""
-        return Wording(phrase.ask, self.parts(self.words(_PLACE.sub(" ", phrase.ask))),
-                       tuple(_PLACE.findall(phrase.ask)), phrase.implied)
+        sequence = [part for at, piece in enumerate(_PLACE.split(phrase.ask)) for part in (
+            [f"<{piece}>"] if at % 2 else map(self.part, self.words(piece)))]
+        return Wording(phrase.ask, tuple(sequence), phrase.implied)
 
 
 def _mistakes(wordings: Wordings, library: Library, file: str) -> Iterator[GraphsvcError]:

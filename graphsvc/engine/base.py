@@ -8,7 +8,13 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import BINDING_FORMATS, GRAPH_FORMATS, Format
+from graphsvc.formats import (
+    BINDING_FORMATS,
+    GRAPH_FORMATS,
+    SPARQL_JSON,
+    SPARQL_XML,
+    Format,
+)
 
 _PROBLEM = "urn:graphsvc:problem:"
 
@@ -24,8 +30,12 @@ class QueryForm(StrEnum):
     @property
     def formats(self) -> tuple[Format, ...]:
         """The formats its results can be written in, the preferred one first."""
-        binds = self in (QueryForm.SELECT, QueryForm.ASK)
-        return BINDING_FORMATS if binds else GRAPH_FORMATS
+        match self:
+            case QueryForm.SELECT:
+                return BINDING_FORMATS
+            case QueryForm.ASK:  # CSV and TSV have no booleans (SPARQL 1.1 CSV and TSV, section 1)
+                return (SPARQL_JSON, SPARQL_XML)
+        return GRAPH_FORMATS
 
 
 class Lane(StrEnum):

@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
 from graphsvc.engine.base import Request
-from graphsvc.engine.inspect import inspect
-from graphsvc.formats import BY_MEDIA_TYPE
+from graphsvc.engine.inspect import Inspected
 
 _UNKNOWN_FUNCTION = re.compile(r"The custom (?:aggregate )?function <([^>]*)> is not supported")
 _VARIABLE = re.compile(r"[?$](\w+)")
@@ -54,47 +53,21 @@ def fill_default_graph(store: Store) -> None:
     store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
 
 
-class Order(NamedTuple):
-    """What a worker needs of a query and its request (see Request, Inspected)."""
-
-    text: str
-    media_type: str
-    base: str | None
-    default_graphs: tuple[str, ...]
-    named_graphs: tuple[str, ...]
-    graphs: bool
-    prologue: str
-    star: int
-    merged: tuple[str, ...]
-
-    @classmethod
-    def of(cls, request: Request) -> Order:
-        """The order for a request. Raises QueryRefused and QuerySyntaxError."""
-        asked = inspect(request.query)
-        return cls(asked.text, request.media_type, request.base, request.default_graphs,
-                   request.named_graphs, asked.graphs, asked.prologue, asked.star, asked.merged)
-
-    @property
-    def format(self) -> Any:
-        """The format of the results, as the engine names it."""
-        return BY_MEDIA_TYPE[self.media_type].rdf or BY_MEDIA_TYPE[self.media_type].results
-
-
-def evaluate(data: Data, order: Order) -> tuple[Results, list[str]]:
+def evaluate(data: Data, request: Request, asked: Inspected) -> tuple[Results, list[str]]:
     """The results of a query, not yet evaluated, and the functions it names that do not exist.
 
     Raises SyntaxError, ValueError (an IRI of the dataset), OSError and RuntimeError.
     """
-    store, dataset = _dataset(data, order)
-    results, unknown = _results(store, order.text, order.base, dataset)
-    if order.star >= 0 and isinstance(results, QuerySolutions):
+    store, dataset = _dataset(data, request, asked)
+    results, unknown = _results(store, asked.text, request.base, dataset)
+    if asked.star >= 0 and isinstance(results, QuerySolutions):
         names = {variable.value for variable in results.variables}
-        ordered = [name for name in dict.fromkeys(_VARIABLE.findall(order.text, order.star))
+        ordered = [name for name in dict.fromkeys(_VARIABLE.findall(asked.text, asked.star))
                    if name in names]
         if len(ordered) == len(names) > 0:
             columns = " ".join(f"?{name}" for name in ordered)
-            text = f"{order.text[:order.star]} {columns} {order.text[order.star + 1:]}"
-            results, unknown = _results(store, text, order.base, dataset)
+            text = f"{asked.text[:asked.star]} {columns} {asked.text[asked.star + 1:]}"
+            results, unknown = _results(store, text, request.base, dataset)
     return results, unknown
 
 
@@ -114,25 +87,25 @@ def _results(
             unknown[NamedNode(found[1])] = lambda *_: None
 
 
-def _dataset(data: Data, order: Order) -> tuple[Store, dict[str, Any]]:
+def _dataset(data: Data, request: Request, asked: Inspected) -> tuple[Store, dict[str, Any]]:
     """Where to evaluate, and which of its graphs: the protocol's dataset, or the query's own."""
     store, dataset = data.graphs, dict[str, Any]()
-    if order.default_graphs or order.named_graphs:
-        default: Sequence[Any] = [NamedNode(iri) for iri in order.default_graphs]
-        dataset["named_graphs"] = [NamedNode(iri) for iri in order.named_graphs]
-    elif order.merged:
-        terms = " ".join(f"({term} AS ?g{number})" for number, term in enumerate(order.merged))
-        text = f"{order.prologue} SELECT {terms} {{}}"
-        (default,) = store.query(text, base_iri=order.base)  # type: ignore[misc]
+    if request.default_graphs or request.named_graphs:
+        default: Sequence[Any] = [NamedNode(iri) for iri in request.default_graphs]
+        dataset["named_graphs"] = [NamedNode(iri) for iri in request.named_graphs]
+    elif asked.merged:
+        terms = " ".join(f"({term} AS ?g{number})" for number, term in enumerate(asked.merged))
+        text = f"{asked.prologue} SELECT {terms} {{}}"
+        (default,) = store.query(text, base_iri=request.base)  # type: ignore[misc]
     else:
-        return store if order.graphs else data.default, {}
+        return store if asked.graphs else data.default, {}
     if len(default) < 2:
         return store, {"default_graph": default, **dataset}
     merged = Store()
     for graph in {*default}:
         quads = store.quads_for_pattern(None, None, None, graph)
         merged.bulk_extend(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-    if order.graphs:
+    if asked.graphs:
         for name in store.named_graphs():
             merged.bulk_extend(store.quads_for_pattern(None, None, None, name))
     return merged, {"default_graph": DefaultGraph(), **dataset}

@@ -9,8 +9,8 @@ processor time of the worker, so that a busy machine makes no query slow.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
-import pickle
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -24,7 +24,7 @@ from graphsvc.engine.base import (
     Request,
     UpstreamError,
 )
-from graphsvc.engine.evaluation import Order
+from graphsvc.engine.inspect import inspect
 from graphsvc.errors import GraphsvcError
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class Job:
         seconds = pool.limits.seconds
         self.unknown_functions: tuple[str, ...] = ()
         self.client, self.query = request.client, request.query
-        self.order = pickle.dumps(tuple(Order.of(request)))
+        order = json.dumps([request._replace(query=""), inspect(request.query)])
+        self.order = f"{order}\n".encode()
         self.seconds = min(seconds, request.timeout or seconds)
         self._gives_up = self.deadline = time.monotonic() + seconds
         self.worker: Worker | None = None

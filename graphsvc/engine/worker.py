@@ -4,10 +4,10 @@
 reports over the control socket, in JSON, null or what kept it from that (message, location, hint).
 Then it forks a worker for each message, which comes with the worker's socket.
 
-A worker takes one pickled order after the other, and answers in frames: their type (one byte), the
-length of their payload, and the payload. Nothing stops a query from within: memory is limited by
-the kernel, and the rest by killing. Where a query brought its worker to an end, the zygote writes
-the last frame.
+A worker takes one order after the other, a line of JSON (Request and Inspected), and answers in
+frames: their type (one byte), the length of their payload, and the payload. Nothing stops a query
+from within: memory is limited by the kernel, and the rest by killing. Where a query brought its
+worker to an end, the zygote writes the last frame.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import gc
 import gzip
 import json
 import os
-import pickle
 import resource
 import select
 import signal
@@ -30,9 +29,11 @@ from typing import IO, Any, cast
 
 from pyoxigraph import Store
 
-from graphsvc.engine.evaluation import Data, Order, evaluate, fill_default_graph
+from graphsvc.engine.base import Request
+from graphsvc.engine.evaluation import Data, evaluate, fill_default_graph
+from graphsvc.engine.inspect import Inspected
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import GRAPH_FORMATS, named
+from graphsvc.formats import BY_MEDIA_TYPE, GRAPH_FORMATS, named
 
 HELLO, NOTICE, DATA, END, ERROR, DEATH = b"H", b"N", b"D", b"E", b"X", b"Z"
 """A worker says HELLO with its process id; an order is answered with a NOTICE of unknown functions,
@@ -84,14 +85,17 @@ def frame(type_: bytes, payload: bytes | bytearray) -> bytes:
     return HEAD.pack(type_, len(payload)) + payload
 
 
-def _answer(data: Data, order: Order, sock: socket.socket, allowed: int) -> None:
+def _answer(
+    data: Data, request: Request, asked: Inspected, sock: socket.socket, allowed: int
+) -> None:
     """Answer one query with frames; the last one has the last part, or the error."""
     output, text = _Output(sock, allowed), ""
+    written = BY_MEDIA_TYPE[request.media_type]
     try:
-        results, unknown = evaluate(data, order)
+        results, unknown = evaluate(data, request, asked)
         if unknown:
             sock.sendall(frame(NOTICE, json.dumps(unknown).encode()))
-        results.serialize(cast(IO[bytes], output), order.format)
+        results.serialize(cast(IO[bytes], output), written.rdf or written.results)
         output.send(END)
         return
     except ConnectionError:
@@ -200,10 +204,12 @@ class _Zygote:
             other.close()
         data = self._data or Data(*[Store.read_only(self._source["store"])] * 2)
         _confine(self._source["memory_bytes"], offline=self._data is not None)
-        with contextlib.suppress(ConnectionError, EOFError), sock.makefile("rb") as orders:
+        with contextlib.suppress(ConnectionError), sock.makefile("rb") as orders:
             sock.sendall(frame(HELLO, str(os.getpid()).encode()))
-            while True:
-                _answer(data, Order(*pickle.load(orders)), sock, self._source["result_bytes"])
+            for order in orders:
+                request, asked = json.loads(order)
+                _answer(data, Request(*request), Inspected(*asked), sock,
+                        self._source["result_bytes"])
 
     def _bury(self, descriptor: int) -> None:
         """Report why a worker ended, where its query is to blame and the service still listens."""

@@ -8,9 +8,10 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from graphsvc.engine.base import QueryRefused, QuerySyntaxError, Request
-from graphsvc.engine.evaluation import Data, Order, evaluate
+from graphsvc.engine.evaluation import Data, evaluate
 from graphsvc.engine.inspect import inspect, syntax_error
 from graphsvc.engine.worker import load_file
+from graphsvc.formats import BY_MEDIA_TYPE
 
 BASE = "http://localhost/sparql"
 
@@ -34,10 +35,10 @@ class Evaluated:
 
 def evaluated(store: Store, request: Request) -> bytes:
     """The answer to a request. Raises QuerySyntaxError and QueryRefused."""
-    output, order = io.BytesIO(), Order.of(request)
+    output, written = io.BytesIO(), BY_MEDIA_TYPE[request.media_type]
     try:
-        results, _ = evaluate(Data(store, store), order)
-        results.serialize(output, order.format)
+        results, _ = evaluate(Data(store, store), request, inspect(request.query))
+        results.serialize(output, written.rdf or written.results)
     except SyntaxError as error:
         raise syntax_error(str(error), request.query) from error
     return output.getvalue()

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from pyoxigraph import QueryResultsFormat, RdfFormat, Store
 
+from graphsvc.ask.plain import PlainWords
 from graphsvc.engine.base import Request
 from graphsvc.formats import Format
 from graphsvc.questions.answer import Questions
@@ -82,6 +83,7 @@ class Serving:
     """What is served: only questions."""
 
     questions: Questions
+    plain: PlainWords
     header: Header = Header("", "Books", "", "1", "https://example.org/licence", "", "b", "", "")
     views: tuple[Any, ...] = ()
 
@@ -99,7 +101,8 @@ class Source:
         async def close() -> None:
             pass
 
-        serving: Any = Serving(self._client.questions)
+        serving: Any = Serving(
+            self._client.questions, PlainWords(self._client.questions, BOOKS / "queries"))
         engine: Any = self._client.engine
         return Site(release=release, salt=release, close=close, pages=application(
             [api_router(serving)]), sparql=SparqlEndpoint(engine, _no_description))

@@ -63,6 +63,7 @@ def test_rows_carry_values_of_their_type_and_their_evidence(questions: Questions
         "release": "books-1",
         "parameters": {"work": f"{ID}work/frankenstein", "since": None, "price": None,
                        "before": None, "signed": None},
+        "taken": {},
         "columns": [
             {"name": "edition", "type": "iri", "label": "Edition",
              "meaning": "The edition itself."},

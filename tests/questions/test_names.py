@@ -77,8 +77,7 @@ def test_an_ambiguous_name_is_answered_with_the_choices(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "nearest"), [
-    ("Frankenstien", ["Frankenstein"]),
-    ("abbey", ["Northanger Abbey"]),
+    ("Frnkstien", ["Frankenstein", "Northanger Abbey", "Queen Mab"]),
     ("brontë, emily", ["Northanger Abbey", "Frankenstein", "Queen Mab"]),
     ("", []),
 ])
@@ -88,6 +87,15 @@ def test_an_unknown_name_is_answered_with_the_nearest(
     with pytest.raises(UnknownName) as raised:
         names.find(text, of_class=f"{DEF}Work")
     assert [named.label for named in raised.value.nearest] == nearest
+
+
+@pytest.mark.parametrize(("text", "iri"), [
+    ("Frankenstien", "work/frankenstein"), ("abbey", "work/northanger-abbey"),
+    ("abbey of Northanger", "work/northanger-abbey"), ("prometheuses", "work/frankenstein"),
+])
+def test_the_one_clear_near_name_is_taken(names: Index, text: str, iri: str) -> None:
+    assert names.find(text, of_class=f"{DEF}Work") == ID + iri
+    assert names.meant(text, of_class=f"{DEF}Work") is None
 
 
 def test_a_preferred_label_is_shown_before_other_names(tmp_path: Path) -> None:

@@ -1,0 +1,127 @@
+"""Questions in plain words over the real release: the phrasings that were written apart from it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphsvc.ask.plain import Heard, NothingAsked
+from graphsvc.errors import GraphsvcError
+from graphsvc.release import Release
+from graphsvc.service import Serving
+
+HERE = Path(__file__).parent
+FIRST, AMONG_THREE, PARAMETERS = 0.66, 0.85, 0.78
+"""Shares of the phrasings of the test half that may not fall: the right question first and among
+the first three, and of those that are first with all values right."""
+
+
+class Asker:
+    """Asks the real release in plain words, from one event loop."""
+
+    def __init__(self, runner: asyncio.Runner, serving: Serving) -> None:
+        self._runner, self._serving = runner, serving
+
+    def hear(self, text: str) -> Heard:
+        return self._runner.run(self._serving.plain.hear(text))
+
+    def values(self, question: str, given: Mapping[str, Any]) -> Any:
+        """What values are taken to mean; None where they cannot be understood."""
+        texts = {name: [str(one).lower() if isinstance(one, bool) else str(one) for one in (
+            value if isinstance(value, list) else [value])] for name, value in given.items()}
+        questions = self._serving.questions
+        try:
+            found = self._runner.run(
+                questions.understand(questions.library.get(question), texts))
+        except GraphsvcError:
+            return None
+        return {name: set(values) for name, values in found.items()}
+
+
+@pytest.fixture(scope="module")
+def asker(release: Release) -> Iterator[Asker]:
+    with asyncio.Runner() as runner:
+        serving = runner.run(Serving.open(release))
+        yield Asker(runner, serving)
+        runner.run(serving.close())
+
+
+def lines(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (HERE / name).read_text("utf-8").splitlines()]
+
+
+def readings(heard: Heard) -> list[tuple[str, Mapping[str, Any]]]:
+    every = [heard.reading, *heard.alternatives] if heard.reading else heard.alternatives
+    return [(one.question.name, one.given) for one in every]
+
+
+@pytest.mark.slow
+def test_the_right_question_is_found_as_often_as_it_was(asker: Asker) -> None:
+    phrasings = [one for one in lines("phrasings.jsonl") if one["half"] == "test"]
+    first = among = exactly = right = 0
+    for one in phrasings:
+        found = readings(asker.hear(one["text"]))
+        fitting = {one["question"], *one["also"]}
+        first += bool(found) and found[0][0] in fitting
+        among += any(name in fitting for name, _ in found[:3])
+        if found and found[0][0] == one["question"]:
+            exactly += 1
+            right += asker.values(*found[0]) == asker.values(one["question"], one["parameters"])
+    shares = first / len(phrasings), among / len(phrasings), right / exactly
+    print("first {:.3f}, among three {:.3f}, values {:.3f}".format(*shares))
+    assert [share >= least for share, least in zip(
+        shares, (FIRST, AMONG_THREE, PARAMETERS), strict=True)] == [True] * 3, shares
+
+
+@pytest.mark.parametrize("text", [one["text"] for one in lines("unanswerable.jsonl")])
+def test_what_no_document_answers_is_not_answered(asker: Asker, text: str) -> None:
+    assert asker.hear(text).reading is None
+
+
+@pytest.mark.parametrize(("text", "question", "values"), [
+    ("which partnerships use PACE, and how far?", "approach-partnerships",
+     {"approach": "Permanence and Care Excellence programme"}),
+    ("grades of SL", "partnership-evaluations", {"partnership": "South Lanarkshire"}),
+    ("who uses Safe and Togehter", "approach-partnerships", {"approach": "Safe and Together"}),
+    ("what happened in 2016", "dates", {"since": "2016", "until": "2016"}),
+    ("approaches used in three or more partnerships", "most-shared-approaches", {"minimum": "3"}),
+])
+def test_what_is_mentioned_becomes_a_value(
+    asker: Asker, text: str, question: str, values: dict[str, str]
+) -> None:
+    reading = asker.hear(text).reading
+    assert reading is not None
+    assert (reading.question.name, reading.given) == (question, values)
+
+
+def test_what_was_not_used_and_what_was_corrected_is_said(asker: Asker) -> None:
+    heard = asker.hear("who uses Safe and Togehter on Mars")
+    assert heard.unknown == ["Mars"]
+    assert heard.corrected == {"Togehter": "together"}
+    assert heard.reading is None, "a name that no document has is not passed over"
+    assert readings(heard)[0][0] == "approach-partnerships"
+
+
+def test_words_are_needed(asker: Asker) -> None:
+    with pytest.raises(NothingAsked, match="There are no words in the question"):
+        asker.hear(" ?! ")
+
+
+def test_the_time_grows_with_the_words_and_not_with_their_square(asker: Asker) -> None:
+    def taken(text: str) -> float:
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            asker.hear(text)
+            times.append(time.perf_counter() - start)
+        return statistics.median(times)
+
+    short, long = "who uses Safe and Together in Midlothian", "children and young people " * 20
+    assert taken(long) < 25 * taken(short)
