@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graphsvc.formats import BY_MEDIA_TYPE
+from graphsvc.formats import BY_MEDIA_TYPE, GRAPH_FORMATS
 from graphsvc.questions.answer import Questions
 from graphsvc.release import Header, Release
 from graphsvc.sparql import construct
@@ -20,21 +20,23 @@ _ANYWHERE = "http://service.invalid"
 _PREFIXES = {
     "dcat": str(DCAT), "dcterms": str(DCTERMS), "owl": str(OWL), "prov": str(PROV),
     "schema": str(SCHEMA), "sd": str(SD), "sh": str(SH), "spdx": "http://spdx.org/rdf/terms#",
-    "void": str(VOID), "xsd": str(XSD),
+    "void": str(VOID), "voidext": "http://ldf.fi/void-ext#", "xsd": str(XSD),
 }
 _ANY_URI, _KEYWORDS = ox.NamedNode(str(XSD.anyURI)), ox.NamedNode(str(SCHEMA.keywords))
+_BYTES, _HEX = (ox.NamedNode(str(kind)) for kind in (XSD.nonNegativeInteger, XSD.hexBinary))
 _SERVICE = ox.NamedNode(f"{_ANYWHERE}/sparql")
-_MEDIA_TYPES = {".nq": "application/n-quads", ".trig": "application/trig"}
+_MEDIA_TYPES = {f".{format.ending}": format.media_type for format in GRAPH_FORMATS}
 
 
 def describe_release(
     header: Header, digest: str, union: ox.Store, graphs: Mapping[str, int], dumps: list[Path],
-    rules: Mapping[str, str],
+    rules: Mapping[str, str], catalogue: Iterable[ox.Triple] = (),
 ) -> bytes:
     """Describe a release (DCAT 3, VoID) in Turtle.
 
     union: all triples in its default graph; graphs: how many triples each named graph has;
-    rules: graph of derived facts -> name of its rule.
+    rules: graph of derived facts -> name of its rule; catalogue: what the project says
+        for catalogues.
     """
     dataset = ox.NamedNode(header.dataset)
     found = {
@@ -42,9 +44,10 @@ def describe_release(
                    title=ox.Literal(header.title, language="en"),
                    description=ox.Literal(header.description, language="en"),
                    licence=_named(header.licence), creator=_named(header.creator),
-                   digest=ox.Literal(digest), version=ox.Literal(header.version),
-                   base=ox.Literal(header.base), ontology=ox.NamedNode(header.iri)),
+                   digest=ox.Literal(digest), base=ox.Literal(header.base),
+                   ontology=ox.NamedNode(header.iri)),
         *construct("partitions", union, dataset=dataset),
+        *catalogue,
         *(triple for dump in dumps for triple in _distribution(header, digest, dump))}
     for name, triples in graphs.items():
         graph = ox.NamedNode(name)
@@ -70,10 +73,11 @@ def _distribution(header: Header, digest: str, dump: Path) -> Iterator[ox.Triple
     media_type = _MEDIA_TYPES[Path(dump.stem).suffix]
     return construct(
         "distribution", dataset=ox.NamedNode(header.dataset), dump=ox.NamedNode(node),
-        name=ox.Literal(dump.name), bytes=ox.Literal(len(content)),
+        name=ox.Literal(dump.name), licence=_named(header.licence),
+        bytes=ox.Literal(str(len(content)), datatype=_BYTES),
         type=ox.NamedNode(f"https://www.iana.org/assignments/media-types/{media_type}"),
         checksum=ox.NamedNode(f"{node}#sha256"),
-        sha256=ox.Literal(hashlib.sha256(content).hexdigest()))
+        sha256=ox.Literal(hashlib.sha256(content).hexdigest(), datatype=_HEX))
 
 
 def _serialized(triples: Iterable[ox.Triple], format_: ox.RdfFormat | None) -> bytes:
@@ -89,25 +93,31 @@ class ServiceDescription:
 
     def __init__(self, release: Release, header: Header, questions: set[ox.Triple]) -> None:
         self._release, self._header, self._questions = release, header, questions
-        self._text = lru_cache(maxsize=len(BY_MEDIA_TYPE))(
-            lambda media_type: _serialized(self._triples, BY_MEDIA_TYPE[media_type].rdf))
+        self._text = lru_cache(maxsize=2 * len(BY_MEDIA_TYPE))(
+            lambda media_type, examples: _serialized(
+                self._triples | self._questions if examples else self._triples,
+                BY_MEDIA_TYPE[media_type].rdf))
 
     @classmethod
     async def of(cls, release: Release, header: Header, questions: Questions) -> ServiceDescription:
         """The description, with every example of the questions as an executable query."""
         return cls(release, header, await executables(questions))
 
-    def write(self, media_type: str, server: str) -> bytes:
-        """The description in one of the RDF formats, for the service at an address."""
-        return self._text(media_type).replace(_ANYWHERE.encode(), server.encode())
+    def write(self, media_type: str, server: str, *, examples: bool = True) -> bytes:
+        """The description in one of the RDF formats, for the service at an address.
+
+        examples: with the questions as queries, which make most of it.
+        """
+        return self._text(media_type, examples).replace(_ANYWHERE.encode(), server.encode())
 
     @cached_property
     def _triples(self) -> set[ox.Triple]:
         store, dataset = ox.Store(), ox.NamedNode(self._header.dataset)
         store.extend(ox.parse(path=self._release.description, format=ox.RdfFormat.TURTLE))
-        found = {*self._questions,
-                 *construct("service", dataset=dataset, default=ox.BlankNode("default"),
-                            service=_SERVICE),
+        found = {*construct("service", dataset=dataset, default=ox.BlankNode("default"),
+                            service=_SERVICE, licence=_named(self._header.licence),
+                            access=ox.NamedNode(f"{self._header.dataset}/{self._release.id}/sparql"),
+                            title=ox.Literal(f"SPARQL: {self._header.title}", language="en")),
                  *construct("service-parts", store, dataset=dataset),
                  *_declared(dataset, self._release.manifest["prefixes"])}
         return found.union(quad.triple for quad in store)

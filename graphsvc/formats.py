@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,7 +10,7 @@ from functools import lru_cache
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # the same one everywhere, and quickly hashed
 class Format:
     """A format of answers or files.
 
@@ -83,13 +84,17 @@ BINDING_FORMATS = (SPARQL_JSON, SPARQL_XML, CSV, TSV)
 """Formats of SELECT and ASK results, the preferred one first."""
 GRAPH_FORMATS = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD, TRIG, N_QUADS)
 """Formats of CONSTRUCT and DESCRIBE results, the preferred one first."""
-RDF_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
+LINKED_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 """Formats of linked data and descriptions."""
 
 BY_MEDIA_TYPE = {
     format.media_type: format
     for format in (*BINDING_FORMATS, *GRAPH_FORMATS, JSON, XLSX, HTML, PROBLEM)
 }
+
+
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
 
 
 def named(name: str, offered: Iterable[Format]) -> Format | None:
@@ -163,3 +168,14 @@ def _quality(
             continue
         best = max(best, (rank, quality))
     return best[1]
+
+
+def safe_cell(text: str) -> str:
+    """A cell of CSV, with an apostrophe before what a spreadsheet would take for a formula.
+
+    Numbers stay numbers, negative ones too.
+
+    >>> safe_cell("=1+1"), safe_cell("-1"), safe_cell("plain")
+    ("'=1+1", '-1', 'plain')
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text

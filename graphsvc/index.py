@@ -10,24 +10,21 @@ import re
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, Search
 from graphsvc.names import Names
-from graphsvc.passage import Passage, text_fragment
+from graphsvc.passage import Passages, Words
 from graphsvc.words import fold
 
 SURE, LESS_SURE = 1, 2
 """Rank of a label or slug, and of an alternative label."""
-
-Words = Callable[[str], str | None]
-"""The words of the passage with that IRI; None where the service does not hold its document."""
 
 _COMPARED = 3000
 """Names that are compared with a text which resembles none of them, at some 20 us each."""
@@ -92,20 +89,6 @@ class _Thing:
     schemes: tuple[str, ...]
 
 
-class _Place(NamedTuple):
-    """Where a passage or section is; of a document, where it can be read, and whether as HTML."""
-
-    document: str | None = None
-    part_of: str | None = None
-    line: int | None = None
-    ordinal: int | None = None
-    paragraph: int | None = None
-    first: str | None = None
-    last: str | None = None
-    page: str | None = None
-    is_html: bool = False
-
-
 class Index:
     """The index of one release. Any thread may call it."""
 
@@ -118,7 +101,7 @@ class Index:
         """
         self._address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._local = threading.local()
-        self._words, self._prefixes = words, dict(prefixes or {})
+        self._prefixes = dict(prefixes or {})
         broader: dict[str, set[str]] = defaultdict(set)
         try:
             for class_, above in self._read("SELECT class, above FROM classes"):
@@ -128,8 +111,7 @@ class Index:
                                 hint="Build the release again with this version.") from error
         self._above = {iri: closure(iri, broader) for iri in broader}
         self._thing = lru_cache(_KEPT)(self._find_thing)
-        self._place = lru_cache(_KEPT)(self._find_place)
-        self.passage = lru_cache(1 << 14)(self._find_passage)
+        self.passage = lru_cache(1 << 14)(Passages(self._read, self.label, words).find)
         """A passage with what is known of it, by its IRI."""
         self.holding = lru_cache(1 << 8)(self._find_holding)
         """The IRIs of all things of a class that hold the words of a text or, if `named`, whose
@@ -292,31 +274,6 @@ class Index:
     def _find_thing(self, iri: str) -> _Thing | None:
         rows = self._read("SELECT label, classes, schemes FROM things WHERE iri = ?", iri)
         return next((_thing(*row) for row in rows), None)
-
-    # -- passages -------------------------------------------------------------------------------
-
-    def _find_passage(self, iri: str) -> Passage:
-        place = self._place(iri)
-        titles: dict[str, str] = {}
-        above = place.part_of
-        while above and above != place.document and above not in titles:
-            titles[above] = self.label(above) or above
-            above = self._place(above).part_of
-        document = self._place(place.document) if place.document else _Place()
-        link = (f"{document.page}#{text_fragment(place.first, place.last)}"
-                if document.is_html and place.first and place.last else None)
-        return Passage(
-            iri=iri, document=place.document, sections=tuple(reversed(titles.values())),
-            title=self.label(place.document) if place.document else None,
-            line=place.line, ordinal=place.ordinal, paragraph=place.paragraph,
-            label=self.label(iri) if place.document else None, first=place.first, last=place.last,
-            page=document.page, link=link,
-            words=self._words(iri) if self._words and place.document else None)
-
-    def _find_place(self, iri: str) -> _Place:
-        rows = self._read("SELECT document, part_of, line, ordinal, paragraph, first, last, page,"
-                          " is_html FROM places WHERE iri = ?", iri)
-        return next((_Place(*row) for row in rows), _Place())
 
     # -- the file -------------------------------------------------------------------------------
 

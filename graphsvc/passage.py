@@ -1,10 +1,15 @@
-"""A passage as one cites it, and the link that opens it in the publisher's page."""
+"""Passages as one cites them, and the links that open them in the publisher's page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import quote
+
+Words = Callable[[str], str | None]
+"""The words of the passage with that IRI; None where the service does not hold its document."""
 
 
 @dataclass(frozen=True)
@@ -52,3 +57,55 @@ def text_fragment(first: str, last: str) -> str:
     """
     start, end = (quote(words, safe="").replace("-", "%2D") for words in (first, last))
     return f":~:text={start},{end}"
+
+
+class _Place(NamedTuple):
+    """Where a passage or section is; of a document, where it can be read, and whether as HTML."""
+
+    document: str | None = None
+    part_of: str | None = None
+    line: int | None = None
+    ordinal: int | None = None
+    paragraph: int | None = None
+    first: str | None = None
+    last: str | None = None
+    page: str | None = None
+    is_html: bool = False
+
+
+class Passages:
+    """The passages of an index. read: rows of a query; label: of a thing."""
+
+    def __init__(
+        self, read: Callable[..., list[Any]], label: Callable[[str], str | None],
+        words: Words | None,
+    ) -> None:
+        self._read, self._label, self._words = read, label, words
+        self._place = lru_cache(1 << 16)(self._find_place)
+
+    def find(self, iri: str) -> Passage:
+        """What the index knows of a passage; of another thing only its IRI."""
+        place = self._place(iri)
+        if place.document is None:
+            return Passage(iri)
+        document = self._place(place.document)
+        link = (f"{document.page}#{text_fragment(place.first, place.last)}"
+                if document.is_html and place.first and place.last else None)
+        return Passage(
+            iri, place.document, self._label(place.document), self._sections(place), place.line,
+            place.ordinal, self._words(iri) if self._words else None, self._label(iri),
+            place.paragraph, place.first, place.last, document.page, link)
+
+    def _sections(self, place: _Place) -> tuple[str, ...]:
+        """The titles of the sections that a passage is in, from the outermost."""
+        titles: dict[str, str] = {}
+        above = place.part_of
+        while above and above != place.document and above not in titles:
+            titles[above] = self._label(above) or above
+            above = self._place(above).part_of
+        return tuple(reversed(titles.values()))
+
+    def _find_place(self, iri: str) -> _Place:
+        rows = self._read("SELECT document, part_of, line, ordinal, paragraph, first, last, page,"
+                          " is_html FROM places WHERE iri = ?", iri)
+        return next((_Place(*row) for row in rows), _Place())

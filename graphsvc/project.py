@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +14,7 @@ import pyoxigraph as ox
 from graphsvc import __version__
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.release import Header
-from graphsvc.turtle import TurtleFile, read_file, read_prefixes, read_turtle
+from graphsvc.sources.turtle import TurtleFile, read_file, read_prefixes, read_turtle
 
 __all__ = ["Header", "Project"]
 
@@ -79,6 +80,18 @@ class Project:
         return self._files("queries", "*")
 
     @cached_property
+    def catalogue_files(self) -> list[Path]:
+        """What catalogues say of the data set, if the project says it: `catalogue.ttl`."""
+        path = self.root / "catalogue.ttl"
+        return [path] if path.is_file() else []
+
+    @cached_property
+    def catalogue(self) -> list[ox.Triple]:
+        """The triples of the catalogue. Raises GraphsvcError where it is not Turtle."""
+        return [ox.Triple(*triple) for path in self.catalogue_files
+                for triple in read_turtle(path).triples]
+
+    @cached_property
     def texts(self) -> dict[str, Path]:
         """The Markdown files that the pages show, by the end of their address.
 
@@ -103,17 +116,22 @@ class Project:
         Raises GraphsvcError for a file that cannot be read.
         """
         files = (self.ontology_files + self.shape_files + self.data_files + self.rule_files
-                 + self.query_files + list(self.texts.values()))
+                 + self.query_files + self.catalogue_files + list(self.texts.values()))
         digests = {self.name(path): hashlib.sha256(read_file(path)).hexdigest()
                    for path in sorted(files)}
         return digests | {"graphsvc": __version__}
 
     @cached_property
     def header(self) -> Header:
-        """The ontology's header. Raises GraphsvcError when there is none or it is incomplete."""
+        """The ontology's header, with title and description of the data set where the catalogue has
+        them. Raises GraphsvcError when there is none or it is incomplete."""
         for path in self._files("ontology", "*.ttl"):
             if found := _header(read_turtle(path), self.name(path)):
-                return found
+                own = {triple.predicate.value: triple.object.value for triple in self.catalogue
+                       if triple.subject == ox.NamedNode(found.dataset)
+                       and isinstance(triple.object, ox.Literal)}
+                return replace(found, title=own.get(_HEADER["title"], found.title), description=(
+                    own.get(_HEADER["description"], found.description)))
         raise GraphsvcError(
             "No file in ontology/ declares an owl:Ontology.",
             location=str(self.root / "ontology"),

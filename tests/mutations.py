@@ -24,7 +24,7 @@ from graphsvc.build.rules import Rule, apply_rule, read_rules
 from graphsvc.build.shapes import Result, validate
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.turtle import read_turtle
+from graphsvc.sources.turtle import read_turtle
 from graphsvc.vocabulary import RDF, RDFS
 
 SEED = 20220607
@@ -39,8 +39,8 @@ SUBCLASS = ox.NamedNode(str(RDFS.subClassOf))
 Node = ox.NamedNode | ox.BlankNode
 
 REQUIRED = {
-    "SourceDocument": "skos:prefLabel dcterms:title dcterms:publisher dcterms:issued schema:sha256"
-                      " ji:code prov:wasDerivedFrom",
+    "SourceDocument": "skos:prefLabel dcterms:title dcterms:alternative dcterms:publisher"
+                      " dcterms:issued schema:sha256 ji:code prov:wasDerivedFrom",
     "Section": "skos:prefLabel dcterms:isPartOf schema:position ptr:lineNumber",
     "Passage": "oa:hasSource dcterms:isPartOf ptr:lineNumber schema:position oa:start oa:end"
                " schema:sha256",

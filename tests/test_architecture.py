@@ -19,7 +19,8 @@ FORBIDDEN = {
     "graphsvc.questions": ("graphsvc.build", "graphsvc.cli", "graphsvc.web", "graphsvc.graphs",
                            "graphsvc.service"),
     "graphsvc.graphs": ("graphsvc.build", "graphsvc.cli", "graphsvc.web", "graphsvc.service"),
-    "graphsvc.service": ("graphsvc.build", "graphsvc.cli", "graphsvc.web"),
+    "graphsvc.service": ("graphsvc.build", "graphsvc.cli", "graphsvc.web", "graphsvc.assistants"),
+    "graphsvc.assistants": ("graphsvc.build", "graphsvc.cli", "graphsvc.web"),
     "graphsvc.web": ("graphsvc.build", "graphsvc.cli"),
     "graphsvc.build": ("graphsvc.cli", "graphsvc.web", "graphsvc.service"),
 }

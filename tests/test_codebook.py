@@ -16,13 +16,39 @@ from graphsvc.release import Release
 
 JI = "https://w3id.org/joint-inspections/def#"
 PROV = "http://www.w3.org/ns/prov#"
-CODED = ("stages", "effects", "assessments", "disagreement-kinds")
+CODED = ("stages", "effects", "assessments", "disagreement-kinds", "trends")
 """The vocabularies of which the codebook explains every value in a table."""
 
-EXTENTS = {"some": r"\b(some|several|a number of)\b", "few": r"\b(few|small (number|proportion))\b",
-           "most": r"\b(most|in the main)\b", "all": r"\b(all|every|each)\b",
-           "almost-all": "almost all|practically all|few exceptions"}
-"""The words that lead to an extent; for others it is the name of the quantity."""
+QUANTITIES = {
+    "some": r"\b(some|several|a number of)\b", "few": r"\b(few|small (number|proportion))\b",
+    "most": r"\b(most|mostly|in the main|generally)\b", "all": r"\b(all|every|each)\b",
+    "almost-all": "(almost|practically|nearly) all|few exceptions", "none": r"\b(no|none)\b",
+    "over-a-third": "third|one in three", "just-over-a-third": "third", "one-third": "third",
+    "nearly-one-third": "third", "two-thirds": "third", "one-in-six": "one in six",
+    "one-quarter": "quarter", "nearly-one-quarter": "quarter", "three-quarters": "quarter",
+    "just-under-half": "half", "just-over-half": "half", "less-than-half": "half"}
+"""The words that lead to a quantity; for others it is the name of the quantity."""
+STAGES = {
+    "completed": "complet|finish|review|challenge|already|restructur",
+    "ended": "previous|disband|lost|ceas", "not-yet-launched": "not yet",
+    "planned": "plan|propos|agreed|explor|consider",
+    "in-development": "develop|scop|being|design|work(ed|ing) on",
+    "pilot": "pilot|tests? of change|trial", "re-established": "re-?establish|again",
+    "recently-launched": "recent|new|launch|agreed",
+    "early-implementation": "early|beginning|begun|started", "rolling-out": "roll|extend|expand",
+    "partly-embedded": "embed|everywhere|consistent",
+    "embedded": "embed|established|routine|integr"}
+"""The words that lead to a stage, where the use quotes none with ji:wording."""
+LABELLED = ("ApproachUse", "Figure", "Finding", "Claim", "MethodLimitation", "ImprovementAction",
+            "Approach", "Disagreement", "Organisation", "StrategicGroup", "PolicyInstrument",
+            "Plan", "Theme", "Cohort", "Measure")
+PREFIXES = f"""
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX ji: <{JI}>
+PREFIX prov: <{PROV}>
+PREFIX sdmx: <http://purl.org/linked-data/sdmx/2009/measure#>
+PREFIX skos: <{SKOS}>
+"""
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +66,13 @@ def concepts(project: Project) -> rdflib.Graph:
     for path in sorted((project.root / "ontology" / "vocabularies").glob("*.ttl")):
         graph.parse(path)
     return graph
+
+
+@pytest.fixture(scope="module")
+def lines(shared: Path) -> dict[str, list[str]]:
+    """The lines of each source document."""
+    return {path.stem: path.read_text(encoding="utf-8").split("\n")
+            for path in (shared / "sources").glob("*.txt")}
 
 
 def test_what_points_at_the_codebook_points_at_a_section_and_has_the_rule(
@@ -65,38 +98,157 @@ def test_every_value_has_a_row_in_its_section(
     assert values == rows - {"code"}
 
 
-@pytest.mark.parametrize("cls", ["Figure", "Finding", "Claim", "Approach", "Disagreement"])
+@pytest.mark.parametrize("cls", LABELLED)
 def test_no_two_things_of_a_class_share_a_label(cls: str, release: Release) -> None:
-    rows = release.store().query(
-        f"SELECT DISTINCT ?thing ?label "
-        f"WHERE {{ ?thing a <{JI}{cls}> ; <{SKOS.prefLabel}> ?label }}",
-        use_default_graph_as_union=True)
-    labels = Counter(row["label"].value.lower() for row in rows)
-    assert len(labels) > 50
+    rows = ask(release, f"SELECT DISTINCT ?thing ?label "
+                        f"WHERE {{ ?thing a ji:{cls} ; skos:prefLabel ?label }}")
+    labels = Counter(label.lower() for _, label in rows)
+    assert len(labels) > 5
     assert {label for label, count in labels.items() if count > 1} == set()
 
 
 @pytest.mark.parametrize("start", ["Described as", "Called", "Counted as", "Meant to", "Aims to"])
 def test_praise_and_purpose_are_no_effects(start: str, release: Release) -> None:
-    rows = release.store().query(
-        f"SELECT ?use WHERE {{ ?use <{JI}effect> ?text FILTER(STRSTARTS(?text, '{start}')) }}",
-        use_default_graph_as_union=True)
-    assert [row["use"].value for row in rows] == []
+    assert ask(release, f"SELECT ?use WHERE {{ ?use ji:effect ?text "
+                        f"FILTER(STRSTARTS(?text, '{start}')) }}") == []
 
 
-def test_an_extent_has_a_word_in_its_passages(shared: Path, release: Release) -> None:
-    lines = {path.stem: path.read_text(encoding="utf-8").split("\n")
-             for path in (shared / "sources").glob("*.txt")}
-    passages = defaultdict(str)
-    for row in release.store().query(
-            f"SELECT DISTINCT ?thing ?extent ?passage WHERE {{ ?thing <{JI}extent> ?extent ; "
-            f"<{PROV}wasDerivedFrom> ?passage }}", use_default_graph_as_union=True):
-        document, line = row["passage"].value.split("/")[-2:]
-        passages[row["thing"].value, row["extent"].value.split("/")[-1]] += (
-            lines[document][int(line) - 1] + "\n")
+@pytest.mark.parametrize(("property_", "words"), [
+    ("extent", QUANTITIES), ("verbalValue", QUANTITIES), ("stage", STAGES)])
+def test_a_code_has_a_word_in_its_passages(
+    property_: str, words: dict[str, str], lines: dict[str, list[str]], release: Release
+) -> None:
+    """What a curator concluded, or of a stage quotes, has its reason there."""
+    reasons = "ji:concludedBy" + ("|ji:wording|ji:stageReport" if property_ == "stage" else "")
+    explained = ask(release, f"SELECT DISTINCT ?thing WHERE {{ ?thing {reasons} ?reason }}")
+    passages = {(thing, value.split("/")[-1]): text for (thing, value), text
+                in passages_of(property_, lines, release).items() if (thing,) not in explained}
     assert len(passages) > 50
-    assert {thing for (thing, extent), text in passages.items()
-            if not re.search(EXTENTS.get(extent, extent.replace("-", " ")), text, re.I)} == set()
+    assert {(thing, code) for (thing, code), text in passages.items()
+            if code not in ("implemented", "mentioned-only")
+            and not re.search(words.get(code, code.replace("-", " ")), text, re.I)} == set()
+
+
+def test_a_wording_is_in_its_passages_and_short(
+    lines: dict[str, list[str]], release: Release
+) -> None:
+    passages = passages_of("wording", lines, release)
+    assert len(passages) > 100
+    assert {thing for (thing, wording), text in passages.items()
+            if len(wording.split()) > 8 or _plain(wording) not in _plain(text)} == set()
+
+
+@pytest.mark.parametrize("forbidden", [
+    "?thing a ji:Approach FILTER NOT EXISTS { ?use a ji:ApproachUse ; ji:approach ?thing }",
+    """?thing a ji:Approach ; skos:prefLabel|skos:altLabel ?name .
+        ?body a ?kind ; skos:prefLabel ?its
+        VALUES ?kind { ji:Organisation ji:StrategicGroup } FILTER(LCASE(?name) = LCASE(?its))
+        FILTER NOT EXISTS { ?use ji:approach ?thing ; ji:provider ?body }
+        FILTER NOT EXISTS { ?thing ji:developedBy ?body }""",
+    """?thing ji:stage ?stage ; ji:stageReport ?report
+        FILTER NOT EXISTS { ?thing ji:stageReport/ji:stage ?stage }""",
+    "?thing ji:stageReport ?report FILTER NOT EXISTS { ?thing ji:stageReport ?other "
+    "FILTER(?other != ?report) }",
+    "?thing a ji:Finding ; ji:grade ?grade",
+    "?thing a ji:Disagreement FILTER NOT EXISTS { ?thing ji:betweenDocuments ?between }",
+    "?thing ji:trend ?trend ; sdmx:obsValue ?value",
+], ids=["an approach without use", "an approach and a body of one name, not linked",
+        "a stage that no report gives", "a single report of a stage", "a grade on a finding",
+        "a disagreement within or between?", "a trend with a number"])
+def test_what_the_codebook_forbids_is_not_there(forbidden: str, release: Release) -> None:
+    assert ask(release, f"SELECT DISTINCT ?thing WHERE {{ {forbidden} }}") == []
+
+
+def test_each_item_of_progress_has_passages_of_its_own(release: Release) -> None:
+    rows = ask(release, "SELECT ?item (COUNT(DISTINCT ?passage) AS ?passages) WHERE {"
+                        " ?item a ji:ProgressItem ; prov:wasDerivedFrom ?passage } GROUP BY ?item")
+    assert len(rows) > 40
+    assert [item for item, passages in rows if int(passages) > 3] == []
+
+
+def test_nearly_every_approach_is_found_by_what_its_passages_call_it(
+    lines: dict[str, list[str]], release: Release
+) -> None:
+    names, texts = defaultdict(set), defaultdict(str)
+    for use, name, passage in ask(release, """SELECT DISTINCT ?use ?name ?passage WHERE {
+            ?use a ji:ApproachUse ; prov:wasDerivedFrom ?passage ; ji:approach ?approach .
+            ?approach skos:prefLabel|skos:altLabel ?name }"""):
+        document, line = passage.split("/")[-2:]
+        names[use].add(_plain(name))
+        text = _plain(lines[document][int(line) - 1])
+        if text not in texts[use]:
+            texts[use] += f" {text} "
+    found = [use for use in names
+             if any(re.search(rf"\b{name}s?\b", texts[use]) for name in names[use])]
+    assert len(names) > 300
+    assert len(found) / len(names) >= 0.95
+
+
+@pytest.mark.parametrize(("cls", "property_", "most", "unlike"), [
+    ("ApproachUse", "effectKind", 0.25, ()),
+    ("ApproachUse", "stage", 0.25, ()),
+    # A progress review judges what has changed.
+    ("Finding", "assessment", 0.25, ("clackmannanshire-2015",)),
+])
+def test_a_code_is_about_as_frequent_in_each_document_as_in_the_others(
+    cls: str, property_: str, most: float, unlike: tuple[str, ...], release: Release
+) -> None:
+    """Half the sum of the differences between the shares is at most `most`, from 0 to 1."""
+    rows = ask(release, f"SELECT DISTINCT ?thing ?document ?code WHERE {{ ?thing a ji:{cls} ; "
+                        f"ji:reportedIn ?document ; ji:{property_} ?code }}")
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for _, document, code in rows:
+        counts[document.split("/")[-1]][code] += 1
+    assert len(counts) == 5
+    distances = {}
+    for document in counts.keys() - set(unlike):
+        alike = counts.keys() - {document, *unlike}
+        others = sum((counts[other] for other in alike), Counter[str]())
+        distances[document] = sum(
+            abs(counts[document][code] / counts[document].total() - others[code] / others.total())
+            for code in others | counts[document]) / 2
+    assert {document: far for document, far in distances.items() if far > most} == {}
+
+
+def test_a_chapter_has_its_question_or_indicator_on_all_statements_or_none(
+    release: Release
+) -> None:
+    rows = ask(release, """SELECT DISTINCT ?section ?thing ?about WHERE {
+        VALUES ?kind { "body" "key-messages" } VALUES ?cls { ji:Finding ji:ApproachUse }
+        ?section dcterms:type ?kind . ?passage dcterms:isPartOf ?section .
+        ?thing prov:wasDerivedFrom ?passage ; a ?cls
+        OPTIONAL { ?thing ji:question|ji:indicator ?about } }""")
+    chapters: dict[str, dict[str, bool]] = defaultdict(dict)
+    for section, thing, about in rows:
+        chapters[section][thing] = bool(about)
+    assert len(chapters) > 100
+    assert {section: things for section, things in chapters.items()
+            if len(set(things.values())) > 1} == {}
+
+
+def ask(release: Release, query: str) -> list[tuple[str, ...]]:
+    """The values of the rows of a query; an empty text for none."""
+    rows = release.store().query(PREFIXES + query, use_default_graph_as_union=True)
+    return [tuple("" if term is None else term.value for term in row) for row in rows]
+
+
+def passages_of(
+    property_: str, lines: dict[str, list[str]], release: Release
+) -> dict[tuple[str, str], str]:
+    """The text on which each thing with a value of a property rests, in reading order."""
+    places = {(thing, value, *passage.split("/")[-2:]) for thing, value, passage in ask(
+        release, f"SELECT ?thing ?value ?passage WHERE {{ ?thing ji:{property_} ?value ; "
+                 "prov:wasDerivedFrom ?passage }")}
+    texts: dict[tuple[str, str], str] = defaultdict(str)
+    for thing, value, document, line in sorted(places, key=lambda it: (*it[:3], int(it[3]))):
+        texts[thing, value] += lines[document][int(line) - 1] + "\n"
+    return texts
+
+
+def _plain(text: str) -> str:
+    """Words only, in lower case, without the marks and addresses of Markdown."""
+    text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text).replace("’", "'").replace("*", "")
+    return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
 def _first_cells(section: str) -> Iterator[str]:

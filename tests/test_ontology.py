@@ -12,7 +12,7 @@ import pytest
 import rdflib
 
 from graphsvc.project import Project
-from graphsvc.turtle import read_turtle
+from graphsvc.sources.turtle import read_turtle
 from graphsvc.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, VANN
 from tests.mutations import name_errors
 

@@ -19,8 +19,7 @@ pytestmark = [
 
 JI = rdflib.Namespace("https://w3id.org/joint-inspections/def#")
 DATATYPES = {None, *(rdflib.XSD[name] for name in ("string", "integer", "decimal", "boolean"))}
-"""The datatypes in use that OWL 2 knows. It has no days, months and years, and no texts that must
-say their language."""
+"""The datatypes in use that OWL 2 knows. It has no days, months and years."""
 TWOFOLD = rdflib.URIRef("http://purl.org/linked-data/sdmx/2009/dimension#refPeriod")
 """The one property whose values are literals (years) and things (a period that is not stated)."""
 
@@ -71,7 +70,7 @@ def unsatisfiable(graph: rdflib.Graph, folder: Path) -> list[str]:
     """
     known = rdflib.Graph()
     for triple in graph:
-        if TWOFOLD not in triple and triple[2] != RDF.langString and not _unknown(triple[2]):
+        if TWOFOLD not in triple and not _unknown(triple[2]):
             known.add(triple)
     file = folder / "ontology.nt"
     known.serialize(file, format="nt", encoding="utf-8")

@@ -17,7 +17,7 @@ import rdflib
 from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import Result, validate
 from graphsvc.project import Project
-from graphsvc.turtle import read_turtle
+from graphsvc.sources.turtle import read_turtle
 from graphsvc.vocabulary import RDF, SH
 
 FOLDER = Path(__file__).parent / "shapes"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.turtle import parse_turtle
+from graphsvc.sources.turtle import parse_turtle
 
 LAYOUTS = {
     "in one line": "ex:a ex:p 1 .\nex:b ex:p 2 .",

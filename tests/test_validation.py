@@ -16,7 +16,7 @@ from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import Result, report_graph, validate, validate_pair
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.turtle import read_turtle
+from graphsvc.sources.turtle import read_turtle
 from graphsvc.vocabulary import RDF, SH
 from tests.mutations import Damage, Data
 from tests.test_shapes import BAD, BASE

@@ -19,7 +19,7 @@ from graphsvc.build.shapes import Result, explain, validate
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.release import Releases
-from graphsvc.turtle import TurtleFile, read_turtle
+from graphsvc.sources.turtle import TurtleFile, read_turtle
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"

@@ -1,4 +1,5 @@
-"""The dumps of a release: canonical N-Quads, complete and by graph, and TriG for people.
+"""The dumps of a release: canonical N-Quads, complete and by graph; N-Triples and Turtle for tools
+that know no graphs; TriG.
 
 The same content gives the same bytes: quads without blank nodes are sorted as lines; those with
 blank nodes first get stable labels by RDF Dataset Canonicalization (RDFC-1.0).
@@ -59,7 +60,7 @@ def canonical_graphs(store: ox.Store, describe: Callable[[str], GraphsvcError]) 
 def write_dumps(
     graphs: Graphs, base: str, prefixes: Mapping[str, str], folder: Path, pool: Executor
 ) -> list[Path]:
-    """Write `all.nq.gz`, `all.trig.gz` and a file for each graph, in a new folder.
+    """Write all as N-Quads, TriG, N-Triples and Turtle, and each graph, in a new folder.
 
     base: what the names of the graphs begin with. pool: its threads compress.
     Raises GraphsvcError when two graphs would have one file.
@@ -76,7 +77,13 @@ def write_dumps(
     quads = (quad for lines in graphs.values()
              for quad in ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS))
     trig = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=dict(prefixes)) or b""
-    written[folder / "all.trig.gz"] = pool.submit(_write, folder / "all.trig.gz", [trig])
+    triples = sorted({line[:line.rindex(b" <")] + b" .\n"
+                      for lines in graphs.values() for line in lines})
+    turtle = ox.serialize(ox.parse(b"".join(triples), format=ox.RdfFormat.N_TRIPLES),
+                          format=ox.RdfFormat.TURTLE, prefixes=dict(prefixes)) or b""
+    for ending, content in (("trig", [trig]), ("nt", triples), ("ttl", [turtle])):
+        path = folder / f"all.{ending}.gz"
+        written[path] = pool.submit(_write, path, content)
     for done in written.values():
         done.result()
     return sorted(written)

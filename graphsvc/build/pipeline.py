@@ -33,7 +33,7 @@ from graphsvc.graphs.view import Views
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
-from graphsvc.turtle import parse_turtle, read_file, read_turtle
+from graphsvc.sources.turtle import parse_turtle, read_file, read_turtle
 
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""
@@ -99,7 +99,8 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         del graphs
         progress("describing")
         (work / "description.ttl").write_bytes(
-            describe_release(project.header, digest, union, sizes, dumps, sources))
+            describe_release(
+                project.header, digest, union, sizes, dumps, sources, project.catalogue))
         progress("indexing")
         build_index(union, work / "index.sqlite")
         stored.result()
@@ -166,7 +167,8 @@ def _digest(project: Project, content: str) -> str:
     """The digest of the input (16 hexadecimal digits). content: that of all data's."""
     total = hashlib.sha256(f"graphsvc {__version__}\n{content}\n".encode())
     texts = list(project.texts.values())
-    for path in project.shape_files + project.rule_files + project.query_files + texts:
+    for path in (project.shape_files + project.rule_files + project.query_files + texts
+                 + project.catalogue_files):
         total.update(f"{project.name(path)}\0".encode())
         total.update(hashlib.sha256(read_file(path)).digest())
     return total.hexdigest()[:16]

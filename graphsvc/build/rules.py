@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
-from graphsvc.turtle import read_file
+from graphsvc.sources.turtle import read_file
 
 _GRAPH = ox.Variable("graph")
 

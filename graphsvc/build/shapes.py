@@ -18,8 +18,8 @@ import shacl_rust
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
+from graphsvc.sources.turtle import read_file, read_turtle
 from graphsvc.sparql import own_query
-from graphsvc.turtle import read_file, read_turtle
 
 if TYPE_CHECKING:
     import rdflib

@@ -1,4 +1,4 @@
-"""Commands that ask a release: ask, query and export."""
+"""Commands that ask a release: ask, query, export and mcp."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def add_commands(commands: Commands) -> None:
                          " graphml); for the list of views: text or json")
     command.add_argument("-o", "--output", type=Path, metavar="FILE",
                          help="file to write (default: standard output)")
+    add_command(commands, mcp, ())
 
 
 def query(args: argparse.Namespace) -> int:
@@ -88,6 +89,18 @@ def export(args: argparse.Namespace) -> int:
       graphsvc export graph --format graphml -o graph.graphml
     """
     asyncio.run(_export(args))
+    return 0
+
+
+def mcp(args: argparse.Namespace) -> int:
+    """Serve the tools of assistants (Model Context Protocol) over standard input and output.
+
+    An assistant on the desktop starts this command itself; the service has the same at /mcp.
+
+    Example:
+      graphsvc mcp --project DIR
+    """
+    asyncio.run(_mcp(args))
     return 0
 
 
@@ -161,6 +174,13 @@ async def _serving(args: argparse.Namespace) -> AsyncIterator[Serving]:
         yield serving
     finally:
         await serving.close()
+
+
+async def _mcp(args: argparse.Namespace) -> None:
+    from graphsvc.assistants.server import serve_stdio
+
+    async with _serving(args) as serving:
+        await serve_stdio(serving)
 
 
 async def _ask(args: argparse.Namespace) -> None:

@@ -10,7 +10,8 @@ from graphsvc.cli import ask, build, serve, sources
 from graphsvc.errors import GraphsvcError
 
 COMMANDS = (
-    "build", "validate", "releases", "watch", "serve", "query", "ask", "export", "sources")
+    "build", "validate", "releases", "watch", "serve", "query", "ask", "export", "mcp",
+    "sources")
 
 
 def parser() -> argparse.ArgumentParser:

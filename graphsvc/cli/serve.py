@@ -89,9 +89,10 @@ def serve(args: argparse.Namespace) -> int:
         title = releases.current().manifest["title"]
     addresses = [part.strip() for part in args.trusted_proxies.split(",") if part.strip()]
     proxies = Proxies(addresses)
-    listener, address = server.listen(args.host, args.port)
-    opening = _opening(title, source.current(), str(address), args.format)
-    server.serve(partial(Application, source, proxies), listener, address,
+    listener = server.listen(args.host, args.port)
+    address = server.address(args.host, listener)
+    opening = _opening(title, source.current(), address, args.format)
+    server.serve(partial(Application, source, proxies), listener,
                  announce=partial(print, opening, flush=True))
     return 0
 

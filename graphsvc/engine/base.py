@@ -8,7 +8,13 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import BINDING_FORMATS, GRAPH_FORMATS, Format
+from graphsvc.formats import (
+    BINDING_FORMATS,
+    GRAPH_FORMATS,
+    SPARQL_JSON,
+    SPARQL_XML,
+    Format,
+)
 
 _PROBLEM = "urn:graphsvc:problem:"
 
@@ -24,8 +30,12 @@ class QueryForm(StrEnum):
     @property
     def formats(self) -> tuple[Format, ...]:
         """The formats its results can be written in, the preferred one first."""
-        binds = self in (QueryForm.SELECT, QueryForm.ASK)
-        return BINDING_FORMATS if binds else GRAPH_FORMATS
+        match self:
+            case QueryForm.SELECT:
+                return BINDING_FORMATS
+            case QueryForm.ASK:  # CSV and TSV have no booleans (SPARQL 1.1 CSV and TSV, section 1)
+                return (SPARQL_JSON, SPARQL_XML)
+        return GRAPH_FORMATS
 
 
 class Lane(StrEnum):
@@ -62,6 +72,11 @@ class Limits:
     waiting: int = 200
     slow_per_client: int = 4
 
+    def check(self, query: str) -> None:
+        """Raise QueryTooLong for a text that is longer than a query may be."""
+        if len(query) > self.query_chars:
+            raise QueryTooLong(self)
+
 
 class Request(NamedTuple):
     """One query and how to answer it.
@@ -87,48 +102,37 @@ class Request(NamedTuple):
 class ResultStream(Protocol):
     """The bytes of one answer, in the media type of the request.
 
-    Iterating raises LimitExceeded or UpstreamError where the answer cannot be finished.
+    Iterating raises LimitExceeded or UpstreamError where the answer cannot be finished. `aclose`
+    stops a query that is not finished.
 
+    complete: the full answer, where all of it has arrived and nothing was read yet.
     unknown_functions: IRIs of functions that the query called and the engine does not have; an
         expression with such a call has no value (SPARQL 1.1 Query, section 17.2).
     """
 
-    media_type: str
     unknown_functions: tuple[str, ...]
 
     @property
-    def complete(self) -> bytes | None:
-        """The full answer, where all of it has arrived and nothing was read yet."""
-        ...
-
+    def complete(self) -> bytes | None: ...
     def __aiter__(self) -> AsyncIterator[bytes]: ...
-
-    async def aclose(self) -> None:
-        """Stop the query, if the answer is not finished."""
-        ...
+    async def aclose(self) -> None: ...
 
 
 class Engine(Protocol):
-    """Something that answers queries from one release."""
+    """Something that answers queries from one release.
+
+    query: begins to answer; the caller must close the answer. Raises QuerySyntaxError,
+        QueryTooLong, QueryRefused, LimitExceeded, Overloaded or UpstreamError.
+    health: asks something trivial. Raises GraphsvcError where the engine cannot answer now.
+    close: stops everything that belongs to this engine.
+    """
 
     release: str
     limits: Limits
 
-    async def query(self, request: Request) -> ResultStream:
-        """Begin to answer; the caller must close the answer.
-
-        Raises QuerySyntaxError, QueryTooLong, QueryRefused, LimitExceeded, Overloaded or
-        UpstreamError.
-        """
-        ...
-
-    async def health(self) -> None:
-        """Ask something trivial. Raises GraphsvcError where the engine cannot answer now."""
-        ...
-
-    async def close(self) -> None:
-        """Stop everything that belongs to this engine."""
-        ...
+    async def query(self, request: Request) -> ResultStream: ...
+    async def health(self) -> None: ...
+    async def close(self) -> None: ...
 
 
 async def read(engine: Engine, request: Request) -> bytes:
@@ -151,8 +155,7 @@ class QuerySyntaxError(GraphsvcError):
     def __init__(
         self, message: str, *, line: int | None = None, column: int | None = None
     ) -> None:
-        self.line = line
-        self.column = column
+        self.line, self.column = line, column
         location = f"query, line {line}, column {column}" if line is not None else "query"
         super().__init__(message, location=location)
 
@@ -163,48 +166,40 @@ class QuerySyntaxError(GraphsvcError):
 class QueryTooLong(GraphsvcError):
     """The text is longer than a query may be."""
 
-    status = 413
-    type = f"{_PROBLEM}query-too-long"
-    title = "The query is too long"
+    status, type, title = 413, f"{_PROBLEM}query-too-long", "The query is too long"
 
     def __init__(self, limits: Limits) -> None:
-        super().__init__(
-            f"The query is longer than {limits.query_chars} characters.",
-            location="query",
-            hint="Split it, or load the values it lists into the data.",
-        )
+        super().__init__(f"The query is longer than {limits.query_chars} characters.",
+                         location="query",
+                         hint="Split it, or load the values it lists into the data.")
 
 
 class QueryRefused(GraphsvcError):
     """The text is well-formed, but asks for something that a read-only service does not do."""
 
-    status = 403
-    type = f"{_PROBLEM}query-refused"
+    status, type = 403, f"{_PROBLEM}query-refused"
     title = "The query asks for what this service does not do"
 
 
 class LimitExceeded(GraphsvcError):
     """Evaluation was stopped at a limit."""
 
-    status = 503
-
     def __init__(self, limit: LimitKind, limits: Limits, seconds: float | None = None) -> None:
-        self.limit = limit
-        self.type = f"{_PROBLEM}{limit.value}-limit"
-        match limit:
-            case LimitKind.TIME:
-                self.title = "The time limit was reached"
-                allowed = f"{limits.seconds if seconds is None else seconds:g} seconds"
-                hint = "Ask for less at once: name more terms, avoid cross products, add a LIMIT."
-            case LimitKind.MEMORY:
-                self.title = "The memory limit was reached"
-                allowed = f"{limits.memory_bytes >> 20} MiB of memory"
-                hint = "Sort, group or join fewer rows: name more terms, or page by key."
-            case LimitKind.SIZE:
-                self.status = 413
-                self.title = "The limit on the size of answers was reached"
-                allowed = f"{limits.result_bytes} bytes of result"
-                hint = "Add a LIMIT and page by key, or take the dump of the release."
+        self.limit, self.type = limit, f"{_PROBLEM}{limit.value}-limit"
+        self.status = 413 if limit is LimitKind.SIZE else 503
+        self.title, allowed, hint = {
+            LimitKind.TIME: (
+                "The time limit was reached",
+                f"{limits.seconds if seconds is None else seconds:g} seconds",
+                "Ask for less at once: name more terms, avoid cross products, add a LIMIT."),
+            LimitKind.MEMORY: (
+                "The memory limit was reached", f"{limits.memory_bytes >> 20} MiB of memory",
+                "Sort, group or join fewer rows: name more terms, or page by key."),
+            LimitKind.SIZE: (
+                "The limit on the size of answers was reached",
+                f"{limits.result_bytes} bytes of result",
+                "Add a LIMIT and page by key, or take the dump of the release."),
+        }[limit]
         super().__init__(f"The query was stopped: it needed more than {allowed}.", hint=hint)
 
     def extras(self) -> dict[str, Any]:
@@ -214,18 +209,14 @@ class LimitExceeded(GraphsvcError):
 class Overloaded(GraphsvcError):
     """Too many requests wait already: of this client (status 429), or of all (status 503)."""
 
-    status = 503
     type = f"{_PROBLEM}overloaded"
-    title = "The service is busy"
     headers: Mapping[str, str] = {"Retry-After": "5"}
 
     def __init__(self, *, own: bool = False) -> None:
-        whose = "of your queries" if own else "queries"
-        super().__init__(
-            f"Too many {whose} are waiting for their turn.", hint="Try again in a few seconds."
-        )
-        if own:
-            self.status, self.title = 429, "Too many queries from one client"
+        self.status = 429 if own else 503
+        self.title = "Too many queries from one client" if own else "The service is busy"
+        super().__init__(f"Too many {'of your ' if own else ''}queries are waiting for their turn.",
+                         hint="Try again in a few seconds.")
 
 
 class UpstreamError(GraphsvcError):
@@ -234,6 +225,6 @@ class UpstreamError(GraphsvcError):
     type = f"{_PROBLEM}upstream"
     title = "The service cannot answer now"
 
-    def __init__(self, message: str, *, status: int = 502, location: str | None = None) -> None:
+    def __init__(self, message: str, *, status: int = 502) -> None:
         self.status = status
-        super().__init__(message, location=location)
+        super().__init__(message)

@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Awaitable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,14 +27,13 @@ from graphsvc.engine.base import (
     LimitKind,
     Limits,
     QuerySyntaxError,
-    QueryTooLong,
     Request,
     UpstreamError,
     read,
 )
 from graphsvc.engine.inspect import syntax_error
 from graphsvc.engine.pool import Job, Pool
-from graphsvc.engine.worker import DATA, DEATH, END, ERROR, HELLO, NOTICE, Frames
+from graphsvc.engine.worker import DEATH, END, ERROR, HEAD, HELLO, NOTICE
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import SPARQL_JSON
 
@@ -45,9 +45,6 @@ REVIEW_SECONDS = 0.01
 
 RESTART_SECONDS = 0.5
 """Time until a zygote is started again that ended before it was ready."""
-
-TRIES = 4
-"""So often it is tried before those who wait for it get an error; it is tried on."""
 
 HEALTH_SECONDS = 5.0
 """How long a worker may take for a trivial query before the engine counts as ill."""
@@ -84,13 +81,11 @@ class EmbeddedEngine:
     """
 
     def __init__(self, source: Source, limits: Limits | None = None) -> None:
-        self.release = source.release
-        self.limits = limits or Limits()
+        self.release, self.limits = source.release, limits or Limits()
         self._source = source
         self._pools: dict[Lane, Pool] = {}
         for lane in Lane:
             self._pools[lane] = Pool(self.limits, NICE[lane], self._pools.values(), self._fork)
-        self._connecting: set[asyncio.Task[None]] = set()
         self._reviewing = False
         self._loaded = asyncio.Event()
         self._problem: GraphsvcError | None = None
@@ -102,53 +97,43 @@ class EmbeddedEngine:
         self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
         source = json.dumps(asdict(self._source) | asdict(self.limits), default=str)
-        descriptor = theirs.fileno()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "graphsvc.engine.worker", str(descriptor), source],
-            pass_fds=[descriptor],
-            stdin=subprocess.DEVNULL,
-            env={"GLIBC_TUNABLES": ALLOCATION, **os.environ},
-        )
-        theirs.close()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "graphsvc.engine.worker", str(theirs.fileno()), source],
+                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                env={"GLIBC_TUNABLES": ALLOCATION, **os.environ})
 
     async def _supervise(self) -> None:
         """Follow the zygote, and start another where it ends."""
-        failures = 0
         while True:
-            try:
-                await self._follow()
-                failures = 0
-            except GraphsvcError as error:
-                failures += 1
-                if failures >= TRIES or not isinstance(error, UpstreamError):
-                    self._problem = error
-                    self._loaded.set()
+            loaded = await self._follow()
+            if not self._problem:
+                self._loaded.clear()
             logger.error("The process that holds release %s ended; another starts.", self.release)
-            self._control.close()
-            self._process.kill()
-            await asyncio.to_thread(self._process.wait)
-            if failures:
+            await self._bury()
+            if not loaded:
                 await asyncio.sleep(RESTART_SECONDS)
-            self._loaded.clear()
             self._launch()
 
-    async def _follow(self) -> None:
+    async def _follow(self) -> bool:
         """Wait until the zygote has loaded the release, and then until it ends.
 
-        Raises GraphsvcError where it does not load: its own, or UpstreamError where it gives none.
+        Whether it was loaded; where it cannot be, those who wait for it get to know why.
         """
         report = await self._received()
         if not report:
-            raise UpstreamError("The release cannot be loaded.", status=503)
+            return False
         if problem := json.loads(report):
             message, location, hint = problem
-            raise GraphsvcError(message, location=location, hint=hint)
+            self._problem = GraphsvcError(message, location=location, hint=hint)
+            self._loaded.set()
+            return False
         for pool in self._pools.values():
             pool.fill()
         self._problem = None
         self._loaded.set()
         await self._received()
-        self._loaded.clear()
+        return True
 
     async def _received(self) -> bytes:
         """The next report of the zygote; nothing where it has ended."""
@@ -157,12 +142,15 @@ class EmbeddedEngine:
         except OSError:
             return b""
 
+    async def _bury(self) -> None:
+        self._control.close()
+        self._process.kill()
+        await asyncio.to_thread(self._process.wait)
+
     def _fork(self, pool: Pool) -> Worker:
         """Start a worker. Where the zygote has gone, it is lost at once."""
         worker = Worker(pool)
-        task = asyncio.create_task(self._connect(worker))
-        self._connecting.add(task)
-        task.add_done_callback(self._connecting.discard)
+        worker.connecting = asyncio.create_task(self._connect(worker))
         return worker
 
     async def _connect(self, worker: Worker) -> None:
@@ -180,12 +168,12 @@ class EmbeddedEngine:
 
     async def query(self, request: Request) -> Job:
         """Begin to answer. Raises what Engine.query raises."""
-        if len(request.query) > self.limits.query_chars:
-            raise QueryTooLong(self.limits)
+        self.limits.check(request.query)
         pool = self._pools[request.lane]
         job = Job(pool, request)
         if not self._loaded.is_set() or self._problem:
-            await self._wait()
+            await _within(
+                self.limits.seconds, "The release is still being loaded.", self.start())
         pool.submit(job)
         if not self._reviewing:
             self._review()
@@ -195,14 +183,6 @@ class EmbeddedEngine:
             await job.aclose()
             raise
         return job
-
-    async def _wait(self) -> None:
-        """Wait until the release is loaded, as long as a query may take."""
-        try:
-            async with asyncio.timeout(self.limits.seconds):
-                await self.start()
-        except TimeoutError:
-            raise UpstreamError("The release is still being loaded.", status=503) from None
 
     def _review(self) -> None:
         """Let the pools look at what runs and waits, as long as there is something."""
@@ -215,11 +195,7 @@ class EmbeddedEngine:
         if not self._loaded.is_set():
             raise UpstreamError("The release is being loaded.", status=503)
         request = Request("ASK {}", SPARQL_JSON.media_type, Lane.REVIEWED, client="health")
-        try:
-            async with asyncio.timeout(HEALTH_SECONDS):
-                await read(self, request)
-        except TimeoutError:
-            raise UpstreamError("No worker answers.", status=503) from None
+        await _within(HEALTH_SECONDS, "No worker answers.", read(self, request))
 
     async def close(self) -> None:
         """End the zygote and all workers; answers that are not finished are cut."""
@@ -229,54 +205,69 @@ class EmbeddedEngine:
         self._loaded.set()
         for pool in self._pools.values():
             pool.close(self._problem)
-        self._process.kill()
-        await asyncio.to_thread(self._process.wait)
-        self._control.close()
+        await self._bury()
+
+
+async def _within(seconds: float, otherwise: str, work: Awaitable[object]) -> None:
+    """Wait for something. Raises UpstreamError with a message where it takes too long."""
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except TimeoutError:
+        raise UpstreamError(otherwise, status=503) from None
 
 
 class Worker(asyncio.Protocol):
     """A process that answers queries, as the service sees it.
 
-    process: its id; 0 until it is ready.
-    job: what it works on.
+    process: its id; 0 until it is ready. job: what it works on.
     slow: whether it has been demoted; it then ends with its query.
     gone: whether it has ended; another process may have its id.
     """
 
+    connecting: asyncio.Task[None]
+
     def __init__(self, pool: Pool) -> None:
-        self.process = 0
+        self.process, self._before, self._pool = 0, 0.0, pool
         self.job: Job | None = None
-        self.slow = False
-        self.gone = False
-        self._pool = pool
-        self._frames = Frames()
-        self._before = 0.0
+        self.slow = self.gone = self._paused = False
+        self._received = bytearray()
         self._transport: asyncio.Transport | None = None
-        self._paused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
-        for type_, payload in self._frames.feed(data):
-            job = self.job
-            if type_ == HELLO:
-                self.process = int(payload)
-                self._set_priority(self._pool.nice)
-                self._pool.welcome(self)
-            elif type_ == DEATH:
-                self.gone = True
-                self._pool.lost(self, _error(job, payload, self._pool.limits) if job else None)
-            elif job is None:
-                return  # it was stopped; this was on its way
-            elif type_ == NOTICE:
-                job.unknown_functions = tuple(json.loads(payload))
-            elif type_ == ERROR:
-                self._pool.finished(self, _error(job, payload, self._pool.limits))
-            elif type_ in (DATA, END):
-                job.add(payload)
-                if type_ == END and self.job is job:
-                    self._pool.finished(self)
+        self._received += data
+        while len(self._received) >= HEAD.size:
+            type_, length = HEAD.unpack_from(self._received)
+            end = HEAD.size + length
+            if len(self._received) < end:
+                break
+            payload = bytes(memoryview(self._received)[HEAD.size:end])
+            del self._received[:end]
+            self._take(type_, payload)
+
+    def _take(self, type_: bytes, payload: bytes) -> None:
+        """Take one frame."""
+        job, pool = self.job, self._pool
+        if type_ == HELLO:
+            self.process = int(payload)
+            self._set_priority(pool.nice)
+            pool.welcome(self)
+        elif type_ == DEATH:
+            self.gone = True
+            pool.lost(self, _error(job, payload, pool.limits) if job else None)
+        elif job is None:
+            pass  # it was stopped; this was on its way
+        elif type_ == NOTICE:
+            job.unknown_functions = tuple(json.loads(payload))
+        elif type_ == ERROR:
+            pool.finished(self, _error(job, payload, pool.limits))
+        else:
+            job.add(payload)
+            if type_ == END and self.job is job:
+                pool.finished(self)
 
     def connection_lost(self, error: Exception | None) -> None:
         self.gone = True
@@ -304,10 +295,7 @@ class Worker(asyncio.Protocol):
         """Read nothing more for now, or read on."""
         if self._transport and wanted != self._paused:
             self._paused = wanted
-            if wanted:
-                self._transport.pause_reading()
-            else:
-                self._transport.resume_reading()
+            (self._transport.pause_reading if wanted else self._transport.resume_reading)()
 
     def demote(self) -> None:
         """Let it run only where nothing else wants the processor, or nearly so."""
@@ -333,12 +321,13 @@ class Worker(asyncio.Protocol):
 def _error(job: Job, payload: bytes, limits: Limits) -> GraphsvcError:
     """The error that a worker reports."""
     type_, text = json.loads(payload)
-    if type_ == "syntax":
-        return syntax_error(text, job.query)
-    if type_ == "depth":
-        return QuerySyntaxError("The query is nested too deeply to be evaluated.")
-    if type_ == "iri":
-        return QuerySyntaxError(f"A graph is not named by an IRI: {text}.")
-    if type_ == "failed":
-        return UpstreamError(f"The query could not be evaluated: {text}.", status=503)
+    match type_:
+        case "syntax":
+            return syntax_error(text, job.query)
+        case "depth":
+            return QuerySyntaxError("The query is nested too deeply to be evaluated.")
+        case "iri":
+            return QuerySyntaxError(f"A graph is not named by an IRI: {text}.")
+        case "failed":
+            return UpstreamError(f"The query could not be evaluated: {text}.", status=503)
     return LimitExceeded(LimitKind(type_), limits)

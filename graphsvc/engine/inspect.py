@@ -1,8 +1,8 @@
 """What a query asks, read from its words before evaluation, and what is refused.
 
-The engine does the parsing. Here one scanner passes over the text, in time that grows with its
-length alone: every part of the pattern is possessive, so nothing is read twice. It stops only at
-the few words that matter here. SERVICE must not be missed, however it is spelt:
+The engine does the parsing. Here a scanner passes over the text only where it has words that
+matter, in time that grows with its length alone: every part of the pattern is possessive, so
+nothing is read twice. SERVICE must not be missed, however it is spelt:
 
 - codepoint escapes (SPARQL 1.1 Query, section 19.2) may hide a keyword, and some parsers decode
   them before they know what a comment or a string is, so such texts are scanned decoded as well;
@@ -15,18 +15,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import accumulate, islice
 from typing import NamedTuple
 
 from graphsvc.engine.base import QueryForm, QueryRefused, QuerySyntaxError
 
-MAX_DEPTH = 150
-"""Brackets that may be open at once; parsers recurse, and their stack is finite."""
-
-MAX_WORDS = 2_000
-"""Words that are looked at one by one."""
-
-_SPACE = r"(?:[ \t\r\n]|\#[^\r\n]*+(?:[\r\n]|\Z))*+"
+_SPACE = r"(?:[ \t\r\n]++|\#[^\r\n]*+(?:[\r\n]|\Z))*+"
 _IRI = r"""<[^<>"{}|^`\x00-\x20]*+>"""
 _LOCAL = r"(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])"
 _AFTER_COLON = rf":(?:{_LOCAL}|[\-·]|\.++(?={_LOCAL}))*+"
@@ -39,71 +32,55 @@ _OPAQUE = r"""
 """Comments and strings; one that is not closed goes on to the end of its line, or of the text."""
 _UNSURE = r"""<(?!\w++://)[^&),'\#<>"{}|^`\x00-\x20]*+[&),'\#][^<>"{}|^`\x00-\x20]*+>"""
 """What may be an IRI, or the end of a comparison and more."""
-_FLAGS = re.VERBOSE | re.DOTALL
 
 
-def _scanner(words: str, unsure: str) -> re.Pattern[str]:
-    """A pattern that passes over everything up to some words, an unsure `<` or an escape."""
+def _scanner(word: str, unsure: str = "(?!)") -> re.Pattern[str]:
+    """A pattern that passes over everything up to a word, or an unsure `<`."""
     return re.compile(
-        rf"""
-        (?: [ \t\r\n]++
-          | [?$]++\w*+
-          | (?!{unsure})<(?:{_IRI[1:]})?+
-          | {_OPAQUE}
-          | [^\w<"'\#?$@:\\ \t\r\n]++
-          | {_AFTER_COLON}
-          | @[@A-Za-z\-]*+
-          | (?:\\(?![uU]))++
-          | (?!(?i:{words}))\w[\w.\-·]*+(?:{_AFTER_COLON})?+
-          | (?i:GRAPH|NAMED){_SPACE}{_NAME}
-        )*+
-        (?: (?P<unsure>{unsure}) | (?P<escape>\\)
-          | (?P<word>\w[\w.\-·]*+)(?P<local>{_AFTER_COLON})?+ | \Z )
-        """, _FLAGS)  # fmt: skip
+        rf"""(?P<before>(?:
+            [ \t\r\n]++ | [?$@]++\w*+ | (?!{unsure})<(?:{_IRI[1:]})?+ | {_OPAQUE}
+          | [^\w<"'\#?$@: \t\r\n]++ | {_AFTER_COLON} | (?!{word})\w[\w.\-·]*+(?:{_AFTER_COLON})?+
+        )*+)(?:(?P<unsure>{unsure}) | (?P<word>{word}) | \Z)""",
+        re.VERBOSE | re.DOTALL | re.IGNORECASE)
 
 
-_WORDS = r"from\b|true\b|false\b"
-_SCANNER = _scanner(_WORDS, "(?!)")
-_SERVICE_SCANNER = _scanner(rf"[\w.\-·]*?service|graph\b|named\b|{_WORDS}", _UNSURE)
-_NOT_BRACKETS = re.compile(rf"{_OPAQUE}|{_IRI}|\\.|[^()\[\]{{}}<\"'\#\\]++|[<\"'\\]", _FLAGS)
-_DEPTHS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
-_PROLOGUE = re.compile(
-    rf"""(?:[ \t\r\n] | \#[^\r\n]*+ | BASE{_SPACE}{_IRI}
-            | PREFIX{_SPACE}(?:\w[\w.\-·]*+)?+:{_SPACE}{_IRI})*+""",
-    re.VERBOSE | re.IGNORECASE)  # fmt: skip
+_SERVICE = _scanner(
+    rf"[\w.\-·]*?service[\w.\-·]*+ (?: (?!:) | {_AFTER_COLON}{_SPACE}\{{ )", _UNSURE)
+_BOOLEAN = _scanner(r"(?:true|false)\b(?![.\-·]*[\w:])")
+_FROM = _scanner(r"from\b(?![.\-·]*[\w:])")
+_GRAPH = re.compile(rf"{_SPACE}(?!NAMED\b)({_IRI}|{_NAME})", re.VERBOSE | re.IGNORECASE)
+_CAPITALS = re.compile(r"\b(?!true\b|false\b)(?i:true|false)\b")
+_BEGIN = re.compile(
+    rf"""(?P<prologue>(?: [ \t\r\n]++ | \#[^\r\n]*+ | BASE{_SPACE}{_IRI}
+           | PREFIX{_SPACE}(?:\w[\w.\-·]*+)?+:{_SPACE}{_IRI} )*+)
+         (?P<word>\w*+) (?: (?<=SELECT){_SPACE}(?:DISTINCT|REDUCED)?+{_SPACE}(?P<star>\*) )?+""",
+    re.VERBOSE | re.IGNORECASE)
 _WORD = re.compile(r"\w+")
-_FORM = re.compile("SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)
-_STAR = re.compile(
-    rf"SELECT{_SPACE}(?:DISTINCT|REDUCED)?+{_SPACE}(?P<star>\*)", re.VERBOSE | re.IGNORECASE)
-_GRAPH = re.compile(rf"{_SPACE}(?P<named>NAMED)?+{_SPACE}(?P<term>{_IRI}|{_NAME})",
-                    re.VERBOSE | re.IGNORECASE)  # fmt: skip
-_BRACE = re.compile(rf"{_SPACE}\{{", re.VERBOSE)
-_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)[ \t\r\n]*+[(#]")
+_FORM = re.compile("|".join(QueryForm), re.IGNORECASE)
+_UPDATE = re.compile("INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|COPY|MOVE|ADD|WITH", re.IGNORECASE)
+_VOLATILE = re.compile(r"(?:now|rand|uuid)[ \t\r\n]*+[(#]")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_UPDATES = (
-    "INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH",
-)  # fmt: skip
 _PARSER_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
 class Inspected(NamedTuple):
     """A query that may be evaluated.
 
-    text: what to evaluate: the query with the escapes outside strings and IRIs decoded, and with
-        TRUE and FALSE in lower case.
+    text: what to evaluate: the query with TRUE and FALSE in lower case, as the engine wants them.
     form: its form.
+    graphs: whether it may name graphs; a word that reads so is enough.
     prologue: the text before the form.
-    star: offset of the star of `SELECT *`; None where there is none.
-    from_default, from_named: the terms of FROM and FROM NAMED, as they are written.
+    star: offset of the star of `SELECT *`; -1 where there is none.
+    merged: the terms of FROM, as they are written, where there are several.
     volatile: whether it may call a function whose value changes.
     """
 
     text: str
     form: QueryForm
+    graphs: bool
     prologue: str
-    star: int | None
-    from_default: tuple[str, ...]
-    from_named: tuple[str, ...]
+    star: int
+    merged: tuple[str, ...]
     volatile: bool
 
 
@@ -111,133 +88,62 @@ class Inspected(NamedTuple):
 def inspect(query: str) -> Inspected:
     """Read a query's words. Raises QueryRefused (SERVICE, updates) and QuerySyntaxError."""
     text, low = query, query.lower()
-    tokens = _tokens(query, low)
-    if any(token["escape"] or _is_boolean(token) for token in tokens):
-        text = _rewritten(query, tokens)
-        low = text.lower()
-        tokens = _tokens(text, low)
-    begin = _PROLOGUE.match(text).end()  # type: ignore[union-attr]  # it may be empty
-    if "service" in low:
-        _refuse_service(text, tokens, begin)
-    if "\\" in query and "service" in (decoded := _ESCAPE.sub(_character, query)).lower():
-        _refuse_service(decoded, _tokens(decoded, "service"), 0)
-    _refuse_depth(text)
-    star = _STAR.match(text, begin)
-    graphs = [graph for token in tokens if (graph := _graph(text, token))]
+    if ("true" in low or "false" in low) and _CAPITALS.search(query):
+        text = _BOOLEAN.sub(lambda found: found["before"] + (found["word"] or "").lower(), query)
+    begin = _begin(text)
+    _refuse(text, low, begin)
+    if "\\" in text:
+        decoded = _ESCAPE.sub(_character, text)
+        _refuse(decoded, decoded.lower(), _begin(decoded))
+    froms = _FROM.finditer(text, begin.end()) if low.count("from") > 1 else ()
+    graphs = [graph[1] for found in froms if (graph := _GRAPH.match(text, found.end()))]
     return Inspected(
-        text=text,
-        form=_form(text, begin),
-        prologue=text[:begin],
-        star=star.start("star") if star else None,
-        from_default=tuple(graph["term"] for graph in graphs if not graph["named"]),
-        from_named=tuple(graph["term"] for graph in graphs if graph["named"]),
-        volatile=bool(_VOLATILE.search(low)),
-    )
+        text=text, form=_form(text, begin.start("word")), graphs="graph" in low or "from" in low,
+        prologue=begin["prologue"], star=begin.start("star"),
+        merged=tuple(graphs) if len(graphs) > 1 else (), volatile=bool(_VOLATILE.search(low)))
 
 
-def _tokens(text: str, low: str) -> list[re.Match[str]]:
-    """The words of a text that matter. Raises QuerySyntaxError where they are too many."""
-    scanner = _SERVICE_SCANNER if "service" in low else _SCANNER
-    tokens = list(islice(scanner.finditer(text), MAX_WORDS))
-    if len(tokens) == MAX_WORDS:
-        raise QuerySyntaxError(
-            rf"The query has more than {MAX_WORDS} graphs, booleans in capitals or \u escapes."
-        )
-    return tokens
-
-
-def _graph(text: str, token: re.Match[str]) -> re.Match[str] | None:
-    """The graph that a FROM clause names, where the token begins one."""
-    begins = token["word"] and token["word"].upper() == "FROM" and not token["local"]
-    return _GRAPH.match(text, token.end()) if begins else None
-
-
-def _is_boolean(token: re.Match[str]) -> bool:
-    word = token["word"]
-    return bool(word) and not token["local"] and word.lower() in ("true", "false") != word
-
-
-def _rewritten(query: str, tokens: list[re.Match[str]]) -> str:
-    """The query with plain booleans, and with the escapes decoded that the tokens found.
-
-    Escapes in strings and IRIs are left to the engine, which knows what they may say; elsewhere
-    only characters of words may be escaped. Raises QuerySyntaxError for others.
-    """
-    parts: list[str] = []
-    position = 0
-    for token in tokens:
-        if token["escape"] and (escape := _ESCAPE.match(query, token.start("escape"))):
-            character = _character(escape)
-            if not (character.isalnum() or character in "_-·:"):
-                raise _error_at(query, escape.start(), f"{escape[0]} may not be used here.")
-            parts += query[position : escape.start()], character
-            position = escape.end()
-        elif _is_boolean(token):
-            parts += query[position : token.start("word")], token["word"].lower()
-            position = token.end()
-    return "".join(parts) + query[position:]
+def _begin(text: str) -> re.Match[str]:
+    """The prologue, and how the query goes on."""
+    begin = _BEGIN.match(text)
+    assert begin, "all of it may be missing"
+    return begin
 
 
 def _character(escape: re.Match[str]) -> str:
-    code = int(escape[1] or escape[2], 16)
-    if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
-        raise QuerySyntaxError(f"The escape {escape[0]} is not a character.")
-    return chr(code)
+    return chr(min(int(escape[1] or escape[2], 16), 0x10FFFF))
 
 
-def _error_at(query: str, offset: int, message: str) -> QuerySyntaxError:
-    """The error with the line and column of an offset."""
-    line = query.count("\n", 0, offset) + 1
-    column = offset - (query.rfind("\n", 0, offset) + 1) + 1
-    return QuerySyntaxError(message, line=line, column=column)
-
-
-def _refuse_service(text: str, tokens: list[re.Match[str]], begin: int) -> None:
-    """Raise QueryRefused where a SERVICE clause may begin, by any reading of `<`."""
-    for token in tokens:
-        found = token["word"] and "service" in token["word"].lower()
-        if found and (not token["local"] or _BRACE.match(text, token.end())):
+def _refuse(text: str, low: str, begin: re.Match[str]) -> None:
+    """Raise QueryRefused for an update, and where a SERVICE clause may begin."""
+    first = _WORD.search(text, begin.start("word"))
+    if first and _UPDATE.match(first[0]):
+        raise QueryRefused(
+            f"{first[0][:60].upper()} changes data, and this service only answers questions.",
+            location="query", hint="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.")
+    services = _SERVICE.finditer(text, begin.end("prologue")) if "service" in low else ()
+    for found in services:
+        if found["word"]:
             raise QueryRefused(
                 "SERVICE asks this service to call another one, which it does not do.",
-                location="query",
-                hint="Ask the other service yourself, and join the answers.",
-            )
-        if token["unsure"] and token.start("unsure") >= begin:
+                location="query", hint="Ask the other service yourself, and join the answers.")
+        if found["unsure"]:
             raise QueryRefused(
-                f"{token['unsure'][:60]} can be read as an IRI and as a comparison, "
+                f"{found['unsure'][:60]} can be read as an IRI and as a comparison, "
                 "and the query has the word SERVICE.",
-                location="query",
-                hint="Put spaces around operators.",
-            )
+                location="query", hint="Put spaces around operators.")
 
 
-def _refuse_depth(text: str) -> None:
-    """Raise QuerySyntaxError where more than MAX_DEPTH brackets are open at once."""
-    if text.count("{") + text.count("(") + text.count("[") > MAX_DEPTH:
-        brackets = _NOT_BRACKETS.sub("", text)
-        if max(accumulate(map(_DEPTHS.__getitem__, brackets)), default=0) > MAX_DEPTH:
-            raise QuerySyntaxError("The query is nested too deeply.")
+def _form(text: str, at: int) -> QueryForm:
+    """The form of a query that begins at an offset. Raises QuerySyntaxError where it has none.
 
-
-def _form(text: str, begin: int) -> QueryForm:
-    """The form of a query with its prologue's end. Raises QueryRefused, QuerySyntaxError."""
-    first = _WORD.search(text, begin)
-    word = first[0].upper() if first else ""
-    if first and word.startswith(("PREFIX", "BASE")):  # the engine says what is wrong with it
-        first = _FORM.search(text, first.end())
-        word = first[0].upper() if first else word
-    for form in QueryForm:
-        if word.startswith(form.value):
-            return form
-    if word.startswith(_UPDATES):
-        raise QueryRefused(
-            f"{word[:60]} changes data, and this service only answers questions.",
-            location="query",
-            hint="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",
-        )
-    found = f", not {word[:60]}" if word else ""
-    offset = first.start() if first else len(text)
-    raise _error_at(text, offset, f"Expected SELECT, ASK, CONSTRUCT or DESCRIBE{found}.")
+    Where something else is before the form, the engine says what is wrong with it.
+    """
+    if form := _FORM.search(text, at):
+        return QueryForm(form[0].upper())
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    raise QuerySyntaxError(
+        "Expected SELECT, ASK, CONSTRUCT or DESCRIBE.", line=line, column=column)
 
 
 def syntax_error(reported: str, text: str) -> QuerySyntaxError:

@@ -23,9 +23,8 @@ from graphsvc.engine.base import (
     Overloaded,
     Request,
     UpstreamError,
-)  # fmt: skip
+)
 from graphsvc.engine.inspect import inspect
-from graphsvc.engine.worker import QUERY, frame
 from graphsvc.errors import GraphsvcError
 
 if TYPE_CHECKING:
@@ -41,7 +40,8 @@ SLOW_SECONDS, CROWDED_SECONDS = 1.0, 0.05
 """Processor time after which a query is slow: when nobody waits for a worker, and else."""
 
 GLIMPSE_SECONDS = 0.01
-"""Where others wait and no more may be slow, a query is put back so early, once: behind these."""
+"""Where others wait and no more may be slow, a query is put back so early, once: behind these.
+Without it, small queries wait three times as long next to many of 20 to 50 ms."""
 
 REST_SECONDS = 0.2
 """Time until a worker is replaced that ended before it could work; the cause may persist."""
@@ -59,37 +59,33 @@ FRESH, AGAIN, STOPPED = 0, 1, 2
 class Job:
     """A query, from waiting for a worker to the last byte of its answer (see ResultStream).
 
-    waits_as: what it has been through.
     deadline: when it is stopped; until it runs, when it waits no longer.
+    waits_as: what it has been through.
     retried: whether it began again because its worker had ended.
+    begun: whether parts of the answer have been given away.
     """
 
     def __init__(self, pool: Pool, request: Request) -> None:
         seconds = pool.limits.seconds
-        self.media_type = request.media_type
         self.unknown_functions: tuple[str, ...] = ()
-        self.client = request.client
-        self.query = request.query
-        self.order = frame(QUERY, json.dumps([request, inspect(request.query)]).encode())
+        self.client, self.query = request.client, request.query
+        order = json.dumps([request._replace(query=""), inspect(request.query)])
+        self.order = f"{order}\n".encode()
         self.seconds = min(seconds, request.timeout or seconds)
         self._gives_up = self.deadline = time.monotonic() + seconds
-        self.waits_as = FRESH
         self.worker: Worker | None = None
-        self.begun = False
-        self.retried = False
+        self.waits_as = FRESH
+        self.retried = self.begun = self._finished = False
         self._pool = pool
         self._parts: deque[bytes] = deque()
         self._size = 0
-        self._finished = False
         self._error: GraphsvcError | None = None
         self._news = asyncio.get_running_loop().create_future()
 
     @property
     def complete(self) -> bytes | None:
         """The full answer, where all of it has arrived and nothing was read yet."""
-        if self._finished and self._error is None and not self.begun:
-            return b"".join(self._parts)
-        return None
+        return b"".join(self._parts) if self._finished and not self.begun else None
 
     async def wait(self) -> None:
         """Wait until the answer begins. Raises what kept it from that."""
@@ -102,7 +98,8 @@ class Job:
         self._parts.append(part)
         self._size += len(part)
         if not self.begun and self._size > HOLD_BACK:
-            self.begun = self._pool.may_begin(self)
+            self._pool.slow_down(self, STOPPED)
+            self.begun = self.worker is not None
         if self.begun:
             self._notify()
             if self._size > READ_AHEAD and self.worker:
@@ -110,18 +107,14 @@ class Job:
 
     def finish(self, error: GraphsvcError | None = None) -> None:
         """Take note that nothing more comes, and of the error that ended it."""
-        self.worker = None
-        self._finished, self._error = True, error
+        self.worker, self._finished, self._error = None, True, error
         self._notify()
 
     def restart(self, waits_as: int) -> None:
         """Forget what has come; it will be evaluated again."""
-        self.worker = None
         self.waits_as = waits_as
-        self.deadline = self._gives_up
-        self.unknown_functions = ()
+        self.worker, self.deadline, self._size = None, self._gives_up, 0
         self._parts.clear()
-        self._size = 0
 
     def _notify(self) -> None:
         if not self._news.done():
@@ -168,9 +161,9 @@ class _Queue(dict[str | None, deque[Job]]):
 
     def remove(self, job: Job) -> None:
         """Let a job wait no longer, where it does."""
-        jobs = self.get(job.client)
-        if jobs and job in jobs:
-            jobs.remove(job)
+        jobs = self.get(job.client, ())
+        if job in jobs:
+            self[job.client].remove(job)
             if not jobs:
                 del self[job.client]
 
@@ -186,20 +179,17 @@ class Pool:
     def __init__(
         self, limits: Limits, nice: int, lanes: Iterable[Pool], fork: Callable[[Pool], Worker]
     ) -> None:
-        self.limits = limits
-        self.nice = nice
+        self.limits, self.nice = limits, nice
         self.workers: set[Worker] = set()
-        self._lanes = lanes
-        self._fork = fork
+        self._lanes, self._fork = lanes, fork
         self._idle: list[Worker] = []
         self._queues = (_Queue(), _Queue(), _Queue())
         self._closed = False
 
-    def _running(self) -> list[Job]:
-        return [worker.job for worker in self.workers if worker.job]
-
-    def _waiting(self) -> list[Job]:
-        return [job for queue in self._queues for jobs in queue.values() for job in jobs]
+    def _here(self) -> list[Job]:
+        """What runs and what waits."""
+        waiting = [job for queue in self._queues for jobs in queue.values() for job in jobs]
+        return waiting + [worker.job for worker in self.workers if worker.job]
 
     def submit(self, job: Job) -> None:
         """Let a job run or wait; where too many wait, the client with the most loses its newest."""
@@ -211,9 +201,9 @@ class Pool:
 
     def _refuse(self, job: Job) -> None:
         """Let a job wait no longer; the fault is its client's own where others of it are here."""
-        present = sum(other.client == job.client for other in self._running() + self._waiting())
+        several = (sum(other.client == job.client for other in self._here())
+                   > self.limits.slow_per_client)
         self._queues[job.waits_as].remove(job)
-        several = present > self.limits.slow_per_client
         job.finish(Overloaded(own=several and job.client is not None))
 
     def _dispatch(self) -> None:
@@ -222,14 +212,14 @@ class Pool:
             worker = self._idle.pop()
             worker.start(job)
             if job.waits_as == STOPPED:
-                worker.demote()
-                self.fill()
+                self._demote(worker)
 
     def _next(self) -> Job | None:
         fresh, again, stopped = self._queues
         if stopped and (job := stopped.next(self._has_room())):
             return job
-        if again and not any(job.waits_as == AGAIN for job in self._running()):
+        if again and not any(worker.job and worker.job.waits_as == AGAIN
+                             for worker in self.workers):
             return again.next()
         return fresh.next() or again.next()
 
@@ -237,9 +227,13 @@ class Pool:
         """Whether one more query of a client may be slow."""
         full = sum(worker.slow for worker in self.workers) >= SLOW
         slow = Counter(worker.job.client for pool in self._lanes for worker in pool.workers
-                       if worker.slow and worker.job)  # fmt: skip
-        most = self.limits.slow_per_client
-        return lambda client: not full and (client is None or slow[client] < most)
+                       if worker.slow and worker.job)
+        return lambda client: not full and (
+            client is None or slow[client] < self.limits.slow_per_client)
+
+    def _demote(self, worker: Worker) -> None:
+        worker.demote()
+        self.fill()
 
     def fill(self) -> None:
         """Start the workers that are missing."""
@@ -267,16 +261,17 @@ class Pool:
 
     def lost(self, worker: Worker, error: GraphsvcError | None = None) -> None:
         """Replace a worker that has ended; without an error, its query begins again, once."""
-        if worker in self.workers:
-            job = worker.job
-            self._drop(worker, at_once=worker.process > 0)
-            if job and not error and not job.begun and not job.retried:
-                job.retried = True
-                job.restart(AGAIN)
-                self.submit(job)
-            elif job:
-                ended = "The process that evaluated the query ended."
-                job.finish(error or UpstreamError(ended, status=503))
+        if worker not in self.workers:
+            return
+        job = worker.job
+        self._drop(worker, at_once=worker.process > 0)
+        if job and not error and not job.begun and not job.retried:
+            job.retried = True
+            job.restart(AGAIN)
+            self.submit(job)
+        elif job:
+            ended = "The process that evaluated the query ended."
+            job.finish(error or UpstreamError(ended, status=503))
 
     def _drop(self, worker: Worker, at_once: bool = True) -> None:
         self.workers.discard(worker)
@@ -295,17 +290,13 @@ class Pool:
             self._drop(job.worker)
             job.worker = None
 
-    def may_begin(self, job: Job) -> bool:
-        """Whether a large answer may begin: it counts as slow, or starts again when it may be."""
-        if job.worker and not job.worker.slow:
-            self._slow_down(job.worker, job, STOPPED)
-        return job.worker is not None
-
-    def _slow_down(self, worker: Worker, job: Job, waits_as: int) -> None:
+    def slow_down(self, job: Job, waits_as: int) -> None:
         """Demote a slow query, or stop it until there is room."""
+        worker = job.worker
+        if worker is None or worker.slow:
+            return
         if self._has_room()(job.client):
-            worker.demote()
-            self.fill()
+            self._demote(worker)
         else:
             self._drop(worker)
             job.restart(waits_as)
@@ -314,32 +305,33 @@ class Pool:
     def review(self) -> bool:
         """Stop what is over its time, and slow down what takes long; whether anything is here."""
         now = time.monotonic()
-        for waiting in self._waiting():
-            if waiting.deadline < now:
-                self._refuse(waiting)
-        for worker in list(self.workers):
-            job = worker.job
-            if job and job.deadline < now:
+        here = self._here()
+        for job in here:
+            worker = job.worker
+            if job.deadline < now and worker:
                 self._drop(worker)
                 job.finish(LimitExceeded(LimitKind.TIME, self.limits, job.seconds))
-            elif job and not worker.slow:
+            elif job.deadline < now:
+                self._refuse(job)
+            elif worker and not worker.slow:
                 self._review(worker, job)
         self._dispatch()
-        return any(self._queues) or bool(self._running())
+        return bool(here)
 
     def _review(self, worker: Worker, job: Job) -> None:
         fresh, again, _ = self._queues
         used, room = worker.used(), self._has_room()(job.client)
         if used > CROWDED_SECONDS if fresh or again else used > SLOW_SECONDS and room:
-            self._slow_down(worker, job, STOPPED)
+            self.slow_down(job, STOPPED)
         elif used > GLIMPSE_SECONDS and fresh and job.waits_as == FRESH and not room:
-            self._slow_down(worker, job, AGAIN)
+            self.slow_down(job, AGAIN)
 
     def close(self, reason: GraphsvcError) -> None:
         """End everything, for a reason."""
         self._closed = True
-        jobs = self._running() + self._waiting()
-        self._queues = (_Queue(), _Queue(), _Queue())
+        jobs = self._here()
+        for queue in self._queues:
+            queue.clear()
         for worker in self.workers:
             worker.end()
         self.workers.clear()

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from typing import TypeVar
 
 import httpx
@@ -23,24 +24,21 @@ from graphsvc.engine.base import (
     Limits,
     Overloaded,
     QuerySyntaxError,
-    QueryTooLong,
     Request,
     UpstreamError,
     read,
 )
-from graphsvc.engine.inspect import Inspected, inspect
+from graphsvc.engine.inspect import inspect
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import BY_MEDIA_TYPE, SPARQL_JSON
 
 AT_ONCE = 16
 """Queries of one lane that the other service is asked at the same time."""
 
-CONNECT_SECONDS = 5.0
-"""How long it may take to reach the other service."""
+CONNECT_SECONDS = HEALTH_SECONDS = 5.0
+"""How long it may take to reach the other service, and to get its answer to a trivial query."""
 
-_REASON_BYTES = 4096
-_REASON_CHARS = 400
-_HEALTH_SECONDS = 5.0
+_REASON_BYTES, _REASON_CHARS = 4096, 400
 _STATUS = {408: 504, 429: 503, 503: 503, 504: 504}
 """What is answered when the other service fails with a status; 502 for all others."""
 
@@ -54,33 +52,28 @@ class RemoteEngine:
     """
 
     def __init__(self, url: str, release: str, limits: Limits | None = None) -> None:
-        self.release = release
-        self.limits = limits or Limits()
+        self.release, self.limits = release, limits or Limits()
         self._url = _address(url)
         self._turns = {lane: asyncio.Semaphore(AT_ONCE) for lane in Lane}
-        self._waiting: dict[Lane, Counter[str | None]] = {lane: Counter() for lane in Lane}
+        self._waiting: Counter[tuple[Lane, str | None]] = Counter()
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE),
-        )
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE))
 
     async def query(self, request: Request) -> RemoteStream:
         """Begin to answer, by a form (SPARQL 1.1 Protocol, section 2.1.2).
 
         Raises what Engine.query raises.
         """
-        if len(request.query) > self.limits.query_chars:
-            raise QueryTooLong(self.limits)
-        form = {
-            "query": based(inspect(request.query), request.base),
-            "default-graph-uri": list(request.default_graphs),
-            "named-graph-uri": list(request.named_graphs),
-        }
+        self.limits.check(request.query)
+        text = inspect(request.query).text
+        form = {"query": f"BASE <{request.base}> {text}" if request.base else text,
+                "default-graph-uri": list(request.default_graphs),
+                "named-graph-uri": list(request.named_graphs)}
         message = self._client.build_request(
-            "POST", self._url, data=form, headers={"Accept": request.media_type}
-        )
-        await self._take_turn(request)
-        answer = RemoteStream(request, self.limits, self._turns[request.lane].release)
+            "POST", self._url, data=form, headers={"Accept": request.media_type})
+        await self._take_turn(request.lane, request.client)
+        answer = RemoteStream(request, self.limits, self._turns[request.lane])
         try:
             await answer.begin(self._client.send(message, stream=True))
         except BaseException:
@@ -88,29 +81,28 @@ class RemoteEngine:
             raise
         return answer
 
-    async def _take_turn(self, request: Request) -> None:
+    async def _take_turn(self, lane: Lane, client: str | None) -> None:
         """Wait for a turn. Raises Overloaded where too many wait, or it takes too long.
 
         A client has a share of those who may wait, so that it cannot keep others out.
         """
-        client, most = request.client, self.limits.waiting
-        turns, waiting = self._turns[request.lane], self._waiting[request.lane]
-        own = client is not None and waiting[client] >= most // 4
-        if turns.locked() and (own or waiting.total() >= most):
+        key, most = (lane, client), self.limits.waiting
+        own = client is not None and self._waiting[key] >= most // 4
+        waiting = sum(count for (other, _), count in self._waiting.items() if other is lane)
+        if self._turns[lane].locked() and (own or waiting >= most):
             raise Overloaded(own=own)
-        waiting[client] += 1
+        self._waiting[key] += 1
         try:
             async with asyncio.timeout(self.limits.seconds):
-                await turns.acquire()
+                await self._turns[lane].acquire()
         except TimeoutError:
             raise Overloaded(own=own) from None
         finally:
-            waiting[client] -= 1
-            waiting += Counter()  # drops those of whom nobody waits
+            self._waiting -= Counter([key])  # and drops those of whom nobody waits
 
     async def health(self) -> None:
         """Ask something trivial. Raises GraphsvcError where no answer comes soon."""
-        await read(self, Request("ASK {}", SPARQL_JSON.media_type, Lane.REVIEWED, _HEALTH_SECONDS))
+        await read(self, Request("ASK {}", SPARQL_JSON.media_type, Lane.REVIEWED, HEALTH_SECONDS))
 
     async def close(self) -> None:
         """Drop all connections."""
@@ -120,16 +112,15 @@ class RemoteEngine:
 class RemoteStream:
     """The answer that another service is writing (see ResultStream).
 
-    give_turn: called once, at the end.
+    turn: given back at the end.
     """
 
     complete = None  # it is passed on as it comes
     unknown_functions: tuple[str, ...] = ()
 
-    def __init__(self, request: Request, limits: Limits, give_turn: Callable[[], None]) -> None:
-        self.media_type = request.media_type
-        self._limits = limits
-        self._give_turn: Callable[[], None] | None = give_turn
+    def __init__(self, request: Request, limits: Limits, turn: asyncio.Semaphore) -> None:
+        self._media_type, self._limits = request.media_type, limits
+        self._turn: asyncio.Semaphore | None = turn
         self._seconds = min(limits.seconds, request.timeout or limits.seconds)
         self._deadline = asyncio.get_running_loop().time() + self._seconds
         self._bytes_left = limits.result_bytes
@@ -143,10 +134,9 @@ class RemoteStream:
         given = head.headers.get("content-type", "").split(";")[0].strip().lower()
         if head.status_code != 200:
             raise _refusal(head.status_code, sentence(await self._reason(), given))
-        if given != self.media_type and given not in BY_MEDIA_TYPE[self.media_type].other_types:
-            raise UpstreamError(
-                f"The SPARQL service gave {given or 'no format'} where {self.media_type} was asked."
-            )
+        if given != self._media_type and given not in BY_MEDIA_TYPE[self._media_type].other_types:
+            raise UpstreamError(f"The SPARQL service gave {given or 'no format'} where "
+                                f"{self._media_type} was asked.")
         self._first = await self._next()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -188,28 +178,20 @@ class RemoteStream:
 
     async def aclose(self) -> None:
         """Let go of the connection; one with more to come is closed."""
-        if self._give_turn:
-            self._give_turn()
-            self._give_turn = None
+        if self._turn:
+            self._turn.release()
+            self._turn = None
             if self._response:
                 await self._response.aclose()
-
-
-def based(inspected: Inspected, base: str | None) -> str:
-    """The query, with a base for its relative IRIs where it brings none."""
-    if base is None or "base" in inspected.prologue.lower():
-        return inspected.text
-    return f"BASE <{base}> {inspected.text}"
 
 
 def _refusal(status: int, reason: str) -> GraphsvcError:
     """The error for a status of the other service, with its reason, which may be empty."""
     if status == 400:
         return QuerySyntaxError(reason or "The SPARQL service does not understand the query.")
-    answered = f"The SPARQL service answered {status}"
-    return UpstreamError(
-        f"{answered}: {reason}" if reason else f"{answered}.", status=_STATUS.get(status, 502)
-    )
+    said = f": {reason}" if reason else "."
+    return UpstreamError(f"The SPARQL service answered {status}{said}",
+                         status=_STATUS.get(status, 502))
 
 
 def sentence(body: bytes, media_type: str) -> str:
@@ -217,28 +199,19 @@ def sentence(body: bytes, media_type: str) -> str:
 
     Empty where the body is for browsers only.
     """
-    text: object = body.decode("utf-8", "replace")
-    if "html" in media_type or "xml" in media_type:
-        text = ""
-    elif "json" in media_type:
-        try:
+    text = "" if re.search("html|xml|json", media_type) else body.decode("utf-8", "replace")
+    if "json" in media_type:
+        with contextlib.suppress(ValueError, AttributeError):
             document = json.loads(body)
             text = document.get("detail") or document.get("title") or ""
-        except (ValueError, AttributeError):
-            text = ""
     line = " ".join(str(text).split())[:_REASON_CHARS]
     return line if not line or line.endswith((".", "!", "?")) else f"{line}."
 
 
 def _address(url: str) -> httpx.URL:
-    try:
+    with contextlib.suppress(httpx.InvalidURL):
         address = httpx.URL(url)
         if address.scheme in ("http", "https") and address.host:
             return address
-    except httpx.InvalidURL:
-        pass
-    raise GraphsvcError(
-        "This is not the address of a SPARQL service.",
-        location=url,
-        hint="Give one that begins with http:// or https://.",
-    )
+    raise GraphsvcError("This is not the address of a SPARQL service.", location=url,
+                        hint="Give one that begins with http:// or https://.")

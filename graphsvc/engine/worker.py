@@ -4,9 +4,10 @@
 reports over the control socket, in JSON, null or what kept it from that (message, location, hint).
 Then it forks a worker for each message, which comes with the worker's socket.
 
-A worker answers one query at a time, in frames: their type (one byte), the length of their payload,
-and the payload. Nothing stops a query from within: memory is limited by the kernel, and the rest by
-killing. Where a query brought its worker to an end, the zygote writes the last frame.
+A worker takes one order after the other, a line of JSON (Request and Inspected), and answers in
+frames: their type (one byte), the length of their payload, and the payload. Nothing stops a query
+from within: memory is limited by the kernel, and the rest by killing. Where a query brought its
+worker to an end, the zygote writes the last frame.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -33,52 +33,22 @@ from graphsvc.engine.base import Request
 from graphsvc.engine.evaluation import Data, evaluate, fill_default_graph
 from graphsvc.engine.inspect import Inspected
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import GRAPH_FORMATS, named
+from graphsvc.formats import BY_MEDIA_TYPE, GRAPH_FORMATS, named
 
-HELLO, QUERY, NOTICE, DATA, END, ERROR, DEATH = b"H", b"Q", b"N", b"D", b"E", b"X", b"Z"
-"""A worker says HELLO with its process id; a QUERY is answered with a NOTICE of unknown functions,
+HELLO, NOTICE, DATA, END, ERROR, DEATH = b"H", b"N", b"D", b"E", b"X", b"Z"
+"""A worker says HELLO with its process id; an order is answered with a NOTICE of unknown functions,
 if there are some, with DATA, and with END (and the last part) or ERROR. DEATH is an ERROR that
 the worker did not survive."""
 
+HEAD = struct.Struct("!cI")
+"""Type and length of a frame."""
+
 _CAUSES: dict[int, str] = {
-    signal.SIGABRT: "memory", signal.SIGSEGV: "depth", signal.SIGBUS: "depth",
-}  # fmt: skip
+    signal.SIGABRT: "memory", signal.SIGSEGV: "depth", signal.SIGBUS: "depth"}
 """What a query did wrong whose worker ended by a signal."""
 
-_HEAD = struct.Struct("!cI")
 _PART = 1 << 16
 _PR_SET_PDEATHSIG = 1
-
-
-def frame(type_: bytes, payload: bytes | bytearray) -> bytes:
-    """The bytes of a frame."""
-    return _HEAD.pack(type_, len(payload)) + payload
-
-
-class Frames:
-    """Cuts a stream of bytes into frames."""
-
-    def __init__(self) -> None:
-        self._buffer = bytearray()
-
-    def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """The types and payloads of the frames that are complete with these bytes."""
-        if not self._buffer and len(data) >= _HEAD.size:  # most often just one frame
-            type_, length = _HEAD.unpack_from(data)
-            if len(data) == _HEAD.size + length:
-                yield type_, data[_HEAD.size :]
-                return
-        self._buffer += data
-        start = 0
-        while len(self._buffer) - start >= _HEAD.size:
-            type_, length = _HEAD.unpack_from(self._buffer, start)
-            end = start + _HEAD.size + length
-            if len(self._buffer) < end:
-                break
-            payload = bytes(memoryview(self._buffer)[start + _HEAD.size : end])
-            start = end
-            yield type_, payload
-        del self._buffer[:start]
 
 
 class _TooLarge(Exception):
@@ -86,17 +56,11 @@ class _TooLarge(Exception):
 
 
 class _Output:
-    """A file that sends what is written as frames, and stops at a limit of bytes.
-
-    A notice of unknown functions goes before the first frame; later calls stay unreported.
-    """
+    """A file that sends what is written as frames, and stops at a limit of bytes."""
 
     def __init__(self, sock: socket.socket, allowed: int) -> None:
-        self.called: set[str] = set()
-        self._sock = sock
-        self._allowed = allowed
+        self._sock, self._allowed = sock, allowed
         self._buffer = bytearray()
-        self._begun = False
 
     def write(self, data: bytes) -> int:
         self._allowed -= len(data)
@@ -112,39 +76,41 @@ class _Output:
 
     def send(self, type_: bytes) -> None:
         """Send a frame of what was written since the last one."""
-        notice = b""
-        if self.called and not self._begun:
-            notice = frame(NOTICE, json.dumps(sorted(self.called)).encode())
-        self._begun = True
-        self._sock.sendall(notice + frame(type_, self._buffer))
+        self._sock.sendall(frame(type_, self._buffer))
         self._buffer.clear()
 
-    def fail(self, type_: str, text: object = "") -> None:
-        """Send what kept it from going on, in the last frame."""
-        self._buffer[:] = json.dumps([type_, str(text)]).encode()
-        self.send(ERROR)
+
+def frame(type_: bytes, payload: bytes | bytearray) -> bytes:
+    """The bytes of a frame."""
+    return HEAD.pack(type_, len(payload)) + payload
 
 
-def _answer(data: Data, payload: bytes, result_bytes: int, sock: socket.socket) -> None:
+def _answer(
+    data: Data, request: Request, asked: Inspected, sock: socket.socket, allowed: int
+) -> None:
     """Answer one query with frames; the last one has the last part, or the error."""
-    request, asked = json.loads(payload)
-    output = _Output(sock, result_bytes)
+    output, text = _Output(sock, allowed), ""
+    written = BY_MEDIA_TYPE[request.media_type]
     try:
-        evaluate(data, Request(*request), Inspected(*asked), cast(IO[bytes], output), output.called)
-    except _TooLarge:
-        output.fail("size")
-    except MemoryError:
-        output.fail("memory")
-    except SyntaxError as error:
-        output.fail("syntax", error)
-    except ValueError as error:
-        output.fail("iri", error)
+        results, unknown = evaluate(data, request, asked)
+        if unknown:
+            sock.sendall(frame(NOTICE, json.dumps(unknown).encode()))
+        results.serialize(cast(IO[bytes], output), written.rdf or written.results)
+        output.send(END)
+        return
     except ConnectionError:
         raise
+    except _TooLarge:
+        failure = "size"
+    except MemoryError:
+        failure = "memory"
+    except SyntaxError as error:
+        failure, text = "syntax", str(error)
+    except ValueError as error:
+        failure, text = "iri", str(error)
     except (OSError, RuntimeError) as error:
-        output.fail("failed", error)
-    else:
-        output.send(END)
+        failure, text = "failed", str(error)
+    sock.sendall(frame(ERROR, json.dumps([failure, text]).encode()))
 
 
 def _confine(memory_bytes: int, offline: bool) -> None:
@@ -171,8 +137,7 @@ class _Zygote:
     """
 
     def __init__(self, control: socket.socket, source: dict[str, Any]) -> None:
-        self._control = control
-        self._source = source
+        self._control, self._source = control, source
         self._data: Data | None = None
         self._children: dict[int, tuple[int, socket.socket]] = {}
 
@@ -212,10 +177,8 @@ class _Zygote:
                 Store.read_only(folder)
             except (OSError, RuntimeError, ValueError) as error:
                 raise GraphsvcError(
-                    f"The store cannot be opened: {error}.",
-                    location=folder,
-                    hint="Build the release again.",
-                ) from error
+                    f"The store cannot be opened: {error}.", location=folder,
+                    hint="Build the release again.") from error
         gc.collect()
         gc.freeze()
 
@@ -239,15 +202,14 @@ class _Zygote:
         for descriptor, (_, other) in self._children.items():
             os.close(descriptor)
             other.close()
-        store = self._source["store"]
-        data = self._data or Data(*[Store.read_only(store)] * 2)
+        data = self._data or Data(*[Store.read_only(self._source["store"])] * 2)
         _confine(self._source["memory_bytes"], offline=self._data is not None)
-        frames = Frames()
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError), sock.makefile("rb") as orders:
             sock.sendall(frame(HELLO, str(os.getpid()).encode()))
-            while received := sock.recv(_PART):
-                for _, payload in frames.feed(received):
-                    _answer(data, payload, self._source["result_bytes"], sock)
+            for order in orders:
+                request, asked = json.loads(order)
+                _answer(data, Request(*request), Inspected(*asked), sock,
+                        self._source["result_bytes"])
 
     def _bury(self, descriptor: int) -> None:
         """Report why a worker ended, where its query is to blame and the service still listens."""
@@ -270,10 +232,8 @@ def load_file(store: Store, path: Path) -> None:
     written = named(ending, GRAPH_FORMATS)
     if written is None or written.rdf is None:
         raise GraphsvcError(
-            f"The ending '{ending}' names no RDF format.",
-            location=str(path),
-            hint=f"Use one of {', '.join(format.ending for format in GRAPH_FORMATS)}.",
-        )
+            f"The ending '{ending}' names no RDF format.", location=str(path),
+            hint=f"Use one of {', '.join(format.ending for format in GRAPH_FORMATS)}.")
     try:
         with cast(IO[bytes], gzip.open(path)) if packed else path.open("rb") as file:
             store.bulk_load(file, written.rdf, base_iri=path.resolve().as_uri())

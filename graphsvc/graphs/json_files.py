@@ -20,12 +20,12 @@ _STYLES = json.loads((files("graphsvc.graphs") / "templates" / "styles.json").re
 def node_link(graph: Graph, recipe: Recipe) -> Object:
     """Nodes and links, as d3 and networkx (`node_link_graph(..., edges="links")`) read them.
 
-    The recipe is the graph's own attributes.
+    The recipe is the graph's own attributes; a node's label is its `name` too.
     """
     return {
         "directed": graph.directed, "multigraph": True, "graph": recipe.facts,
-        "nodes": [{"id": node.id, **node.values, "colour": node.colour, "size": node.size}
-                  for node in graph.nodes],
+        "nodes": [{"id": node.id, "name": node.label, **node.values, "colour": node.colour,
+                   "size": node.size} for node in graph.nodes],
         "links": [{"source": edge.source.id, "target": edge.target.id, "key": edge.id,
                    **edge.values} for edge in graph.edges],
     }
@@ -44,7 +44,8 @@ def cyjs(graph: Graph, recipe: Recipe) -> Object:
         "style": _STYLES["cyjs"],
         "elements": {
             "nodes": [{"data": {
-                "id": node.id, "name": node.label, "shared_name": node.label, **node.values,
+                "id": node.id, "value": node.id, "name": node.label, "shared_name": node.label,
+                **node.values,
                 "colour": node.colour, "size": node.size}} for node in graph.nodes],
             "edges": [{"data": {
                 "id": edge.id, "source": edge.source.id, "target": edge.target.id,

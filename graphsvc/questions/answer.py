@@ -255,7 +255,8 @@ class Questions:
         said = answer.evidence.said(question, answer.all_rows)
         included = await self._members.included(question, answer.parameters)
         asked = {value.value for values in included.values() for value in values}
-        looked = looked_at(documents, others, said, asked, concerns(question, others, self.index))
+        looked = looked_at(documents, others, said, asked, concerns(
+            question, others, self.index, empty=not answer.all_rows))
         filters, unfiltered = await self._filters(answer, client)
         return Silence(*looked, filters, unfiltered)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
@@ -133,6 +135,18 @@ class Library:
     def remarks(self) -> Question | None:
         """The question that remarks on the rows of all others."""
         return next((q for q in self if q.remarks), None)
+
+    def table(self) -> str:
+        """The questions as CSV: name, title, description, tags, parameters, columns."""
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow(("name", "title", "description", "tags", "parameters", "columns"))
+        for question in self:
+            named = (question.tags, *((one.name for one in some) for some in (
+                question.parameters, question.columns)))
+            writer.writerow((question.name, question.title, question.description,
+                             *(" ".join(names) for names in named)))
+        return out.getvalue()
 
     def coverage(self, question: Question) -> Question | None:
         """The question that says what was looked at where this one has no answer."""

@@ -11,8 +11,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc import formats
-from graphsvc.csvsafe import safe_cell
-from graphsvc.formats import Format
+from graphsvc.formats import Format, safe_cell
 from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column

@@ -132,11 +132,14 @@ class Coverage:
         return cls(question.columns[thing].label, tuple(things), covered, reported)
 
 
-def concerns(question: Question, others: Coverage | None, index: Index) -> bool:
-    """Whether a question is about things of the kind that coverage is said of."""
+def concerns(question: Question, others: Coverage | None, index: Index, empty: bool) -> bool:
+    """Whether an answer says of whom its rows are, among the things that coverage is said of; one
+    without rows, whether it was asked about them."""
     classes = set(index.classes(others.things[0])) if others and others.things else set()
-    declared = [*((p.type, p.of_class) for p in question.parameters),
-                *((column.type, column.of_class) for column in question.columns)]
+    declared: list[tuple[str, str | None]] = [
+        (column.type, column.of_class) for column in question.columns]
+    if empty:
+        declared += [(parameter.type, parameter.of_class) for parameter in question.parameters]
     return any(type_ == "iri" and class_ in classes for type_, class_ in declared)
 
 
@@ -162,7 +165,8 @@ def looked_at(
     if others is None or not (concerned or said.intersection(all_things)):
         return first, None
     reported = {thing for thing, sources in others.reported.items() if sources & scope}
-    within = [thing for thing in all_things if not only_things or thing in only_things]
+    within = [thing for thing in all_things if (not only_things or thing in only_things)
+              and (not only_documents or thing in reported or thing in said)]
     return first, Looked(others.label, *_parted(within, said, reported))
 
 

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project
 from graphsvc.sources.documents import Document, read_documents, read_outline, section_of
-from graphsvc.turtle import read_turtle
+from graphsvc.sources.turtle import read_turtle
 from graphsvc.vocabulary import PROV
 
 CITED_AT_LEAST = 0.9

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project
-from graphsvc.turtle import read_file
+from graphsvc.sources.turtle import read_file
 
 _WORD = re.compile(r"\w")
 _EMPHASIS = re.compile(r"[*#\[]+|\]\([^)]*\)")

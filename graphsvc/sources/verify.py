@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.sources.documents import Document, index_path, passage_index, read_documents
-from graphsvc.turtle import Triple, read_turtle
+from graphsvc.sources.turtle import Triple, read_turtle
 from graphsvc.vocabulary import SCHEMA
 
 _SIZE = 12

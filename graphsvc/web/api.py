@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphsvc.ask.plain import Heard
-from graphsvc.formats import JSON, XLSX
+from graphsvc.formats import CSV, JSON, XLSX
 from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.output import as_document, write
 from graphsvc.questions.parameters import OFFERED, OWN_PARAMETERS
@@ -51,12 +51,18 @@ def api_router(serving: Serving) -> APIRouter:
 
     async def described(request: Request) -> Response:
         offered = await _offered(questions)
-        return _json(await run_in_threadpool(openapi, questions, offered, _server(request)))
+        return _json(await run_in_threadpool(
+            openapi, questions, offered, _server(request), serving.header,
+            [view.name for view in serving.views]))
 
     async def listing(request: Request) -> Response:
-        if pairs := address_pairs(request.scope):
-            raise BadValue(f"The list of questions has no parameter `{pairs[0][0][:80]}`.",
-                           location="parameters", hint="Ask without any.")
+        pairs = address_pairs(request.scope)
+        if other := next((name for name, _ in pairs if name != "format"), None):
+            raise BadValue(f"The list of questions has no parameter `{other[:80]}`.",
+                           location="parameters", hint="Ask without any, or with format=csv.")
+        format = choose([text for _, text in pairs], request.headers.get("accept"), (JSON, CSV))
+        if format is CSV:
+            return Response(questions.library.table(), media_type=CSV.content_type)
         offered, server = await _offered(questions), _server(request)
         return _json({"release": questions.release, "questions": [
             _listed(question, offered, server) for question in questions.library]})

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, PROBLEM, negotiate
-from graphsvc.web.answers import AnswerCache, ResponseWriter, TruncatedResponse, preflight
+from graphsvc.web.assistants import MCP_METHODS, AssistantEndpoint
 from graphsvc.web.metrics import OTHER, Metrics
 from graphsvc.web.problems import HttpError, UnexpectedError
 from graphsvc.web.problems import body as problem_body
@@ -24,6 +24,13 @@ from graphsvc.web.request import (
     RequestContext,
     Scope,
     Send,
+)
+from graphsvc.web.responses import (
+    ResponseCache,
+    ResponseWriter,
+    TruncatedResponse,
+    common_headers,
+    preflight,
 )
 from graphsvc.web.sparql import SPARQL_METHODS, SparqlEndpoint
 
@@ -44,20 +51,24 @@ class Site:
     """Everything that answers from one release: opened, cached and closed together.
 
     salt: what decides about bytes as well as address and format, for entity tags.
-    pages: the application for all but `/sparql`; routes: the path templates of its endpoints;
-    error_page: writes errors as HTML.
+    assistants: the endpoint of `/mcp`; pages: the application for all else; routes: the path
+    templates of its endpoints; error_page: writes errors as HTML.
     """
 
     release: str
     salt: str
     sparql: SparqlEndpoint
     close: Callable[[], Awaitable[None]]
+    assistants: AssistantEndpoint | None = None
     pages: AsgiApp | None = None
     error_page: ErrorPage | None = None
     routes: Mapping[Any, str] = field(default_factory=dict)
-    cache: AnswerCache = field(default_factory=AnswerCache)
+    cache: ResponseCache = field(default_factory=ResponseCache)
     users: int = 0
     unused: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.common = common_headers(self.release)
 
     def __enter__(self) -> Site:
         """Keep it open for as long as a request needs it."""
@@ -101,7 +112,6 @@ class Application:
         self._opened, self._failed = opened, failed
         self._site: Site | None = None
         self._retiring: set[asyncio.Task[None]] = set()
-        self._follower: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -112,25 +122,24 @@ class Application:
     async def _answer(self, request: RequestContext, receive: Receive, send: Send) -> None:
         site = self._site
         assert site is not None, "the server starts the application before requests"
-        answer = site.cache.get(request.key) if request.is_get else None
-        if answer is not None:
-            self._source.metrics.hit(answer.route)
-            await answer.send(request, send)
+        response = site.cache.get(request.key) if request.is_get else None
+        if response is not None:
+            self._source.metrics.hit(response.route)
+            await response.send(request, send)
             return
-        writer = ResponseWriter(request, send, site.release, site.salt)
+        writer = ResponseWriter(request, send, site.common, site.salt)
         began = time.perf_counter()
         with site:
             try:
                 await self._write(site, request, receive, writer)
             except ClientDisconnected:
                 return
-        answer = writer.finish()
         self._source.metrics.count(
             writer.route or OTHER, writer.status, time.perf_counter() - began)
-        if answer is not None:
-            if answer.cacheable:
-                site.cache.put(request.key, answer)
-            await answer.send(request, send)
+        if response := writer.finish():
+            if response.cacheable:
+                site.cache.put(request.key, response)
+            await response.send(request, send)
 
     async def _write(
         self, site: Site, request: RequestContext, receive: Receive, writer: ResponseWriter
@@ -151,27 +160,23 @@ class Application:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Open the release when the server starts, and close it when it ends (ASGI, lifespan)."""
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                try:
-                    await self._switch(self._source.current())
-                except Exception as error:
-                    if not isinstance(error, GraphsvcError):
-                        _log.exception("The service cannot start")
-                    self._failed(str(error))
-                    await send({"type": "lifespan.startup.failed", "message": str(error)})
-                    return
-                self._follower = asyncio.create_task(self._follow())
-                await send({"type": "lifespan.startup.complete"})
-                self._opened()
-            else:
-                if self._follower:
-                    self._follower.cancel()
-                if self._site:
-                    await self._site.close()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+        await receive()  # lifespan.startup
+        try:
+            await self._switch(self._source.current())
+        except Exception as error:
+            if not isinstance(error, GraphsvcError):
+                _log.exception("The service cannot start")
+            self._failed(str(error))
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        follower = asyncio.create_task(self._follow())
+        await send({"type": "lifespan.startup.complete"})
+        self._opened()
+        await receive()  # lifespan.shutdown
+        follower.cancel()
+        assert self._site, "it has been opened"
+        await self._site.close()
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def _follow(self) -> None:
         """Switch whenever there is another current release; report what is wrong once."""
@@ -180,9 +185,8 @@ class Application:
             await asyncio.sleep(LOOK_FOR_RELEASE_SECONDS)
             try:
                 current = self._source.current()
-                assert self._site is not None
-                if current != self._site.release and (
-                        current != failed or time.monotonic() > again):
+                new = self._site is None or current != self._site.release
+                if new and (current != failed or time.monotonic() > again):
                     failed, again = current, time.monotonic() + RETRY_SECONDS
                     await self._switch(current)
             except GraphsvcError as error:
@@ -210,12 +214,17 @@ async def _dispatch(
     request.check()
     is_sparql = request.path == b"/sparql" or (
         site.pages is None and request.path in (b"/", b"/query", b"/sparql/"))
+    assistants = site.assistants if request.path == b"/mcp" else None
     if request.method == "OPTIONS":
-        methods = SPARQL_METHODS if is_sparql else "GET, HEAD, OPTIONS"
+        methods = (SPARQL_METHODS if is_sparql else MCP_METHODS if assistants
+                   else "GET, HEAD, OPTIONS")
         writer.reply(204, preflight(methods), b"")
     elif is_sparql:
         writer.route = "/sparql"
         await site.sparql.answer(request, receive, writer)
+    elif assistants:
+        writer.route = "/mcp"
+        await assistants.answer(request, receive, writer)
     elif site.pages is None:
         raise HttpError(404, "There is nothing at this address.", hint="Try /sparql.")
     else:

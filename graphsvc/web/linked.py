@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from graphsvc.engine import base as engine
-from graphsvc.formats import HTML, N_TRIPLES, RDF_FORMATS, Format, named, negotiate
+from graphsvc.formats import HTML, LINKED_FORMATS, N_TRIPLES, Format, named, negotiate
 from graphsvc.questions.template import Template, Value
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
@@ -22,7 +22,7 @@ from graphsvc.web.pages.context import PageContext
 from graphsvc.web.pages.thing import thing_page
 from graphsvc.web.problems import HttpError
 
-OFFERED = (HTML, *RDF_FORMATS)
+OFFERED = (HTML, *LINKED_FORMATS)
 
 
 def linked_router(serving: Serving, pages: PageContext) -> APIRouter:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -25,21 +27,24 @@ class Metrics:
         self._hits = Counter(
             "graphsvc_cache_hits", "Requests answered from the cache.", ["route"],
             registry=self._registry)
-        self._hit_counters: dict[str, Counter] = {}
         self._release = Gauge(
             "graphsvc_release_info", "The release that is served.", ["release"],
             registry=self._registry)
 
+        # to look a counter up by its labels takes longer than to count
+        self._counters = lru_cache(maxsize=1000)(lambda route, status: (
+            self._requests.labels(route, str(status)), self._seconds.labels(route)))
+        self._hit_counter = lru_cache(maxsize=1000)(self._hits.labels)
+
     def count(self, route: str, status: int, seconds: float) -> None:
         """Count a request whose answer took so many seconds to be made."""
-        self._requests.labels(route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        requests, histogram = self._counters(route, status)
+        requests.inc()
+        histogram.observe(seconds)
 
     def hit(self, route: str) -> None:
         """Count a request that the cache answered."""
-        if route not in self._hit_counters:
-            self._hit_counters[route] = self._hits.labels(route)
-        self._hit_counters[route].inc()
+        self._hit_counter(route).inc()
 
     def serve(self, release: str) -> None:
         """Note which release is served from now on."""

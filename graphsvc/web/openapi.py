@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
-from graphsvc import __version__
+from graphsvc.formats import BINDING_FORMATS, GRAPH_FORMATS, JSON
+from graphsvc.graphs.export import FORMATS
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.parameters import OFFERED, OWN_PARAMETERS
 from graphsvc.questions.question import RESERVED_COLUMNS, Column, Parameter, Question
 from graphsvc.questions.values import as_json, schema
+from graphsvc.release import Header
 
 Json = dict[str, Any]
 Offered = Mapping[tuple[str, str], Sequence[str]]
@@ -22,51 +24,106 @@ _CELLS = {
     "iri": "string", "text": "string", "date": "string", "integer": "integer", "year": "integer",
     "decimal": "number", "boolean": "boolean",
 }
+_TEXT, _OBJECT, _ANY = {"type": "string"}, {"type": "object"}, Json()
+_CONTENT: Mapping[str, Mapping[str, Json]] = {
+    "/api/questions": {JSON.media_type: {"$ref": "#/components/schemas/Listing"}},
+    "/api/questions/{question}": {
+        format.media_type: _TEXT if format.is_text else _ANY for format in OFFERED},
+    "/api/ask": {JSON.media_type: {"$ref": "#/components/schemas/Heard"}},
+    "/search": {JSON.media_type: _OBJECT}, "/export": {JSON.media_type: _OBJECT},
+    "/export/{view}": {JSON.media_type: _OBJECT},
+    "/sparql": {format.media_type: _ANY for format in (*BINDING_FORMATS, *GRAPH_FORMATS)},
+    "/export/{view}.{format}": {
+        format.media_type.partition(";")[0]: _ANY for format in FORMATS.values()},
+}
+"""What comes back from the paths that are the same in every release, by media type."""
 
 
-def openapi(questions: Questions, offered: Offered, server: str) -> Json:
-    """The description of all routes below `server`, the address of the service."""
+def openapi(
+    questions: Questions, offered: Offered, server: str, header: Header, views: Iterable[str]
+) -> Json:
+    """The description of all routes below `server`, the address of the service.
+
+    Titles, names of operations and models are the same in every release.
+    """
     document: Json = yaml.safe_load(
         (files(__package__) / "openapi.yaml").read_text(encoding="utf-8"))
-    errors = document["components"]["responses"]
-    tags = sorted({tag for question in questions.library for tag in question.tags})
-    document |= {
-        "info": {"title": f"Questions of release {questions.release[:12]}", "version": __version__},
-        "servers": [{"url": server}], "tags": [{"name": tag} for tag in tags]}
-    document["paths"]["/api/questions"]["get"]["responses"] = _responses(
-        {"application/json": {"schema": _ref("Listing")}}, errors)
-    document["paths"]["/api/ask"]["get"]["responses"] = _responses(
-        {"application/json": {"schema": _ref("Heard")}}, errors)
+    schemas, paths = document["components"]["schemas"], document["paths"]
+    errors = [status for status in document["components"]["responses"]]
+    document |= {"info": _info(questions, header), "servers": [{"url": server}]}
+    for path, content in _CONTENT.items():
+        for operation in paths[path].values():
+            operation["responses"] = _responses(content, errors)
+    _offer(paths["/api/questions/{question}"], question=[one.name for one in questions.library],
+           format=[format.name for format in OFFERED if format != JSON])
+    for parameter in OWN_PARAMETERS:
+        if parameter.name != "format":
+            paths["/api/questions/{question}"]["get"]["parameters"].append(
+                _parameter(parameter, (), tuple(parameter.choices)))
+    names = sorted(views)
+    _offer(paths["/export/{view}"], view=names)
+    _offer(paths["/export/{view}.{format}"], view=names, format=list(FORMATS))
     for question in questions.library:
-        for path in filter(None, (f"/questions/{question.name}", question.route)):
-            suffix = "-by-route" if path == question.route else ""
-            document["paths"][f"/api{path}"] = {"get": {
-                "operationId": f"{question.name}{suffix}", "summary": question.title,
-                "description": question.description, "tags": list(question.tags),
-                "parameters": _parameters(question, offered, path),
-                "responses": _responses(_content(question), errors)}}
-    return document
+        model = "".join(part.capitalize() for part in question.name.split("-"))
+        schemas[f"{model}Row"] = _row(question)
+        schemas[f"{model}Answer"] = _answer(question, schemas["Answer"], model)
+        paths[f"/api/questions/{question.name}"] = {"get": {
+            "operationId": question.name, "summary": question.title,
+            "description": question.description, "tags": [_folder(question)],
+            "parameters": _parameters(question, offered),
+            "responses": _responses({JSON.media_type: _ref(f"{model}Answer")}, errors)}}
+    tags = {tag for path in paths.values() for operation in path.values()
+            for tag in operation["tags"]}
+    return {**document, "tags": [{"name": tag} for tag in sorted(tags)]}
 
 
-def _responses(content: Json, errors: Json) -> Json:
+def _info(questions: Questions, header: Header) -> Json:
+    """Who offers what, on which terms."""
+    name = questions.index.label(header.creator) or header.creator
+    contact = {"url": header.creator} if "://" in header.creator else {}
+    return {
+        "title": header.title, "version": header.version, "x-release": questions.release,
+        "description": header.description, "contact": {"name": name, **contact},
+        "license": {"name": questions.index.label(header.licence) or header.licence,
+                    "url": header.licence}}
+
+
+def _offer(path: Json, **values: Sequence[str]) -> None:
+    """Say which values the parameters of a path take."""
+    for parameter in path["get"]["parameters"]:
+        if parameter["name"] in values:
+            parameter["schema"] = {"type": "string", "enum": list(values[parameter["name"]])}
+
+
+def _responses(content: Mapping[str, Json], errors: Iterable[str]) -> Json:
     text = {"schema": {"type": "string"}}
-    answered = {"description": "The answer, or one page of it.", "content": content, "headers": {
-        "ETag": text, "Link": {"description": 'The next page, as rel="next".', **text}}}
+    answered = {
+        "description": "The answer, or one page of it.",
+        "content": {media_type: {"schema": schema} for media_type, schema in content.items()},
+        "headers": {
+            "ETag": text, "Link": {"description": 'The next page, as rel="next".', **text}}}
     return {"200": answered, **{
         status: {"$ref": f"#/components/responses/{status}"} for status in errors}}
 
 
-def _content(question: Question) -> Json:
-    """An answer with the rows of the question, in each format."""
-    row = {
+def _folder(question: Question) -> str:
+    """The folder of a question's file, by which operations are grouped."""
+    return next(iter(question.file.split("/")[1:-1]), "questions")
+
+
+def _answer(question: Question, general: Json, model: str) -> Json:
+    """An answer to a question, with its own rows."""
+    rows = {"type": "array", "items": _ref(f"{model}Row")}
+    return {**general, "description": question.title,
+            "properties": {**general["properties"], "rows": rows}}
+
+
+def _row(question: Question) -> Json:
+    return {
         "type": "object", "additionalProperties": False,
         "properties": {**{column.name: _cell(column) for column in question.columns},
                        **{name: _ref(name.capitalize()) for name in RESERVED_COLUMNS}},
         "required": [*(column.name for column in question.columns), *RESERVED_COLUMNS]}
-    own = {"type": "object", "properties": {"rows": {"type": "array", "items": row}}}
-    others = {format.media_type: {"schema": {"type": "string" if format.is_text else "object"}}
-              for format in OFFERED}
-    return {**others, "application/json": {"schema": {"allOf": [_ref("Answer"), own]}}}
 
 
 def _cell(column: Column) -> Json:
@@ -80,28 +137,23 @@ def _ref(model: str) -> Json:
     return {"$ref": f"#/components/schemas/{model}"}
 
 
-def _parameters(question: Question, offered: Offered, path: str) -> list[Json]:
-    own = [_parameter(question, parameter, path, offered.get((question.name, parameter.name), ()))
+def _parameters(question: Question, offered: Offered) -> list[Json]:
+    """What the operation of a question takes, with the values of its first example."""
+    example = question.examples[0].values
+    own = [_parameter(parameter, example.get(parameter.name, ()),
+                      offered.get((question.name, parameter.name), ()))
            for parameter in question.parameters]
-    return own + [_parameter(question, parameter, path, tuple(parameter.choices))
-                  for parameter in OWN_PARAMETERS]
+    return own + [_parameter(parameter, (), ()) for parameter in OWN_PARAMETERS
+                  if parameter.name in ("limit", "after")]
 
 
-def _parameter(
-    question: Question, parameter: Parameter, path: str, offered: Sequence[str]
-) -> Json:
-    in_path = f"{{{parameter.name}}}" in path
+def _parameter(parameter: Parameter, example: Sequence[str], offered: Sequence[str]) -> Json:
     described: Json = {
-        "name": parameter.name, "in": "path" if in_path else "query",
-        "required": in_path or parameter.required, "description": _explained(parameter),
-        "schema": schema(parameter, offered)}
-    examples = {}
-    for number, example in enumerate(question.examples, 1):
-        if texts := example.values.get(parameter.name):
-            values = [as_json(parameter, text, offered) for text in texts]
-            examples[f"example-{number}"] = {
-                "summary": example.title, "value": values if parameter.many else values[0]}
-    return {**described, "examples": examples} if examples else described
+        "name": parameter.name, "in": "query", "required": parameter.required,
+        "description": _explained(parameter), "schema": schema(parameter, offered)}
+    values = [as_json(parameter, text, offered) for text in example]
+    return {**described, "example": values if parameter.many else values[0]} if values else \
+        described
 
 
 def _explained(parameter: Parameter) -> str:

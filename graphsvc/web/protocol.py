@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from typing import NamedTuple
-from urllib.parse import parse_qsl
 
 from graphsvc.engine.base import QueryRefused
 from graphsvc.web.problems import HttpError
+from graphsvc.web.request import form_pairs
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -17,7 +17,6 @@ UPDATE = "application/sparql-update"
 MAX_BODY_BYTES = 1 << 20
 """Longest body that is read; a percent-encoded query takes up to nine bytes a character."""
 
-_MAX_FIELDS = 1000
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _SECONDS = re.compile(r"\d+(\.\d+)?|\.\d+", re.ASCII)
 
@@ -37,7 +36,7 @@ class Operation(NamedTuple):
 
 def read_get(query_string: bytes) -> Operation:
     """The operation of a GET or HEAD request. Raises HttpError, QueryRefused."""
-    return _operation(_fields(query_string), describable=True)
+    return _operation(form_pairs(query_string), describable=True)
 
 
 def read_post(query_string: bytes, content_type: str | None, body: bytes) -> Operation:
@@ -48,9 +47,9 @@ def read_post(query_string: bytes, content_type: str | None, body: bytes) -> Ope
     if charset not in (None, "utf-8", "utf8", "us-ascii"):
         raise HttpError(415, f"The body is said to be in {charset}.", location="Content-Type",
                         hint="Send UTF-8, the one encoding of SPARQL queries.")
-    fields = _fields(query_string)
+    fields = form_pairs(query_string)
     if media_type == FORM:
-        return _operation(fields + _fields(body), describable=False)
+        return _operation(fields + form_pairs(body), describable=False)
     if media_type == QUERY:
         if any(name == "query" for name, _ in fields):
             raise HttpError(400, "There is a query in the address and another one in the body.",
@@ -72,17 +71,6 @@ def _content_type(value: str | None) -> tuple[str, str | None]:
     media_type, *parameters = (part.strip() for part in (value or "").lower().split(";"))
     named = dict(parameter.partition("=")[::2] for parameter in parameters)
     return media_type, named["charset"].strip().strip('"') if "charset" in named else None
-
-
-def _fields(data: bytes) -> list[tuple[str, str]]:
-    """The names and values of an encoded form. Raises HttpError."""
-    if data.count(b"&") >= _MAX_FIELDS:
-        raise HttpError(413, f"There are more than {_MAX_FIELDS} parameters.", location="form")
-    try:
-        return parse_qsl(data.decode(), keep_blank_values=True, errors="strict")
-    except UnicodeDecodeError as error:
-        raise HttpError(400, "The form is not UTF-8.", location="form",
-                        hint="Percent-encode names and values as UTF-8.") from error
 
 
 def _operation(fields: list[tuple[str, str]], describable: bool) -> Operation:

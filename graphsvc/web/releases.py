@@ -22,6 +22,7 @@ from graphsvc.release import Releases
 from graphsvc.service import Serving
 from graphsvc.web.api import api_router
 from graphsvc.web.app import Site
+from graphsvc.web.assistants import AssistantEndpoint
 from graphsvc.web.graphs import graphs_router
 from graphsvc.web.linked import linked_router
 from graphsvc.web.metrics import Metrics
@@ -86,6 +87,7 @@ class ReleaseSource:
         return Site(
             release=release, salt=f"{release} {__version__} {words} {address}",
             sparql=SparqlEndpoint(serving.engine, describe, editor), close=serving.close,
+            assistants=AssistantEndpoint(serving),
             pages=application(routers), error_page=problem, routes=routes)
 
 

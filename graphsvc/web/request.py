@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
-from types import TracebackType
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.values import BadValue
 from graphsvc.web.problems import HttpError
 
 Scope = MutableMapping[str, Any]
@@ -25,6 +23,7 @@ Pairs = Sequence[tuple[str, str]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _HOST = re.compile(rb"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
+MOST_FIELDS = 1_000
 UNWATCHED_SECONDS = 0.02
 """How long work goes on before anybody looks whether the client is still there."""
 _PREFIX = re.compile(rb"(?:/[A-Za-z0-9._~-]+)*")
@@ -48,11 +47,9 @@ class Proxies:
         return bool(self._networks)
 
     def _trusts(self, client: str) -> bool:
-        try:
-            address = ipaddress.ip_address(client)
-        except ValueError:
-            return False
-        return any(address in network for network in self._networks)
+        with suppress(ValueError):
+            return any(ipaddress.ip_address(client) in network for network in self._networks)
+        return False
 
 
 class RequestContext:
@@ -143,23 +140,41 @@ class RequestContext:
 
 
 def address_pairs(scope: Scope) -> Pairs:
-    """The parameters of an address. Raises BadValue where they are not UTF-8."""
-    raw: bytes = scope["query_string"]
+    """The parameters of an address. Raises HttpError where they cannot be read."""
+    return form_pairs(scope["query_string"])
+
+
+def form_pairs(data: bytes) -> list[tuple[str, str]]:
+    """The names and values of an encoded form. Raises HttpError."""
+    if data.count(b"&") >= MOST_FIELDS:
+        raise HttpError(413, f"There are more than {MOST_FIELDS} parameters.", location="form")
+    pairs = [field.partition(b"=") for field in data.split(b"&") if field]
     try:
-        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict",
-                         max_num_fields=1000)
-    except ValueError as error:
-        raise BadValue("The query part of the address cannot be read.", location="parameters",
-                       hint="Percent-encode names and values as UTF-8.") from error
+        return [(_decoded(name), _decoded(value)) for name, _, value in pairs]
+    except UnicodeDecodeError as error:
+        raise HttpError(400, "The parameters are not UTF-8.", location="parameters",
+                        hint="Percent-encode names and values as UTF-8.") from error
+
+
+def _decoded(text: bytes) -> str:
+    """The text without its percent escapes: those of a query cost urllib 15 microseconds."""
+    plain = text.replace(b"+", b" ")
+    if b"%" in plain:
+        escaped = plain.replace(b"\\", b"\\\\").replace(b"%", b"\\x")
+        try:
+            plain = escaped.decode("unicode_escape").encode("latin-1")
+        except UnicodeDecodeError:  # a percent sign that begins no escape
+            plain = unquote_to_bytes(plain)
+    return plain.decode()
 
 
 def given_of(pairs: Pairs) -> dict[str, list[str]]:
     """Values by parameter; what a form sends empty was not given."""
-    given: dict[str, list[str]] = defaultdict(list)
+    given: dict[str, list[str]] = {}
     for name, value in pairs:
         if value.strip():
-            given[name].append(value)
-    return dict(given)
+            given.setdefault(name, []).append(value)
+    return given
 
 
 def _takes_gzip(accepted: bytes) -> bool:
@@ -202,8 +217,7 @@ class HangUp:
     """
 
     def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._gone = False
+        self._receive, self._gone = receive, False
         self._watch: asyncio.Task[None] | None = None
 
     def __enter__(self) -> None:
@@ -221,10 +235,7 @@ class HangUp:
         self._gone = True
         self._task.cancel()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._timer.cancel()
         if self._watch:
             self._watch.cancel()

@@ -16,7 +16,6 @@ import resource
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -27,8 +26,8 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer, WorkerProcess
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.web.answers import TruncatedResponse
 from graphsvc.web.request import AsgiApp
+from graphsvc.web.responses import TruncatedResponse
 
 HEAD_SECONDS = 15
 """How long a client may take for the head of a request, and keep an idle connection."""
@@ -59,23 +58,8 @@ _LOGGING: dict[str, Any] = {
 """Everything that is worth a line goes to standard error."""
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where the service listens."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
-
-
-def listen(host: str, port: int) -> tuple[socket.socket, Address]:
-    """A socket that listens on an address, and the address with the port that it got.
-
-    Raises GraphsvcError where nothing can listen there.
-    """
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on an address. Raises GraphsvcError where nothing can listen there."""
     if not 0 <= port <= 65535:
         raise GraphsvcError("Ports go from 0 to 65535.", location=f"{host}:{port}",
                             hint="Choose another --port.")
@@ -94,17 +78,22 @@ def listen(host: str, port: int) -> tuple[socket.socket, Address]:
         raise GraphsvcError(
             f"Nothing can listen there: {error.strerror or error}.", location=f"{host}:{port}",
             hint="Choose another --port, or stop the program that uses it.") from error
-    return listener, Address(host, listener.getsockname()[1])
+    return listener
+
+
+def address(host: str, listener: socket.socket) -> str:
+    """The address of a service at a host, with the port that its socket got."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
 
 
 class Server(MPServer):
     """Granian on a socket that is open already."""
 
-    def __init__(self, listener: socket.socket, address: Address) -> None:
+    def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         super().__init__(
-            target="graphsvc", address=address.host, port=address.port,
-            interface=Interfaces.ASGI, loop=Loops.uvloop, http=HTTPModes.http1, websockets=False,
+            target="graphsvc", interface=Interfaces.ASGI, loop=Loops.uvloop,
+            http=HTTPModes.http1, websockets=False,
             log_level=LogLevels.warning, log_dictconfig=_LOGGING, backpressure=_connections(),
             http1_settings=HTTP1Settings(
                 header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES * 2),
@@ -125,7 +114,7 @@ class Server(MPServer):
 
 def serve(
     make_app: Callable[[Callable[[], None], Callable[[str], None]], AsgiApp],
-    listener: socket.socket, address: Address, announce: Callable[[], None],
+    listener: socket.socket, announce: Callable[[], None],
 ) -> None:
     """Serve an application in a process of its own until SIGINT or SIGTERM.
 
@@ -156,7 +145,7 @@ def serve(
         logging.getLogger("_granian.utils").addFilter(_is_news)
         return make_app(start, fail)
 
-    server = Server(listener, address)
+    server = Server(listener)
     logging.getLogger("_granian").addFilter(lambda record: failures.empty())
     try:
         server.serve(target_loader=load, wrap_loader=False)

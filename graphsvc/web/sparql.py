@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import quote
 
-from graphsvc.engine.base import Engine, Lane, QueryTooLong, Request
+from graphsvc.engine.base import Engine, Lane, Request
 from graphsvc.engine.inspect import inspect
-from graphsvc.formats import HTML, RDF_FORMATS, Format, named, negotiate
-from graphsvc.web.answers import ResponseWriter
+from graphsvc.formats import HTML, LINKED_FORMATS, Format, named, negotiate
 from graphsvc.web.problems import HttpError
 from graphsvc.web.protocol import MAX_BODY_BYTES, Operation, read_get, read_post
 from graphsvc.web.request import (
@@ -20,12 +19,11 @@ from graphsvc.web.request import (
     RequestContext,
     read_body,
 )
+from graphsvc.web.responses import ResponseWriter
 
 SPARQL_METHODS = "GET, HEAD, POST, OPTIONS"
 BODY_SECONDS = 20.0
 """How long the body of a request may take to arrive."""
-_MOST_NOTED = 5
-"""Unknown functions that a notice names."""
 _IRI_SAFE = ":/#?&=;,+%@!$()*[]~"
 
 Describe = Callable[[str, Format], Awaitable[bytes]]
@@ -36,7 +34,7 @@ class SparqlEndpoint:
     """Answers the requests to `/sparql` from one engine.
 
     describe: writes the service description, given the address of the service without a last
-        slash and one of RDF_FORMATS.
+        slash and one of LINKED_FORMATS.
     editor: writes the HTML page that people get.
     """
 
@@ -50,7 +48,7 @@ class SparqlEndpoint:
         if request.is_get:
             operation = read_get(request.query)
         elif request.method == "POST":
-            body = await _body(receive)
+            body = await received(receive)
             operation = read_post(request.query, request.content_type, body)
         else:
             raise HttpError(405, f"{request.method[:20]} is not a method of this address.",
@@ -65,7 +63,7 @@ class SparqlEndpoint:
         self, request: RequestContext, operation: Operation, writer: ResponseWriter
     ) -> None:
         """Answer a bare GET: the editor for people, the service description for machines."""
-        offered = RDF_FORMATS + ((HTML,) if self._editor else ())
+        offered = LINKED_FORMATS + ((HTML,) if self._editor else ())
         format = choose(operation.formats, request.accepts, offered)
         if format is HTML and self._editor:
             body = await self._editor(request)
@@ -76,15 +74,13 @@ class SparqlEndpoint:
     async def _query(
         self, request: RequestContext, operation: Operation, query: str, writer: ResponseWriter
     ) -> None:
-        limits = self._engine.limits
-        if len(query) > limits.query_chars:
-            raise QueryTooLong(limits)
+        self._engine.limits.check(query)
         inspected = inspect(query)
         format = choose(operation.formats, request.accepts, inspected.form.formats)
         stream = await self._engine.query(Request(
             query=query, media_type=format.media_type, lane=Lane.FREE, timeout=operation.timeout,
             default_graphs=operation.default_graphs, named_graphs=operation.named_graphs,
-            base=f"{request.server}{quote(request.path, safe='/%')}", client=request.client))
+            base=f"{request.server}{request.path.decode()}", client=request.client))
         try:
             headers: Headers = [(b"content-type", format.content_type.encode())]
             if inspected.volatile:
@@ -116,7 +112,7 @@ def choose(names: Sequence[str], accept: str | None, offered: Sequence[Format]) 
     return chosen
 
 
-async def _body(receive: Receive) -> bytes:
+async def received(receive: Receive) -> bytes:
     """The body of a request. Raises HttpError where it is too long or too slow."""
     try:
         async with asyncio.timeout(BODY_SECONDS):
@@ -134,8 +130,6 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _notice(functions: Sequence[str]) -> bytes:
-    """The header that names unknown functions, the first of them where they are many."""
-    names = ", ".join(f"<{quote(iri[:200], safe=_IRI_SAFE)}>" for iri in functions[:_MOST_NOTED])
-    others = f" and {len(functions) - _MOST_NOTED} more" if len(functions) > _MOST_NOTED else ""
-    return (f"Expressions that call {names}{others} have no value:"
-            " there is no such function.").encode()
+    """The header that names unknown functions, five of them where they are many."""
+    names = ", ".join(f"<{quote(iri[:200], safe=_IRI_SAFE)}>" for iri in functions[:5])
+    return f"Expressions that call {names} have no value: there is no such function.".encode()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
-from graphsvc.formats import RDF_FORMATS, negotiate
+from graphsvc.formats import HTML, LINKED_FORMATS
 from graphsvc.service import Serving
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.problems import HttpError
+from graphsvc.web.sparql import choose
 
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 
@@ -34,13 +37,15 @@ def status_router(serving: Serving, metrics: Metrics) -> APIRouter:
                                                  "Content-Type": metrics.content_type})
 
     async def description(request: Request) -> Response:
-        format = negotiate(request.headers.get("accept"), RDF_FORMATS)
-        if format is None:
-            raise HttpError(406, "The description is RDF.", location="Accept",
-                            hint=f"Ask for one of {', '.join(f.media_type for f in RDF_FORMATS)}.")
+        for_people = (HTML,) if request.url.path.endswith("/dataset") else ()
+        format = choose((), request.headers.get("accept"), (*LINKED_FORMATS, *for_people))
+        if format is HTML:
+            return RedirectResponse("/about", 303)
         body = await run_in_threadpool(
-            serving.description.write, format.media_type, _server(request))
-        return Response(body, media_type=format.content_type)
+            partial(serving.description.write, examples=False), format.media_type,
+            _server(request))
+        return Response(body, media_type=format.content_type,
+                        headers={"Link": '</sparql>; rel="service"'})
 
     async def dump(request: Request) -> Response:
         name = request.path_params["name"]

@@ -11,6 +11,7 @@ from graphsvc.engine.base import QueryRefused, QuerySyntaxError, Request
 from graphsvc.engine.evaluation import Data, evaluate
 from graphsvc.engine.inspect import inspect, syntax_error
 from graphsvc.engine.worker import load_file
+from graphsvc.formats import BY_MEDIA_TYPE
 
 BASE = "http://localhost/sparql"
 
@@ -34,9 +35,10 @@ class Evaluated:
 
 def evaluated(store: Store, request: Request) -> bytes:
     """The answer to a request. Raises QuerySyntaxError and QueryRefused."""
-    output = io.BytesIO()
+    output, written = io.BytesIO(), BY_MEDIA_TYPE[request.media_type]
     try:
-        evaluate(Data(store, store), request, inspect(request.query), output, set())
+        results, _ = evaluate(Data(store, store), request, inspect(request.query))
+        results.serialize(output, written.rdf or written.results)
     except SyntaxError as error:
         raise syntax_error(str(error), request.query) from error
     return output.getvalue()

@@ -79,7 +79,7 @@ def test_release_query_format_and_data_set_each_have_a_tag_of_their_own(books: s
 
 
 @pytest.mark.parametrize("location", [
-    "GRAPH ?g { ?s ?p ?o }", "graph ?g { ?s ?p ?o }", "\\u0047RAPH ?g { ?s ?p ?o }",
+    "GRAPH ?g { ?s ?p ?o }", "graph ?g { ?s ?p ?o }",
     "VALUES ?g { UNDEF } #\nGRAPH#\n?g{ ?s ?p ?o }",
     "{ SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } } } ?s ?p ?o",
     "?s ?p ?o FILTER EXISTS { GRAPH ?g { ?s ?p ?o } }", "?s ?p ?o FILTER('graph' != 'GRAPH')",

@@ -85,6 +85,7 @@ class Serving:
     questions: Questions
     plain: PlainWords
     header: Header = Header("", "Books", "", "1", "https://example.org/licence", "", "b", "", "")
+    views: tuple[Any, ...] = ()
 
 
 class Source:

@@ -28,7 +28,8 @@ _STYLE = ("r", "g", "b", "size", "colour", "viz")
 def graphml(data: bytes) -> Read:
     """By networkx."""
     graph = nx.read_graphml(io.BytesIO(data), force_multigraph=True)
-    return _whole(graph, drop=_STYLE), _without(graph.graph, ("node_default", "edge_default"))
+    return (_whole(graph, drop=(*_STYLE, "name")),
+            _without(graph.graph, ("node_default", "edge_default")))
 
 
 def graphml_igraph(data: bytes) -> Read:
@@ -37,7 +38,8 @@ def graphml_igraph(data: bytes) -> Read:
     with _file(data) as path:
         graph = igraph.Graph.Read_GraphML(path)
     iris = graph.vs["iri"]
-    nodes = {vertex["iri"]: _there(vertex.attributes(), (*_STYLE, "id")) for vertex in graph.vs}
+    drop = (*_STYLE, "id", "name")
+    nodes = {vertex["iri"]: _there(vertex.attributes(), drop) for vertex in graph.vs}
     edges = [(iris[edge.source], iris[edge.target], _there(edge.attributes(), ("id",)))
              for edge in graph.es]
     return (Whole(graph.is_directed(), nodes, edges),
@@ -69,7 +71,7 @@ def cyjs(data: bytes) -> Read:
     done = subprocess.run(["node", "--input-type=module", "-e", script], input=data, cwd=FRONTEND,
                           capture_output=True, timeout=60, check=True)
     read = json.loads(done.stdout)
-    drop = (*_STYLE, "id", "name", "shared_name", "source", "target")
+    drop = (*_STYLE, "id", "value", "name", "shared_name", "source", "target")
     nodes = {node["iri"]: _without(node, drop) for node in read["nodes"]}
     edges = [(one, other, _kind(_without(values, drop))) for one, other, values in read["edges"]]
     assert all(node["name"] == node["label"] for node in read["nodes"])
@@ -109,7 +111,7 @@ def dot(data: bytes) -> Read:
 def node_link(data: bytes) -> Read:
     """By networkx."""
     graph = nx.node_link_graph(json.loads(data), edges="links")
-    return _whole(graph, drop=_STYLE), dict(graph.graph)
+    return _whole(graph, drop=(*_STYLE, "name")), dict(graph.graph)
 
 
 def csv(nodes: bytes, edges: bytes) -> Read:
@@ -131,13 +133,15 @@ def neo4j(nodes: bytes, edges: bytes) -> Read:
     things, links = _table(nodes, {}), _table(edges, {})
     iris = {row["id:ID"]: row["iri:string"] for row in things}
     drop = ("id:ID", ":LABEL", ":START_ID", ":END_ID", ":TYPE", "recipe:IGNORE")
-    assert all(row[":LABEL"] == row["type:string"] for row in things)
+    assert all(re.fullmatch(r"[^\W\d]\w*", row[":LABEL"]) for row in things)
+    assert all(re.fullmatch(r"[^\W\d]\w*", row[":TYPE"]) for row in links)
     plain = [({name.partition(":")[0]: value for name, value in _without(row, drop).items()}, row)
              for row in (*things, *links)]
     whole = Whole(True, {row["iri:string"]: values for values, row in plain if "id:ID" in row},
                   [(iris[row[":START_ID"]], iris[row[":END_ID"]], values)
                    for values, row in plain if ":TYPE" in row])
-    return whole, _lines(things[0]["recipe:IGNORE"])
+    assert "\n" not in things[0]["recipe:IGNORE"]
+    return whole, json.loads(things[0]["recipe:IGNORE"])
 
 
 def jsonld(data: bytes) -> Read:
@@ -240,7 +244,9 @@ def empty_table(data: bytes) -> tuple[list[str], dict[str, str]]:
     frame = pandas.read_csv(io.BytesIO(data), dtype=str)
     assert len(frame) == 0
     *columns, recipe = frame.columns
-    return columns, _lines(recipe.removesuffix(":IGNORE"))
+    if recipe.endswith(":IGNORE"):
+        return columns, json.loads(recipe.removesuffix(":IGNORE"))
+    return columns, _lines(recipe)
 
 
 READERS: Mapping[str, tuple[tuple[str, ...], Callable[..., Read], bool]] = {

@@ -14,7 +14,6 @@ PASSAGES = f"{CITING} {{ GRAPH ?any {{ ?one prov:wasDerivedFrom ?passage }} }}"
 
 
 @pytest.mark.parametrize(("name", "column", "given"), [
-    ("policy-to-practice", "evidence", {}),
     ("concept-hierarchies", "evidence", {}),
     ("graph", "evidence", {}),
     ("selection", "evidence", {"thing": ["safe-and-together", "partnership:midlothian",

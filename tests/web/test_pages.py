@@ -24,12 +24,12 @@ from graphsvc.project import Project
 from graphsvc.release import Release, Releases
 from graphsvc.service import Serving
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.answers import CSP
 from graphsvc.web.pages.context import PageContext
 from graphsvc.web.pages.routes import pages_router
 from graphsvc.web.pages.terms import Terms
 from graphsvc.web.pages.thing import thing_page
 from graphsvc.web.releases import application
+from graphsvc.web.responses import CSP
 from tests.serving import running
 from tests.web.kinds import ERRORS, HEAVY, HTML, PAGES, PASSAGE, SAFE
 from tests.web.markup import read
@@ -333,6 +333,16 @@ def test_without_the_documents_a_passage_is_named_by_its_place(client: httpx.Cli
     assert "Recognising and responding" in page
     assert "<mark>" not in page
     assert "does not hold the text of the document" in page
+
+
+def test_a_passage_as_rdf_has_the_words_it_starts_and_ends_with(client: httpx.Client) -> None:
+    graph = rdflib.Graph().parse(data=client.get(f"{PASSAGE}.ttl").text, format="turtle")
+    oa = rdflib.Namespace("http://www.w3.org/ns/oa#")
+    start, end = (next(graph.objects(None, part))
+                  for part in (oa.hasStartSelector, oa.hasEndSelector))
+    assert str(graph.value(start, oa.exact)) == "Most parents who took part in"
+    assert str(graph.value(end, oa.prefix)) == "and prioritised safety plans for children."
+    assert str(graph.value(end, oa.exact)) == "\n"
 
 
 def test_with_the_documents_a_passage_is_shown_in_its_surroundings(

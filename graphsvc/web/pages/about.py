@@ -17,6 +17,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from graphsvc.citation import Citation
 from graphsvc.errors import GraphsvcError
 from graphsvc.release import Release, Releases
 from graphsvc.web.pages.context import PageContext
@@ -43,7 +44,8 @@ def _about(context: PageContext) -> dict[str, Any]:
         before = None
     comparable = before and max(manifest["quads"], before.manifest["quads"]) <= _MOST_QUADS
     return {
-        "built": f"{show_date(built.date().isoformat())}, {built:%H:%M} UTC", "year": built.year,
+        "cite": Citation.of(release, context.index),
+        "built": f"{show_date(built.date().isoformat())}, {built:%H:%M} UTC",
         "manifest": manifest, "dumps": sorted((release.path / "dumps").iterdir()),
         "before": before.id if before else None,
         "changes": _changes(before, release) if before and comparable else None,

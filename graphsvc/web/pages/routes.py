@@ -65,7 +65,11 @@ def pages_router(context: PageContext) -> APIRouter:
             "docs.html", lambda: str(request.base_url).rstrip("/")))
 
     router.add_route("/questions/{name}", question, methods=["GET"])
+    async def favicon(request: Request) -> Response:
+        return Response((STATIC / "icon.svg").read_bytes(), media_type=MEDIA_TYPES[".svg"])
+
     router.add_route("/docs", docs, methods=["GET"])
+    router.add_route("/favicon.ico", favicon, methods=["GET"])
     router.add_route("/static/{path:path}", _static, methods=["GET"])
     return router
 

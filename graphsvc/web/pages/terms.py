@@ -122,11 +122,15 @@ class Terms:
         return [self.terms[iri] for iri in most_special(known, self.above)]
 
     def names(self, classes: Iterable[str], property_: str) -> list[str]:
-        """The names of questions that a property gives for things of these classes: those of the
-        most special class that has any."""
-        known = sorted((iri for iri in classes if iri in self.terms),
-                       key=lambda iri: (-len(self.above[iri]), iri))
-        return next(filter(None, (self.terms[iri].names(property_) for iri in known)), [])
+        """The names of questions that a property gives for things of these classes: those of each
+        class that has any, unless a class below it has."""
+        used: dict[str, list[str]] = {}
+        for iri in sorted((iri for iri in classes if iri in self.terms),
+                          key=lambda iri: (-len(self.above[iri]), iri)):
+            names = self.terms[iri].names(property_)
+            if names and not any(iri in self.above[below] for below in used):
+                used[iri] = names
+        return [*dict.fromkeys(name for names in used.values() for name in names)]
 
     def order(self, property_: str, classes: Iterable[str]) -> float:
         """The position of a property on the page of a thing of these classes (sh:order)."""

@@ -1,4 +1,4 @@
-"""Answers as they go over the wire: prepared once, kept in one cache, sent on every condition.
+"""Responses as they go over the wire: prepared once, kept in one cache, sent on every condition.
 
 A release never changes, so every successful GET has an entity tag that is known from the release,
 the version of the software, the address and the media type; one rule answers conditional requests
@@ -39,36 +39,51 @@ _EXPOSED = b"ETag, Link, X-Notice, X-Release"
 _LOCAL_LINK = re.compile(rb'((?:href|src|action|data-[a-z]+)=")/(?!/)')
 
 
-class Answer:
+class PreparedResponse:
     """A complete response, prepared for everyone who asks for it.
 
     tag: its entity tag; None for what may be different the next time.
+    size: bytes that it takes: its body, plain and compressed, its headers and its request.
     route: what the metrics count it as.
     """
 
-    __slots__ = ("_compressed", "body", "headers", "route", "start", "status", "tag")
+    __slots__ = ("_compressed", "_start", "body", "headers", "route", "size", "status", "tag")
 
-    def __init__(self, status: int, headers: Headers, body: bytes) -> None:
-        self.status, self.headers, self.body = status, headers, body
+    def __init__(
+        self, request: RequestContext, common: Headers, salt: str, status: int, headers: Headers,
+        body: bytes, route: str,
+    ) -> None:
+        """Add what every response says: release, entity tag, caching, security, CORS."""
+        self.status, self.body, self.route = status, body, route
+        self.headers = headers + common
         self.tag: bytes | None = None
-        self.route = ""
         self._compressed: bytes | None = None
-        self.start: dict[str, Any] = {}
-
-    def header(self, name: bytes) -> bytes | None:
-        """The value of one of its headers, by its name in lower case."""
-        return next((value for key, value in self.headers if key == name), None)
+        given = dict(headers)
+        content_type = given.get(b"content-type", b"")
+        if content_type.startswith(b"text/html"):
+            self.headers.append((b"content-security-policy", CSP))
+            if request.prefix:
+                self.body = _LOCAL_LINK.sub(rb"\g<1>" + request.prefix + b"/", body)
+        if status == 200 and request.is_get and given.get(b"cache-control") != b"no-store":
+            self.tag = given.get(b"etag") or entity_tag(request, content_type, salt)
+            if b"etag" not in given:
+                self.headers.append((b"etag", self.tag))
+        if b"cache-control" not in given:
+            self.headers.append((b"cache-control", REVALIDATE if self.tag else b"no-store"))
+        self._start = _start(status, self.headers, self.body)
+        self.size = len(body) * 5 // 4 + 2_000 + len(request.query)
 
     @property
     def cacheable(self) -> bool:
-        """Whether the same request gets the same answer as long as the release is served."""
+        """Whether the same request gets the same response as long as the release is served."""
         return self.tag is not None and self.status == 200
 
     @property
     def compressible(self) -> bool:
         """Whether it is worth its compression."""
-        return (len(self.body) >= SMALLEST_COMPRESSED and not self.header(b"content-encoding")
-                and bool(_COMPRESSIBLE.match(self.header(b"content-type") or b"")))
+        given = dict(self.headers)
+        return (len(self.body) >= SMALLEST_COMPRESSED and b"content-encoding" not in given
+                and bool(_COMPRESSIBLE.match(given.get(b"content-type", b""))))
 
     async def compressed(self) -> bytes:
         """The body as gzip, compressed at its first use; in a thread where that takes long."""
@@ -78,43 +93,29 @@ class Answer:
             self._compressed = gzip.compress(self.body, 6, mtime=0)
         return self._compressed
 
-    def prepare(self, request: RequestContext, release: str, salt: str) -> None:
-        """Add what every answer says: release, entity tag, caching, security, CORS."""
-        given = {name for name, _ in self.headers}
-        content_type = self.header(b"content-type") or b""
-        if content_type.startswith(b"text/html"):
-            self.headers.append((b"content-security-policy", CSP))
-            if request.prefix:
-                self.body = _LOCAL_LINK.sub(rb"\g<1>" + request.prefix + b"/", self.body)
-        caching = self.header(b"cache-control")
-        if self.status == 200 and request.is_get and caching != b"no-store":
-            self.tag = self.header(b"etag") or entity_tag(request, content_type, salt)
-            if b"etag" not in given:
-                self.headers.append((b"etag", self.tag))
-        if caching is None:
-            self.headers.append((b"cache-control", REVALIDATE if self.tag else b"no-store"))
-        self.headers += common_headers(release)
-        length = (b"content-length", b"%d" % len(self.body))
-        self.start = {"type": "http.response.start", "status": self.status,
-                      "headers": [*self.headers, length]}
+    def unchanged(self, request: RequestContext) -> bool:
+        """Whether the client has it already (RFC 9110, section 13.1.2)."""
+        return (self.tag is not None and request.if_none_match is not None
+                and holds(request.if_none_match, self.tag))
 
     async def send(self, request: RequestContext, send: Send) -> None:
         """Send it, or say that the client has it already."""
-        if self.tag is not None and request.if_none_match is not None and (
-                holds(request.if_none_match, self.tag)):
+        if self.unchanged(request):
             await send({"type": "http.response.start", "status": 304, "headers": self.headers})
             await send({"type": "http.response.body"})
             return
-        start, body = self.start, self.body
+        start, body = self._start, self.body
         if request.gzip and self.compressible:
             body = await self.compressed()
-            start = {**start, "headers": [
-                *self.headers, (b"content-encoding", b"gzip"),
-                (b"content-length", b"%d" % len(body))]}
+            start = _start(self.status, [*self.headers, (b"content-encoding", b"gzip")], body)
         await send(start)
-        if request.method == "HEAD":
-            body = b""
-        await send_body(body, send)
+        await send_body(b"" if request.method == "HEAD" else body, send)
+
+
+def _start(status: int, headers: Headers, body: bytes) -> dict[str, Any]:
+    """The ASGI message with the head of a response that has this body."""
+    return {"type": "http.response.start", "status": status,
+            "headers": [*headers, (b"content-length", b"%d" % len(body))]}
 
 
 async def send_body(body: bytes, send: Send, *, more: bool = False) -> None:
@@ -135,16 +136,14 @@ class TruncatedResponse(Exception):
 class ResponseWriter:
     """Takes the ASGI messages of one response: holds it back while it is small, then streams it.
 
-    release, salt: see Answer.prepare. streaming: whether the client has got the beginning.
+    common, salt: see common_headers, entity_tag. route: what the metrics count it as.
+    streaming: whether the client has got the beginning.
     """
 
-    def __init__(self, request: RequestContext, send: Send, release: str, salt: str) -> None:
-        self._request, self._send = request, send
-        self._release, self._salt = release, salt
-        self.status, self._headers = 0, list[tuple[bytes, bytes]]()
-        self._held: bytes | bytearray = bytearray()
-        self._silent = False
-        self.streaming = False
+    def __init__(self, request: RequestContext, send: Send, common: Headers, salt: str) -> None:
+        self._request, self._send, self._common, self._salt = request, send, common, salt
+        self.status, self._headers, self._held = 0, Headers(), b""
+        self._silent = self.streaming = False
         self.route = ""
 
     def reply(self, status: int, headers: Headers, body: bytes) -> None:
@@ -162,38 +161,35 @@ class ResponseWriter:
         if not self.streaming and more and len(self._held) > HOLD_BACK:
             await self._begin()
         if self.streaming:
-            part, self._held = bytes(self._held), bytearray()
+            part, self._held = self._held, b""
             if not self._silent:
                 await send_body(part, self._send, more=more)
 
     async def _begin(self) -> None:
         """Send the head of a response whose body follows in parts."""
         self.streaming = True
-        answer = self._answer(b"")
+        response = self._response(b"")
         length = [pair for pair in self._headers if pair[0] == b"content-length"]
-        if answer.tag and self._request.if_none_match is not None and (
-                holds(self._request.if_none_match, answer.tag)):
+        if response.unchanged(self._request):
             self.status, length = 304, []
         await self._send({"type": "http.response.start", "status": self.status,
-                          "headers": answer.headers + length})
+                          "headers": response.headers + length})
         self._silent = self.status == 304 or self._request.method == "HEAD"
         if self._silent:
             await self._send({"type": "http.response.body", "body": b""})
 
-    def finish(self) -> Answer | None:
-        """The complete answer, which is still to be sent; None where it was streamed."""
-        return None if self.streaming else self._answer(bytes(self._held))
+    def finish(self) -> PreparedResponse | None:
+        """The complete response, which is still to be sent; None where it was streamed."""
+        return None if self.streaming else self._response(self._held)
 
-    def _answer(self, body: bytes) -> Answer:
+    def _response(self, body: bytes) -> PreparedResponse:
         headers = [pair for pair in self._headers if pair[0] != b"content-length"]
-        answer = Answer(self.status, headers, body)
-        answer.route = self.route
-        answer.prepare(self._request, self._release, self._salt)
-        return answer
+        return PreparedResponse(self._request, self._common, self._salt, self.status, headers,
+                                body, self.route)
 
 
 def common_headers(release: str) -> Headers:
-    """The headers of every answer."""
+    """The headers of every response."""
     return [
         (b"x-release", release.encode()),
         (b"vary", b"Accept, Accept-Encoding"),
@@ -208,7 +204,8 @@ def preflight(methods: str) -> Headers:
     return [
         (b"allow", methods.encode()),
         (b"access-control-allow-methods", methods.encode()),
-        (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match"),
+        (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match, Mcp-Method,"
+                                          b" Mcp-Name, Mcp-Protocol-Version"),
         (b"access-control-max-age", b"86400"),
     ]
 
@@ -218,8 +215,9 @@ def entity_tag(request: RequestContext, content_type: bytes, salt: str) -> bytes
 
     salt: what identifies the release and the software.
     """
-    parts = (salt.encode(), request.server.encode(), request.path, request.query, content_type)
-    digest = hashlib.blake2b(b"\0".join(parts), digest_size=16).hexdigest()
+    said = (salt.encode(), request.scheme.encode(), request.host, request.prefix, request.path,
+            request.query, content_type)
+    digest = hashlib.blake2b(b"\0".join(said), digest_size=16).hexdigest()
     return b'W/"%s"' % digest.encode()
 
 
@@ -230,34 +228,28 @@ def holds(condition: bytes, tag: bytes) -> bool:
         part.strip().removeprefix(b"W/") == opaque for part in condition.split(b","))
 
 
-class AnswerCache:
-    """The answers of one release that were used last, up to a number of bytes.
+class ResponseCache:
+    """The responses of one release that were used last, up to a number of bytes.
 
-    max_bytes: of all answers.
+    max_bytes: of all responses.
     """
 
     def __init__(self, max_bytes: int = 128 << 20) -> None:
-        self._max_bytes = max_bytes
-        self._bytes = 0
-        self._answers: OrderedDict[Any, Answer] = OrderedDict()
+        self._max_bytes, self._bytes = max_bytes, 0
+        self._responses: OrderedDict[Any, PreparedResponse] = OrderedDict()
 
-    def get(self, key: Any) -> Answer | None:
-        """The answer to a request, if it is still there."""
-        answer = self._answers.get(key)
-        if answer is not None:
-            self._answers.move_to_end(key)
-        return answer
+    def get(self, key: Any) -> PreparedResponse | None:
+        """The response to a request, if it is still there."""
+        response = self._responses.get(key)
+        if response is not None:
+            self._responses.move_to_end(key)
+        return response
 
-    def put(self, key: Any, answer: Answer) -> None:
-        """Keep an answer in the place of those that were not used for longest."""
-        if len(answer.body) > MOST_KEPT or key in self._answers:
+    def put(self, key: Any, response: PreparedResponse) -> None:
+        """Keep a response in the place of those that were not used for longest."""
+        if len(response.body) > MOST_KEPT or key in self._responses:
             return
-        self._answers[key] = answer
-        self._bytes += _cost(key, answer)
+        self._responses[key] = response
+        self._bytes += response.size
         while self._bytes > self._max_bytes:
-            self._bytes -= _cost(*self._answers.popitem(last=False))
-
-
-def _cost(key: Any, answer: Answer) -> int:
-    """Bytes that an answer takes: its body, plain and compressed, its headers and its request."""
-    return len(answer.body) * 5 // 4 + 2_000 + len(key[0]) + len(key[1]) + len(key[2] or b"")
+            self._bytes -= self._responses.popitem(last=False)[1].size

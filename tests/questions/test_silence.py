@@ -1,0 +1,133 @@
+"""Answers of the real release: what they do not say, where documents disagree, workbooks."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from openpyxl import load_workbook
+
+from graphsvc.questions.answer import Answer
+from graphsvc.questions.output import as_document, people_heads, people_rows
+from graphsvc.release import Release
+from graphsvc.service import Serving
+
+ID = "https://w3id.org/joint-inspections/id/"
+
+
+class Asker:
+    """The real questions, asked from one event loop."""
+
+    def __init__(self, runner: asyncio.Runner, serving: Serving) -> None:
+        self._runner, self.serving = runner, serving
+
+    def __call__(self, name: str, **given: str | list[str]) -> Answer:
+        texts = {key: [value] if isinstance(value, str) else value for key, value in given.items()}
+        return self._runner.run(self.serving.questions.ask_by_name(name, texts))
+
+
+@pytest.fixture(scope="module")
+def ask(release: Release) -> Iterator[Asker]:
+    with asyncio.Runner() as runner:
+        serving = runner.run(Serving.open(release))
+        yield Asker(runner, serving)
+        runner.run(serving.close())
+
+
+def lines(answer: Answer) -> list[str]:
+    return list(answer.silence.lines(answer.index, not answer.all_rows))
+
+
+def test_an_empty_answer_says_that_a_default_hid_the_rows(ask: Asker) -> None:
+    answer = ask("evaluation-matrix", partnership="Clackmannanshire")
+    assert answer.rows == []
+    without = ask("evaluation-matrix", partnership="Clackmannanshire", framework="any")
+    number = len(without.rows)
+    assert number > 0
+    said = lines(answer)[0]
+    assert said.startswith("Nobody chose `framework`, so it is Quality framework for children")
+    assert said.endswith("(`framework=any`).")
+    assert [(it.parameter.name, it.by_default) for it in answer.silence.filters] == [
+        ("framework", True), ("partnership", False)]
+    assert answer.silence.filters[0].left_out == number
+
+
+def test_a_full_answer_says_who_is_silent_and_who_was_not_looked_at(ask: Asker) -> None:
+    silence = ask("approach-partnerships", approach="Safe and Together").silence
+    documents, things = silence.documents, silence.things
+    assert documents is not None and things is not None
+    assert {*documents.said, *documents.silent} == {
+        f"{ID}document/{slug}" for slug in (
+            "clackmannanshire-2015", "midlothian-2020", "national-review-2012-2017",
+            "north-ayrshire-2022", "south-lanarkshire-2020")}
+    assert f"{ID}document/clackmannanshire-2015" in documents.silent
+    assert f"{ID}partnership/midlothian" in things.said
+    assert f"{ID}partnership/clackmannanshire" in things.silent
+    assert f"{ID}partnership/fife" in things.elsewhere
+    assert len({*things.said, *things.silent, *things.elsewhere}) == 32
+
+
+def test_documents_on_others_are_not_called_silent(ask: Asker) -> None:
+    documents = ask("theme-timeline", theme="self-directed support",
+                    partnership="North Ayrshire").silence.documents
+    assert documents is not None
+    assert set(documents.silent) == {
+        f"{ID}document/north-ayrshire-2022", f"{ID}document/national-review-2012-2017"}
+
+
+def test_a_group_stands_for_its_members(ask: Asker) -> None:
+    group = ask("inspections", partnership="pre-2014")
+    members = {str(row[0].value) for row in ask("group-members", group="pre-2014").rows if row[0]}
+    assert {str(row[0].value) for row in group.rows if row[0]} == members
+    assert [value.value for value in group.parameters["partnership"]] == [f"{ID}group/pre-2014"]
+
+
+def test_a_row_says_on_what_documents_disagree(ask: Asker) -> None:
+    rows = as_document(ask("approach-partnerships", approach="Safe and Together",
+                           partnership="North Ayrshire"), None)["rows"]
+    assert [[(it["thing"], it["kind"]) for it in row["disagreements"]] for row in rows] == [
+        [(f"{ID}disagreement/na-safe-and-together-stage", "stage")]]
+
+
+def test_the_passages_of_the_statement_come_first_and_can_be_found(ask: Asker) -> None:
+    answer = ask("confidence", partnership="Midlothian")
+    passages = as_document(answer, None)["rows"][0]["evidence"]
+    own = {f"{ID}passage/midlothian-2020/{line}" for line in (413, 415)}
+    found = [passage["passage"] for passage in passages]
+    assert own <= set(found) and found[0] in own
+    for passage in passages:
+        assert passage["first"] and passage["last"] and passage["page"] and passage["paragraph"]
+        assert passage["label"].startswith("Midlothian 2020, ")
+
+
+def test_a_workbook_holds_the_rows_as_people_read_them_and_where_they_come_from(
+    ask: Asker, server: str
+) -> None:
+    answer = ask("figures", measure="population")
+    response = httpx.get(f"{server}/api/questions/figures?measure=population&format=xlsx")
+    assert response.headers["content-type"] == (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    assert 'filename="figures.xlsx"' in response.headers["content-disposition"]
+    book = load_workbook(io.BytesIO(response.content))
+    sheet, source = book["Answer"], book["Source"]
+    read: list[tuple[Any, ...]] = list(sheet.iter_rows(values_only=True))
+    assert list(read[0]) == people_heads(answer)
+    assert [list(row) for row in read[1:]] == list(people_rows(answer))
+    assert sheet.freeze_panes == "A2"
+    at = people_heads(answer).index("Value")
+    assert all(isinstance(row[at], int) for row in read[1:])
+    facts = {row[0]: row[1] for row in source.iter_rows(values_only=True)}
+    assert facts["Measure"] == "population" and facts["SPARQL"] == answer.sparql
+    assert facts["Release"] == answer.release
+    assert facts["Licence"] == ask.serving.header.licence
+    assert facts["Answer in a sentence"] == answer.sentence
+
+
+def test_a_question_that_another_replaced_says_what_to_ask(server: str) -> None:
+    response = httpx.get(f"{server}/api/questions/partnership-evaluations?partnership=fife")
+    assert response.status_code == 410
+    assert response.json()["instead"] == "evaluations"
