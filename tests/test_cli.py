@@ -96,13 +96,14 @@ def test_asking_by_any_name_gives_the_same_answer(call: Run) -> None:
     assert len(set(answers)) == 1
     rows = list(csv.DictReader(io.StringIO(answers[0])))
     assert {row["whoLabel"] for row in rows} == {"South Lanarkshire", "Midlothian"}
-    assert all(", line " in row["evidenceLabel"] for row in rows)
+    assert all(", paragraph " in row["evidenceLabel"] for row in rows)
 
 
 def test_asking_in_text_shows_where_it_is_said(cli: Run) -> None:
     done = cli("ask", "approach-partnerships", "--param", "approach=safe-and-together")
     assert "Midlothian" in done.stdout
-    assert ", line 201" in done.stdout
+    assert "Where it is said: Midlothian 2020, Involvement of children and families" in done.stdout
+    assert "Partnership: no document reports on it by name" in done.stdout
 
 
 @pytest.mark.parametrize(("arguments", "said"), [

@@ -40,9 +40,12 @@ def passage(name: str, title: str, line: int, ordinal: int, **more: Any) -> dict
 
 
 LETTERS, CATALOGUE = "Letters of a bookseller", "Catalogue of a library"
-LETTER_1 = passage("letters-1", LETTERS, 12, 3, section=["The year 1818"],
-                   words="Printed five hundred.")
-LETTER_2 = passage("letters-2", LETTERS, 14, 4, section=["The year 1818"])
+PAGE = "https://books.example.org/letters.html"
+LETTER_1 = passage(
+    "letters-1", LETTERS, 12, 3, section=["The year 1818"], words="Printed five hundred.",
+    paragraph=1, first="Dear friend, the half-calf", last="sold by Wright & Sons.",
+    page=f"{PAGE}#:~:text=Dear%20friend%2C%20the%20half%2Dcalf,sold%20by%20Wright%20%26%20Sons.")
+LETTER_2 = passage("letters-2", LETTERS, 14, 4, section=["The year 1818"], page=PAGE)
 SHELF_1 = passage("catalogue-1", CATALOGUE, 7, 1)
 SHELF_2 = passage("catalogue-2", CATALOGUE, 9, 2)
 PLAIN = {"gist": None, "disagreements": []}
