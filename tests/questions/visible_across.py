@@ -136,7 +136,7 @@ ACROSS = (
     Visible("xq-25", (
         Ask("theme-timeline", {"theme": "waits for mental health services", "kind": "finding"},
             "source# who statement# toldAs", {
-            ("clackmannanshire-2015", "Clackmannanshire", "clack-waiting-lists", "improving"),
+            ("clackmannanshire-2015", "Clackmannanshire", "clack-waiting-lists", "descriptive"),
             ("midlothian-2020", "Midlothian", "mid-2-1-ground-3", "mixed"),
             ("midlothian-2020", "Midlothian", "mid-camhs-consultation", "descriptive"),
             ("midlothian-2020", "Midlothian", "mid-meap", "descriptive"),
