@@ -70,12 +70,14 @@ def _named(text: str) -> ox.NamedNode | ox.Literal:
 def _distribution(header: Header, digest: str, dump: Path) -> Iterator[ox.Triple]:
     content = dump.read_bytes()
     node = f"{header.dataset}/{digest}/{dump.name}"
-    media_type = _MEDIA_TYPES[Path(dump.stem).suffix]
+    media_type = _MEDIA_TYPES.get(Path(dump.stem).suffix, "text/csv")
+    packed = "gzip" if dump.suffix == ".gz" else "zip"
     return construct(
         "distribution", dataset=ox.NamedNode(header.dataset), dump=ox.NamedNode(node),
         name=ox.Literal(dump.name), licence=_named(header.licence),
         bytes=ox.Literal(str(len(content)), datatype=_BYTES),
         type=ox.NamedNode(f"https://www.iana.org/assignments/media-types/{media_type}"),
+        packed=ox.NamedNode(f"https://www.iana.org/assignments/media-types/application/{packed}"),
         checksum=ox.NamedNode(f"{node}#sha256"),
         sha256=ox.Literal(hashlib.sha256(content).hexdigest(), datatype=_HEX))
 

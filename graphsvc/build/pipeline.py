@@ -27,6 +27,7 @@ from graphsvc.build.dumps import Graphs, canonical_graphs, content_digest, write
 from graphsvc.build.index import build_index
 from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import explain, report_graph, validate
+from graphsvc.build.tables import write_tables
 from graphsvc.description import describe_release
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.graphs.view import Views
@@ -95,12 +96,14 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         union, stored = _write_store(graphs, work / "store", pool)
         dumps = write_dumps(
             graphs, f"{project.header.root}graph/", project.prefixes, work / "dumps", pool)
+        tables = work / "dumps" / "tables.zip"
+        write_tables(project.header, digest, union, tables)
         sizes = {name: len(lines) for name, lines in graphs.items()}
         del graphs
         progress("describing")
         (work / "description.ttl").write_bytes(
             describe_release(
-                project.header, digest, union, sizes, dumps, sources, project.catalogue))
+                project.header, digest, union, sizes, [*dumps, tables], sources, project.catalogue))
         progress("indexing")
         build_index(union, work / "index.sqlite")
         stored.result()

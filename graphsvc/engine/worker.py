@@ -27,7 +27,7 @@ import sys
 from pathlib import Path
 from typing import IO, Any, cast
 
-from pyoxigraph import Store
+from pyoxigraph import Store, parse
 
 from graphsvc.engine.base import Request
 from graphsvc.engine.evaluation import Data, evaluate, fill_default_graph
@@ -167,8 +167,9 @@ class _Zygote:
         folder = self._source["store"]
         if folder is None:
             store = Store()
-            for name in self._source["files"]:
-                load_file(store, Path(name))
+            files = self._source["files"]
+            for name in files:
+                load_file(store, Path(name), only=len(files) == 1)
             if self._source["union_default_graph"]:
                 fill_default_graph(store)
             self._data = Data.of(store)
@@ -221,11 +222,12 @@ class _Zygote:
                 sock.send(frame(DEATH, json.dumps([cause, ""]).encode()), socket.MSG_DONTWAIT)
 
 
-def load_file(store: Store, path: Path) -> None:
+def load_file(store: Store, path: Path, *, only: bool = False) -> None:
     """Add the triples or quads of one file to the store.
 
-    Relative IRIs are resolved against the file's own address. Raises GraphsvcError that names
-    file and line.
+    Relative IRIs are resolved against the file's own address. only: whether no other file is
+    loaded; then its blank nodes keep their labels, so that every service over a release, whenever
+    it was started, gives the same bytes. Raises GraphsvcError that names file and line.
     """
     packed = path.suffix == ".gz"
     ending = (path.with_suffix("") if packed else path).suffix.lower()
@@ -236,7 +238,8 @@ def load_file(store: Store, path: Path) -> None:
             hint=f"Use one of {', '.join(format.ending for format in GRAPH_FORMATS)}.")
     try:
         with cast(IO[bytes], gzip.open(path)) if packed else path.open("rb") as file:
-            store.bulk_load(file, written.rdf, base_iri=path.resolve().as_uri())
+            store.bulk_extend(parse(file, written.rdf, base_iri=path.resolve().as_uri(),
+                                    rename_blank_nodes=not only))
     except SyntaxError as error:
         line = f", line {error.lineno}" if error.lineno else ""
         raise GraphsvcError(f"{error.msg}.", location=f"{path}{line}") from error

@@ -52,7 +52,8 @@ def status_router(serving: Serving, metrics: Metrics) -> APIRouter:
         if name not in known:
             raise HttpError(404, f"There is no dump {name[:80]}.",
                             hint=f"There are: {', '.join(sorted(known))}.")
-        return FileResponse(dumps_folder / name, media_type="application/gzip", filename=name,
+        return FileResponse(dumps_folder / name, filename=name, media_type=(
+                                "application/zip" if name.endswith(".zip") else "application/gzip"),
                             headers={"ETag": f'"{known[name]}"'})
 
     async def dumps(request: Request) -> Response:

@@ -30,6 +30,20 @@ def test_a_picture_has_every_node_and_a_line_for_linked_pairs(drawn: Drawn, name
     assert len(lines) == len(pairs)
 
 
+def test_a_layer_is_a_column_of_the_picture(drawn: Drawn) -> None:
+    view = drawn.view("policy-to-practice")
+    layers = {values["label"]: values["layer"]
+              for values in drawn.truth(view, {}).nodes.values()}
+    root = ElementTree.fromstring(drawn.file(view, "svg", {}))
+    across = {str(link.findtext(f".//{SVG}title")).rpartition(" (")[0]:
+              float(str(circle.get("cx"))) for link in root.iter(f"{SVG}a")
+              for circle in link.iter(f"{SVG}circle")}
+    columns = {layer: {across[label] for label in layers if layers[label] == layer}
+               for layer in layers.values()}
+    assert [len(places) for places in columns.values()] == [1] * 4
+    assert sorted(columns) == sorted(columns, key=lambda layer: min(columns[layer]))
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_names_do_not_cover_each_other_and_stay_inside(drawn: Drawn, name: str) -> None:
     view, given = drawn.view(name), drawn.view(name).question.examples[CASES[name]].values

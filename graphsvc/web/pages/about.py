@@ -17,6 +17,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from graphsvc.archive import FILES
 from graphsvc.citation import Citation
 from graphsvc.errors import GraphsvcError
 from graphsvc.release import Release, Releases
@@ -45,6 +46,7 @@ def _about(context: PageContext) -> dict[str, Any]:
     comparable = before and max(manifest["quads"], before.manifest["quads"]) <= _MOST_QUADS
     return {
         "cite": Citation.of(release, context.index),
+        "dataset": context.dataset, "archive": list(FILES),
         "built": f"{show_date(built.date().isoformat())}, {built:%H:%M} UTC",
         "manifest": manifest, "dumps": sorted((release.path / "dumps").iterdir()),
         "before": before.id if before else None,

@@ -15,6 +15,7 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from graphsvc.archive import Archive
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import AmbiguousName, slug
 from graphsvc.passage import Passage
@@ -93,13 +94,15 @@ def alphabetical(links: Iterable[Link]) -> list[Link]:
 
 
 class PageContext:
-    """One release as the pages show it. sizes: how many things there are of each class."""
+    """One release as the pages show it. sizes: how many things there are of each class; dataset:
+    what search engines read of it (schema.org)."""
 
     def __init__(self, serving: Serving, terms: Terms) -> None:
         self.serving, self.terms = serving, terms
         self.questions, self.index = serving.questions, serving.index
         self.header = serving.header
         self.sizes = serving.index.sizes()
+        self.dataset = Archive(serving.release, serving.header, serving.index, "").dataset()
         self.release = serving.release.id
         self.title = terms.term(self.header.iri).first(DISPLAY["title"]) or self.header.title
         prefixes: dict[str, str] = serving.release.manifest["prefixes"]

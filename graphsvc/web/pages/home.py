@@ -54,7 +54,7 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
         if grid:
             grid["rows"] = grid["rows"][:_MOST_GRID_ROWS]
         return {
-            "grid": grid, "crossing": crossing,
+            "grid": grid, "crossing": crossing, "dataset": context.dataset,
             "headline": context.terms.term(context.header.iri).first(DISPLAY.headline),
             "classes": [term for term in classes if term.first(DISPLAY.order)],
             "start": _in_order(context, (q for q in library if START in q.tags))[:_MOST_STARTS],

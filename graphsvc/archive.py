@@ -1,0 +1,150 @@
+"""What archives and catalogues want of a release: CITATION.cff, Zenodo's form, RO-Crate, Croissant,
+schema.org. All of it is made from the manifest, so that it says of each file what that says."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from graphsvc.citation import Citation
+from graphsvc.index import Index
+from graphsvc.release import Header, Release
+
+Json = dict[str, Any]
+_SCHEMA = "https://schema.org/"
+_TYPES = {".gz": "application/gzip", ".zip": "application/zip"}
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A release as archives describe it. server: the address of the service, without a slash."""
+
+    release: Release
+    header: Header
+    index: Index
+    server: str
+
+    @cached_property
+    def citation(self) -> Citation:
+        """How the release is cited."""
+        return Citation.of(self.release, self.index)
+
+    def write(self, name: str) -> str:
+        """The text of one of FILES."""
+        return FILES[name](self)
+
+    def dataset(self) -> Json:
+        """The data set for search engines (schema.org `Dataset`)."""
+        return {
+            "@context": _SCHEMA, "@type": "Dataset", "@id": self.header.dataset,
+            "name": self.header.title, "description": self.header.description,
+            "version": self.release.id, "license": self.header.licence,
+            "url": f"{self.server}/about", "identifier": self.header.dataset,
+            "datePublished": self.citation.built.isoformat(), "isAccessibleForFree": True,
+            "creator": {"@type": "Organization", "name": self.citation.creator},
+            "citation": self.citation.text,
+            "distribution": [
+                {"@type": "DataDownload", "name": name, "encodingFormat": _type(name),
+                 "contentUrl": f"{self.server}/dumps/{name}", "contentSize": str(facts["bytes"]),
+                 "sha256": facts["sha256"]} for name, facts in self._files.items()
+                if name.startswith(("all.", "tables."))]}
+
+    def _cff(self) -> str:
+        """CITATION.cff 1.2.0, which is YAML; JSON is YAML too."""
+        return _json({
+            "cff-version": "1.2.0", "type": "dataset",
+            "message": "Please cite the release that you used.",
+            "title": self.header.title, "abstract": self.header.description,
+            "version": self.release.id, "date-released": self.citation.built.isoformat(),
+            "url": self.header.dataset, "license-url": self.header.licence,
+            "authors": [{"name": self.citation.creator}]})
+
+    def _zenodo(self) -> str:
+        """.zenodo.json, the form of a deposit."""
+        return _json({
+            "upload_type": "dataset", "title": self.header.title,
+            "description": self.header.description, "version": self.release.id,
+            "publication_date": self.citation.built.isoformat(), "access_right": "open",
+            "creators": [{"name": self.citation.creator}],
+            "notes": f"License: {self.header.licence}",
+            "related_identifiers": [{"identifier": self.header.dataset,
+                                     "relation": "isIdenticalTo", "resource_type": "dataset"}]})
+
+    def _crate(self) -> str:
+        """ro-crate-metadata.json (RO-Crate 1.1) of a folder with the files of `/dumps`."""
+        files = [{"@id": name, "@type": "File", "name": name, "encodingFormat": _type(name),
+                  "contentSize": str(facts["bytes"]), "sha256": facts["sha256"]}
+                 for name, facts in self._files.items()]
+        root = {name: value for name, value in self.dataset().items()
+                if name not in ("@context", "distribution", "creator")}
+        return _json({"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [
+            {"@id": "ro-crate-metadata.json", "@type": "CreativeWork", "about": {"@id": "./"},
+             "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"}},
+            {**root, "@id": "./", "license": {"@id": self.header.licence},
+             "creator": {"@id": "#creator"}, "hasPart": [{"@id": file["@id"]} for file in files]},
+            {"@id": "#creator", "@type": "Organization", "name": self.citation.creator},
+            {"@id": self.header.licence, "@type": "CreativeWork", "name": self.header.licence},
+            *files]})
+
+    def _croissant(self) -> str:
+        """croissant.json (MLCommons Croissant 1.0): the tables with their columns."""
+        facts = self._files["tables.zip"]
+        tables = self._package["resources"]
+        return _json({
+            **self.dataset(),
+            "@context": {
+                "@vocab": _SCHEMA, "sc": _SCHEMA, "cr": "http://mlcommons.org/croissant/",
+                "dct": "http://purl.org/dc/terms/", "conformsTo": "dct:conformsTo",
+                "recordSet": "cr:recordSet", "field": "cr:field", "source": "cr:source",
+                "extract": "cr:extract", "column": "cr:column", "fileObject": "cr:fileObject",
+                "dataType": {"@id": "cr:dataType", "@type": "@vocab"}},
+            "@type": "sc:Dataset", "conformsTo": "http://mlcommons.org/croissant/1.0",
+            "citeAs": self.citation.text,
+            "distribution": [
+                {"@type": "cr:FileObject", "@id": "tables.zip", "name": "tables.zip",
+                 "contentUrl": f"{self.server}/dumps/tables.zip", "sha256": facts["sha256"],
+                 "contentSize": f"{facts['bytes']} B", "encodingFormat": "application/zip"},
+                *({"@type": "cr:FileObject", "@id": table["path"], "name": table["path"],
+                   "containedIn": {"@id": "tables.zip"}, "contentUrl": table["path"],
+                   "encodingFormat": "text/csv"} for table in tables)],
+            "recordSet": [
+                {"@type": "cr:RecordSet", "@id": table["name"], "name": table["title"],
+                 "field": [
+                     {"@type": "cr:Field", "@id": f"{table['name']}/{field['name']}",
+                      "name": field["name"], "dataType": "sc:Text",
+                      "description": field.get("title", field["name"]),
+                      "source": {"fileObject": {"@id": table["path"]},
+                                 "extract": {"column": field["name"]}}}
+                     for field in table["schema"]["fields"]]} for table in tables]})
+
+    @property
+    def _files(self) -> dict[str, Json]:
+        """Size and digest of each file of `/dumps`."""
+        return {name.removeprefix("dumps/"): facts
+                for name, facts in self.release.manifest["contents"].items()
+                if name.startswith("dumps/")}
+
+    @property
+    def _package(self) -> Json:
+        with zipfile.ZipFile(self.release.path / "dumps" / "tables.zip") as tables:
+            package: Json = json.loads(tables.read("datapackage.json"))
+        return package
+
+
+FILES: Mapping[str, Callable[[Archive], str]] = {
+    "CITATION.cff": Archive._cff, ".zenodo.json": Archive._zenodo,
+    "ro-crate-metadata.json": Archive._crate, "croissant.json": Archive._croissant,
+    "dataset.jsonld": lambda archive: _json(archive.dataset())}
+"""What can be written, by the name of the file."""
+
+
+def _type(name: str) -> str:
+    return next((type_ for ending, type_ in _TYPES.items() if name.endswith(ending)), "")
+
+
+def _json(document: Json) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

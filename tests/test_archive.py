@@ -1,0 +1,91 @@
+"""What archives, catalogues and search engines get of a release."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import zipfile
+from typing import Any
+
+import httpx
+import pytest
+import rdflib
+import yaml
+
+from graphsvc.project import Project
+from graphsvc.release import Release
+
+
+@pytest.fixture(scope="module")
+def files(server: str) -> dict[str, Any]:
+    """The files of the archive, read."""
+    addresses = httpx.get(f"{server}/archive").json()
+    return {address.rsplit("/", 1)[1]: yaml.safe_load(httpx.get(address).text)
+            for address in addresses}
+
+
+def test_every_file_names_the_data_set_and_its_release(
+    files: dict[str, Any], release: Release, project: Project
+) -> None:
+    assert files.keys() == {"CITATION.cff", ".zenodo.json", "ro-crate-metadata.json",
+                            "croissant.json", "dataset.jsonld"}
+    root = next(one for one in files["ro-crate-metadata.json"]["@graph"] if one["@id"] == "./")
+    for found in (*(files[name] for name in files if name != "ro-crate-metadata.json"), root):
+        assert (found.get("title") or found["name"]) == project.header.title
+        assert found["version"] == release.id
+
+
+def test_crate_and_data_set_give_the_size_and_digest_of_each_file(
+    files: dict[str, Any], release: Release
+) -> None:
+    crate = {one["@id"]: one for one in files["ro-crate-metadata.json"]["@graph"]}
+    for path in (release.path / "dumps").iterdir():
+        entry = crate[path.name]
+        assert entry["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert entry["contentSize"] == str(path.stat().st_size)
+    graph = rdflib.Graph().parse(data=json.dumps(files["dataset.jsonld"] | {
+        "@context": {"@vocab": "https://schema.org/"}}), format="json-ld")
+    assert len(set(graph.objects(None, rdflib.SDO.contentUrl))) == 5
+
+
+def test_tables_fit_their_description(server: str, files: dict[str, Any]) -> None:
+    content = httpx.get(f"{server}/dumps/tables.zip").content
+    with zipfile.ZipFile(io.BytesIO(content)) as tables:
+        package = json.loads(tables.read("datapackage.json"))
+        assert {one["path"] for one in package["resources"]} | {"datapackage.json"} == set(
+            tables.namelist())
+        for one in package["resources"]:
+            data = tables.read(one["path"])
+            assert one["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
+            rows = list(csv.reader(io.StringIO(data.decode(), newline="")))
+            assert rows[0] == [field["name"] for field in one["schema"]["fields"]]
+            assert len({row[0] for row in rows}) == len(rows) > 1
+        partnerships = csv.DictReader(io.StringIO(tables.read("NamedPartnership.csv").decode()))
+        named = {row["label"]: row["councilArea"] for row in partnerships}
+    assert len(named) == 32
+    assert named["Midlothian"] == "Midlothian"
+    records = {one["@id"] for one in files["croissant.json"]["recordSet"]}
+    assert records == {one["name"] for one in package["resources"]}
+
+
+@pytest.mark.parametrize("path", ["/", "/about"])
+def test_pages_carry_the_data_set_for_search_engines(
+    server: str, path: str, release: Release
+) -> None:
+    page = httpx.get(server + path, headers={"Accept": "text/html"}).text
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert found
+    assert json.loads(found[1])["version"] == release.id
+
+
+def test_robots_lead_to_a_sitemap_whose_pages_are_there(server: str) -> None:
+    robots = httpx.get(f"{server}/robots.txt").text
+    sitemap = httpx.get(robots.split("Sitemap: ")[1].strip()).text
+    addresses = re.findall(r"<loc>(.*?)</loc>", sitemap)
+    assert len(addresses) > 1_000
+    assert f"{server}/id/partnership/midlothian" in addresses
+    for address in addresses[::len(addresses) // 20]:
+        assert httpx.get(address, headers={"Accept": "text/html"}).status_code == 200
