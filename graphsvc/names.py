@@ -52,7 +52,7 @@ class Mention:
     """A thing that a text may mention.
 
     at: positions of the words; likeness: 1 where the text has the name as it is, above 0 else;
-    part: whether the words, all of them, are the name of something else.
+    part: whether the words belong to the name of something else.
     """
 
     iri: str
@@ -86,6 +86,9 @@ class Names:
                     short = replace(name, stems=(letters[0].lower(), name.stems[1]))
                     for part in short.stems:
                         self._holding[part].append(short)
+        self._most = log(1 + len(self._names))
+        self._weights = {part: log(1 + len(self._names) / (1 + len(names)))
+                         for part, names in self._holding.items()}
         self._words = {*self._used, *(word for name in self._names for word in name.folded)}
         self._stems = {stem(word) for word in self._words}
         self._by_length: dict[int, list[str]] = defaultdict(list)
@@ -119,8 +122,9 @@ class Names:
                 if key not in best or _order(mention) < _order(best[key]):
                     best[key] = mention
         names = [mention.at for mention in best.values() if mention.likeness == 1]
-        best = {key: mention if mention.likeness == 1 or not any(
-            mention.at <= at for at in names) else replace(mention, part=True)
+        best = {key: replace(mention, part=True) if any(
+            mention.at < at and mention.name.islower() or (
+                mention.likeness < 1 and mention.at <= at) for at in names) else mention
             for key, mention in best.items()}
         exact = {at for name in names for at in name}
         for position, word in enumerate(text):
@@ -163,7 +167,7 @@ class Names:
 
     def weight(self, part: str) -> float:
         """How much a word says, by how few names hold it."""
-        return log(1 + len(self._names) / (1 + len(self._holding.get(part, ()))))
+        return self._weights.get(part, self._most)
 
     def uses(self, word: Word) -> bool:
         """Whether texts, names or questions have the word in any form."""
@@ -208,8 +212,8 @@ class Names:
             between = [word for place, word in enumerate(text[min(at):max(at)], min(at))
                        if place not in at and not word.is_small]
             likeness *= _LESS ** (len(between) + (at != sorted(at)))
-            if len(parts) == 1 and text[start].folded != name.folded[0]:
-                likeness *= _LESS
+            if len(parts) == 1 and not _same(text[start].folded, name.folded[0]):
+                likeness *= _ALIKE
             yield Mention(name.iri, name.text, frozenset(at), likeness, name.surely, name.quiet)
 
     def _correct(self, word: Word) -> Word:
@@ -222,6 +226,11 @@ class Names:
                 for candidate in self._by_length.get(length, ())]
         found = process.extractOne(folded, near, scorer=OSA.distance, score_cutoff=most)
         return Word(word.text, found[0], stem(found[0])) if found else word
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether words are the same, or one is the plural of the other."""
+    return one.removesuffix("s") == other.removesuffix("s")
 
 
 def _order(mention: Mention) -> tuple[float, int, int, bool, str]:

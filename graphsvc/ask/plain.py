@@ -25,6 +25,8 @@ _LEAST = 0.3
 """The least score of a reading that is offered."""
 _SURE = 0.55
 """The least score of a reading that is answered without asking back."""
+_SURER = 0.7
+"""The same for a reading that takes words which fit nothing else as a text to look for."""
 _UNUSED = 0.3
 """The share of the words that say something which may be left unused by an answer."""
 _FROM = frozenset({"since", "from", "after"})
@@ -124,8 +126,10 @@ class PlainWords:
         said = sum(not word.is_small for word in written)
         strange = any(not self._index.names.uses(word) and (
             _YEAR.fullmatch(word.folded) or word.text[0].isupper() and word.text in unknown)
-            for word in heard) or any(_YEAR.fullmatch(word) for word in unknown)
-        sure = (bool(fits) and not strange and fits[0].fit >= _SURE
+            for word in heard)
+        sure = (bool(fits) and not strange and fits[0].fit >= (
+            _SURER if any(one.parameter.type in ("text", "words") for one in fits[0].bound)
+            else _SURE)
                 and len(unknown) <= _UNUSED * said)
         return Heard(
             readings[0] if sure else None, readings[1:] if sure else readings, unknown,
@@ -175,7 +179,9 @@ class PlainWords:
         rest = [f"{parameter.label}: {shown[parameter.name]}."
                 for parameter in fit.question.parameters
                 if parameter.name in shown.keys() - used]
-        return " ".join([heading if heading.endswith("?") else f"{heading}.", *rest])
+        if rest and not heading.endswith("?"):
+            heading += "."
+        return " ".join([heading, *rest])
 
 
 def _quoted(text: str, heard: Sequence[Word]) -> Iterator[Given]:

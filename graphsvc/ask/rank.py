@@ -22,13 +22,19 @@ _SMALL_WORD = 0.08
 _PLACE = 0.9
 _NOT_PLACED = 0.8
 """How much a mention counts that a question can take, though the wording does not provide it."""
-_PLACED_TEXT = 0.5
+_HALF = 0.45
+"""The share of a wording that must be there for the rest to be a text to look for."""
+_PLACED_TEXT = 0.35
 """How much words count that a question takes as a text to look for."""
 _ELSEWHERE = 0.6
 """How much a word counts that is not in the wording, but elsewhere in the question's header."""
 _ASKED = 0.65
 """The part of a score that is the share of the asker's words which are used; the rest is the share
 of the wording which was asked."""
+_CLOSE = 0.8
+"""How alike a name must be to narrow a question whose wording does not provide it."""
+_ANYTHING = (None, str(SKOS.Concept))
+"""Classes that say nothing of what a thing is."""
 _SAME = 0.95
 """How alike a name must be for a thing of any kind to be taken."""
 _LEAST = 0.35
@@ -205,7 +211,7 @@ class Ranking:
     def _takes(self, parameter: Parameter, mention: Mention) -> bool:
         if parameter.type != "iri" or (mention.part and not parameter.required):
             return False
-        if parameter.of_class in (None, str(SKOS.Concept)) and parameter.scheme is None:
+        if parameter.of_class in _ANYTHING and parameter.scheme is None:
             return parameter.required and mention.likeness >= _SAME and not mention.quiet
         return self._fits(mention.iri, parameter.of_class, parameter.scheme)
 
@@ -243,7 +249,7 @@ class Ranking:
         literal = {at for at, part in enumerate(asked.parts) if part in form.weights}
         kept = [one for one in bound
                 if one.parameter.name in wording.places or not one.at <= literal and (
-                    one.parameter.required or not one.quiet
+                    one.parameter.required or not one.quiet and one.likeness >= _CLOSE
                     and sum(asked.weights[at] for at in one.at) >= _LEAST)]
         used: dict[int, float] = dict.fromkeys(literal, 1.0)
         for one in kept:
@@ -268,7 +274,9 @@ class Ranking:
         used: dict[int, float],
     ) -> Iterator[Bound]:
         """The words that are left, where the wording has a place for a text to look for."""
-        if not any(asked.parts[at] in form.content for at in literal):
+        found = {asked.parts[at] for at in literal} & form.content
+        if sum(form.weights[part] for part in found) <= _HALF * sum(
+                form.weights[part] for part in form.content):
             return
         for parameter in question.parameters:
             left = sorted(asked.searched - used.keys())

@@ -42,11 +42,13 @@ NO_JUDGEMENT = "no judgement"
 
 @dataclass(frozen=True)
 class Statement:
-    """What a coder codes. about: names it without its codes; passages: all that it rests on."""
+    """What a coder codes. about: names it without its codes; topics: what it shares with others
+    that divide a passage; passages: all that it rests on."""
 
     iri: str
     kind: str
     about: str
+    topics: tuple[str, ...]
     passages: tuple[str, ...]
     codes: dict[str, str]
 
@@ -84,7 +86,8 @@ class Graph:
         for iri in self.subjects(str(RDF.type), f"{JI}Statement"):
             classes = {value.removeprefix(JI) for value in self.values(iri, str(RDF.type))}
             if kind := next((kind for kind in KINDS if kind in classes), None):
-                yield Statement(iri, kind, self._about(iri, kind),
+                topics = () if kind == "ApproachUse" else tuple(self.values(iri, f"{JI}theme"))
+                yield Statement(iri, kind, self._about(iri, kind), topics,
                                 tuple(self.values(iri, str(PROV.wasDerivedFrom))),
                                 self._codes(iri, kind, "Finding" in classes))
 
@@ -134,10 +137,13 @@ def draw(graph: Graph, seed: int, before: Iterable[str]) -> list[Statement]:
 
 
 def _decidable(statements: list[Statement]) -> list[Statement]:
-    """Those that a coder can tell from the others of the passage, and with not too much to read."""
+    """Those that a coder can tell from the others of the passage, with which they share no topic,
+    and with not too much to read."""
     named = Counter(statement.about for statement in statements)
+    topics = Counter(topic for statement in statements for topic in statement.topics)
     return [statement for statement in statements
-            if named[statement.about] == 1 and len(statement.passages) <= MOST_LINES]
+            if named[statement.about] == 1 and len(statement.passages) <= MOST_LINES
+            and all(topics[topic] == 1 for topic in statement.topics)]
 
 
 def sheet(graph: Graph, base: str, items: dict[str, dict[str, Any]]) -> dict[str, Any]:

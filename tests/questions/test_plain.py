@@ -18,7 +18,7 @@ from graphsvc.release import Release
 from graphsvc.service import Serving
 
 HERE = Path(__file__).parent
-FIRST, AMONG_THREE, PARAMETERS = 0.66, 0.85, 0.78
+FIRST, AMONG_THREE, PARAMETERS = 0.80, 0.95, 0.79
 """Shares of the phrasings of the test half that may not fall: the right question first and among
 the first three, and of those that are first with all values right."""
 
@@ -88,7 +88,7 @@ def test_what_no_document_answers_is_not_answered(asker: Asker, text: str) -> No
 @pytest.mark.parametrize(("text", "question", "values"), [
     ("which partnerships use PACE, and how far?", "approach-partnerships",
      {"approach": "Permanence and Care Excellence programme"}),
-    ("grades of SL", "partnership-evaluations", {"partnership": "South Lanarkshire"}),
+    ("grades of SL", "evaluations", {"partnership": ["South Lanarkshire"]}),
     ("who uses Safe and Togehter", "approach-partnerships", {"approach": "Safe and Together"}),
     ("what happened in 2016", "dates", {"since": "2016", "until": "2016"}),
     ("approaches used in three or more partnerships", "most-shared-approaches", {"minimum": "3"}),
