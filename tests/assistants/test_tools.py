@@ -253,3 +253,15 @@ def test_citations_lead_to_document_section_and_line(server: str, release: Relea
 ])
 def test_mistakes_teach(server: str, tool: str, arguments: dict[str, Any], says: str) -> None:
     assert says in mistake(server, tool, **arguments)
+
+
+def test_a_client_that_hangs_up_leaves_the_service_free(server: str) -> None:
+    def ask(query: str, seconds: float) -> str:
+        return httpx.post(f"{server}/mcp", headers=HEADERS, timeout=seconds, json={
+            "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+                "name": "sparql", "arguments": {"query": query}}}).text
+
+    for _ in range(5):  # one more than a client may have of slow queries
+        with pytest.raises(httpx.ReadTimeout):
+            ask("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", 0.3)
+    assert "true" in ask("ASK { ?s ?p ?o }", 30)
