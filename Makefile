@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 TOGETHER := --numprocesses auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: serve build watch test check docs format lock clean
+.PHONY: serve build watch test check docs wheel format lock clean
 
 serve: $(VENV)/.ready $(VENV)/.bundled
 	@$(BIN)/graphsvc build
@@ -33,6 +33,10 @@ check: $(VENV)/.ready-test $(VENV)/.bundled
 # The outputs and pictures that the documentation shows, of the present release.
 docs: $(VENV)/.ready-test $(VENV)/.bundled
 	$(BIN)/python docs/make.py
+
+# A wheel with the bundled front end inside: `pip install dist/graphsvc-*.whl` needs no Node.
+wheel: $(VENV)/.bundled
+	$(PIP) wheel --no-deps --no-build-isolation -w dist .
 
 format: $(VENV)/.ready-test
 	$(BIN)/ruff check --fix graphsvc tests benchmarks docs

@@ -179,7 +179,9 @@ class PlainWords:
         rest = [f"{parameter.label}: {shown[parameter.name]}."
                 for parameter in fit.question.parameters
                 if parameter.name in shown.keys() - used]
-        return " ".join([heading if heading.endswith("?") else f"{heading}.", *rest])
+        if rest and not heading.endswith("?"):
+            heading += "."
+        return " ".join([heading, *rest])
 
 
 def _quoted(text: str, heard: Sequence[Word]) -> Iterator[Given]:

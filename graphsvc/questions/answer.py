@@ -184,7 +184,7 @@ class Questions:
                     understood.note(parameter, text, value, self.index)
         settled = Meant(understood)
         for parameter, text, several in ambiguous:
-            value = await settle(several, parameter, settled, partial(self._number, question))
+            value = await settle(several, parameter, settled, partial(self._reached, question))
             understood.add(parameter, value)
             understood.note(parameter, text, value, self.index)
         return understood
@@ -252,35 +252,31 @@ class Questions:
         documents, others = [
             Coverage.of(covering, await self._rows(covering, await self.understand(covering, {})))
             if covering else None for covering in self.library.covering]
-        said = answer.evidence.said(question, answer.all_rows)
-        included = await self._members.included(question, answer.parameters)
-        asked = {value.value for values in included.values() for value in values}
-        looked = looked_at(documents, others, said, asked, concerns(
-            question, others, self.index, empty=not answer.all_rows))
-        filters, unfiltered = await self._filters(answer, client)
-        return Silence(*looked, filters, unfiltered)
+        given = await self._members.included(question, answer.parameters)
+        wider, widest = widened(question, answer.parameters)
+        *found, most = await asyncio.gather(*(
+            self._reached(question, asked, client) for asked in (*(a for _, a in wider), widest)))
+        filters = [Filter(parameter, answer.parameters[parameter.name],
+                          answer.is_default(parameter), max(0, len(rows) - len(answer.all_rows)))
+                   for (parameter, _), rows in zip(wider, found, strict=True)]
+        sides = {thing for coverage in (documents, others) if coverage for thing in coverage.things}
+        hidden = {thing for it, rows in zip(filters, found, strict=True)
+                  if sides.isdisjoint(value.value for value in given[it.parameter.name])
+                  for thing in answer.evidence.said(question, rows)}
+        looked = looked_at(
+            documents, others, answer.evidence.said(question, answer.all_rows), hidden,
+            {value.value for values in given.values() for value in values},
+            concerns(question, others, self.index, empty=not answer.all_rows))
+        return Silence(*looked, tuple(filters), len(most))
 
-    async def _filters(
-        self, answer: Answer, client: str | None
-    ) -> tuple[tuple[Filter, ...], int]:
-        """The filters of an answer, and how many rows there are without them."""
-        question, given = answer.question, answer.parameters
-        wider, widest = widened(question, given)
-        *numbers, most = await asyncio.gather(*(
-            self._number(question, asked, client) for asked in (*(a for _, a in wider), widest)))
-        return tuple(
-            Filter(parameter, given[parameter.name], answer.is_default(parameter),
-                   max(0, number - len(answer.all_rows)))
-            for (parameter, _), number in zip(wider, numbers, strict=True)), most
-
-    async def _number(
+    async def _reached(
         self, question: Question, understood: Understood, client: str | None = None
-    ) -> int:
-        """How many rows an answer has; none where the engine stops it."""
+    ) -> list[Row]:
+        """The rows of an answer; none where the engine stops it."""
         try:
-            return len(await self._rows(question, understood, client))
+            return await self._rows(question, understood, client)
         except GraphsvcError:
-            return 0
+            return []
 
     async def ask_by_name(self, name: str, given: Given) -> Answer:
         """The first page of the answer to the question of that name, with `given` as written.

@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from graphsvc.ask.plain import NothingAsked
+from graphsvc.ask.plain import Heard, NothingAsked
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import TYPE, YEAR
 from graphsvc.index import slug
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import NotFound, PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import capital
+from graphsvc.web.pages.table import table_of
 from graphsvc.web.request import Pairs
 
 _PAGE = 20
@@ -29,10 +30,12 @@ async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
     Raises NotFound, UnknownName or AmbiguousName for a value, GraphsvcError for other parameters.
     """
     wanted = [pair for pair in pairs if pair[0] != "format"]
-    readings = await _readings(context, first_of(pairs, "q") or "")
+    heard = await _heard(context, first_of(pairs, "q") or "")
+    answer = await context.serving.plain.answer(heard) if heard else None
 
     def make() -> dict[str, Any]:
-        return {**_search(context, wanted), "questions": readings}
+        return {**_search(context, wanted), "answer": answer and table_of(context, answer),
+                "questions": _readings(heard) if heard else []}
 
     if first_of(pairs, "format") == "json":
         return await context.json(lambda: _as_json(make()))
@@ -53,12 +56,16 @@ async def suggestions(context: PageContext, pairs: Pairs) -> Response:
     return await context.json(make)
 
 
-async def _readings(context: PageContext, text: str) -> list[dict[str, Any]]:
-    """The named questions that a text may ask, the likeliest first, with their addresses."""
+async def _heard(context: PageContext, text: str) -> Heard | None:
+    """What a text asks, where it has words."""
     try:
-        heard = await context.serving.plain.hear(text)
+        return await context.serving.plain.hear(text)
     except NothingAsked:
-        return []
+        return None
+
+
+def _readings(heard: Heard) -> list[dict[str, Any]]:
+    """The named questions that a text may ask, the likeliest first, with their addresses."""
     readings = [heard.reading, *heard.alternatives] if heard.reading else heard.alternatives
     return [{"question": one.question.name, "parameters": one.given, "title": one.sentence,
              "sure": one is heard.reading,
