@@ -52,7 +52,7 @@ def linked_router(serving: Serving, pages: PageContext) -> APIRouter:
             return _retired(request, serving, path, said)
         if node is not None and format is HTML:
             return await _page(path, thing_page(pages, iri))
-        if not any(triple.subject == node for triple in triples):
+        if not said:
             raise _nothing(serving, iri, "Look for it by name at /search.")
         return await _rdf(serving, path, format, triples)
 
