@@ -52,7 +52,7 @@ class Link:
 
     href: a path of this service, or an address elsewhere; None where it leads nowhere.
     tone: good, mixed, bad or plain; symbol: full, half, empty or crossed; rank: from 0 to 1 on its
-    scale; disputes: the disagreements on what the passages say.
+    scale; gist: what the passages' statement says, in short; disputes: disagreements on it.
     """
 
     text: str = ""
@@ -62,6 +62,7 @@ class Link:
     symbol: str | None = None
     rank: float | None = None
     cited: tuple[Passage, ...] = ()
+    gist: str = ""
     disputes: tuple[Link, ...] = ()
 
     def __bool__(self) -> bool:
