@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from graphsvc.archive import Archive
+from graphsvc.citation import Citation
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import AmbiguousName, slug
 from graphsvc.passage import Passage
@@ -105,6 +106,7 @@ class PageContext:
         self.sizes = serving.index.sizes()
         self.dataset = Archive(serving.release, serving.header, serving.index, "").dataset()
         self.release = serving.release.id
+        self.citation = Citation.of(serving.release, serving.index)
         self.title = terms.term(self.header.iri).first(DISPLAY["title"]) or self.header.title
         prefixes: dict[str, str] = serving.release.manifest["prefixes"]
         self._prefixes = sorted(prefixes.items(), key=lambda pair: (-len(pair[1]), pair[0]))
