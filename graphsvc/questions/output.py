@@ -60,7 +60,8 @@ def silence(answer: Answer) -> dict[str, Any]:
     return {
         "lines": list(said.lines(answer.index, not answer.all_rows)),
         "documents": said.documents and {
-            "said": said.documents.said, "silent": said.documents.silent,
+            "said": said.documents.said, "otherwise": said.documents.otherwise,
+            "silent": said.documents.silent,
             "elsewhere": said.documents.elsewhere},
         "things": said.things and {
             "label": said.things.label, "said": said.things.said,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from graphsvc.index import Index
 from graphsvc.questions.question import ANY, Parameter, Question
-from graphsvc.questions.sentence import in_words, plural
+from graphsvc.questions.sentence import in_words, plural, small
 from graphsvc.questions.table import Row
 from graphsvc.questions.template import Value
 
@@ -33,13 +33,14 @@ class Filter:
 class Looked:
     """What was looked at of some things, such as all documents, as IRIs in order.
 
-    label: what one of them is called; said: the answer speaks of them; silent: looked at, but the
-    answer says nothing of them; elsewhere: documents on others than those who were asked about, or
-    things that no document reports on.
+    label: what one of them is called; said: the answer speaks of them; otherwise: it would with
+    other filters; silent: looked at, but nothing is said of them with any filters; elsewhere:
+    documents on others than those who were asked about, or things that no document reports on.
     """
 
     label: str
     said: tuple[str, ...]
+    otherwise: tuple[str, ...]
     silent: tuple[str, ...]
     elsewhere: tuple[str, ...]
 
@@ -60,7 +61,18 @@ class Silence:
     def iris(self) -> Iterator[str]:
         """Everything that is named."""
         for looked in filter(None, (self.documents, self.things)):
-            yield from (*looked.said, *looked.silent, *looked.elsewhere)
+            yield from (*looked.said, *looked.otherwise, *looked.silent, *looked.elsewhere)
+
+    def nothing(self, given: Mapping[str, str]) -> str | None:
+        """An empty answer in a sentence, where it would have rows without one of its filters, or
+        without any. given: the values of all parameters as people read them, by label."""
+        if not self.unfiltered:
+            return None
+        chosen = "; ".join(f"{small(label)}: {value}" for label, value in given.items())
+        wider = [f"without the {small(filter.parameter.label)} there {_rows(filter.left_out)}"
+                 for filter in self.filters if filter.left_out and not filter.by_default]
+        more = in_words(wider) or f"without them there {_rows(self.unfiltered)}"
+        return f"Nothing with these choices ({chosen}); {more}."
 
     def lines(self, index: Index, empty: bool) -> Iterator[str]:
         """The same as sentences. empty: whether the answer has no rows."""
@@ -70,9 +82,11 @@ class Silence:
         if empty and len(self.filters) > 1 and self.unfiltered:
             yield f"Without any of these choices there {_rows(self.unfiltered)}."
         if documents := self.documents:
+            yield from _line("Only with other choices", documents.otherwise, index)
             yield from _line("Looked at, and silent on this", documents.silent, index)
             yield from _line("Not about what was asked", documents.elsewhere, index)
         if things := self.things:
+            yield from _line(f"{things.label}: only with other choices", things.otherwise, index)
             yield from _line(f"{things.label}: reported on by name, but not on this",
                              things.silent, index)
             yield from _line(f"{things.label}: no document reports on it by name",
@@ -144,13 +158,13 @@ def concerns(question: Question, others: Coverage | None, index: Index, empty: b
 
 
 def looked_at(
-    documents: Coverage | None, others: Coverage | None, said: set[str], asked: set[str],
-    concerned: bool,
+    documents: Coverage | None, others: Coverage | None, said: set[str], ever: set[str],
+    asked: set[str], concerned: bool,
 ) -> tuple[Looked | None, Looked | None]:
     """The documents, and the other things, that an answer speaks of and is silent on.
 
-    said: what the rows name and rest on; asked: what the parameters name; concerned: whether the
-    answer is about things of that kind at all.
+    said: what the rows name and rest on; ever: what they would without filters; asked: what the
+    parameters name; concerned: whether the answer is about things of that kind at all.
     """
     all_documents = documents.things if documents else ()
     all_things = others.things if others else ()
@@ -161,18 +175,23 @@ def looked_at(
         scope = only_documents
     elif only_things and others:
         scope = {one for thing in only_things for one in others.covered.get(thing, ())}
-    first = Looked(documents.label, *_parted(all_documents, said, scope)) if documents else None
+    first = Looked(documents.label, *_parted(
+        all_documents, said, ever, scope)) if documents else None
     if others is None or not (concerned or said.intersection(all_things)):
         return first, None
     reported = {thing for thing, sources in others.reported.items() if sources & scope}
     within = [thing for thing in all_things if (not only_things or thing in only_things)
               and (not only_documents or thing in reported or thing in said)]
-    return first, Looked(others.label, *_parted(within, said, reported))
+    return first, Looked(others.label, *_parted(within, said, ever, reported))
 
 
-def _parted(things: Iterable[str], said: set[str], scope: set[str]) -> tuple[tuple[str, ...], ...]:
-    """The things that are spoken of, those of the others that are in scope, and the rest."""
-    parts: tuple[list[str], ...] = ([], [], [])
+def _parted(
+    things: Iterable[str], said: set[str], ever: set[str], scope: set[str]
+) -> tuple[tuple[str, ...], ...]:
+    """The things that are spoken of, those of the others that are in scope (with other filters, and
+    never spoken of), and the rest."""
+    parts: tuple[list[str], ...] = ([], [], [], [])
     for thing in things:
-        parts[0 if thing in said else 1 if thing in scope else 2].append(thing)
+        parts[0 if thing in said else 3 if thing not in scope else 1 if thing in ever else 2
+              ].append(thing)
     return tuple(map(tuple, parts))
