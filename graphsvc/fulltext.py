@@ -30,7 +30,7 @@ _SHORTEST_PART = 3
 _SURE = 0.95
 """How alike a name must be for a search to follow what it leads to."""
 _SCORE = "bm25(texts, 10.0, 8.0, 1.0, 1.0) - ln(1 + things.links) / 2"
-_EXACT, _NEAR, _ON = -100.0, 50.0, 60.0
+_EXACT, _NEAR, _ON = -100.0, -50.0, 60.0
 """Scores of things that are called just so, of those that a hierarchy leads to, and of those that
 have one of them as the value of a facet."""
 _NAMES = "{label names}"

@@ -17,9 +17,13 @@ import pyoxigraph as ox
 from graphsvc.errors import GraphsvcError
 
 _MANIFEST = "manifest.json"
+LAYOUT = 3
+"""Which files a release has and what is in them, such as the tables of its index: one more at each
+change. A release of another layout cannot be served."""
 _ENTRIES: Mapping[str, type] = {
-    "release": str, "built": str, "software": str, "title": str, "quads": int, "warnings": int,
-    "header": dict, "prefixes": dict, "derived": dict, "files": dict, "contents": dict,
+    "release": str, "layout": int, "built": str, "software": str, "title": str, "quads": int,
+    "warnings": int, "header": dict, "prefixes": dict, "derived": dict, "files": dict,
+    "contents": dict,
 }
 """What the manifest of every release has."""
 
@@ -91,6 +95,8 @@ class Release:
             raise self._damaged(f"its manifest cannot be read ({error})") from error
         if wrong or loaded["release"] != self.id:
             raise self._damaged("its manifest is not that of a release of this name")
+        if loaded["layout"] != LAYOUT:
+            raise self._damaged("another version of graphsvc built it")
         return dict(loaded)
 
     @property
@@ -137,7 +143,7 @@ class Release:
 
     def write_manifest(self, facts: Mapping[str, Any]) -> None:
         """Write the manifest of a folder that is complete, with the digests of its files."""
-        manifest = {**facts, "contents": contents(self.path)}
+        manifest = {**facts, "layout": LAYOUT, "contents": contents(self.path)}
         (self.path / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
     def _damaged(self, why: str) -> GraphsvcError:

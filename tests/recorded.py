@@ -93,7 +93,8 @@ async def _complete(questions: Questions, question: Question, example: Example) 
     if len(set(keys)) < len(keys):
         raise GraphsvcError("Two rows are equal in all columns of `order`.", location=location,
                             hint="Add columns to `order` until every row differs.")
-    return {"title": example.title, "parameters": parameters(pages[0]), "rows": rows}
+    return {"title": example.title, "parameters": parameters(pages[0]),
+            "sentence": pages[0].sentence, "rows": rows}
 
 
 def _rows(answer: Answer, location: str) -> Iterator[dict[str, Any]]:

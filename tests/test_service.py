@@ -263,3 +263,37 @@ def test_the_dumps_can_be_read_by_another_engine(server: str) -> None:
     store = ox.Store()
     store.load(content, format=ox.RdfFormat.TRIG)
     assert len(store) > 50_000
+
+
+@pytest.mark.parametrize("path", ["/id/approach/pace", "/id/passage/midlothian-2020/201", "/def"])
+def test_json_ld_has_a_context_and_says_what_turtle_says(server: str, path: str) -> None:
+    written = httpx.get(f"{server}{path}.jsonld").json()
+    assert written["@context"]["skos"] == str(SKOS)
+    one, other = (rdflib.Graph().parse(data=httpx.get(f"{server}{path}.{ending}").text,
+                                       format=format)
+                  for ending, format in (("jsonld", "json-ld"), ("nt", "nt")))
+    assert len(one) == len(other)
+    assert {triple for triple in one if not any(isinstance(t, rdflib.BNode) for t in triple)} == {
+        triple for triple in other if not any(isinstance(t, rdflib.BNode) for t in triple)}
+
+
+def test_the_data_set_is_a_page_for_people_and_rdf_for_machines(server: str) -> None:
+    page = httpx.get(f"{server}/dataset", headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["location"]) == (303, "/about")
+    assert httpx.get(f"{server}/dataset").headers["content-type"].startswith("text/turtle")
+
+
+def test_everything_is_there_as_triples_too(server: str, release: Release) -> None:
+    content = gzip.decompress(httpx.get(f"{server}/dumps/all.nt.gz").content)
+    triples = set(content.splitlines())
+    quads = gzip.decompress(release.dump.read_bytes()).splitlines()
+    assert triples == {line[:line.rindex(b" <")] + b" ." for line in quads}
+    turtle = gzip.decompress(httpx.get(f"{server}/dumps/all.ttl.gz").content)
+    assert sum(1 for _ in ox.parse(turtle, format=ox.RdfFormat.TURTLE)) == len(triples)
+
+
+@pytest.mark.parametrize("media_type", ["text/csv", "text/tab-separated-values"])
+def test_yes_or_no_is_no_table(server: str, media_type: str) -> None:
+    answer = httpx.get(f"{server}/sparql", params={"query": "ASK {}"},
+                       headers={"Accept": media_type})
+    assert answer.status_code == 406

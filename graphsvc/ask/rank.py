@@ -31,7 +31,7 @@ _ELSEWHERE = 0.6
 _ASKED = 0.65
 """The part of a score that is the share of the asker's words which are used; the rest is the share
 of the wording which was asked."""
-_CLOSE = 0.8
+_CLOSE = 0.7
 """How alike a name must be to narrow a question whose wording does not provide it."""
 _ANYTHING = (None, str(SKOS.Concept))
 """Classes that say nothing of what a thing is."""

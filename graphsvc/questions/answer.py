@@ -192,7 +192,7 @@ class Questions:
                     understood.note(parameter, text, value, self.index)
         settled = Meant(understood)
         for parameter, text, several in ambiguous:
-            value = await settle(several, parameter, settled, partial(self._number, question))
+            value = await settle(several, parameter, settled, partial(self._reached, question))
             understood.add(parameter, value)
             understood.note(parameter, text, value, self.index)
         return understood
@@ -260,32 +260,22 @@ class Questions:
         documents, others = [
             Coverage.of(covering, await self._rows(covering, await self.understand(covering, {})))
             if covering else None for covering in self.library.covering]
-        said = answer.evidence.said(question, answer.all_rows)
-        included = await self._members.included(question, answer.parameters)
-        asked = {value.value for values in included.values() for value in values}
-        filters, unfiltered = await self._filters(answer, client)
+        given = await self._members.included(question, answer.parameters)
+        wider, widest = widened(question, answer.parameters)
+        *found, most = await asyncio.gather(*(
+            self._reached(question, asked, client) for asked in (*(a for _, a in wider), widest)))
+        filters = [Filter(parameter, answer.parameters[parameter.name],
+                          answer.is_default(parameter), max(0, len(rows) - len(answer.all_rows)))
+                   for (parameter, _), rows in zip(wider, found, strict=True)]
+        hidden = set[str]().union(*(
+            answer.evidence.said(question, rows) for rows in (*found, most)))
         looked = looked_at(
-            documents, others, said, answer.evidence.said(question, unfiltered), asked, concerns(
-                question, others, self.index, empty=not answer.all_rows))
-        return Silence(*looked, filters, len(unfiltered))
+            documents, others, answer.evidence.said(question, answer.all_rows), hidden,
+            {value.value for values in given.values() for value in values},
+            concerns(question, others, self.index, empty=not answer.all_rows))
+        return Silence(*looked, tuple(filters), len(most))
 
-    async def _filters(
-        self, answer: Answer, client: str | None
-    ) -> tuple[tuple[Filter, ...], list[Row]]:
-        """The filters of an answer, and the rows there are without them."""
-        question, given = answer.question, answer.parameters
-        wider, widest = widened(question, given)
-        *others, most = await asyncio.gather(*(
-            self._any(question, asked, client) for asked in (*(a for _, a in wider), widest)))
-        return tuple(
-            Filter(parameter, given[parameter.name], answer.is_default(parameter),
-                   max(0, len(rows) - len(answer.all_rows)))
-            for (parameter, _), rows in zip(wider, others, strict=True)), most
-
-    async def _number(self, question: Question, understood: Understood) -> int:
-        return len(await self._any(question, understood))
-
-    async def _any(
+    async def _reached(
         self, question: Question, understood: Understood, client: str | None = None
     ) -> list[Row]:
         """The rows of an answer; none where the engine stops it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from pyoxigraph import NamedNode
 
@@ -38,11 +38,11 @@ class Meant(dict[str, tuple[Value, ...]]):
 
 async def settle(
     error: AmbiguousName, parameter: Parameter, others: Meant,
-    answers: Callable[[Meant], Awaitable[int]],
+    answers: Callable[[Meant], Awaitable[Sequence[object]]],
 ) -> NamedNode:
     """The only one of several things of a name for which there is an answer, given other values.
 
-    answers: how many rows there are. Raises the error where that does not settle it.
+    answers: the rows that there are. Raises the error where that does not settle it.
     """
     choices = [NamedNode(choice.iri) for choice in error.choices[:_MOST + 1]]
     fitting = [choice for choice in choices if len(choices) <= _MOST and await answers(

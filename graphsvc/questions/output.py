@@ -60,12 +60,13 @@ def silence(answer: Answer) -> dict[str, Any]:
     return {
         "lines": list(said.lines(answer.index, not answer.all_rows)),
         "documents": said.documents and {
-            "said": said.documents.said, "otherwise": said.documents.otherwise,
+            "said": said.documents.said, "leftOut": said.documents.left_out,
             "silent": said.documents.silent,
             "elsewhere": said.documents.elsewhere},
         "things": said.things and {
             "label": said.things.label, "said": said.things.said,
-            "silent": said.things.silent, "notReported": said.things.elsewhere},
+            "leftOut": said.things.left_out, "silent": said.things.silent,
+            "notReported": said.things.elsewhere},
         "filters": [{"parameter": one.parameter.name,
                      "values": [value.value for value in one.values],
                      "byDefault": one.by_default, "leftOut": one.left_out}

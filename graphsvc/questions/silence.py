@@ -33,14 +33,14 @@ class Filter:
 class Looked:
     """What was looked at of some things, such as all documents, as IRIs in order.
 
-    label: what one of them is called; said: the answer speaks of them; otherwise: it would with
-    other filters; silent: looked at, but nothing is said of them with any filters; elsewhere:
-    documents on others than those who were asked about, or things that no document reports on.
+    label: what one of them is called; said: the answer speaks of them; left_out: it would without
+    some choice; silent: looked at, and there is nothing on this; elsewhere: documents on others
+    than those who were asked about, or things that no document reports on.
     """
 
     label: str
     said: tuple[str, ...]
-    otherwise: tuple[str, ...]
+    left_out: tuple[str, ...]
     silent: tuple[str, ...]
     elsewhere: tuple[str, ...]
 
@@ -61,7 +61,7 @@ class Silence:
     def iris(self) -> Iterator[str]:
         """Everything that is named."""
         for looked in filter(None, (self.documents, self.things)):
-            yield from (*looked.said, *looked.otherwise, *looked.silent, *looked.elsewhere)
+            yield from (*looked.said, *looked.left_out, *looked.silent, *looked.elsewhere)
 
     def nothing(self, given: Mapping[str, str]) -> str | None:
         """An empty answer in a sentence, where it would have rows without one of its filters, or
@@ -82,11 +82,13 @@ class Silence:
         if empty and len(self.filters) > 1 and self.unfiltered:
             yield f"Without any of these choices there {_rows(self.unfiltered)}."
         if documents := self.documents:
-            yield from _line("Only with other choices", documents.otherwise, index)
+            yield from _line("With something on this that the choices leave out",
+                             documents.left_out, index)
             yield from _line("Looked at, and silent on this", documents.silent, index)
             yield from _line("Not about what was asked", documents.elsewhere, index)
         if things := self.things:
-            yield from _line(f"{things.label}: only with other choices", things.otherwise, index)
+            yield from _line(f"{things.label}: with something on this that the choices leave out",
+                             things.left_out, index)
             yield from _line(f"{things.label}: reported on by name, but not on this",
                              things.silent, index)
             yield from _line(f"{things.label}: no document reports on it by name",
@@ -158,12 +160,12 @@ def concerns(question: Question, others: Coverage | None, index: Index, empty: b
 
 
 def looked_at(
-    documents: Coverage | None, others: Coverage | None, said: set[str], ever: set[str],
+    documents: Coverage | None, others: Coverage | None, said: set[str], hidden: set[str],
     asked: set[str], concerned: bool,
 ) -> tuple[Looked | None, Looked | None]:
     """The documents, and the other things, that an answer speaks of and is silent on.
 
-    said: what the rows name and rest on; ever: what they would without filters; asked: what the
+    said: what the rows name and rest on; hidden: the same without some choice; asked: what the
     parameters name; concerned: whether the answer is about things of that kind at all.
     """
     all_documents = documents.things if documents else ()
@@ -175,23 +177,23 @@ def looked_at(
         scope = only_documents
     elif only_things and others:
         scope = {one for thing in only_things for one in others.covered.get(thing, ())}
-    first = Looked(documents.label, *_parted(
-        all_documents, said, ever, scope)) if documents else None
+    first = Looked(documents.label, *_parted(all_documents, said, hidden, scope)) \
+        if documents else None
     if others is None or not (concerned or said.intersection(all_things)):
         return first, None
     reported = {thing for thing, sources in others.reported.items() if sources & scope}
     within = [thing for thing in all_things if (not only_things or thing in only_things)
               and (not only_documents or thing in reported or thing in said)]
-    return first, Looked(others.label, *_parted(within, said, ever, reported))
+    return first, Looked(others.label, *_parted(within, said, hidden, reported))
 
 
 def _parted(
-    things: Iterable[str], said: set[str], ever: set[str], scope: set[str]
+    things: Iterable[str], said: set[str], hidden: set[str], scope: set[str]
 ) -> tuple[tuple[str, ...], ...]:
-    """The things that are spoken of, those of the others that are in scope (with other filters, and
-    never spoken of), and the rest."""
+    """The things that are spoken of; of those in scope, the ones that are left out and the others;
+    and the rest."""
     parts: tuple[list[str], ...] = ([], [], [], [])
     for thing in things:
-        parts[0 if thing in said else 3 if thing not in scope else 1 if thing in ever else 2
-              ].append(thing)
+        within = 1 if thing in hidden else 2
+        parts[0 if thing in said else within if thing in scope else 3].append(thing)
     return tuple(map(tuple, parts))

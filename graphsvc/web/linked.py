@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
@@ -12,7 +14,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from graphsvc.engine import base as engine
-from graphsvc.formats import HTML, LINKED_FORMATS, N_TRIPLES, Format, named, negotiate
+from graphsvc.formats import (
+    HTML,
+    JSON_LD,
+    LINKED_FORMATS,
+    N_TRIPLES,
+    Format,
+    named,
+    negotiate,
+)
 from graphsvc.questions.template import Template, Value
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
@@ -97,7 +107,27 @@ def _serialize(triples: Iterable[ox.Triple], format: Format, prefixes: dict[str,
     ordered = sorted(triples, key=str)
     text = "\n".join(map(str, ordered))
     used = {prefix: iri for prefix, iri in prefixes.items() if f"<{iri}" in text}
-    return ox.serialize(ordered, format=format.rdf, prefixes=used) or b""
+    written = ox.serialize(ordered, format=format.rdf, prefixes=used) or b""
+    return _compacted(written, used) if format is JSON_LD else written
+
+
+def _compacted(expanded: bytes, prefixes: Mapping[str, str]) -> bytes:
+    """JSON-LD with a context, in which IRIs are as short as prefixes make them."""
+    longest = sorted(prefixes.items(), key=lambda pair: -len(pair[1]))
+
+    def short(iri: str) -> str:
+        return next((f"{prefix}:{iri.removeprefix(base)}" for prefix, base in longest
+                     if iri.startswith(base)), iri)
+
+    def value(given: Any) -> Any:
+        if isinstance(given, str):  # a class
+            return short(given)
+        return {name: short(text) if name in ("@id", "@type") else text
+                for name, text in given.items()}
+
+    graph = [{short(name): short(found) if name == "@id" else [*map(value, found)]
+              for name, found in node.items()} for node in json.loads(expanded)]
+    return json.dumps({"@context": prefixes, "@graph": graph}, ensure_ascii=False).encode()
 
 
 def _versions(serving: Serving, triples: list[ox.Triple]) -> set[str]:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
 from tests.hostile.test_deploy import DEPLOY, program
 
 
@@ -36,6 +38,19 @@ def test_options_in_the_deployed_files_exist() -> None:
             if line.startswith(("ExecStart=", "CMD [")):
                 options = re.findall(r"--[a-z-]+", line)
                 assert [option for option in options if option not in known] == []
+
+
+def test_the_composed_service_is_as_closed_up_as_a_single_one() -> None:
+    composed = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    service = composed["services"]["service"]
+    assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+    known = subprocess.run([sys.executable, "-m", "graphsvc", *service["command"], "--help"],
+                           text=True, capture_output=True, check=True).stdout
+    assert all(option in known for option in service["command"] if option.startswith("--"))
+    published = [port for one in composed["services"].values() for port in one.get("ports", ())]
+    assert all(port.startswith("127.0.0.1:") for port in published)
+    sent = set(re.findall(r"proxy_set_header (\S+)", composed["configs"]["nginx"]["content"]))
+    assert sent <= set(re.findall(r"proxy_set_header (\S+)", (DEPLOY / "nginx.conf").read_text()))
 
 
 def test_the_container_runs_as_nobody_and_stops_on_sigterm() -> None:

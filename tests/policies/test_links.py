@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pyoxigraph as ox
 import pytest
 
+from graphsvc.project import Project
 from graphsvc.release import Release
 from tests.policies.judge import DERIVED, PREFIXES, WRONG, compare, draw
 
@@ -16,6 +20,8 @@ SHARES = {
     "north-ayrshire-2022": (7, 53),
 }
 """Per cent of each document's findings that name a policy at least, and that have any link."""
+
+JUDGEMENTS = Path(__file__).parent / "judgements"
 
 BOTH = ("getting-it-right-for-every-child", "pace", "safe-and-together")
 
@@ -111,3 +117,17 @@ def test_two_judgements_are_compared() -> None:
         "derived": 2, "derived found right by the first": 2,
         "derived found right by the second": 1, "wrong pairs found right by the first": 0,
         "wrong pairs found right by the second": 0, "kappa": 0.5}
+
+
+def test_two_judges_find_the_derived_links_right(project: Project) -> None:
+    sheet, *judged = (json.loads((JUDGEMENTS / f"{name}.json").read_text())
+                      for name in ("sheet", "key", "first", "second"))
+    assert all([entry["id"] for entry in sheet] == sorted(by_id) for by_id in judged)
+    assert [len(sheet), sum(judged[0].values())] == [DERIVED + WRONG, DERIVED]
+    found = compare(*judged)
+    right = [found[f"derived found right by the {judge}"] for judge in ("first", "second")]
+    assert min(right) >= 54
+    assert found["kappa"] >= 0.8
+    said = " ".join((project.root / "docs" / "codebook.md").read_text(encoding="utf-8").split())
+    assert (f"The first found {right[0]} of the {DERIVED} right, the second {right[1]}; "
+            f"Cohen's kappa is {found['kappa']:.2f}.") in said

@@ -88,7 +88,7 @@ def test_rows_carry_values_of_their_type_and_their_evidence(questions: Questions
         "silence": {
             "lines": [], "things": None, "filters": [], "unfiltered": 3,
             "documents": {"said": (f"{ID}document/catalogue", f"{ID}document/letters"),
-                          "silent": (), "elsewhere": ()}},
+                          "leftOut": (), "silent": (), "elsewhere": ()}},
         "next": None,
         "sparql": answer.sparql,
         "note": None,
@@ -170,10 +170,11 @@ def test_an_answer_says_who_is_silent_and_what_its_filters_left_out(questions: Q
         "`genre` is Satire. This leaves out 1 row.",
         "`title` is Frank. This leaves out 2 rows.",
         "Without any of these choices there are 4 rows.",
-        "Looked at, and silent on this (2): Catalogue of a library; Letters of a bookseller."]
+        "With something on this that the choices leave out (2): Catalogue of a library; Letters of "
+        "a bookseller."]
     full = ask(questions, "works", author=["Jane Austen"])
     assert list(full.silence.lines(full.index, False)) == [
-        "Looked at, and silent on this: Letters of a bookseller."]
+        "With something on this that the choices leave out: Letters of a bookseller."]
 
 
 @pytest.mark.parametrize(("name", "given"), [

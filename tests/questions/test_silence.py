@@ -71,12 +71,19 @@ def test_a_full_answer_says_who_is_silent_and_who_was_not_looked_at(ask: Asker) 
     assert len({*things.said, *things.silent, *things.elsewhere}) == 32
 
 
+def test_what_a_choice_leaves_out_is_not_called_silent(ask: Asker) -> None:
+    documents = ask("approach-partnerships", approach="liam", stage="in use").silence.documents
+    assert documents is not None
+    assert documents.said == (f"{ID}document/midlothian-2020",)
+    assert documents.left_out == (f"{ID}document/south-lanarkshire-2020",)
+
+
 def test_documents_on_others_are_not_called_silent(ask: Asker) -> None:
     documents = ask("theme-timeline", theme="self-directed support",
                     partnership="North Ayrshire").silence.documents
     assert documents is not None
     assert documents.silent == (f"{ID}document/north-ayrshire-2022",)
-    assert documents.otherwise == (f"{ID}document/national-review-2012-2017",)
+    assert documents.left_out == (f"{ID}document/national-review-2012-2017",)
 
 
 def test_what_other_choices_would_show_is_not_denied(ask: Asker) -> None:

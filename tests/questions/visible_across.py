@@ -136,11 +136,11 @@ ACROSS = (
     Visible("xq-25", (
         Ask("theme-timeline", {"theme": "waits for mental health services", "kind": "finding"},
             "source# who statement# toldAs", {
-            ("clackmannanshire-2015", "Clackmannanshire", "clack-waiting-lists", "improving"),
+            ("clackmannanshire-2015", "Clackmannanshire", "clack-waiting-lists", "descriptive"),
             ("midlothian-2020", "Midlothian", "mid-2-1-ground-3", "mixed"),
             ("midlothian-2020", "Midlothian", "mid-camhs-consultation", "descriptive"),
             ("midlothian-2020", "Midlothian", "mid-meap", "descriptive"),
-            ("south-lanarkshire-2020", "South Lanarkshire", "sl-q2-liam-training", "improving"),
+            ("south-lanarkshire-2020", "South Lanarkshire", "sl-q2-liam-training", "descriptive"),
             ("midlothian-2020", "Midlothian", "mid-emotional-support-late", "weakness"),
             ("midlothian-2020", "Midlothian", "mid-priority-1", "weakness"),
             ("midlothian-2020", "Midlothian", "mid-q2-message-4", "weakness"),

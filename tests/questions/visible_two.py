@@ -89,7 +89,7 @@ TWO = (
             "kind": "finding",
         }, "statement# toldAs", {
             ("sl-q1-ird-audits", "mixed"), ("sl-q1-ird-confusion", "weakness"),
-            ("sl-q1-ird-effective", "strength"), ("sl-q1-ird-strengthening", "improving"),
+            ("sl-q1-ird-effective", "strength"), ("sl-q1-ird-strengthening", "mixed"),
             ("sl-q1-medical-and-views", "mixed"),
         }),
         Ask("theme-timeline", {
@@ -119,7 +119,7 @@ TWO = (
             "statement# statementKind toldAs stage value", {
             ("mid-chronologies", "approach use", None, "in use", None),
             ("mid-chronologies-improvement", "finding", "too early to judge", None, None),
-            ("mid-chronologies-uneven", "finding", "weakness", None, None),
+            ("mid-chronologies-uneven", "finding", "mixed", None, None),
             ("mid-chronology-adequate", "figure", None, None, "over a third"),
             ("mid-chronology-weak", "figure", None, None, "one in six"),
             ("mid-has-chronology", "figure", None, None, "most"),
@@ -173,7 +173,7 @@ TWO = (
             ("Midlothian", "mid-2-1-ground-3", "mixed"),
             ("Midlothian", "mid-camhs-consultation", "descriptive"),
             ("Midlothian", "mid-meap", "descriptive"),
-            ("South Lanarkshire", "sl-q2-liam-training", "improving"),
+            ("South Lanarkshire", "sl-q2-liam-training", "descriptive"),
             ("Midlothian", "mid-emotional-support-late", "weakness"),
             ("Midlothian", "mid-priority-1", "weakness"),
             ("Midlothian", "mid-q2-message-4", "weakness"),
@@ -187,7 +187,7 @@ TWO = (
             "partnership": "South Lanarkshire",
             "kind": "finding",
         }, "statement# toldAs", {
-            ("sl-1-1-ground-15", "improving"), ("sl-2-1-ground-7", "improving"),
+            ("sl-1-1-ground-15", "mixed"), ("sl-2-1-ground-7", "improving"),
             ("sl-q4-continuing-care", "improving"), ("sl-q4-continuing-care-rights", "weakness"),
             ("sl-q4-message-1", "improving"),
         }),
@@ -265,9 +265,9 @@ TWO = (
         }),
         Ask("theme-timeline", {"theme": "children who go missing", "partnership": "Midlothian"},
             "statement# statementKind toldAs stage", {
-            ("mid-1-1-ground-4", "finding", "strength", None),
+            ("mid-1-1-ground-4", "finding", "improving", None),
             ("mid-9-ground-4", "finding", "mixed", None),
-            ("mid-improvements-achieved", "finding", "strength", None),
+            ("mid-improvements-achieved", "finding", "improving", None),
             ("mid-missing-from-residential", "finding", "improving", None),
             ("mid-missing-trend", "figure", None, None),
             ("mid-returning-home-interviews", "approach use", None, "in use"),
@@ -317,7 +317,6 @@ TWO = (
             ("Midlothian", "mid-national-housing-project", "approach use",
              "National Housing Project"),
             ("Midlothian", "mid-national-housing-project", "finding", "National Housing Project"),
-            ("South Lanarkshire", "sl-2-2-ground-6", "finding", "Kinship carers support worker"),
             ("South Lanarkshire", "sl-9-ground-6", "finding", "Throughcare and aftercare"),
             ("South Lanarkshire", "sl-kinship-carers-support-worker", "approach use",
              "Kinship carers support worker"),
@@ -347,9 +346,9 @@ TWO = (
         }),
         Ask("theme-timeline", {"theme": "permanence planning", "partnership": "Midlothian"},
             "statement# toldAs stage value", {
-            ("mid-1-1-ground-4", "strength", None, None), ("mid-9-ground-4", "mixed", None, None),
+            ("mid-1-1-ground-4", "improving", None, None), ("mid-9-ground-4", "mixed", None, None),
             ("mid-adoption-service", "strength", None, None),
-            ("mid-improvements-achieved", "strength", None, None),
+            ("mid-improvements-achieved", "improving", None, None),
             ("mid-midlothian-adoption-service", None, "in use", None),
             ("mid-pace", None, "in use", None), ("mid-pace-improvement", "improving", None, None),
             ("mid-permanence-delays-trend", None, None, "falling"),
