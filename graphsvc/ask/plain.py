@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from graphsvc.ask.answerable import answerable
 from graphsvc.ask.rank import Asked, Bound, Fit, Given, Ranking
 from graphsvc.ask.wordings import read_wordings
 from graphsvc.errors import GraphsvcError
@@ -27,6 +28,8 @@ _SURE = 0.55
 """The least score of a reading that is answered without asking back."""
 _SURER = 0.7
 """The same for a reading that takes words which fit nothing else as a text to look for."""
+_OFFERED = 0.6
+"""The least score of another reading that is offered, as a share of the best."""
 _UNUSED = 0.3
 """The share of the words that say something which may be left unused by an answer."""
 _FROM = frozenset({"since", "from", "after"})
@@ -109,32 +112,51 @@ class PlainWords:
         """What is asked in plain words. Raises NothingAsked."""
         async with self._preparing:
             ranking, choices = await self._prepare()
-        return await asyncio.to_thread(self._hear, text, ranking, choices)
-
-    def _hear(self, text: str, ranking: Ranking, choices: Choices) -> Heard:
         written = ranking.reader.words(text[:LONGEST])
         if not written:
             raise NothingAsked("There are no words in the question.", location="parameter q",
                                hint="Ask as you would ask a person.")
         heard = self._index.names.corrected(written)
+        fits = await asyncio.to_thread(self._fits, text, heard, ranking, choices)
+        best = fits[0] if fits else None
+        sure = best is not None and self._is_sure(best, written, heard)
+        if sure:
+            best = await answerable(fits, _SURE, self._number)
+            fits = [best, *(fit for fit in fits if fit.question is not best.question)]
+        readings = [self._reading(fit) for fit in fits
+                    if fit is best or fit.score >= _OFFERED * fits[0].score]
+        return Heard(
+            readings[0] if sure else None, readings[1:] if sure else readings,
+            _unused(written, best),
+            {old.text: new.folded for old, new in zip(written, heard, strict=True)
+             if old.folded != new.folded})
+
+    def _fits(
+        self, text: str, heard: Sequence[Word], ranking: Ranking, choices: Choices
+    ) -> list[Fit]:
         asked = Asked(heard, self._index.names.mentions(heard), [
             *_quoted(text, heard), *_numbers(heard), *_chosen(heard, choices)])
-        fits = [fit for fit in ranking.rank(asked)[:_READINGS] if fit.fit >= _LEAST]
-        readings = [self._reading(fit) for fit in fits]
-        unknown = [word.text for at, word in enumerate(written)
-                   if not word.is_small and not (fits and at in fits[0].used)]
+        return [fit for fit in ranking.rank(asked)[:_READINGS] if fit.fit >= _LEAST]
+
+    async def _number(self, fit: Fit) -> int:
+        """How many rows the answer to a reading has; none where it cannot be asked."""
+        try:
+            understood = await self._questions.understand(
+                fit.question, self._reading(fit).parameters)
+            return len((await self._questions.page(fit.question, understood, limit=1)).all_rows)
+        except GraphsvcError:
+            return 0
+
+    def _is_sure(self, fit: Fit, written: Sequence[Word], heard: Sequence[Word]) -> bool:
+        """Whether a reading is answered without asking back."""
+        unknown = _unused(written, fit)
         said = sum(not word.is_small for word in written)
         strange = any(not self._index.names.uses(word) and (
             _YEAR.fullmatch(word.folded) or word.text[0].isupper() and word.text in unknown)
             for word in heard)
-        sure = (bool(fits) and not strange and fits[0].fit >= (
-            _SURER if any(one.parameter.type in ("text", "words") for one in fits[0].bound)
-            else _SURE)
-                and len(unknown) <= _UNUSED * said)
-        return Heard(
-            readings[0] if sure else None, readings[1:] if sure else readings, unknown,
-            {old.text: new.folded for old, new in zip(written, heard, strict=True)
-             if old.folded != new.folded})
+        least = (_SURER if any(one.parameter.type in ("text", "words") for one in fit.bound)
+                 else _SURE)
+        return not strange and fit.fit >= least and len(unknown) <= _UNUSED * said
 
     async def _prepare(self) -> tuple[Ranking, Choices]:
         """The ranking, which takes a second to make, and the words of every choice."""
@@ -173,8 +195,11 @@ class PlainWords:
     def _sentence(self, fit: Fit, parameters: Mapping[str, Sequence[str]]) -> str:
         """The question as understood: the heading of its answer, with what its other parameters
         were taken for."""
-        shown = {name: in_words(_YES_NO.get(text, text) for text in texts)
-                 for name, texts in parameters.items()}
+        by_text = {self._written(one): self._index.label(one.iri) for one in fit.bound if one.iri}
+        shown = {parameter.name: in_words(
+            by_text.get(text) or self._shown(parameter, text) for text in texts)
+            for parameter in fit.question.parameters
+            if (texts := parameters.get(parameter.name))}
         heading, used = fit.question.headed(shown)
         rest = [f"{parameter.label}: {shown[parameter.name]}."
                 for parameter in fit.question.parameters
@@ -182,6 +207,22 @@ class PlainWords:
         if rest and not heading.endswith("?"):
             heading += "."
         return " ".join([heading, *rest])
+
+    def _shown(self, parameter: Parameter, text: str) -> str:
+        """A value as people read it."""
+        if parameter.type != "iri":
+            return _YES_NO.get(text) or parameter.choices.get(text) or text
+        try:
+            iri = self._index.meant(text, of_class=parameter.of_class, scheme=parameter.scheme)
+        except AmbiguousName:
+            return text
+        return iri and self._index.label(iri) or text
+
+
+def _unused(written: Sequence[Word], fit: Fit | None) -> list[str]:
+    """The words that say something and that a reading does not use."""
+    return [word.text for at, word in enumerate(written)
+            if not word.is_small and not (fit and at in fit.used)]
 
 
 def _quoted(text: str, heard: Sequence[Word]) -> Iterator[Given]:

@@ -39,7 +39,6 @@ _SAME = 0.95
 """How alike a name must be for a thing of any kind to be taken."""
 _LEAST = 0.35
 """The weight from which on a mention narrows a question whose wording does not provide it."""
-
 _LIBRARY = 0.02
 """The part of a score that all wordings of a question have, next to the one that fits best."""
 _SMALL_TERM, _SMALL_PAIR = 0.15, 0.1
@@ -51,7 +50,8 @@ _SMALL_STEMS = frozenset(map(stem, FUNCTION_WORDS))
 
 @dataclass(frozen=True)
 class Bound:
-    """A value for a parameter, and the positions of the words that give it."""
+    """A value for a parameter, and the positions of the words that give it. surely: whether by its
+    own name; proper: whether with a capital; others: what else the words may name."""
 
     parameter: Parameter
     text: str
@@ -59,6 +59,15 @@ class Bound:
     iri: str | None = None
     likeness: float = 1.0
     quiet: bool = False
+    surely: bool = True
+    proper: bool = False
+    others: tuple[str, ...] = ()
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the words do not name the value exactly."""
+        return not self.proper and (
+            self.likeness < 1 or not self.surely or self.parameter.type == "choice")
 
 
 @dataclass(frozen=True)
@@ -231,7 +240,9 @@ class Ranking:
                 continue
             taken |= mention.at
             had.append(Bound(parameter, mention.name, mention.at, mention.iri, mention.likeness,
-                             mention.quiet))
+                             mention.quiet, mention.surely,
+                             any(asked.words[at].text[0].isupper() for at in mention.at if at),
+                             tuple(self._others(parameter, mention, asked))))
         yield from _in_order([one for ones in filled.values() for one in ones])
         for value in asked.values:
             if value.at & taken or value.question not in (None, question.name):
@@ -240,6 +251,14 @@ class Ranking:
                 if parameter.name in value.texts and not filled.get(parameter.name):
                     taken |= value.at
                     yield Bound(parameter, value.texts[parameter.name], value.at)
+
+    def _others(self, parameter: Parameter, mention: Mention, asked: Asked) -> Iterator[str]:
+        """What else the words of a mention may name: of a name as it is, things of that name."""
+        for other in asked.mentions:
+            same = other.at == mention.at and other.likeness == mention.likeness
+            alike = mention.likeness < 1 and other.likeness < 1 and mention.at & other.at
+            if other.iri != mention.iri and (same or alike) and self._takes(parameter, other):
+                yield other.iri
 
     def _fit(
         self, question: Question, form: _Form, bound: Sequence[Bound], asked: _Asked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
@@ -19,12 +19,12 @@ from graphsvc.questions.evidence import Disagreement, Evidence
 from graphsvc.questions.library import Library
 from graphsvc.questions.meant import Meant, settle
 from graphsvc.questions.parameters import (
-    LARGEST_PAGE,
     PAGE,
     Choice,
     Given,
     Members,
     Understood,
+    choices_of,
     given_texts,
     widened,
 )
@@ -78,6 +78,8 @@ class Answer:
         template = self.question.sentence
         if template is None:
             return None
+        if not self.all_rows and (nothing := self.silence.nothing(self._given)):
+            return nothing
         shown = [(at, column) for at, column in enumerate(self.question.columns)
                  if column.name in template]
         rows = [{**{column.name: self._named(row[at], column) for at, column in shown},
@@ -90,10 +92,16 @@ class Answer:
     @cached_property
     def heading(self) -> str:
         """The title of the answer, for its values."""
-        asked = {p.name: self._asked(p) for p in self.question.parameters}
-        return self.question.headed({
-            name: in_words(given if isinstance(given, list) else [given])
-            for name, given in asked.items() if given not in (None, [])})[0]
+        return self.question.headed({p.name: text for p in self.question.parameters
+                                     if (text := self._given.get(p.label))})[0]
+
+    @cached_property
+    def _given(self) -> dict[str, str]:
+        """The values of parameters as people read them, by label."""
+        return {p.label: in_words(
+            {"true": "yes", "false": "no"}.get(value.value) or self.index.label(value.value)
+            or value.value for value in values)
+            for p in self.question.parameters if (values := self.parameters.get(p.name))}
 
     @cached_property
     def summary(self) -> dict[str, list[tuple[Term, int]]]:
@@ -259,10 +267,8 @@ class Questions:
         filters = [Filter(parameter, answer.parameters[parameter.name],
                           answer.is_default(parameter), max(0, len(rows) - len(answer.all_rows)))
                    for (parameter, _), rows in zip(wider, found, strict=True)]
-        sides = {thing for coverage in (documents, others) if coverage for thing in coverage.things}
-        hidden = {thing for it, rows in zip(filters, found, strict=True)
-                  if sides.isdisjoint(value.value for value in given[it.parameter.name])
-                  for thing in answer.evidence.said(question, rows)}
+        hidden = set[str]().union(*(
+            answer.evidence.said(question, rows) for rows in (*found, most)))
         looked = looked_at(
             documents, others, answer.evidence.said(question, answer.all_rows), hidden,
             {value.value for values in given.values() for value in values},
@@ -292,9 +298,8 @@ class Questions:
             return [Choice(Literal(value), label) for value, label in parameter.choices.items()]
         if parameter.choices_from not in self._choices:
             question = self.library.get(parameter.choices_from)
-            answer = await self.page(
-                question, await self.understand(question, {}), limit=LARGEST_PAGE)
-            self._choices[question.name] = list(_choices(answer, self.index))
+            rows = await self._rows(question, await self.understand(question, {}))
+            self._choices[question.name] = list(choices_of(question, rows, self.index))
         return self._choices[parameter.choices_from]
 
     async def _value(self, parameter: Parameter, text: str) -> Value:
@@ -329,15 +334,3 @@ class Questions:
         raise BadValue(
             f"`{text[:80]}` is not a value of the parameter {parameter.name}.",
             location=f"parameter {parameter.name}", hint=f"Choose one of: {names}.")
-
-
-def _choices(answer: Answer, index: Index) -> Iterator[Choice]:
-    """The first column's values, labelled by the `label` column or by their names."""
-    columns = [column.name for column in answer.question.columns]
-    at = columns.index("label") if "label" in columns else None
-    for row in answer.rows:
-        value = row[0]
-        if isinstance(value, NamedNode | Literal):
-            given = row[at] if at is not None else None
-            label = given.value if given is not None else index.label(value.value)
-            yield Choice(value, label or value.value)

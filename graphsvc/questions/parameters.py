@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -11,8 +11,9 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
 from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, XLSX
+from graphsvc.index import Index
 from graphsvc.questions.question import ANY, Parameter, Question
-from graphsvc.questions.table import fetch
+from graphsvc.questions.table import Row, fetch
 from graphsvc.questions.template import Template, Value
 from graphsvc.questions.values import BadValue
 from graphsvc.sparql import own_query
@@ -57,6 +58,18 @@ class Choice:
 
     value: Value
     label: str
+
+
+def choices_of(question: Question, rows: Iterable[Row], index: Index) -> Iterator[Choice]:
+    """The values of the first column, labelled by the `label` column or by their names."""
+    columns = [column.name for column in question.columns]
+    at = columns.index("label") if "label" in columns else None
+    for row in rows:
+        value = row[0]
+        if isinstance(value, NamedNode | Literal):
+            given = row[at] if at is not None else None
+            label = given.value if given is not None else index.label(value.value)
+            yield Choice(value, label or value.value)
 
 
 class Members:

@@ -109,7 +109,8 @@ def _written(
     written = _template(question.sentence or "").render(
         rows=rows, n=len(rows), narrowed=_narrowed(question, parameters, by_default),
         **parameters)
-    return " ".join(written.split()) or None
+    text = " ".join(written.split())
+    return text[:1].upper() + text[1:] or None
 
 
 def _narrowed(

@@ -82,8 +82,16 @@ def test_documents_on_others_are_not_called_silent(ask: Asker) -> None:
     documents = ask("theme-timeline", theme="self-directed support",
                     partnership="North Ayrshire").silence.documents
     assert documents is not None
-    assert set(documents.silent) == {
-        f"{ID}document/north-ayrshire-2022", f"{ID}document/national-review-2012-2017"}
+    assert documents.silent == (f"{ID}document/north-ayrshire-2022",)
+    assert documents.left_out == (f"{ID}document/national-review-2012-2017",)
+
+
+def test_what_other_choices_would_show_is_not_denied(ask: Asker) -> None:
+    answer = ask("evaluations", indicator="2012-2-2", partnership="South Lanarkshire")
+    assert answer.silence.documents is not None and not answer.silence.documents.silent
+    assert answer.sentence == (
+        "Nothing with these choices (partnership or group: South Lanarkshire; indicator: "
+        "2.2 Impact on families); without the indicator there are 4 rows.")
 
 
 def test_a_group_stands_for_its_members(ask: Asker) -> None:
