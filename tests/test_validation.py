@@ -220,8 +220,8 @@ def test_mistakes_of_a_candidate_name_file_line_thing_and_remedy(
         f"{path}:5: {use} refers to <{THINGS}/approach/pac>, which no file describes."
         f" Did you mean <{THINGS}/approach/pace>?")
     assert (f"{path}:5: {use} <https://w3id.org/joint-inspections/def#stage>: A use is at one"
-            " stage: point ji:stage at one of ontology/vocabularies/stages.ttl, and give different ones"
-            " each a ji:stageReport."
+            " stage: point ji:stage at one of ontology/vocabularies/stages.ttl, and give different"
+            " ones each a ji:stageReport."
             ) in done.stdout.splitlines()
     assert any(line.startswith(f"{path}:5: {use}") and "The evidence is in another document" in
                line for line in done.stdout.splitlines())
