@@ -34,7 +34,7 @@ check: $(VENV)/.ready-test $(VENV)/.bundled
 docs: $(VENV)/.ready-test $(VENV)/.bundled
 	$(BIN)/python docs/make.py
 
-# A wheel with the bundled front end inside: `pip install dist/graphsvc-*.whl` needs no Node.
+# A wheel with the bundled front end inside, which is installed without Node.
 wheel: $(VENV)/.bundled
 	$(PIP) wheel --no-deps --no-build-isolation -w dist .
 
