@@ -335,6 +335,13 @@ def test_without_the_documents_a_passage_is_named_by_its_place(client: httpx.Cli
     assert "does not hold the text of the document" in page
 
 
+def test_a_passage_names_what_rests_on_it_and_on_those_around_it(client: httpx.Client) -> None:
+    page = client.get(PASSAGE).text
+    _, here, *after = page.split('aria-current="true"')[1].split("</ol>")[0].split('class="line"')
+    assert "Safe and Together in Midlothian" in here
+    assert re.search(r"<summary>\d+ statements? rests? on this", "".join(after))
+
+
 def test_a_passage_as_rdf_has_the_words_it_starts_and_ends_with(client: httpx.Client) -> None:
     graph = rdflib.Graph().parse(data=client.get(f"{PASSAGE}.ttl").text, format="turtle")
     oa = rdflib.Namespace("http://www.w3.org/ns/oa#")
@@ -403,7 +410,7 @@ def test_a_question_dropped_into_the_folder_appears_everywhere_at_the_next_build
     with running("--releases", folder.folder) as address, httpx.Client(
             base_url=address, headers=HTML) as client:
         page = client.get("/id/plant/sage").text
-        assert '<h2 id="panel-where">Where does a plant grow?</h2>' in page
+        assert '<h2 id="title-where">Where does a plant grow?</h2>' in page
         panel = page.split('id="panel-where"')[1].split("</section>")[0]
         assert "/id/garden/walled" in panel and "/id/garden/kitchen" in panel
         assert "Where does a plant grow?" in client.get("/questions").text

@@ -70,6 +70,21 @@ class Table:
             years.setdefault(found[0] if found else "", []).append(row)
         return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
 
+    @property
+    def heads(self) -> list[str]:
+        """What the rows are about, in short, each once."""
+        return list(dict.fromkeys(cell.text for row in self.rows
+                                  for _, cell in self.cells(row, "head")))
+
+    @cached_property
+    def ranked(self) -> tuple[tuple[Link, Link], ...]:
+        """What each row is about with its value on a scale; none where a row has none."""
+        at = next((at for at in range(len(self.columns))
+                   if all(row[at].rank is not None for row in self.rows)), None)
+        if at is None or "head" not in self.roles or self.answer.after:
+            return ()
+        return tuple((row[self.roles.index("head")], row[at]) for row in self.rows)
+
     @cached_property
     def main(self) -> tuple[int, ...]:
         """The positions of the columns of an answer's table: what a row is about, then the short
@@ -92,6 +107,16 @@ class Table:
         return [(self.columns[at], row[at]) for at, role in enumerate(self.roles)
                 if at not in (*self.main, *self.same) and role not in _GROUNDS and row[at]
                 and (role == "text") == text]
+
+    def varying(self, row: Row, role: str) -> list[tuple[Column, Link]]:
+        """The cells of a row with a role that other rows do not all have, each thing once."""
+        seen: dict[str, tuple[Column, Link]] = {}
+        before = {cell.iri for its, cell in zip(self.roles, row, strict=True) if its == "head"}
+        for at, cell in enumerate(row):
+            if self.roles[at] == role and cell and at not in self.same and (
+                    cell.iri is None or cell.iri not in before):
+                seen.setdefault(cell.iri or str(at), (self.columns[at], cell))
+        return list(seen.values())
 
     def _weight(self, at: int) -> int:
         """How much a column says at a glance, the lower the more."""

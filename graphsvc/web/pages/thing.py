@@ -10,7 +10,7 @@ from typing import Any
 from pyoxigraph import BlankNode, NamedNode
 
 from graphsvc.index import slug
-from graphsvc.passage import in_reading_order
+from graphsvc.passage import Passage, in_reading_order
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Row, Term
@@ -91,11 +91,27 @@ def _thing(
         "panels": [table for table in tables if table.rows],
         "unanswered": [table for table in tables if not table.rows], "others": others,
         "referrers": _referrers(context, referrers, iri),
-        "neighbours": [passage(one.value) for (one,) in neighbours if one],
+        "neighbours": _neighbours(context, neighbours),
         "sources": sorted({name for values in said.values() for names in values.values()
                            for name in names if not name.startswith(_DERIVED)}),
         "comparable": any(COMPARE in question.tags for question in questions),
     }
+
+
+def _neighbours(
+    context: PageContext, found: Iterable[Row]
+) -> list[tuple[Passage, list[tuple[Link, str]]]]:
+    """A passage and those around it, each with what rests on it and what that is."""
+    resting: dict[str, set[str]] = defaultdict(set)
+    for passage, statement in found:
+        if passage is not None:
+            resting[passage.value].update([statement.value] if statement is not None else [])
+    kinds = {iri: context.terms.term(entry.kind) for iri, entry in context.index.entries(
+        set().union(*resting.values())).items() if entry.kind}
+    return [(context.index.passage(iri), [
+        (context.link(statement), kinds[statement].label) for statement in sorted(
+            statements & kinds.keys(), key=lambda it: (kinds[it].order, context.label(it)))])
+        for iri, statements in resting.items()]
 
 
 def _title(context: PageContext, iri: str) -> str:
