@@ -130,7 +130,7 @@ class PlainWords:
             best = await answerable(best, self._rows, partial(self._alike, heard))
             fits = [best, *(fit for fit in fits if fit.question is not best.question)]
         readings = [self._reading(fit) for fit in fits
-                    if fit is best or fit.score >= _OFFERED * fits[0].score]
+                    if fit is best or self._is_offered(fit, fits[0])]
         return Heard(
             readings[0] if sure else None, readings[1:] if sure else readings,
             _unused(written, best),
@@ -167,6 +167,14 @@ class PlainWords:
                                 if not word.is_small])}
         yield from sorted((iri for iri, share in shares.items() if share >= _SHARE),
                           key=lambda iri: (-shares[iri], iri))
+
+    def _is_offered(self, fit: Fit, best: Fit) -> bool:
+        """Whether a reading is worth offering: close to the best, of things that have a name, and
+        not merely a text to look for."""
+        nameless = any(one.iri and self._written(one) == one.iri for one in fit.bound)
+        searches = any(one.parameter.type in ("text", "words") for one in fit.bound)
+        return not nameless and fit.score >= _OFFERED * best.score and (
+            fit.fit >= _SURE or not searches)
 
     def _is_sure(self, fit: Fit, written: Sequence[Word], heard: Sequence[Word]) -> bool:
         """Whether a reading is answered without asking back."""
