@@ -48,7 +48,8 @@ class Answer:
     """An answer with all its rows.
 
     rows: by column name, things as IRIs, evidence as passages; labels: what things are called, by
-    IRI; parameters: as they were understood; sentence: the answer summed up; silence: what it does
+    IRI; parameters: as they were understood; taken: what was written for them, with what it was
+    taken for where that is not plain; sentence: the answer summed up; silence: what it does
     not say, as sentences; sparql: what was run.
     """
 
@@ -56,6 +57,7 @@ class Answer:
     title: str
     release: str
     parameters: Mapping[str, Any]
+    taken: Mapping[str, str]
     columns: Sequence[Column]
     rows: Sequence[Row]
     labels: Mapping[str, str]
@@ -129,8 +131,9 @@ class Answer:
             f"<tr>{''.join(f'<td>{_cell(row[column.name])}</td>' for column in used)}</tr>"
             for row in self.named[:_SHOWN])
         more = f"<p>{len(self) - _SHOWN} more rows.</p>" if len(self) > _SHOWN else ""
-        said = "".join(f"<p>{escape(line)}</p>" for line in (
-            *filter(None, [self.sentence]), *(() if self.rows else self.silence)))
+        lines = [*(f"{text} was taken for {name}." for text, name in self.taken.items()),
+                 *filter(None, [self.sentence]), *(() if self.rows else self.silence)]
+        said = "".join(f"<p>{escape(line)}</p>" for line in lines)
         return (f"<p><b>{escape(self.title)}</b> (release {escape(self.release)})</p>{said}"
                 f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}")
 
@@ -183,9 +186,9 @@ class Client:
             labels |= page["labels"]
         return Answer(
             question=first["question"], title=first["title"], release=first["release"],
-            parameters=first["parameters"], columns=[Column(**one) for one in first["columns"]],
-            rows=rows, labels=labels, sentence=first["sentence"],
-            silence=first["silence"]["lines"], sparql=first["sparql"])
+            parameters=first["parameters"], taken=first["taken"],
+            columns=[Column(**one) for one in first["columns"]], rows=rows, labels=labels,
+            sentence=first["sentence"], silence=first["silence"]["lines"], sparql=first["sparql"])
 
     def questions(self) -> list[Row]:
         """All questions with parameters, columns and examples."""

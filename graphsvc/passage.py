@@ -43,6 +43,13 @@ class Passage:
         parts = (self.title or self.iri, " > ".join(self.sections), line)
         return self.label or ", ".join(part for part in parts if part)
 
+    @property
+    def place(self) -> str:
+        """Where it is in its document, in a few words: Domestic abuse, paragraph 4."""
+        if self.paragraph:
+            return ", ".join((*self.sections[-1:], f"paragraph {self.paragraph}"))
+        return next(iter(self.sections[-1:]), None) or str(self)
+
 
 def in_reading_order(passages: Iterable[Passage]) -> list[Passage]:
     """The passages document by document, each from its beginning to its end."""

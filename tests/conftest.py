@@ -73,6 +73,8 @@ def copy(spare: Path) -> Path:
             path.unlink()
     for name in ("ontology", "data", "queries"):
         shutil.copytree(ROOT / name, spare / name, dirs_exist_ok=True)  # with their times
+    (spare / "docs").mkdir(exist_ok=True)
+    shutil.copy2(ROOT / "docs" / "codebook.md", spare / "docs")
     return spare
 
 

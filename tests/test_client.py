@@ -12,7 +12,8 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.release import Release
 
 
-@pytest.fixture(scope="module", params=["service", "disk"])
+@pytest.fixture(scope="module", params=[
+    "service", pytest.param("disk", marks=pytest.mark.slow)])
 def client(request: pytest.FixtureRequest) -> Iterator[Client]:
     source = (request.getfixturevalue("server") if request.param == "service"
               else request.getfixturevalue("releases").folder)

@@ -140,9 +140,11 @@ def test_a_wording_is_in_its_passages_and_short(
 
 @pytest.mark.parametrize("forbidden", [
     "?thing a ji:Approach FILTER NOT EXISTS { ?use a ji:ApproachUse ; ji:approach ?thing }",
-    """?thing a ji:Approach ; skos:prefLabel|skos:altLabel ?name .
-        ?body a ?kind ; skos:prefLabel ?its
-        VALUES ?kind { ji:Organisation ji:StrategicGroup } FILTER(LCASE(?name) = LCASE(?its))
+    """{ SELECT ?thing ?name { ?thing a ji:Approach ; skos:prefLabel|skos:altLabel ?called
+          BIND(LCASE(STR(?called)) AS ?name) } }
+        { SELECT ?body ?name { ?body a ?kind ; skos:prefLabel ?called
+          VALUES ?kind { ji:Organisation ji:StrategicGroup }
+          BIND(LCASE(STR(?called)) AS ?name) } }
         FILTER NOT EXISTS { ?use ji:approach ?thing ; ji:provider ?body }
         FILTER NOT EXISTS { ?thing ji:developedBy ?body }""",
     """?thing ji:stage ?stage ; ji:stageReport ?report

@@ -61,4 +61,4 @@ def test_the_program_prints_what_the_readme_shows(program: str, shown: str, serv
 
 
 def test_the_readme_shows_commands_and_a_program() -> None:
-    assert (len(CONSOLE), len(PROGRAMS)) == (3, 1)
+    assert (len(CONSOLE), len(PROGRAMS)) == (4, 1)

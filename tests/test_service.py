@@ -180,6 +180,32 @@ def test_what_is_not_there_is_a_problem_document(
     assert answer.json()["detail"].endswith(".")
 
 
+@pytest.mark.parametrize(("old", "new"), [
+    ("policy/getting-it-right-for-every-child", "approach/getting-it-right-for-every-child"),
+    ("policy/national-risk-framework-2012.ttl", "approach/national-risk-framework.ttl"),
+    ("approach/corporate-parenting?format=nt", "theme/corporate-parenting?format=nt"),
+    ("use/mid-early-support-restructuring", "finding/mid-restructuring"),
+])
+@pytest.mark.parametrize("accept", ["text/html", "text/turtle"])
+def test_an_old_address_leads_to_what_replaced_the_thing(
+    server: str, old: str, new: str, accept: str
+) -> None:
+    with httpx.Client(base_url=server, headers={"Accept": accept}) as client:
+        answer = client.get(f"/id/{old}")
+        assert (answer.status_code, answer.headers["location"]) == (301, f"/id/{new}")
+        assert client.get(answer.headers["location"]).status_code == 200
+
+
+@pytest.mark.parametrize(("accept", "media_type"), [
+    ("text/html", "text/html; charset=utf-8"), ("text/turtle", "application/problem+json")])
+def test_what_nothing_replaced_is_gone_with_the_reason(
+    server: str, accept: str, media_type: str
+) -> None:
+    answer = httpx.get(f"{server}/id/claim/sl-thanks", headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["content-type"]) == (410, media_type)
+    assert "A formality of the document, which says nothing of services." in answer.text
+
+
 def test_the_description_counts_names_and_points_at_everything(
     server: str, release: Release, project: Project
 ) -> None:

@@ -4,9 +4,9 @@
     same:
       - [grade, mark]
     phrases:
-      approach-partnerships:
-        - Who uses {approach}?
-        - {ask: "Who no longer uses {approach}?", with: {inUse: "false"}}
+      editions:
+        - Who printed {work}?
+        - {ask: "Which editions of {work} are for sale?", with: {inPrint: "true"}}
 
 `{name}` is where a value of that parameter is mentioned; `with` gives values that the words imply.
 """

@@ -57,8 +57,9 @@ class Questions(Tool):
 class Ask(Tool):
     """Ask a reviewed question by its name. Names of things are understood as people write them.
     Rows are lists below `columns`; `ids` has the id of each name in them, `passages` what they
-    cite, `empty` the columns in which the documents say nothing. No rows: the documents do not say
-    it; `silence` and `looked_at` report what was read."""
+    cite, `empty` the columns in which the documents say nothing. `taken`: what a text was taken
+    for; check that it was meant. No rows: the documents do not say it; `silence` and `looked_at`
+    report what was read."""
 
     title = "Ask a reviewed question"
     question: str = Field(description="Name of the question, from `questions`")
@@ -121,7 +122,7 @@ def _answered(names: Names, answer: Answer, count: int) -> Json:
              for name, values in answer.parameters.items()}
     silence = list(answer.silence.lines(answer.index, not answer.all_rows))
     return {"question": answer.question.title, "release": answer.release, "parameters": shown,
-            "sentence": answer.sentence, "total": len(answer.all_rows),
+            "taken": dict(answer.taken), "sentence": answer.sentence, "total": len(answer.all_rows),
             **names.table(answer, count), "ids": names.ids, "passages": names.passages,
             "silence": silence}
 

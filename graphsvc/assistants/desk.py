@@ -20,6 +20,8 @@ Json = dict[str, Any]
 
 MOST_CHARACTERS = 24_000
 """Length of a result that nobody asked to be longer: 8,000 tokens of three characters."""
+_ROOM = MOST_CHARACTERS - 2_000
+"""For rows with what is around them; notes come on top."""
 
 
 def written(document: Json) -> str:
@@ -35,8 +37,8 @@ def fitting(make: Callable[[int], Json], rows: int, limit: int | None) -> Json:
     """
     shown = rows if limit is None else min(rows, limit)
     document = make(shown)
-    while limit is None and shown > 1 and (length := len(written(document))) > MOST_CHARACTERS:
-        shown = max(1, min(shown - 1, shown * MOST_CHARACTERS // length))
+    while limit is None and shown > 1 and (length := len(written(document))) > _ROOM:
+        shown = max(1, min(shown - 1, shown * _ROOM // length))
         document = make(shown)
     return document
 

@@ -61,7 +61,7 @@ def _neo4j_table(
 
 
 def _word(text: Scalar) -> str:
-    """A text as a name of Cypher: `named partnership` is `named_partnership`."""
+    """A text as a name of Cypher: `printed work` is `printed_work`."""
     word = re.sub(r"\W+", "_", plain(text)).strip("_")
     return f"_{word}" if not word or word[0].isdigit() else word
 

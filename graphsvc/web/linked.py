@@ -26,7 +26,7 @@ from graphsvc.formats import (
 from graphsvc.questions.template import Template, Value
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
-from graphsvc.vocabulary import OWL
+from graphsvc.vocabulary import DCTERMS, OWL, RDFS
 from graphsvc.web.pages.about import ontology_page
 from graphsvc.web.pages.context import PageContext
 from graphsvc.web.pages.thing import thing_page
@@ -43,10 +43,16 @@ def linked_router(serving: Serving, pages: PageContext) -> APIRouter:
         path, format = _wanted(request)
         iri = serving.header.root + path
         node = _node(iri)
-        if node is not None and format is HTML:
+        if node is not None and format is HTML and pages.index.classes(iri):
             return await _page(path, thing_page(pages, iri))
         triples = await _construct(serving, "describe", {"thing": [node]}) if node else []
-        if not any(triple.subject == node for triple in triples):
+        said = {triple.predicate.value: triple.object for triple in triples
+                if triple.subject == node}
+        if str(OWL.deprecated) in said:
+            return _retired(request, serving, path, said)
+        if node is not None and format is HTML:
+            return await _page(path, thing_page(pages, iri))
+        if not said:
             raise _nothing(serving, iri, "Look for it by name at /search.")
         return await _rdf(serving, path, format, triples)
 
@@ -144,6 +150,20 @@ def _node(iri: str) -> ox.NamedNode | None:
         return ox.NamedNode(iri)
     except ValueError:
         return None
+
+
+def _retired(
+    request: Request, serving: Serving, path: str, said: Mapping[str, object]
+) -> Response:
+    """Lead to what replaced a thing that was taken out. Raises HttpError 410 if nothing did."""
+    successor, reason = said.get(str(DCTERMS.isReplacedBy)), said.get(str(RDFS.comment))
+    if not isinstance(successor, ox.NamedNode):
+        why = reason.value if isinstance(reason, ox.Literal) else ""
+        raise HttpError(410, f"<{serving.header.root}{path}> was taken out. {why}".strip(),
+                        hint="Look for something like it at /search.")
+    url = request.url
+    address = url.path.replace(path, successor.value.removeprefix(serving.header.root), 1)
+    return RedirectResponse(f"{address}?{url.query}" if url.query else address, 301)
 
 
 def _nothing(serving: Serving, iri: str, hint: str) -> HttpError:

@@ -15,6 +15,7 @@ _TITLES = {
     405: "The method is not supported here",
     406: "No acceptable format",
     408: "The request took too long to arrive",
+    410: "It was taken out",
     413: "Too large",
     415: "The media type is not supported",
     429: "Too many requests",

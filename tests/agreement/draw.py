@@ -126,7 +126,7 @@ def draw(graph: Graph, seed: int, before: Iterable[str]) -> list[Statement]:
                      if any(statement.kind == "ApproachUse" for statement in found)]
         chosen = chance.sample(with_uses, min(WITH_USES, len(with_uses)))
         others = [passage for passage in fitting if passage not in chosen]
-        chosen += chance.sample(others, PASSAGES - len(chosen))
+        chosen += chance.sample(others, min(PASSAGES - len(chosen), len(others)))
         for passage in chosen:
             uses = [one for one in fitting[passage] if one.kind == "ApproachUse"]
             rest = [one for one in fitting[passage] if one.kind != "ApproachUse"]

@@ -141,11 +141,11 @@ def test_a_long_answer_is_read_page_by_page(server: str) -> None:
             page = await call(client, "ask", question="approaches", **after)
             pages += [row[0] for row in page["rows"]]
             if "left_out" not in page:
-                return [str(page["total"] == len(page["rows"])), *pages]
+                return [str(page["total"]), *pages]
             after = {"after": page["left_out"].rsplit(" ", 1)[1]}
 
-    last, *names = using(over_http(server), work)
-    assert last == "True"
+    total, *names = using(over_http(server), work)
+    assert total == str(len(names))
     assert len(names) > 300
     assert len(set(names)) == len(names)
 
@@ -239,8 +239,8 @@ def test_citations_lead_to_document_section_and_line(server: str, release: Relea
     ("ask", {"question": "approaches", "parameter": {}}, "Did you mean `parameters`?"),
     ("ask", {"question": "approach-partnerships", "parameters": {"aproach": "PACE"}},
      "Did you mean `approach`?"),
-    ("ask", {"question": "approach-partnerships", "parameters": {"approach": "PAACE"}},
-     "Near to it: Permanence and Care Excellence programme"),
+    ("ask", {"question": "approach-partnerships", "parameters": {"approach": "Zanzibar"}},
+     "The data know no approach called `Zanzibar`"),
     ("ask", {}, "The argument `question` of ask is missing. It is: Name of the question"),
     ("find", {"text": "PACE", "limit": 0}, "greater than or equal to 1"),
     ("find", {"text": "PACE", "kind": "aproach"}, "Near to it: approach"),
@@ -253,3 +253,15 @@ def test_citations_lead_to_document_section_and_line(server: str, release: Relea
 ])
 def test_mistakes_teach(server: str, tool: str, arguments: dict[str, Any], says: str) -> None:
     assert says in mistake(server, tool, **arguments)
+
+
+def test_a_client_that_hangs_up_leaves_the_service_free(server: str) -> None:
+    def ask(query: str, seconds: float) -> str:
+        return httpx.post(f"{server}/mcp", headers=HEADERS, timeout=seconds, json={
+            "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+                "name": "sparql", "arguments": {"query": query}}}).text
+
+    for _ in range(5):  # one more than a client may have of slow queries
+        with pytest.raises(httpx.ReadTimeout):
+            ask("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", 0.3)
+    assert "true" in ask("ASK { ?s ?p ?o }", 30)

@@ -193,7 +193,7 @@ ACROSS = (
             ("nr-sds-low-profile", "finding", "weakness", None),
             ("nr-sds-not-developed", "finding", "weakness", None),
             ("nr-sds-some-benefit", "finding", "strength", None),
-            ("nr-self-directed-support", "approach use", None, "early implementation"),
+            ("nr-self-directed-support", "approach use", None, "partly embedded"),
             ("nr-self-directed-support", "glossary term", None, None),
         }),
         Ask("theme-timeline", {

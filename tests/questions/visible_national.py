@@ -85,7 +85,7 @@ NATIONAL = (
     )),
     Visible("Q16", (
         Ask("policies-of-finding", {"finding": "nr-key-4", "direct": "true"}, "policy link", {
-            ("Mental Health Strategy 2017-2027", "1 named in the finding"),
+            ("Mental Health Strategy 2017-2027", "said: the finding names it"),
         }),
         Ask("finding", {"finding": "nr-key-4"}, "number policies", {
             ("4", "Mental Health Strategy 2017-2027"),

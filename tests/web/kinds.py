@@ -41,6 +41,7 @@ PAGES = {
 """Pages that answer 200."""
 ERRORS = {
     "no such thing": "/id/approach/none",
+    "a thing that was taken out": "/id/claim/sl-thanks",
     "no such page": "/none",
     "a name of several things": "/explore?thing=midlothian",
     "no such question": "/questions/approach-partnership",

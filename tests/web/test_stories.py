@@ -60,7 +60,7 @@ def test_a_newcomer_learns_who_uses_an_approach_and_takes_a_spreadsheet_and_a_pi
     page.wait_for_url(f"**{SAFE}")
 
     assert page.get_by_role("heading", level=1).inner_text() == "Safe and Together"
-    panel = page.get_by_role("region", name="Which partnerships used or planned an approach?")
+    panel = page.get_by_role("region", name="Who uses Safe and Together")
     used = {entry.locator("strong").first.inner_text(): entry.inner_text()
             for entry in panel.locator(".entry").all()}
     assert {"Midlothian", "North Ayrshire", "The 32 partnerships"} < set(used)
@@ -69,7 +69,7 @@ def test_a_newcomer_learns_who_uses_an_approach_and_takes_a_spreadsheet_and_a_pi
 
     midlothian = panel.locator(".entry").filter(has=page.locator(
         'strong a[href="/id/partnership/midlothian"]'))
-    midlothian.get_by_text("5 passages").click()
+    midlothian.locator(".evidence summary").first.click()
     place = "Midlothian 2020, Involvement of children and families, paragraph 2: "
     midlothian.get_by_role("link", name=re.compile(place)).click()
     page.wait_for_url(f"**{PASSAGE}")
@@ -77,8 +77,9 @@ def test_a_newcomer_learns_who_uses_an_approach_and_takes_a_spreadsheet_and_a_pi
     page.go_back()
 
     panel.get_by_role("link", name=re.compile("Table and downloads")).click()
+    page.get_by_text("Take away").click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Spreadsheet (CSV)").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     download.value.save_as(tmp_path / "used.csv")
     rows = list(csv.DictReader((tmp_path / "used.csv").open(encoding="utf-8-sig")))
     assert {"Midlothian", "North Ayrshire"} < {row["whoLabel"] for row in rows}
@@ -246,7 +247,7 @@ def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path
     page = open_page(java_script_enabled=False, viewport={"width": 1000, "height": 800})
     page.goto("/")
     page.get_by_label("Search").first.fill("Safe & Together")
-    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="Ask").click()
     page.get_by_role("link", name="Safe and Together", exact=True).first.click()
     page.wait_for_url(f"**{SAFE}")
     page.get_by_role("link", name="Explore its links").click()
@@ -254,8 +255,19 @@ def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path
 
     page.goto("/questions/approach-partnerships")
     page.get_by_label(re.compile("^Approach")).select_option("Safe and Together")
-    page.get_by_role("button", name="Ask").click()
-    page.get_by_role("table").first.filter(has_text="Midlothian").wait_for()
+    page.locator("#main").get_by_role("button", name="Ask").click()
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader").get_by_role(
+        "link", name="North Ayrshire", exact=True))
+    assert "The documents disagree" in row.inner_text()
+    row.locator("summary").click()
+    row.get_by_role("link", name=re.compile("^North Ayrshire 2022, .*paragraph")).first.wait_for()
+    assert row.get_by_role("link", name=re.compile("^The publisher’s page")).count()
+
+    page.get_by_role("link", name="Sources").click()
+    silent = page.locator("dl div").filter(has_text="Looked at, and silent on this")
+    assert silent.locator("li").all_inner_texts() == [
+        "Clackmannanshire Council paper with progress review, October 2015",
+        "South Lanarkshire joint inspection report, June 2020"]
 
     page.goto("/?map=approach-coverage")
     assert page.locator(".tiles li").count() == 32

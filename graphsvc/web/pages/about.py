@@ -18,7 +18,6 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from graphsvc.archive import FILES
-from graphsvc.citation import Citation
 from graphsvc.errors import GraphsvcError
 from graphsvc.release import Release, Releases
 from graphsvc.web.pages.context import PageContext
@@ -45,7 +44,6 @@ def _about(context: PageContext) -> dict[str, Any]:
         before = None
     comparable = before and max(manifest["quads"], before.manifest["quads"]) <= _MOST_QUADS
     return {
-        "cite": Citation.of(release, context.index),
         "dataset": context.dataset, "archive": list(FILES),
         "built": f"{show_date(built.date().isoformat())}, {built:%H:%M} UTC",
         "manifest": manifest, "dumps": sorted((release.path / "dumps").iterdir()),

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from graphsvc.archive import Archive
+from graphsvc.citation import Citation
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import AmbiguousName, slug
 from graphsvc.passage import Passage
@@ -52,7 +53,7 @@ class Link:
 
     href: a path of this service, or an address elsewhere; None where it leads nowhere.
     tone: good, mixed, bad or plain; symbol: full, half, empty or crossed; rank: from 0 to 1 on its
-    scale; disputes: the disagreements on what the passages say.
+    scale; gist: what the passages' statement says, in short; disputes: disagreements on it.
     """
 
     text: str = ""
@@ -62,6 +63,7 @@ class Link:
     symbol: str | None = None
     rank: float | None = None
     cited: tuple[Passage, ...] = ()
+    gist: str = ""
     disputes: tuple[Link, ...] = ()
 
     def __bool__(self) -> bool:
@@ -104,6 +106,7 @@ class PageContext:
         self.sizes = serving.index.sizes()
         self.dataset = Archive(serving.release, serving.header, serving.index, "").dataset()
         self.release = serving.release.id
+        self.citation = Citation.of(serving.release, serving.index)
         self.title = terms.term(self.header.iri).first(DISPLAY["title"]) or self.header.title
         prefixes: dict[str, str] = serving.release.manifest["prefixes"]
         self._prefixes = sorted(prefixes.items(), key=lambda pair: (-len(pair[1]), pair[0]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 
@@ -37,8 +38,9 @@ async def questions_page(context: PageContext, pairs: Pairs) -> str:
     return await context.render("questions.html", make)
 
 
-async def question_page(context: PageContext, name: str, pairs: Pairs) -> str:
-    """The page of a question, asked as soon as all that it requires is given.
+async def question_page(context: PageContext, name: str, pairs: Pairs, base: str) -> str:
+    """The page of a question, asked as soon as all that it requires is given. base: where the
+    service is, as answers are linked to.
 
     Raises UnknownQuestion, and what the engine raises; what is wrong with a value is shown in the
     page.
@@ -63,14 +65,14 @@ async def question_page(context: PageContext, name: str, pairs: Pairs) -> str:
             return {**page, "table": None}
         table = table_of(context, answer)
         views = {"grid": matrix(table), "time": table.years, "table": table.rows,
-                 "chart": chart(table), "map": tile_map(context, table)}
+                 "chart": chart(table), "map": tile_map(context, table), "sources": answer.silence}
         drawn = [name for name, drawing in views.items() if drawing]
         wanted = first_of(pairs, "view")
         return {
             **page, "table": table, "views": {name: views[name] for name in drawn},
-            "view": wanted if wanted in drawn else next(iter(drawn), None),
-            "chips": _chips(context, question, given),
-            "coverage": table_of(context, answer.coverage) if answer.coverage else None}
+            "view": wanted if wanted in drawn else drawn[0],
+            "address": f"{base}/questions/{quote(name)}{'?' if table.query else ''}{table.query}",
+            "chips": _chips(context, question, given)}
 
     return await context.render("question.html", make)
 

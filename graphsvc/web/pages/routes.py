@@ -58,11 +58,11 @@ def pages_router(context: PageContext) -> APIRouter:
 
     async def question(request: Request) -> Response:
         name = request.path_params["name"]
-        return HTMLResponse(await question_page(context, name, address_pairs(request.scope)))
+        return HTMLResponse(await question_page(
+            context, name, address_pairs(request.scope), _base(request)))
 
     async def docs(request: Request) -> Response:
-        return HTMLResponse(await context.render(
-            "docs.html", lambda: str(request.base_url).rstrip("/")))
+        return HTMLResponse(await context.render("docs.html", lambda: _base(request)))
 
     router.add_route("/questions/{name}", question, methods=["GET"])
     async def favicon(request: Request) -> Response:
@@ -72,6 +72,11 @@ def pages_router(context: PageContext) -> APIRouter:
     router.add_route("/favicon.ico", favicon, methods=["GET"])
     router.add_route("/static/{path:path}", _static, methods=["GET"])
     return router
+
+
+def _base(request: Request) -> str:
+    """Where the service is, as the request names it."""
+    return str(request.base_url).rstrip("/")
 
 
 def error_page(context: PageContext, path: str, error: GraphsvcError) -> str:

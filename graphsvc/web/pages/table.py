@@ -25,6 +25,8 @@ _SHORT_LABEL = 40
 _MOST_COLUMNS = 5
 """Columns, apart from evidence, with which a table is still easier to read than entries."""
 _MOST_BARS = 40
+_GROUNDS = ("statement", "evidence")
+"""Roles of columns that say what a row rests on."""
 
 Row = tuple[Link, ...]
 
@@ -34,7 +36,7 @@ class Table:
     """An answer's rows as links, without columns that are empty or always the page's own thing.
 
     roles: how entries set each column: head (what the row is about), badge (a short name), text (a
-    paragraph), fact (a small value) or evidence (passages).
+    paragraph), fact (a small value), statement (what the passages are on) or evidence (passages).
     query: the parameters as the query part of an address.
     """
 
@@ -52,7 +54,7 @@ class Table:
     @property
     def wide(self) -> bool:
         """Whether entries are easier to read than a table."""
-        return sum(role != "evidence" for role in self.roles) > _MOST_COLUMNS
+        return sum(role not in _GROUNDS for role in self.roles) > _MOST_COLUMNS
 
     @cached_property
     def years(self) -> dict[str, list[Row]]:
@@ -75,19 +77,20 @@ class Table:
         short = [at for at, role in enumerate(self.roles) if role in ("badge", "fact")]
         heads = [at for at, role in enumerate(self.roles) if role == "head"] or short[:1]
         others = sorted((at for at in short if at not in (*heads, *self.same)), key=self._weight)
-        return (*heads, *sorted(others[:_MOST_COLUMNS - len(heads)]))
+        most = _MOST_COLUMNS - ("evidence" in self.roles)
+        return (*heads, *sorted(others[:most - len(heads)]))
 
     @cached_property
     def same(self) -> tuple[int, ...]:
         """The positions of the columns that have one value in all rows, of several."""
         return tuple(at for at, role in enumerate(self.roles) if len(self.rows) > 1
-                     and role not in ("head", "evidence")
+                     and role not in ("head", *_GROUNDS)
                      and len({row[at].text for row in self.rows}) == 1)
 
     def under(self, row: Row, text: bool) -> list[tuple[Column, Link]]:
         """What is set below the head of a row: its other cells, either texts or short ones."""
         return [(self.columns[at], row[at]) for at, role in enumerate(self.roles)
-                if at not in (*self.main, *self.same) and role != "evidence" and row[at]
+                if at not in (*self.main, *self.same) and role not in _GROUNDS and row[at]
                 and (role == "text") == text]
 
     def _weight(self, at: int) -> int:
@@ -118,10 +121,11 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
     things = [at for at in kept if columns[at].type == "iri"]
     head = next((at for at in things if len({row[at].iri for row in rows}) > 1),
                 next(iter(things), None))
+    grounded = any(columns[at].type == "evidence" for at in kept)
     return Table(
         answer=answer, columns=tuple(columns[at] for at in kept),
-        roles=tuple("head" if at == head else _role(columns[at], [row[at] for row in rows])
-                    for at in kept),
+        roles=tuple("head" if at == head else "statement" if columns[at].fact and grounded
+                    else _role(columns[at], [row[at] for row in rows]) for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in rows),
         query=query_string(_parameters(context, answer)))
 
@@ -146,8 +150,9 @@ def _cell(
     if term is None or isinstance(term, BlankNode):
         return Link()
     if column.type == "evidence":
-        return Link(cited=tuple(answer.cited(row, term)), disputes=tuple(
-            context.link(one.thing) for one in answer.disagreements(row)))
+        return Link(
+            cited=tuple(answer.cited(row, term)), gist=answer.gist(row) or "",
+            disputes=tuple(context.link(one.thing) for one in answer.disagreements(row)))
     if isinstance(term, NamedNode):
         return context.link(term.value)
     if column.type == "year":
