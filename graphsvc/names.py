@@ -230,7 +230,7 @@ class Names:
 
 def _same(one: str, other: str) -> bool:
     """Whether words are the same, or one is the plural of the other."""
-    return one.removesuffix("s") == other.removesuffix("s")
+    return one == other or any(one + end == other or other + end == one for end in ("s", "es"))
 
 
 def _order(mention: Mention) -> tuple[float, int, int, bool, str]:

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from graphsvc.ask.rank import Bound, Fit
+from graphsvc.questions.table import Row
 
 _MOST = 16
 """Readings that are tried out."""
 
-Answers = Callable[[Fit], Awaitable[int]]
-"""How many rows the answer to a reading has."""
+Answers = Callable[[Fit], Awaitable[Sequence[Row]]]
+"""The rows of the answer to a reading."""
+Alike = Callable[[Bound, Sequence[Row]], Iterable[str]]
+"""IRIs of things in rows that the words of a guess may name as well."""
 
 
-async def answerable(fits: Sequence[Fit], least: float, answers: Answers) -> Fit:
+async def answerable(first: Fit, answers: Answers, alike: Alike) -> Fit:
     """The first reading, or one near it that has an answer where that has none.
 
-    Near are, in this order: another thing of the same name; where values are guesses, the next
-    readings (of a fit of `least` or more) that take up the same things; the reading without a
-    guess. fits: the readings, the best first.
+    Near are, in this order: another thing of the same name; in place of a guess, one of the things
+    that there is an answer for; the reading without a minor value that the words do not name
+    exactly.
     """
-    first = fits[0]
     if await answers(first):
         return first
-    others = [fit for fit in fits[1:] if fit.fit >= least and _named(first) <= _named(fit)
-              and any(one.is_guess for one in first.bound)]
-    for number, fit in enumerate((*_of_same_name(first), *others, *_without_guesses(first))):
+    swapped = [fit for one in first.bound if one.is_guess and one.iri
+               and not one.parameter.required
+               for iri in alike(one, await answers(_without(first, [one])))
+               for fit in [_with(first, one, iri)]]
+    for number, fit in enumerate((
+            *_of_same_name(first), *swapped, *_without_guesses(first))):
         if number < _MOST and await answers(fit):
             return fit
     return first
@@ -39,23 +44,22 @@ def _named(fit: Fit) -> set[str]:
 def _of_same_name(fit: Fit) -> Iterator[Fit]:
     for one in fit.bound:
         for iri in one.others:
-            yield replace(fit, bound=tuple(
-                replace(one, iri=iri) if each is one else each for each in fit.bound))
+            yield _with(fit, one, iri)
 
 
 def _without_guesses(fit: Fit) -> Iterator[Fit]:
-    """The reading without each value that is a guess, the least likely first, then without all."""
-    guesses = sorted((one for one in fit.bound if one.is_guess and not one.parameter.required),
-                     key=lambda one: (one.iri is not None, one.likeness))
-    implied = {name: texts for name, texts in fit.wording.implied.items()
-               if (parameter := fit.question.parameter(name)) and parameter.required}
-    plain = replace(fit, wording=replace(fit.wording, implied=implied))
-    if implied != fit.wording.implied:
-        yield plain
-    for guess in guesses:
-        yield _without(fit, [guess])
-    if guesses:
-        yield _without(plain, guesses)
+    """The reading without each minor value (such as a unit), then without all of them."""
+    minor = [one for one in fit.bound if one.is_guess and not one.parameter.required
+             and (one.quiet or one.parameter.type == "choice")]
+    for one in minor:
+        yield _without(fit, [one])
+    if len(minor) > 1:
+        yield _without(fit, minor)
+
+
+def _with(fit: Fit, one: Bound, iri: str) -> Fit:
+    return replace(fit, bound=tuple(
+        replace(one, iri=iri) if each is one else each for each in fit.bound))
 
 
 def _without(fit: Fit, dropped: Sequence[Bound]) -> Fit:

@@ -6,8 +6,11 @@ import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from pyoxigraph import NamedNode
 
 from graphsvc.ask.answerable import answerable
 from graphsvc.ask.rank import Asked, Bound, Fit, Given, Ranking
@@ -17,6 +20,7 @@ from graphsvc.index import AmbiguousName, slug
 from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.sentence import in_words
+from graphsvc.questions.table import Row
 from graphsvc.words import Word, words
 
 LONGEST = 500
@@ -28,8 +32,10 @@ _SURE = 0.55
 """The least score of a reading that is answered without asking back."""
 _SURER = 0.7
 """The same for a reading that takes words which fit nothing else as a text to look for."""
-_OFFERED = 0.6
+_OFFERED = 0.5
 """The least score of another reading that is offered, as a share of the best."""
+_SHARE = 0.75
+"""The share of a name's words that makes a guess of a thing."""
 _UNUSED = 0.3
 """The share of the words that say something which may be left unused by an answer."""
 _FROM = frozenset({"since", "from", "after"})
@@ -120,11 +126,11 @@ class PlainWords:
         fits = await asyncio.to_thread(self._fits, text, heard, ranking, choices)
         best = fits[0] if fits else None
         sure = best is not None and self._is_sure(best, written, heard)
-        if sure:
-            best = await answerable(fits, _SURE, self._number)
+        if best and sure:
+            best = await answerable(best, self._rows, partial(self._alike, heard))
             fits = [best, *(fit for fit in fits if fit.question is not best.question)]
         readings = [self._reading(fit) for fit in fits
-                    if fit is best or fit.score >= _OFFERED * fits[0].score]
+                    if fit is best or self._is_offered(fit, fits[0])]
         return Heard(
             readings[0] if sure else None, readings[1:] if sure else readings,
             _unused(written, best),
@@ -138,14 +144,37 @@ class PlainWords:
             *_quoted(text, heard), *_numbers(heard), *_chosen(heard, choices)])
         return [fit for fit in ranking.rank(asked)[:_READINGS] if fit.fit >= _LEAST]
 
-    async def _number(self, fit: Fit) -> int:
-        """How many rows the answer to a reading has; none where it cannot be asked."""
+    async def _rows(self, fit: Fit) -> Sequence[Row]:
+        """The rows of the answer to a reading; none where it cannot be asked."""
         try:
             understood = await self._questions.understand(
                 fit.question, self._reading(fit).parameters)
-            return len((await self._questions.page(fit.question, understood, limit=1)).all_rows)
+            return (await self._questions.page(fit.question, understood, limit=1)).all_rows
         except GraphsvcError:
-            return 0
+            return []
+
+    def _alike(
+        self, heard: Sequence[Word], bound: Bound, rows: Sequence[Row]
+    ) -> Iterator[str]:
+        """Things in rows, of which most of the name is in what was written, the likeliest first."""
+        written, parameter = {word.stem for word in heard}, bound.parameter
+        shares = {iri: sum(word.stem in written for word in name) / len(name)
+                  for iri in {cell.value for row in rows for cell in row
+                              if isinstance(cell, NamedNode)}
+                  if iri != bound.iri
+                  and self._index.fits(iri, parameter.of_class, parameter.scheme)
+                  and (name := [word for word in words(self._index.label(iri) or "")
+                                if not word.is_small])}
+        yield from sorted((iri for iri, share in shares.items() if share >= _SHARE),
+                          key=lambda iri: (-shares[iri], iri))
+
+    def _is_offered(self, fit: Fit, best: Fit) -> bool:
+        """Whether a reading is worth offering: close to the best, of things that have a name, and
+        not merely a text to look for."""
+        nameless = any(one.iri and self._written(one) == one.iri for one in fit.bound)
+        searches = any(one.parameter.type in ("text", "words") for one in fit.bound)
+        return not nameless and fit.score >= _OFFERED * best.score and (
+            fit.fit >= _SURE or not searches)
 
     def _is_sure(self, fit: Fit, written: Sequence[Word], heard: Sequence[Word]) -> bool:
         """Whether a reading is answered without asking back."""

@@ -78,7 +78,9 @@ class Answer:
         template = self.question.sentence
         if template is None:
             return None
-        if not self.all_rows and (nothing := self.silence.nothing(self._given)):
+        if not self.all_rows and (nothing := self.silence.nothing({
+                p.label: self._given[p.label] for p in self.question.parameters
+                if p.label in self._given and not self.is_default(p)})):
             return nothing
         shown = [(at, column) for at, column in enumerate(self.question.columns)
                  if column.name in template]

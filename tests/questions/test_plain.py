@@ -101,6 +101,40 @@ def test_what_is_mentioned_becomes_a_value(
     assert (reading.question.name, reading.given) == (question, values)
 
 
+@pytest.mark.parametrize(("text", "question", "values"), [
+    ("What grade did South Lanarkshire get for impact on families?", "evaluations",
+     {"indicator": ["2018-2-2"], "partnership": ["South Lanarkshire"]}),
+    ("In how many Midlothian cases was independent advocacy offered?", "figures",
+     {"theme": "independent advocacy", "partnership": ["Midlothian"]}),
+    ("How did staff's understanding of the named person role change over the years?",
+     "survey-trends", {"measure": "named persons who say they understand their role"}),
+])
+def test_a_guess_that_has_no_answer_gives_way_to_one_that_has(
+    asker: Asker, text: str, question: str, values: dict[str, Any]
+) -> None:
+    reading = asker.hear(text).reading
+    assert reading is not None
+    assert (reading.question.name, reading.given) == (question, values)
+
+
+def test_a_no_to_what_was_named_stays_a_no(asker: Asker) -> None:
+    reading = asker.hear(
+        "Does the Clackmannanshire report say anything about Safe and Together?").reading
+    assert reading is not None
+    assert reading.given == {
+        "approach": "Safe and Together", "partnership": ["Clackmannanshire"]}
+
+
+def test_what_is_offered_has_names_that_people_read(asker: Asker) -> None:
+    for text in ("What grade did South Lanarkshire get for impact on families?",
+                 "Did inspectors talk to children in North Ayrshire?"):
+        heard = asker.hear(text)
+        assert heard.reading is not None
+        for one in (heard.reading, *heard.alternatives):
+            assert "://" not in f"{one.sentence} {one.given}"
+            assert "2012-2-2" not in one.sentence and "2018-2-2" not in one.sentence
+
+
 def test_what_was_not_used_and_what_was_corrected_is_said(asker: Asker) -> None:
     heard = asker.hear("who uses Safe and Togehter on Mars")
     assert heard.unknown == ["Mars"]
