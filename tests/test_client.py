@@ -28,7 +28,7 @@ def test_an_answer_has_names_evidence_and_release(client: Client, release: Relea
         ("The 32 partnerships", "mentioned only"), ("Midlothian", "in use")]
     assert len(answer.named[1]["evidence"]) == 3
     assert answer.rows[1]["who"].endswith("/id/partnership/midlothian")
-    assert answer.sentence and answer.sentence.startswith("1 named partnership")
+    assert answer.sentence and "1 named partnership: Midlothian" in answer.sentence
 
 
 def test_an_answer_becomes_a_data_frame_a_graph_and_a_table(client: Client) -> None:

@@ -22,7 +22,7 @@ from graphsvc.sources.turtle import read_file
 _WORD = re.compile(r"\w")
 _EMPHASIS = re.compile(r"[*#\[\\]+|\]\([^)]*\)")
 _MARKS = re.compile(r"<[^>]*>|\S+%20\S+|[|\t]|^\W*[-\u2022]\s")
-"""What the conversion to text left of emphasis, escapes and links, of tags, addresses, tables and lists:
+"""What the conversion to text left of emphasis, escapes and links, tags, addresses, tables, lists:
 readers of the publisher's copy do not see it."""
 _SENTENCE_END = re.compile(r"[^\W\d][.!?]+['\"\u2019\u201d)]*$")
 _OUTER = re.compile(r"^(\W*\s)+|(\s\W*)+$")
