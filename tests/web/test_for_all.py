@@ -54,6 +54,20 @@ def test_a_wide_answer_in_the_editor_does_not_widen_a_narrow_page(
     assert not page.evaluate(TOO_WIDE)
 
 
+@pytest.mark.parametrize("kind", ["answer", "partnership", "passage", "map"])
+def test_axe_finds_nothing_serious_where_all_that_is_folded_is_open(
+    show: Callable[[str], Any], axe: str, kind: str
+) -> None:
+    page = show(kind)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.evaluate(axe)
+    assert page.evaluate(RUN, {"runOnly": RULES}) == []
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(RUN, {"runOnly": ["color-contrast"]}) == []
+    page.set_viewport_size({"width": 320, "height": 740})
+    assert not page.evaluate(TOO_WIDE)
+
+
 def test_axe_finds_nothing_serious_on_an_error(
     browser: Any, server: str, axe: str
 ) -> None:

@@ -280,6 +280,22 @@ def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path
     assert int(json.loads(answer.value.text())["results"]["bindings"][0]["n"]["value"]) > 1_000
 
 
+def test_a_profile_is_short_and_its_contents_open_what_is_folded(
+    open_page: Callable[..., Any]
+) -> None:
+    page = open_page(java_script_enabled=False, viewport={"width": 1440, "height": 900})
+    page.goto(PAGES["partnership"])
+    assert page.evaluate("document.documentElement.scrollHeight") < 2_500
+    grades = page.get_by_role("region", name="Grades of Midlothian").first
+    assert grades.locator(".badge").all_inner_texts() == ["Good"] * 4
+    priorities = page.locator("#panel-priorities")
+    assert not priorities.is_visible()
+    page.get_by_role("navigation", name="On this page").get_by_role(
+        "link", name="What Midlothian was asked to improve").click()
+    priorities.wait_for()
+    assert priorities.locator(".entry").count() == 4
+
+
 def test_the_map_is_shaded_by_what_one_chooses(page: Any) -> None:
     page.goto("/")
     assert page.locator(".tiles li").count() == 32
@@ -291,6 +307,7 @@ def test_the_map_is_shaded_by_what_one_chooses(page: Any) -> None:
     assert "in use" in tile.inner_text()
     darkest = tile.get_attribute("class")
     assert darkest and "shade-6" in darkest
+    assert "in use" in page.get_by_role("list", name="What the colours mean").inner_text()
 
 
 @pytest.mark.parametrize("path", ["/", SAFE, PAGES["comparison"], PAGES["answer"]])
@@ -301,3 +318,7 @@ def test_a_printed_page_has_its_content_and_no_controls(page: Any, path: str) ->
     assert not page.get_by_role("navigation", name="Main").is_visible()
     assert page.locator("form:visible").count() == 0
     assert page.locator("details.behind:visible").count() == 0
+    if path == PAGES["answer"]:
+        assert page.locator(".evidence .cited:visible").count() > 3
+        assert page.get_by_role("link", name=re.compile(r"^http.*approach-partnerships\?")
+                                ).is_visible()

@@ -235,14 +235,31 @@ def tile_map(context: PageContext, table: Table) -> dict[str, Any] | None:
     shown = {place: [row[shade] for row in found] if shade is not None else [Link(str(len(found)))]
              for place, found in rows.items()}
     shades = _shades(shown)
+    cells = [{
+        "link": rows[place][0][at] if place in rows else context.link(place),
+        "column": column, "row": row, "shade": shades.get(place, 0),
+        **_summary(shown.get(place, ())),
+    } for place, (column, row) in tiles.items()]
     return {
         "measure": table.columns[shade].label if shade is not None else "Rows",
-        "columns": max(column for column, _ in tiles.values()),
-        "cells": [{
-            "link": rows[place][0][at] if place in rows else context.link(place),
-            "column": column, "row": row, "shade": shades.get(place, 0),
-            **_summary(shown.get(place, ())),
-        } for place, (column, row) in tiles.items()]}
+        "columns": max(column for column, _ in tiles.values()), "cells": cells,
+        "key": _key(cells)}
+
+
+def _key(cells: Sequence[Mapping[str, Any]]) -> list[tuple[int, str | None, str]]:
+    """What each shade or tone of a map means: its texts, or the least and the most of numbers."""
+    texts: dict[tuple[int, str | None], dict[Link, None]] = defaultdict(dict)
+    for cell in sorted(cells, key=lambda cell: cell["shade"]):
+        if cell["text"]:
+            texts[0 if cell["tone"] else cell["shade"], cell["tone"]][Link(cell["text"])] = None
+    key = []
+    for (shade, tone), found in texts.items():
+        if len(found) > 1 and all(link.number is not None for link in found):
+            ends = sorted(found, key=lambda link: link.number or 0)
+            key.append((shade, tone, f"{ends[0].text} to {ends[-1].text}"))
+        else:
+            key.append((shade, tone, ", ".join(link.text for link in found)))
+    return key
 
 
 def matrix(table: Table) -> dict[str, Any] | None:
