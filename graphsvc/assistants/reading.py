@@ -127,7 +127,7 @@ class Passage(Tool):
             "words": passage.words or "Not held here: the documents are their publishers' own.",
             "place": _facts(names, said),
             "rests_on_it": [f"{names.name(thing)} [{names.id(thing)}]" for thing in rests[:count]],
-            "around": [names.id(one.value) for (one,) in near if one],
+            "around": list(dict.fromkeys(names.id(one.value) for one, _ in near if one)),
             "left_out": f"{len(rests) - count} more rest on it; use sparql."
             if count < len(rests) else None}, len(rests), None)
 
