@@ -89,6 +89,8 @@ def test_what_no_document_answers_is_not_answered(asker: Asker, text: str) -> No
     ("which partnerships use PACE, and how far?", "approach-partnerships",
      {"approach": "Permanence and Care Excellence programme"}),
     ("grades of SL", "evaluations", {"partnership": ["South Lanarkshire"]}),
+    ("who uses Mind of My Own?", "approach-partnerships", {"approach": "Mind of My Own"}),
+    ("who runs Mind of My Own?", "providers", {"approach": "Mind of My Own"}),
     ("who uses Safe and Togehter", "approach-partnerships", {"approach": "Safe and Together"}),
     ("what happened in 2016", "dates", {"since": "2016", "until": "2016"}),
     ("approaches used in three or more partnerships", "most-shared-approaches", {"minimum": "3"}),
