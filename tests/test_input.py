@@ -78,8 +78,9 @@ CASES: dict[str, tuple[Damage, str]] = {
 }
 
 
-SLOW = ("blank nodes nested deeply", "blank nodes all linked with each other")
-"""Cases that wait for the labelling of blank nodes to give up; one of them is enough each day."""
+SLOW = ("collections nested deeply", "blank nodes nested deeply",
+        "blank nodes all linked with each other")
+"""Cases that wait for the labelling of blank nodes to give up."""
 
 
 @pytest.mark.parametrize(("damage", "sentence"), [

@@ -150,12 +150,14 @@ def _without(question: Question, parameter: Parameter, given: Understood) -> Und
 def widened(
     question: Question, given: Understood
 ) -> tuple[list[tuple[Parameter, Understood]], Understood]:
-    """The filters of an answer, each with what is asked without it; what is asked without any."""
+    """The filters of an answer, each with what is asked without it; what is asked without any,
+    where flags are as they are by default."""
     wider = [(parameter, asked) for parameter in question.parameters
              if (asked := _without(question, parameter, given)) is not None]
     widest = dict(given)
     for parameter, asked in wider:
-        widest.pop(parameter.name)
-        if parameter.name in asked:
+        if parameter.name not in asked:
+            widest.pop(parameter.name)
+        elif tuple(value.value for value in given[parameter.name]) != parameter.default:
             widest[parameter.name] = asked[parameter.name]
     return wider, widest

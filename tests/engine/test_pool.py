@@ -190,11 +190,12 @@ def test_the_queue_of_all_is_full_when_everybody_asks(people: Path) -> None:
     run(work())
 
 
+@pytest.mark.slow
 def test_a_query_that_finds_no_room_is_answered_when_there_is(people: Path) -> None:
     async def work() -> None:
         async with engine_over(people, slow_per_client=1) as engine:
             hopeless = asyncio.create_task(
-                outcome(ask(engine, RUNAWAY.format(0), "one", timeout=4)))
+                outcome(ask(engine, RUNAWAY.format(0), "one", timeout=10)))
             await until(demoted)
             slow = "SELECT (COUNT(*) AS ?n) { ?a <urn:name> ?b . ?c <urn:name> ?d } # "
             more = [asyncio.create_task(ask(engine, slow + str(n), "one")) for n in range(3)]
