@@ -70,7 +70,6 @@ def test_the_policies_behind_a_finding(serving: tuple[asyncio.Runner, Serving]) 
     old, new = "Practice Guide: Chronologies (2010)", "Practice Guide on chronologies (2017)"
     asked = "Keep chronologies that are used (guide of 2017)"
     assert [row for row in rows if row[1] in (old, new)] == [
-        ("said: the finding names it", new, None),
         ("said: of an approach that carries it out", new, None),
         ("concluded: through its approach", old, "Keep chronologies (guide of 2010)"),
         ("came later", new, asked)]
