@@ -20,6 +20,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from graphsvc.project import Project
+
 BASE = "https://w3id.org/joint-inspections/id/"
 JI = "https://w3id.org/joint-inspections/def#"
 DCTERMS = "http://purl.org/dc/terms/"
@@ -78,6 +80,9 @@ def generate(real: Path, target: Path, quads: int, seed: int = 1) -> int:
     for name in ("ontology", "data", "queries"):
         shutil.rmtree(target / name, ignore_errors=True)
         shutil.copytree(real / name, target / name)
+    for path in Project(real).texts.values():
+        (target / path.relative_to(real)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target / path.relative_to(real))
     templates = _templates(real)
     approaches = _used_approaches(templates)
     stated = sum(1 for folder in ("ontology", "data") for path in (real / folder).rglob("*.ttl")

