@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -26,7 +27,7 @@ BASE = "https://w3id.org/joint-inspections/id/"
 JI = "https://w3id.org/joint-inspections/def#"
 DCTERMS = "http://purl.org/dc/terms/"
 
-DERIVED = 1.33
+DERIVED = 1.46
 """Quads of a release for each that its files state; the rules derive the rest."""
 
 REPORTS_A_PLACE = 3
@@ -130,8 +131,15 @@ def _used_approaches(templates: list[Template]) -> list[ox.NamedNode]:
 
 
 def _read(path: Path) -> Iterator[Triple]:
+    """The triples of a file, its blank nodes numbered: the parser names them at random."""
+    numbers: dict[str, int] = defaultdict(lambda: len(numbers))
+
+    def numbered(node: Any) -> Any:
+        blank = isinstance(node, ox.BlankNode)
+        return ox.BlankNode(f"b{numbers[node.value]}") if blank else node
+
     for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
-        yield quad.subject, quad.predicate, quad.object
+        yield numbered(quad.subject), quad.predicate, numbered(quad.object)
 
 
 def _write_report(variant: Variant, data: Path, approaches: list[ox.NamedNode],
@@ -139,9 +147,9 @@ def _write_report(variant: Variant, data: Path, approaches: list[ox.NamedNode],
     """Write one report's files (with the place's own, if it is the first); return the triples."""
     template = variant.template
     renamed = {s.value: _address(s.value, template.code, f"r{variant.number}", variant.code)
-               for s, _, _ in template.report + template.passages}
+               for s, _, _ in template.report + template.passages if isinstance(s, ox.NamedNode)}
     renamed |= {s.value: _address(s.value, "", f"p{variant.place_number}", "")
-                for s, _, _ in template.reference}
+                for s, _, _ in template.reference if isinstance(s, ox.NamedNode)}
     parts = [("reports", template.report), ("passages", template.passages)]
     if first:
         parts.append(("reference", template.reference))

@@ -31,7 +31,7 @@ from graphsvc.service import Serving
 from tests.serving import app_of, client_of
 
 BOOKS = Path(__file__).parent / "projects" / "books"
-QUADS = 80_000
+QUADS = 120_000
 LOOK_UP = "SELECT * WHERE { ?thing a ?class } LIMIT 3"
 
 

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.slow
 
 OTHERWISE = {
     "approaches-by-stage", "compare-policies", "duties-over-time", "partnership-approaches",
-    "policies-of-finding", "policies-of-partnership", "policy-in-practice", "provisions",
-    "search-statements", "shared-weaknesses"}
+    "policies-of-finding", "policies-of-partnership", "policy-in-practice", "providers",
+    "provisions", "search-statements", "shared-weaknesses", "theme-timeline"}
 """Questions that Virtuoso 7 answers otherwise or not at all (errors of its compiler, a division by
 0 where SPARQL has an error in one row); docs/scaling.md names them."""
 
