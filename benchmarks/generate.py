@@ -82,8 +82,9 @@ def generate(real: Path, target: Path, quads: int, seed: int = 1) -> int:
         shutil.rmtree(target / name, ignore_errors=True)
         shutil.copytree(real / name, target / name)
     for path in Project(real).texts.values():
-        (target / path.relative_to(real)).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, target / path.relative_to(real))
+        copy = target / path.relative_to(real.resolve())
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
     templates = _templates(real)
     approaches = _used_approaches(templates)
     stated = sum(1 for folder in ("ontology", "data") for path in (real / folder).rglob("*.ttl")
