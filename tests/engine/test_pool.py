@@ -78,8 +78,9 @@ async def until(holds: Callable[[], Any], seconds: float = 30.0) -> None:
 
 
 def zygote() -> int:
-    """The process that holds the data."""
-    return next(child for child in children(os.getpid()) if state(child) != "Z")
+    """The process that holds the data; other tests may have left services of theirs running."""
+    return next(child for child in children(os.getpid()) if state(child) != "Z"
+                and b"graphsvc.engine.worker" in Path(f"/proc/{child}/cmdline").read_bytes())
 
 
 def workers() -> list[int]:
