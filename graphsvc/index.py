@@ -101,7 +101,8 @@ class Index:
         """
         self._address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._local = threading.local()
-        self._prefixes = dict(prefixes or {})
+        self._prefixes = dict(sorted(
+            (prefixes or {}).items(), key=lambda pair: (-len(pair[1]), pair[0])))
         broader: dict[str, set[str]] = defaultdict(set)
         try:
             for class_, above in self._read("SELECT class, above FROM classes"):
@@ -237,6 +238,14 @@ class Index:
             yield {iri for iri, in self._read(
                 "SELECT iri FROM names JOIN things ON things.id = thing"
                 " WHERE folded = ? AND rank = ?", fold(text), rank)}
+
+    def curie(self, iri: str) -> str:
+        """The shortest CURIE of an IRI with a prefix of the project; the IRI where it has none."""
+        for prefix, namespace in self._prefixes.items():  # the longest first
+            local = iri.removeprefix(namespace)
+            if local != iri and re.fullmatch(r"[\w.-]+", local):
+                return f"{prefix}:{local}"
+        return iri
 
     def _expand(self, text: str) -> str:
         """The IRI that a CURIE is for; any other text as it is, without surrounding <>."""

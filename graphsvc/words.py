@@ -25,9 +25,6 @@ _NUMBER = (r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
            r"|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
            r"|hundred|thousand|million)")
 _NUMBERS = re.compile(rf"\b{_NUMBER}\b(?:(?: and |[ -])(?:{_NUMBER}|one)\b)*", re.IGNORECASE)
-_WORD = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty"
-    r"|hundred|thousand|million)\b", re.IGNORECASE)
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|\d+|_")
 _THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
 

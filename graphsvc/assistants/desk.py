@@ -67,11 +67,8 @@ class Names:
     cited: dict[str, Passage] = field(default_factory=dict)
 
     def id(self, iri: str) -> str:
-        """The shortest CURIE of an IRI, or the IRI."""
-        prefixes = self.serving.release.manifest["prefixes"].items()
-        fitting = [(f"{prefix}:{iri.removeprefix(base)}") for prefix, base in prefixes
-                   if iri.startswith(base) and len(iri) > len(base)]
-        return min(fitting, key=len, default=iri)
+        """The short IRI that every tool takes."""
+        return self.serving.index.curie(iri)
 
     def name(self, iri: str) -> str:
         """What a cell shows for a thing; its short IRI where the name is that of another thing."""

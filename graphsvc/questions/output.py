@@ -20,9 +20,9 @@ from graphsvc.questions.table import Row, Term, plain
 from graphsvc.questions.values import XSD
 
 NOTHING = (
-    "Nothing in this release answers the question with these parameters. `silence` says what the "
-    "filters left out and which documents were looked at, `coverage` what these cover; of all else "
-    "nothing is known."
+    "This release has no answer to the question with these parameters. `silence` says what the "
+    "filters left out and which documents were looked at, `coverage` what these cover. There may "
+    "be more elsewhere: other documents were not read."
 )
 
 

@@ -121,7 +121,7 @@ def test_silence_is_reported_with_what_was_looked_at(server: str) -> None:
         "approach": "PACE", "partnership": "Clackmannanshire"})
     assert answer["total"] == 0
     assert len(answer["looked_at"]) == 5
-    assert "of all else nothing is known" in answer["note"]
+    assert "other documents were not read" in answer["note"]
     assert any(line.startswith("Looked at, and silent on this") for line in answer["silence"])
 
 

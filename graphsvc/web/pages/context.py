@@ -108,8 +108,7 @@ class PageContext:
         self.release = serving.release.id
         self.citation = Citation.of(serving.release, serving.index)
         self.title = terms.term(self.header.iri).first(DISPLAY["title"]) or self.header.title
-        prefixes: dict[str, str] = serving.release.manifest["prefixes"]
-        self._prefixes = sorted(prefixes.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+        self.curie = serving.index.curie
         self.link = lru_cache(_KEPT)(self._link)
         """A link to a thing, by its label."""
 
@@ -137,14 +136,6 @@ class PageContext:
     def label(self, iri: str) -> str:
         """What a thing is called; the end of its IRI where it has no name."""
         return self.index.label(iri) or slug(iri).replace("-", " ") or iri
-
-    def curie(self, iri: str) -> str:
-        """The shortest name of a thing in an address, with a prefix of the project."""
-        for prefix, namespace in self._prefixes:
-            local = iri.removeprefix(namespace)
-            if local != iri and re.fullmatch(r"[\w.-]+", local):
-                return f"{prefix}:{local}"
-        return iri
 
     def meant(
         self, text: str, of_class: str | None = None, scheme: str | None = None
