@@ -62,8 +62,8 @@ class Find(Tool):
 
 
 class Read(Tool):
-    """Read one thing: what it is, what is said of it, the passages that is based on, what refers
-    to it, and which questions can be asked about it."""
+    """Read one thing: what it is, what is said of it, the passages it rests on, what refers to
+    it, and which questions can be asked about it."""
 
     title = "Read a thing"
     thing: str = Field(description="Its `id`, IRI or any name")
@@ -73,11 +73,7 @@ class Read(Tool):
         index, names = serving.index, Names(serving)
         kind = index.find(self.kind, of_class=_CLASS, location="kind") if self.kind else None
         iri = await asyncio.to_thread(index.find, self.thing, of_class=kind, location="thing")
-        facts, referrers = await _about(serving, iri, client)
-        said: dict[str, set[Term]] = defaultdict(set)
-        for _, property_, value in facts:
-            if property_ is not None and value is not None:
-                said[property_.value].add(value)
+        said, referrers = await _about(serving, iri, client)
         classes = index.classes(iri)
         cited = in_reading_order(index.passage(term.value) for term in said[_EVIDENCE])
         return {
@@ -111,12 +107,8 @@ class Passage(Tool):
         if passage.document is None:
             raise GraphsvcError(f"{names.id(iri)} is not a passage.", location="passage",
                                 hint="Take an id from `passages` of an answer; for all else: read.")
-        (facts, referrers), near = await asyncio.gather(
+        (said, referrers), near = await asyncio.gather(
             _about(serving, iri, client), _fetch(serving, "passage-neighbours", iri, client))
-        said: dict[str, set[Term]] = defaultdict(set)
-        for _, property_, value in facts:
-            if property_ is not None and value is not None:
-                said[property_.value].add(value)
         rests = [thing.value for property_, thing in referrers
                  if property_ and thing and property_.value == _EVIDENCE]
         return fitting(lambda count: {
@@ -147,10 +139,9 @@ class Cite(Tool):
             return document
         iri = await asyncio.to_thread(index.find, self.thing, location="thing")
         passage = index.passage(iri)
-        facts, _ = await _about(serving, iri, client)
+        said, _ = await _about(serving, iri, client)
         cited = [passage] if passage.document else in_reading_order(
-            index.passage(value.value) for _, property_, value in facts
-            if property_ and value and property_.value == _EVIDENCE)
+            index.passage(value.value) for value in said[_EVIDENCE])
         return {**document, "thing": index.label(iri) or names.id(iri), "iri": iri,
                 "based_on": [f"{one}. {one.iri}" for one in cited],
                 "note": None if cited else "No passage is cited for it in this release."}
@@ -163,10 +154,18 @@ def _facts(names: Names, said: Mapping[str, set[Term]]) -> Json:
                     if property_ not in _NOT_FACTS})
 
 
-async def _about(serving: Serving, iri: str, client: str | None) -> tuple[list[Row], list[Row]]:
-    """What is said of a thing, and what refers to it."""
-    facts = _fetch(serving, "thing-facts", iri, client)
-    return await asyncio.gather(facts, _fetch(serving, "thing-referrers", iri, client))
+async def _about(
+    serving: Serving, iri: str, client: str | None
+) -> tuple[dict[str, set[Term]], list[Row]]:
+    """What is said of a thing, by property, and what refers to it."""
+    facts, referrers = await asyncio.gather(
+        _fetch(serving, "thing-facts", iri, client),
+        _fetch(serving, "thing-referrers", iri, client))
+    said: dict[str, set[Term]] = defaultdict(set)
+    for _, property_, value in facts:
+        if property_ is not None and value is not None:
+            said[property_.value].add(value)
+    return said, referrers
 
 
 async def _fetch(serving: Serving, name: str, iri: str, client: str | None) -> list[Row]:

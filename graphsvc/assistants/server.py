@@ -47,7 +47,7 @@ _INSTRUCTIONS = """\
 {title}: {description}
 Every fact rests on passages of documents. Work in this order: `questions` for a reviewed question \
 that fits, `find` where a name is unknown, `ask`; `sparql` only where no question fits. Cite \
-passages (`cite`). What the documents do not say is not known: report it so, never as no."""
+passages (`cite`). If the documents do not say something, say that; never report it as a no."""
 _SCHEMA, _CODEBOOK, _RELEASE = (
     f"graphsvc://{name}" for name in ("schema", "codebook", "release"))
 _READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)

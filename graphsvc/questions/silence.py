@@ -82,12 +82,12 @@ class Silence:
         if empty and len(self.filters) > 1 and self.unfiltered:
             yield f"Without any of these choices there {_rows(self.unfiltered)}."
         if documents := self.documents:
-            yield from _line("With something on this that the choices leave out",
+            yield from _line("On this, but left out by the choices",
                              documents.left_out, index)
             yield from _line("Looked at, and silent on this", documents.silent, index)
             yield from _line("Not about what was asked", documents.elsewhere, index)
         if things := self.things:
-            yield from _line(f"{things.label}: with something on this that the choices leave out",
+            yield from _line(f"{things.label}: on this, but left out by the choices",
                              things.left_out, index)
             yield from _line(f"{things.label}: reported on by name, but not on this",
                              things.silent, index)
@@ -106,7 +106,7 @@ def _line(text: str, iris: Sequence[str], index: Index) -> Iterator[str]:
 def _filtered(filter: Filter, index: Index) -> str:
     names = in_words(index.label(value.value) or value.value for value in filter.values)
     name = filter.parameter.name
-    chosen = (f"Nobody chose `{name}`, so it is {names}" if filter.by_default
+    chosen = (f"`{name}` is {names} by default" if filter.by_default
               else f"`{name}` is {names}")
     how = f" (`{name}={ANY}`)" if filter.by_default else ""
     return f"{chosen}. This leaves out {plural(filter.left_out, 'row')}{how}."

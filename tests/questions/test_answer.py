@@ -170,11 +170,11 @@ def test_an_answer_says_who_is_silent_and_what_its_filters_left_out(questions: Q
         "`genre` is Satire. This leaves out 1 row.",
         "`title` is Frank. This leaves out 2 rows.",
         "Without any of these choices there are 4 rows.",
-        "With something on this that the choices leave out (2): Catalogue of a library; Letters of "
+        "On this, but left out by the choices (2): Catalogue of a library; Letters of "
         "a bookseller."]
     full = ask(questions, "works", author=["Jane Austen"])
     assert list(full.silence.lines(full.index, False)) == [
-        "With something on this that the choices leave out: Letters of a bookseller."]
+        "On this, but left out by the choices: Letters of a bookseller."]
 
 
 @pytest.mark.parametrize(("name", "given"), [

@@ -49,7 +49,7 @@ def test_an_empty_answer_says_that_a_default_hid_the_rows(ask: Asker) -> None:
     number = len(without.rows)
     assert number > 0
     said = lines(answer)[0]
-    assert said.startswith("Nobody chose `framework`, so it is Quality framework for children")
+    assert said.startswith("`framework` is Quality framework for children")
     assert said.endswith("(`framework=any`).")
     assert [(it.parameter.name, it.by_default) for it in answer.silence.filters] == [
         ("framework", True), ("partnership", False)]
