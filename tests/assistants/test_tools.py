@@ -98,7 +98,7 @@ def test_clients_of_earlier_protocols_are_answered_too(server: str, release: Rel
     assert answered.status_code == 200
     assert answered.headers["cache-control"] == "no-store"
     assert answered.headers["x-release"] == release.id
-    assert "never as no" in answered.json()["result"]["instructions"]
+    assert "never report it as a no" in answered.json()["result"]["instructions"]
     listed = httpx.post(f"{server}/mcp", headers=HEADERS, json={
         "jsonrpc": "2.0", "id": 2, "method": "tools/list", "params": {}})
     assert [tool["name"] for tool in listed.json()["result"]["tools"]] == TOOLS
