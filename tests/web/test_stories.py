@@ -231,10 +231,11 @@ def test_an_analyst_filters_what_the_explorer_draws_and_opens_the_file(
     assert graph.number_of_edges() == links()
 
     page.get_by_role("group", name="Kinds of link").get_by_role("checkbox").first.uncheck()
-    assert (drawn(), links()) == tuple(page.evaluate("""() => {
+    page.wait_for_function("""([nodes, edges]) => {  // It is drawn with the next frame.
         const drawing = document.querySelector(".canvas")._cyreg.cy;
-        return [drawing.nodes(":visible").length, drawing.edges(":visible").length];
-    }"""))
+        return drawing.nodes(":visible").length === nodes
+            && drawing.edges(":visible").length === edges;
+    }""", arg=[drawn(), links()])
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
     download.value.save_as(tmp_path / "fewer.graphml")
