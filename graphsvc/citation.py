@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,6 +30,13 @@ class Citation:
             creator=index.label(header.creator) or header.creator, title=header.title,
             release=release.id, built=datetime.fromisoformat(release.manifest["built"]).date(),
             address=header.dataset, licence=header.licence, key=f"{header.prefix}-{release.id}")
+
+    @property
+    def terms(self) -> str:
+        """The licence as people call it, such as CC BY 4.0, or its address."""
+        known = re.fullmatch(
+            r"https?://creativecommons\.org/licenses/([a-z-]+)/([\d.]+)/?", self.licence)
+        return f"CC {known[1].upper()} {known[2]}" if known else self.licence
 
     @property
     def text(self) -> str:

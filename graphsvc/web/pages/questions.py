@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import Entry
@@ -16,10 +17,12 @@ from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.values import limits
 from graphsvc.vocabulary import SKOS
 from graphsvc.web.pages.context import PageContext, first_of
-from graphsvc.web.pages.table import chart, matrix, table_of, tile_map
+from graphsvc.web.pages.files import Views, png_file, svg_file
+from graphsvc.web.pages.rendering import MEDIA_TYPES
+from graphsvc.web.pages.table import table_of
 from graphsvc.web.request import Pairs, given_of
 
-_ROWS = 200
+_ROWS, _ALL = 200, 10_000
 _MOST_OPTIONS = 400
 _HINTS = ("start", "compare", "timeline")
 """Tags that say what pages do with a question, not what it is about."""
@@ -48,12 +51,13 @@ async def question_page(context: PageContext, name: str, pairs: Pairs, base: str
     question = context.questions.library.get(name)
     given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
     fields = await fields_of(context, question, given)
-    answer, error = None, None
+    answer, whole, error = None, None, None
     if given or not any(p.required for p in question.parameters):
         try:
+            understood = await context.questions.understand(question, given)
             answer = await context.questions.ask(
-                question, await context.questions.understand(question, given),
-                limit=_ROWS, after=first_of(pairs, "after"))
+                question, understood, limit=_ROWS, after=first_of(pairs, "after"))
+            whole = await context.questions.ask(question, understood, limit=_ALL)
         except GraphsvcError as problem:
             if not (problem.location or "").startswith("parameter"):
                 raise
@@ -61,20 +65,45 @@ async def question_page(context: PageContext, name: str, pairs: Pairs, base: str
 
     def make() -> dict[str, Any]:
         page = {"question": question, "fields": fields, "error": error, "given": given}
-        if answer is None:
+        if answer is None or whole is None:
             return {**page, "table": None}
         table = table_of(context, answer)
-        views = {"grid": matrix(table), "time": table.years, "table": table.rows,
-                 "chart": chart(table), "map": tile_map(context, table), "sources": answer.silence}
-        drawn = [name for name, drawing in views.items() if drawing]
+        drawings = Views.of(context, table_of(context, whole) if answer.after else table)
+        views = {"grid": drawings.drawn.get("grid"), "time": table.years, "table": table.rows,
+                 "chart": "chart" in drawings.drawn, "map": "map" in drawings.drawn,
+                 "sources": answer.silence}
+        shown = [name for name, drawing in views.items() if drawing]
         wanted = first_of(pairs, "view")
+        view = wanted if wanted in shown else shown[0]
         return {
-            **page, "table": table, "views": {name: views[name] for name in drawn},
-            "view": wanted if wanted in drawn else drawn[0],
+            **page, "table": table, "views": {name: views[name] for name in shown},
+            "drawings": drawings, "view": view,
             "address": f"{base}/questions/{quote(name)}{'?' if table.query else ''}{table.query}",
             "chips": _chips(context, question, given)}
 
     return await context.render("question.html", make)
+
+
+async def question_file(
+    context: PageContext, name: str, ending: str, pairs: Pairs, base: str
+) -> Response:
+    """A picture of an answer: `view` says of what. base: where the service is.
+
+    Raises UnknownQuestion, NotDrawn, and what understanding and asking raise.
+    """
+    question = context.questions.library.get(name)
+    given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
+    answer = await context.questions.ask(
+        question, await context.questions.understand(question, given), limit=_ALL)
+    view = first_of(pairs, "view") or "chart"
+
+    def make() -> str | bytes:
+        table = table_of(context, answer)
+        svg = svg_file(context, table, Views.of(context, table), view, base)
+        return svg if ending == "svg" else png_file(svg)
+
+    return Response(await run_in_threadpool(make), media_type=MEDIA_TYPES[f".{ending}"], headers={
+        "Content-Disposition": f'inline; filename="{name}-{view}.{ending}"'})
 
 
 def _chips(context: PageContext, question: Question, given: Given) -> list[dict[str, Any]]:

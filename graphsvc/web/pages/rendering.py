@@ -24,7 +24,8 @@ from graphsvc.web.request import Pairs
 STATIC = Path(str(files("graphsvc.web.pages") / "static"))
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8"}
+    ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2",
+    ".txt": "text/plain; charset=utf-8"}
 
 ASSETS = {(name := path.relative_to(STATIC).as_posix()):
           f"/static/{name}?{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
@@ -68,7 +69,7 @@ def show_date(text: str) -> str:
 
 def query_string(values: Pairs | Mapping[str, Sequence[str]]) -> str:
     """Parameters as the query part of an address."""
-    return urlencode(values, doseq=True, quote_via=quote)
+    return urlencode(values, doseq=True, quote_via=quote, safe=":/")
 
 
 def capital(text: str) -> str:

@@ -19,7 +19,7 @@ from graphsvc.web.pages.browse import browse_page
 from graphsvc.web.pages.compare import compare_page
 from graphsvc.web.pages.context import Link, NotFound, PageContext
 from graphsvc.web.pages.home import home_page
-from graphsvc.web.pages.questions import question_page, questions_page
+from graphsvc.web.pages.questions import question_file, question_page, questions_page
 from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC, fill
 from graphsvc.web.pages.search import search_page, suggestions
 from graphsvc.web.pages.tools import editor_page, editor_terms, explore_page, links
@@ -58,9 +58,11 @@ def pages_router(context: PageContext) -> APIRouter:
         add(f"/{name}", partial(text_page, file))
 
     async def question(request: Request) -> Response:
-        name = request.path_params["name"]
-        return HTMLResponse(await question_page(
-            context, name, address_pairs(request.scope), _base(request)))
+        name, dot, ending = request.path_params["name"].partition(".")
+        pairs, base = address_pairs(request.scope), _base(request)
+        if dot and ending in ("svg", "png"):
+            return await question_file(context, name, ending, pairs, base)
+        return HTMLResponse(await question_page(context, name + dot + ending, pairs, base))
 
     async def docs(request: Request) -> Response:
         return HTMLResponse(await context.render("docs.html", lambda: _base(request)))

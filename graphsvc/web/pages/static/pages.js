@@ -1,6 +1,37 @@
-// What helps where scripts run: suggestions while typing, and selects that submit their form.
-// Every page works without it.
+// What helps where scripts run: a choice of light or dark, suggestions while typing, and selects
+// that submit their form. Every page works without it. It runs before the page is drawn, so that
+// no one who chose the dark sees a flash of light.
 "use strict";
+
+const THEMES = ["", "light", "dark"];
+const SAID = { "": "as the device", light: "light", dark: "dark" };
+
+function theme() {
+  return document.documentElement.dataset.theme ?? "";
+}
+
+function setTheme(chosen) {
+  if (chosen) document.documentElement.dataset.theme = chosen;
+  else delete document.documentElement.dataset.theme;
+}
+
+try {
+  setTheme(THEMES.includes(localStorage.theme) ? localStorage.theme : "");
+} catch { /* A browser that keeps nothing follows the device. */ }
+
+function themeSwitch(button) {
+  const say = () => { button.textContent = `Colours: ${SAID[theme()]}`; };
+  button.hidden = false;
+  say();
+  button.addEventListener("click", () => {
+    setTheme(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
+    try {
+      localStorage.theme = theme();
+    } catch { /* It holds for this page. */ }
+    say();
+    document.dispatchEvent(new Event("themechange"));
+  });
+}
 
 function suggestions(input) {
   const list = document.createElement("ul");
@@ -109,13 +140,16 @@ function suggestions(input) {
   form.addEventListener("submit", callOff);
 }
 
-for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
-for (const select of document.querySelectorAll("select[data-submit]")) {
-  select.addEventListener("change", () => {
-    // Parameters of the question chosen before mean nothing to the new one.
-    for (const other of select.form.elements) {
-      if (other !== select && other.name) other.disabled = true;
-    }
-    select.form.submit();
-  });
-}
+document.addEventListener("DOMContentLoaded", () => {
+  themeSwitch(document.getElementById("theme"));
+  for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
+  for (const select of document.querySelectorAll("select[data-submit]")) {
+    select.addEventListener("change", () => {
+      // Parameters of the question chosen before mean nothing to the new one.
+      for (const other of select.form.elements) {
+        if (other !== select && other.name) other.disabled = true;
+      }
+      select.form.submit();
+    });
+  }
+});
