@@ -17,7 +17,7 @@ from graphsvc.web.pages.terms import Term
 from graphsvc.web.request import Pairs
 from graphsvc.words import fold
 
-_MOST = 400
+_MOST = 150
 """Things that one page lists; of more, each letter has a page."""
 _DEEPEST = 8
 _NO_LETTER = "0-9"

@@ -13,7 +13,8 @@ from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import Link, NotFound, PageContext
-from graphsvc.web.pages.table import Row, Table, chart, matrix, table_of, tile_map
+from graphsvc.web.pages.files import Views
+from graphsvc.web.pages.table import Row, Table, table_of
 
 FIRST = "Overview"
 """The tab of questions that the ontology names without a title."""
@@ -124,10 +125,10 @@ def panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Panel
 
 def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str, Any]:
     match view:
-        case "map":
-            return "map", tile_map(context, table)
-        case "chart":
-            return "chart", chart(table)
+        case "map" | "chart" | "grid":
+            views = Views.of(context, table_of(context, table.answer))
+            if view in views.drawn:
+                return view, views
         case "table" | "list":
             return view, None
         case "grid":
