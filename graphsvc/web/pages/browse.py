@@ -48,7 +48,8 @@ async def browse_page(context: PageContext, pairs: Pairs) -> str:
     rows = (await context.fetch("tree", NamedNode(class_.iri))).rows if class_ else []
 
     def make() -> dict[str, Any]:
-        page = {"class": class_, "classes": _classes(context), "by": by, "has_tree": False}
+        page: dict[str, Any] = {
+            "class": class_, "classes": _classes(context), "by": by, "has_tree": False}
         if class_ is None:
             return page
         entries = context.index.members(class_.iri)

@@ -62,7 +62,8 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     def make() -> dict[str, Any]:
         found = [part for answers in asked for part in parts_of(context, answers, iris)]
         shown = named(found, chosen_parts)
-        again = [("thing", context.curie(iri)) for iri in iris] + [("part", it) for it in chosen_parts]
+        again = [("thing", context.curie(iri)) for iri in iris]
+        again += [("part", name) for name in chosen_parts]
         return {
             "classes": classes, "chosen_class": chosen, "things": [*map(context.link, iris)],
             "offered": context.index.members(chosen.iri) if chosen else (),
@@ -107,7 +108,7 @@ def comparable(context: PageContext) -> list[Term]:
     terms = context.terms
     found = {iri for iri, term in terms.terms.items() if term.is_class
              and term.first(DISPLAY.comparisons)}
-    found = found or {class_ for question in _questions(context) for class_, _, _ in _ways(question)}
+    found = found or {way[0] for question in _questions(context) for way in _ways(question)}
     return sorted((terms.term(iri) for iri in found if iri in context.sizes), key=lambda term: (
         min(terms.term(iri).order for iri in terms.with_above(term.iri)), term.label))
 

@@ -20,7 +20,7 @@ FIRST = "Overview"
 """The tab of questions that the ontology names without a title."""
 _MOST_PANELS = 8
 _FEW, _MANY, _ALL = 6, 40, 1_000
-"""Rows of a panel: next to others, of one that has its tab to itself, and where they are grouped."""
+"""Rows of a panel: next to others, where it has its tab to itself, and where it groups them."""
 _FEWEST_NUMBERS, _TALLIED = 3, 5
 """Numbers that are set large, and rows of which it is worth to count the values, at least."""
 
@@ -131,8 +131,6 @@ def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str,
                 return view, views
         case "table" | "list":
             return view, None
-        case "grid":
-            return "grid", matrix(table)
         case None:
             for name, drawing in (("numbers", numbers(table)), ("strip", strip(table)),
                                   ("groups", groups(table)), ("time", table.years)):
@@ -182,8 +180,9 @@ def groups(table: Table) -> list[tuple[Link, Table]]:
         return []
     roles = ["group" if its == at else role for its, role in enumerate(table.roles)]
     if "head" not in roles:
-        head = next((its for its, column in enumerate(table.columns) if its != at
-                     and column.type == "iri" and len({row[its].iri for row in table.rows}) > 1), at)
+        head = next((its for its, column in enumerate(table.columns)
+                     if its != at and column.type == "iri"
+                     and len({row[its].iri for row in table.rows}) > 1), at)
         roles[head] = "head"
     found: dict[Link, list[Row]] = {}
     for row in table.rows:

@@ -32,8 +32,8 @@ Page = Callable[[PageContext, Pairs], Awaitable[str | Response]]
 _PAGES: dict[str, Page] = {
     "/": home_page, "/search": search_page, "/suggest": suggestions,
     "/questions": questions_page, "/editor": editor_page, "/editor/terms": editor_terms,
-    "/browse": browse_page, "/compare": compare_page, "/explore": explore_page, "/explore/links": links,
-    "/about": about_page,
+    "/browse": browse_page, "/compare": compare_page,
+    "/explore": explore_page, "/explore/links": links, "/about": about_page,
 }
 
 
