@@ -12,6 +12,8 @@ from graphsvc.curate.records import Kind, Paragraph, Reading, Value
 from graphsvc.vocabulary import CURATION
 from graphsvc.words import Word, words
 
+_MANY = 2
+"""Documents that know a thing, from which on it is surely known."""
 _END = re.compile(r"(?<=[.!?])[\"'”’)\]*]*\s+(?=[\"'“‘(\[*]*[A-Z0-9])")
 
 
@@ -84,9 +86,20 @@ class Text:
         return Value(property=property_, property_label=self.graph.label(property_), iri=iri,
                      label=self.graph.label(iri), cue=cue)
 
-    def sureness(self, iri: str) -> float:
-        """How sure it is that a document that names a thing means it."""
-        return 0.5
+    def sureness(self, iri: str, written: set[str]) -> float:
+        """How sure it is that a text means a thing: several documents know it, and what is written
+        is its own name, and not only a part of it in ordinary words."""
+        known = min(len(self.graph.documents(iri)), _MANY) / _MANY
+        return (known + max(self._share(iri, name) for name in written)) / 2
+
+    def _share(self, iri: str, name: str) -> float:
+        """How much of a thing's label a name is; a name with capitals inside is all of it."""
+        if any(word[0].isupper() for word in name.split()[1:]) or name.isupper():
+            return 1.0
+        weigh, parts = self.graph.names.weight, words(name)
+        label = [word.stem for word in words(self.graph.label(iri)) if not word.is_small]
+        has = {word.stem for word in parts}
+        return sum(weigh(one) for one in label if one in has) / sum(map(weigh, label))
 
     def _sentences(self) -> Iterator[Sentence]:
         above: list[tuple[int, str]] = []

@@ -26,7 +26,8 @@ def draft_uses(text: Text) -> Iterator[Draft]:
                 document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
                 values=tuple(values),
                 passages=tuple(dict.fromkeys(sentence.line for sentence in sentences)),
-                cue=first.words, score=text.sureness(iri))
+                cue=first.words, score=text.sureness(iri, {one.words for sentence in sentences
+                                         for one in sentence.named if one.iri == iri}))
 
 
 def _coded(text: Text, property_: str, cues: Cues, sentences: list[Sentence]) -> Value | None:
