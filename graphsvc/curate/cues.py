@@ -26,12 +26,18 @@ class Cue:
 class Cues:
     """The cues of the concepts that a property can have."""
 
-    def __init__(self, graph: CuratedGraph, property_: str) -> None:
-        """Raises re.error for a cue that is no pattern; `graphsvc build` finds that first."""
+    def __init__(
+        self, graph: CuratedGraph, property_: str, by: str = CURATION.cue, named: bool = False
+    ) -> None:
+        """by: the property that gives the cues; named: whether the names of a concept that has no
+        cues are its cues.
+
+        Raises re.error for a cue that is no pattern; `graphsvc build` finds that first.
+        """
         self.otherwise = graph.value(property_, CURATION.otherwise)
         self._concepts = []
-        for iri in graph.things(graph.range(property_) or ""):
-            cues = graph.values(iri, CURATION.cue)
+        for iri in graph.choices(property_):
+            cues = graph.values(iri, by) or (graph.called(iri) if named else [])
             if cues:
                 rank = int(graph.value(iri, CURATION.rank) or _LAST)
                 never = graph.values(iri, CURATION.notCue)

@@ -107,6 +107,12 @@ class CuratedGraph:
         """The class of a property's values, if the ontology says it."""
         return self.value(property_, RDFS.range)
 
+    def choices(self, property_: str) -> list[str]:
+        """The things that can be values of a property: of the classes that `curation:among` gives,
+        or else of its range."""
+        classes = self.values(property_, CURATION.among) or [self.range(property_) or ""]
+        return sorted({iri for class_ in classes for iri in self.things(class_)})
+
     def having(self, property_: str) -> list[str]:
         """The things that have a property, by IRI."""
         return sorted({thing.value for thing, _, _ in self._triples(None, property_, None)})
