@@ -41,7 +41,7 @@ class Cues:
             if cues:
                 rank = int(graph.value(iri, CURATION.rank) or _LAST)
                 never = graph.values(iri, CURATION.notCue)
-                self._concepts.append((rank, iri, _pattern(cues), _pattern(never)))
+                self._concepts.append((rank, iri, cues_of(cues), cues_of(never)))
 
     def find(self, text: str) -> list[Cue]:
         """The cues in a text, those of the first rank first, then in their order."""
@@ -55,7 +55,7 @@ class Cues:
         return sorted(found, key=lambda cue: (cue.rank, cue.start))
 
 
-def _pattern(cues: list[str]) -> re.Pattern[str]:
+def cues_of(cues: list[str]) -> re.Pattern[str]:
     """What finds any of some cues, the longest first; nothing where there are none."""
     if not cues:
         return re.compile(r"(?!)")
