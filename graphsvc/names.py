@@ -142,14 +142,17 @@ class Names:
         """The things whose names stand in a text word for word, but for plurals, capitals and
         linking words; each place of a name once, without names within longer ones."""
         kept = [place for place, word in enumerate(text) if word.folded not in _LINKING]
-        found = [Mention(name.iri, name.text, frozenset(at), 1.0, name.surely, name.quiet)
-                 for start, place in enumerate(kept)
-                 for name in self._beginning.get(text[place].stem, ())
-                 if (at := _spelt(name, text, kept[start:start + len(name.folded)]))]
-        places = {place for mention in found for place in mention.at}
-        longest = {place: max((m.at for m in found if place in m.at), key=len) for place in places}
-        return [mention for mention in sorted(found, key=lambda one: (min(one.at), not one.surely))
-                if any(longest[place] == mention.at for place in mention.at)]
+        found: dict[tuple[str, frozenset[int]], Mention] = {}
+        for start, place in enumerate(kept):
+            for name in self._beginning.get(text[place].stem, ()):
+                if at := _spelt(name, text, kept[start:start + len(name.folded)]):
+                    mention = Mention(name.iri, name.text, at, 1.0, name.surely, name.quiet)
+                    found.setdefault((name.iri, at), mention)
+        longest: dict[int, frozenset[int]] = {}
+        for _, at in found:
+            longest |= {place: max(at, longest.get(place, at), key=len) for place in at}
+        return [mention for (_, at), mention in sorted(found.items(), key=lambda one: min(one[0][1]))
+                if any(longest[place] == at for place in at)]
 
     def near(self, text: str, fits: Callable[[str], bool]) -> list[tuple[str, float]]:
         """Fitting things whose names hold all the words of a text, each as it is or nearly so, the
@@ -250,14 +253,15 @@ def _same(one: str, other: str) -> bool:
         one.removesuffix("y") + "ies" == other or other.removesuffix("y") + "ies" == one)
 
 
-def _spelt(name: Name, text: Sequence[Word], places: Sequence[int]) -> list[int]:
+def _spelt(name: Name, text: Sequence[Word], places: Sequence[int]) -> frozenset[int]:
     """The places, all within reach, if their words are those of a name, else none."""
     if len(places) < len(name.folded) or places[-1] - places[0] > 2 * len(places):
-        return []
-    as_written = all(_same(text[place].folded, part)
-                     for place, part in zip(places, name.folded, strict=True))
-    fits = as_written and (not name.capital or text[places[0]].is_capital)
-    return list(places) if fits else []
+        return frozenset()
+    single = len(places) == 1 and (not name.surely or name.text.isupper())
+    fits = all(_same(text[place].folded, part)
+               for place, part in zip(places, name.folded, strict=True)) and not (
+        single and name.text[0].isupper() and text[places[0]].text.islower())
+    return frozenset(places if fits else ())
 
 
 def _order(mention: Mention) -> tuple[float, int, int, bool, str]:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from graphsvc.curate.cues import cues_of
 from graphsvc.curate.dates import Moment, Period, periods
 from graphsvc.curate.headings import plain
+from graphsvc.curate.patterns import pattern
 from graphsvc.curate.records import Draft, Value
 from graphsvc.curate.text import Text
 from graphsvc.vocabulary import CURATION
@@ -43,13 +43,13 @@ def draft_events(text: Text) -> Iterator[Draft]:
     the document's publication.
     """
     for class_ in text.graph.having(CURATION.published):
-        names = cues_of([*text.graph.values(class_, CURATION.cue)])
+        names = pattern([*text.graph.values(class_, CURATION.cue)])
         for property_ in (CURATION.begun, CURATION.published):
             told = text.graph.values(class_, property_)
             if told:
                 words_of = CURATION.begunCue if property_ == CURATION.begun else (
                     CURATION.publishedCue)
-                happened = cues_of(text.graph.values(class_, words_of))
+                happened = pattern(text.graph.values(class_, words_of))
                 found = list(_said(text, names, happened))
                 if property_ == CURATION.published:
                     found += _shown(text)

@@ -1,4 +1,4 @@
-"""Drafts of figures: numbers and words of quantity, with unit, what is counted, of whom and when."""
+"""Drafts of figures: numbers and words of quantity, their unit, what is counted, of whom, when."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import log
 
-from graphsvc.curate.cues import Cue, Cues
+from graphsvc.curate.concepts import Concepts, Found
 from graphsvc.curate.dates import Period
 from graphsvc.curate.quantities import LIMIT, Quantity, quantities
 from graphsvc.curate.records import Draft, Kind, Value
@@ -24,13 +24,13 @@ within which its subject is."""
 _PHRASE = 10
 """Words that say what is counted, at most: a label, not a sentence."""
 _END = re.compile(r"[.;:()\u2022]\s|[.;:()\u2022]$|<[^>]*>|\t")
-_LINKS = re.compile(r"^\W*(?:(?:of|the|all|these|those|were|was|is|are|to|and|that|which|in|by|a|an)"
+_LINKS = re.compile(r"^\W*(?:(?:of|the|all|these|those|were|was|is|are|to|and|that|which|in|by|an?)"
                     r"\s+)*|\W+$", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _SAME = re.compile(r"\bsame (?:period|time|year)\b", re.IGNORECASE)
-_COMPARED = re.compile(r"\b(?:compar\w+|from|to|than|average|figures?|against|and|while|equivalent)"
-                       r"\W+(?:\w+\W+){0,6}$", re.IGNORECASE)
-_OF_THESE = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|\(|are within|(?:is|are|was|were)\b)",
+_COMPARED = re.compile(r"\b(?:compar\w+|from|to|than|average|figures?|against|and|while"
+                       r"|equivalent)\W+(?:\w+\W+){0,6}$", re.IGNORECASE)
+_OF_THESE = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|\(|(?:is|are|was|were)\b)",
                        re.IGNORECASE)
 _MARKS = re.compile(r"[*_#\[\]]+|\(#?\)")
 _ALIKE, _RARE = 0.8, 5.0
@@ -63,7 +63,7 @@ class _Figure:
     quantity: Quantity
     unit: tuple[str, str]
     counted: Value
-    group: Cue | None
+    group: Found | None
     period: Period | None
 
 
@@ -71,7 +71,7 @@ class _Figure:
 class _Carried:
     """What holds on from sentence to sentence of a paragraph."""
 
-    group: Cue | None = None
+    group: Found | None = None
     period: Period | None = None
 
 
@@ -90,12 +90,12 @@ class _Figures:
         self.group, self.period, self.area, self.qualifier = map(
             of, (CURATION.group, CURATION.period, CURATION.area, CURATION.qualifier))
         self.trend = of(CURATION.trend)
-        self.worded = {one: Cues(graph, one, named=True)
+        self.worded = {one: Concepts(graph, one, named=True)
                        for one in (of(CURATION.worded), self.trend) if one}
-        self.cues = {one: Cues(graph, one, named=True)
+        self.cues = {one: Concepts(graph, one, named=True)
                      for one in (self.unit, self.group, self.qualifier)}
-        self.cues[self.area] = Cues(graph, self.area)
-        self.contexts = Cues(graph, self.group, CURATION.context)
+        self.cues[self.area] = Concepts(graph, self.area)
+        self.contexts = Concepts(graph, self.group, CURATION.context)
         self.sorts = {sort: iri for iri in graph.choices(self.unit)
                       for sort in graph.values(iri, CURATION.sort)}
         self.measures = {name: iri for iri in graph.choices(self.measure)
@@ -103,7 +103,8 @@ class _Figures:
         often = Counter(stem for name in self.measures for stem in name)
         self.weights = {stem: log(1 + len(self.measures) / many) for stem, many in often.items()}
         self.subject = text.subject_values(class_)
-        self.line, self.last, self.carried = 0, None, _Carried()
+        self.line, self.carried = 0, _Carried()
+        self.last: _Figure | None = None
 
     def of(self, sentence: Sentence) -> Iterator[Draft]:
         """The figures of a sentence."""
@@ -130,7 +131,7 @@ class _Figures:
             self.carried = replace(self.carried, period=dates[-1])
 
     def _figure(
-        self, around: _Around, shown: str, said: Cue | None, dates: list[Period]
+        self, around: _Around, shown: str, said: Found | None, dates: list[Period]
     ) -> _Figure | None:
         """What is to be said of a quantity; None where it counts nothing."""
         quantity, last = around.quantity, self.last
@@ -179,7 +180,7 @@ class _Figures:
                      datatype=str(XSD.decimal if "." in text else XSD.integer), label=text,
                      cue=quantity.words)
 
-    def _group(self, around: _Around, said: Cue | None) -> Cue | None:
+    def _group(self, around: _Around, said: Found | None) -> Found | None:
         """Of whom or of what it is a part: the group that the sentence says outright, else one that
         the clause names, else, for a word of quantity, that of the passage."""
         if around.quantity.number:
@@ -191,7 +192,7 @@ class _Figures:
         return said or self.carried.group or near or self._best(
             self.group, around.before[-_NEAR:], last=True)
 
-    def _unit(self, around: _Around, shown: str, group: Cue | None) -> tuple[str, str] | None:
+    def _unit(self, around: _Around, shown: str, group: Found | None) -> tuple[str, str] | None:
         """The unit with the words that lead to it; None where nothing is counted."""
         quantity, cues = around.quantity, self.cues[self.unit]
         otherwise = (cues.otherwise, "") if cues.otherwise else None
@@ -251,7 +252,7 @@ class _Figures:
     def _weight(self, stems: frozenset[str]) -> float:
         return sum(self.weights[stem] for stem in stems)
 
-    def _implied(self, group: Cue | None, values: list[Value]) -> list[Value]:
+    def _implied(self, group: Found | None, values: list[Value]) -> list[Value]:
         """The values that follow from the group, of properties that have none yet."""
         taken = {value.property for value in values}
         given = self.graph.values(group.iri, CURATION.implies) if group else []
@@ -260,7 +261,7 @@ class _Figures:
                  and self.graph.is_a(iri, need.of_class)]
         return found[:1]
 
-    def _given(self, group: Cue | None, property_: str) -> str | None:
+    def _given(self, group: Found | None, property_: str) -> str | None:
         """The value of a property that follows from the group."""
         if group is None:
             return None
@@ -284,12 +285,8 @@ class _Figures:
                       datatype=str(XSD.string) if period.is_range else period.start.datatype,
                       label=text)]
 
-    def _best(self, property_: str, text: str, last: bool = False) -> Cue | None:
-        """The cue of the first rank that is nearest to the beginning, or to the end; of those that
-        begin there the longest."""
-        found = self.cues[property_].find(text)
-        return min(found, key=lambda cue: (
-            cue.rank, -cue.end if last else cue.start, cue.start - cue.end), default=None)
+    def _best(self, property_: str, text: str, last: bool = False) -> Found | None:
+        return self.cues[property_].best(text, last)
 
 
 def _telling(text: str) -> frozenset[str]:

@@ -15,7 +15,7 @@ from graphsvc.index import closure, slug
 from graphsvc.names import Names
 from graphsvc.project import Project
 from graphsvc.sources.turtle import Subject, Triple
-from graphsvc.vocabulary import CURATION, RDF, RDFS, SH, SKOS
+from graphsvc.vocabulary import CURATION, OA, PROV, RDF, RDFS, SH, SKOS
 
 _NAMES = (SKOS.prefLabel, RDFS.label, SKOS.altLabel)
 _LABELS = (SKOS.prefLabel, RDFS.label)
@@ -109,6 +109,11 @@ class CuratedGraph:
                        for thing, _, _ in self._triples(None, RDF.type, one)
                        if isinstance(thing, ox.NamedNode)})
 
+    def documents(self, iri: str) -> set[str]:
+        """The documents whose passages are evidence of a thing."""
+        return {document for passage in self.values(iri, PROV.wasDerivedFrom)
+                for document in self.values(passage, OA.hasSource)}
+
     def range(self, property_: str) -> str | None:
         """The class of a property's values, if the ontology says it."""
         return self.value(property_, RDFS.range)
@@ -168,9 +173,9 @@ class CuratedGraph:
         self, subject: str | Subject | None, property_: str, value: str | None
     ) -> Iterator[Triple]:
         """The triples with such terms; None stands for any."""
-        one, *others = (ox.NamedNode(term) if isinstance(term, str) else term
-                        for term in (subject, property_, value))
-        for quad in self.store.quads_for_pattern(one, *others):
+        one = ox.NamedNode(subject) if isinstance(subject, str) else subject
+        other = None if value is None else ox.NamedNode(value)
+        for quad in self.store.quads_for_pattern(one, ox.NamedNode(property_), other):
             if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
                 yield quad.subject, quad.predicate, quad.object
 

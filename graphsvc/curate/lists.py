@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from graphsvc.curate.cues import cues_of
 from graphsvc.curate.headings import item, numbered, title
+from graphsvc.curate.patterns import pattern
 from graphsvc.curate.records import Draft, Kind, Paragraph, Value
 from graphsvc.curate.text import Text
 from graphsvc.vocabulary import CURATION, DCTERMS
@@ -37,7 +37,7 @@ def draft_lists(text: Text) -> Iterator[Draft]:
     with all its passages.
     """
     for class_ in text.graph.having(CURATION.listedUnder):
-        heading = cues_of(text.graph.values(class_, CURATION.listedUnder))
+        heading = pattern(text.graph.values(class_, CURATION.listedUnder))
         found: list[_Item] = []
         for one in _items(text.reading.paragraphs, heading):
             same = next((other for other in found if _same(one, other)), None)

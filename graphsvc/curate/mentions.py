@@ -26,4 +26,4 @@ def draft_mentions(text: Text) -> Iterator[Draft]:
                 str(SKOS.prefLabel)), text=graph.label(iri), language="en",
                 label=graph.label(iri), cue=found[0][1]),),
             passages=tuple(dict.fromkeys(line for line, _ in found)), cue=found[0][1],
-            score=text.sureness(iri), known=iri)
+            score=text.sureness(iri, {words for _, words in found}), known=iri)

@@ -10,12 +10,13 @@ from text_to_num import alpha2digit
 
 from graphsvc.curate.dates import Period
 
-_UNITS = ("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-          "sixteen seventeen eighteen nineteen").split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SCALES = "hundred thousand million billion".split()
-_ORDINALS = ("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
-             ).split()
+_WORDS_OF = re.compile(r"\w+")
+_UNITS = _WORDS_OF.findall("""one two three four five six seven eight nine ten eleven twelve
+    thirteen fourteen fifteen sixteen seventeen eighteen nineteen""")
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_SCALES = ["hundred", "thousand", "million", "billion"]
+_ORDINALS = _WORDS_OF.findall(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth")
 _WORD = rf"(?:{'|'.join(sorted([*_UNITS, *_TENS, *_SCALES], key=len, reverse=True))})"
 _WORDS = rf"(?:no|zero|none|an? (?:dozen|hundred|thousand)|{_WORD}(?:(?:[ -]|\sand\s){_WORD})*)"
 _FIGURES = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"

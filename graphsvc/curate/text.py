@@ -12,6 +12,11 @@ from graphsvc.curate.records import Kind, Paragraph, Reading, Value
 from graphsvc.vocabulary import CURATION
 from graphsvc.words import Word, words
 
+_BACK = re.compile(r"\W*(?:this|these|those|they|it|its|their|such|as a (?:result|consequence)|"
+                   r"through (?:this|these))\b", re.IGNORECASE)
+"""How a sentence begins that refers to the one before."""
+_MANY = 2
+"""Documents that know a thing, from which on it is surely known."""
 _END = re.compile(r"(?<=[.!?])[\"'”’)\]*]*\s+(?=[\"'“‘(\[*]*[A-Z0-9])")
 
 
@@ -41,6 +46,15 @@ class Sentence:
         return self.paragraph.line
 
 
+@dataclass(frozen=True)
+class Said:
+    """What is said of a thing: a sentence in which its name is a dash. at: where that is; None for
+    a sentence that refers back to it."""
+
+    text: str
+    at: int | None
+
+
 class Text:
     """A document that was read, with the names that the project knows.
 
@@ -50,6 +64,7 @@ class Text:
     def __init__(self, reading: Reading, graph: CuratedGraph) -> None:
         self.reading, self.graph = reading, graph
         self.sentences = list(self._sentences())
+        self._at = {(sentence.line, sentence.number): sentence for sentence in self.sentences}
 
     def naming(self, class_: str | None) -> dict[str, list[Sentence]]:
         """The things of a class, each with the sentences that name it."""
@@ -59,6 +74,17 @@ class Text:
                 if class_ is None or self.graph.is_a(iri, class_):
                     found[iri].append(sentence)
         return found
+
+    def said_of(self, iri: str, sentences: list[Sentence]) -> list[Said]:
+        """The sentences that name a thing, each with the one after it where that refers back."""
+        found: dict[tuple[int, int], Said] = {}
+        for sentence in sentences:
+            found[sentence.line, sentence.number] = _said(iri, sentence)
+        for line, number in list(found):
+            after = self._at.get((line, number + 1))
+            if after and _BACK.match(after.text):
+                found.setdefault((line, number + 1), Said(after.text, None))
+        return list(found.values())
 
     def subject(self, class_: str) -> str | None:
         """What the whole document is about, of a class: the thing that its title names, or else the
@@ -84,9 +110,20 @@ class Text:
         return Value(property=property_, property_label=self.graph.label(property_), iri=iri,
                      label=self.graph.label(iri), cue=cue)
 
-    def sureness(self, iri: str) -> float:
-        """How sure it is that a document that names a thing means it."""
-        return 0.5
+    def sureness(self, iri: str, written: set[str]) -> float:
+        """How sure it is that a text means a thing: several documents know it, and what is written
+        is its own name, and not only a part of it in ordinary words."""
+        known = min(len(self.graph.documents(iri)), _MANY) / _MANY
+        return (known + max(self._share(iri, name) for name in written)) / 2
+
+    def _share(self, iri: str, name: str) -> float:
+        """How much of a thing's label a name is; a name with capitals inside is all of it."""
+        if any(word[0].isupper() for word in name.split()[1:]) or name.isupper():
+            return 1.0
+        weigh, parts = self.graph.names.weight, words(name)
+        label = [word.stem for word in words(self.graph.label(iri)) if not word.is_small]
+        has = {word.stem for word in parts}
+        return sum(weigh(one) for one in label if one in has) / sum(map(weigh, label))
 
     def _sentences(self) -> Iterator[Sentence]:
         above: list[tuple[int, str]] = []
@@ -113,6 +150,14 @@ class Text:
         """The things that a text names, each place once."""
         return [Named(one.iri, _written(text, one.at), min(one.at))
                 for one in self.graph.names.written(text)]
+
+
+def _said(iri: str, sentence: Sentence) -> Said:
+    name = next(one.words for one in sentence.named if one.iri == iri)
+    found = re.search(r"\W+(?:s\W+)?".join(map(re.escape, name.split())), sentence.text)
+    if not found:
+        return Said(sentence.text, 0)
+    return Said(f"{sentence.text[:found.start()]}–{sentence.text[found.end():]}", found.start())
 
 
 def _written(text: list[Word], at: frozenset[int]) -> str:
