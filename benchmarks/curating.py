@@ -193,7 +193,9 @@ def _candidates(curated: Curated, drafts: list[Draft]) -> dict[str, Share]:
 
 def _grades(curated: Curated, drafts: list[Draft]) -> Share:
     def number(iri: str) -> str:
-        return next(iter(curated.reference.get(iri, {}).get(f"{JI}itemNumber", ())), iri)
+        """The number of an indicator, or the first word of what stands for it."""
+        known = curated.reference.get(iri, {}).get(f"{JI}itemNumber", ())
+        return next(iter(known), iri.split(" ")[0])
 
     proposed = [({number(iri) for iri in of(draft, f"{JI}indicator")}, {*of(draft, f"{JI}grade")})
                 for draft in drafts]

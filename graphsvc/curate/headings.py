@@ -20,9 +20,14 @@ def title(paragraph: Paragraph) -> str:
     """The text of what may be a heading, without marks and numbering; empty for a line of contents
     and for what is too long or ends as a sentence does."""
     text = plain(paragraph.text)
-    if _CONTENTS.search(paragraph.text) or len(text) > _LONGEST or text.endswith((".", ";", ",")):
+    if contents(paragraph) or len(text) > _LONGEST or text.endswith((".", ";", ",")):
         return ""
     return plain(_BEFORE.sub("", text))
+
+
+def contents(paragraph: Paragraph) -> bool:
+    """Whether it is a line of a table of contents, which ends with a page."""
+    return bool(_CONTENTS.search(paragraph.text))
 
 
 def numbered(text: str) -> tuple[str, str]:
