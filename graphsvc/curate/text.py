@@ -103,7 +103,7 @@ class Text:
 
     def subject_values(self, class_: str) -> list[Value]:
         """What a statement of a class is about, as far as the whole document is: at most one."""
-        for property_ in self.graph.values(class_, CURATION.subject):
+        for property_ in self.graph.told(class_, CURATION.subject):
             iri = self.subject(self.graph.range(property_) or "")
             if iri:
                 return [self.value(property_, iri)]
