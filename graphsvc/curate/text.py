@@ -1,0 +1,133 @@
+"""A document as drafting sees it: sentences, what each names, and what the whole is about."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphsvc.curate.graph import CuratedGraph
+from graphsvc.curate.records import Kind, Paragraph, Reading, Value
+from graphsvc.vocabulary import CURATION
+from graphsvc.words import Word, words
+
+_MANY = 2
+"""Documents that know a thing, from which on it is surely known."""
+_END = re.compile(r"(?<=[.!?])[\"'”’)\]*]*\s+(?=[\"'“‘(\[*]*[A-Z0-9])")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A thing that a sentence names. words: as the sentence has them; place: that of the first
+    word among those of the paragraph."""
+
+    iri: str
+    words: str
+    place: int
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a paragraph. number: in its paragraph, from 0; above: the headings over it,
+    the highest first; named: the things that it names, in order."""
+
+    paragraph: Paragraph
+    number: int
+    text: str
+    above: tuple[str, ...]
+    named: tuple[Named, ...]
+
+    @property
+    def line(self) -> int:
+        return self.paragraph.line
+
+
+class Text:
+    """A document that was read, with the names that the project knows.
+
+    sentences: in the order of the document, without headings.
+    """
+
+    def __init__(self, reading: Reading, graph: CuratedGraph) -> None:
+        self.reading, self.graph = reading, graph
+        self.sentences = list(self._sentences())
+
+    def naming(self, class_: str | None) -> dict[str, list[Sentence]]:
+        """The things of a class, each with the sentences that name it."""
+        found: dict[str, list[Sentence]] = defaultdict(list)
+        for sentence in self.sentences:
+            for iri in dict.fromkeys(one.iri for one in sentence.named):
+                if class_ is None or self.graph.is_a(iri, class_):
+                    found[iri].append(sentence)
+        return found
+
+    def subject(self, class_: str) -> str | None:
+        """What the whole document is about, of a class: the thing that its title names, or else the
+        one that it names most, and in at least half of the places; None where there is none."""
+        titled = [one.iri for one in self._named(words(self.reading.title))
+                  if self.graph.is_a(one.iri, class_)]
+        if titled:
+            return titled[0]
+        often = {iri: len(sentences) for iri, sentences in self.naming(class_).items()}
+        most = max(often, key=lambda iri: often[iri], default=None)
+        return most if most and often[most] * 2 >= sum(often.values()) else None
+
+    def subject_values(self, class_: str) -> list[Value]:
+        """What a statement of a class is about, as far as the whole document is: at most one."""
+        for property_ in self.graph.values(class_, CURATION.subject):
+            iri = self.subject(self.graph.range(property_) or "")
+            if iri:
+                return [self.value(property_, iri)]
+        return []
+
+    def value(self, property_: str, iri: str, cue: str = "") -> Value:
+        """A thing as the value of a property."""
+        return Value(property=property_, property_label=self.graph.label(property_), iri=iri,
+                     label=self.graph.label(iri), cue=cue)
+
+    def sureness(self, iri: str, written: set[str]) -> float:
+        """How sure it is that a text means a thing: several documents know it, and what is written
+        is its own name, and not only a part of it in ordinary words."""
+        known = min(len(self.graph.documents(iri)), _MANY) / _MANY
+        return (known + max(self._share(iri, name) for name in written)) / 2
+
+    def _share(self, iri: str, name: str) -> float:
+        """How much of a thing's label a name is; a name with capitals inside is all of it."""
+        if any(word[0].isupper() for word in name.split()[1:]) or name.isupper():
+            return 1.0
+        weigh, parts = self.graph.names.weight, words(name)
+        label = [word.stem for word in words(self.graph.label(iri)) if not word.is_small]
+        has = {word.stem for word in parts}
+        return sum(weigh(one) for one in label if one in has) / sum(map(weigh, label))
+
+    def _sentences(self) -> Iterator[Sentence]:
+        above: list[tuple[int, str]] = []
+        for paragraph in self.reading.paragraphs:
+            if paragraph.kind is Kind.HEADING:
+                above = [one for one in above if one[0] < paragraph.level]
+                above.append((paragraph.level, paragraph.text))
+            else:
+                titles = tuple(title for _, title in above)
+                yield from self._parts(paragraph, titles)
+
+    def _parts(self, paragraph: Paragraph, above: tuple[str, ...]) -> Iterator[Sentence]:
+        texts = [text for text in _END.split(paragraph.text) if text]
+        parts = [words(text) for text in texts]
+        named = self._named([word for part in parts for word in part])
+        start = 0
+        for number, (text, part) in enumerate(zip(texts, parts, strict=True)):
+            inside = range(start, start + len(part))
+            yield Sentence(paragraph, number, text, above, tuple(
+                one for one in named if one.place in inside))
+            start += len(part)
+
+    def _named(self, text: list[Word]) -> list[Named]:
+        """The things that a text names, each place once."""
+        return [Named(one.iri, _written(text, one.at), min(one.at))
+                for one in self.graph.names.written(text)]
+
+
+def _written(text: list[Word], at: frozenset[int]) -> str:
+    return " ".join(text[place].text for place in range(min(at), max(at) + 1))
+
