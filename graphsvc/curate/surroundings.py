@@ -61,7 +61,7 @@ class Surroundings:
     def defines(self, term: str) -> bool:
         """Whether the ontology has a class or property, or RDF, RDFS or OWL does."""
         return term.startswith(BUILT_IN) or any(
-            quad.object.value in DEFINING
+            str(quad.object)[1:-1] in DEFINING
             for quad in self._store.quads_for_pattern(ox.NamedNode(term), TYPE, None))
 
     def label(self, term: str) -> str:
@@ -70,14 +70,15 @@ class Surroundings:
             return term[1:].rpartition('"')[0]
         node = ox.NamedNode(term[1:-1])
         names = (quad.object.value for link in _NAMING
-                 for quad in self._store.quads_for_pattern(node, link, None))
+                 for quad in self._store.quads_for_pattern(node, link, None)
+                 if isinstance(quad.object, ox.Literal))
         return next(names, node.value)
 
     def named_like(self, iri: str) -> list[str]:
         """The things that are called as one is, but for the end of their address."""
-        start = f"{iri.rpartition('/')[0]}/"
-        return sorted({quad.subject.value for quad in self._store.quads_for_pattern(
-            None, TYPE, None) if str(quad.subject).startswith(f"<{start}")})
+        start = f"<{iri.rpartition('/')[0]}/"
+        subjects = {str(quad.subject) for quad in self._store.quads_for_pattern(None, TYPE, None)}
+        return sorted(subject[1:-1] for subject in subjects if subject.startswith(start))
 
     def of(self, triples: list[Triple]) -> ox.Store:
         """The statement that triples make, its surroundings, and what follows from both."""
@@ -85,12 +86,13 @@ class Surroundings:
         around.extend(self._ontology)
         around.extend(ox.Quad(*triple, _HERE) for triple in triples)
         self._referring(subject, around)
-        seen, edge = {subject}, [(link, value) for _, link, value in triples]
+        seen = {subject}
+        edge: list[tuple[ox.NamedNode, object]] = [(link, value) for _, link, value in triples]
         for step in range(1, _MOST_STEPS):
-            edge = [(link, node) for link, node in dict.fromkeys(edge)
-                    if isinstance(node, ox.NamedNode | ox.BlankNode) and node not in seen]
-            seen.update(node for _, node in edge)
-            edge = [(quad.predicate, quad.object) for link, node in edge
+            things = [(link, node) for link, node in dict.fromkeys(edge)
+                      if isinstance(node, ox.NamedNode | ox.BlankNode) and node not in seen]
+            seen.update(node for _, node in things)
+            edge = [(quad.predicate, quad.object) for link, node in things
                     for quad in self._step(node, around)
                     if step == 1 or quad.predicate == link]
         for rule in self._rules:
@@ -100,7 +102,7 @@ class Surroundings:
     def _step(self, node: ox.NamedNode | ox.BlankNode, around: ox.Store) -> list[ox.Quad]:
         """Add what is said of a node, which is returned, and what points at it."""
         said = [*self._store.quads_for_pattern(node, None, None)]
-        around.extend(ox.Quad(*quad.triple, _AROUND) for quad in said)
+        around.extend(map(_around, said))
         self._referring(node, around)
         return said
 
@@ -111,4 +113,8 @@ class Surroundings:
             for subject in {quad.subject for quad in found}:
                 around.extend(ox.Quad(subject, TYPE, quad.object, _AROUND)
                               for quad in self._store.quads_for_pattern(subject, TYPE, None))
-            around.extend(ox.Quad(*quad.triple, _AROUND) for quad in found)
+            around.extend(map(_around, found))
+
+
+def _around(quad: ox.Quad) -> ox.Quad:
+    return ox.Quad(quad.subject, quad.predicate, quad.object, _AROUND)
