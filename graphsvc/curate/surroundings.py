@@ -81,7 +81,10 @@ class Surroundings:
         return sorted(subject[1:-1] for subject in subjects if subject.startswith(start))
 
     def of(self, triples: list[Triple]) -> ox.Store:
-        """The statement that triples make, its surroundings, and what follows from both."""
+        """The statement that triples make, its surroundings, and what follows from both.
+
+        What was said of the same thing before is left out.
+        """
         around, subject = ox.Store(), triples[0][0]
         around.extend(self._ontology)
         around.extend(ox.Quad(*triple, _HERE) for triple in triples)
@@ -95,6 +98,8 @@ class Surroundings:
             edge = [(quad.predicate, quad.object) for link, node in things
                     for quad in self._step(node, around)
                     if step == 1 or quad.predicate == link]
+        for quad in around.quads_for_pattern(subject, None, None, _AROUND):
+            around.remove(quad)
         for rule in self._rules:
             apply_rule(around, rule)
         return around

@@ -93,7 +93,7 @@ def test_each_mistake_is_said_in_a_sentence_at_its_property(
     use = statements["use/mid-safe-and-together"]
 
     def said(draft: Draft) -> list[tuple[str, str]]:
-        return [(problem.property.removeprefix(ji), problem.message.partition(":")[0])
+        return [(problem.property.removeprefix(ji), problem.message.partition(": ")[0])
                 for problem in checker.check(draft)]
 
     assert said(use) == []
@@ -103,9 +103,9 @@ def test_each_mistake_is_said_in_a_sentence_at_its_property(
     assert link == "effect" and message.startswith("20 words in a row are the document's")
     misspelt = f"{base}approach/safe-and-togethre"
     assert said(changed(use, "#approach", Value(property=f"{ji}approach", iri=misspelt)))[0] == (
-        "approach", f"Nothing is called <{misspelt}>. Did you mean <https")
+        "approach", f"Nothing is called <{misspelt}>. Did you mean <{base}approach/safe-and-together>?")
     assert said(changed(use, "#colour", Value(property=f"{ji}colour", text="red")))[0] == (
-        "colour", "The ontology has no term <https")
+        "colour", f"The ontology has no term <{ji}colour>")
     assert said(changed(use, "none", passages=(1,)))[0][1] == (
         "Line 1 of the document holds no paragraph")
     assert said(changed(use, "none", passages=()))[0][1] == "Nothing is cited"
