@@ -81,6 +81,12 @@ class CuratedGraph:
         """All names of a thing, its label first."""
         return [text for property_ in _NAMES for text in self.values(iri, property_)]
 
+    def told(self, class_: str, property_: str) -> list[str]:
+        """What is said of a class for drafting, or else of a class above it."""
+        return self.values(class_, property_) or [
+            value for above in sorted(self._above.get(class_, ()))
+            for value in self.values(above, property_)]
+
     def classes(self, iri: str) -> set[str]:
         """The classes of a thing, with those above them."""
         given = self.values(iri, RDF.type)
@@ -111,6 +117,12 @@ class CuratedGraph:
     def range(self, property_: str) -> str | None:
         """The class of a property's values, if the ontology says it."""
         return self.value(property_, RDFS.range)
+
+    def choices(self, property_: str) -> list[str]:
+        """The things that can be values of a property: of the classes that `curation:among` gives,
+        or else of its range."""
+        classes = self.values(property_, CURATION.among) or [self.range(property_) or ""]
+        return sorted({iri for class_ in classes for iri in self.things(class_)})
 
     def having(self, property_: str) -> list[str]:
         """The things that have a property, by IRI."""

@@ -12,6 +12,9 @@ from graphsvc.curate.records import Kind, Paragraph, Reading, Value
 from graphsvc.vocabulary import CURATION
 from graphsvc.words import Word, words
 
+_BACK = re.compile(r"\W*(?:this|these|those|they|it|its|their|such|as a (?:result|consequence)|"
+                   r"through (?:this|these))\b", re.IGNORECASE)
+"""How a sentence begins that refers to the one before."""
 _MANY = 2
 """Documents that know a thing, from which on it is surely known."""
 _END = re.compile(r"(?<=[.!?])[\"'”’)\]*]*\s+(?=[\"'“‘(\[*]*[A-Z0-9])")
@@ -43,6 +46,15 @@ class Sentence:
         return self.paragraph.line
 
 
+@dataclass(frozen=True)
+class Said:
+    """What is said of a thing: a sentence in which its name is a dash. at: where that is; None for
+    a sentence that refers back to it."""
+
+    text: str
+    at: int | None
+
+
 class Text:
     """A document that was read, with the names that the project knows.
 
@@ -52,6 +64,7 @@ class Text:
     def __init__(self, reading: Reading, graph: CuratedGraph) -> None:
         self.reading, self.graph = reading, graph
         self.sentences = list(self._sentences())
+        self._at = {(sentence.line, sentence.number): sentence for sentence in self.sentences}
 
     def naming(self, class_: str | None) -> dict[str, list[Sentence]]:
         """The things of a class, each with the sentences that name it."""
@@ -61,6 +74,17 @@ class Text:
                 if class_ is None or self.graph.is_a(iri, class_):
                     found[iri].append(sentence)
         return found
+
+    def said_of(self, iri: str, sentences: list[Sentence]) -> list[Said]:
+        """The sentences that name a thing, each with the one after it where that refers back."""
+        found: dict[tuple[int, int], Said] = {}
+        for sentence in sentences:
+            found[sentence.line, sentence.number] = _said(iri, sentence)
+        for line, number in list(found):
+            after = self._at.get((line, number + 1))
+            if after and _BACK.match(after.text):
+                found.setdefault((line, number + 1), Said(after.text, None))
+        return list(found.values())
 
     def subject(self, class_: str) -> str | None:
         """What the whole document is about, of a class: the thing that its title names, or else the
@@ -75,7 +99,7 @@ class Text:
 
     def subject_values(self, class_: str) -> list[Value]:
         """What a statement of a class is about, as far as the whole document is: at most one."""
-        for property_ in self.graph.values(class_, CURATION.subject):
+        for property_ in self.graph.told(class_, CURATION.subject):
             iri = self.subject(self.graph.range(property_) or "")
             if iri:
                 return [self.value(property_, iri)]
@@ -126,6 +150,14 @@ class Text:
         """The things that a text names, each place once."""
         return [Named(one.iri, _written(text, one.at), min(one.at))
                 for one in self.graph.names.written(text)]
+
+
+def _said(iri: str, sentence: Sentence) -> Said:
+    name = next(one.words for one in sentence.named if one.iri == iri)
+    found = re.search(r"\W+(?:s\W+)?".join(map(re.escape, name.split())), sentence.text)
+    if not found:
+        return Said(sentence.text, 0)
+    return Said(f"{sentence.text[:found.start()]}–{sentence.text[found.end():]}", found.start())
 
 
 def _written(text: list[Word], at: frozenset[int]) -> str:

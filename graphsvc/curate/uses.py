@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from graphsvc.curate.cues import Cues
 from graphsvc.curate.records import Draft, Value
-from graphsvc.curate.text import Sentence, Text
+from graphsvc.curate.text import Said, Text
 from graphsvc.vocabulary import CURATION
 
 
@@ -20,7 +20,7 @@ def draft_uses(text: Text) -> Iterator[Draft]:
             first = next(one for one in sentences[0].named if one.iri == iri)
             values = [text.value(property_, iri, first.words), *text.subject_values(class_)]
             for one, cues in coded.items():
-                if value := _coded(text, one, cues, sentences):
+                if value := _coded(text, one, cues, text.said_of(iri, sentences)):
                     values.append(value)
             yield Draft(
                 document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
@@ -30,10 +30,9 @@ def draft_uses(text: Text) -> Iterator[Draft]:
                                          for one in sentence.named if one.iri == iri}))
 
 
-def _coded(text: Text, property_: str, cues: Cues, sentences: list[Sentence]) -> Value | None:
-    """The value that the cue words of some sentences lead to."""
-    found = [cue for sentence in sentences for cue in cues.find(sentence.text)]
-    if found:
-        best = min(found, key=lambda cue: cue.rank)
+def _coded(text: Text, property_: str, cues: Cues, said: list[Said]) -> Value | None:
+    """The value to which the cue words of what is said of a thing lead."""
+    best = cues.choose(said)
+    if best:
         return text.value(property_, best.iri, best.words)
     return text.value(property_, cues.otherwise) if cues.otherwise else None
