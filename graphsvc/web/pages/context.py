@@ -109,6 +109,8 @@ class PageContext:
         self.citation = Citation.of(serving.release, serving.index)
         self.title = terms.term(self.header.iri).first(DISPLAY["title"]) or self.header.title
         self.curie = serving.index.curie
+        self.signs = {self.label(iri): symbol for iri, symbol in terms.symbols.items()}
+        """The symbols of values by their labels, for texts that are such a value."""
         self.link = lru_cache(_KEPT)(self._link)
         """A link to a thing, by its label."""
 

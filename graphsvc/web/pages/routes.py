@@ -18,11 +18,18 @@ from graphsvc.web.pages.about import about_page, text_page
 from graphsvc.web.pages.compare import compare_page
 from graphsvc.web.pages.context import Link, NotFound, PageContext
 from graphsvc.web.pages.home import home_page
-from graphsvc.web.pages.questions import question_page, questions_page
+from graphsvc.web.pages.questions import (
+    FILES,
+    embedded_page,
+    question_file,
+    question_page,
+    questions_page,
+)
 from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC, fill
 from graphsvc.web.pages.search import search_page, suggestions
 from graphsvc.web.pages.tools import editor_page, editor_terms, explore_page, links
 from graphsvc.web.request import Pairs, address_pairs
+from graphsvc.web.responses import EMBEDDED
 
 _KEPT = "public, max-age=31536000, immutable"
 
@@ -57,13 +64,21 @@ def pages_router(context: PageContext) -> APIRouter:
         add(f"/{name}", partial(text_page, file))
 
     async def question(request: Request) -> Response:
-        name = request.path_params["name"]
-        return HTMLResponse(await question_page(
-            context, name, address_pairs(request.scope), _base(request)))
+        name, dot, ending = request.path_params["name"].partition(".")
+        pairs, base = address_pairs(request.scope), _base(request)
+        if dot and ending in FILES:
+            return await question_file(context, name, ending, pairs, base)
+        return HTMLResponse(await question_page(context, name + dot + ending, pairs, base))
+
+    async def embedded(request: Request) -> Response:
+        return HTMLResponse(await embedded_page(
+            context, request.path_params["name"], address_pairs(request.scope), _base(request)),
+            headers={"Content-Security-Policy": EMBEDDED.decode()})
 
     async def docs(request: Request) -> Response:
         return HTMLResponse(await context.render("docs.html", lambda: _base(request)))
 
+    router.add_route("/embed/{name}", embedded, methods=["GET"])
     router.add_route("/questions/{name}", question, methods=["GET"])
     async def favicon(request: Request) -> Response:
         return Response((STATIC / "icon.svg").read_bytes(), media_type=MEDIA_TYPES[".svg"])

@@ -138,6 +138,12 @@ class Terms:
                     if (class_, property_) in self._order),
                    default=self._order.get(("", property_), _LAST))
 
+    def near(self, place: str, like: str) -> str:
+        """The thing at a place whose IRI is of the kind of another one; the place without one."""
+        kind = like.removesuffix(slug(like))
+        return next((thing for thing, its in sorted(self._places.items())
+                     if its == place and thing.removesuffix(slug(thing)) == kind), place)
+
     def tile_of(self, iri: str) -> str | None:
         """The place with a tile that a thing is, or where it is."""
         place = self._places.get(iri, iri)
