@@ -142,6 +142,8 @@ def _columns(question: Question) -> Checks:
     for name in question.summary:
         yield (name not in names, ("summary",), f"`summary` names `{name}`, which is not a column.",
                f"Use {', '.join(names)}.")
+    yield (question.group not in (None, *names), ("group",),
+           f"`group` names `{question.group}`, which is not a column.", f"Use {', '.join(names)}.")
     for text in question.order:
         yield (text.removeprefix("-") not in ordering, ("order",),
                f"`order` names `{text}`, which cannot be ordered by.",

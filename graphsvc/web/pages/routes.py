@@ -15,6 +15,7 @@ from graphsvc.formats import HTML, JSON, negotiate
 from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.library import UnknownQuestion
 from graphsvc.web.pages.about import about_page, text_page
+from graphsvc.web.pages.browse import browse_page
 from graphsvc.web.pages.compare import compare_page
 from graphsvc.web.pages.context import Link, NotFound, PageContext
 from graphsvc.web.pages.home import home_page
@@ -38,7 +39,7 @@ Page = Callable[[PageContext, Pairs], Awaitable[str | Response]]
 _PAGES: dict[str, Page] = {
     "/": home_page, "/search": search_page, "/suggest": suggestions,
     "/questions": questions_page, "/editor": editor_page, "/editor/terms": editor_terms,
-    "/compare": compare_page, "/explore": explore_page, "/explore/links": links,
+    "/browse": browse_page, "/compare": compare_page, "/explore": explore_page, "/explore/links": links,
     "/about": about_page,
 }
 
