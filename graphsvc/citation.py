@@ -11,7 +11,8 @@ from graphsvc.release import Release
 
 @dataclass(frozen=True)
 class Citation:
-    """What a citation says. creator: a name; built: the day; address: the IRI of the data set."""
+    """What a citation says. creator: a name; built: the day; address: the lasting one of the
+    release, below that of the data set."""
 
     creator: str
     title: str
@@ -28,7 +29,8 @@ class Citation:
         return cls(
             creator=index.label(header.creator) or header.creator, title=header.title,
             release=release.id, built=datetime.fromisoformat(release.manifest["built"]).date(),
-            address=header.dataset, licence=header.licence, key=f"{header.prefix}-{release.id}")
+            address=f"{header.root}release/{release.id}", licence=header.licence,
+            key=f"{header.prefix}-{release.id}")
 
     @property
     def text(self) -> str:
