@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -62,15 +63,20 @@ class Views:
         return self.drawing(view, NARROW) if view == "chart" else None
 
 
+def address_of(table: Table, base: str) -> str:
+    """Where an answer is. base: where the service is."""
+    return f"{base}/questions/{quote(table.question.name)}{'?' if table.query else ''}{table.query}"
+
+
 def svg_file(context: PageContext, table: Table, views: Views, view: str, base: str) -> str:
     """A view of an answer as an SVG file with title, source, release and licence. base: where the
     service is. Raises NotDrawn."""
     answer, citation = table.answer, context.citation
-    address = f"{base}/questions/{table.question.name}{'?' if table.query else ''}{table.query}"
     return fill("figure.svg", base=base, style=_style(), sheet=sheet(
         views.drawing(view), answer.heading, answer.sentence or "", (
             f"Source: {citation.title}, release {citation.release} of "
-            f"{show_date(citation.built.isoformat())}. Licence: {citation.terms}.", address)))
+            f"{show_date(citation.built.isoformat())}. Licence: {citation.terms}.",
+            address_of(table, base))))
 
 
 def png_file(svg: str) -> bytes:

@@ -13,7 +13,7 @@ from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import NotFound, PageContext, first_of
 from graphsvc.web.pages.drawings import matrix, tile_map
 from graphsvc.web.pages.figure import tiles
-from graphsvc.web.pages.questions import fields_of
+from graphsvc.web.pages.filters import fields_of
 from graphsvc.web.pages.table import table_of
 from graphsvc.web.request import Pairs, given_of
 

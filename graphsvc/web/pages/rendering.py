@@ -24,8 +24,7 @@ from graphsvc.web.request import Pairs
 STATIC = Path(str(files("graphsvc.web.pages") / "static"))
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2",
-    ".txt": "text/plain; charset=utf-8"}
+    ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8"}
 
 ASSETS = {(name := path.relative_to(STATIC).as_posix()):
           f"/static/{name}?{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pyoxigraph import BlankNode, NamedNode
@@ -122,6 +122,18 @@ class Table:
         if weight == 3 and all(cell.number is not None for cell in cells):
             weight = 1
         return weight + 4 * (len(cells) * 2 < len(self.rows))
+
+    def ordered(self, by: str | None) -> Table:
+        """The table with its rows by a column, `-` before its name to descend; those without a
+        value last. As it is where it has no such column."""
+        at = self.at((by or "").removeprefix("-"))
+        if by is None or at is None:
+            return self
+        known = [row for row in self.rows if row[at]]
+        numbers = all(row[at].number is not None for row in known)
+        known.sort(key=lambda row: (row[at].number if numbers else 0, row[at].text.casefold()),
+                   reverse=by.startswith("-"))
+        return replace(self, rows=(*known, *(row for row in self.rows if not row[at])))
 
     def at(self, name: str | None) -> int | None:
         """The position of a column, if it is shown."""
