@@ -58,7 +58,8 @@ export class GraphPlugin {
     this.yasr.resultsEl.replaceChildren(canvas);
     const graph = new Graph(canvas);
     graph.add(nodes, edges);
-    graph.cy.on("tap", "node, edge", ({ target }) => { graph.cy.edges().removeClass("linked named"); target.connectedEdges?.().addClass("linked named"); });
+    graph.cy.on("tap", "node, edge", ({ target }) => { graph.cy.edges().removeClass("linked"); target.connectedEdges?.().addClass("linked"); });
+    graph.nameLinks();
     graph.layout();
   }
 }

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import networkx
 import pytest
@@ -244,6 +245,62 @@ def test_an_analyst_filters_what_the_explorer_draws_and_opens_the_file(
     assert links() < graph.number_of_edges()
 
 
+def test_a_graph_analyst_takes_what_is_drawn_into_a_paper(
+    page: Any, bundle: None, tmp_path: Path
+) -> None:
+    page.goto("/explore?thing=safe-and-together")
+    page.get_by_text(re.compile("things and .* links are drawn")).wait_for()
+    kinds = page.get_by_role("group", name="Kinds of thing")
+    kinds.get_by_label(re.compile("^ ?finding")).uncheck()
+    page.get_by_label("Take away as").select_option("svg")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    download.value.save_as(tmp_path / "links.svg")
+    svg = ElementTree.parse(tmp_path / "links.svg").getroot()
+    texts = ["".join(text.itertext()) for text in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert svg.get("width") == "180mm" and svg.get("font-size") == "12"
+    assert {"Around Safe and Together", "Midlothian", "in use", "named partnership"} <= {*texts}
+    assert "finding" not in texts
+    assert any("release" in text for text in texts)
+
+    with page.context.browser.new_page(base_url=page.url) as other:  # the address holds the state
+        other.goto(page.url)
+        other.get_by_text(re.compile("things and .* links are drawn")).wait_for()
+        assert other.locator(".explore .total").first.inner_text() == page.locator(
+            ".explore .total").first.inner_text()
+        assert not other.get_by_role("group", name="Kinds of thing").get_by_label(
+            re.compile("^ ?finding")).is_checked()
+
+
+def test_the_keyboard_goes_through_the_drawing_and_a_card_says_where_it_is(
+    page: Any, bundle: None
+) -> None:
+    page.goto("/explore?thing=safe-and-together")
+    status = page.get_by_text(re.compile("things and .* links are drawn"))
+    status.wait_for()
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    name = page.locator(".chosen-thing h2").inner_text()
+    assert name != "Safe and Together"
+    assert page.locator(".card b").inner_text() == name
+    before = status.inner_text()
+    page.keyboard.press("Delete")
+    assert status.inner_text() != before
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**open=*")
+
+
+def test_the_shortest_way_goes_through_a_statement(page: Any, bundle: None) -> None:
+    page.goto("/explore?thing=indicator:2018-2-1")
+    page.get_by_label("Find the shortest way to").fill("partnership:midlothian")
+    page.get_by_role("button", name="Find the way").click()
+    page.wait_for_url("**to=partnership*")
+    steps = page.locator(".way li").all_inner_texts()
+    assert len(steps) == 1 and "Good" in steps[0] and "Midlothian" in steps[0]
+    page.get_by_text("2 things and 1 links are drawn").wait_for()
+
+
 def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path: Path) -> None:
     page = open_page(java_script_enabled=False, viewport={"width": 1000, "height": 800})
     page.goto("/")
@@ -252,7 +309,11 @@ def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path
     page.get_by_role("link", name="Safe and Together", exact=True).first.click()
     page.wait_for_url(f"**{SAFE}")
     page.get_by_role("link", name="Explore its links").click()
-    page.get_by_role("heading", name="Its links as a list").wait_for()
+    page.get_by_role("heading", name="The links of Safe and Together as a list").click()
+    page.get_by_role("link", name="The 32 partnerships").first.wait_for()
+    page.get_by_label("Find the shortest way to").fill("Midlothian")
+    page.goto("/explore?thing=theme:domestic-abuse&to=partnership:midlothian")
+    assert page.locator(".way li").count() in range(1, 4)
 
     page.goto("/questions/approach-partnerships")
     page.get_by_label(re.compile("^Approach")).select_option("Safe and Together")

@@ -17,13 +17,14 @@ from graphsvc.questions.library import UnknownQuestion
 from graphsvc.web.pages.about import about_page, report_page
 from graphsvc.web.pages.compare import compare_page
 from graphsvc.web.pages.context import Link, NotFound, PageContext
+from graphsvc.web.pages.editor import editor_page, editor_terms
+from graphsvc.web.pages.explore import explore_page, links
 from graphsvc.web.pages.home import home_page
 from graphsvc.web.pages.questions import question_page, questions_page
 from graphsvc.web.pages.releases import release_page, releases_page
 from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC, fill
 from graphsvc.web.pages.search import search_page, suggestions
 from graphsvc.web.pages.text import ABOUT, text_page
-from graphsvc.web.pages.tools import editor_page, editor_terms, explore_page, links
 from graphsvc.web.request import Pairs, address_pairs
 
 _KEPT = "public, max-age=31536000, immutable"
