@@ -152,18 +152,51 @@ def test_a_researcher_opens_an_example_changes_it_runs_it_and_takes_the_answer(
     page.evaluate("document.querySelector('.CodeMirror').CodeMirror.setValue("
                   "'PREFIX ji: <https://w3id.org/joint-inspections/def#>\\n'"
                   " + 'SELECT ?grade ?points WHERE { ?grade ji:points ?points } ORDER BY ?points')")
-    page.locator(".yasqe_queryButton").click()
+    page.get_by_role("button", name="Run").click()
     table = page.locator("#results table")
-    table.wait_for()
-    assert "Unsatisfactory".lower() in table.inner_text().lower()
+    table.get_by_role("link", name="Unsatisfactory").wait_for()
+    assert table.get_by_role("link", name="Unsatisfactory").get_attribute("href") == (
+        "/id/grade/unsatisfactory")
     assert table.locator("tbody tr").count() == 6
 
     with page.expect_download() as download:
-        page.locator("#results .yasr_downloadIcon").click()
+        page.get_by_label("Download the answer").select_option("csv")
+    assert download.value.suggested_filename.startswith("select-query-")
     download.value.save_as(tmp_path / "grades.csv")
     rows = list(csv.reader((tmp_path / "grades.csv").open(encoding="utf-8")))
     assert rows[0] == ["grade", "points"]
     assert len(rows) == 7
+
+
+def test_the_editor_runs_what_it_opens_with_and_shows_labels_and_plain_numbers(
+    page: Any, bundle: None
+) -> None:
+    page.goto("/sparql")
+    table = page.locator("#results table")
+    row = table.get_by_role("row", name=re.compile("^statement"))
+    row.wait_for()
+    assert re.search(r"\b\d,\d{3}$", row.inner_text().strip())
+    assert row.get_by_role("link").get_attribute("href") == "/def#Statement"
+    page.get_by_role("button", name="Chart").click()
+    assert page.locator("#results .chart li").count() == 25
+    page.get_by_role("button", name="Cite").click()
+    assert "How many things are there of each kind? SPARQL query. In: " in page.locator(
+        "#editor .note").inner_text()
+    page.get_by_role("link", name="This query").click()
+    page.wait_for_url("**/editor?query=*")
+    page.locator("#results table").get_by_role("row", name=re.compile("^statement")).wait_for()
+
+
+def test_a_name_of_the_schema_goes_into_the_query_with_its_prefix(
+    page: Any, bundle: None
+) -> None:
+    page.goto("/editor?query=SELECT+*+WHERE+{+?s+a+")
+    page.get_by_label("Find a class or property").fill("disagreement")
+    page.locator(".CodeMirror").click()
+    page.keyboard.press("Control+End")
+    page.get_by_role("button", name="ji:Disagreement", exact=True).click()
+    query = page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getValue()")
+    assert query.startswith("PREFIX ji: <") and query.rstrip().endswith("?s a ji:Disagreement")
 
 
 def test_the_editor_completes_classes_of_the_release(page: Any, bundle: None) -> None:
@@ -190,7 +223,7 @@ def test_an_error_in_a_query_is_shown_in_the_editor(
     page.locator(".CodeMirror").wait_for()
     page.evaluate("document.querySelector('.CodeMirror').CodeMirror.setValue("
                   "'SELECT ?a WHERE { ?a unknown:b ?c }')")
-    page.locator(".yasqe_queryButton").click()
+    page.get_by_role("button", name="Run").click()
     page.locator("#results").get_by_text("The query is not SPARQL 1.1.").wait_for()
     assert "(query, line 1, column 31)" in page.locator("#results").inner_text()
 
