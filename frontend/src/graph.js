@@ -24,6 +24,15 @@ export const LAYOUTS = {
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
+// What a token of the stylesheet is by day or by night.
+function colour(token) {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = `var(${token})`;
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
 export class Graph {
   constructor(container) {
     if (!document.getElementById(OWN_STYLE)) {
@@ -36,7 +45,7 @@ export class Graph {
     this.cy = cytoscape({ container, minZoom: 0.2, maxZoom: 3, style: this.style() });
     const restyle = () => this.cy.style(this.style());
     dark.addEventListener("change", restyle);
-    new MutationObserver(restyle).observe(document.documentElement, { attributes: true });
+    document.addEventListener("themechange", restyle);
     new ResizeObserver(() => this.cy.resize()).observe(container);
   }
 
@@ -45,14 +54,13 @@ export class Graph {
   }
 
   style() {
-    const page = getComputedStyle(document.documentElement);
-    const value = (name) => page.getPropertyValue(name).trim();
-    const [ink, soft, line, paper] = ["--ink", "--soft", "--line", "--raised"].map(value);
-    const label = { color: ink, "font-size": FONT, "font-family": value("--sans") || "sans-serif",
+    const [ink, soft, line, paper, accent] = ["--ink", "--soft", "--line", "--raised", "--accent"].map(colour);
+    const kinds = [0, 1, 2, 3, 4, 5, 6, 7].map((number) => colour(`--k${number}`));
+    const label = { color: ink, "font-size": FONT, "font-family": getComputedStyle(document.body).fontFamily,
       "text-background-color": paper, "text-background-opacity": 0.85, "text-background-padding": 2 };
     return [
       { selector: "node", style: {
-        ...label, "background-color": (node) => value(`--k${this.look(node.data("kind")).colour}`) || soft,
+        ...label, "background-color": (node) => kinds[this.look(node.data("kind")).colour],
         shape: (node) => this.look(node.data("kind")).shape,
         label: (node) => clip(node.data("label"), 60), "text-wrap": "wrap", "text-max-width": 132,
         "text-valign": "bottom", "text-margin-y": 4, width: 18, height: 18,
@@ -66,10 +74,10 @@ export class Graph {
       { selector: "edge.statement", style: { "line-color": soft, label: says, width: 1.8 } },
       { selector: "edge.named", style: { label: says } },
       { selector: "edge.linked", style: { "line-color": ink, "target-arrow-color": ink, width: 2.2 } },
-      { selector: "edge.way", style: { "line-color": value("--accent"), "target-arrow-color": value("--accent"), width: 3.5, label: says } },
+      { selector: "edge.way", style: { "line-color": accent, "target-arrow-color": accent, width: 3.5, label: says } },
       { selector: "node.way", style: { width: 24, height: 24 } },
       { selector: "node:selected", style: { "border-width": 4, "border-color": ink } },
-      { selector: "node.pointed", style: { "border-width": 3, "border-color": value("--accent") } },
+      { selector: "node.pointed", style: { "border-width": 3, "border-color": accent } },
       { selector: ".filtered", style: { display: "none" } },
     ];
   }

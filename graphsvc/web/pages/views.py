@@ -11,7 +11,7 @@ from graphsvc.graphs.measures import MEASURES
 from graphsvc.graphs.view import View
 from graphsvc.questions.parameters import Given
 from graphsvc.web.pages.context import PageContext
-from graphsvc.web.pages.questions import fields_of
+from graphsvc.web.pages.filters import fields_of
 from graphsvc.web.pages.rendering import query_string
 from graphsvc.web.request import Pairs, given_of
 
