@@ -75,7 +75,8 @@ class ReleaseSource:
                   if isinstance(route, Route)}
 
         async def describe(server: str, format: Format) -> bytes:
-            return await run_in_threadpool(serving.description.write, format.media_type, server)
+            return await run_in_threadpool(
+                serving.description.write, "sparql", format.media_type, server)
 
         async def editor(request: RequestContext) -> bytes:
             return (await editor_page(pages, ())).encode()
