@@ -13,6 +13,7 @@ from graphsvc.questions.question import (
     NAMED,
     RESERVED,
     RESERVED_COLUMNS,
+    WORDS,
     Parameter,
     Question,
     places_of,
@@ -141,16 +142,24 @@ def _columns(question: Question) -> Checks:
     for name in question.summary:
         yield (name not in names, ("summary",), f"`summary` names `{name}`, which is not a column.",
                f"Use {', '.join(names)}.")
+    yield (question.group not in (None, *names), ("group",),
+           f"`group` names `{question.group}`, which is not a column.", f"Use {', '.join(names)}.")
     for text in question.order:
         yield (text.removeprefix("-") not in ordering, ("order",),
                f"`order` names `{text}`, which cannot be ordered by.",
                f"Use {', '.join(ordering)}, with - before it to descend.")
     for key in ("chart", "map", "matrix", "covers", "remarks"):
         for part, named in getattr(question, key) or ():
-            for name in named if isinstance(named, tuple) else filter(None, (named,)):
+            texts = named if isinstance(named, tuple) else filter(None, (named,))
+            for name in texts if part not in WORDS else places_of(named or ""):
                 yield (name not in names, (key, part),
                        f"`{key}` names `{name}`, which is not a column.",
                        f"Use {', '.join(names)}.")
+    drawn = question.map
+    yield (drawn is not None and drawn.scale in ("count", "percent") and not drawn.unit, ("map",),
+           "`map` does not say what it counts.", "Add `unit:`, such as `unit: statements`.")
+    yield (drawn is not None and drawn.scale in ("ordered", "categories") and not drawn.shade,
+           ("map",), "`map` does not say what colours it.", "Add `shade:` with a column.")
 
 
 def _example(question: Question, number: int) -> Checks:

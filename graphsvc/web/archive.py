@@ -1,36 +1,27 @@
-"""What crawlers, archives and catalogues fetch: `/dataset` and the other parts of the description,
-`/archive/...`, `/sitemap.xml`, `/robots.txt`."""
+"""What crawlers, archives, catalogues and feed readers fetch: `/archive/...`, `/sitemap.xml`,
+`/robots.txt`, `/releases.atom`, and the files of each release that is held."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 
 from graphsvc.archive import FILES, Archive
-from graphsvc.description import Part
-from graphsvc.formats import HTML, LINKED_FORMATS
 from graphsvc.service import Serving
-from graphsvc.web.pages.about import about_page
 from graphsvc.web.pages.context import PageContext
+from graphsvc.web.pages.releases import feed, held
 from graphsvc.web.problems import HttpError
-from graphsvc.web.sparql import choose
 
 _PAGES = (
-    "/", "/dataset", "/questions", "/compare", "/explore", "/sparql", "/def", "/docs", "/export")
+    "/", "/about", "/releases", "/questions", "/compare", "/explore", "/sparql", "/def", "/docs",
+    "/export")
 _MOST_ADDRESSES = 50_000
 """What a sitemap may hold."""
-Handler = Callable[[Request], Awaitable[Response]]
-_TWIN = '</dataset>; rel="alternate"; type="text/turtle"'
-_OTHERS = ", ".join((
-    '</sparql>; rel="service"', '</dataset>; rel="describedby"',
-    '</.well-known/void>; rel="describedby"', '</.well-known/sparql-examples>; rel="related"'))
-"""Where the parts of the description are."""
 
 
 def archive_router(serving: Serving, pages: PageContext) -> APIRouter:
@@ -59,21 +50,22 @@ def archive_router(serving: Serving, pages: PageContext) -> APIRouter:
                  "Disallow: /search", f"Sitemap: {_server(request)}/sitemap.xml", "")
         return Response("\n".join(lines), media_type="text/plain; charset=utf-8")
 
-    def described(part: Part, page: bool = False) -> Handler:
-        async def answer(request: Request) -> Response:
-            offered = (*LINKED_FORMATS, HTML) if page else LINKED_FORMATS
-            format = choose((), request.headers.get("accept"), offered)
-            if format is HTML:
-                return HTMLResponse(await about_page(pages, ()), headers={"Link": _TWIN})
-            body = await run_in_threadpool(
-                serving.description.write, part, format.media_type, _server(request))
-            return Response(body, media_type=format.content_type, headers={"Link": _OTHERS})
-        return answer
+    async def releases(request: Request) -> Response:
+        return await feed(pages, _server(request))
+
+    async def release_file(request: Request) -> Response:
+        release = held(pages, request.path_params["id"])
+        name, known = request.path_params["name"], release.dump_digests
+        if name not in known:
+            raise HttpError(404, f"The release {release.id} has no file {name[:80]}.",
+                            hint=f"It has: {', '.join(sorted(known))}.")
+        return FileResponse(release.path / "dumps" / name, filename=f"{release.id}-{name}",
+                            headers={"ETag": f'"{known[name]}"', "Cache-Control": "no-store"})
 
     for path, handler in (
-        ("/dataset", described("dataset", page=True)), ("/.well-known/void", described("void")),
-        ("/.well-known/sparql-examples", described("examples")), ("/archive", names),
-        ("/archive/{name}", file), ("/sitemap.xml", sitemap), ("/robots.txt", robots),
+        ("/releases.atom", releases), ("/release/{id}/{name}", release_file),
+        ("/archive", names), ("/archive/{name}", file), ("/sitemap.xml", sitemap),
+        ("/robots.txt", robots),
     ):
         router.add_route(path, handler, methods=["GET"])
     return router

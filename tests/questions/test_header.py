@@ -61,7 +61,7 @@ def test_a_whole_file_becomes_a_question(tmp_path: Path) -> None:
 #+ sentence: "{{ n | plural('edition') }} of {{ work }}"
 #+ summary: [year]
 #+ replaces: {editions: "Ask editions-of with number=1."}
-#+ chart: {x: edition, y: year}
+#+ chart: {x: edition, y: year, unit: 'years, {edition}', scale: count, order: value}
 PREFIX v: <urn:v#>
 SELECT ?edition ?year ?evidence WHERE {
   VALUES ($work $number) { (v:emma 2.1) }  #+if work
@@ -89,7 +89,8 @@ SELECT ?edition ?year ?evidence WHERE {
     assert found.examples == (Example(
         title="First", values={"work": "emma", "number": "2.50", "kind": ("x", "The Y")}),)
     assert found.panel == {f"{B}Work": "work", "urn:x:Other": "work"}
-    assert found.chart == Chart(x="edition", y="year")
+    assert found.chart == Chart(
+        x="edition", y="year", unit="years, {edition}", scale="count", order="value")
     assert found.sentence == "{{ n | plural('edition') }} of {{ work }}"
     assert found.summary == ("year",)
     assert found.replaces == {"editions": "Ask editions-of with number=1."}
@@ -110,7 +111,7 @@ def test_all_mistakes_of_a_header_are_told_together(tmp_path: Path) -> None:
 #+   e: [1]
 #+ examples:
 #+   - titel: E
-#+ chart: {x: a}
+#+ chart: {x: a, unit: as, scale: log, order: value}
 SELECT ?a WHERE { ?a ?p ?o }
 """) == [
         "q.rq:1: The header has no key `titel`.",
@@ -126,6 +127,7 @@ SELECT ?a WHERE { ?a ?p ?o }
         "q.rq:12: `examples` has no key `titel`.",
         "q.rq:12: `examples` lacks `title`.",
         "q.rq:13: `chart` lacks `y`.",
+        "q.rq:13: `chart`, `scale` is `log`.",
     ]
 
 
@@ -144,7 +146,8 @@ def test_the_parts_of_a_header_must_fit_each_other(tmp_path: Path) -> None:
 #+ order: [b]
 #+ examples: []
 #+ panel: {b:Work: t}
-#+ map: {place: a, shade: b}
+#+ chart: {x: a, y: a, unit: 'of {c}', scale: count, order: value}
+#+ map: {place: a, shade: b, scale: count}
 SELECT ?a WHERE { ?a ?p ?o }
 """) == [
         "q.rq:3: The route cannot hold `nothing`.",
@@ -159,7 +162,9 @@ SELECT ?a WHERE { ?a ?p ?o }
         "q.rq:12: There is no example.",
         "q.rq:13: A page gives the question only the thing.",
         "q.rq:13: `t` is not an iri parameter.",
-        "q.rq:14: `map` names `b`, which is not a column.",
+        "q.rq:14: `chart` names `c`, which is not a column.",
+        "q.rq:15: `map` does not say what it counts.",
+        "q.rq:15: `map` names `b`, which is not a column.",
     ]
 
 
