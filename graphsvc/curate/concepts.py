@@ -46,7 +46,8 @@ class Concepts:
         for rank, iri, cues, never in self._concepts:
             without = [match.span() for match in never.finditer(text)]
             found += [Found(iri, match[0], rank, *match.span())
-                      for match in cues.finditer(text) if not any(
+                      for match in cues.finditer(text)
+                      if text[match.end():match.end() + 1] != "'" and not any(
                           start <= match.start() and match.end() <= end for start, end in without)]
         return sorted(found, key=lambda one: (one.rank, one.start))
 

@@ -133,7 +133,7 @@ class _Grades:
         if not marked:
             return None, 0
         for title in reversed(sentence.above):
-            found = self.indicators.find(title, first=True)
+            found = self.indicators.find(title)
             if found:
                 return found[0], 0.4
         return self.indicators.like(shown), 0.3

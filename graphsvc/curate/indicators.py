@@ -73,7 +73,7 @@ class Indicators:
         for match in numbers:
             if match and not any(start < match.end() and match.start() < end
                                  for start, end in taken):
-                rest = plain(re.split(r"[.;\t]|:\s*\w+(?: \w+)?\W*$", text[match.end():])[0])
+                rest = plain(re.split(r"[.;\t]|:\s*\w+(?: \w+)?\W*$", text[match.end():])[0]).lstrip(" :–-")
                 one = self._numbered(match[1], rest, match.start())
                 if one.iri or "." in one.number or match.re is self._said:
                     found.append(one)
