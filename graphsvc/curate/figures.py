@@ -75,6 +75,7 @@ class _Carried:
     """What holds on from sentence to sentence of a paragraph."""
 
     group: Found | None = None
+    subject: Found | None = None
     period: Period | None = None
 
 
@@ -120,14 +121,17 @@ class _Figures:
             self.last, self.latest = {}, None
         said = next(iter(self.contexts.find(shown)), None)
         subject = self._best(self.group, shown[:_SUBJECT])
-        if said or subject and subject.rank <= 1:
-            self.carried = replace(self.carried, group=said or subject)
+        if said:
+            self.carried = replace(self.carried, group=said)
+        if subject and subject.rank <= 1:
+            self.carried = replace(self.carried, subject=subject)
         if dates or not _SAME.search(shown):
             self.carried = replace(self.carried, period=None)
         for around in _split(shown, found):
             figure = self._figure(around, shown, said, dates)
             if figure:
-                self.last[_sort(around.quantity)] = self.latest = figure
+                self.last[_sort(around.quantity)] = figure
+                self.latest = figure if around.quantity.of != self.trend else self.latest
                 yield self._draft(sentence, around, figure)
         if dates:
             self.carried = replace(self.carried, period=dates[-1])
@@ -162,6 +166,8 @@ class _Figures:
                   figure.counted]
         if group:
             values.append(self.text.value(self.group, group.iri, group.words))
+        elif self.cues[self.group].otherwise:
+            values.append(self.text.value(self.group, self.cues[self.group].otherwise))
         values += self._implied(group, values)
         values += self._where(around)
         values += self._when(figure.period)
@@ -189,21 +195,30 @@ class _Figures:
         if around.quantity.number:
             return (self._best(self.group, around.after[:_NEAR])
                     or self._best(self.group, around.before[-_NEAR:], last=True))
-        near = self._best(self.group, around.after[:_NOUN])
-        if near and self._given(near, self.unit):
+        near = self._noun(self.group, around.after)
+        if near and self._given(near, self.unit) and not (
+                said and said.start < around.quantity.at[0]
+                and self._given(said, self.unit) != self._given(near, self.unit)):
             return near
-        return said or self.carried.group or near or self._best(
+        return said or self.carried.group or near or (
+            None if self._noun(self.unit, around.after) else self.carried.subject) or self._best(
             self.group, around.before[-_NEAR:], last=True)
+
+    def _noun(self, property_: str, after: str) -> Found | None:
+        """What the words right after a quantity name."""
+        near = self._best(property_, after[:_NEAR])
+        return near if near and near.start < _NOUN else None
 
     def _unit(self, around: _Around, shown: str, group: Found | None) -> tuple[str, str] | None:
         """The unit with the words that lead to it; None where nothing is counted."""
         quantity, cues = around.quantity, self.cues[self.unit]
         otherwise = (cues.otherwise, "") if cues.otherwise else None
         if quantity.of == self.trend:
-            near = self._best(self.unit, around.after[:_NOUN])
+            near = self._best(self.unit, around.after[:_UNIT])
             return (near.iri, near.words) if near else otherwise
         if quantity.number is None:
-            near = self._best(self.unit, around.after[:_NOUN])
+            near = self._noun(self.unit, around.after) or self._best(
+                self.unit, around.before[-_NEAR:], last=True)
             implied = self._given(group, self.unit)
             return ((implied, group.words) if implied and group
                     else (near.iri, near.words) if near else None)
@@ -227,7 +242,7 @@ class _Figures:
         """The unit that the words after a number name, or those before it where it is the last."""
         near = self._best(self.unit, around.after[:_UNIT])
         context = next(iter(self.contexts.find(around.before)), None)
-        group = context or self._best(self.group, around.after[:_NOUN])
+        group = context or self._noun(self.group, around.after)
         implied = self._given(group, self.unit)
         if implied and group and (context or near is None or (group.start, -group.end) < (
                 near.start, -near.end)):

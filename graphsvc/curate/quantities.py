@@ -112,8 +112,8 @@ def _counts(number: Number, sentence: str, names: list[tuple[int, int]]) -> bool
     start, end = number.at
     before, after = sentence[:start], sentence[end:]
     return not (any(start < stop and begin < end for begin, stop in names)
-                or (_NAMED.search(before) and not LIMIT.search(before))
                 or number.sort == "count" and (
+                    _NAMED.search(before) is not None and not LIMIT.search(before) or
                     number.in_words and number.value in _SMALL
                     or number.value.startswith("0") and number.value != "0"
                     or re.match(r"\s\d{3}", after) or re.search(r"\d\s$", before)
