@@ -10,6 +10,7 @@ from math import log
 
 from graphsvc.curate.concepts import Concepts, Found
 from graphsvc.curate.dates import Period
+from graphsvc.curate.headings import contents
 from graphsvc.curate.quantities import LIMIT, Quantity, quantities
 from graphsvc.curate.records import Draft, Kind, Value
 from graphsvc.curate.text import Sentence, Text
@@ -28,12 +29,12 @@ _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _SAME = re.compile(r"\bsame (?:period|time|year)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:compar\w+|from|to|than|average|figures?|against|and|while"
                        r"|equivalent|then)\W+(?:\w+\W+){0,6}$", re.IGNORECASE)
-_ELLIPSIS = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|from|in|(?:is|are|was|were|had)\b)",
+_ELLIPSIS = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|from|in|is|are|was|were|had)\b",
                        re.IGNORECASE)
 _PART = re.compile(r"\s*(?:\(|(?:out )?of(?: the| its| our| all| these)?)\s*")
 _AGAIN = re.compile(r"\W*(?:this|these|it|that|they)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)")
-_MARKS = re.compile(r"[*_#\[\]]+|\(#?\)")
+_MARKS = re.compile(r"[*_#\[\]]+|\(#?\)|<[^>]*>|\S*(?:www\.|://|%20|@)\S*")
 _ALIKE, _RARE = 0.9, 6.0
 """The share of a measure's name that a clause must have, and how telling the name must be, by how
 rare its words are among those of measures."""
@@ -44,7 +45,7 @@ def draft_figures(text: Text) -> Iterator[Draft]:
     for class_ in text.graph.having(CURATION.number):
         figures = _Figures(text, class_)
         for sentence in text.sentences:
-            if sentence.paragraph.kind is not Kind.HEADING:
+            if sentence.paragraph.kind is not Kind.HEADING and not contents(sentence.paragraph):
                 yield from figures.of(sentence)
 
 
@@ -153,7 +154,9 @@ class _Figures:
             group = self._best(self.group, around.after[:_NOUN]) or known.group or group
             if around.inside or len(_keywords(around.after)) < 3:
                 counted = known.counted
-        if unit is None:
+        number = quantity.number
+        bare = number and number.sort == "count" and unit and not unit[1]
+        if unit is None or not counted.label or bare and "." in quantity.words:
             return None
         near = min(dates, key=lambda one: min(abs(one.at[0] - quantity.at[1]),
                                               abs(quantity.at[0] - one.at[1])),
@@ -166,8 +169,8 @@ class _Figures:
                   figure.counted]
         if group:
             values.append(self.text.value(self.group, group.iri, group.words))
-        elif self.cues[self.group].otherwise:
-            values.append(self.text.value(self.group, self.cues[self.group].otherwise))
+        elif otherwise := self.cues[self.group].otherwise:
+            values.append(self.text.value(self.group, otherwise))
         values += self._implied(group, values)
         values += self._where(around)
         values += self._when(figure.period)
