@@ -12,7 +12,7 @@ from graphsvc.curate.concepts import Concepts, Found
 from graphsvc.curate.dates import Period
 from graphsvc.curate.headings import contents
 from graphsvc.curate.quantities import LIMIT, Quantity, quantities
-from graphsvc.curate.records import Draft, Kind, Value
+from graphsvc.curate.records import Draft, Value
 from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION, XSD
 from graphsvc.words import words
@@ -44,8 +44,9 @@ def draft_figures(text: Text) -> Iterator[Draft]:
     """One draft for each quantity of the document, of each class that has numbers as values."""
     for class_ in text.graph.having(CURATION.number):
         figures = _Figures(text, class_)
+        skip = {one.line for one in text.reading.paragraphs if contents(one)}
         for sentence in text.sentences:
-            if sentence.paragraph.kind is not Kind.HEADING and not contents(sentence.paragraph):
+            if sentence.line not in skip:
                 yield from figures.of(sentence)
 
 
@@ -180,7 +181,7 @@ class _Figures:
         sure = 0.5 + 0.2 * bool(unit[1]) + 0.2 * bool(group)
         return Draft(document=self.text.reading.slug, kind=self.class_,
                      kind_label=self.graph.label(self.class_), values=tuple(values),
-                     passages=(sentence.line,), cue=figure.quantity.words, score=round(sure, 2))
+                     passages=sentence.lines, cue=figure.quantity.words, score=round(sure, 2))
 
     def _amount(self, quantity: Quantity) -> Value:
         if quantity.number is None:

@@ -113,7 +113,7 @@ class _Grades:
         named = self.indicators.find(shown)
         if named and (match := self.ungraded.search(shown)):
             yield _Graded(min(named, key=lambda one: abs(one.start - match.end())), None,
-                          (sentence.line,), match[0], 0.85)
+                          sentence.lines, match[0], 0.85)
             return
         evaluated = bool(self.evaluated.search(shown))
         quoted = [match.span() for match in _QUOTED.finditer(sentence.text)]
@@ -128,7 +128,7 @@ class _Grades:
             marked = any(start < grade.start < end for start, end in quoted)
             indicator, score = self._meant(sentence, shown, named, grade, marked)
             if indicator:
-                yield _Graded(indicator, grade, (sentence.line,), grade.words, score)
+                yield _Graded(indicator, grade, sentence.lines, grade.words, score)
 
     def _meant(
         self, sentence: Sentence, shown: str, named: list[Indicator], grade: Found, marked: bool
