@@ -68,7 +68,7 @@ class Hyphens:
             whole = one in self._words or (self._divides and two not in self._words
                                            and found[0] not in self._words)
             return before[:-1] + after if whole and two not in self._words else before + after
-        if before[-1] in "/\u2010" or before.endswith("-") and before[-2:-1].isalnum():
+        if before[-1] in "/-\u2010" and before[-2:-1].isalnum():
             return before + after
         return f"{before} {after}"
 

@@ -12,7 +12,7 @@ from graphsvc.errors import GraphsvcError
 
 _WORD = re.compile(r"\w")
 _MARKDOWN = re.compile(r"(#{1,6})\s+")
-_NOTE = re.compile(r"(?:\[\^?\d+\]|<sup>\d+</sup>)")
+_NOTE = re.compile(r"\[\^?\d+\]|<sup>\d+</sup>|[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+ ?\S")
 _NUMBERS = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 _BROKEN_AT = 120
 """Where no line is longer than this, paragraphs are broken into lines."""
