@@ -13,6 +13,7 @@ _NUMBER = r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2}){1,2}\.?"
 _LABEL = re.compile(rf"(?:{_BULLET}|o|{_NUMBER})", re.IGNORECASE)
 _BULLETED = re.compile(rf"^(?:{_BULLET}|o)\s+(?=\S)")
 _ITEM = re.compile(rf"(?:{_BULLET}|{_NUMBER})\s+\S")
+_NUMBERS = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*)\.?\s")
 _CAPTION = re.compile(r"(?:table|figure|fig\.|chart|graph|diagram|map|box)\s+\d+\b", re.IGNORECASE)
 _HYPHEN = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
@@ -31,6 +32,13 @@ def is_item(text: str) -> bool:
 def looks_like_caption(text: str) -> bool:
     """Whether a short paragraph says what a table or picture shows: `Table 3: ...`."""
     return bool(_CAPTION.match(text)) and len(text.split()) <= 25
+
+
+def titled(text: str) -> bool:
+    """Whether a short line that stands alone reads as a heading."""
+    first = _NUMBERS.sub("", text)[:1]
+    return (first.isupper() and bool(re.search(r"[^\W\d_]{3}", text))
+            and not re.search(r"[.,;:!]$|@|://|www\.", text) and len(text) < 200)
 
 
 def plain_bullet(text: str) -> str:
