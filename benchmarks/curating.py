@@ -40,9 +40,10 @@ import pyoxigraph as ox
 from benchmarks.left_out import leave_out, left_out
 from graphsvc.curate.drafting import draft
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.records import Draft, Paragraph, Reading
+from graphsvc.curate.reading import read
+from graphsvc.curate.records import Draft, Reading
 from graphsvc.project import Project
-from graphsvc.sources.documents import outline_slugs, read_document
+from graphsvc.sources.documents import outline_slugs
 from graphsvc.sources.turtle import read_turtle
 from graphsvc.words import words
 
@@ -277,14 +278,10 @@ def _lists(curated: Curated, kinds: dict[str, list[Draft]]) -> dict[str, Share]:
 
 def drafts_of(project: Project, text: Path) -> list[Draft]:
     """The drafts of a document, by the steps of `graphsvc curate add` and `curate drafts`."""
-    return draft(reading_of(text), CuratedGraph(project))
-
-
-def reading_of(text: Path) -> Reading:
-    document = read_document(text)  # until `curate add` can read
-    paragraphs = tuple(Paragraph(line=p.line, text=p.text) for p in document.paragraphs)
-    return Reading(slug=document.slug, title=document.slug, sha256=document.sha256,
-                   paragraphs=paragraphs)
+    content = read(text)
+    reading = Reading(slug=text.stem, title=content.title, sha256="",
+                      paragraphs=tuple(content.paragraphs))
+    return draft(reading, CuratedGraph(project))
 
 
 def measure(project: Project, slug: str, sources: Path) -> tuple[dict[str, Share], float]:
