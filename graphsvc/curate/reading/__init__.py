@@ -9,7 +9,7 @@ from graphsvc.curate.reading.content import MOST_BYTES, Content, numbered
 from graphsvc.curate.records import Kind
 from graphsvc.errors import GraphsvcError
 
-FORMATS = {".pdf": "PDF", ".txt": "text"}
+FORMATS = {".pdf": "PDF", ".docx": "Word", ".html": "web page", ".htm": "web page", ".txt": "text"}
 """The formats that are read, by the ending of a file's name."""
 _BEGINS = {".pdf": b"%PDF-"}
 _STRUCTURE = (Kind.HEADING, Kind.ITEM, Kind.ROW)
@@ -17,15 +17,7 @@ _STRUCTURE = (Kind.HEADING, Kind.ITEM, Kind.ROW)
 
 def read(path: Path, skip: Collection[int] = ()) -> Content:
     """The content of a report. skip: pages to leave out. Raises GraphsvcError."""
-    ending = _ending(path)
-    if ending == ".pdf":
-        from graphsvc.curate.reading import pdf
-
-        content = pdf.read(path, skip)
-    else:
-        from graphsvc.curate.reading import text
-
-        content = text.read(path)
+    content = _read(path, _ending(path), skip)
     if not content.paragraphs:
         raise GraphsvcError("The report has no text.", location=str(path),
                             hint="Give the file that holds the report.")
@@ -34,6 +26,28 @@ def read(path: Path, skip: Collection[int] = ()) -> Content:
             "This is no report: no headings, lists or tables were found.", location=str(path),
             hint="Give a report; in a text file, a heading is a short line between blank lines.")
     return numbered(content)
+
+
+def _read(path: Path, ending: str, skip: Collection[int]) -> Content:
+    """The content, by the reader of its format, which loads the libraries of no other."""
+    if ending == ".pdf":
+        from graphsvc.curate.reading import pdf
+
+        return pdf.read(path, skip)
+    if skip:
+        raise GraphsvcError("Only pages of a PDF can be left out.", location="--skip",
+                            hint="Leave the option out.")
+    if ending == ".docx":
+        from graphsvc.curate.reading import docx
+
+        return docx.read(path)
+    if ending in (".html", ".htm"):
+        from graphsvc.curate.reading import html
+
+        return html.read(path)
+    from graphsvc.curate.reading import text
+
+    return text.read(path)
 
 
 def _ending(path: Path) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from graphsvc.curate.records import Paragraph
 
 MOST_BYTES = 100 * 1024 * 1024
+MOST_UNPACKED = 400 * 1024 * 1024
 MOST_PAGES = 500
 MOST_LETTERS = 5_000_000
 

@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 from graphsvc.curate.reading import setting
 from graphsvc.curate.reading.content import MOST_PAGES, Content
 from graphsvc.curate.reading.glyphs import Piece, Sheet, sheet
-from graphsvc.curate.reading.page import flows
+from graphsvc.curate.reading.page import flows, rows
 from graphsvc.curate.records import Kind
 from graphsvc.errors import GraphsvcError
 
@@ -88,19 +88,23 @@ def _check_text(path: Path, sheets: list[Sheet]) -> None:
 
 
 def without_running_heads(sheets: list[Sheet]) -> None:
-    """Remove what stands in the same place above or below the text of page after page, and page
+    """Remove the lines above and below the text that stand there on page after page, and page
     numbers."""
     places: dict[tuple[str, int, bool], set[int]] = defaultdict(set)
-    edges = {page.number: [p for p in page.pieces if _at_edge(p, page)] for page in sheets}
     for page in sheets:
-        for piece in edges[page.number]:
-            places[_place(piece, page)].add(page.number)
+        for piece in page.pieces:
+            if _at_edge(piece, page):
+                places[_place(piece, page)].add(page.number)
     for page in sheets:
-        running = {id(p) for p in edges[page.number]
-                   if _runs(places[_place(p, page)], len(sheets))}
-        rest = [p for p in page.pieces if id(p) not in running]
-        outer = {id(p) for p in _outermost(rest, page) if _PAGE_NUMBER.fullmatch(p.text)}
-        page.pieces = [p for p in rest if id(p) not in outer]
+        lines = rows(page.pieces)
+        running: set[int] = set()
+        for ordered in (lines, lines[::-1]):
+            for line in ordered:
+                if not all(_at_edge(p, page) and (_PAGE_NUMBER.fullmatch(p.text) or _runs(
+                        places[_place(p, page)], len(sheets))) for p in line):
+                    break
+                running |= {id(p) for p in line}
+        page.pieces = [p for p in page.pieces if id(p) not in running]
 
 
 def _at_edge(piece: Piece, page: Sheet) -> bool:
@@ -110,7 +114,7 @@ def _at_edge(piece: Piece, page: Sheet) -> bool:
 def _place(piece: Piece, page: Sheet) -> tuple[str, int, bool]:
     """The text without its figures, its height on the page, and above or below."""
     below = piece.base > page.height / 2
-    return re.sub(r"\d+|\b[ivxl]+\b", "#", piece.text.lower()), round(piece.base / 4), below
+    return re.sub(r"\d+", "#", piece.text.lower()), round(piece.base / 4), below
 
 
 def _runs(pages: set[int], of: int) -> bool:
@@ -120,15 +124,6 @@ def _runs(pages: set[int], of: int) -> bool:
         return False
     near = sum(b - a <= 2 for a, b in pairwise(sorted(pages)))
     return near >= 0.6 * (len(pages) - 1)
-
-
-def _outermost(pieces: list[Piece], page: Sheet) -> list[Piece]:
-    """The first and the last line of a page, where they are at its edges and stand alone."""
-    if not pieces:
-        return []
-    ends = (min(p.base for p in pieces), max(p.base for p in pieces))
-    lines = [[p for p in pieces if abs(p.base - end) < 0.5 * p.size] for end in ends]
-    return [line[0] for line in lines if len(line) == 1 and _at_edge(line[0], page)]
 
 
 def _title(found: list[setting.Set]) -> str:
