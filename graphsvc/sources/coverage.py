@@ -16,7 +16,7 @@ from graphsvc.vocabulary import PROV
 
 CITED_AT_LEAST = 0.9
 _KINDS_TO_CITE = {"summary", "body", "key-messages", "appendix", "table", "glossary", "plan"}
-_REASONS = {
+REASONS = {
     "cover", "contents", "contact", "boilerplate", "running-text", "repeat", "translation",
     "caption",
 }
@@ -130,10 +130,10 @@ def _row(row: str) -> tuple[range, str]:
     """The lines and the reason of a row. Raises GraphsvcError where it is malformed."""
     span, reason = [field.strip() for field in f"{row}\t".split("\t")][:2]
     first, _, last = span.partition("-")
-    if not first.isdigit() or not (last or first).isdigit() or reason not in _REASONS:
+    if not first.isdigit() or not (last or first).isdigit() or reason not in REASONS:
         raise GraphsvcError(
             f"This is not lines, reason and note: {row!r}.",
-            hint=f"Write lines as 7 or 7-12 and one reason of {', '.join(sorted(_REASONS))}.")
+            hint=f"Write lines as 7 or 7-12 and one reason of {', '.join(sorted(REASONS))}.")
     if int(last or first) < int(first):
         raise GraphsvcError(f"The lines {span} run backwards.", hint="Write the first line first.")
     return range(int(first), int(last or first) + 1), reason
