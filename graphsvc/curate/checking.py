@@ -17,6 +17,7 @@ from graphsvc.curate.records import Draft, Record
 from graphsvc.curate.statement import EVIDENCE, triples
 from graphsvc.curate.surroundings import Surroundings
 from graphsvc.errors import GraphsvcError
+from graphsvc.index import slug
 from graphsvc.project import Project
 from graphsvc.sources.documents import Document, Heading, passage_index, read_document
 from graphsvc.sources.turtle import Triple
@@ -35,11 +36,16 @@ class Problem(Record):
     value: str = ""
     grave: bool = True
 
+    def __str__(self) -> str:
+        """The sentence, after the last part of the property that it is about."""
+        return f"{slug(self.property)}: {self.message}" if self.property else self.message
+
 
 class Checker:
     """Checks statements of a document in the context of a project.
 
-    outline: the document's headings; title: its title, which is a name. Raises GraphsvcError where a file cannot be read.
+    outline: the document's headings; title: its title, which is a name. Raises GraphsvcError where
+    a file cannot be read.
     """
 
     def __init__(

@@ -10,7 +10,6 @@ from graphsvc.sources.documents import Document
 from graphsvc.vocabulary import CURATION, DCTERMS, SCHEMA, SKOS, XSD
 
 
-
 def describe(
     graph: CuratedGraph, reading: Reading, document: Document, drafts: list[Draft]
 ) -> Draft | None:
@@ -24,7 +23,7 @@ def describe(
         return None
     given = {
         str(SKOS.prefLabel): (reading.title, "en"), str(DCTERMS.title): (reading.title, "en"),
-        str(DCTERMS.alternative): (_short(reading.slug), "en"),
+        str(DCTERMS.alternative): (short_title(reading.slug), "en"),
         str(SCHEMA.sha256): (document.sha256, None),
         code_property(graph): (proposed_code(graph, reading.slug), None)}
     needed = {need.property for need in graph.needs(kind)} or {str(DCTERMS.title)}
@@ -70,7 +69,7 @@ def proposed_code(graph: CuratedGraph, slug: str) -> str:
                 if code not in taken)
 
 
-def _short(slug: str) -> str:
+def short_title(slug: str) -> str:
     """A slug as a title: `stirling-2019` is `Stirling 2019`."""
     return " ".join(slug.split("-")).capitalize()
 

@@ -10,17 +10,21 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal
 
+import pyoxigraph as ox
 from pydantic import TypeAdapter, ValidationError
 
 from graphsvc.curate.checking import Checker, Problem
-from graphsvc.curate.cover import code_of, describe
+from graphsvc.curate.cover import code_of, describe, short_title
 from graphsvc.curate.decisions import Log, State
 from graphsvc.curate.drafting import draft
+from graphsvc.curate.fields import Fields
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.memory import Memory, write_whole
 from graphsvc.curate.naming import Naming
+from graphsvc.curate.progress import Progress, progress
 from graphsvc.curate.records import Decision, Draft, Record
 from graphsvc.curate.shelf import Shelf
+from graphsvc.curate.statement import TYPE, triples
 from graphsvc.curate.writing import Writer, Written
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
@@ -29,6 +33,7 @@ from graphsvc.sources.coverage import REASONS
 from graphsvc.sources.documents import Heading, parse_outline, read_document
 from graphsvc.vocabulary import PROV
 
+_ACCEPTED = ox.NamedNode("urn:graphsvc:accepted")
 _DRAFTS = TypeAdapter(list[Draft])
 
 
@@ -48,9 +53,11 @@ class Request(Record):
 
 class Answer(Record):
     """What became of a request. number: of the decision, from 1, or None where it was refused for
-    the grave ones of the problems; statement: what was accepted, with its name."""
+    the grave ones of the problems, or for the mistake; statement: what was accepted, with its
+    name."""
 
     number: int | None = None
+    mistake: str = ""
     statement: Draft | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -65,6 +72,7 @@ class Work:
         self.reading = shelf.open(slug)
         self.document = read_document(shelf.folder / f"{slug}.txt")
         self.log = Log(self.folder / "decisions.jsonl")
+        self._known = 0
 
     @cached_property
     def outline(self) -> list[Heading]:
@@ -102,9 +110,22 @@ class Work:
         """Which takes seconds to begin, and a third of a second for a statement."""
         return Checker(self.project, self.document, self.outline, self.reading.title)
 
+    @cached_property
+    def fields(self) -> Fields:
+        """What can be said of things of each class."""
+        return Fields(self.graph)
+
     def state(self) -> State:
-        """Where the decisions lead by now."""
-        return self.log.state()
+        """Where the decisions lead by now; the graph then has what was accepted, too."""
+        state = self.log.state()
+        if len(state.log) != self._known:
+            self._known = len(state.log)
+            self.graph.store.remove_graph(_ACCEPTED)
+            self.graph.store.extend(
+                ox.Quad(*triple, _ACCEPTED) for statement in state.statements.values()
+                for triple in triples(statement, self.graph.header))
+            self.fields.forget()
+        return state
 
     def waiting(self, state: State | None = None) -> list[Draft]:
         """The drafts to decide on, the document's own first, then in its order: those that say what
@@ -158,12 +179,17 @@ class Work:
             undoes=request.undoes or (state.last if request.action == "undo" else None)))
         return Answer(number=number, statement=statement, problems=tuple(problems))
 
+    def progress(self) -> Progress:
+        """How far it is."""
+        state = self.state()
+        return progress(self.document, self.outline, state, self.waiting(state))
+
     def write(self) -> Written:
         """Write what was accepted into the project's files."""
         state = self.state()
         code = code_of(self.graph, self.slug, state.statements)
         writer = Writer(self.graph, self.document, self.folder, self.outline, code,
-                        self.reading.title)
+                        short_title(self.slug))
         return writer.write(state)
 
     def _named(self, statement: Draft, id: str | None, state: State) -> Draft:
@@ -179,8 +205,9 @@ class Work:
 
     def _home(self, statement: Draft) -> Iterable[Problem]:
         """A thing has one home: no other file of the project describes it."""
-        memory = Memory(self.folder / "written.json")
-        if self.graph.classes(str(statement.iri)) and not memory.knows(str(statement.iri)):
+        memory, node = Memory(self.folder / "written.json"), ox.NamedNode(str(statement.iri))
+        said = self.graph.store.quads_for_pattern(node, TYPE, None, ox.DefaultGraph())
+        if any(said) and not memory.knows(node.value):
             yield Problem(message=f"<{statement.iri}> is described in the project already: give"
                                   " this another name, or use that one.")
 

@@ -15,7 +15,7 @@ from graphsvc.sources.turtle import read_turtle
 from graphsvc.vocabulary import PROV
 
 CITED_AT_LEAST = 0.9
-_KINDS_TO_CITE = {"summary", "body", "key-messages", "appendix", "table", "glossary", "plan"}
+KINDS_TO_CITE = {"summary", "body", "key-messages", "appendix", "table", "glossary", "plan"}
 REASONS = {
     "cover", "contents", "contact", "boilerplate", "running-text", "repeat", "translation",
     "caption",
@@ -60,7 +60,7 @@ class Coverage:
     @property
     def share_to_cite(self) -> float:
         """Share of paragraphs cited in the sections where facts are expected, from 0 to 1."""
-        to_cite = Coverage("", [s for s in self.sections if s.kind in _KINDS_TO_CITE])
+        to_cite = Coverage("", [s for s in self.sections if s.kind in KINDS_TO_CITE])
         return to_cite.cited / to_cite.paragraphs if to_cite.paragraphs else 1.0
 
 
