@@ -21,7 +21,18 @@ export const LAYOUTS = {
 };
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const theme = document.documentElement.dataset;
+const isDark = () => (theme.theme ? theme.theme === "dark" : dark.matches);
 const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+// What a token of the stylesheet is by day or by night.
+function colour(token) {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = `var(${token})`;
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
 
 export class Graph {
   constructor(container) {
@@ -39,22 +50,19 @@ export class Graph {
       style: this.style(),
     });
     dark.addEventListener("change", () => this.cy.style(this.style()));
+    document.addEventListener("themechange", () => this.cy.style(this.style()));
     new ResizeObserver(() => this.cy.resize()).observe(container);
   }
 
   look(kind) {
     let at = this.kinds.indexOf(kind);
     if (at < 0) at = this.kinds.push(kind) - 1;
-    const colours = dark.matches ? DARK : LIGHT;
+    const colours = isDark() ? DARK : LIGHT;
     return { shape: SHAPES[at % SHAPES.length], colour: colours[at % colours.length] };
   }
 
   style() {
-    const page = getComputedStyle(document.documentElement);
-    const ink = page.getPropertyValue("--ink").trim();
-    const soft = page.getPropertyValue("--soft").trim();
-    const line = page.getPropertyValue("--line").trim();
-    const paper = page.getPropertyValue("--raised").trim();
+    const [ink, soft, line, paper] = ["--ink", "--soft", "--line", "--raised"].map(colour);
     return [
       { selector: "node", style: {
         "background-color": (node) => this.look(node.data("kind")).colour,

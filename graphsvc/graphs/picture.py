@@ -70,7 +70,7 @@ def png(graph: Graph, recipe: Recipe) -> bytes:
     import resvg_py
 
     image = resvg_py.svg_to_bytes(svg_string="".join(svg(graph, recipe)),
-                                  font_files=[str(fontpkg.path("Noto Sans"))])
+                                  font_files=[str(fontpkg.path("Inter"))])
     head = 8 + 25  # the signature and the chunk IHDR (PNG, third edition, 5.2 and 11.2.1)
     chunks = [_chunk(name.title(), value) for name, value in recipe.facts.items()]
     return image[:head] + b"".join(chunks) + image[head:]

@@ -22,7 +22,7 @@ from graphsvc.graphs.measures import MEASURES
 from graphsvc.graphs.view import View
 from graphsvc.service import Serving
 from graphsvc.web.pages.context import PageContext
-from graphsvc.web.pages.questions import fields_of
+from graphsvc.web.pages.filters import fields_of
 from graphsvc.web.request import address_pairs, given_of
 
 
