@@ -6,7 +6,7 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from graphsvc.cli import Commands, add_command, counted, print_result, project_of
+from graphsvc.cli import Commands, add_command, counted, decide, print_result, project_of
 
 
 def add_commands(commands: Commands) -> None:
@@ -15,7 +15,7 @@ def add_commands(commands: Commands) -> None:
         "curate", help="Bring a report into the project.",
         description="Bring a report into the project: read it, decide on drafts, write them.")
     steps = command.add_subparsers(dest="step", metavar="STEP", required=True)
-    for step in (_add,):
+    for step in (_add, decide.add_steps):
         step(steps)
 
 
