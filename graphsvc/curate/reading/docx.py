@@ -31,13 +31,10 @@ def read(path: Path) -> Content:
     _check_size(path)
     try:
         document = docx.Document(str(path))
+        reader = _Reader(document)
     except (KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
         raise _broken(path) from error
-    try:
-        reader = _Reader(document)
-        return Content(reader.title() or path.stem, reader.paragraphs)
-    except etree.XMLSyntaxError as error:
-        raise _broken(path) from error
+    return Content(reader.title() or path.stem, reader.paragraphs)
 
 
 def _broken(path: Path) -> GraphsvcError:
@@ -213,7 +210,7 @@ def _numbering(document: Document) -> Iterator[tuple[tuple[str, int], str]]:
                  if rel.reltype.endswith("/numbering") and not rel.is_external), None)
     if part is None:
         return
-    root = etree.fromstring(part.blob)
+    root = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False))
     kinds = {kind.get(qn("w:abstractNumId")): kind for kind in root.iter(qn("w:abstractNum"))}
     for number in root.iter(qn("w:num")):
         link = number.find(qn("w:abstractNumId"))

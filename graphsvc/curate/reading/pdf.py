@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 
 from graphsvc.curate.reading import setting
-from graphsvc.curate.reading.content import MOST_PAGES, Content
+from graphsvc.curate.reading.content import MOST_LETTERS, MOST_PAGES, Content
 from graphsvc.curate.reading.glyphs import Piece, Sheet, sheet
 from graphsvc.curate.reading.page import flows, rows
 from graphsvc.curate.records import Kind
@@ -43,6 +43,12 @@ def read(path: Path, skip: Collection[int] = ()) -> Content:
             raise GraphsvcError(
                 f"The PDF has {len(document)} pages, and {MOST_PAGES} are the most that are read.",
                 location=str(path), hint="Save the pages of the report as a PDF of its own.")
+        if not len(document):
+            raise GraphsvcError("The PDF is broken: it has no pages.", location=str(path),
+                                hint="Download it again, or print it to a new PDF.")
+        if wrong := [n for n in skip if not 0 < n <= len(document)]:
+            raise GraphsvcError(f"The PDF has no page {wrong[0]}.", location="--skip",
+                                hint=f"Its pages are 1 to {len(document)}.")
         sheets = [_sheet(document, n) for n in range(1, len(document) + 1) if n not in skip]
         title = document.get_metadata_dict().get("Title", "")
     finally:
@@ -56,10 +62,17 @@ def read(path: Path, skip: Collection[int] = ()) -> Content:
 def _sheet(document: pdfium.PdfDocument, number: int) -> Sheet:
     try:
         page = document[number - 1]
+        text = page.get_textpage()
+        letters = text.count_chars()
+        text.close()
     except pdfium.PdfiumError as error:
         raise GraphsvcError(f"Page {number} of the PDF is broken.",
                             hint=f"Download it again, or leave the page out: --skip {number}"
                             ) from error
+    if letters > MOST_LETTERS:
+        raise GraphsvcError(
+            f"Page {number} of the PDF has {letters} letters, which is no page of a report.",
+            hint=f"Leave the page out: --skip {number}")
     try:
         return sheet(page, number)
     finally:
