@@ -40,12 +40,10 @@ def _near(context: PageContext, path: str, error: GraphsvcError, words: str) -> 
                     for name in get_close_matches(path.rpartition("/")[2], views, 5)]
         case AmbiguousName(choices=found) | UnknownName(nearest=found):
             return [_link(context, path, named) for named in found]
-    if not words:
-        return []
-    if path.count("/") == 1:
-        close = get_close_matches(path, _PAGES.values(), 3)
-        return [Link(title, page) for title, page in _PAGES.items() if page in close]
-    return [_link(context, path, named) for named in _like(context, words)]
+    if words and path.startswith("/id/"):
+        return [_link(context, path, named) for named in _like(context, words)]
+    close = get_close_matches(f"/{path.split('/')[1]}", _PAGES.values(), 3) if words else []
+    return [Link(title, page) for title, page in _PAGES.items() if page in close]
 
 
 def _like(context: PageContext, words: str) -> list[Named]:
