@@ -65,9 +65,11 @@ function suggestions(input) {
     if (free) {
       location.assign(items[index].href);
     } else {
-      input.value = items[index].label;
+      const { label, name } = items[index];
+      const go = input.closest(".starts");
+      input.value = go ? name : label;
       close();
-      if (input.closest(".chips")) form.requestSubmit();
+      if (go || input.closest(".chips")) form.requestSubmit();
     }
   }
 
