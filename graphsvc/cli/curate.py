@@ -6,7 +6,7 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from graphsvc.cli import Commands, add_command, counted, print_result, project_of
+from graphsvc.cli import Commands, add_command, counted, decide, print_result, project_of
 
 
 def add_commands(commands: Commands) -> None:
@@ -15,7 +15,7 @@ def add_commands(commands: Commands) -> None:
         "curate", help="Bring a report into the project.",
         description="Bring a report into the project: read it, decide on drafts, write them.")
     steps = command.add_subparsers(dest="step", metavar="STEP", required=True)
-    for step in (_add,):
+    for step in (_add, decide.add_steps):
         step(steps)
 
 
@@ -32,7 +32,7 @@ def add(args: argparse.Namespace) -> int:
     """Read a report and keep it in the folder documents/, which git ignores.
 
     Pages, headings, lists, tables and footnotes are found; running heads and hyphens at line ends
-    are removed. The report is a PDF or a text file.
+    are removed. The report is a PDF, a Word document (.docx), a web page or a text file.
 
     Example:
       graphsvc curate add report.pdf --id stirling-2019

@@ -17,11 +17,11 @@ from graphsvc.curate.records import Draft, Record
 from graphsvc.curate.statement import EVIDENCE, triples
 from graphsvc.curate.surroundings import Surroundings
 from graphsvc.errors import GraphsvcError
+from graphsvc.index import slug
 from graphsvc.project import Project
 from graphsvc.sources.documents import Document, Heading, passage_index, read_document
-from graphsvc.sources.turtle import Triple, read_turtle
-from graphsvc.sources.verify import Verbatim
-from graphsvc.vocabulary import DCTERMS
+from graphsvc.sources.turtle import Triple
+from graphsvc.sources.verify import Verbatim, official_names
 
 
 class Problem(Record):
@@ -36,15 +36,22 @@ class Problem(Record):
     value: str = ""
     grave: bool = True
 
+    def __str__(self) -> str:
+        """The sentence, after the last part of the property that it is about."""
+        return f"{slug(self.property)}: {self.message}" if self.property else self.message
+
 
 class Checker:
     """Checks statements of a document in the context of a project.
 
-    outline: the document's headings. Raises GraphsvcError where a file cannot be read.
+    outline: the document's headings; title: its title, which is a name. Raises GraphsvcError where
+    a file cannot be read.
     """
 
-    def __init__(self, project: Project, document: Document, outline: list[Heading]) -> None:
-        self._project, self._document = project, document
+    def __init__(
+        self, project: Project, document: Document, outline: list[Heading], title: str
+    ) -> None:
+        self._project, self._document, self._title = project, document, title
         index = ox.parse(passage_index(project, document, outline), format=ox.RdfFormat.TURTLE)
         self.graph = Surroundings(
             project, [(quad.subject, quad.predicate, quad.object) for quad in index])
@@ -119,12 +126,8 @@ class Checker:
     def _verbatim(self) -> Verbatim:
         """The texts of the folder of documents. Their titles are names, which may stay."""
         folder = self._document.path.parent
-        names = folder / "official-names.txt"
-        titles = [value.value for path in self._project.data_files
-                  for _, link, value in read_turtle(path).triples
-                  if link.value == str(DCTERMS.title)]
-        official = names.read_text(encoding="utf-8").splitlines() if names.exists() else []
-        return Verbatim([*map(read_document, _texts(folder))], official + titles)
+        names = [*official_names(self._project, folder), self._title]
+        return Verbatim([*map(read_document, _texts(folder))], names)
 
 
 def _texts(folder: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from graphsvc.index import closure, slug
 from graphsvc.names import Names
 from graphsvc.project import Project
 from graphsvc.sources.turtle import Subject, Triple
-from graphsvc.vocabulary import CURATION, OA, PROV, RDF, RDFS, SH, SKOS
+from graphsvc.vocabulary import CURATION, OA, OWL, PROV, RDF, RDFS, SH, SKOS
 
 _NAMES = (SKOS.prefLabel, RDFS.label, SKOS.altLabel)
 _LABELS = (SKOS.prefLabel, RDFS.label)
@@ -86,6 +86,19 @@ class CuratedGraph:
         return self.values(class_, property_) or [
             value for above in sorted(self._above.get(class_, ()))
             for value in self.values(above, property_)]
+
+    def classes_of_things(self) -> list[str]:
+        """The project's own classes of things that documents speak of: not those of concepts that
+        only its vocabularies have."""
+        base = self.header.namespace
+        found = [class_ for class_ in self.pointing(str(RDF.type), str(OWL.Class))
+                 if class_.startswith(base)]
+        return [class_ for class_ in found if class_ in self.recognised
+                or str(SKOS.Concept) not in self.above(class_)]
+
+    def above(self, class_: str) -> set[str]:
+        """The classes above a class."""
+        return self._above.get(class_, set())
 
     def classes(self, iri: str) -> set[str]:
         """The classes of a thing, with those above them."""

@@ -27,6 +27,10 @@ class Memory:
         """Names of what was written into a file."""
         return {*self._digests.get(file, {})}
 
+    def knows(self, thing: str) -> bool:
+        """Whether a thing was written into some file."""
+        return any(thing in things for things in self._digests.values())
+
     def has(self, file: str, thing: str) -> bool:
         """Whether a thing was written for sure."""
         return not self._pending and thing in self._digests.get(file, {})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
 
 
 class Record(BaseModel):
@@ -100,6 +100,13 @@ class Draft(Record):
     clashes: tuple[str, ...] = ()
     known: str | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_id(cls, data: Any) -> Any:
+        """What is written with its id can be read again."""
+        return {key: data[key] for key in data if key != "id"} if isinstance(data, dict) else data
+
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def id(self) -> str:
         """A name that stays the same when the document is read again: ten hexadecimal digits of the

@@ -29,8 +29,8 @@ from graphsvc.web.graphs import graphs_router
 from graphsvc.web.linked import linked_router
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.pages.context import PageContext
+from graphsvc.web.pages.editor import editor_page
 from graphsvc.web.pages.routes import error_page, pages_router
-from graphsvc.web.pages.tools import editor_page
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import RequestContext
 from graphsvc.web.sparql import SparqlEndpoint

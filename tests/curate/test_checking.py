@@ -58,7 +58,7 @@ def test_one_thing_is_refused_for_what_it_is_refused_for_in_the_whole_graph(
 @pytest.fixture(scope="module")
 def checker(project: Project, shared: Path) -> Checker:
     document = read_document(shared / "sources" / f"{REPORT}.txt")
-    return Checker(project, document, read_outline(project, REPORT))
+    return Checker(project, document, read_outline(project, REPORT), REPORT)
 
 
 @pytest.fixture(scope="module")
