@@ -12,8 +12,8 @@ from graphsvc.release import Release
 
 @dataclass(frozen=True)
 class Citation:
-    """What a citation says. creator: a name; built: the day; address: the IRI of the data set, or
-    of a part of it; part: its title."""
+    """What a citation says. creator: a name; built: the day; address: the lasting one of the
+    release, or that of a part of it; part: its title."""
 
     creator: str
     title: str
@@ -31,7 +31,8 @@ class Citation:
         return cls(
             creator=index.label(header.creator) or header.creator, title=header.title,
             release=release.id, built=datetime.fromisoformat(release.manifest["built"]).date(),
-            address=header.dataset, licence=header.licence, key=f"{header.prefix}-{release.id}")
+            address=f"{header.root}release/{release.id}", licence=header.licence,
+            key=f"{header.prefix}-{release.id}")
 
     @property
     def terms(self) -> str:

@@ -86,6 +86,9 @@ class Names:
                     short = replace(name, stems=(letters[0].lower(), name.stems[1]))
                     for part in short.stems:
                         self._holding[part].append(short)
+        self._beginning: dict[str, list[Name]] = defaultdict(list)
+        for name in self._names:
+            self._beginning[name.stems[0]].append(name)
         self._most = log(1 + len(self._names))
         self._weights = {part: log(1 + len(self._names) / (1 + len(names)))
                          for part, names in self._holding.items()}
@@ -134,6 +137,22 @@ class Names:
                     best[name.iri, at] = Mention(
                         name.iri, name.text, at, _LESS, True, name.quiet)
         return sorted(best.values(), key=_order)
+
+    def written(self, text: Sequence[Word]) -> list[Mention]:
+        """The things whose names stand in a text word for word, but for plurals, capitals and
+        linking words; each place of a name once, without names within longer ones."""
+        kept = [place for place, word in enumerate(text) if word.folded not in _LINKING]
+        found: dict[tuple[str, frozenset[int]], Mention] = {}
+        for start, place in enumerate(kept):
+            for name in self._beginning.get(text[place].stem, ()):
+                if at := _spelt(name, text, kept[start:start + len(name.folded)]):
+                    mention = Mention(name.iri, name.text, at, 1.0, name.surely, name.quiet)
+                    found.setdefault((name.iri, at), mention)
+        longest: dict[int, frozenset[int]] = {}
+        for _, at in found:
+            longest |= {place: max(at, longest.get(place, at), key=len) for place in at}
+        return [mention for (_, at), mention in sorted(found.items(), key=lambda one: min(one[0][1]))
+                if any(longest[place] == at for place in at)]
 
     def near(self, text: str, fits: Callable[[str], bool]) -> list[tuple[str, float]]:
         """Fitting things whose names hold all the words of a text, each as it is or nearly so, the
@@ -230,7 +249,19 @@ class Names:
 
 def _same(one: str, other: str) -> bool:
     """Whether words are the same, or one is the plural of the other."""
-    return one == other or any(one + end == other or other + end == one for end in ("s", "es"))
+    return one == other or any(one + end == other or other + end == one for end in ("s", "es")) or (
+        one.removesuffix("y") + "ies" == other or other.removesuffix("y") + "ies" == one)
+
+
+def _spelt(name: Name, text: Sequence[Word], places: Sequence[int]) -> frozenset[int]:
+    """The places, all within reach, if their words are those of a name, else none."""
+    if len(places) < len(name.folded) or places[-1] - places[0] > 2 * len(places):
+        return frozenset()
+    single = len(places) == 1 and (not name.surely or name.text.isupper())
+    fits = all(_same(text[place].folded, part)
+               for place, part in zip(places, name.folded, strict=True)) and not (
+        single and name.text[0].isupper() and text[places[0]].text.islower())
+    return frozenset(places if fits else ())
 
 
 def _order(mention: Mention) -> tuple[float, int, int, bool, str]:

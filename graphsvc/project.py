@@ -18,8 +18,8 @@ from graphsvc.sources.turtle import TurtleFile, read_file, read_prefixes, read_t
 
 __all__ = ["Header", "Project"]
 
-DISPLAY = Path(__file__).parent / "display.ttl"
-"""The terms that the software itself reads: one more ontology file of every project."""
+OWN_TERMS = [Path(__file__).parent / name for name in ("curation.ttl", "display.ttl")]
+"""The terms that the software itself reads: more ontology files of every project."""
 
 _FILE = "https://w3id.org/graphsvc/display#file"
 _DCTERMS = "http://purl.org/dc/terms/"
@@ -60,7 +60,7 @@ class Project:
         """
         shapes = self.root / "ontology" / "shapes"
         own = self._files("ontology", "*.ttl")
-        return [*(path for path in own if shapes not in path.parents), DISPLAY]
+        return [*(path for path in own if shapes not in path.parents), *OWN_TERMS]
 
     @cached_property
     def shape_files(self) -> list[Path]:
@@ -150,8 +150,8 @@ class Project:
 
     def name(self, path: Path) -> str:
         """The file's path inside the project, as messages name it."""
-        if path == DISPLAY:
-            return "graphsvc/display.ttl"
+        if path in OWN_TERMS:
+            return f"graphsvc/{path.name}"
         try:
             return path.resolve().relative_to(self.root).as_posix()
         except ValueError:

@@ -273,6 +273,7 @@ class Header(_Model):
     route: path below the API, with `{parameter}` segments.
     sentence: a template that sums an answer up: see graphsvc.questions.sentence.
     summary: the columns whose values are counted before the rows.
+    group: the column by whose values the pages of things put rows together.
     covers, remarks: what this question says for the answers of all others.
     replaces: names that the question had, or that of questions it took the place of, each with
         how to ask it now.
@@ -290,6 +291,7 @@ class Header(_Model):
     route: Text | None = None
     sentence: Text | None = None
     summary: Texts = ()
+    group: Name | None = None
     covers: Covers | None = None
     remarks: Remarks | None = None
     replaces: Mapping[str, Text] = {}

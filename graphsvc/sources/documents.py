@@ -133,7 +133,11 @@ def read_outline(project: Project, slug: str) -> list[Heading]:
 
     Its outline has rows `line<TAB>level<TAB>kind<TAB>title`.
     """
-    path = project.root / "data" / "outlines" / f"{slug}.tsv"
+    return parse_outline(project.root / "data" / "outlines" / f"{slug}.tsv")
+
+
+def parse_outline(path: Path) -> list[Heading]:
+    """The headings in a file, in their order. Raises InputErrors."""
     headings: list[Heading] = []
     errors: list[GraphsvcError] = []
     for number, row in enumerate(read_file(path).decode().splitlines(), 1):
@@ -174,10 +178,12 @@ def index_sources(project: Project, folder: Path) -> list[Path]:
     return list(texts)
 
 
-def passage_index(project: Project, document: Document) -> str:
+def passage_index(
+    project: Project, document: Document, outline: list[Heading] | None = None
+) -> str:
     """Where the sections and paragraphs of a document are, in Turtle, with their first and last
-    words."""
-    headings = read_outline(project, document.slug)
+    words. outline: its headings, where they are not yet in the project."""
+    headings = read_outline(project, document.slug) if outline is None else outline
     source = f"<{project.header.base}document/{document.slug}>"
 
     def part(above: Heading | None) -> str:

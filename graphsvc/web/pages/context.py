@@ -154,10 +154,10 @@ class PageContext:
 
     # -- data -----------------------------------------------------------------------------------
 
-    async def fetch(self, name: str, thing: NamedNode) -> Table:
-        """The rows of one of the software's own queries about a thing. Raises what the engine
+    async def fetch(self, name: str, *things: NamedNode) -> Table:
+        """The rows of one of the software's own queries about some things. Raises what the engine
         raises."""
-        return await fetch(self.serving.engine, _own(name).bind({"thing": [thing]}))
+        return await fetch(self.serving.engine, _own(name).bind({"thing": things}))
 
     async def ask(self, question: Question, given: Given, limit: int) -> Answer:
         """The first rows of the answer to a question. Raises what understanding and asking raise.

@@ -1,0 +1,202 @@
+"""What a project has already, as drafting and checking need it: read from its files, not from a
+release."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import pyoxigraph as ox
+
+from graphsvc.errors import GraphsvcError
+from graphsvc.index import closure, slug
+from graphsvc.names import Names
+from graphsvc.project import Project
+from graphsvc.sources.turtle import Subject, Triple
+from graphsvc.vocabulary import CURATION, OA, OWL, PROV, RDF, RDFS, SH, SKOS
+
+_NAMES = (SKOS.prefLabel, RDFS.label, SKOS.altLabel)
+_LABELS = (SKOS.prefLabel, RDFS.label)
+
+
+@dataclass(frozen=True)
+class Needed:
+    """What a shape asks of a property. least, most: how many values (most: None for any number);
+    of_class: what they are, if the shape says so."""
+
+    property: str
+    least: int
+    most: int | None
+    of_class: str | None
+
+
+class CuratedGraph:
+    """The triples of a project's ontology, shapes and data.
+
+    store: all of them, for queries. Raises GraphsvcError where a file is not Turtle.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.project, self.header = project, project.header
+        self.store = ox.Store()
+        for path in (*project.ontology_files, *project.shape_files, *project.data_files):
+            try:
+                self.store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+            except (OSError, SyntaxError) as error:
+                raise GraphsvcError(f"This is not Turtle: {error}", location=project.name(path),
+                                    hint="Run `graphsvc build`: it names the line.") from error
+        broader: dict[str, set[str]] = defaultdict(set)
+        for class_, _, above in self._triples(None, RDFS.subClassOf, None):
+            if isinstance(above, ox.NamedNode):
+                broader[class_.value].add(above.value)
+        self._above = {class_: closure(class_, broader) for class_ in broader}
+
+    # -- lookups --------------------------------------------------------------------------------
+
+    def terms(self, iri: str, property_: str) -> list[ox.NamedNode | ox.Literal]:
+        """The values of a property of a thing, in a steady order, without blank nodes."""
+        return sorted((value for _, _, value in self._triples(iri, property_, None)
+                       if not isinstance(value, ox.BlankNode)), key=str)
+
+    def values(self, iri: str, property_: str) -> list[str]:
+        """The IRIs and texts of the values of a property of a thing, in a steady order."""
+        return [term.value for term in self.terms(iri, property_)]
+
+    def value(self, iri: str, property_: str) -> str | None:
+        """The first value of a property of a thing, if it has one."""
+        return next(iter(self.values(iri, property_)), None)
+
+    def pointing(self, property_: str, value: str) -> list[str]:
+        """The things that have an IRI as the value of a property."""
+        return sorted(thing.value for thing, _, _ in self._triples(None, property_, value))
+
+    def label(self, iri: str) -> str:
+        """The label to show for a thing; the last part of its IRI where it has none."""
+        found = (self.value(iri, property_) for property_ in _LABELS)
+        return next((label for label in found if label), slug(iri))
+
+    def called(self, iri: str) -> list[str]:
+        """All names of a thing, its label first."""
+        return [text for property_ in _NAMES for text in self.values(iri, property_)]
+
+    def told(self, class_: str, property_: str) -> list[str]:
+        """What is said of a class for drafting, or else of a class above it."""
+        return self.values(class_, property_) or [
+            value for above in sorted(self._above.get(class_, ()))
+            for value in self.values(above, property_)]
+
+    def classes_of_things(self) -> list[str]:
+        """The project's own classes of things that documents speak of: not those of concepts that
+        only its vocabularies have."""
+        base = self.header.namespace
+        found = [class_ for class_ in self.pointing(str(RDF.type), str(OWL.Class))
+                 if class_.startswith(base)]
+        return [class_ for class_ in found if class_ in self.recognised
+                or str(SKOS.Concept) not in self.above(class_)]
+
+    def above(self, class_: str) -> set[str]:
+        """The classes above a class."""
+        return self._above.get(class_, set())
+
+    def classes(self, iri: str) -> set[str]:
+        """The classes of a thing, with those above them."""
+        given = self.values(iri, RDF.type)
+        return {*given, *(above for class_ in given for above in self._above.get(class_, ()))}
+
+    def kind(self, iri: str) -> str:
+        """The class of a thing that is shown: the first that is recognised, or else said."""
+        given = self.values(iri, RDF.type)
+        found = [class_ for class_ in self.recognised if class_ in given] or given
+        return next(iter(found), str(RDFS.Resource))
+
+    def is_a(self, iri: str, class_: str) -> bool:
+        """Whether a thing is of a class or one below it."""
+        return class_ in self.classes(iri)
+
+    def things(self, class_: str) -> list[str]:
+        """All things of a class or one below it, by IRI."""
+        below = [class_, *(one for one, above in self._above.items() if class_ in above)]
+        return sorted({thing.value for one in below
+                       for thing, _, _ in self._triples(None, RDF.type, one)
+                       if isinstance(thing, ox.NamedNode)})
+
+    def documents(self, iri: str) -> set[str]:
+        """The documents whose passages are evidence of a thing."""
+        return {document for passage in self.values(iri, PROV.wasDerivedFrom)
+                for document in self.values(passage, OA.hasSource)}
+
+    def range(self, property_: str) -> str | None:
+        """The class of a property's values, if the ontology says it."""
+        return self.value(property_, RDFS.range)
+
+    def choices(self, property_: str) -> list[str]:
+        """The things that can be values of a property: of the classes that `curation:among` gives,
+        or else of its range."""
+        classes = self.values(property_, CURATION.among) or [self.range(property_) or ""]
+        return sorted({iri for class_ in classes for iri in self.things(class_)})
+
+    def having(self, property_: str) -> list[str]:
+        """The things that have a property, by IRI."""
+        return sorted({thing.value for thing, _, _ in self._triples(None, property_, None)})
+
+    # -- what is said of drafting ---------------------------------------------------------------
+
+    @cached_property
+    def recognised(self) -> list[str]:
+        """The classes whose things are recognised by name."""
+        return self.having(CURATION.recognised)
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of all things that are recognised, ready to be found in a text."""
+        named = [(text, iri, number == 0, False)
+                 for class_ in self.recognised for iri in self.things(class_)
+                 for number, text in enumerate(self.called(iri))]
+        return Names(dict.fromkeys(named), {})
+
+    def needs(self, class_: str) -> list[Needed]:
+        """What the shapes ask of the things of a class, without what SPARQL or `sh:xone` asks."""
+        return list(self._needs(class_))
+
+    @cache  # noqa: B019 - one graph lives as long as the process works on it
+    def _needs(self, class_: str) -> tuple[Needed, ...]:
+        classes = {class_, *self._above.get(class_, ())}
+        found: dict[str, Needed] = {}
+        for shape, _, _ in (one for class_ in sorted(classes)
+                            for one in self._triples(None, SH.targetClass, class_)):
+            for _, _, of_property in self._triples(shape, SH.property, None):
+                needed = None if isinstance(of_property, ox.Literal) else self._needed(of_property)
+                if needed:
+                    found[needed.property] = _stricter(needed, found.get(needed.property))
+        return tuple(found.values())
+
+    def _needed(self, shape: Subject) -> Needed | None:
+        def first(property_: str) -> Subject | ox.Literal | None:
+            return next((value for _, _, value in self._triples(shape, property_, None)), None)
+
+        path, least, most, of_class = map(first, (SH.path, SH.minCount, SH.maxCount, SH["class"]))
+        if not isinstance(path, ox.NamedNode):
+            return None
+        return Needed(path.value, int(least.value) if least else 0,
+                      int(most.value) if most else None, of_class.value if of_class else None)
+
+    def _triples(
+        self, subject: str | Subject | None, property_: str, value: str | None
+    ) -> Iterator[Triple]:
+        """The triples with such terms; None stands for any."""
+        one = ox.NamedNode(subject) if isinstance(subject, str) else subject
+        other = None if value is None else ox.NamedNode(value)
+        for quad in self.store.quads_for_pattern(one, ox.NamedNode(property_), other):
+            if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
+                yield quad.subject, quad.predicate, quad.object
+
+
+def _stricter(one: Needed, other: Needed | None) -> Needed:
+    """What two shapes ask of one property together."""
+    if other is None:
+        return one
+    most = [number for number in (one.most, other.most) if number is not None]
+    return Needed(one.property, max(one.least, other.least), min(most, default=None),
+                  one.of_class or other.of_class)

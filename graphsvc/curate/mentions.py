@@ -1,0 +1,29 @@
+"""Drafts of mentions: a thing of the project that a document names, with the lines that do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from graphsvc.curate.records import Draft, Value
+from graphsvc.curate.text import Text
+from graphsvc.vocabulary import SKOS
+
+
+def draft_mentions(text: Text) -> Iterator[Draft]:
+    """One draft for each thing that is recognised by name: `known` is the thing, and the passages
+    are more evidence of it. Names that it does not have yet are values to add."""
+    graph = text.graph
+    places: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for sentence in text.sentences:
+        for one in sentence.named:
+            places[one.iri].append((sentence.line, one.words))
+    for iri, found in places.items():
+        class_ = graph.kind(iri)
+        yield Draft(
+            document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
+            values=(Value(property=str(SKOS.prefLabel), property_label=graph.label(
+                str(SKOS.prefLabel)), text=graph.label(iri), language="en",
+                label=graph.label(iri), cue=found[0][1]),),
+            passages=tuple(dict.fromkeys(line for line, _ in found)), cue=found[0][1],
+            score=text.sureness(iri, {words for _, words in found}), known=iri)

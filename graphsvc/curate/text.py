@@ -1,0 +1,195 @@
+"""A document as drafting sees it: sentences, what each names, and what the whole is about."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+from graphsvc.curate.graph import CuratedGraph
+from graphsvc.curate.records import Kind, Paragraph, Reading, Value
+from graphsvc.vocabulary import CURATION
+from graphsvc.words import Word, words
+
+_BACK = re.compile(r"\W*(?:this|these|those|they|it|its|their|such|as a (?:result|consequence)|"
+                   r"through (?:this|these))\b", re.IGNORECASE)
+"""How a sentence begins that refers to the one before."""
+_MANY = 2
+"""Documents that know a thing, from which on it is surely known."""
+_SENTENCE = re.compile(r"\S.*?(?:[.!?][\"'”’)\]*_]*(?=\s+[\"'“‘(\[*_•-]*[A-Z0-9])|$)")
+_UNFINISHED = re.compile(r"[\w,;–-][*_)\]]*$")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A thing that a sentence names. words: as the sentence has them; place, end: those of the
+    first word and after the last, among the words of the paragraph."""
+
+    iri: str
+    words: str
+    place: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a paragraph. lines: of the text file, two where a page break cuts it; number:
+    in its paragraph, from 0; above: the headings over it, the highest first; named: the things that
+    it names, in order."""
+
+    lines: tuple[int, ...]
+    number: int
+    text: str
+    above: tuple[str, ...]
+    named: tuple[Named, ...]
+
+    @property
+    def line(self) -> int:
+        return self.lines[0]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of a thing: a sentence in which its name is a dash. at: where that is; None for
+    a sentence that refers back to it."""
+
+    text: str
+    at: int | None
+
+
+class Text:
+    """A document that was read, with the names that the project knows.
+
+    sentences: in the order of the document, without headings.
+    """
+
+    def __init__(self, reading: Reading, graph: CuratedGraph) -> None:
+        self.reading, self.graph = reading, graph
+        self.sentences = list(self._sentences())
+        self._at = {(sentence.line, sentence.number): sentence for sentence in self.sentences}
+
+    def naming(self, class_: str | None) -> dict[str, list[Sentence]]:
+        """The things of a class, each with the sentences that name it."""
+        found: dict[str, list[Sentence]] = defaultdict(list)
+        for sentence in self.sentences:
+            for iri in dict.fromkeys(one.iri for one in sentence.named):
+                if class_ is None or self.graph.is_a(iri, class_):
+                    found[iri].append(sentence)
+        return found
+
+    def said_of(self, iri: str, sentences: list[Sentence]) -> list[Said]:
+        """The sentences that name a thing, each with the one after it where that refers back."""
+        found: dict[tuple[int, int], Said] = {}
+        for sentence in sentences:
+            found[sentence.line, sentence.number] = _said(iri, sentence)
+        for line, number in list(found):
+            after = self._at.get((line, number + 1))
+            if after and _BACK.match(after.text):
+                found.setdefault((line, number + 1), Said(after.text, None))
+        return list(found.values())
+
+    def subject(self, class_: str) -> str | None:
+        """What the whole document is about, of a class: the thing that its title names, or else the
+        one that it names most, and in at least half of the places; None where there is none."""
+        titled = [one.iri for one in self._named(words(self.reading.title))
+                  if self.graph.is_a(one.iri, class_)]
+        if titled:
+            return titled[0]
+        often = {iri: len(sentences) for iri, sentences in self.naming(class_).items()}
+        most = max(often, key=lambda iri: often[iri], default=None)
+        return most if most and often[most] * 2 >= sum(often.values()) else None
+
+    def subject_values(self, class_: str) -> list[Value]:
+        """What a statement of a class is about, as far as the whole document is: at most one."""
+        for property_ in self.graph.told(class_, CURATION.subject):
+            iri = self.subject(self.graph.range(property_) or "")
+            if iri:
+                return [self.value(property_, iri)]
+        return []
+
+    def value(self, property_: str, iri: str, cue: str = "") -> Value:
+        """A thing as the value of a property."""
+        return Value(property=property_, property_label=self.graph.label(property_), iri=iri,
+                     label=self.graph.label(iri), cue=cue)
+
+    def sureness(self, iri: str, written: set[str]) -> float:
+        """How sure it is that a text means a thing: several documents know it, and what is written
+        is its own name, and not only a part of it in ordinary words."""
+        known = min(len(self.graph.documents(iri)), _MANY) / _MANY
+        return (known + max(self._share(iri, name) for name in written)) / 2
+
+    def _share(self, iri: str, name: str) -> float:
+        """How much of a thing's label a name is; a name with capitals inside is all of it."""
+        if any(word[0].isupper() for word in name.split()[1:]) or name.isupper():
+            return 1.0
+        weigh, parts = self.graph.names.weight, words(name)
+        label = [word.stem for word in words(self.graph.label(iri)) if not word.is_small]
+        has = {word.stem for word in parts}
+        return sum(weigh(one) for one in label if one in has) / sum(map(weigh, label))
+
+    def _sentences(self) -> Iterator[Sentence]:
+        above: list[tuple[int, str]] = []
+        for paragraphs in _runs(self.reading.paragraphs):
+            first = paragraphs[0]
+            if first.kind is Kind.HEADING:
+                above = [one for one in above if one[0] < first.level]
+                above.append((first.level, first.text))
+            else:
+                yield from self._parts(paragraphs, tuple(title for _, title in above))
+
+    def _parts(self, paragraphs: list[Paragraph], above: tuple[str, ...]) -> Iterator[Sentence]:
+        """The sentences of a paragraph, or of the parts into which a page break cuts it."""
+        whole = " ".join(paragraph.text for paragraph in paragraphs)
+        texts = [(match[0], match.start()) for match in _SENTENCE.finditer(whole)]
+        counts = [len(words(text)) for text, _ in texts]
+        named = self._named(words(whole))
+        ends = [*accumulate(len(paragraph.text) + 1 for paragraph in paragraphs)]
+        place = number = 0
+        while texts:
+            text, start = texts.pop(0)
+            size = counts.pop(0)
+            while texts and any(place <= one.place < place + size < one.end for one in named):
+                text = whole[start:texts[0][1] + len(texts.pop(0)[0])]  # a name holds its end
+                size += counts.pop(0)
+            lines = [paragraph.line for paragraph, end in zip(paragraphs, ends, strict=True)
+                     if start < end and end - len(paragraph.text) - 1 < start + len(text)]
+            yield Sentence(tuple(lines), number, text, above, tuple(
+                one for one in named if place <= one.place < place + size))
+            place, number = place + size, number + 1
+
+    def _named(self, text: list[Word]) -> list[Named]:
+        """The things that a text names, each place once."""
+        return [Named(one.iri, _written(text, one.at), min(one.at), max(one.at) + 1)
+                for one in self.graph.names.written(text)]
+
+
+def _runs(paragraphs: Iterable[Paragraph]) -> Iterator[list[Paragraph]]:
+    """The paragraphs, with those together that a page break cuts in a sentence."""
+    run: list[Paragraph] = []
+    for paragraph in paragraphs:
+        if run and not (paragraph.kind is run[-1].kind is Kind.BODY and paragraph.text[0].islower()
+                        and _UNFINISHED.search(run[-1].text)):
+            yield run
+            run = []
+        run.append(paragraph)
+    if run:
+        yield run
+
+
+def _said(iri: str, sentence: Sentence) -> Said:
+    found = _find(next(one.words for one in sentence.named if one.iri == iri), sentence.text)
+    if not found:
+        return Said(sentence.text, 0)
+    return Said(f"{sentence.text[:found.start()]}–{sentence.text[found.end():]}", found.start())
+
+
+def _find(name: str, text: str) -> re.Match[str] | None:
+    """Where the words of a name are in a text."""
+    return re.search(r"\W+(?:s\W+)?".join(map(re.escape, name.split())), text)
+
+
+def _written(text: list[Word], at: frozenset[int]) -> str:
+    return " ".join(text[place].text for place in range(min(at), max(at) + 1))
+

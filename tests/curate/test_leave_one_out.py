@@ -1,0 +1,69 @@
+"""What drafting finds of a document that the project does not have; no number may fall."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.curating import (
+    MOST_SECONDS,
+    PAGE,
+    ROWS,
+    Curated,
+    compare,
+    measure,
+    recorded,
+    table,
+)
+from benchmarks.left_out import leave_out, left_out
+from graphsvc.project import Project
+from graphsvc.sources.documents import outline_slugs
+from graphsvc.sources.turtle import read_turtle
+
+LATEST = "north-ayrshire-2022"
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+def test_no_number_falls_under_the_record(
+    project: Project, shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record, fallen = recorded(), []
+    found: dict[str, dict[str, float]] = {}
+    for slug in outline_slugs(project):
+        shares, seconds = measure(project, slug, shared / "sources")
+        found[slug] = {name: share.percent for name, share in shares.items()}
+        found[slug]["seconds"] = seconds
+        fallen += [f"{slug}: {name} is {share.part} of {share.whole}"
+                   for name, share in shares.items() if share.percent < record[slug][name] - 0.1]
+        if seconds > MOST_SECONDS:
+            fallen.append(f"{slug}: {seconds:.1f} seconds")
+    with capsys.disabled():
+        print(f"\n{table(found)}")
+    assert fallen == []
+
+
+def test_the_page_shows_the_record(project: Project) -> None:
+    assert [*recorded()] == outline_slugs(project)
+    assert all({*numbers} == {*ROWS, "seconds"} for numbers in recorded().values())
+    assert table(recorded()) in PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_project_without_a_document_has_nothing_that_only_the_document_introduces(
+    project: Project, tmp_path: Path
+) -> None:
+    copy, gone = leave_out(project, LATEST, tmp_path), left_out(project, LATEST)
+    left = {term.value for path in copy.data_files
+            for triple in read_turtle(path).triples for term in triple}
+    assert left & gone == set()
+    assert [iri for iri in left if f"passage/{LATEST}/" in iri] == []
+    assert f"{project.header.base}partnership/north-ayrshire" in left, "others name it too"
+    assert f"{project.header.base}question/2021-1" in gone, "only this one does"
+
+
+def test_where_nothing_is_drafted_nothing_is_found(project: Project) -> None:
+    shares = compare(Curated(project, LATEST), [])
+    assert {name for name, share in shares.items() if share.part} == set()
+    assert shares["figures"].whole > 50
