@@ -129,9 +129,10 @@ class Work:
 
     def waiting(self, state: State | None = None) -> list[Draft]:
         """The drafts to decide on, the document's own first, then in its order: those that say what
-        the project does not say already."""
-        new = [d for d in self.drafts if not d.known]
-        waiting = (state or self.state()).undecided(new)
+        the project does not say already, unless all their lines are ticked off."""
+        state = state or self.state()
+        waiting = state.undecided(
+            d for d in self.drafts if not d.known and not state.ticked.keys() >= set(d.passages))
         return sorted(waiting, key=lambda d: d.by != "cover")
 
     def find(self, id: str) -> Draft:
