@@ -31,7 +31,8 @@ from graphsvc.web.pages.rendering import STATIC
 
 _HERE = Path(__file__).parent
 _FILES = {
-    "pages.css": (STATIC / "pages.css", "text/css"), "icon.svg": (STATIC / "icon.svg", "image/svg+xml"),
+    "pages.css": (STATIC / "pages.css", "text/css"),
+    "icon.svg": (STATIC / "icon.svg", "image/svg+xml"),
     "desk.css": (_HERE / "static" / "desk.css", "text/css"),
     "desk.js": (_HERE / "static" / "desk.js", "text/javascript")}
 Filled = Mapping[str, Sequence[str]]
