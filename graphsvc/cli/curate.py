@@ -32,7 +32,7 @@ def add(args: argparse.Namespace) -> int:
     """Read a report and keep it in the folder documents/, which git ignores.
 
     Pages, headings, lists, tables and footnotes are found; running heads and hyphens at line ends
-    are removed. The report is a PDF or a text file.
+    are removed. The report is a PDF, a Word document (.docx), a web page or a text file.
 
     Example:
       graphsvc curate add report.pdf --id stirling-2019

@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from graphsvc.curate import outline, reading
+from graphsvc.curate.reading import apart
 from graphsvc.curate.records import Reading
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
@@ -62,10 +63,11 @@ class Shelf:
         Raises GraphsvcError, and then nothing has changed.
         """
         self._check_name(slug)
-        content = reading.read(report, skip)
+        ending = reading.ending(report)
         original = report.read_bytes()
         digest = hashlib.sha256(original).hexdigest()
         self._check_new(slug, digest, report)
+        content = apart.read(report, skip)
         found = Reading(slug=slug, title=content.title, sha256=digest,
                         paragraphs=tuple(content.paragraphs))
         self._check_text(slug, content.text)
@@ -75,7 +77,7 @@ class Shelf:
         try:
             book = temporary / slug
             book.mkdir()
-            (book / f"original{report.suffix.lower()}").write_bytes(original)
+            (book / f"original{ending}").write_bytes(original)
             (book / "reading.json").write_text(found.model_dump_json(indent=1), encoding="utf-8")
             (book / "outline.tsv").write_text(
                 outline.as_text(outline.proposed(found, self._project)), encoding="utf-8")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Kind, Paragraph, Reading, Value
@@ -17,25 +18,28 @@ _BACK = re.compile(r"\W*(?:this|these|those|they|it|its|their|such|as a (?:resul
 """How a sentence begins that refers to the one before."""
 _MANY = 2
 """Documents that know a thing, from which on it is surely known."""
-_END = re.compile(r"(?<=[.!?])[\"'”’)\]*]*\s+(?=[\"'“‘(\[*]*[A-Z0-9])")
+_SENTENCE = re.compile(r"\S.*?(?:[.!?][\"'”’)\]*_]*(?=\s+[\"'“‘(\[*_•-]*[A-Z0-9])|$)")
+_UNFINISHED = re.compile(r"[\w,;–-][*_)\]]*$")
 
 
 @dataclass(frozen=True)
 class Named:
-    """A thing that a sentence names. words: as the sentence has them; place: that of the first
-    word among those of the paragraph."""
+    """A thing that a sentence names. words: as the sentence has them; place, end: those of the
+    first word and after the last, among the words of the paragraph."""
 
     iri: str
     words: str
     place: int
+    end: int
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of a paragraph. number: in its paragraph, from 0; above: the headings over it,
-    the highest first; named: the things that it names, in order."""
+    """A sentence of a paragraph. lines: of the text file, two where a page break cuts it; number:
+    in its paragraph, from 0; above: the headings over it, the highest first; named: the things that
+    it names, in order."""
 
-    paragraph: Paragraph
+    lines: tuple[int, ...]
     number: int
     text: str
     above: tuple[str, ...]
@@ -43,7 +47,7 @@ class Sentence:
 
     @property
     def line(self) -> int:
-        return self.paragraph.line
+        return self.lines[0]
 
 
 @dataclass(frozen=True)
@@ -127,37 +131,63 @@ class Text:
 
     def _sentences(self) -> Iterator[Sentence]:
         above: list[tuple[int, str]] = []
-        for paragraph in self.reading.paragraphs:
-            if paragraph.kind is Kind.HEADING:
-                above = [one for one in above if one[0] < paragraph.level]
-                above.append((paragraph.level, paragraph.text))
+        for paragraphs in _runs(self.reading.paragraphs):
+            first = paragraphs[0]
+            if first.kind is Kind.HEADING:
+                above = [one for one in above if one[0] < first.level]
+                above.append((first.level, first.text))
             else:
-                titles = tuple(title for _, title in above)
-                yield from self._parts(paragraph, titles)
+                yield from self._parts(paragraphs, tuple(title for _, title in above))
 
-    def _parts(self, paragraph: Paragraph, above: tuple[str, ...]) -> Iterator[Sentence]:
-        texts = [text for text in _END.split(paragraph.text) if text]
-        parts = [words(text) for text in texts]
-        named = self._named([word for part in parts for word in part])
-        start = 0
-        for number, (text, part) in enumerate(zip(texts, parts, strict=True)):
-            inside = range(start, start + len(part))
-            yield Sentence(paragraph, number, text, above, tuple(
-                one for one in named if one.place in inside))
-            start += len(part)
+    def _parts(self, paragraphs: list[Paragraph], above: tuple[str, ...]) -> Iterator[Sentence]:
+        """The sentences of a paragraph, or of the parts into which a page break cuts it."""
+        whole = " ".join(paragraph.text for paragraph in paragraphs)
+        texts = [(match[0], match.start()) for match in _SENTENCE.finditer(whole)]
+        counts = [len(words(text)) for text, _ in texts]
+        named = self._named(words(whole))
+        ends = [*accumulate(len(paragraph.text) + 1 for paragraph in paragraphs)]
+        place = number = 0
+        while texts:
+            text, start = texts.pop(0)
+            size = counts.pop(0)
+            while texts and any(place <= one.place < place + size < one.end for one in named):
+                text = whole[start:texts[0][1] + len(texts.pop(0)[0])]  # a name holds its end
+                size += counts.pop(0)
+            lines = [paragraph.line for paragraph, end in zip(paragraphs, ends, strict=True)
+                     if start < end and end - len(paragraph.text) - 1 < start + len(text)]
+            yield Sentence(tuple(lines), number, text, above, tuple(
+                one for one in named if place <= one.place < place + size))
+            place, number = place + size, number + 1
 
     def _named(self, text: list[Word]) -> list[Named]:
         """The things that a text names, each place once."""
-        return [Named(one.iri, _written(text, one.at), min(one.at))
+        return [Named(one.iri, _written(text, one.at), min(one.at), max(one.at) + 1)
                 for one in self.graph.names.written(text)]
 
 
+def _runs(paragraphs: Iterable[Paragraph]) -> Iterator[list[Paragraph]]:
+    """The paragraphs, with those together that a page break cuts in a sentence."""
+    run: list[Paragraph] = []
+    for paragraph in paragraphs:
+        if run and not (paragraph.kind is run[-1].kind is Kind.BODY and paragraph.text[0].islower()
+                        and _UNFINISHED.search(run[-1].text)):
+            yield run
+            run = []
+        run.append(paragraph)
+    if run:
+        yield run
+
+
 def _said(iri: str, sentence: Sentence) -> Said:
-    name = next(one.words for one in sentence.named if one.iri == iri)
-    found = re.search(r"\W+(?:s\W+)?".join(map(re.escape, name.split())), sentence.text)
+    found = _find(next(one.words for one in sentence.named if one.iri == iri), sentence.text)
     if not found:
         return Said(sentence.text, 0)
     return Said(f"{sentence.text[:found.start()]}–{sentence.text[found.end():]}", found.start())
+
+
+def _find(name: str, text: str) -> re.Match[str] | None:
+    """Where the words of a name are in a text."""
+    return re.search(r"\W+(?:s\W+)?".join(map(re.escape, name.split())), text)
 
 
 def _written(text: list[Word], at: frozenset[int]) -> str:

@@ -34,6 +34,8 @@ PAGES = {
     "editor": "/sparql",
     "graph files": "/export",
     "about": "/about",
+    "releases": "/releases",
+    "report": "/report",
     "text": "/codebook",
     "docs": "/docs",
     "ontology": "/def",

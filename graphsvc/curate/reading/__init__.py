@@ -9,7 +9,7 @@ from graphsvc.curate.reading.content import MOST_BYTES, Content, numbered
 from graphsvc.curate.records import Kind
 from graphsvc.errors import GraphsvcError
 
-FORMATS = {".pdf": "PDF", ".txt": "text"}
+FORMATS = {".pdf": "PDF", ".docx": "Word", ".html": "web page", ".htm": "web page", ".txt": "text"}
 """The formats that are read, by the ending of a file's name."""
 _BEGINS = {".pdf": b"%PDF-"}
 _STRUCTURE = (Kind.HEADING, Kind.ITEM, Kind.ROW)
@@ -17,15 +17,7 @@ _STRUCTURE = (Kind.HEADING, Kind.ITEM, Kind.ROW)
 
 def read(path: Path, skip: Collection[int] = ()) -> Content:
     """The content of a report. skip: pages to leave out. Raises GraphsvcError."""
-    ending = _ending(path)
-    if ending == ".pdf":
-        from graphsvc.curate.reading import pdf
-
-        content = pdf.read(path, skip)
-    else:
-        from graphsvc.curate.reading import text
-
-        content = text.read(path)
+    content = _read(path, ending(path), skip)
     if not content.paragraphs:
         raise GraphsvcError("The report has no text.", location=str(path),
                             hint="Give the file that holds the report.")
@@ -36,13 +28,38 @@ def read(path: Path, skip: Collection[int] = ()) -> Content:
     return numbered(content)
 
 
-def _ending(path: Path) -> str:
+def _read(path: Path, form: str, skip: Collection[int]) -> Content:
+    """The content, by the reader of its format, which loads the libraries of no other."""
+    if form == ".pdf":
+        from graphsvc.curate.reading import pdf
+
+        return pdf.read(path, skip)
+    if skip:
+        raise GraphsvcError("Only pages of a PDF can be left out.", location="--skip",
+                            hint="Leave the option out.")
+    if form == ".docx":
+        from graphsvc.curate.reading import docx
+
+        return docx.read(path)
+    if form in (".html", ".htm"):
+        from graphsvc.curate.reading import html
+
+        return html.read(path)
+    from graphsvc.curate.reading import text
+
+    return text.read(path)
+
+
+def ending(path: Path) -> str:
     """The ending of a file that can be a report of that format. Raises GraphsvcError."""
-    ending = path.suffix.lower()
-    if ending not in FORMATS:
+    found = path.suffix.lower()
+    if found not in FORMATS:
         raise GraphsvcError(
-            f"Reports are read as {', '.join(FORMATS)}, not as {ending or 'files without ending'}.",
+            f"Reports are read as {', '.join(FORMATS)}, not as {found or 'files without ending'}.",
             location=str(path), hint="Save the report in one of these formats.")
+    if path.exists() and not path.is_file():
+        raise GraphsvcError("This is not a file.", location=str(path),
+                            hint="Give the path of the report itself.")
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -56,7 +73,7 @@ def _ending(path: Path) -> str:
         raise GraphsvcError(
             f"The file has {size / 2**20:.0f} MB, and {MOST_BYTES // 2**20} MB are the most that"
             " are read.", location=str(path), hint="Save it without its pictures, or in parts.")
-    if _BEGINS.get(ending, b"") not in head:
-        raise GraphsvcError(f"The file is named {ending} but is no {FORMATS[ending]} file.",
+    if _BEGINS.get(found, b"") not in head:
+        raise GraphsvcError(f"The file is named {found} but is no {FORMATS[found]} file.",
                             location=str(path), hint="Give the report itself, with its own ending.")
-    return ending
+    return found

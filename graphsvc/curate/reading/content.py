@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from graphsvc.curate.records import Paragraph
 
 MOST_BYTES = 100 * 1024 * 1024
+MOST_UNPACKED = 200 * 1024 * 1024
 MOST_PAGES = 500
-MOST_LETTERS = 5_000_000
+MOST_LETTERS = 100_000
+"""Of one page of a PDF: twenty times those of a full one."""
 
 
 @dataclass(frozen=True)

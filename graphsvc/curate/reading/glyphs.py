@@ -16,6 +16,8 @@ T = TypeVar("T")
 WIDE = 1.2
 """A gap of so many letter heights is no blank between words: a column or cell begins."""
 _THIN = 2.0
+_MOST_RULES = 3000
+"""A page with more straight edges has a map or drawing, whose edges are no rules."""
 _RAISED = 0.88
 """The size of a raised mark, as a part of the letters beside it, is less."""
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl",
@@ -107,6 +109,8 @@ def sheet(page: pdfium.PdfPage, number: int) -> Sheet:
         elif thing.type == raw.FPDF_PAGEOBJ_IMAGE:
             x0, y0, x1, y1 = place.box(*thing.get_bounds())
             found.pictured += max(0, x1 - x0) * max(0, y1 - y0) / (place.width * place.height)
+    if len(found.rules) + len(found.dots) > _MOST_RULES:
+        found.rules, found.dots = [], []
     text = page.get_textpage()
     try:
         found.pieces = _pieces(_glyphs(text, place), found)

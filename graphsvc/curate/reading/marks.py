@@ -13,6 +13,7 @@ _NUMBER = r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2}){1,2}\.?"
 _LABEL = re.compile(rf"(?:{_BULLET}|o|{_NUMBER})", re.IGNORECASE)
 _BULLETED = re.compile(rf"^(?:{_BULLET}|o)\s+(?=\S)")
 _ITEM = re.compile(rf"(?:{_BULLET}|{_NUMBER})\s+\S")
+_NUMBERS = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*)\.?\s")
 _CAPTION = re.compile(r"(?:table|figure|fig\.|chart|graph|diagram|map|box)\s+\d+\b", re.IGNORECASE)
 _HYPHEN = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
@@ -31,6 +32,13 @@ def is_item(text: str) -> bool:
 def looks_like_caption(text: str) -> bool:
     """Whether a short paragraph says what a table or picture shows: `Table 3: ...`."""
     return bool(_CAPTION.match(text)) and len(text.split()) <= 25
+
+
+def titled(text: str) -> bool:
+    """Whether a short line that stands alone reads as a heading."""
+    first = _NUMBERS.sub("", text)[:1]
+    return (first.isupper() and bool(re.search(r"[^\W\d_]{3}", text))
+            and not re.search(r"[.,;:!]$|@|://|www\.", text) and len(text) < 200)
 
 
 def plain_bullet(text: str) -> str:
@@ -68,7 +76,7 @@ class Hyphens:
             whole = one in self._words or (self._divides and two not in self._words
                                            and found[0] not in self._words)
             return before[:-1] + after if whole and two not in self._words else before + after
-        if before[-1] in "/\u2010" or before.endswith("-") and before[-2:-1].isalnum():
+        if before[-1] in "/-\u2010" and before[-2:-1].isalnum():
             return before + after
         return f"{before} {after}"
 

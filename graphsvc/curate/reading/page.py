@@ -166,15 +166,35 @@ def _sides(strip: list[Piece], x: float) -> tuple[list[Piece], list[Piece]]:
 
 def _side_by_side(left: list[Piece], right: list[Piece]) -> bool:
     """Whether two sets of lines are columns of running text, not cells of a table."""
-    if min(len(left), len(right)) < _FEW:
+    few, many = sorted((left, right), key=len)
+    if any(not p.text for p in few + many):  # a ruled table, beside which is something else
+        return len(many) > 1 and bool(few)
+    if len(few) < 3 or right[0].base > left[-1].base or left[0].base > right[-1].base:
+        return False
+    levels = [p.base for p in many]
+    level = sum(any(abs(p.base - other) < 1 for other in levels) for p in few)
+    if level < 0.5 * len(few):  # cells that stand side by side begin at the same height
+        return _running(few) and _running(many)
+    if len(few) < _FEW:
         return False
     if any(median(len(p.text.split()) for p in side) < 3 for side in (left, right)):
-        return False
-    if right[0].base > left[-1].base or left[0].base > right[-1].base:
-        return False
+        return _running(few) and _running(many) and _prose(many)
     first, second = _starts(left), _starts(right)
     same = sum(any(abs(a - b) < 2 for b in second) for a in first)
     return min(len(first), len(second)) < 3 or same < 0.75 * max(len(first), len(second))
+
+
+def _running(side: list[Piece]) -> bool:
+    """Whether most lines stand directly below another, as those of paragraphs do."""
+    return 2 * sum(0 < b.base - a.base < 1.7 * b.size
+                   for a, b in zip(side, side[1:], strict=False)) >= len(side) - 1
+
+
+def _prose(side: list[Piece]) -> bool:
+    """Whether most lines fill the column and go on in the next."""
+    left, right = min(p.x0 for p in side), max(p.x1 for p in side)
+    full = sum(p.x1 - left > 0.85 * (right - left) and p.text[-1] not in ".:;!?" for p in side)
+    return full > 0.55 * len(side)
 
 
 def _starts(side: list[Piece]) -> list[float]:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pypdfium2 as pdfium
 
 from graphsvc.curate.reading import setting
-from graphsvc.curate.reading.content import MOST_PAGES, Content
+from graphsvc.curate.reading.content import MOST_LETTERS, MOST_PAGES, Content
 from graphsvc.curate.reading.glyphs import Piece, Sheet, sheet
-from graphsvc.curate.reading.page import flows
+from graphsvc.curate.reading.page import flows, rows
 from graphsvc.curate.records import Kind
 from graphsvc.errors import GraphsvcError
 
@@ -43,6 +43,12 @@ def read(path: Path, skip: Collection[int] = ()) -> Content:
             raise GraphsvcError(
                 f"The PDF has {len(document)} pages, and {MOST_PAGES} are the most that are read.",
                 location=str(path), hint="Save the pages of the report as a PDF of its own.")
+        if not len(document):
+            raise GraphsvcError("The PDF is broken: it has no pages.", location=str(path),
+                                hint="Download it again, or print it to a new PDF.")
+        if wrong := [n for n in skip if not 0 < n <= len(document)]:
+            raise GraphsvcError(f"The PDF has no page {wrong[0]}.", location="--skip",
+                                hint=f"Its pages are 1 to {len(document)}.")
         sheets = [_sheet(document, n) for n in range(1, len(document) + 1) if n not in skip]
         title = document.get_metadata_dict().get("Title", "")
     finally:
@@ -56,10 +62,17 @@ def read(path: Path, skip: Collection[int] = ()) -> Content:
 def _sheet(document: pdfium.PdfDocument, number: int) -> Sheet:
     try:
         page = document[number - 1]
+        text = page.get_textpage()
+        letters = text.count_chars()
+        text.close()
     except pdfium.PdfiumError as error:
         raise GraphsvcError(f"Page {number} of the PDF is broken.",
                             hint=f"Download it again, or leave the page out: --skip {number}"
                             ) from error
+    if letters > MOST_LETTERS:
+        raise GraphsvcError(
+            f"Page {number} of the PDF has {letters} letters, which is no page of a report.",
+            hint=f"Leave the page out: --skip {number}")
     try:
         return sheet(page, number)
     finally:
@@ -88,19 +101,23 @@ def _check_text(path: Path, sheets: list[Sheet]) -> None:
 
 
 def without_running_heads(sheets: list[Sheet]) -> None:
-    """Remove what stands in the same place above or below the text of page after page, and page
+    """Remove the lines above and below the text that stand there on page after page, and page
     numbers."""
     places: dict[tuple[str, int, bool], set[int]] = defaultdict(set)
-    edges = {page.number: [p for p in page.pieces if _at_edge(p, page)] for page in sheets}
     for page in sheets:
-        for piece in edges[page.number]:
-            places[_place(piece, page)].add(page.number)
+        for piece in page.pieces:
+            if _at_edge(piece, page):
+                places[_place(piece, page)].add(page.number)
     for page in sheets:
-        running = {id(p) for p in edges[page.number]
-                   if _runs(places[_place(p, page)], len(sheets))}
-        rest = [p for p in page.pieces if id(p) not in running]
-        outer = {id(p) for p in _outermost(rest, page) if _PAGE_NUMBER.fullmatch(p.text)}
-        page.pieces = [p for p in rest if id(p) not in outer]
+        lines = rows(page.pieces)
+        running: set[int] = set()
+        for ordered in (lines, lines[::-1]):
+            for line in ordered:
+                if not all(_at_edge(p, page) and (_PAGE_NUMBER.fullmatch(p.text) or _runs(
+                        places[_place(p, page)], len(sheets))) for p in line):
+                    break
+                running |= {id(p) for p in line}
+        page.pieces = [p for p in page.pieces if id(p) not in running]
 
 
 def _at_edge(piece: Piece, page: Sheet) -> bool:
@@ -110,7 +127,7 @@ def _at_edge(piece: Piece, page: Sheet) -> bool:
 def _place(piece: Piece, page: Sheet) -> tuple[str, int, bool]:
     """The text without its figures, its height on the page, and above or below."""
     below = piece.base > page.height / 2
-    return re.sub(r"\d+|\b[ivxl]+\b", "#", piece.text.lower()), round(piece.base / 4), below
+    return re.sub(r"\d+", "#", piece.text.lower()), round(piece.base / 4), below
 
 
 def _runs(pages: set[int], of: int) -> bool:
@@ -120,15 +137,6 @@ def _runs(pages: set[int], of: int) -> bool:
         return False
     near = sum(b - a <= 2 for a, b in pairwise(sorted(pages)))
     return near >= 0.6 * (len(pages) - 1)
-
-
-def _outermost(pieces: list[Piece], page: Sheet) -> list[Piece]:
-    """The first and the last line of a page, where they are at its edges and stand alone."""
-    if not pieces:
-        return []
-    ends = (min(p.base for p in pieces), max(p.base for p in pieces))
-    lines = [[p for p in pieces if abs(p.base - end) < 0.5 * p.size] for end in ends]
-    return [line[0] for line in lines if len(line) == 1 and _at_edge(line[0], page)]
 
 
 def _title(found: list[setting.Set]) -> str:

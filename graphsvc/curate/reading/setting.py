@@ -108,6 +108,8 @@ def paragraphs(pages: list[list[Flow]]) -> list[Set]:
                 elif number == 0 and (earlier := _earlier(found)) and _runs_on(
                         earlier, paragraph, measures):
                     earlier.lines += paragraph.lines
+                    earlier.cells = tuple(f"{a}\n{b}".strip("\n") for a, b in zip(
+                        earlier.cells, paragraph.cells, strict=True))
                 else:
                     found.append(paragraph)
         found.extend(notes)
@@ -193,7 +195,8 @@ def _earlier(found: list[Set]) -> Set | None:
 def _runs_on(before: Set, after: Set, measures: Measures) -> bool:
     """Whether a paragraph is the rest of one that a page or column had no more room for."""
     if Kind.ROW in (before.kind, after.kind):
-        return False
+        return (before.kind is after.kind and len(before.cells) == len(after.cells)
+                and not after.cells[0] and any(cell[:1].islower() for cell in after.cells))
     last, first = before.lines[-1], after.lines[0]
     if abs(last.size - first.size) > 0.05 * last.size or last.bold != first.bold:
         return False

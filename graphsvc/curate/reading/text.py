@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 
 from graphsvc.curate.reading.content import Content
-from graphsvc.curate.reading.marks import Hyphens, is_item, looks_like_caption, plain_bullet
+from graphsvc.curate.reading.marks import Hyphens, is_item, looks_like_caption, plain_bullet, titled
 from graphsvc.curate.records import Kind, Paragraph
 from graphsvc.errors import GraphsvcError
 
 _WORD = re.compile(r"\w")
 _MARKDOWN = re.compile(r"(#{1,6})\s+")
-_NOTE = re.compile(r"(?:\[\^?\d+\]|<sup>\d+</sup>)")
+_NOTE = re.compile(r"\[\^?\d+\]|<sup>\d+</sup>|[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+ ?\S")
 _NUMBERS = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 _BROKEN_AT = 120
 """Where no line is longer than this, paragraphs are broken into lines."""
@@ -90,16 +90,9 @@ def _kind(line: str, alone: bool, numbered: bool) -> tuple[Kind, int]:
         return Kind.FOOTNOTE, 0
     if looks_like_caption(plain):
         return Kind.CAPTION, 0
-    if alone and len(plain.split()) <= _MOST_WORDS and _titled(plain):
+    if alone and len(plain.split()) <= _MOST_WORDS and titled(plain):
         number = _NUMBERS.match(plain)
         return Kind.HEADING, number[1].count(".") + 1 if number else 2 if numbered else 1
     if is_item(plain_bullet(text)):
         return Kind.ITEM, 1 + (len(line) - len(line.lstrip())) // 2
     return Kind.BODY, 0
-
-
-def _titled(text: str) -> bool:
-    """Whether a short line that stands alone reads as a heading."""
-    first = _NUMBERS.sub("", text)[:1]
-    return (first.isupper() and bool(re.search(r"[^\W\d_]{3}", text))
-            and not re.search(r"[.,;:!]$|@|://|www\.", text) and len(text) < 200)

@@ -68,7 +68,7 @@ def show_date(text: str) -> str:
 
 def query_string(values: Pairs | Mapping[str, Sequence[str]]) -> str:
     """Parameters as the query part of an address."""
-    return urlencode(values, doseq=True, quote_via=quote)
+    return urlencode(values, doseq=True, quote_via=quote, safe=":/")
 
 
 def capital(text: str) -> str:
