@@ -43,7 +43,7 @@ class Archive:
             "@context": _SCHEMA, "@type": "Dataset", "@id": self.header.dataset,
             "name": self.header.title, "description": self.header.description,
             "version": self.release.id, "license": self.header.licence,
-            "url": f"{self.server}/about", "identifier": self.header.dataset,
+            "url": f"{self.server}/dataset", "identifier": self.header.dataset,
             "datePublished": self.citation.built.isoformat(), "isAccessibleForFree": True,
             "creator": {"@type": "Organization", "name": self.citation.creator},
             "citation": self.citation.text,

@@ -28,7 +28,7 @@ from graphsvc.build.index import build_index
 from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import explain, report_graph, validate
 from graphsvc.build.tables import write_tables
-from graphsvc.description import describe_release
+from graphsvc.description import describe_content, describe_release
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.graphs.view import Views
 from graphsvc.project import Project
@@ -101,9 +101,10 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         sizes = {name: len(lines) for name, lines in graphs.items()}
         del graphs
         progress("describing")
-        (work / "description.ttl").write_bytes(
-            describe_release(
-                project.header, digest, union, sizes, [*dumps, tables], sources, project.catalogue))
+        (work / "description.ttl").write_bytes(describe_release(
+            project.header, digest, [*dumps, tables], project.catalogue))
+        (work / "content.ttl").write_bytes(
+            describe_content(project.header, union, sizes, sources))
         progress("indexing")
         build_index(union, work / "index.sqlite")
         stored.result()

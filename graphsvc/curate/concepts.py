@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from graphsvc.curate.graph import CuratedGraph
@@ -9,6 +10,7 @@ from graphsvc.curate.patterns import pattern
 from graphsvc.vocabulary import CURATION
 
 _LAST = 1000
+_POSSESSIVE = re.compile(r"'s\b|(?<=s)'(?= \w)")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Concepts:
         for rank, iri, cues, never in self._concepts:
             without = [match.span() for match in never.finditer(text)]
             found += [Found(iri, match[0], rank, *match.span())
-                      for match in cues.finditer(text) if not any(
+                      for match in cues.finditer(text)
+                      if not _POSSESSIVE.match(text, match.end()) and not any(
                           start <= match.start() and match.end() <= end for start, end in without)]
         return sorted(found, key=lambda one: (one.rank, one.start))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from graphsvc.curate.text import Said
 from graphsvc.vocabulary import CURATION
 
 _LAST = 1000
+_SHARE = 5
 _BEFORE = 60
 """Characters before a cue in which words may stand that undo it."""
 
@@ -48,10 +50,11 @@ class Cues:
         within = graph.value(property_, CURATION.within)
         self._within = int(within) if within else None
         self._concepts = [
-            _Concept(iri, int(graph.value(iri, CURATION.rank) or _LAST), *(
-                pattern(graph.values(iri, name)) for name in (
-                    CURATION.cue, CURATION.notCue, CURATION.notAfter)),
-                frozenset(graph.values(iri, CURATION.whenAll)))
+            _Concept(iri, int(graph.value(iri, CURATION.rank) or _LAST),
+                     pattern(graph.values(iri, CURATION.cue)),
+                     pattern(graph.values(iri, CURATION.notCue)),
+                     pattern(graph.values(iri, CURATION.notAfter)),
+                     frozenset(graph.values(iri, CURATION.whenAll)))
             for iri in graph.things(graph.range(property_) or "")]
         self._concepts.sort(key=lambda concept: concept.rank)
 
@@ -61,10 +64,14 @@ class Cues:
         return [cue for concept in self._concepts for cue in _find(concept, text)
                 if self._reaches(cue, text, said.at)]
 
-    def choose(self, said: Iterable[Said]) -> Cue | None:
+    def choose(self, said: list[Said]) -> Cue | None:
         """The cue by which a thing is coded: of the concept that all cues lead to together, or else
         of the one that is taken first."""
-        found = [cue for one in said for cue in self.find(one)]
+        in_each = [self.find(one) for one in said]
+        found = [cue for cues in in_each for cue in cues]
+        often = Counter(iri for cues in in_each for iri in {cue.iri for cue in cues})
+        whole = len(in_each) if self._within is not None else sum(map(bool, in_each))
+        found = [cue for cue in found if often[cue.iri] * _SHARE >= whole]
         first = {cue.iri: cue for cue in reversed(found)}
         for concept in self._concepts:
             if concept.together and concept.together <= first.keys():
@@ -73,7 +80,6 @@ class Cues:
             if concept.iri in first:
                 return first[concept.iri]
         return None
-
 
     def _reaches(self, cue: Cue, text: str, at: int | None) -> bool:
         """Whether a cue is said of the name that is there in the text."""

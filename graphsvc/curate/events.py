@@ -19,6 +19,9 @@ _COVER, _IMPRINT = 40, 40
 """Paragraphs at the beginning and end of a document among which its date is."""
 _SHORT = 12
 """Words of a line that says little more than a date."""
+_LONGEST = 120
+"""Characters of such a line."""
+_IMPRINTED = re.compile(r"©|\(c\)|\bcopyright|\bpublish|\bpublication|\bdate", re.IGNORECASE)
 _WEEK = re.compile(r"\bweeks? (?:beginning|commencing|of|starting)\s+\S*\s*$", re.IGNORECASE)
 _APART = 160
 """Characters between the words for what happened and the date."""
@@ -51,7 +54,7 @@ def draft_events(text: Text) -> Iterator[Draft]:
                     CURATION.publishedCue)
                 happened = pattern(text.graph.values(class_, words_of))
                 found = list(_said(text, names, happened))
-                if property_ == CURATION.published:
+                if not text.graph.values(class_, CURATION.begun):
                     found += _shown(text)
                 yield from _drafts(text, class_, told[0], property_ == CURATION.begun, found)
 
@@ -61,7 +64,9 @@ def _said(text: Text, names: re.Pattern[str], happened: re.Pattern[str]) -> Iter
     before = ""
     for sentence in text.sentences:
         shown = sentence.text.replace("’", "'")
-        named = 0.9 if names.search(shown) else 0.7 if names.search(before) else 0
+        above = sentence.above[-1] if sentence.above else ""
+        named = 0.9 if names.search(shown) else (
+            0.7 if names.search(before) or names.search(above) else 0)
         before = shown
         if not named:
             continue
@@ -74,19 +79,18 @@ def _said(text: Text, names: re.Pattern[str], happened: re.Pattern[str]) -> Iter
 
 
 def _shown(text: Text) -> Iterator[_When]:
-    """The dates of lines at the beginning and end that say little more."""
+    """The dates of lines that say nothing else, and of short lines at the beginning and end."""
     paragraphs = text.reading.paragraphs
-    ends = [*paragraphs[:_COVER], *paragraphs[max(_COVER, len(paragraphs) - _IMPRINT):]]
-    for paragraph in ends:
+    for place, paragraph in enumerate(paragraphs):
         shown = plain(paragraph.text)
-        found = periods(shown)
+        found = periods(shown) if len(shown) < _LONGEST else []
         if len(found) != 1 or len(words(shown)) > _SHORT or found[0].is_range:
             continue
-        alone = len(words(shown)) <= 3
-        imprint = bool(re.search(r"©|\(c\)|copyright|published|publication|date", shown, re.I))
-        if alone or imprint or found[0].start.day:
-            sure = 0.8 if alone else 0.7
-            yield _when(found[0], shown, paragraph.line, sure - 0.3 * (not found[0].start.month))
+        at_end = place < _COVER or place >= len(paragraphs) - _IMPRINT
+        alone = len(words(shown)) <= 3 and bool(found[0].start.month)
+        if alone or at_end and (found[0].start.day or _IMPRINTED.search(shown)):
+            sure = 0.6 + 0.2 * at_end - 0.3 * (not found[0].start.month)
+            yield _when(found[0], shown, paragraph.line, sure)
 
 
 def _when(period: Period, shown: str, line: int, sure: float) -> _When:

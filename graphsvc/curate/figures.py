@@ -10,30 +10,32 @@ from math import log
 
 from graphsvc.curate.concepts import Concepts, Found
 from graphsvc.curate.dates import Period
+from graphsvc.curate.headings import contents
 from graphsvc.curate.quantities import LIMIT, Quantity, quantities
-from graphsvc.curate.records import Draft, Kind, Value
+from graphsvc.curate.records import Draft, Value
 from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION, XSD
 from graphsvc.words import words
 
-_NEAR = 70
-"""Characters after a number within which its unit is looked for."""
+_NEAR, _UNIT = 70, 42
+"""Characters around a number within which those are named of whom it is, and after it its unit."""
 _NOUN, _SUBJECT = 22, 26
 """Characters after a word of quantity within which its noun is, and at the beginning of a sentence
 within which its subject is."""
-_PHRASE = 10
-"""Words that say what is counted, at most: a label, not a sentence."""
+_MOST = 6
+"""Words before and after a quantity that say what is counted: key words, not a sentence."""
 _END = re.compile(r"[.;:()\u2022]\s|[.;:()\u2022]$|<[^>]*>|\t")
-_LINKS = re.compile(r"^\W*(?:(?:of|the|all|these|those|were|was|is|are|to|and|that|which|in|by|an?)"
-                    r"\s+)*|\W+$", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _SAME = re.compile(r"\bsame (?:period|time|year)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:compar\w+|from|to|than|average|figures?|against|and|while"
-                       r"|equivalent)\W+(?:\w+\W+){0,6}$", re.IGNORECASE)
-_OF_THESE = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|\(|(?:is|are|was|were)\b)",
+                       r"|equivalent|then)\W+(?:\w+\W+){0,6}$", re.IGNORECASE)
+_ELLIPSIS = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|from|in|is|are|was|were|had)\b",
                        re.IGNORECASE)
-_MARKS = re.compile(r"[*_#\[\]]+|\(#?\)")
-_ALIKE, _RARE = 0.8, 5.0
+_PART = re.compile(r"\s*(?:\(|(?:out )?of(?: the| its| our| all| these)?)\s*")
+_AGAIN = re.compile(r"\W*(?:this|these|it|that|they)\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^()]*\)")
+_MARKS = re.compile(r"[*_#\[\]]+|\(#?\)|<[^>]*>|\S*(?:www\.|://|%20|@)\S*")
+_ALIKE, _RARE = 0.9, 6.0
 """The share of a measure's name that a clause must have, and how telling the name must be, by how
 rare its words are among those of measures."""
 
@@ -42,18 +44,21 @@ def draft_figures(text: Text) -> Iterator[Draft]:
     """One draft for each quantity of the document, of each class that has numbers as values."""
     for class_ in text.graph.having(CURATION.number):
         figures = _Figures(text, class_)
+        skip = {one.line for one in text.reading.paragraphs if contents(one)}
         for sentence in text.sentences:
-            if sentence.paragraph.kind is not Kind.HEADING:
+            if sentence.line not in skip:
                 yield from figures.of(sentence)
 
 
 @dataclass(frozen=True)
 class _Around:
-    """A quantity with the words before and after it, up to the next quantities."""
+    """A quantity with the words before and after it, up to the next quantities. inside: whether it
+    stands in brackets after another: `52 (28%)`."""
 
     quantity: Quantity
     before: str
     after: str
+    inside: bool
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ class _Carried:
     """What holds on from sentence to sentence of a paragraph."""
 
     group: Found | None = None
+    subject: Found | None = None
     period: Period | None = None
 
 
@@ -104,7 +110,8 @@ class _Figures:
         self.weights = {stem: log(1 + len(self.measures) / many) for stem, many in often.items()}
         self.subject = text.subject_values(class_)
         self.line, self.carried = 0, _Carried()
-        self.last: _Figure | None = None
+        self.last: dict[str, _Figure] = {}
+        self.latest: _Figure | None = None
 
     def of(self, sentence: Sentence) -> Iterator[Draft]:
         """The figures of a sentence."""
@@ -112,20 +119,21 @@ class _Figures:
             lambda mark: " " * len(mark[0]), sentence.text.replace("’", "'")))
         found, dates = quantities(shown, self.worded, sentence.number == 0)
         if self.line != sentence.line:
-            self.line, self.last, self.carried = sentence.line, None, _Carried()
+            self.line, self.carried = sentence.line, _Carried()
+            self.last, self.latest = {}, None
         said = next(iter(self.contexts.find(shown)), None)
         subject = self._best(self.group, shown[:_SUBJECT])
-        if said or subject and subject.rank <= 1:
-            self.carried = replace(self.carried, group=said or subject)
+        if said:
+            self.carried = replace(self.carried, group=said)
+        if subject and subject.rank <= 1:
+            self.carried = replace(self.carried, subject=subject)
         if dates or not _SAME.search(shown):
             self.carried = replace(self.carried, period=None)
-        for place, quantity in enumerate(found):
-            start = found[place - 1].at[1] if place else 0
-            end = found[place + 1].at[0] if place + 1 < len(found) else len(shown)
-            around = _Around(quantity, shown[start:quantity.at[0]], shown[quantity.at[1]:end])
+        for around in _split(shown, found):
             figure = self._figure(around, shown, said, dates)
             if figure:
-                self.last = figure
+                self.last[_sort(around.quantity)] = figure
+                self.latest = figure if around.quantity.of != self.trend else self.latest
                 yield self._draft(sentence, around, figure)
         if dates:
             self.carried = replace(self.carried, period=dates[-1])
@@ -134,19 +142,22 @@ class _Figures:
         self, around: _Around, shown: str, said: Found | None, dates: list[Period]
     ) -> _Figure | None:
         """What is to be said of a quantity; None where it counts nothing."""
-        quantity, last = around.quantity, self.last
-        again = _COMPARED.search(around.before) or _OF_THESE.match(around.after)
-        group = self._group(around, said)
+        quantity = around.quantity
+        group, counted = self._group(around, said), self._counted(around)
         unit = self._unit(around, shown, group)
-        counted = self._counted(around)
-        if again and last and quantity.number:
-            group = self._best(self.group, around.after[:_NEAR // 2]) or last.group or group
-            alike = last.quantity.number and last.quantity.number.sort == quantity.number.sort
-            if unit and not unit[1] and alike:
-                unit = last.unit
-            if len(_telling(_phrase(around.after))) < 3:
-                counted = last.counted
-        if unit is None:
+        last = self.last.get(_sort(quantity)) if quantity.number else None
+        if last and (_ELLIPSIS.match(around.after) or (
+                _COMPARED.search(around.before) and unit and not unit[1])):
+            unit = last.unit
+        known = self.latest
+        if known and quantity.number and (
+                _COMPARED.search(around.before) or _AGAIN.match(shown) or around.inside):
+            group = self._best(self.group, around.after[:_NOUN]) or known.group or group
+            if around.inside or len(_keywords(around.after)) < 3:
+                counted = known.counted
+        number = quantity.number
+        bare = number and number.sort == "count" and unit and not unit[1]
+        if unit is None or not counted.label or bare and "." in quantity.words:
             return None
         near = min(dates, key=lambda one: min(abs(one.at[0] - quantity.at[1]),
                                               abs(quantity.at[0] - one.at[1])),
@@ -159,6 +170,8 @@ class _Figures:
                   figure.counted]
         if group:
             values.append(self.text.value(self.group, group.iri, group.words))
+        elif otherwise := self.cues[self.group].otherwise:
+            values.append(self.text.value(self.group, otherwise))
         values += self._implied(group, values)
         values += self._where(around)
         values += self._when(figure.period)
@@ -168,7 +181,7 @@ class _Figures:
         sure = 0.5 + 0.2 * bool(unit[1]) + 0.2 * bool(group)
         return Draft(document=self.text.reading.slug, kind=self.class_,
                      kind_label=self.graph.label(self.class_), values=tuple(values),
-                     passages=(sentence.line,), cue=figure.quantity.words, score=round(sure, 2))
+                     passages=sentence.lines, cue=figure.quantity.words, score=round(sure, 2))
 
     def _amount(self, quantity: Quantity) -> Value:
         if quantity.number is None:
@@ -186,25 +199,39 @@ class _Figures:
         if around.quantity.number:
             return (self._best(self.group, around.after[:_NEAR])
                     or self._best(self.group, around.before[-_NEAR:], last=True))
-        near = self._best(self.group, around.after[:_NOUN])
-        if near and self._given(near, self.unit):
+        near = self._noun(self.group, around.after)
+        if near and self._given(near, self.unit) and not (
+                said and said.start < around.quantity.at[0]
+                and self._given(said, self.unit) != self._given(near, self.unit)):
             return near
-        return said or self.carried.group or near or self._best(
+        return said or self.carried.group or near or (
+            None if self._noun(self.unit, around.after) else self.carried.subject) or self._best(
             self.group, around.before[-_NEAR:], last=True)
+
+    def _noun(self, property_: str, after: str) -> Found | None:
+        """What the words right after a quantity name."""
+        near = self._best(property_, after[:_NEAR])
+        return near if near and near.start < _NOUN else None
 
     def _unit(self, around: _Around, shown: str, group: Found | None) -> tuple[str, str] | None:
         """The unit with the words that lead to it; None where nothing is counted."""
         quantity, cues = around.quantity, self.cues[self.unit]
         otherwise = (cues.otherwise, "") if cues.otherwise else None
         if quantity.of == self.trend:
-            near = self._best(self.unit, around.after[:_NOUN])
+            near = self._best(self.unit, around.after[:_UNIT])
             return (near.iri, near.words) if near else otherwise
         if quantity.number is None:
-            near = self._best(self.unit, around.after[:_NOUN])
+            near = self._noun(self.unit, around.after) or self._best(
+                self.unit, around.before[-_NEAR:], last=True)
             implied = self._given(group, self.unit)
             return ((implied, group.words) if implied and group
                     else (near.iri, near.words) if near else None)
-        return self._always(quantity) or self._named(around) or self._rate(shown) or otherwise
+        rate = self._rate(shown)
+        if rate and ("." in quantity.words or self._rate(around.after[:_NOUN * 2])):
+            return self._always(quantity) or rate
+        short = not words(_END.split(around.after)[0])[:2]
+        return self._always(quantity) or self._named(around) or (
+            rate if short else None) or otherwise
 
     def _always(self, quantity: Quantity) -> tuple[str, str] | None:
         """The unit of a sort of numbers that has only one."""
@@ -217,9 +244,9 @@ class _Figures:
 
     def _named(self, around: _Around) -> tuple[str, str] | None:
         """The unit that the words after a number name, or those before it where it is the last."""
-        near = self._best(self.unit, around.after[:_NEAR // 2])
+        near = self._best(self.unit, around.after[:_UNIT])
         context = next(iter(self.contexts.find(around.before)), None)
-        group = context or self._best(self.group, around.after[:_NOUN])
+        group = context or self._noun(self.group, around.after)
         implied = self._given(group, self.unit)
         if implied and group and (context or near is None or (group.start, -group.end) < (
                 near.start, -near.end)):
@@ -243,9 +270,7 @@ class _Figures:
         best = max(self.measures, key=lambda name: self._weight(name & clause), default=None)
         if best and self._weight(best & clause) >= _ALIKE * self._weight(best) > _RARE:
             return self.text.value(self.measure, self.measures[best])
-        after = _phrase(around.after, _PHRASE)
-        before = _phrase(around.before, _PHRASE - min(len(after.split()), _PHRASE - 4), last=True)
-        phrase = f"{before} {after}".strip()
+        phrase = " ".join((*_keywords(around.before)[-_MOST:], *_keywords(around.after)[:_MOST]))
         return Value(property=self.measure, property_label=self.graph.label(self.measure),
                      text=phrase, language="en", label=phrase, cue=phrase)
 
@@ -289,13 +314,30 @@ class _Figures:
         return self.cues[property_].best(text, last)
 
 
+def _split(shown: str, found: list[Quantity]) -> Iterator[_Around]:
+    """The quantities of a sentence with what is around them."""
+    for place, quantity in enumerate(found):
+        start = found[place - 1].at[1] if place else 0
+        others = [other for other in found[place + 1:]
+                  if not _PART.fullmatch(shown[quantity.at[1]:other.at[0]])]
+        end = others[0].at[0] if others else len(shown)
+        after = shown[quantity.at[1]:end]
+        if after.lstrip().startswith("("):
+            after = _BRACKETS.sub(" ", after, count=1)
+        yield _Around(quantity, shown[start:quantity.at[0]], after,
+                      bool(place) and shown[start:quantity.at[0]].strip() == "(")
+
+
+def _sort(quantity: Quantity) -> str:
+    return quantity.number.sort if quantity.number else quantity.of
+
+
 def _telling(text: str) -> frozenset[str]:
     """The stems of the words that say what a text is about."""
     return frozenset(word.stem for word in words(text) if not word.is_small)
 
 
-def _phrase(text: str, most: int = _PHRASE, last: bool = False) -> str:
-    """The words next to a quantity, at most so many, up to the end of the clause."""
-    parts = _END.split(text)
-    found = (parts[-1] if last else parts[0]).split()
-    return _LINKS.sub("", " ".join(found[-most:] if last else found[:most]))
+def _keywords(text: str) -> list[str]:
+    """The words of a text that say what it is about, in their order."""
+    return [word.text for word in words(_BRACKETS.sub(" ", text))
+            if not word.is_small and not word.text[0].isdigit()]

@@ -18,7 +18,9 @@ _SHORT = 200
 """Characters of a line that does no more than give a grade or name what is graded."""
 _NEAR = (1, 2, -1, -2, 3, -3, 4)
 """Where from a grade that has a line of its own the line is with what was graded."""
-_ALONE = re.compile(r"^(?:(?:overall )?(?:evaluation|grade|rating|score)\s*[:–-]?\s*(?:of\s+)?)?", re.I)
+_ALONE = re.compile(r"^(?:(?:overall )?(?:evaluation|grade|rating|score)\s*[:–-]?\s*(?:of\s+)?)?",
+                    re.IGNORECASE)
+_JUDGED = re.compile(r"(?:\b(?:was|were|is|are|as)|[:–-])\s+['\"‘“]?$")
 _QUOTED = re.compile(r"['\"‘“][^'\"’”]{3,20}['\"’”]")
 
 
@@ -34,7 +36,7 @@ class _Graded:
 
 
 def draft_grades(text: Text) -> Iterator[Draft]:
-    """One draft for each thing graded and grade, of the classes that have a property for a grade."""
+    """One draft for each thing graded and grade, of the classes that have a property for grades."""
     whole = "\n".join(paragraph.text for paragraph in text.reading.paragraphs)
     for class_ in text.graph.having(CURATION.graded):
         found = _Grades(text, class_, whole).find()
@@ -94,7 +96,9 @@ class _Grades:
 
     def _row(self, paragraph: Paragraph, shown: str) -> Iterator[_Graded]:
         """The pairs of a line or row that names what is graded and the grades."""
-        if shown.endswith((".", "?")) or contents(paragraph) or self.evaluated.search(shown) and paragraph.kind is not Kind.ROW:
+        is_row = paragraph.kind is Kind.ROW
+        if shown.endswith((".", "?")) or contents(paragraph) or (
+                self.evaluated.search(shown) and not is_row):
             return
         named = self.indicators.find(shown, first=True)
         grades = sorted(self.grades.find(shown), key=lambda one: one.start)
@@ -109,20 +113,22 @@ class _Grades:
         named = self.indicators.find(shown)
         if named and (match := self.ungraded.search(shown)):
             yield _Graded(min(named, key=lambda one: abs(one.start - match.end())), None,
-                          (sentence.line,), match[0], 0.85)
+                          sentence.lines, match[0], 0.85)
             return
-        if not self.evaluated.search(shown):
-            return
+        evaluated = bool(self.evaluated.search(shown))
         quoted = [match.span() for match in _QUOTED.finditer(sentence.text)]
         grades = self.grades.find(shown)
         for grade in grades:
             if any(other != grade and other.start <= grade.start and grade.end <= other.end
                    for other in grades):
                 continue
+            plain_words = evaluated or named and _JUDGED.search(shown[:grade.start])
+            if not plain_words:
+                continue
             marked = any(start < grade.start < end for start, end in quoted)
             indicator, score = self._meant(sentence, shown, named, grade, marked)
             if indicator:
-                yield _Graded(indicator, grade, (sentence.line,), grade.words, score)
+                yield _Graded(indicator, grade, sentence.lines, grade.words, score)
 
     def _meant(
         self, sentence: Sentence, shown: str, named: list[Indicator], grade: Found, marked: bool
@@ -133,7 +139,7 @@ class _Grades:
         if not marked:
             return None, 0
         for title in reversed(sentence.above):
-            found = self.indicators.find(title, first=True)
+            found = self.indicators.find(title)
             if found:
                 return found[0], 0.4
         return self.indicators.like(shown), 0.3

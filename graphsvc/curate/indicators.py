@@ -16,6 +16,7 @@ from graphsvc.words import words
 
 _NUMBER = r"(\d{1,2}(?:\.\d{1,2})?)"
 _START = re.compile(rf"^\W*{_NUMBER}[.:)]?\s*[–:-]?\s+(?=\w)")
+_REST = re.compile(r"[.;\t]|:\s*\w+(?: \w+)?\W*$")
 _ENOUGH = 0.5
 """The share of a name's telling words, by how rare they are, that a text must have."""
 
@@ -73,10 +74,10 @@ class Indicators:
         for match in numbers:
             if match and not any(start < match.end() and match.start() < end
                                  for start, end in taken):
-                rest = plain(re.split(r"[.;\t]|:\s*\w+(?: \w+)?\W*$", text[match.end():])[0])
-                one = self._numbered(match[1], rest, match.start())
-                if one.iri or "." in one.number or match.re is self._said:
-                    found.append(one)
+                rest = plain(_REST.split(text[match.end():])[0].lstrip(" :–-"))
+                named = self._numbered(match[1], rest, match.start())
+                if named.iri or "." in named.number or match.re is self._said:
+                    found.append(named)
                     taken.append((match.start(), match.end() + len(rest) + 1))
         folded = text.casefold()
         for one in self._known:

@@ -15,6 +15,8 @@ from graphsvc.words import words
 
 _MOST = 25
 """Items of a list."""
+_LEADING = 250
+"""Characters of a sentence that leads to a list."""
 _ALIKE = 0.6
 """The share of words that make two items the same."""
 
@@ -50,14 +52,22 @@ def draft_lists(text: Text) -> Iterator[Draft]:
 
 def _items(paragraphs: tuple[Paragraph, ...], heading: re.Pattern[str]) -> Iterator[_Item]:
     for place, paragraph in enumerate(paragraphs):
+        after = paragraphs[place + 1:place + 1 + 2 * _MOST]
         name, number = numbered(title(paragraph))
         if not name or not heading.fullmatch(name):
+            if after and item(after[0]) and _leads(paragraph.text, heading):
+                yield from _listed(after, paragraph.text)
             continue
-        after = paragraphs[place + 1:place + 1 + 2 * _MOST]
         if number and after:  # each item has a heading of its own
             yield _Item(number, after[0].text, paragraph.text, 0.8, [after[0].line])
         else:
             yield from _listed(after, paragraph.text)
+
+
+def _leads(text: str, heading: re.Pattern[str]) -> bool:
+    """Whether a sentence leads to a list: `We found the following strengths:`."""
+    return (len(text) < _LEADING and bool(heading.search(text)) and (
+        text.rstrip(" *_").endswith(":") or "following" in text.casefold()))
 
 
 def _listed(paragraphs: tuple[Paragraph, ...], of: str) -> Iterator[_Item]:

@@ -18,7 +18,8 @@ _SCALES = ["hundred", "thousand", "million", "billion"]
 _ORDINALS = _WORDS_OF.findall(
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth")
 _WORD = rf"(?:{'|'.join(sorted([*_UNITS, *_TENS, *_SCALES], key=len, reverse=True))})"
-_WORDS = rf"(?:no|zero|none|an? (?:dozen|hundred|thousand)|{_WORD}(?:(?:[ -]|\sand\s){_WORD})*)"
+_WORDS = (rf"(?:no|zero|none|an? (?:dozen|hundred|thousand)|{_WORD}(?:(?:[ -]|(?<=hundred)\sand\s"
+          rf"|(?<=thousand)\sand\s|(?<=million)\sand\s){_WORD})*)")
 _FIGURES = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _NUMBER = rf"(?:{_FIGURES}|{_WORDS})"
 _AT = re.compile(rf"(?<![\w.,£$€/:-])(?P<money>[£$€]\s?)?(?P<number>{_NUMBER})"
@@ -32,7 +33,7 @@ _RANK = re.compile(rf"\bthe\s+(?:(?P<word>{'|'.join(_ORDINALS)})\s+)?"
                    re.IGNORECASE)
 _SCALE = {"hundred": 100, "thousand": 1000, "million": 10**6, "m": 10**6, "billion": 10**9,
           "bn": 10**9}
-_WHOLES = (2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 20, 25, 50)
+_ROUND = ("10", "100")
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,9 @@ def numbers(text: str, dates: list[Period]) -> list[Number]:
     found: list[Number] = []
     for match in _OF.finditer(text):
         part, whole = value(match["part"]), value(match["whole"])
-        if part and whole and _free(match.span(), taken) and Fraction(part) <= Fraction(whole) and (
-                int(float(whole)) in (*_WHOLES, 10, 100) and whole.isdigit()):
+        of = match["link"].casefold() == "in" and part == "1" or whole in _ROUND
+        if part and whole and of and whole.isdigit() and int(whole) > 1 and _free(
+                match.span(), taken) and Fraction(part) <= Fraction(whole):
             found.append(Number(part, "part", match.span(), int(whole), True))
             taken.append(match.span())
     for match in _RANK.finditer(text):

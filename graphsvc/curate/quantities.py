@@ -16,11 +16,16 @@ _NAMED = re.compile(
     r"|tier|version|volume|year|zone|standard|age|aged|ages|under|over the age of|theme|per|stage"
     r"|tel|telephone|phone|fax)|\bp\.?|\bpp\.|#)\s*(?:of\s*)?$", re.IGNORECASE)
 """What a number that names something follows."""
-_NUMBERING = re.compile(r"^\W*(?:(?:\d+[.)]?)+|[a-z][.)])(?=\s|$)", re.IGNORECASE)
+_NUMBERING = re.compile(r"^\W*(?:\d+(?:\.\d+)+|\d+[.)]|[a-z][.)])(?=\s|$)", re.IGNORECASE)
+_SCALE = re.compile(r"^\s*\d{1,2}\s(?=[A-Z][^\t]{0,30}\t)")
+"""A number in front of a row of a table."""
 _AGES = re.compile(
-    r"(?<!up to )(?<!up to the )\b(?:aged?|ages|under|over|between the ages of|from the age of)\s+"
-    r"(?:the ages? of\s+)?\d+(?:\s*(?:-|–|to|and)\s*\d+)?(?!\s*%)"
+    r"(?<!up to )(?<!up to the )\b(?:aged?|ages|between the ages of|from the age of"
+    r"|(?:under|over|to|until|at|beyond) the age of)\s+"
+    r"(?:(?:the ages? of|over|under|between)\s+)?\d{1,2}(?!\d)"
+    r"(?:\s*(?:-|–|to|and)\s*\d{1,2}(?!\d))?(?!\s*%)"
     r"(?:\s+(?:years?(?: old)?|and (?:over|above|under|below)))?"
+    r"|\b(?:under|over)\s+(?:the age of\s+)?\d{1,2}s?(?=\s*(?:[.,;)](?!\d)|$|years?\b|and\b|who\b))"
     r"|\b\d+\s*(?:-|–|to)\s*\d+\s*[- ]?(?:age group|(?:years?|yrs?)[- ]?(?:olds?)?"
     r"(?: of age)?(?!\w))"
     r"|\b\d+\+?\s*[- ]?years?[- ](?:olds?|of age)\b", re.IGNORECASE)
@@ -31,10 +36,15 @@ _MOST = re.compile(r"\b(?:the|their|our|its|'s|his|her|two|three|four|five|six|s
                    r"|\d+)\s+most\b|\bmost (?:recent|likely|common|"
                    r"appropriate|important|effective)\w*\b|\bat (?:the )?(?:most|all)\b",
                    re.IGNORECASE)
-_LESS = re.compile(r"\b(?:decreas|reduc|f[ae]ll|drop|declin|down|cut|lower)\w*\W+(?:\w+\W+){0,3}$",
-                   re.IGNORECASE)
+_LESS = re.compile(r"\b(?:(?:decreas|reduc|drop|declin|f[ae]ll)\w*\s+(?:\w+\s+){0,3}?(?:of|by)\s+"
+                   r"(?:\w+\s+)?|decrease \()$", re.IGNORECASE)
 _CONTENTS = re.compile(r"(?:\t|\.{3,})\s*\d+\s*$")
 _DEFINED = re.compile(r"['\"‘“][^'\"’”]{3,25}['\"’”]\s+(?:means?|is|refers to|=)\b[^;.]*")
+_AFTER = re.compile(r"\s*years?\s+(?:of age|old)\b|\s[A-Z][\w ]+ (?:Drive|Street|Road|Avenue|Place"
+                    r"|Square|Lane|Way|Terrace|Crescent)\b")
+"""What follows an age, or the number of a house."""
+_SPAN = re.compile(r"\b(?:past|last|previous|next|following|recent|coming)\s+$", re.IGNORECASE)
+_TIME = re.compile(r"\s*(?:-\s*)?(?:years?|months?|weeks?|days?)\b")
 _SMALL = frozenset(("0", "1"))
 
 
@@ -68,7 +78,10 @@ def quantities(
     dates = periods(sentence)
     names = [match.span() for pattern in (_AGES, _SHARES, _CONTENTS, _DEFINED)
              for match in pattern.finditer(sentence)]
-    if first and (numbering := _NUMBERING.match(sentence)):
+    if not re.search(r"[^\W\d_]{2}", sentence):
+        return [], dates
+    numbering = _NUMBERING.match(sentence) or first and _SCALE.match(sentence)
+    if numbering and (first or not re.search(r"\w", sentence[numbering.end():])):
         names.append(numbering.span())
     taken = [*(one.at for one in dates), *names, *(m.span() for m in _MOST.finditer(sentence))]
     found = _in_words(sentence, worded, taken)
@@ -110,9 +123,11 @@ def _counts(number: Number, sentence: str, names: list[tuple[int, int]]) -> bool
     start, end = number.at
     before, after = sentence[:start], sentence[end:]
     return not (any(start < stop and begin < end for begin, stop in names)
-                or (_NAMED.search(before) and not LIMIT.search(before))
                 or number.sort == "count" and (
+                    _NAMED.search(before) is not None and not LIMIT.search(before) or
                     number.in_words and number.value in _SMALL
                     or number.value.startswith("0") and number.value != "0"
+                    or _AFTER.match(after) or _SPAN.search(before) and _TIME.match(after)
                     or re.match(r"\s\d{3}", after) or re.search(r"\d\s$", before)
+                    or "." in number.value and re.match(r"\.?\s+[A-Z]", after)
                     or re.match(r"-(?!year|month|week|day|hour|point)\w", after)))

@@ -228,7 +228,7 @@ class Questions:
             question=question, release=self.release, parameters=understood, sparql=sparql,
             rows=rows[start:end], all_rows=rows,
             after=cursor(end, self.release) if end < len(rows) else None,
-            index=self.index, evidence=await self._known())
+            index=self.index, evidence=await self.known())
 
     async def _sparql(self, question: Question, understood: Understood) -> str:
         """The query that is run. Raises TooManyThings."""
@@ -247,7 +247,7 @@ class Questions:
             f"{question.name}\n{sparql}",
             lambda: fetch_answer(self._engine, question, sparql, client))
 
-    async def _known(self) -> Evidence:
+    async def known(self) -> Evidence:
         """The evidence of the release, which is read once."""
         if self._evidence is None:
             remarks = self.library.remarks

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import networkx
 import pytest
@@ -151,18 +152,51 @@ def test_a_researcher_opens_an_example_changes_it_runs_it_and_takes_the_answer(
     page.evaluate("document.querySelector('.CodeMirror').CodeMirror.setValue("
                   "'PREFIX ji: <https://w3id.org/joint-inspections/def#>\\n'"
                   " + 'SELECT ?grade ?points WHERE { ?grade ji:points ?points } ORDER BY ?points')")
-    page.locator(".yasqe_queryButton").click()
+    page.get_by_role("button", name="Run").click()
     table = page.locator("#results table")
-    table.wait_for()
-    assert "Unsatisfactory".lower() in table.inner_text().lower()
+    table.get_by_role("link", name="Unsatisfactory").wait_for()
+    assert table.get_by_role("link", name="Unsatisfactory").get_attribute("href") == (
+        "/id/grade/unsatisfactory")
     assert table.locator("tbody tr").count() == 6
 
     with page.expect_download() as download:
-        page.locator("#results .yasr_downloadIcon").click()
+        page.get_by_label("Download the answer").select_option("csv")
+    assert download.value.suggested_filename.startswith("select-query-")
     download.value.save_as(tmp_path / "grades.csv")
     rows = list(csv.reader((tmp_path / "grades.csv").open(encoding="utf-8")))
     assert rows[0] == ["grade", "points"]
     assert len(rows) == 7
+
+
+def test_the_editor_runs_what_it_opens_with_and_shows_labels_and_plain_numbers(
+    page: Any, bundle: None
+) -> None:
+    page.goto("/sparql")
+    table = page.locator("#results table")
+    row = table.get_by_role("row", name=re.compile("^statement"))
+    row.wait_for()
+    assert re.search(r"\b\d,\d{3}$", row.inner_text().strip())
+    assert row.get_by_role("link").get_attribute("href") == "/def#Statement"
+    page.get_by_role("button", name="Chart").click()
+    assert page.locator("#results .chart li").count() == 25
+    page.get_by_role("button", name="Cite").click()
+    assert "How many things are there of each kind? SPARQL query. In: " in page.locator(
+        "#editor .note").inner_text()
+    page.get_by_role("link", name="This query").click()
+    page.wait_for_url("**/editor?query=*")
+    page.locator("#results table").get_by_role("row", name=re.compile("^statement")).wait_for()
+
+
+def test_a_name_of_the_schema_goes_into_the_query_with_its_prefix(
+    page: Any, bundle: None
+) -> None:
+    page.goto("/editor?query=SELECT+*+WHERE+{+?s+a+")
+    page.get_by_label("Find a class or property").fill("disagreement")
+    page.locator(".CodeMirror").click()
+    page.keyboard.press("Control+End")
+    page.get_by_role("button", name="ji:Disagreement", exact=True).click()
+    query = page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getValue()")
+    assert query.startswith("PREFIX ji: <") and query.rstrip().endswith("?s a ji:Disagreement")
 
 
 def test_the_editor_completes_classes_of_the_release(page: Any, bundle: None) -> None:
@@ -189,7 +223,7 @@ def test_an_error_in_a_query_is_shown_in_the_editor(
     page.locator(".CodeMirror").wait_for()
     page.evaluate("document.querySelector('.CodeMirror').CodeMirror.setValue("
                   "'SELECT ?a WHERE { ?a unknown:b ?c }')")
-    page.locator(".yasqe_queryButton").click()
+    page.get_by_role("button", name="Run").click()
     page.locator("#results").get_by_text("The query is not SPARQL 1.1.").wait_for()
     assert "(query, line 1, column 31)" in page.locator("#results").inner_text()
 
@@ -244,6 +278,62 @@ def test_an_analyst_filters_what_the_explorer_draws_and_opens_the_file(
     assert links() < graph.number_of_edges()
 
 
+def test_a_graph_analyst_takes_what_is_drawn_into_a_paper(
+    page: Any, bundle: None, tmp_path: Path
+) -> None:
+    page.goto("/explore?thing=safe-and-together")
+    page.get_by_text(re.compile("things and .* links are drawn")).wait_for()
+    kinds = page.get_by_role("group", name="Kinds of thing")
+    kinds.get_by_label(re.compile("^ ?finding")).uncheck()
+    page.get_by_label("Take away as").select_option("svg")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    download.value.save_as(tmp_path / "links.svg")
+    svg = ElementTree.parse(tmp_path / "links.svg").getroot()
+    texts = ["".join(text.itertext()) for text in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert svg.get("width") == "180mm" and svg.get("font-size") == "12"
+    assert {"Around Safe and Together", "Midlothian", "in use", "named partnership"} <= {*texts}
+    assert "finding" not in texts
+    assert any("release" in text for text in texts)
+
+    with page.context.browser.new_page(base_url=page.url) as other:  # the address holds the state
+        other.goto(page.url)
+        other.get_by_text(re.compile("things and .* links are drawn")).wait_for()
+        assert other.locator(".explore .total").first.inner_text() == page.locator(
+            ".explore .total").first.inner_text()
+        assert not other.get_by_role("group", name="Kinds of thing").get_by_label(
+            re.compile("^ ?finding")).is_checked()
+
+
+def test_the_keyboard_goes_through_the_drawing_and_a_card_says_where_it_is(
+    page: Any, bundle: None
+) -> None:
+    page.goto("/explore?thing=safe-and-together")
+    status = page.get_by_text(re.compile("things and .* links are drawn"))
+    status.wait_for()
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    name = page.locator(".chosen-thing h2").inner_text()
+    assert name != "Safe and Together"
+    assert page.locator(".card b").inner_text() == name
+    before = status.inner_text()
+    page.keyboard.press("Delete")
+    assert status.inner_text() != before
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**open=*")
+
+
+def test_the_shortest_way_goes_through_a_statement(page: Any, bundle: None) -> None:
+    page.goto("/explore?thing=indicator:2018-2-1")
+    page.get_by_label("Find the shortest way to").fill("partnership:midlothian")
+    page.get_by_role("button", name="Find the way").click()
+    page.wait_for_url("**to=partnership*")
+    steps = page.locator(".way li").all_inner_texts()
+    assert len(steps) == 1 and "Good" in steps[0] and "Midlothian" in steps[0]
+    page.get_by_text("2 things and 1 links are drawn").wait_for()
+
+
 def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path: Path) -> None:
     page = open_page(java_script_enabled=False, viewport={"width": 1000, "height": 800})
     page.goto("/")
@@ -252,7 +342,11 @@ def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path
     page.get_by_role("link", name="Safe and Together", exact=True).first.click()
     page.wait_for_url(f"**{SAFE}")
     page.get_by_role("link", name="Explore its links").click()
-    page.get_by_role("heading", name="Its links as a list").wait_for()
+    page.get_by_role("heading", name="The links of Safe and Together as a list").click()
+    page.get_by_role("link", name="The 32 partnerships").first.wait_for()
+    page.get_by_label("Find the shortest way to").fill("Midlothian")
+    page.goto("/explore?thing=theme:domestic-abuse&to=partnership:midlothian")
+    assert page.locator(".way li").count() in range(1, 4)
 
     page.goto("/questions/approach-partnerships")
     page.get_by_label(re.compile("^Approach")).select_option("Safe and Together")

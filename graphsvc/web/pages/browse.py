@@ -17,7 +17,7 @@ from graphsvc.web.pages.terms import Term
 from graphsvc.web.request import Pairs
 from graphsvc.words import fold
 
-_MOST = 400
+_MOST = 150
 """Things that one page lists; of more, each letter has a page."""
 _DEEPEST = 8
 _NO_LETTER = "0-9"
@@ -48,7 +48,8 @@ async def browse_page(context: PageContext, pairs: Pairs) -> str:
     rows = (await context.fetch("tree", NamedNode(class_.iri))).rows if class_ else []
 
     def make() -> dict[str, Any]:
-        page = {"class": class_, "classes": _classes(context), "by": by, "has_tree": False}
+        page: dict[str, Any] = {
+            "class": class_, "classes": _classes(context), "by": by, "has_tree": False}
         if class_ is None:
             return page
         entries = context.index.members(class_.iri)

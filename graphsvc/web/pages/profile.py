@@ -13,13 +13,14 @@ from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import Link, NotFound, PageContext
-from graphsvc.web.pages.table import Row, Table, chart, matrix, table_of, tile_map
+from graphsvc.web.pages.files import Views
+from graphsvc.web.pages.table import Row, Table, table_of
 
 FIRST = "Overview"
 """The tab of questions that the ontology names without a title."""
 _MOST_PANELS = 8
 _FEW, _MANY, _ALL = 6, 40, 1_000
-"""Rows of a panel: next to others, of one that has its tab to itself, and where they are grouped."""
+"""Rows of a panel: next to others, where it has its tab to itself, and where it groups them."""
 _FEWEST_NUMBERS, _TALLIED = 3, 5
 """Numbers that are set large, and rows of which it is worth to count the values, at least."""
 
@@ -124,14 +125,12 @@ def panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Panel
 
 def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str, Any]:
     match view:
-        case "map":
-            return "map", tile_map(context, table)
-        case "chart":
-            return "chart", chart(table)
+        case "map" | "chart" | "grid":
+            views = Views.of(context, table_of(context, table.answer))
+            if view in views.drawn:
+                return view, views
         case "table" | "list":
             return view, None
-        case "grid":
-            return "grid", matrix(table)
         case None:
             for name, drawing in (("numbers", numbers(table)), ("strip", strip(table)),
                                   ("groups", groups(table)), ("time", table.years)):
@@ -181,8 +180,9 @@ def groups(table: Table) -> list[tuple[Link, Table]]:
         return []
     roles = ["group" if its == at else role for its, role in enumerate(table.roles)]
     if "head" not in roles:
-        head = next((its for its, column in enumerate(table.columns) if its != at
-                     and column.type == "iri" and len({row[its].iri for row in table.rows}) > 1), at)
+        head = next((its for its, column in enumerate(table.columns)
+                     if its != at and column.type == "iri"
+                     and len({row[its].iri for row in table.rows}) > 1), at)
         roles[head] = "head"
     found: dict[Link, list[Row]] = {}
     for row in table.rows:

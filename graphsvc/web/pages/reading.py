@@ -68,18 +68,17 @@ async def reading_of(context: PageContext, iri: str) -> dict[str, Any] | None:
 def outline(context: PageContext, rows: Iterable[Row]) -> list[Part]:
     """The parts of a document in its order, as the rows of the query `outline` give them."""
     parts: dict[str, Part] = {}
-    for part, above, _, *numbers in rows:
-        if part is not None:
+    for iri, above, _, *numbers in rows:
+        if iri is not None:
             passages, used, statements = (int(number.value) if number else 0
                                           for number in numbers)
-            parts[part.value] = Part(
-                part.value, above.value if above else None, context.label(part.value),
+            parts[iri.value] = Part(
+                iri.value, above.value if above else None, context.label(iri.value),
                 passages=passages, used=used, statements=statements, own=passages)
     for part in parts.values():
         part.depth = sum(1 for _ in _above(parts, part))
     for part in reversed(parts.values()):
-        if part.above in parts:
-            over = parts[part.above]
+        if over := parts.get(part.above or ""):
             over.passages, over.used = over.passages + part.passages, over.used + part.used
             over.statements += part.statements
     return list(parts.values())
@@ -87,8 +86,8 @@ def outline(context: PageContext, rows: Iterable[Row]) -> list[Part]:
 
 def _above(parts: dict[str, Part], part: Part) -> Iterable[Part]:
     seen = {part.iri}
-    while part.above in parts and part.above not in seen:
-        part = parts[part.above]
+    while (over := parts.get(part.above or "")) and over.iri not in seen:
+        part = over
         seen.add(part.iri)
         yield part
 

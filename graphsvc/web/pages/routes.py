@@ -18,6 +18,8 @@ from graphsvc.web.pages.about import about_page, report_page
 from graphsvc.web.pages.browse import browse_page
 from graphsvc.web.pages.compare import compare_page
 from graphsvc.web.pages.context import Link, NotFound, PageContext
+from graphsvc.web.pages.editor import editor_page, editor_terms
+from graphsvc.web.pages.explore import explore_page, links
 from graphsvc.web.pages.home import home_page
 from graphsvc.web.pages.questions import (
     FILES,
@@ -30,7 +32,6 @@ from graphsvc.web.pages.releases import release_page, releases_page
 from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC, fill
 from graphsvc.web.pages.search import search_page, suggestions
 from graphsvc.web.pages.text import ABOUT, text_page
-from graphsvc.web.pages.tools import editor_page, editor_terms, explore_page, links
 from graphsvc.web.request import Pairs, address_pairs
 from graphsvc.web.responses import EMBEDDED
 

@@ -12,13 +12,12 @@ from graphsvc.questions.answer import Answer
 from graphsvc.questions.table import Row
 from graphsvc.web.pages import facts as facts_
 from graphsvc.web.pages import profile
+from graphsvc.web.pages.compare import comparable
 from graphsvc.web.pages.context import NotFound, PageContext, first_of
 from graphsvc.web.pages.profile import Asked, Tab
 from graphsvc.web.pages.reading import Paragraph, paragraphs, reading_of, sections
 from graphsvc.web.request import Pairs
 
-COMPARE = "compare"
-"""The tag of questions by which things can be compared."""
 READ, LINKS = "Read", "Links and evidence"
 """The tabs that pages have without a question: a document's text, and all else that is known."""
 _MAP = 6
@@ -50,8 +49,10 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs = ()) -> str:
         raise NotFound(f"There is no <{iri}> in release {context.release}.",
                        hint="Search for its name.")
     answered = list(zip(asked, answers, strict=True))
+    known = await context.questions.known()
     return await context.render("thing.html", lambda: {
-        **_head(context, iri, facts, answered),
+        **_head(context, iri, facts),
+        "disputes": [context.link(one.thing) for one in known.disagreements.get(iri, ())],
         **_tabs(tabs, tab, answered, bool(referrers)),
         **_body(context, iri, tab, answered),
         "others": others, "referrers": facts_.referrers(context, referrers, iri),
@@ -59,21 +60,18 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs = ()) -> str:
         "reading": _reading(context, reading) if tab.title == READ else None})
 
 
-def _head(
-    context: PageContext, iri: str, rows: Sequence[Row], answered: Sequence[tuple[Asked, Answer]]
-) -> dict[str, Any]:
+def _head(context: PageContext, iri: str, rows: Sequence[Row]) -> dict[str, Any]:
     """What a thing is, and all that is said of it itself."""
     said, classes = facts_.said_of(context, rows), context.index.classes(iri)
     facts = facts_.facts_of(context, said, classes)
     passage = context.index.passage(iri)
-    questions = [one.question for one, _ in answered]
     return {
         "iri": iri, "path": context.path(iri) or "", "label": _title(context, iri),
         "classes": context.terms.most_special(classes), "passage": passage,
         **facts_.named(said), "facts": facts,
         "above": facts_.above(context, said), "evidence": facts_.evidence(context, said),
         "sources": facts_.sources(said),
-        "comparable": any(COMPARE in question.tags for question in questions)}
+        "comparable": any(term.iri in classes for term in comparable(context))}
 
 
 def _tabs(
