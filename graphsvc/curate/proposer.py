@@ -77,18 +77,22 @@ class Proposer:
                 found.dropped["not asked any more after three failures"] += len(parts) - number
                 break
             try:
-                answer = self._endpoint.ask(self._instructions, _numbered(part), self._schema)
-                items = answer["drafts"] if isinstance(answer, dict) else None
-                if not isinstance(items, list):
-                    raise NoAnswer("its answer does not fit the schema")
-            except (NoAnswer, KeyError) as error:
-                reason = str(error) if isinstance(error, NoAnswer) else ""
-                found.dropped[reason or "its answer does not fit the schema"] += 1
+                items = self._asked(part)
+            except NoAnswer as error:
+                found.dropped[str(error)] += 1
                 failures += 1
-                continue
-            failures = 0
-            self._keep(items, part, reading.slug, found)
+            else:
+                failures = 0
+                self._keep(items, part, reading.slug, found)
         return found
+
+    def _asked(self, part: list[Paragraph]) -> list[Any]:
+        """What the model answers to a part of a document. Raises NoAnswer."""
+        answer = self._endpoint.ask(self._instructions, _numbered(part), self._schema)
+        items = answer.get("drafts") if isinstance(answer, dict) else None
+        if not isinstance(items, list):
+            raise NoAnswer("its answer does not fit the schema")
+        return items
 
     def _keep(
         self, items: list[Any], part: list[Paragraph], document: str, found: Proposed
@@ -109,8 +113,8 @@ class Proposer:
     def _checked(self, item: Any, part: list[Paragraph], document: str) -> Draft:
         """An item of an answer as a draft. Raises Dropped where it does not hold."""
         try:
-            draft = Draft.model_validate_json(json.dumps(item), strict=True)
-        except ValidationError as error:
+            draft = Draft.model_validate_json(json.dumps({"document": document} | item))
+        except (ValidationError, TypeError) as error:
             raise Dropped("it does not fit the schema") from error
         kind = self._kinds.get(draft.kind, draft.kind)
         if kind not in self._kinds.values():
