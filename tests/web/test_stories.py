@@ -469,7 +469,8 @@ def test_a_comparison_says_plainly_what_has_no_data(open_page: Callable[..., Any
     line = page.get_by_role("row", name=re.compile("2.1 Impact on children"))
     assert line.get_by_role("cell").last.inner_text() == "no document"
     line.locator("summary").first.click()
-    assert line.get_by_role("link", name=re.compile("^Midlothian 2020, .*paragraph")).first.is_visible()
+    place = line.get_by_role("link", name=re.compile("^Midlothian 2020, .*paragraph"))
+    assert place.first.is_visible()
 
 
 def test_the_map_is_coloured_by_what_one_chooses(page: Any) -> None:

@@ -19,7 +19,7 @@ from graphsvc.web.pages.table import Row, Table, table_of
 FIRST = "Overview"
 """The tab of questions that the ontology names without a title."""
 _MOST_PANELS = 8
-_FEW, _MANY, _ALL = 6, 40, 1_000
+_FEW, _MANY, _ALL = 6, 20, 1_000
 """Rows of a panel: next to others, where it has its tab to itself, and where it groups them."""
 _FEWEST_NUMBERS, _TALLIED = 3, 5
 """Numbers that are set large, and rows of which it is worth to count the values, at least."""
