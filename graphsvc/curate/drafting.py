@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphsvc.curate.candidates import draft_candidates
 from graphsvc.curate.findings import draft_findings
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.mentions import draft_mentions
@@ -9,7 +10,7 @@ from graphsvc.curate.records import Draft, Reading
 from graphsvc.curate.text import Text
 from graphsvc.curate.uses import draft_uses
 
-_DRAFTERS = (draft_findings, draft_mentions, draft_uses)
+_DRAFTERS = (draft_candidates, draft_findings, draft_mentions, draft_uses)
 """Each takes a Text and yields drafts of one kind."""
 
 
