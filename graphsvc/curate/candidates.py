@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from math import exp, log
 
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.phrases import Phrase, phrases
 from graphsvc.curate.records import Draft, Near, Value
 from graphsvc.curate.text import Sentence, Text
-from graphsvc.vocabulary import CURATION, SKOS
+from graphsvc.vocabulary import CURATION, DCTERMS, SKOS
 from graphsvc.words import FUNCTION_WORDS, fold, words
 
+_CONTENTS = re.compile(r"\w(?:[ .]+|\t)\d{1,3}$")
+"""How a line of a table of contents ends."""
+_ADDRESS = re.compile(r"@|www\.|https?:|\d{4}")
 _NEAR = 3
 """Existing things that are shown with a new one."""
-_WAYS = {"letters": 0.5, "capitals": 0.3, "set off": 0.3, "end": 0.2}
-"""What each way in which a name was found adds to how sure it is one."""
-_LEAST = 0.0
+_TEXTS = 10
+"""How many times as many texts count as names."""
+_LEAST = 0.2
+"""How sure a candidate must be to be drafted."""
 
 
 @dataclass
@@ -40,6 +47,8 @@ class Heads:
         self.classes = sorted(ranks, key=lambda class_: ranks[class_])
         self.plain = {fold(word) for class_ in self.classes
                       for word in graph.values(class_, CURATION.plain)}
+        self.never = {frozenset(_stems(name)) for class_ in self.classes
+                      for name in graph.values(class_, CURATION.notName)}
         self._meaning: dict[str, tuple[str, tuple[str, str] | None]] = {}
         for class_ in self.classes:
             for word in graph.values(class_, CURATION.headWord):
@@ -72,12 +81,16 @@ def draft_candidates(text: Text) -> Iterator[Draft]:
     graph, heads = text.graph, Heads(text.graph)
     if not heads.classes:
         return
+    small = {word.folded for sentence in text.sentences for word in words(sentence.text)
+             if word.text == word.folded}
     found: dict[frozenset[str], _Candidate] = {}
     for sentence in text.sentences:
+        if _CONTENTS.search(sentence.text):
+            continue
         for phrase in phrases(sentence.text, heads.knows, graph.names.has):
             name = _stripped(phrase.text, heads)
             stems = frozenset(_stems(name))
-            if not stems or _is_known(stems, sentence) or _is_ordinary(name, phrase):
+            if not stems or stems in heads.never or _is_known(stems, sentence) or _is_ordinary(name, phrase, small):
                 continue
             meaning = heads.of(name) or (heads.classes[0], None)
             one = found.setdefault(stems, _Candidate(meaning))
@@ -86,8 +99,9 @@ def draft_candidates(text: Text) -> Iterator[Draft]:
             one.lines |= dict.fromkeys(sentence.lines)
             if phrase.letters:
                 one.letters[phrase.letters] = None
+    likeness = {class_: _Likeness(graph, class_) for class_ in heads.classes}
     for stems, one in found.items():
-        if (score := _score(one, stems, text)) >= _LEAST:
+        if (score := _score(one, likeness[one.meaning[0]].of(stems))) >= _LEAST:
             yield _draft(text, one, score)
 
 
@@ -104,19 +118,40 @@ def _stems(name: str) -> list[str]:
 
 
 def _is_known(stems: frozenset[str], sentence: Sentence) -> bool:
-    """Whether a thing that the sentence names has all the words."""
-    return any(stems <= {*_stems(one.words)} for one in sentence.named)
+    """Whether the things that the sentence names have all the words."""
+    return stems <= {stem for one in sentence.named for stem in _stems(one.words)}
 
 
-def _is_ordinary(name: str, phrase: Phrase) -> bool:
-    """Whether one word, at the beginning of a sentence or in small letters, is no name."""
-    single = len(name.split()) == 1
-    return len(name) < 3 or name.replace(" ", "").isdecimal() or single and phrase.way == "end" or (
-        single and phrase.start <= 2)
+def _is_ordinary(name: str, phrase: Phrase, small: set[str]) -> bool:
+    """Whether a name is only a number, or one word that the document has in small letters too."""
+    parts = [part for part in fold(name).split() if part not in FUNCTION_WORDS]
+    return len(name) < 3 or bool(_ADDRESS.search(name)) or all(part[0].isdigit() for part in parts) or len(parts) == 1 and (
+        phrase.way == "end" or {*re.split(r"\W", parts[0])} <= small)
 
 
-def _score(one: _Candidate, stems: frozenset[str], text: Text) -> float:
-    return min(1.0, sum(_WAYS[way] for way in one.ways))
+class _Likeness:
+    """How much the words of a name are like those of names of a class, and not of other texts."""
+
+    def __init__(self, graph: CuratedGraph, class_: str) -> None:
+        self._names = Counter(stem for thing in graph.things(class_) for stem in {
+            stem for name in graph.called(thing) for stem in _stems(name)})
+        self._texts = Counter(stem for thing in graph.having(DCTERMS.description) for stem in {
+            stem for text in graph.values(thing, DCTERMS.description) for stem in _stems(text)})
+
+    def of(self, stems: Iterable[str]) -> float:
+        """The mean over the words of the logarithm of how much likelier each is in a name."""
+        found = [log((self._names[stem] + 0.5) / (self._texts[stem] / _TEXTS + 0.5))
+                 for stem in stems]
+        return sum(found) / len(found)
+
+
+def _score(one: _Candidate, likeness: float) -> float:
+    """How sure it is that a candidate is a name: by its words and the ways in which it was found.
+    The weights are those of a logistic regression over candidates of documents that are curated."""
+    ways = {"letters": 1.4, "set off": 1.5, "capitals": 0.4}
+    found = (-2.0 + 1.2 * likeness + sum(ways.get(way, 0) for way in one.ways)
+             + 0.4 * (len(one.lines) > 1) + 0.6 * (one.meaning[1] is not None))
+    return 1 / (1 + exp(-found))
 
 
 def _draft(text: Text, one: _Candidate, score: float) -> Draft:

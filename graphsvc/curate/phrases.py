@@ -13,6 +13,13 @@ _TOKEN = re.compile(r"[^\W_](?:[\w&+]|[’'#-](?=\w))*|[^\w\s*_]")
 _LETTERS = re.compile(r"\([\W_]*([A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*?)s?[\W_]*\)")
 _SET_OFF = re.compile(r"\*\*([^*]{3,60}?)[.,:;]?\*\*|[‘“]([^‘’“”]{3,60})[’”]|(?<!\w)'(\w[^']{2,50})'(?!\w)")
 _LINKS = frozenset(("and", "of", "for", "the", "in", "to", "&", "on", "with", "at", "my", "s"))
+_BEFORE_VERBS = frozenset(("to", "will", "would", "can", "could", "should", "must", "may", "might",
+                           "they", "we", "who"))
+_OUTSIDE = frozenset("""about across after against along although among around because before between
+beyond both by despite during each either every following left led made meant per since take taken
+through throughout towards under undertook until upon via were whether while within without held gave
+found saw took brought came went became built kept set sought told felt spent dealt""".split())
+"""Words that are in no name of small letters, beside those that say little."""
 _MOST, _SET_OFF_MOST = 5, 7
 """Words of a name in small letters, and of one that is set off."""
 
@@ -93,10 +100,15 @@ def _left(
     """Where the words begin that belong to the one at a place: not beyond small words, signs, and
     what looks like a verb or adverb."""
     first = place
+    if not place or fold(tokens[place - 1].text) in _BEFORE_VERBS:
+        return place
     while first and place - first < _MOST - 1 and _next(tokens[first - 1], tokens[first], text):
         before = tokens[first - 1]
         verb = re.search(r"(?:ed|ing|ly)$", before.text) and "-" not in before.text
-        if before.is_small or before.text.isdigit() or verb and not is_part(before.text):
+        led = first > 1 and fold(tokens[first - 2].text) in _BEFORE_VERBS
+        if not before.is_word or before.is_small or before.text.isdigit() or led or (
+                fold(before.text) in _OUTSIDE) or (
+                verb and not is_part(fold(before.text))):
             break
         first -= 1
     return first
@@ -119,7 +131,8 @@ def _capitals(tokens: list[_Token], is_end: Callable[[str], bool]) -> Iterator[t
             elif not (token.is_word and fold(token.text) in _LINKS):
                 break
         for end in range(last + 1, min(last + 4, len(tokens))):
-            if not tokens[end].is_word or tokens[end].is_small:
+            if not tokens[end].is_word or tokens[end].is_small or (
+                    fold(tokens[end].text) in _OUTSIDE):
                 break
             if is_end(tokens[end].text):
                 last = end
