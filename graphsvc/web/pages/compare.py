@@ -29,7 +29,10 @@ from graphsvc.web.request import Pairs
 COMPARE = "compare"
 """The tag of questions by which things can be compared."""
 _MOST, _FEWEST = 4, 2
-_ROWS = 1_000
+_ROWS, _SHOWN = 1_000, 40
+"""Rows of an answer, and lines of a part that a page shows; files have all."""
+_FIRST = 20
+"""Lines of a part that a page shows where no part is chosen."""
 _FILES = {"csv": CSV, "xlsx": XLSX}
 
 
@@ -62,14 +65,15 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
 
     def make() -> dict[str, Any]:
         found = [part for answers in asked for part in parts_of(context, answers, iris)]
-        shown = named(found, chosen_parts)
+        shown = [part.differences() if only else part for part in named(found, chosen_parts)]
+        most = _ROWS if format != "html" else _SHOWN if chosen_parts else _FIRST
         again = [("thing", context.curie(iri)) for iri in iris]
         again += [("part", name) for name in chosen_parts]
         return {
             "classes": classes, "chosen_class": chosen, "things": [*map(context.link, iris)],
             "offered": context.index.members(chosen.iri) if chosen else (),
             "names": [_name(context, iri, chosen) for iri in iris], "all": found,
-            "parts": [part.differences() if only else part for part in shown],
+            "parts": [part.first(most) for part in shown],
             "behind": [(answer, query_of(context, answer)) for answers in asked
                        for answer in answers],
             "wanted": chosen_parts, "only": only, "gaps": [gaps.get(iri, "") for iri in iris],

@@ -12,9 +12,6 @@ from graphsvc.web.pages.context import Link, PageContext
 from graphsvc.web.pages.rendering import capital
 from graphsvc.web.pages.table import Row, Table, table_of
 
-_SHOWN = 25
-"""Lines of a part."""
-
 Key = tuple[str, ...]
 """The texts of what a row is about."""
 Column = dict[Key, list[Row]]
@@ -37,7 +34,7 @@ class Line:
 @dataclass(frozen=True)
 class Part:
     """Lines that come from one question. queries: those of its answers, as addresses have them;
-    hidden: lines that only its own pages have."""
+    hidden: lines that are left out."""
 
     title: str
     question: Question
@@ -49,6 +46,10 @@ class Part:
     def name(self) -> str:
         """As addresses have it."""
         return "-".join("".join(c if c.isalnum() else " " for c in self.title.lower()).split())
+
+    def first(self, most: int) -> Part:
+        """Its first lines alone."""
+        return replace(self, lines=self.lines[:most], hidden=max(0, len(self.lines) - most))
 
     def differences(self) -> Part:
         """Only the lines in which the things differ."""
@@ -85,8 +86,8 @@ def parts_of(
         return [Part(title, question, queries, (Line(Link(), cells),))]
     keys = [key for key, _ in shared.most_common()]
     lines = tuple(Line(heads[key], tuple(tuple(column.get(key, ())) for column in columns))
-                  for key in keys[:_SHOWN])
-    return [Part(title, question, queries, lines, max(0, len(keys) - _SHOWN))]
+                  for key in keys)
+    return [Part(title, question, queries, lines)]
 
 
 def _jointly(context: PageContext, answer: Answer, iris: Sequence[str]) -> list[Part]:
@@ -164,7 +165,6 @@ def as_json(
         "without_data": list(gaps),
         "parts": [{
             "name": part.name, "title": part.title, "question": part.question.name,
-            "hidden": part.hidden,
             "rows": [{"about": line.head.text, "differs": line.differs, "cells": [
                 [{"value": " · ".join(_texts(entry)), "evidence": [
                     passage.iri for cell in entry for passage in cell.cited]} for entry in cell]

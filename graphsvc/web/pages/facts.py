@@ -24,7 +24,7 @@ _NOT_FACTS = {str(RDF.type), str(RDFS.label), str(SKOS.prefLabel), _EVIDENCE,
 _ABOVE = (str(SKOS.broader), str(DCTERMS.isPartOf))
 _DERIVED = "derived"
 """How the names of graphs begin whose statements only rules make."""
-_REFERRERS, _MOST_REFERRERS = 60, 300
+_REFERRERS, _MOST_REFERRERS = 40, 300
 """Things of a group that are shown where a search gives the others, and where none does."""
 
 Said = Mapping[str, Mapping[Term, set[str]]]
