@@ -74,15 +74,6 @@ class Table:
                                   for _, cell in self.cells(row, "head")))
 
     @cached_property
-    def ranked(self) -> tuple[tuple[Link, Link], ...]:
-        """What each row is about with its value on a scale; none where a row has none."""
-        at = next((at for at in range(len(self.columns))
-                   if all(row[at].rank is not None for row in self.rows)), None)
-        if at is None or "head" not in self.roles or self.answer.after:
-            return ()
-        return tuple((row[self.roles.index("head")], row[at]) for row in self.rows)
-
-    @cached_property
     def main(self) -> tuple[int, ...]:
         """The positions of the columns of an answer's table: what a row is about, then the short
         ones that say most: values of scales, what can be counted, things."""
