@@ -17,6 +17,11 @@ THINGS = {
     "passage": PASSAGE,
 }
 PAGES = {
+    "home": "/",
+    "map": "/?map=approach-coverage&approach=champions-board",
+    "search": "/search?q=domestic+abuse",
+    "search without hits": "/search?q=xyzzyx",
+    **THINGS,
     "profile": "/id/partnership/midlothian?tab=approaches",
     "duties": "/id/partnership/south-lanarkshire?tab=duties",
     "section": "/id/section/midlothian-2020/169",
@@ -24,11 +29,6 @@ PAGES = {
     "browsing": "/browse",
     "tree": "/browse?class=Theme&by=tree",
     "letters": "/browse?class=Approach&letter=C",
-    "home": "/",
-    "map": "/?map=approach-coverage&approach=champions-board",
-    "search": "/search?q=domestic+abuse",
-    "search without hits": "/search?q=xyzzyx",
-    **THINGS,
     "questions": "/questions",
     "form": "/questions/approach-partnerships",
     "answer": "/questions/approach-partnerships?approach=safe-and-together",

@@ -442,7 +442,9 @@ def test_a_question_dropped_into_the_folder_appears_everywhere_at_the_next_build
         "#+ order: [where]\n#+ examples:\n#+   - title: Roses\n"
         "#+     parameters: {plant: rose}\n#+ panel: {g:Plant: plant}\n"
         "PREFIX g: <https://example.org/gardens/def#>\n"
-        "SELECT ?where WHERE { ?where g:grows $plant } ORDER BY ?where\n")
+        "SELECT ?where WHERE {\n"
+        "  VALUES $plant { <https://example.org/gardens/id/plant/rose> }  #+if plant\n"
+        "  ?where g:grows $plant\n} ORDER BY ?where\n")
     folder = Releases(tmp_path / "releases")
     build(Project(tmp_path / "gardens"), folder)
     with running("--releases", folder.folder) as address, httpx.Client(
