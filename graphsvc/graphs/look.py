@@ -68,8 +68,13 @@ def looks_of(classes: Iterable[tuple[str, int]]) -> Looks:
 
 
 def look(looks: Looks, types: Iterable[str]) -> Looks:
-    """The looks of some types of nodes: those of the classes, else the next by name."""
+    """The looks of some types of nodes: those of the classes; of others, such as are free."""
     names = sorted({*types})
-    unknown = [name for name in names if name not in looks]
-    return {name: looks.get(name) or Look(unknown.index(name) % len(COLOURS), _SHAPES[
-                unknown.index(name) // len(COLOURS) % len(_SHAPES)]) for name in names}
+    found = {name: looks[name] for name in names if name in looks}
+    free = (Look(colour, shape) for shape in _SHAPES for colour in range(len(COLOURS))
+            if Look(colour, shape) not in found.values())
+    return {name: found[name] if name in found else next(free, _LAST) for name in names}
+
+
+_LAST = Look(len(COLOURS) - 1, "ellipse")
+"""Of what is one type too many."""
