@@ -53,12 +53,36 @@ def test_a_wide_answer_in_the_editor_does_not_widen_a_narrow_page(
     assert not page.evaluate(TOO_WIDE)
 
 
+@pytest.mark.parametrize("opened", ["Take away", "Add a filter", "Approach:"])
+def test_axe_finds_nothing_serious_in_what_opens_over_an_answer(
+    show: Callable[[str], Any], axe: str, opened: str
+) -> None:
+    page = show("answer")
+    page.get_by_role("button", name="Colours").click()
+    page.get_by_role("button", name="Colours: light").click()
+    summary = page.locator("summary").filter(has_text=opened)
+    summary.focus()
+    page.keyboard.press("Enter")
+    if opened == "Approach:":
+        page.keyboard.press("Tab")
+        page.keyboard.type("pac")
+        page.get_by_role("option").first.wait_for()
+    page.evaluate(axe)
+    assert page.evaluate(RUN, {"runOnly": RULES}) == []
+    for width in (360, 320):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert not page.evaluate(TOO_WIDE)
+        box = page.locator(".pop:visible").bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+
+
 @pytest.mark.parametrize("kind", ["answer", "partnership", "passage", "map"])
 def test_axe_finds_nothing_serious_where_all_that_is_folded_is_open(
     show: Callable[[str], Any], axe: str, kind: str
 ) -> None:
     page = show(kind)
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.evaluate("document.querySelectorAll('details:not([name])')"
+                  ".forEach((one) => { one.open = true; })")
     page.evaluate(axe)
     assert page.evaluate(RUN, {"runOnly": RULES}) == []
     page.emulate_media(color_scheme="dark")

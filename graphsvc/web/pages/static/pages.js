@@ -65,9 +65,8 @@ function suggestions(input) {
     if (free) {
       location.assign(items[index].href);
     } else {
-      const { label, name } = items[index];
       const go = input.closest(".starts");
-      input.value = go ? name : label;
+      input.value = input.dataset.class && !go ? items[index].label : items[index].name;
       close();
       if (go || input.closest(".chips")) form.requestSubmit();
     }
@@ -200,7 +199,7 @@ document.addEventListener("DOMContentLoaded", () => {
   popUps();
   document.querySelectorAll("table.answer").forEach(narrowing);
   if (navigator.clipboard) document.querySelectorAll("#link, #citation, #embed").forEach(copyButton);
-  themeSwitch(document.getElementById("theme"));
+  themeSwitch(document.getElementById("colours"));
   for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
   for (const select of document.querySelectorAll("select[data-submit]")) {
     select.addEventListener("change", () => {
