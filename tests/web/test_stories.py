@@ -204,8 +204,9 @@ def test_the_editor_runs_what_it_opens_with_and_shows_labels_and_plain_numbers(
 
 
 def test_a_name_of_the_schema_goes_into_the_query_with_its_prefix(
-    page: Any, bundle: None
+    open_page: Callable[..., Any], bundle: None
 ) -> None:
+    page = open_page(expected="400")
     page.goto("/editor?query=SELECT+*+WHERE+{+?s+a+")
     page.get_by_label("Find a class or property").fill("disagreement")
     page.locator(".CodeMirror").click()
