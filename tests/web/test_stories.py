@@ -373,7 +373,7 @@ def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path
     page.get_by_text("Add a filter").click()
     page.get_by_label("mixed").check()
     page.get_by_role("button", name="Add").click()
-    page.get_by_text("Kind of effect: mixed").wait_for()
+    page.get_by_text("Kind of effect: mixed", exact=True).wait_for()
     page.get_by_role("link", name="Ask without Kind of effect").click()
     page.get_by_role("link", name="Stage").click()
     page.wait_for_url("**sort=stageReached*")
