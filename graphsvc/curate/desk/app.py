@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from graphsvc.curate.changes import class_of, lines_of
@@ -230,6 +231,7 @@ def application(
 
     routes = [Route(f"/{token}/", show), Route(f"/{token}/decide", decide, methods=["POST"]),
               Route(f"/{token}/write", write, methods=["POST"]),
+              Mount(f"/{token}/fonts", StaticFiles(directory=STATIC / "fonts")),
               *(Route(f"/{token}/{name}", _static(name)) for name in _FILES)]
     return Guard(Starlette(routes=routes, lifespan=lifespan), token, port)
 
