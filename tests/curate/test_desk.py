@@ -178,6 +178,9 @@ def test_strangers_are_refused_and_nothing_is_lost_by_a_sudden_end(desk: Desk) -
         (413, httpx.post(f"{address}decide", data={"lines": "1" * (1 << 20)})),
         (405, httpx.get(f"{address}decide")),
         (422, httpx.post(f"{address}decide", data={"action": "dance"})),
+        (422, httpx.post(f"{address}decide", data={"action": "accept", "at": "nothing"})),
+        (409, httpx.get(f"{address}?do=add&kind=tunnel")),
+        (409, httpx.get(f"{address}?do=add&kind=rating&line=eleven")),
         (422, httpx.post(f"{address}decide", content=b"\xff\x00=%zz&action=undo&number=x")),
     ):
         assert refused.status_code == status, refused.request.url
