@@ -27,6 +27,8 @@ PAGES = {
     "answer": "/questions/approach-partnerships?approach=safe-and-together",
     "empty answer": "/questions/approach-partnerships?approach=mind-of-my-own&partnership=fife",
     "matrix": "/questions/evaluation-matrix",
+    "chart": "/questions/themes?view=chart",
+    "map of an answer": "/questions/approach-partnerships?approach=safe-and-together&view=map",
     "time line": "/questions/theme-timeline?theme=chronologies",
     "comparing": "/compare",
     "comparison": "/compare?thing=midlothian&thing=south-lanarkshire",

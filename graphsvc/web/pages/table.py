@@ -9,6 +9,7 @@ from functools import cached_property
 
 from pyoxigraph import BlankNode, NamedNode
 
+from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column, Question
 from graphsvc.questions.table import Row as TableRow
@@ -123,12 +124,14 @@ class Table:
             weight = 1
         return weight + 4 * (len(cells) * 2 < len(self.rows))
 
-    def ordered(self, by: str | None) -> Table:
+    def ordered(self, by: str) -> Table:
         """The table with its rows by a column, `-` before its name to descend; those without a
-        value last. As it is where it has no such column."""
-        at = self.at((by or "").removeprefix("-"))
-        if by is None or at is None:
-            return self
+        value last. Raises GraphsvcError where it has no such column."""
+        at = self.at(by.removeprefix("-"))
+        if at is None:
+            raise GraphsvcError(
+                f"The answer has no column `{by[:40]}`.", location="parameter sort",
+                hint=f"Sort by {', '.join(column.name for column in self.columns)}.")
         known = [row for row in self.rows if row[at]]
         numbers = all(row[at].number is not None for row in known)
         known.sort(key=lambda row: (row[at].number if numbers else 0, row[at].text.casefold()),
