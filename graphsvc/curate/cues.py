@@ -46,12 +46,12 @@ class Cues:
 
     def __init__(self, graph: CuratedGraph, property_: str) -> None:
         self.otherwise = graph.value(property_, CURATION.otherwise)
-        self._apart = _pattern(graph.values(property_, CURATION.notAcross))
+        self._apart = cue_pattern(graph.values(property_, CURATION.notAcross))
         within = graph.value(property_, CURATION.within)
         self._within = int(within) if within else None
         self._concepts = [
             _Concept(iri, int(graph.value(iri, CURATION.rank) or _LAST), *(
-                _pattern(graph.values(iri, name)) for name in (
+                cue_pattern(graph.values(iri, name)) for name in (
                     CURATION.cue, CURATION.notCue, CURATION.notAfter)),
                 frozenset(graph.values(iri, CURATION.whenAll)))
             for iri in graph.things(graph.range(property_) or "")]
@@ -100,7 +100,7 @@ def _find(concept: _Concept, text: str) -> Iterable[Cue]:
             yield Cue(concept.iri, match[0], start, end)
 
 
-def _pattern(cues: list[str]) -> re.Pattern[str]:
+def cue_pattern(cues: list[str]) -> re.Pattern[str]:
     """What finds any of some cues, the longest first; nothing where there are none."""
     if not cues:
         return re.compile(r"(?!)")

@@ -72,7 +72,7 @@ def phrases(
         name = next(group for group in match.groups() if group)
         if len(name.split()) <= _SET_OFF_MOST and not name.endswith("."):
             yield Phrase(_plain(name), "set off", match.start())
-    for first, last in _capitals(tokens, is_end):
+    for first, last in _capitals(tokens, text, is_end):
         yield Phrase(_plain(text[tokens[first].start:tokens[last].end]), "capitals",
                      tokens[first].start)
     for place, token in enumerate(tokens):
@@ -114,7 +114,9 @@ def _left(
     return first
 
 
-def _capitals(tokens: list[_Token], is_end: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+def _capitals(
+    tokens: list[_Token], text: str, is_end: Callable[[str], bool]
+) -> Iterator[tuple[int, int]]:
     """The first and last places of runs of words in capitals, with small words between them, and
     with the words after them that end in one which says what it is."""
     place = 0
@@ -123,7 +125,8 @@ def _capitals(tokens: list[_Token], is_end: Callable[[str], bool]) -> Iterator[t
             place += 1
             continue
         last = following = place
-        while following + 1 < len(tokens) and following - last < 3:
+        while following + 1 < len(tokens) and following - last < 3 and _next(
+                tokens[following], tokens[following + 1], text):
             following += 1
             token = tokens[following]
             if token.is_capital or token.text.isdigit() and following == last + 1:
@@ -131,7 +134,7 @@ def _capitals(tokens: list[_Token], is_end: Callable[[str], bool]) -> Iterator[t
             elif not (token.is_word and fold(token.text) in _LINKS):
                 break
         for end in range(last + 1, min(last + 4, len(tokens))):
-            if not tokens[end].is_word or tokens[end].is_small or (
+            if not _next(tokens[end - 1], tokens[end], text) or tokens[end].is_small or (
                     fold(tokens[end].text) in _OUTSIDE):
                 break
             if is_end(tokens[end].text):
