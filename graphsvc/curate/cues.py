@@ -50,10 +50,11 @@ class Cues:
         within = graph.value(property_, CURATION.within)
         self._within = int(within) if within else None
         self._concepts = [
-            _Concept(iri, int(graph.value(iri, CURATION.rank) or _LAST), *(
-                cue_pattern(graph.values(iri, name)) for name in (
-                    CURATION.cue, CURATION.notCue, CURATION.notAfter)),
-                frozenset(graph.values(iri, CURATION.whenAll)))
+            _Concept(iri, int(graph.value(iri, CURATION.rank) or _LAST),
+                     cue_pattern(graph.values(iri, CURATION.cue)),
+                     cue_pattern(graph.values(iri, CURATION.notCue)),
+                     cue_pattern(graph.values(iri, CURATION.notAfter)),
+                     frozenset(graph.values(iri, CURATION.whenAll)))
             for iri in graph.things(graph.range(property_) or "")]
         self._concepts.sort(key=lambda concept: concept.rank)
 

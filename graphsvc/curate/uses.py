@@ -10,7 +10,7 @@ from graphsvc.curate.text import Said, Sentence, Text
 from graphsvc.vocabulary import CURATION
 
 
-_LEAST = 0.56
+_LEAST = 0.5
 """How sure it must be that the document means the thing."""
 
 
