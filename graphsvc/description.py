@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import pyoxigraph as ox
 
-from graphsvc.formats import BY_MEDIA_TYPE, GRAPH_FORMATS
+from graphsvc.formats import BY_MEDIA_TYPE, GRAPH_FORMATS, file_type
 from graphsvc.questions.answer import Questions
 from graphsvc.release import Header, Release
 from graphsvc.sparql import construct
@@ -23,32 +24,37 @@ _PREFIXES = {
     "void": str(VOID), "voidext": "http://ldf.fi/void-ext#", "xsd": str(XSD),
 }
 _ANY_URI, _KEYWORDS = ox.NamedNode(str(XSD.anyURI)), ox.NamedNode(str(SCHEMA.keywords))
-_BYTES, _HEX = (ox.NamedNode(str(kind)) for kind in (XSD.nonNegativeInteger, XSD.hexBinary))
+_BYTES, _HEX, _MOMENT = (ox.NamedNode(str(kind)) for kind in (
+    XSD.nonNegativeInteger, XSD.hexBinary, XSD.dateTime))
 _SERVICE = ox.NamedNode(f"{_ANYWHERE}/sparql")
+_PACKED = {".gz": DCAT.compressFormat, ".zip": DCAT.packageFormat}
+_REGISTERED = "https://www.iana.org/assignments/media-types"
 _MEDIA_TYPES = {f".{format.ending}": format.media_type for format in GRAPH_FORMATS}
 
 
 def describe_release(
-    header: Header, digest: str, union: ox.Store, graphs: Mapping[str, int], dumps: list[Path],
-    rules: Mapping[str, str], catalogue: Iterable[ox.Triple] = (),
+    header: Header, digest: str, dumps: list[Path], catalogue: Iterable[ox.Triple] = (),
 ) -> bytes:
-    """Describe a release (DCAT 3, VoID) in Turtle.
+    """Describe a release for catalogues (DCAT 3), in Turtle.
+
+    dumps: the files with all of it; catalogue: what the project says for catalogues.
+    """
+    return _serialized({
+        *construct("dataset", **_facts(header), digest=ox.Literal(digest)), *catalogue,
+        *(triple for dump in dumps for triple in _distribution(header, digest, dump)),
+    }, ox.RdfFormat.TURTLE)
+
+
+def describe_content(
+    header: Header, union: ox.Store, graphs: Mapping[str, int], rules: Mapping[str, str],
+) -> bytes:
+    """Describe what a release holds (VoID), in Turtle.
 
     union: all triples in its default graph; graphs: how many triples each named graph has;
-    rules: graph of derived facts -> name of its rule; catalogue: what the project says
-        for catalogues.
+    rules: graph of derived facts -> name of its rule.
     """
     dataset = ox.NamedNode(header.dataset)
-    found = {
-        *construct("dataset", dataset=dataset,
-                   title=ox.Literal(header.title, language="en"),
-                   description=ox.Literal(header.description, language="en"),
-                   licence=_named(header.licence), creator=_named(header.creator),
-                   digest=ox.Literal(digest), base=ox.Literal(header.base),
-                   ontology=ox.NamedNode(header.iri)),
-        *construct("partitions", union, dataset=dataset),
-        *catalogue,
-        *(triple for dump in dumps for triple in _distribution(header, digest, dump))}
+    found = {*construct("void", **_facts(header)), *construct("partitions", union, dataset=dataset)}
     for name, triples in graphs.items():
         graph = ox.NamedNode(name)
         found |= {*construct("subset", dataset=dataset, graph=graph, triples=ox.Literal(triples))}
@@ -59,6 +65,15 @@ def describe_release(
     return _serialized(found, ox.RdfFormat.TURTLE)
 
 
+def _facts(header: Header) -> dict[str, ox.NamedNode | ox.BlankNode | ox.Literal]:
+    """What the header says, as the queries name it."""
+    return {"dataset": ox.NamedNode(header.dataset),
+            "title": ox.Literal(header.title, language="en"),
+            "description": ox.Literal(header.description, language="en"),
+            "licence": _named(header.licence), "creator": _named(header.creator),
+            "base": ox.Literal(header.base), "ontology": ox.NamedNode(header.iri)}
+
+
 def _named(text: str) -> ox.NamedNode | ox.Literal:
     """A thing by its IRI, or what it is called."""
     try:
@@ -67,62 +82,76 @@ def _named(text: str) -> ox.NamedNode | ox.Literal:
         return ox.Literal(text)
 
 
-def _distribution(header: Header, digest: str, dump: Path) -> Iterator[ox.Triple]:
+def _distribution(header: Header, digest: str, dump: Path) -> list[ox.Triple]:
     content = dump.read_bytes()
     node = f"{header.dataset}/{digest}/{dump.name}"
     media_type = _MEDIA_TYPES.get(Path(dump.stem).suffix, "text/csv")
-    packed = "gzip" if dump.suffix == ".gz" else "zip"
-    return construct(
+    if not (packing := _PACKED.get(dump.suffix)):
+        media_type = file_type(dump.name)
+    found = construct(
         "distribution", dataset=ox.NamedNode(header.dataset), dump=ox.NamedNode(node),
         name=ox.Literal(dump.name), licence=_named(header.licence),
-        bytes=ox.Literal(str(len(content)), datatype=_BYTES),
-        type=ox.NamedNode(f"https://www.iana.org/assignments/media-types/{media_type}"),
-        packed=ox.NamedNode(f"https://www.iana.org/assignments/media-types/application/{packed}"),
+        type=ox.NamedNode(f"{_REGISTERED}/{media_type}"),
+        **({"packing": ox.NamedNode(str(packing)),
+            "packed": ox.NamedNode(f"{_REGISTERED}/{file_type(dump.name)}")} if packing else {}),
         checksum=ox.NamedNode(f"{node}#sha256"),
         sha256=ox.Literal(hashlib.sha256(content).hexdigest(), datatype=_HEX))
+    # SPARQL would make any whole number an xsd:integer.
+    size = ox.Literal(str(len(content)), datatype=_BYTES)
+    return [*found, ox.Triple(ox.NamedNode(node), ox.NamedNode(str(DCAT.byteSize)), size)]
 
 
 def _serialized(triples: Iterable[ox.Triple], format_: ox.RdfFormat | None) -> bytes:
     return ox.serialize(sorted(triples, key=str), format=format_, prefixes=_PREFIXES) or b""
 
 
+Part = Literal["dataset", "void", "sparql", "examples"]
+"""What is described: the data set and its files for catalogues; its content; the SPARQL service
+with the prefixes; the questions as queries. Each says where the others are."""
+
+
 class ServiceDescription:
     """The description of a service over one release, made when it is first asked for.
 
-    It has the description of the release (DCAT, VoID), the SPARQL service (SPARQL 1.1 Service
-    Description), prefixes (`sh:declare`) and the questions as `sh:SPARQLExecutable`.
+    The data set (DCAT), its content (VoID), the SPARQL service (SPARQL 1.1 Service Description)
+    with prefixes (`sh:declare`), and the questions as `sh:SPARQLExecutable`.
     """
 
     def __init__(self, release: Release, header: Header, questions: set[ox.Triple]) -> None:
         self._release, self._header, self._questions = release, header, questions
-        self._text = lru_cache(maxsize=2 * len(BY_MEDIA_TYPE))(
-            lambda media_type, examples: _serialized(
-                self._triples | self._questions if examples else self._triples,
-                BY_MEDIA_TYPE[media_type].rdf))
+        self._text = lru_cache(maxsize=4 * len(BY_MEDIA_TYPE))(
+            lambda media_type, part: _serialized(
+                self._triples(part), BY_MEDIA_TYPE[media_type].rdf))
 
     @classmethod
     async def of(cls, release: Release, header: Header, questions: Questions) -> ServiceDescription:
         """The description, with every example of the questions as an executable query."""
         return cls(release, header, await executables(questions))
 
-    def write(self, media_type: str, server: str, *, examples: bool = True) -> bytes:
-        """The description in one of the RDF formats, for the service at an address.
+    def write(self, part: Part, media_type: str, server: str) -> bytes:
+        """A part of the description in one of the RDF formats, for the service at an address."""
+        return self._text(media_type, part).replace(_ANYWHERE.encode(), server.encode())
 
-        examples: with the questions as queries, which make most of it.
-        """
-        return self._text(media_type, examples).replace(_ANYWHERE.encode(), server.encode())
-
-    @cached_property
-    def _triples(self) -> set[ox.Triple]:
-        store, dataset = ox.Store(), ox.NamedNode(self._header.dataset)
-        store.extend(ox.parse(path=self._release.description, format=ox.RdfFormat.TURTLE))
-        found = {*construct("service", dataset=dataset, default=ox.BlankNode("default"),
-                            service=_SERVICE, licence=_named(self._header.licence),
-                            access=ox.NamedNode(f"{self._header.dataset}/{self._release.id}/sparql"),
-                            title=ox.Literal(f"SPARQL: {self._header.title}", language="en")),
-                 *construct("service-parts", store, dataset=dataset),
-                 *_declared(dataset, self._release.manifest["prefixes"])}
-        return found.union(quad.triple for quad in store)
+    def _triples(self, part: Part) -> set[ox.Triple]:
+        if part == "examples":
+            return self._questions
+        title, facts = self._header.title, _facts(self._header)
+        facts |= {
+            "default": ox.BlankNode("default"), "service": _SERVICE,
+            "access": ox.NamedNode(f"{self._header.dataset}/{self._release.id}/sparql"),
+            "built": ox.Literal(self._release.manifest["built"], datatype=_MOMENT),
+            "sparql": ox.Literal(f"SPARQL: {title}", language="en"),
+            "api": ox.Literal(f"Questions: {title}", language="en")}
+        path = self._release.description if part == "dataset" else self._release.content
+        written = list(ox.parse(path=path, format=ox.RdfFormat.TURTLE))
+        store = ox.Store()
+        store.extend(written)
+        if part == "sparql":
+            prefixes = self._release.manifest["prefixes"]
+            return {*construct("service", store, **facts),
+                    *_declared(ox.NamedNode(self._header.dataset), prefixes)}
+        own = construct("service-parts" if part == "dataset" else "void-parts", store, **facts)
+        return {*own, *(quad.triple for quad in written)}
 
 
 async def executables(questions: Questions) -> set[ox.Triple]:

@@ -112,8 +112,10 @@ class Index:
                                 hint="Build the release again with this version.") from error
         self._above = {iri: closure(iri, broader) for iri in broader}
         self._thing = lru_cache(_KEPT)(self._find_thing)
-        self.passage = lru_cache(1 << 14)(Passages(self._read, self.label, words).find)
+        passages = Passages(self._read, self.label, words)
+        self.passage = lru_cache(1 << 14)(passages.find)
         """A passage with what is known of it, by its IRI."""
+        self.document_of = passages.document_of
         self.holding = lru_cache(1 << 8)(self._find_holding)
         """The IRIs of all things of a class that hold the words of a text or, if `named`, whose
         names do."""

@@ -218,7 +218,7 @@ class Names:
         found = [part for part in parts if part in positions]
         weights = {part: self.weight(part) for part in parts}
         covered = sum(weights[part] for part in found) / sum(weights.values())
-        if covered < PARTLY:
+        if covered < PARTLY or len(found) < len(parts) and _LINKING.issuperset(found):
             return
         anchor = max(found, key=lambda part: weights[part])
         for start in positions[anchor]:
@@ -231,7 +231,7 @@ class Names:
             between = [word for place, word in enumerate(text[min(at):max(at)], min(at))
                        if place not in at and not word.is_small]
             likeness *= _LESS ** (len(between) + (at != sorted(at)))
-            if len(parts) == 1 and not _same(text[start].folded, name.folded[0]):
+            if len(found) == 1 and not any(_same(text[start].folded, word) for word in name.folded):
                 likeness *= _ALIKE
             yield Mention(name.iri, name.text, frozenset(at), likeness, name.surely, name.quiet)
 

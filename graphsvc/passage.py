@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -102,6 +102,22 @@ class Passages:
             iri, place.document, self._label(place.document), self._sections(place), place.line,
             place.ordinal, self._words(iri) if self._words else None, self._label(iri),
             place.paragraph, place.first, place.last, document.page, link)
+
+    @cached_property
+    def documents(self) -> set[str]:
+        """The IRIs of the documents that have passages."""
+        return {iri for iri, in self._read(
+            "SELECT DISTINCT document FROM places WHERE document NOT NULL")}
+
+    def document_of(self, iri: str) -> str | None:
+        """The document with passages that a thing is, or is in; None where there is none."""
+        seen: set[str] = set()
+        at: str | None = iri
+        while at and at not in self.documents and at not in seen:
+            seen.add(at)
+            place = self._place(at)
+            at = place.document or place.part_of
+        return at if at in self.documents else None
 
     def _sections(self, place: _Place) -> tuple[str, ...]:
         """The titles of the sections that a passage is in, from the outermost."""

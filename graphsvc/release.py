@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from graphsvc.errors import GraphsvcError
 
 _MANIFEST = "manifest.json"
-LAYOUT = 3
+LAYOUT = 4
 """Which files a release has and what is in them, such as the tables of its index: one more at each
 change. A release of another layout cannot be served."""
 _ENTRIES: Mapping[str, type] = {
@@ -62,7 +62,7 @@ class Release:
 
     id: the digest that names it; dump: all quads as canonical N-Quads, compressed; store_path: of
     the store; queries: the question and view files as they were when it was built; index_path:
-    names, texts and passages in one SQLite file; description: DCAT and VoID in Turtle.
+    names, texts and passages in one SQLite file; description: DCAT in Turtle; content: VoID.
     """
 
     def __init__(self, path: Path) -> None:
@@ -72,6 +72,7 @@ class Release:
         self.queries = path / "queries"
         self.index_path = path / "index.sqlite"
         self.description = path / "description.ttl"
+        self.content = path / "content.ttl"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Release) and other.path == self.path

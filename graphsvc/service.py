@@ -8,14 +8,19 @@ from pathlib import Path
 from graphsvc.ask.plain import PlainWords
 from graphsvc.description import ServiceDescription
 from graphsvc.engine import create_engine
-from graphsvc.engine.base import Engine, Lane, Limits, Request, read
-from graphsvc.formats import SPARQL_JSON
+from graphsvc.engine.base import Engine, Limits
+from graphsvc.graphs.look import Looks, looks_of
 from graphsvc.graphs.view import Views
 from graphsvc.index import Index
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
+from graphsvc.questions.table import fetch
 from graphsvc.release import Header, Release
 from graphsvc.sources.documents import SourceText
+from graphsvc.sparql import own_query
+
+_LAST = 1_000
+"""The place of classes without one."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Serving:
     plain: PlainWords
     views: Views
     description: ServiceDescription
+    looks: Looks
 
     @classmethod
     async def open(
@@ -52,11 +58,15 @@ class Serving:
             plain = PlainWords(questions, release.queries)
             views = Views.load(release.queries / "views", prefixes)
             description = await ServiceDescription.of(release, header, questions)
-            await read(engine, Request("ASK {}", SPARQL_JSON.media_type, lane=Lane.REVIEWED))
+            places = await fetch(engine, own_query("class-places"))
         except BaseException:
             await engine.close()
             raise
-        return cls(release, header, engine, index, questions, plain, views, description)
+        return cls(release, header, engine, index, questions, plain, views, description,
+                   looks_of((index.label(class_.value) or class_.value,
+                             int(place.value) if place else _LAST)
+                            for class_, place in places.rows
+                            if class_ and class_.value.startswith(header.namespace)))
 
     async def close(self) -> None:
         """Stop the engine's processes."""

@@ -74,7 +74,8 @@ def copy(spare: Path) -> Path:
     for name in ("ontology", "data", "queries"):
         shutil.copytree(ROOT / name, spare / name, dirs_exist_ok=True)  # with their times
     (spare / "docs").mkdir(exist_ok=True)
-    shutil.copy2(ROOT / "docs" / "codebook.md", spare / "docs")
+    for name in ("codebook.md", "about.md"):
+        shutil.copy2(ROOT / "docs" / name, spare / "docs")
     return spare
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
@@ -17,7 +18,7 @@ import httpx
 import pytest
 import rdflib
 
-from graphsvc.cli.main import COMMANDS, main
+from graphsvc.cli.main import COMMANDS, main, parser
 from graphsvc.project import Project
 from graphsvc.release import Releases
 from tests.serving import free_port
@@ -48,17 +49,27 @@ def call(project: Project, releases: Releases, capsys: pytest.CaptureFixture[str
     return run
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+def calls() -> list[str]:
+    """Every command, a step of a family of them with both its names."""
+    commands = next(action for action in parser()._actions if action.choices).choices
+    steps = {name: next((action.choices for action in command._actions
+                         if isinstance(action, argparse._SubParsersAction)), None)
+             for name, command in commands.items()}  # type: ignore[union-attr]
+    assert steps.keys() == set(COMMANDS)
+    return [f"{name} {step}".strip() for name in steps for step in steps[name] or [""]]
+
+
+@pytest.mark.parametrize("command", calls())
 def test_every_command_has_help_with_an_example_and_a_format_and_the_readme_knows_it(
     command: str, project: Project
 ) -> None:
-    done = subprocess.run([sys.executable, "-m", "graphsvc", command, "--help"], text=True,
+    done = subprocess.run([sys.executable, "-m", "graphsvc", *command.split(), "--help"], text=True,
                           capture_output=True)
     assert done.returncode == 0
     assert f"graphsvc {command}" in done.stdout.split("example:")[1]
     assert "--project" in done.stdout
     assert "--format " in done.stdout or command == "mcp", "which speaks a protocol"
-    assert f"| `{command}` |" in (project.root / "README.md").read_text()
+    assert f"| `{command.split()[0]}` |" in (project.root / "README.md").read_text()
 
 
 def test_a_query_comes_from_an_argument_a_file_or_standard_input(

@@ -1,90 +1,169 @@
-// The SPARQL editor: YASGUI's editor and results, with completion from this release's own terms.
-// Nothing is fetched from elsewhere: prefixes, classes and properties come from the service.
+// The SPARQL editor: YASGUI's editor, with completion from this release's own terms, and results
+// with labels. Nothing is fetched from elsewhere: everything comes from the service.
 import Yasqe from "@zazuko/yasqe";
-import Yasr from "@zazuko/yasr";
 import "@zazuko/yasqe/build/yasqe.min.css";
-import "@zazuko/yasr/build/yasr.min.css";
-import { ChartPlugin } from "./chart.js";
-import { GraphPlugin } from "./graph-plugin.js";
+import { Results } from "./results.js";
+import { Terms } from "./terms.js";
 
 const place = document.getElementById("editor");
 const settings = JSON.parse(place.dataset.settings);
-const given = place.dataset.given === "true";
-const query = document.getElementById("query").value;
+const form = document.getElementById("plain-editor");
+const given = document.getElementById("query").value;
+const FILES = {
+  rows: { csv: "text/csv", tsv: "text/tab-separated-values", json: "application/sparql-results+json", xml: "application/sparql-results+xml" },
+  triples: { ttl: "text/turtle", nt: "application/n-triples", jsonld: "application/ld+json", rdf: "application/rdf+xml" },
+};
 
-let terms;
-function known() {
-  terms ??= fetch(settings.terms).then((answer) => answer.json());
-  return terms;
+let known;
+function terms() {
+  known ??= fetch(settings.terms).then((answer) => answer.json());
+  return known;
 }
 
 for (const [name, get] of [
   ["prefixes", async () => Object.entries(settings.prefixes).map(([prefix, iri]) => `${prefix}: <${iri}>`)],
-  ["class", async () => (await known()).classes.map((term) => term.iri)],
-  ["property", async () => (await known()).properties.map((term) => term.iri)],
+  ["class", async () => (await terms()).classes.map((term) => term.iri)],
+  ["property", async () => (await terms()).properties.map((term) => term.iri)],
 ]) {
   Yasqe.forkAutocompleter(name, { name: `local-${name}`, get, bulk: true, persistenceId: null });
 }
 Yasqe.defaults.autocompleters = ["local-prefixes", "local-class", "local-property", "variables"];
 Yasqe.defaults.prefixCcApi = null;
-Yasr.registerPlugin("graph", GraphPlugin);
-Yasr.registerPlugin("chart", ChartPlugin);
+
+function button(text, action, className = "") {
+  const made = Object.assign(document.createElement("button"), { type: "button", textContent: text, className });
+  made.addEventListener("click", action);
+  return made;
+}
 
 const editorPlace = document.createElement("div");
-const resultsPlace = document.createElement("div");
-resultsPlace.id = "results";
-document.getElementById("plain-editor").replaceWith(editorPlace, resultsPlace);
+const bar = Object.assign(document.createElement("div"), { className: "bar" });
+const note = Object.assign(document.createElement("div"), { className: "note", hidden: true });
+const resultsPlace = Object.assign(document.createElement("section"), { id: "results" });
+resultsPlace.setAttribute("aria-label", "Answer");
+form.replaceWith(editorPlace, bar, note, resultsPlace);
 
 const yasqe = new Yasqe(editorPlace, {
-  value: query,
-  persistenceId: given ? null : "graphsvc-query",
-  consumeShareLink: given ? null : Yasqe.defaults.consumeShareLink,
-  requestConfig: {
-    endpoint: new URL(settings.endpoint, location.href).href,
-    method: "POST",
-    acceptHeaderGraph: "application/n-triples,*/*;q=0.5",
-    acceptHeaderSelect: "application/sparql-results+json,*/*;q=0.5",
-  },
-  screenReaderLabel: "SPARQL query",
-  editorHeight: "17rem",
-});
-if (given) yasqe.setValue(query);
-// Escape lets people who have no mouse leave the editor, where Tab indents.
-yasqe.addKeyMap({ Esc: () => document.querySelector(".yasqe_queryButton").focus() });
-yasqe.getInputField().setAttribute("aria-label", "SPARQL query");
-
-const yasr = new Yasr(resultsPlace, {
+  value: given,
   persistenceId: null,
-  prefixes: () => ({ ...settings.prefixes, ...yasqe.getPrefixesFromQuery() }),
-  pluginOrder: ["table", "graph", "chart", "response"],
-  defaultPlugin: "table",
+  consumeShareLink: null,
+  createShareableLink: undefined,
+  showQueryButton: false,
+  screenReaderLabel: "SPARQL query",
+  editorHeight: "19rem",
+  requestConfig: { endpoint: new URL(settings.endpoint, location.href).href },
 });
-yasqe.on("query", () => resultsPlace.setAttribute("aria-busy", "true"));
-yasqe.on("queryResponse", (_editor, response, duration) => {
-  resultsPlace.removeAttribute("aria-busy");
-  yasr.setResponse(response instanceof Error ? message(response) : response, duration);
-});
-yasr.on("drawn", name_controls);
+yasqe.setValue(given);
+yasqe.getInputField().setAttribute("aria-label", "SPARQL query");
+document.querySelectorAll(".yasqe_buttons").forEach((one) => one.remove());
+
+const results = new Results(resultsPlace, new Terms(settings));
+const run = button("Run", () => ask());
+run.id = "run";
+run.title = "Ctrl and Enter";
+const download = document.createElement("select");
+download.setAttribute("aria-label", "Download the answer");
+download.addEventListener("change", () => { save(download.value); download.value = ""; });
+bar.append(run, button("Copy link", share, "quiet"), button("Cite", cite, "quiet"), download);
+// Escape lets people who have no mouse leave the editor, where Tab indents.
+yasqe.addKeyMap({ Esc: () => run.focus(), "Ctrl-Enter": () => ask(), "Cmd-Enter": () => ask() });
+
+function isGraph() {
+  return ["CONSTRUCT", "DESCRIBE"].includes(yasqe.getQueryType()?.toUpperCase());
+}
+
+function offer() {
+  const files = FILES[isGraph() ? "triples" : "rows"];
+  download.replaceChildren(new Option("Download …", ""), ...Object.keys(files).map((ending) => new Option({ csv: "CSV (spreadsheets)", tsv: "TSV", json: "JSON", xml: "XML", ttl: "Turtle", nt: "N-Triples", jsonld: "JSON-LD", rdf: "RDF/XML" }[ending], ending)));
+}
+
+function post(accept) {
+  return fetch(settings.endpoint, { method: "POST", body: new URLSearchParams({ query: yasqe.getValue() }), headers: { Accept: accept } });
+}
+
+let asked = 0;
+async function ask() {
+  const mine = ++asked;
+  const began = performance.now();
+  offer();
+  results.waiting();
+  try {
+    const answer = await post(isGraph() ? FILES.triples.nt : FILES.rows.json);
+    const text = await answer.text();
+    if (mine !== asked) return;
+    if (!answer.ok) return problem(text);
+    await results.show(text, answer.headers.get("content-type") ?? "", ((performance.now() - began) / 1000).toFixed(2));
+  } catch {
+    if (mine === asked) results.error("The service could not be reached. Try again.");
+  }
+}
 
 // A problem document (RFC 9457) as sentences.
-function message(error) {
+function problem(text) {
   try {
-    const { title, detail, location } = JSON.parse(error.message);
-    return new Error(`${title}. ${detail}${location ? `\n(${location})` : ""}`);
+    const { title, detail, location: where } = JSON.parse(text);
+    results.error(`${title}. ${detail}`, where);
   } catch {
-    return error;
+    results.error("The service gave no answer. Try again.");
   }
 }
 
-// Names for controls that the parts leave without one.
-function name_controls() {
-  for (const control of resultsPlace.querySelectorAll("input, select, button")) {
-    if (!control.labels?.length && !control.getAttribute("aria-label") && !control.textContent.trim()) {
-      control.setAttribute("aria-label", control.title || control.placeholder || control.className || control.type);
-    }
-  }
-  for (const select of resultsPlace.querySelectorAll("select")) {
-    if (!select.labels?.length && !select.getAttribute("aria-label")) select.setAttribute("aria-label", "Rows of a page");
-  }
+// What the query asks, for people: its first comment, else what it selects.
+function title() {
+  const comment = /^\s*#\s*(.+)$/m.exec(yasqe.getValue());
+  return (comment?.[1] ?? `${yasqe.getQueryType() ?? ""} query`.trim()).slice(0, 120);
 }
-name_controls();
+
+async function save(ending) {
+  if (!ending) return;
+  const answer = await post({ ...FILES.rows, ...FILES.triples }[ending]);
+  if (!answer.ok) return problem(await answer.text());
+  const stem = title().toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60);
+  const address = URL.createObjectURL(await answer.blob());
+  Object.assign(document.createElement("a"), { href: address, download: `${stem || "query"}-${settings.release.slice(0, 8)}.${ending}` }).click();
+  URL.revokeObjectURL(address);
+}
+
+function address() {
+  return `${new URL("/editor", location.href)}?${new URLSearchParams({ query: yasqe.getValue() })}`;
+}
+
+async function share() {
+  history.replaceState(null, "", address());
+  await navigator.clipboard.writeText(address());
+  say("The link was copied. It opens this query and runs it.");
+}
+
+function cite() {
+  const text = `${title()} SPARQL query. In: ${settings.citation}`;
+  const entry = Object.assign(document.createElement("p"), { textContent: text });
+  const link = Object.assign(document.createElement("a"), { href: address(), textContent: "This query" });
+  say(entry, link, button("Copy", () => navigator.clipboard.writeText(`${text} ${address()}`), "quiet"));
+}
+
+function say(...parts) {
+  note.setAttribute("role", "status");
+  note.replaceChildren(...parts);
+  note.hidden = false;
+}
+
+// Names of the schema go where the cursor is, with their prefix.
+for (const name of document.querySelectorAll("[data-insert]")) {
+  const insert = button(name.textContent, () => {
+    yasqe.replaceSelection(name.dataset.insert);
+    const prefix = name.dataset.insert.split(":")[0];
+    if (settings.prefixes[prefix] && !yasqe.getPrefixesFromQuery()[prefix]) yasqe.addPrefixes({ [prefix]: settings.prefixes[prefix] });
+    yasqe.focus();
+  }, "name");
+  insert.title = name.title;
+  name.replaceChildren(insert);
+}
+const filter = document.getElementById("schema-filter");
+filter.closest("[hidden]").hidden = false;
+filter.addEventListener("input", () => {
+  for (const entry of document.querySelectorAll(".schema li")) entry.hidden = !entry.textContent.toLowerCase().includes(filter.value.trim().toLowerCase());
+  for (const group of document.querySelectorAll(".schema details")) group.open = Boolean(filter.value.trim()) || group.classList.contains("first");
+});
+
+yasqe.on("change", offer);
+ask();

@@ -1,14 +1,17 @@
-// The explorer: start from a thing, go on step by step, filter, lay out, take away.
-import { Graph, LAYOUTS } from "./graph.js";
+// The explorer: start from a thing, go on step by step, filter, lay out, find the way to another
+// thing, take away what is drawn. Its state is in the address, so that a link shows the same.
+import { Graph, LAYOUTS, says } from "./graph.js";
+import { graphml, png, svg } from "./picture.js";
 
-const STEP = 40; // Things that one step adds; the next step of the same thing adds the following.
+const STEP = innerWidth < 640 ? 12 : 40; // Things that one step adds; the next step of the same thing adds the following.
 const MOST_EXPORTED = 300;
-const MOST_NAMED = 12; // Links whose names are drawn next to them, when their thing is chosen.
+const FEW = 12; // Links of a chosen thing up to which each says what it is.
+const HERE = { svg: "Picture as drawn (SVG)", png: "Picture as drawn (PNG)", graphml: "Graph as drawn (GraphML)" };
 
 function make(tag, properties = {}, ...children) {
-  const { dataset, ...rest } = properties;
+  const { attributes, ...rest } = properties;
   const made = Object.assign(document.createElement(tag), rest);
-  Object.assign(made.dataset, dataset ?? {});
+  for (const [name, value] of Object.entries(attributes ?? {})) made.setAttribute(name, value);
   made.append(...children);
   return made;
 }
@@ -18,72 +21,110 @@ class Explorer {
     this.root = root;
     this.fetched = new Map(); // by thing: its links as the service gave them
     this.shown = new Map(); // by thing: how many of them were added
+    this.opened = []; // things in the order in which they were opened, as often as they were
     this.hiddenKinds = new Set();
     this.hiddenLinks = new Set();
     this.selected = null;
     this.build();
     this.graph = new Graph(this.canvas);
-    this.graph.cy.on("tap", "node", (event) => this.select(event.target.id()));
-    this.graph.cy.on("dbltap", "node", (event) => this.expand(event.target.id()));
-    this.graph.cy.on("tap", (event) => { if (event.target === this.graph.cy) this.select(null); });
+    const cy = this.graph.cy;
+    cy.on("tap", "node", (event) => this.select(event.target.id()));
+    cy.on("dbltap", "node", (event) => this.expand(event.target.id()));
+    cy.on("tap", "edge.statement", (event) => { location.href = event.target.data("href"); });
+    cy.on("tap", (event) => { if (event.target === cy) this.select(null); });
+    cy.on("mouseover", "node, edge", (event) => this.point(event.target));
+    cy.on("mouseout pan zoom", () => this.point(null));
+    this.canvas.addEventListener("keydown", (event) => this.key(event));
   }
 
   build() {
     const formats = document.getElementById("export-formats").content.cloneNode(true);
-    this.canvas = make("div", { className: "canvas" });
-    this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", "Drawing of the links; the same things are in the list next to it");
-    this.status = make("p", { className: "total", role: "status" });
-    this.status.setAttribute("role", "status");
+    this.canvas = make("div", { className: "canvas", tabIndex: 0, attributes: { role: "application",
+      "aria-label": "Drawing of the links", "aria-describedby": "canvas-keys" } });
+    this.card = make("div", { className: "card", hidden: true });
+    this.status = make("p", { className: "total", attributes: { role: "status" } });
     this.panel = make("div", { className: "chosen-thing" });
     this.kinds = make("fieldset", { className: "filter" });
     this.links = make("fieldset", { className: "filter" });
     this.list = make("ul", { className: "node-list" });
-    const layout = make("select", { id: "layout" },
+    this.layout = make("select", { id: "layout" },
       ...Object.entries(LAYOUTS).map(([value, text]) => make("option", { value }, text)));
-    layout.addEventListener("change", () => this.graph.layout(layout.value));
-    this.format = make("select", { id: "export-format" }, formats);
-    const fit = this.button("Fit to the window", () => this.graph.cy.fit(undefined, 30));
+    this.layout.addEventListener("change", () => { this.graph.layout(this.layout.value); this.keep(); });
+    this.format = make("select", { id: "export-format" },
+      make("optgroup", { label: "What you see" }, ...Object.entries(HERE).map(([value, text]) => make("option", { value }, text))),
+      make("optgroup", { label: "The same things as data" }, formats));
+    const fit = this.button("Fit to the window", () => this.graph.cy.fit(undefined, 30), "quiet");
+    const copy = this.button("Copy link", async () => {
+      await navigator.clipboard.writeText(location.href);
+      this.status.textContent = "The link to this drawing was copied.";
+    }, "quiet");
     const download = this.button("Download", () => this.download());
     download.id = "export-download";
     this.root.append(
       make("div", { className: "bar" },
-        make("label", { htmlFor: "layout" }, "Lay out"), layout, fit,
+        make("label", { htmlFor: "layout" }, "Lay out"), this.layout, fit, copy,
         make("label", { htmlFor: "export-format" }, "Take away as"), this.format, download),
-      this.status,
-      make("div", { className: "stage" }, this.canvas,
+      make("div", { className: "stage" },
+        make("div", {}, make("div", { className: "frame" }, this.canvas, this.card), this.status,
+          make("p", { className: "hint", id: "canvas-keys" }, "Click a thing to choose it, twice to show its links. With the keyboard: arrow keys go from thing to thing, Enter shows its links, Delete takes it out, + and − zoom.")),
         make("div", { className: "aside" }, this.panel, this.kinds, this.links,
           make("details", { className: "group" }, make("summary", {}, "All things drawn"), this.list))));
     this.root.hidden = false;
   }
 
-  button(text, action) {
-    const made = make("button", { type: "button" }, text);
+  button(text, action, className = "") {
+    const made = make("button", { type: "button", className }, text);
     made.addEventListener("click", action);
     return made;
   }
 
-  async linksOf(name) {
+  async linksOf(name, to = null) {
     const address = new URL(this.root.dataset.links, location.href);
     address.searchParams.set("thing", name);
+    if (to) address.searchParams.set("to", to);
     const answer = await fetch(address);
     if (!answer.ok) throw new Error(`${answer.status}`);
     return answer.json();
   }
 
-  async start(name) {
-    const answer = await this.linksOf(name);
+  // What the address says, else the links of the thing that it names.
+  async start() {
+    const state = new URLSearchParams(location.search);
+    const { thing, to } = this.root.dataset;
+    this.hiddenKinds = new Set(state.getAll("without"));
+    this.hiddenLinks = new Set(state.getAll("unlinked"));
+    if (state.get("layout") in LAYOUTS) this.layout.value = this.graph.layout_name = state.get("layout");
+    const answer = await this.linksOf(thing, to);
     const start = answer.nodes[0];
-    this.fetched.set(start.id, answer);
+    Object.assign(this.graph.looks, answer.looks);
     this.graph.add([start], []).addClass("start");
-    await this.expand(start.id);
-    this.select(start.id);
+    if (to) {
+      this.graph.add(answer.nodes, answer.edges, start.id).addClass("way");
+    } else {
+      this.fetched.set(start.id, answer);
+    }
+    const opened = state.getAll("open");
+    for (const name of opened.length || to ? opened : [start.name]) {
+      const node = this.graph.cy.nodes().filter((one) => one.data("name") === name);
+      if (node.nonempty()) await this.open(node.id());
+    }
+    const chosen = this.graph.cy.nodes().filter((one) => one.data("name") === state.get("chosen"));
+    this.draw();
+    this.select(chosen.nonempty() ? chosen.id() : start.id);
   }
 
   async expand(id) {
+    await this.open(id);
+    this.draw();
+    this.select(this.selected ?? id);
+  }
+
+  // Adds the next links of a thing.
+  async open(id) {
+    const node = this.graph.cy.getElementById(id);
     if (!this.fetched.has(id)) {
       try {
-        this.fetched.set(id, await this.linksOf(this.graph.cy.getElementById(id).data("name")));
+        this.fetched.set(id, await this.linksOf(node.data("name")));
       } catch {
         this.status.textContent = "The links could not be had. Try again.";
         return;
@@ -94,25 +135,43 @@ class Explorer {
     const edges = spread(answer.edges).slice(from, from + STEP);
     const wanted = new Set(edges.flatMap((edge) => [edge.source, edge.target]));
     this.shown.set(id, from + edges.length);
-    this.graph.add(answer.nodes.filter((node) => wanted.has(node.id)), edges);
-    this.joinUp(answer);
+    this.opened.push(node.data("name"));
+    Object.assign(this.graph.looks, answer.looks);
+    this.graph.add(answer.nodes.filter((one) => wanted.has(one.id)), edges, id);
+    // Links among things that are drawn already, wherever they came from.
+    for (const other of this.fetched.values()) this.graph.add([], other.edges);
+  }
+
+  draw() {
     this.filters();
     this.graph.layout();
     this.report();
-    if (this.selected) this.select(this.selected);
-  }
-
-  // Links among things that are drawn already, wherever they came from.
-  joinUp() {
-    for (const answer of this.fetched.values()) this.graph.add([], answer.edges);
+    this.keep();
   }
 
   remove(id) {
-    this.graph.cy.getElementById(id).remove();
+    const node = this.graph.cy.getElementById(id);
+    this.opened = this.opened.filter((name) => name !== node.data("name"));
+    node.remove();
     this.shown.delete(id);
     this.select(null);
     this.filters();
     this.report();
+    this.keep();
+  }
+
+  // The state into the address.
+  keep() {
+    const { thing, to } = this.root.dataset;
+    const name = this.selected && this.graph.cy.getElementById(this.selected).data("name");
+    const first = this.opened.length === 1 && this.opened[0] === thing && !to;
+    const state = new URLSearchParams([["thing", thing], ...(to ? [["to", to]] : []),
+      ...(first ? [] : this.opened.map((one) => ["open", one])),
+      ...[...this.hiddenKinds].map((one) => ["without", one]),
+      ...[...this.hiddenLinks].map((one) => ["unlinked", one]),
+      ...(this.graph.layout_name === "fcose" ? [] : [["layout", this.graph.layout_name]]),
+      ...(name && name !== thing ? [["chosen", name]] : [])]);
+    history.replaceState(null, "", `?${state}`);
   }
 
   select(id) {
@@ -120,33 +179,75 @@ class Explorer {
     this.selected = id;
     cy.elements().unselect();
     cy.edges().removeClass("linked named");
+    this.graph.nameLinks();
     this.panel.replaceChildren();
     if (!id || cy.getElementById(id).empty()) {
+      this.selected = null;
       this.panel.append(make("p", { className: "hint" }, "Choose a thing in the drawing or in the list."));
+      this.keep();
       return;
     }
     const node = cy.getElementById(id);
     node.select();
-    const links = node.connectedEdges().addClass("linked");
-    if (links.length <= MOST_NAMED) links.addClass("named");
+    const joined = node.connectedEdges();
+    if (joined.length <= FEW) joined.addClass("linked named");
     const answer = this.fetched.get(id);
     const left = answer ? answer.edges.length - (this.shown.get(id) ?? 0) : null;
     this.panel.append(
       make("h2", {}, node.data("label")),
-      make("p", { className: "kind" }, node.data("kind")),
+      make("p", { className: "kind" }, swatch(this.graph.look(node.data("kind"))), ` ${node.data("kind")}`),
+      ...(node.data("note") ? [make("p", {}, node.data("note"))] : []),
       make("p", {}, make("a", { href: node.data("href") }, "Its page")));
     if (left === null || left > 0) {
       const more = this.button(left === null ? "Show its links" : `Show ${Math.min(left, STEP)} more of its ${answer.total} links`, () => this.expand(id));
       more.id = "expand";
       this.panel.append(more);
     }
-    this.panel.append(this.button("Take it out", () => this.remove(id)));
+    this.panel.append(this.button("Take it out", () => this.remove(id), "quiet"));
+    this.keep();
+  }
+
+  // The card of what the pointer or the keyboard is at.
+  point(target) {
+    this.graph.cy.nodes().removeClass("pointed");
+    this.card.hidden = !target;
+    if (!target) return;
+    const data = target.data();
+    if (target.isNode()) {
+      target.addClass("pointed");
+      this.card.replaceChildren(make("b", {}, data.label), make("small", {}, `${data.kind}, ${target.connectedEdges().not(".filtered").length} links drawn`),
+        ...(data.note ? [make("span", {}, data.note)] : []));
+    } else {
+      this.card.replaceChildren(make("b", {}, says(target)),
+        make("small", {}, `${target.source().data("label")} → ${target.target().data("label")}`),
+        ...(data.statement ? [make("span", {}, "A statement: click to read it.")] : []));
+    }
+    const { x, y } = target.isNode() ? target.renderedPosition() : target.renderedMidpoint();
+    const right = x > this.canvas.clientWidth / 2;
+    this.card.className = `card ${right ? "left" : "right"} ${y > this.canvas.clientHeight / 2 ? "up" : "down"}`;
+  }
+
+  key(event) {
+    const cy = this.graph.cy;
+    const seen = this.seen().sort((one, other) => one.position("x") - other.position("x") || one.position("y") - other.position("y")).toArray();
+    const at = seen.findIndex((node) => node.id() === this.selected);
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step && seen.length) {
+      const next = seen[(at + step + seen.length) % seen.length];
+      this.select(next.id());
+      this.point(next);
+    } else if (event.key === "Enter" && this.selected) this.expand(this.selected);
+    else if (event.key === "Delete" && this.selected) this.remove(this.selected);
+    else if (event.key === "Escape") this.point(null);
+    else if (event.key === "+" || event.key === "-") cy.zoom({ level: cy.zoom() * (event.key === "+" ? 1.25 : 0.8), renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
+    else return;
+    event.preventDefault();
   }
 
   filters() {
     const cy = this.graph.cy;
-    this.filter(this.kinds, "Kinds of thing", counts(cy.nodes(), "kind"), this.hiddenKinds, true);
-    this.filter(this.links, "Kinds of link", counts(cy.edges(), "label"), this.hiddenLinks, false);
+    this.filter(this.kinds, "Kinds of thing", counts(cy.nodes(), (node) => [node.data("kind")]), this.hiddenKinds, true);
+    this.filter(this.links, "Kinds of link", counts(cy.edges(), (edge) => edge.data("labels")), this.hiddenLinks, false);
     this.apply();
   }
 
@@ -158,6 +259,7 @@ class Explorer {
         if (box.checked) hidden.delete(name); else hidden.add(name);
         this.apply();
         this.report();
+        this.keep();
       });
       const label = make("label", {}, box);
       if (withLook) label.append(swatch(this.graph.look(name)));
@@ -171,10 +273,11 @@ class Explorer {
     cy.batch(() => {
       cy.elements().removeClass("filtered");
       cy.nodes().filter((node) => this.hiddenKinds.has(node.data("kind"))).addClass("filtered");
-      cy.edges().filter((edge) => this.hiddenLinks.has(edge.data("label"))).addClass("filtered");
+      cy.edges().filter((edge) => edge.data("labels").every((label) => this.hiddenLinks.has(label))).addClass("filtered");
       // What no link leads to any more is left out with the links.
       cy.nodes().not(".start").filter((node) => node.connectedEdges().not(".filtered").empty()
         && node.connectedEdges().nonempty()).addClass("filtered");
+      this.graph.nameLinks();
     });
   }
 
@@ -197,29 +300,43 @@ class Explorer {
       .map((node) => make("li", {}, this.button(node.data("label"), () => this.select(node.id())))));
   }
 
-  download() {
-    const names = this.seen().map((node) => node.data("name"));
-    if (names.length > MOST_EXPORTED) {
+  async download() {
+    const seen = this.seen().union(this.seenLinks());
+    const { title, source, stem } = this.root.dataset;
+    const format = this.format.value;
+    if (format in HERE) {
+      const facts = { title, source: `${source} ${location.href.length < 200 ? location.href : ""}` };
+      const drawn = format === "graphml" ? graphml(seen, facts) : svg(this.graph, seen, facts);
+      const type = { svg: "image/svg+xml", graphml: "application/graphml+xml" }[format];
+      const blob = format === "png" ? await png(drawn) : new Blob([drawn], { type });
+      const address = URL.createObjectURL(blob);
+      this.save(address, `${stem}.${format}`);
+      URL.revokeObjectURL(address);
+      return;
+    }
+    const things = [...this.seen().map((node) => node.data("name")),
+      ...this.seenLinks().map((edge) => edge.data("statement")).filter(Boolean)];
+    if (things.length > MOST_EXPORTED) {
       this.status.textContent = `A file holds at most ${MOST_EXPORTED} things. Filter some out first.`;
       return;
     }
-    const query = new URLSearchParams([
-      ...names.map((name) => ["thing", name]),
-      ...[...new Set(this.seenLinks().map((edge) => edge.data("property")))].map((iri) => ["linkKind", iri]),
-      ...this.seen().filter((node) => this.fetched.has(node.id())).map((node) => ["linksOf", node.data("name")]),
-    ]);
-    const link = make("a", { href: `${this.root.dataset.export}.${this.format.value}?${query}`, download: `selection.${this.format.value}` });
+    const query = new URLSearchParams(things.map((name) => ["thing", name]));
+    this.save(`${this.root.dataset.export}.${format}?${query}`, `${stem}.${format}`);
+  }
+
+  save(href, download) {
+    const link = make("a", { href, download });
     document.body.append(link);
     link.click();
     link.remove();
   }
 }
 
-// The links in rounds over their kinds, so that no kind fills the first step alone.
+// The links in rounds over their kinds, so that no kind fills the first step alone; statements first.
 function spread(edges) {
   const kinds = new Map();
   for (const edge of edges) {
-    const kind = `${edge.property} ${edge.source === edges[0].source}`;
+    const kind = edge.statement ? "" : `${edge.property} ${edge.source === edges[0].source}`;
     if (!kinds.has(kind)) kinds.set(kind, []);
     kinds.get(kind).push(edge);
   }
@@ -232,26 +349,21 @@ function spread(edges) {
   return ordered;
 }
 
-function counts(elements, key) {
+function counts(elements, keys) {
   const found = new Map();
-  elements.forEach((element) => found.set(element.data(key), (found.get(element.data(key)) ?? 0) + 1));
-  return [...found].sort((one, other) => other[1] - one[1]);
+  elements.forEach((element) => {
+    for (const key of keys(element)) found.set(key, (found.get(key) ?? 0) + 1);
+  });
+  return [...found].sort((one, other) => other[1] - one[1] || one[0].localeCompare(other[0]));
 }
 
-const OUTLINES = {
-  ellipse: "M8 2a6 6 0 1 1 0 12a6 6 0 1 1 0-12z", "round-rectangle": "M2 4h12v8H2z", diamond: "M8 1l7 7-7 7-7-7z",
-  hexagon: "M4 2h8l3 6-3 6H4L1 8z", triangle: "M8 2l7 12H1z", octagon: "M5 1h6l4 4v6l-4 4H5l-4-4V5z",
-  tag: "M2 3h8l4 5-4 5H2z", star: "M8 1l2 5h5l-4 3 2 6-5-4-5 4 2-6-4-3h5z", pentagon: "M8 1l7 5-3 9H4L1 6z", vee: "M1 2l7 4 7-4-7 13z",
-};
-
-function swatch({ shape, colour }) {
+function swatch({ outline, colour }) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
   svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("class", "swatch");
+  svg.setAttribute("class", `swatch kind-${colour}`);
   svg.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", OUTLINES[shape]);
-  path.setAttribute("fill", colour);
+  path.setAttribute("d", outline);
   svg.append(path);
   return svg;
 }
@@ -259,7 +371,7 @@ function swatch({ shape, colour }) {
 const root = document.getElementById("explorer");
 if (root) {
   const explorer = new Explorer(root);
-  explorer.start(root.dataset.thing).catch(() => {
+  explorer.start().catch(() => {
     explorer.status.textContent = "The links could not be had. The list below holds them.";
   });
 }

@@ -1,4 +1,5 @@
-// Drawing a graph: nodes coloured and shaped by kind, laid out, in the colours of the page.
+// Drawing a graph: things by the colour and shape of their class, laid out the same way each time,
+// in the colours of the page, and as the file that is taken away.
 import cytoscape from "cytoscape";
 import fcose from "cytoscape-fcose";
 
@@ -7,10 +8,10 @@ cytoscape.use(fcose);
 // The policy of the pages forbids style elements that scripts write. cytoscape leaves its own away
 // where an element with this name is there; the one rule in it is in the style sheet.
 const OWN_STYLE = "__________cytoscape_stylesheet";
-
-const SHAPES = ["ellipse", "round-rectangle", "diamond", "hexagon", "triangle", "octagon", "tag", "star", "pentagon", "vee"];
-const LIGHT = ["#0a5a68", "#a3521c", "#5b4a8a", "#2f6b3a", "#8c2f4e", "#3d5f99", "#6d6020", "#555f66"];
-const DARK = ["#86cdd6", "#efad7b", "#c3b3ee", "#9bd3a5", "#eea1b8", "#a5c1ef", "#d8cb82", "#b5bec4"];
+const FALLBACK = { colour: 7, shape: "ellipse", outline: "M8 1a7 7 0 1 1 0 14a7 7 0 1 1 0-14z" };
+const FONT = 12; // pixels: 9 points
+const MANY = 14; // Links up to which each says what it is; statements always do.
+const [SMALLEST, LARGEST] = [0.6, 1.3]; // Zooms between which names can be read.
 
 export const LAYOUTS = {
   fcose: "By links",
@@ -23,6 +24,15 @@ export const LAYOUTS = {
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
+// What a token of the stylesheet is by day or by night.
+function colour(token) {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = `var(${token})`;
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
 export class Graph {
   constructor(container) {
     if (!document.getElementById(OWN_STYLE)) {
@@ -30,82 +40,99 @@ export class Graph {
       stand_in.id = OWN_STYLE;
       document.head.append(stand_in);
     }
-    this.kinds = [];
+    this.looks = {};
     this.layout_name = "fcose";
-    this.cy = cytoscape({
-      container,
-      minZoom: 0.1,
-      maxZoom: 4,
-      style: this.style(),
-    });
-    dark.addEventListener("change", () => this.cy.style(this.style()));
+    this.cy = cytoscape({ container, minZoom: 0.2, maxZoom: 3, style: this.style() });
+    const restyle = () => this.cy.style(this.style());
+    dark.addEventListener("change", restyle);
+    document.addEventListener("themechange", restyle);
     new ResizeObserver(() => this.cy.resize()).observe(container);
   }
 
   look(kind) {
-    let at = this.kinds.indexOf(kind);
-    if (at < 0) at = this.kinds.push(kind) - 1;
-    const colours = dark.matches ? DARK : LIGHT;
-    return { shape: SHAPES[at % SHAPES.length], colour: colours[at % colours.length] };
+    return this.looks[kind] ?? FALLBACK;
   }
 
   style() {
-    const page = getComputedStyle(document.documentElement);
-    const ink = page.getPropertyValue("--ink").trim();
-    const soft = page.getPropertyValue("--soft").trim();
-    const line = page.getPropertyValue("--line").trim();
-    const paper = page.getPropertyValue("--raised").trim();
+    const [ink, soft, line, paper, accent] = ["--ink", "--soft", "--line", "--raised", "--accent"].map(colour);
+    const kinds = [0, 1, 2, 3, 4, 5, 6, 7].map((number) => colour(`--k${number}`));
+    const label = { color: ink, "font-size": FONT, "font-family": getComputedStyle(document.body).fontFamily,
+      "text-background-color": paper, "text-background-opacity": 0.85, "text-background-padding": 2 };
     return [
       { selector: "node", style: {
-        "background-color": (node) => this.look(node.data("kind")).colour,
+        ...label, "background-color": (node) => kinds[this.look(node.data("kind")).colour],
         shape: (node) => this.look(node.data("kind")).shape,
-        label: (node) => clip(node.data("label")), color: ink, "font-size": 10, "font-family": "sans-serif",
-        "text-wrap": "wrap", "text-max-width": 90, "text-valign": "bottom", "text-margin-y": 3,
-        "text-background-color": paper, "text-background-opacity": 0.8, "text-background-padding": 1,
-        width: 20, height: 20,
+        label: (node) => clip(node.data("label"), 60), "text-wrap": "wrap", "text-max-width": 132,
+        "text-valign": "bottom", "text-margin-y": 4, width: 18, height: 18,
       } },
-      { selector: "node.start", style: { width: 34, height: 34, "font-size": 13, "font-weight": "bold" } },
-      { selector: "node:selected", style: { "border-width": 4, "border-color": ink } },
+      { selector: "node.start", style: { width: 28, height: 28, "font-weight": "bold" } },
       { selector: "edge", style: {
-        width: 1.2, "line-color": line, "target-arrow-color": soft, "target-arrow-shape": "triangle",
-        "arrow-scale": 0.8, "curve-style": "bezier", color: soft, "font-size": 9,
-        "text-rotation": "autorotate", "text-background-color": paper, "text-background-opacity": 0.85,
+        ...label, color: soft, width: 1.4, "line-color": line, "target-arrow-color": soft,
+        "target-arrow-shape": "triangle", "arrow-scale": 0.8, "curve-style": "bezier",
+        "text-rotation": "autorotate", "text-wrap": "ellipsis", "text-max-width": 160,
       } },
-      { selector: "edge.linked", style: { "line-color": soft, width: 2 } },
-      { selector: "edge:selected, edge.named", style: { label: "data(label)", "line-color": soft, width: 2 } },
+      { selector: "edge.statement", style: { "line-color": soft, label: says, width: 1.8 } },
+      { selector: "edge.named", style: { label: says } },
+      { selector: "edge.linked", style: { "line-color": ink, "target-arrow-color": ink, width: 2.2 } },
+      { selector: "edge.way", style: { "line-color": accent, "target-arrow-color": accent, width: 3.5, label: says } },
+      { selector: "node.way", style: { width: 24, height: 24 } },
+      { selector: "node:selected", style: { "border-width": 4, "border-color": ink } },
+      { selector: "node.pointed", style: { "border-width": 3, "border-color": accent } },
       { selector: ".filtered", style: { display: "none" } },
     ];
   }
 
   // Adds nodes {id, label, kind, ...} and edges {source, target, label, ...} that are not there yet.
-  add(nodes, edges) {
+  // Links between the same two things in the same direction are one that says both.
+  add(nodes, edges, near = null) {
     const known = (id) => this.cy.getElementById(id).nonempty();
-    const added = [];
-    for (const node of nodes) {
-      if (!known(node.id)) added.push({ group: "nodes", data: node });
-    }
-    const coming = new Set(added.map((element) => element.data.id));
+    const fresh = nodes.filter((node) => !known(node.id));
+    const centre = near && known(near) ? this.cy.getElementById(near).position() : { x: 0, y: 0 };
+    // Where they begin decides where they end: always the same turn of the circle.
+    let added = this.cy.add(fresh.map((data, at) => ({ group: "nodes", data, position: {
+      x: centre.x + (60 + 9 * at) * Math.cos(at * 2.4), y: centre.y + (60 + 9 * at) * Math.sin(at * 2.4) } })));
     for (const edge of edges) {
-      const id = `${edge.source} ${edge.property ?? edge.label} ${edge.target}`;
-      const ends = [edge.source, edge.target].every((end) => known(end) || coming.has(end));
-      if (ends && !known(id) && !coming.has(id)) {
-        coming.add(id);
-        added.push({ group: "edges", data: { ...edge, id } });
+      if (!known(edge.source) || !known(edge.target)) continue;
+      const id = `${edge.source} ${edge.statement ?? ""} ${edge.target}`;
+      const there = this.cy.getElementById(id);
+      if (there.nonempty()) {
+        if (!there.data("labels").includes(edge.label)) there.data("labels", [...there.data("labels"), edge.label]);
+        there.data("properties", [...new Set([...there.data("properties"), edge.property])]);
+      } else {
+        added = added.union(this.cy.add({ group: "edges", classes: edge.statement ? "statement" : "",
+          data: { ...edge, id, labels: [edge.label], properties: [edge.property] } }));
       }
     }
-    return this.cy.add(added);
+    return added;
+  }
+
+  // Say what each link is, where these are few enough to be read.
+  nameLinks() {
+    const seen = this.cy.edges().not(".filtered");
+    seen.toggleClass("named", seen.length <= MANY);
   }
 
   layout(name = this.layout_name) {
     this.layout_name = name;
-    const options = { name, animate: !still.matches && this.cy.nodes().length < 150, animationDuration: 350, padding: 30 };
-    if (name === "fcose") Object.assign(options, { quality: "default", idealEdgeLength: 130, nodeRepulsion: 30000, nodeDimensionsIncludeLabels: true, packComponents: true, randomize: true });
-    if (name === "concentric") Object.assign(options, { concentric: (node) => node.degree(), minNodeSpacing: 30 });
+    const options = { name, fit: true, animate: !still.matches && this.cy.nodes().length < 150, animationDuration: 350, padding: 36 };
+    if (name === "fcose") Object.assign(options, { quality: "proof", randomize: false, idealEdgeLength: (edge) => (edge.hasClass("statement") ? 190 : 120), nodeRepulsion: 24000, nodeSeparation: 120, nodeDimensionsIncludeLabels: true, packComponents: true });
+    if (name === "concentric") Object.assign(options, { concentric: (node) => node.degree(), minNodeSpacing: 40 });
     if (name === "breadthfirst") Object.assign(options, { spacingFactor: 1.2, roots: this.cy.nodes(".start") });
-    this.cy.elements().not(".filtered").layout(options).run();
+    const run = this.cy.elements().not(".filtered").layout(options);
+    run.one("layoutstop", () => {
+      const zoom = Math.min(LARGEST, Math.max(SMALLEST, this.cy.zoom()));
+      if (zoom === this.cy.zoom()) return;
+      this.cy.zoom(zoom);
+      this.cy.center(zoom === SMALLEST ? this.cy.nodes(".start") : undefined);
+    });
+    run.run();
   }
 }
 
-function clip(label) {
-  return label.length > 44 ? `${label.slice(0, 42)}…` : label;
+export function says(edge) {
+  return edge.data("labels").join(", ");
+}
+
+export function clip(label, most) {
+  return label.length > most ? `${label.slice(0, most - 1).trimEnd()}…` : label;
 }

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from graphsvc.ask.rank import Bound, Fit
+from graphsvc.ask.fit import Bound, Fit
 from graphsvc.questions.table import Row
 
 _MOST = 16
-"""Readings that are tried out."""
+"""Readings near another that are tried out."""
+_CLOSE = 0.8
+"""The score of another question, as a share of the first, from which on it is tried out."""
 
 Answers = Callable[[Fit], Awaitable[Sequence[Row]]]
 """The rows of the answer to a reading."""
@@ -17,28 +19,44 @@ Alike = Callable[[Bound, Sequence[Row]], Iterable[str]]
 """IRIs of things in rows that the words of a guess may name as well."""
 
 
-async def answerable(first: Fit, answers: Answers, alike: Alike) -> Fit:
-    """The first reading, or one near it that has an answer where that has none.
+async def answerable(
+    first: Fit, others: Iterable[Fit], answers: Answers, alike: Alike
+) -> Fit:
+    """The first reading, or one that has an answer where that has none.
 
-    Near are, in this order: another thing of the same name; in place of a guess, one of the things
+    Tried are, in this order: another thing of the same name; in place of a guess, one of the things
     that there is an answer for; the reading without a minor value that the words do not name
-    exactly.
+    exactly; the others that take up the same words, where they take them for other things, or where
+    the first looks for words or guesses. Of a thing that is named exactly, a no stays a no.
     """
     if await answers(first):
         return first
-    swapped = [fit for one in first.bound if one.is_guess and one.iri
-               and not one.parameter.required
-               for iri in alike(one, await answers(_without(first, [one])))
-               for fit in [_with(first, one, iri)]]
-    for number, fit in enumerate((
-            *_of_same_name(first), *swapped, *_without_guesses(first))):
-        if number < _MOST and await answers(fit):
+    for fit in (await _near(first, answers, alike))[:_MOST]:
+        if await answers(fit):
+            return fit
+    unsure = any(one.is_guess or one.searches for one in first.bound)
+    for fit in others:
+        if (fit.score >= _CLOSE * first.score and _taken(first) <= _taken(fit)
+                and (unsure or not _things(fit) <= _things(first))
+                and not any(one.searches for one in fit.bound) and await answers(fit)):
             return fit
     return first
 
 
-def _named(fit: Fit) -> set[str]:
+def _things(fit: Fit) -> set[str]:
     return {one.iri for one in fit.bound if one.iri}
+
+
+def _taken(fit: Fit) -> set[int]:
+    """Positions of the words that are values."""
+    return {at for one in fit.bound for at in one.at}
+
+
+async def _near(fit: Fit, answers: Answers, alike: Alike) -> list[Fit]:
+    swapped = [_with(fit, one, iri) for one in fit.bound
+               if one.is_guess and one.iri and not one.parameter.required
+               for iri in alike(one, await answers(_without(fit, [one])))]
+    return [*_of_same_name(fit), *swapped, *_without_guesses(fit)]
 
 
 def _of_same_name(fit: Fit) -> Iterator[Fit]:

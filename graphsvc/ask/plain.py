@@ -13,7 +13,8 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from graphsvc.ask.answerable import answerable
-from graphsvc.ask.rank import Asked, Bound, Fit, Given, Ranking
+from graphsvc.ask.fit import Asked, Bound, Fit, Given
+from graphsvc.ask.rank import Ranking
 from graphsvc.ask.wordings import read_wordings
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import AmbiguousName, slug
@@ -38,8 +39,9 @@ _SHARE = 0.75
 """The share of a name's words that makes a guess of a thing."""
 _UNUSED = 0.3
 """The share of the words that say something which may be left unused by an answer."""
-_FROM = frozenset({"since", "from", "after"})
+_FROM = frozenset({"since", "from", "after", "between"})
 _TO = frozenset({"until", "till", "before", "by", "to"})
+_AND = frozenset({"and", "to"})
 _QUOTED = re.compile("[\"\u201c\u201d]([^\"\u201c\u201d]+)[\"\u201c\u201d]")
 _YES_NO = {"true": "yes", "false": "no"}
 _YEAR = re.compile(r"(19|20)\d\d")
@@ -127,7 +129,9 @@ class PlainWords:
         best = fits[0] if fits else None
         sure = best is not None and self._is_sure(best, written, heard)
         if best and sure:
-            best = await answerable(best, self._rows, partial(self._alike, heard))
+            best = await answerable(
+                best, (fit for fit in fits[1:] if self._is_sure(fit, written, heard)),
+                self._rows, partial(self._alike, heard))
             fits = [best, *(fit for fit in fits if fit.question is not best.question)]
         readings = [self._reading(fit) for fit in fits
                     if fit is best or self._is_offered(fit, fits[0])]
@@ -172,7 +176,7 @@ class PlainWords:
         """Whether a reading is worth offering: close to the best, of things that have a name, and
         not merely a text to look for."""
         nameless = any(one.iri and self._written(one) == one.iri for one in fit.bound)
-        searches = any(one.parameter.type in ("text", "words") for one in fit.bound)
+        searches = any(one.searches for one in fit.bound)
         return not nameless and fit.score >= _OFFERED * best.score and (
             fit.fit >= _SURE or not searches)
 
@@ -180,11 +184,10 @@ class PlainWords:
         """Whether a reading is answered without asking back."""
         unknown = _unused(written, fit)
         said = sum(not word.is_small for word in written)
-        strange = any(not self._index.names.uses(word) and (
-            _YEAR.fullmatch(word.folded) or word.text[0].isupper() and word.text in unknown)
-            for word in heard)
-        least = (_SURER if any(one.parameter.type in ("text", "words") for one in fit.bound)
-                 else _SURE)
+        strange = any(word.text in unknown and at and word.text[0].isupper()
+                      or _YEAR.fullmatch(word.folded) and not self._index.names.uses(word)
+                      for at, word in enumerate(heard))
+        least = _SURER if any(one.searches for one in fit.bound) else _SURE
         return not strange and fit.fit >= least and len(unknown) <= _UNUSED * said
 
     async def _prepare(self) -> tuple[Ranking, Choices]:
@@ -269,6 +272,8 @@ def _numbers(heard: Sequence[Word]) -> Iterator[Given]:
     for at, word in enumerate(heard):
         before = heard[at - 1].folded if at else ""
         if _YEAR.fullmatch(word.folded):
+            if before in _AND and at > 1 and _YEAR.fullmatch(heard[at - 2].folded):
+                before = "until"
             names = ["since"] if before in _FROM else ["until"] if before in _TO else [
                 "since", "until"]
             yield Given(frozenset([at]), dict.fromkeys(names, word.folded))

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from math import log
 
+from graphsvc.ask.fit import Asked, Bound, Fit
 from graphsvc.ask.wordings import Phrase, Reader, Wording, Wordings
 from graphsvc.index import Index
 from graphsvc.names import Mention
@@ -46,63 +47,6 @@ _SMALL_TERM, _SMALL_PAIR = 0.15, 0.1
 _OFTEN = 1.2
 """How many wordings with a word make it say half as much as it can."""
 _SMALL_STEMS = frozenset(map(stem, FUNCTION_WORDS))
-
-
-@dataclass(frozen=True)
-class Bound:
-    """A value for a parameter, and the positions of the words that give it. surely: whether by its
-    own name; proper: whether with a capital; others: what else the words may name."""
-
-    parameter: Parameter
-    text: str
-    at: frozenset[int]
-    iri: str | None = None
-    likeness: float = 1.0
-    quiet: bool = False
-    surely: bool = True
-    proper: bool = False
-    others: tuple[str, ...] = ()
-
-    @property
-    def is_guess(self) -> bool:
-        """Whether the words do not name the value exactly."""
-        return not self.proper and (
-            self.likeness < 1 or not self.surely or self.parameter.type == "choice")
-
-
-@dataclass(frozen=True)
-class Fit:
-    """How a question fits.
-
-    used: positions of the words that it takes up; fit: from 0 to 1, how well the wording fits;
-    score: the same, with how much the words are those that the question is asked with.
-    """
-
-    question: Question
-    wording: Wording
-    bound: tuple[Bound, ...]
-    used: frozenset[int]
-    fit: float
-    score: float = 0.0
-
-
-@dataclass(frozen=True)
-class Given:
-    """A value that is no thing: a year, a number or a choice. texts: by name of the parameter that
-    takes it; question: the only one that does."""
-
-    at: frozenset[int]
-    texts: Mapping[str, str]
-    question: str | None = None
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What was written: its words (corrected), and the values they may mention."""
-
-    words: Sequence[Word]
-    mentions: Sequence[Mention]
-    values: Sequence[Given] = ()
 
 
 @dataclass(frozen=True)
@@ -250,7 +194,9 @@ class Ranking:
             for parameter in parameters:
                 if parameter.name in value.texts and not filled.get(parameter.name):
                     taken |= value.at
-                    yield Bound(parameter, value.texts[parameter.name], value.at)
+                    filled[parameter.name] = [
+                        Bound(parameter, value.texts[parameter.name], value.at)]
+                    yield filled[parameter.name][0]
 
     def _others(self, parameter: Parameter, mention: Mention, asked: Asked) -> Iterator[str]:
         """What else the words of a mention may name: of a name as it is, things of that name."""

@@ -24,9 +24,9 @@ from graphsvc.sources.turtle import TurtleFile, read_turtle
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
-_BUILT_IN = (_RDF, _RDFS, _OWL)
+BUILT_IN = (_RDF, _RDFS, _OWL)
 _TYPE = f"{_RDF}type"
-_DEFINING = {
+DEFINING = {
     f"{_RDF}Property", f"{_RDFS}Class", f"{_RDFS}Datatype", f"{_OWL}Class",
     f"{_OWL}ObjectProperty", f"{_OWL}DatatypeProperty", f"{_OWL}AnnotationProperty",
 }
@@ -87,7 +87,7 @@ class Names:
                 if subject.value in described and here != before:
                     again.setdefault(subject.value, number)
                 described.add(subject.value)
-                if value.value in _DEFINING:
+                if value.value in DEFINING:
                     self._defined.add(subject.value)
             elif isinstance(value, ox.NamedNode):
                 things.add(value.value)
@@ -101,7 +101,7 @@ class Names:
     def check(self, path: Path) -> Iterator[GraphsvcError]:
         """The mistakes of one file: each undefined term once, all others as often as they are."""
         undefined = {term for term in self._terms[path] - self._defined
-                     if not term.startswith(_BUILT_IN)}
+                     if not term.startswith(BUILT_IN)}
         dangling = self._things[path] - self._homes.keys()
         if undefined or dangling:
             yield from self._mentions(path, undefined, dangling)
@@ -131,14 +131,14 @@ class Names:
                 yield GraphsvcError(
                     f"The term <{term}> is not defined.",
                     location=self._place(path, file.line(number)),
-                    hint=_nearest(term, self._defined) or "Define it in ontology/, or use another.")
+                    hint=nearest(term, self._defined) or "Define it in ontology/, or use another.")
             if not is_type and isinstance(value, ox.NamedNode) and value.value in dangling:
                 class_ = value.value.rpartition("/")[0] + "/"
                 alike = (iri for iri in self._homes if iri.startswith(class_))
                 yield GraphsvcError(
                     f"{subject} refers to {value}, which no file describes.",
                     location=self._place(path, file.line(number)),
-                    hint=_nearest(value.value, alike) or "Describe it, or fix the reference.")
+                    hint=nearest(value.value, alike) or "Describe it, or fix the reference.")
 
     def _own(self, iris: Iterable[str]) -> Iterator[str]:
         base = self._project.header.base
@@ -148,7 +148,7 @@ class Names:
         return f"{self._project.name(path)}:{line}"
 
 
-def _nearest(name: str, known: Iterable[str]) -> str | None:
+def nearest(name: str, known: Iterable[str]) -> str | None:
     """A hint at the known name that is most like a wrong one, if any is."""
     near = get_close_matches(name, [*known], 1, 0.8)
     return f"Did you mean <{near[0]}>?" if near else None

@@ -62,7 +62,8 @@ def write_dumps(
 ) -> list[Path]:
     """Write all as N-Quads, TriG, N-Triples and Turtle, and each graph, in a new folder.
 
-    base: what the names of the graphs begin with. pool: its threads compress.
+    Gives the files with all of it. base: what the names of the graphs begin with. pool: its
+    threads compress.
     Raises GraphsvcError when two graphs would have one file.
     """
     folder.mkdir()
@@ -86,7 +87,7 @@ def write_dumps(
         written[path] = pool.submit(_write, path, content)
     for done in written.values():
         done.result()
-    return sorted(written)
+    return sorted(path for path in written if path.name.startswith("all."))
 
 
 def content_digest(graphs: Graphs, derived: Iterable[str]) -> str:

@@ -38,8 +38,10 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("--shapes", type=Path, help="shapes of a pair")
     command.add_argument("--data", type=Path, help="data of a pair")
     command = add_command(commands, releases)
-    command.add_argument("action", choices=("list", "show", "switch"), nargs="?", default="list")
+    command.add_argument("action", choices=("list", "show", "switch", "compare"), nargs="?",
+                         default="list")
     command.add_argument("release", nargs="?", help="id of a release, or its beginning")
+    command.add_argument("other", nargs="?", help="id of the release to compare it with")
     add_command(commands, watch, ("text",))
 
 
@@ -83,17 +85,21 @@ def validate(args: argparse.Namespace) -> int:
 
 
 def releases(args: argparse.Namespace) -> int:
-    """List the releases, show one, or switch to another.
+    """List the releases, show one, switch to another, or compare two.
 
-    Without an id, `switch` goes back to the release that was built before the current one.
+    Without an id, `switch` goes back to the release that was built before the current one, and
+    `compare` says what changed since that one.
 
     Example:
       graphsvc releases list
       graphsvc releases switch
+      graphsvc releases compare 9e182bfa f36a1b0f
     """
     folder = _reported(releases_of(args))
     if args.action == "list":
         return _list(args, folder)
+    if args.action == "compare":
+        return _compare(args, folder)
     current = folder.current()
     if args.action == "show":
         release = folder.get(args.release) if args.release else current
@@ -168,6 +174,24 @@ def _list(args: argparse.Namespace, folder: Releases) -> int:
     print_result(args.format, rows, [("release", "built", "quads", "current"), *(
         (row["release"], row["built"], row["quads"], "*" if row["current"] else "")
         for row in rows)])
+    return 0
+
+
+def _compare(args: argparse.Namespace, folder: Releases) -> int:
+    from graphsvc.changes import compare
+
+    after = folder.get(args.other) if args.other else folder.current()
+    before = folder.get(args.release) if args.release else folder.before(after)
+    changes = compare(before, after)
+    lines = [f"From {before.id} to {after.id}", changes.sentence]
+    for kind, found in changes.kinds.items():
+        counts = (f"{number} {how}" for how, number in changes.counts(kind).items() if number)
+        lines.append(f"\n{changes.names[kind]}: {', '.join(counts)}")
+        for change in found:
+            lines.append(f"  {change.how} {change.label}")
+            lines += (f"    {fact.name}: {'; '.join(fact.before) or 'nothing'}"
+                      f" -> {'; '.join(fact.after) or 'nothing'}" for fact in change.facts)
+    print_result(args.format, changes.as_json(), "\n".join(lines))
     return 0
 
 

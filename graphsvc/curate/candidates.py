@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import exp, log
 
-from graphsvc.curate.cues import cue_pattern
+from graphsvc.curate.patterns import pattern
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.phrases import Phrase, phrases
 from graphsvc.curate.records import Draft, Near, Value
@@ -55,7 +55,7 @@ class Heads:
                       for name in graph.values(class_, CURATION.notName)}
         self.never |= {frozenset(_stems(graph.label(thing)))
                        for thing in graph.having(SKOS.prefLabel)}
-        self._aside = cue_pattern([title for class_ in self.classes
+        self._aside = pattern([title for class_ in self.classes
                                    for title in graph.values(class_, CURATION.notUnder)])
         self._meaning: dict[str, tuple[str, tuple[str, str] | None]] = {}
         for class_ in self.classes:

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graphsvc.curate.graph import CuratedGraph
+from graphsvc.curate.patterns import pattern
 from graphsvc.curate.text import Said
 from graphsvc.vocabulary import CURATION
 
 _LAST = 1000
-_BLANK = r"[\s*_-]+"
 _SHARE = 4
 _BEFORE = 60
 """Characters before a cue in which words may stand that undo it."""
@@ -46,14 +46,14 @@ class Cues:
 
     def __init__(self, graph: CuratedGraph, property_: str) -> None:
         self.otherwise = graph.value(property_, CURATION.otherwise)
-        self._apart = cue_pattern(graph.values(property_, CURATION.notAcross))
+        self._apart = pattern(graph.values(property_, CURATION.notAcross))
         within = graph.value(property_, CURATION.within)
         self._within = int(within) if within else None
         self._concepts = [
             _Concept(iri, int(graph.value(iri, CURATION.rank) or _LAST),
-                     cue_pattern(graph.values(iri, CURATION.cue)),
-                     cue_pattern(graph.values(iri, CURATION.notCue)),
-                     cue_pattern(graph.values(iri, CURATION.notAfter)),
+                     pattern(graph.values(iri, CURATION.cue)),
+                     pattern(graph.values(iri, CURATION.notCue)),
+                     pattern(graph.values(iri, CURATION.notAfter)),
                      frozenset(graph.values(iri, CURATION.whenAll)))
             for iri in graph.things(graph.range(property_) or "")]
         self._concepts.sort(key=lambda concept: concept.rank)
@@ -81,7 +81,6 @@ class Cues:
                 return first[concept.iri]
         return None
 
-
     def _reaches(self, cue: Cue, text: str, at: int | None) -> bool:
         """Whether a cue is said of the name that is there in the text."""
         if at is None:
@@ -99,18 +98,3 @@ def _find(concept: _Concept, text: str) -> Iterable[Cue]:
         if not concept.undone.search(before) and not any(
                 first <= start and end <= last for first, last in never):
             yield Cue(concept.iri, match[0], start, end)
-
-
-def cue_pattern(cues: list[str]) -> re.Pattern[str]:
-    """What finds any of some cues, the longest first; nothing where there are none."""
-    if not cues:
-        return re.compile(r"(?!)")
-    parts = ["".join(map(_part, re.split(r"( \* |\*| )", cue)))
-             for cue in sorted(cues, key=lambda cue: (-len(cue), cue))]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
-
-
-def _part(part: str) -> str:
-    """A piece of a cue: words, a blank, the end of a word (`*`), or up to five words (` * `)."""
-    return {"*": r"\w*", " ": _BLANK, " * ": rf"{_BLANK}(?:[^\s.;]+{_BLANK}){{0,5}}"}.get(
-        part, re.escape(part))

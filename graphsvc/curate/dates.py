@@ -47,8 +47,8 @@ class Moment:
 
 @dataclass(frozen=True)
 class Period:
-    """A time that a text gives. end: the same as start where it is one day, month or year; at: where
-    it is in the text, end excluded."""
+    """A time that a text gives. end: the same as start where it is one day, month or year; at:
+    where it is in the text, end excluded."""
 
     start: Moment
     end: Moment
@@ -108,7 +108,8 @@ def _slashed(match: re.Match[str]) -> tuple[Moment, Moment] | None:
 
 def _parts(match: re.Match[str], place: str) -> tuple[int, int, int]:
     """Year, month and day, each 0 where it is not given."""
-    named = {name: match[name + place] for name in ("day", "month", "late", "year", "only", "alone")}
+    named = {name: match[name + place]
+             for name in ("day", "month", "late", "year", "only", "alone")}
     day = named["day"] or named["late"] or named["only"]
     return (int(named["year"] or named["alone"] or 0),
             _MONTHS[named["month"].casefold()] if named["month"] else 0,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from graphsvc.curate.candidates import draft_candidates
+from graphsvc.curate.events import draft_events
+from graphsvc.curate.figures import draft_figures
 from graphsvc.curate.findings import draft_findings
+from graphsvc.curate.grades import draft_grades
 from graphsvc.curate.graph import CuratedGraph
+from graphsvc.curate.lists import draft_lists
 from graphsvc.curate.mentions import draft_mentions
 from graphsvc.curate.records import Draft, Reading
 from graphsvc.curate.text import Text
 from graphsvc.curate.uses import draft_uses
 
-_DRAFTERS = (draft_candidates, draft_findings, draft_mentions, draft_uses)
+_DRAFTERS = (draft_candidates, draft_mentions, draft_uses, draft_lists, draft_grades,
+             draft_events, draft_figures, draft_findings)
 """Each takes a Text and yields drafts of one kind."""
 
 

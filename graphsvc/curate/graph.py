@@ -15,7 +15,7 @@ from graphsvc.index import closure, slug
 from graphsvc.names import Names
 from graphsvc.project import Project
 from graphsvc.sources.turtle import Subject, Triple
-from graphsvc.vocabulary import CURATION, OA, PROV, RDF, RDFS, SH, SKOS
+from graphsvc.vocabulary import CURATION, OA, OWL, PROV, RDF, RDFS, SH, SKOS
 
 _NAMES = (SKOS.prefLabel, RDFS.label, SKOS.altLabel)
 _LABELS = (SKOS.prefLabel, RDFS.label)
@@ -81,10 +81,31 @@ class CuratedGraph:
         """All names of a thing, its label first."""
         return [text for property_ in _NAMES for text in self.values(iri, property_)]
 
-    def classes(self, iri: str) -> set[str]:
+    def told(self, class_: str, property_: str) -> list[str]:
+        """What is said of a class for drafting, or else of a class above it."""
+        return self.values(class_, property_) or [
+            value for above in sorted(self._above.get(class_, ()))
+            for value in self.values(above, property_)]
+
+    def classes_of_things(self) -> list[str]:
+        """The project's own classes of things that documents speak of: not those of concepts that
+        only its vocabularies have."""
+        base = self.header.namespace
+        found = [class_ for class_ in self.pointing(str(RDF.type), str(OWL.Class))
+                 if class_.startswith(base)]
+        return [class_ for class_ in found if class_ in self.recognised
+                or str(SKOS.Concept) not in self.above(class_)]
+
+    def above(self, class_: str) -> set[str]:
+        """The classes above a class."""
+        return self._above.get(class_, set())
+
+    @cache  # noqa: B019 - one graph lives as long as the process works on it
+    def classes(self, iri: str) -> frozenset[str]:
         """The classes of a thing, with those above them."""
         given = self.values(iri, RDF.type)
-        return {*given, *(above for class_ in given for above in self._above.get(class_, ()))}
+        above = (one for class_ in given for one in self._above.get(class_, ()))
+        return frozenset((*given, *above))
 
     def kind(self, iri: str) -> str:
         """The class of a thing that is shown: the first that is recognised, or else said."""
@@ -112,6 +133,12 @@ class CuratedGraph:
         """The class of a property's values, if the ontology says it."""
         return self.value(property_, RDFS.range)
 
+    def choices(self, property_: str) -> list[str]:
+        """The things that can be values of a property: of the classes that `curation:among` gives,
+        or else of its range."""
+        classes = self.values(property_, CURATION.among) or [self.range(property_) or ""]
+        return sorted({iri for class_ in classes for iri in self.things(class_)})
+
     def having(self, property_: str) -> list[str]:
         """The things that have a property, by IRI."""
         return sorted({thing.value for thing, _, _ in self._triples(None, property_, None)})
@@ -135,7 +162,7 @@ class CuratedGraph:
         """What the shapes ask of the things of a class, without what SPARQL or `sh:xone` asks."""
         return list(self._needs(class_))
 
-    @cache  # noqa: B019 - one graph lives as long as the process works on it
+    @cache  # noqa: B019 - as above
     def _needs(self, class_: str) -> tuple[Needed, ...]:
         classes = {class_, *self._above.get(class_, ())}
         found: dict[str, Needed] = {}

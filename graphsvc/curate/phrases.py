@@ -15,10 +15,7 @@ _SET_OFF = re.compile(r"\*\*([^*]{3,60}?)[.,:;]?\*\*|[‘“]([^‘’“”]{3,
 _LINKS = frozenset(("and", "of", "for", "the", "in", "to", "&", "on", "with", "at", "my", "s"))
 _BEFORE_VERBS = frozenset(("to", "will", "would", "can", "could", "should", "must", "may", "might",
                            "they", "we", "who"))
-_OUTSIDE = frozenset("""about across after against along although among around because before between
-beyond both by despite during each either every following left led made meant per since take taken
-through throughout towards under undertook until upon via were whether while within without held gave
-found saw took brought came went became built kept set sought told felt spent dealt""".split())
+_OUTSIDE = frozenset(["about", "across", "after", "against", "along", "although", "among", "around", "because", "before", "between", "beyond", "both", "by", "despite", "during", "each", "either", "every", "following", "left", "led", "made", "meant", "per", "since", "take", "taken", "through", "throughout", "towards", "under", "undertook", "until", "upon", "via", "were", "whether", "while", "within", "without", "held", "gave", "found", "saw", "took", "brought", "came", "went", "became", "built", "kept", "set", "sought", "told", "felt", "spent", "dealt"])
 """Words that are in no name of small letters, beside those that say little."""
 _MOST, _SET_OFF_MOST = 5, 7
 """Words of a name in small letters, and of one that is set off."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
 
 
 class Record(BaseModel):
@@ -80,14 +80,16 @@ class Near(Record):
 class Draft(Record):
     """A statement or a new thing that a document may give rise to.
 
-    kind: IRI of its class; passages: the lines it rests on, its own first; cue: the words that led
-    to it; score: how sure, from 0 to 1; by: what proposed it; near: things it may be the same as
-    (of a new thing); clashes: IRIs of statements of the project that say otherwise;
+    kind: IRI of its class; iri: its name, which it is given when it is accepted; passages: the
+    lines it rests on, its own first; cue: the words that led to it; score: how sure, from 0 to 1;
+    by: what proposed it; near: things it may be the same as (of a new thing); clashes: IRIs of
+    statements of the project that say otherwise;
     known: IRI of a statement of the project that says the same already.
     """
 
     document: str
     kind: str
+    iri: str | None = None
     kind_label: str = ""
     values: tuple[Value, ...]
     passages: tuple[int, ...]
@@ -98,6 +100,13 @@ class Draft(Record):
     clashes: tuple[str, ...] = ()
     known: str | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_id(cls, data: Any) -> Any:
+        """What is written with its id can be read again."""
+        return {key: data[key] for key in data if key != "id"} if isinstance(data, dict) else data
+
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def id(self) -> str:
         """A name that stays the same when the document is read again: ten hexadecimal digits of the
@@ -110,9 +119,10 @@ class Draft(Record):
 class Decision(Record):
     """What somebody decided, of a draft or of paragraphs without facts.
 
-    action: accept (as it is or, with `changed`, as changed), reject, split (into the drafts in
-    `parts`), add (a statement of one's own, in `changed`), no-facts (of `lines`, with a reason of
-    the ledger), undo (of the decision `undoes`, counted from 1); who: IRI of a curator.
+    action: accept (the statement as it was accepted, with its name, is in `changed`: its id differs
+    from `draft` where it was changed), reject, split (into the drafts in `parts`, which are decided
+    on their own), add (a statement of one's own, in `changed`), no-facts (of `lines`, with a reason
+    of the ledger), undo (of the decision `undoes`, counted from 1); who: IRI of a curator.
     """
 
     action: Literal["accept", "reject", "split", "add", "no-facts", "undo"]

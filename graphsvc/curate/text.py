@@ -96,9 +96,9 @@ class Text:
         """What a statement of a class is about, as far as the whole document is: at most one."""
         if class_ not in self._subjects:
             found = ((property_, self.subject(self.graph.range(property_) or ""))
-                     for property_ in self.graph.values(class_, CURATION.subject))
+                     for property_ in self.graph.told(class_, CURATION.subject))
             self._subjects[class_] = [self.value(name, iri) for name, iri in found if iri][:1]
-        return self._subjects[class_]
+        return [*self._subjects[class_]]
 
     def subject(self, class_: str) -> str | None:
         """What the whole document is about, of a class: the thing that its title names, or else the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphsvc.curate.cues import Cues, cue_pattern
+from graphsvc.curate.cues import Cues
 from graphsvc.curate.records import Draft, Value
 from graphsvc.curate.text import Said, Sentence, Text
 from graphsvc.vocabulary import CURATION
@@ -19,7 +19,7 @@ def draft_uses(text: Text) -> Iterator[Draft]:
     for class_ in text.graph.having(CURATION.names):
         property_ = text.graph.value(class_, CURATION.names) or ""
         coded = {one: Cues(text.graph, one) for one in text.graph.values(class_, CURATION.coded)}
-        aside = cue_pattern(text.graph.values(class_, CURATION.notUnder))
+        aside = pattern(text.graph.values(class_, CURATION.notUnder))
         for iri, sentences in text.naming(text.graph.range(property_)).items():
             telling = [one for one in sentences if not any(map(aside.search, one.above))]
             if telling and text.sureness(iri, _written(iri, telling)) >= _LEAST:

@@ -11,12 +11,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from anyio import BrokenWorkerProcess, CapacityLimiter, fail_after, to_process
+from anyio import BrokenWorkerProcess, CapacityLimiter, fail_after, to_process, to_thread
 
 from graphsvc.engine.base import Lane, Request, read
 from graphsvc.errors import GraphsvcError
 from graphsvc.graphs import json_files, picture, tables, text_files
 from graphsvc.graphs.graph import Graph, graph_of
+from graphsvc.graphs.look import Looks
 from graphsvc.graphs.measures import MEASURES, measure
 from graphsvc.graphs.view import Recipe, View, Views
 from graphsvc.questions.parameters import Given
@@ -38,11 +39,13 @@ _turns = CapacityLimiter(_AT_ONCE)
 class GraphFormat:
     """A format of graph files. name: its ending; picture: whether it is drawn.
 
-    write: gives pieces of text, a finished file, or what is to be written as JSON.
+    use: what people do with it, in a sentence; write: gives pieces of text, a finished file, or
+    what is to be written as JSON.
     """
 
     name: str
     title: str
+    use: str
     media_type: str
     write: Callable[[Graph, Recipe], Iterator[str] | bytes | dict[str, Any] | list[dict[str, Any]]]
     picture: bool = False
@@ -86,26 +89,53 @@ class Busy(GraphsvcError):
 
 FORMATS: Mapping[str, GraphFormat] = {known.name: known for known in (
     GraphFormat("graphml", "GraphML (Gephi, yEd, Cytoscape, igraph, networkx)",
+                "Opens in most tools with all attributes. Take it if you are not sure.",
                 "application/graphml+xml", partial(text_files.filled, "view.graphml")),
-    GraphFormat("gexf", "GEXF 1.3 (Gephi, with its timeline)", "application/gexf+xml",
+    GraphFormat("gexf", "GEXF 1.3 (Gephi, with its timeline)",
+                "For Gephi: colours and sizes as here, and dates for its timeline.",
+                "application/gexf+xml",
                 partial(text_files.filled, "view.gexf")),
-    GraphFormat("cyjs", "Cytoscape JSON (Cytoscape, cytoscape.js)", "application/json",
+    GraphFormat("cyjs", "Cytoscape JSON (Cytoscape, cytoscape.js)",
+                "For Cytoscape on the desktop, and for web pages that draw with cytoscape.js.",
+                "application/json",
                 json_files.cyjs),
-    GraphFormat("cx2", "CX2 (Cytoscape, NDEx)", "application/json", json_files.cx2),
-    GraphFormat("dot", "DOT (Graphviz)", "text/vnd.graphviz; charset=utf-8",
+    GraphFormat("cx2", "CX2 (Cytoscape, NDEx)",
+                "For Cytoscape 3.10 and to share a network on NDEx.",
+                "application/json", json_files.cx2),
+    GraphFormat("dot", "DOT (Graphviz)",
+                "For Graphviz, which lays it out and draws it on the command line.",
+                "text/vnd.graphviz; charset=utf-8",
                 partial(text_files.filled, "view.dot")),
-    GraphFormat("json", "Nodes and links as JSON (d3, networkx)", "application/json",
+    GraphFormat("json", "Nodes and links as JSON (d3, networkx)",
+                "For your own script: networkx in Python, d3 in a web page.",
+                "application/json",
                 json_files.node_link),
-    GraphFormat("net", "Pajek", "text/plain; charset=utf-8", text_files.pajek),
-    GraphFormat("nodes.csv", "Nodes as CSV (Gephi, R, spreadsheets)", _CSV, tables.nodes_csv),
-    GraphFormat("edges.csv", "Edges as CSV (Gephi, R, spreadsheets)", _CSV, tables.edges_csv),
-    GraphFormat("neo4j-nodes.csv", "Nodes as CSV with Neo4j's header", _CSV,
+    GraphFormat("net", "Pajek",
+                "For Pajek: names, colours, kinds and weights.",
+                "text/plain; charset=utf-8", text_files.pajek),
+    GraphFormat("nodes.csv", "Nodes as CSV (Gephi, R, spreadsheets)",
+                "A spreadsheet with a row for each thing. R, Gephi and Excel read it.",
+                _CSV, tables.nodes_csv),
+    GraphFormat("edges.csv", "Edges as CSV (Gephi, R, spreadsheets)",
+                "A spreadsheet with a row for each link. Goes with the nodes.",
+                _CSV, tables.edges_csv),
+    GraphFormat("neo4j-nodes.csv", "Nodes as CSV with Neo4j's header",
+                "For the import tool of Neo4j: the things.",
+                _CSV,
                 tables.neo4j_nodes_csv),
-    GraphFormat("neo4j-edges.csv", "Edges as CSV with Neo4j's header", _CSV,
+    GraphFormat("neo4j-edges.csv", "Edges as CSV with Neo4j's header",
+                "For the import tool of Neo4j: the links.",
+                _CSV,
                 tables.neo4j_edges_csv),
-    GraphFormat("jsonld", "JSON-LD", "application/ld+json", json_files.jsonld),
-    GraphFormat("svg", "A picture (SVG)", "image/svg+xml", picture.svg, picture=True),
-    GraphFormat("png", "A picture (PNG)", "image/png", picture.png, picture=True),
+    GraphFormat("jsonld", "JSON-LD",
+                "Linked data with the addresses of all things.",
+                "application/ld+json", json_files.jsonld),
+    GraphFormat("svg", "A picture (SVG)",
+                "For a paper or a slide: sharp at any size, can be edited, each thing a link.",
+                "image/svg+xml", picture.svg, picture=True),
+    GraphFormat("png", "A picture (PNG)",
+                "For a document or a message: 288 dots an inch, as wide as a journal's text.",
+                "image/png", picture.png, picture=True),
 )}
 """What can be written, by ending."""
 
@@ -157,15 +187,23 @@ class Export:
                 serving.engine, Request(self.recipe.facts["query"], _ROWS, lane=Lane.REVIEWED))
             try:
                 with fail_after(_SECONDS):
-                    return await to_process.run_sync(self._written, rows, base, address,
-                                                     cancellable=True)
+                    return await to_process.run_sync(
+                        self._written, rows, base, address, dict(serving.looks),
+                        cancellable=True)
             except (TimeoutError, BrokenWorkerProcess) as error:
                 raise Unfinished(f"The file could not be finished within {_SECONDS} seconds.",
                                  hint="Narrow the view with its parameters.") from error
 
-    def _written(self, rows: bytes, base: str, address: str) -> bytes:
-        """The file from the rows of the query. base, address: as of `graph_of`."""
-        graph = graph_of(self.view, rows, base, address)
+    async def graph(self, serving: Serving) -> Graph:
+        """The graph alone, for those who want to know how large it is. Raises as `file` does."""
+        rows = await read(
+            serving.engine, Request(self.recipe.facts["query"], _ROWS, lane=Lane.REVIEWED))
+        return await to_thread.run_sync(
+            graph_of, self.view, rows, serving.release.manifest["header"]["base"])
+
+    def _written(self, rows: bytes, base: str, address: str, looks: Looks) -> bytes:
+        """The file from the rows of the query. base, address, looks: as of `graph_of`."""
+        graph = graph_of(self.view, rows, base, address, looks)
         measure(graph, self.recipe.measures)
         return self.format.written(graph, self.recipe)
 
@@ -174,7 +212,7 @@ def listed(views: Views, release: str) -> dict[str, Any]:
     """All views, the formats they are written in, and what can be measured on each, as JSON."""
     return {
         "release": release, "views": [described(view) for view in views],
-        "formats": [{"name": known.name, "title": known.title,
+        "formats": [{"name": known.name, "title": known.title, "use": known.use,
                      "media_type": known.media_type.partition(";")[0]}
                     for known in FORMATS.values()],
         "measures": [{"name": one.name, "type": one.type, "meaning": one.label}

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite, sqrt
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pyoxigraph import (
@@ -20,6 +21,7 @@ from pyoxigraph import (
 )
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.graphs.look import Looks, look
 from graphsvc.questions.question import Column, ColumnType
 
 if TYPE_CHECKING:
@@ -31,11 +33,6 @@ MOST = 200_000
 """How many nodes, and how many edges, a graph may have."""
 TYPES = {"integer": "long", "year": "long", "decimal": "double", "boolean": "boolean"}
 """What graph formats call the types of columns; all others are strings."""
-_PALETTE = (
-    "#4e79a7", "#f28e2b", "#59a14f", "#e15759", "#76b7b2", "#edc948", "#b07aa1", "#ff9da7",
-    "#9c755f", "#1b9e77", "#7570b3", "#d95f02", "#66a61e", "#a6761d", "#386cb0", "#bf5b17",
-)
-_GREY = "#8a8a8a"
 _SMALLEST, _LARGEST = 8.0, 40.0
 
 
@@ -98,23 +95,26 @@ class Graph:
 
     node_attributes, edge_attributes: what values there can be, label and type among those of nodes
     and weight among those of edges; measures add to them.
-    types: how many nodes there are of each type, in the order of their names; colours: of each.
+    types: how many nodes there are of each type, in the order of their names; looks: of each.
     """
 
     directed: bool
     node_attributes: list[Column]
     edge_attributes: list[Column]
     types: Mapping[str, int]
-    colours: Mapping[str, str]
+    looks: Looks
     nodes: list[Node]
     edges: list[Edge]
 
 
-def graph_of(view: View, rows: bytes, base: str, address: str = "") -> Graph:
+def graph_of(
+    view: View, rows: bytes, base: str, address: str = "", known: Looks = MappingProxyType({})
+) -> Graph:
     """The view's graph from the rows of its query, which are SPARQL results in TSV.
 
     Links to what is no node are left out, and so are nodes without links unless the view keeps
-    them. base: what the IRIs of the release's own things begin with; address: where the service is.
+    them. base: what the IRIs of the release's own things begin with; address: where the service is;
+    known: the looks of the classes.
     Raises TooLarge, and GraphsvcError for a node that comes twice or a value that is not of its
     column's type.
     """
@@ -124,7 +124,7 @@ def graph_of(view: View, rows: bytes, base: str, address: str = "") -> Graph:
     degrees = Counter(end for source, target, _ in links for end in (source, target))
     kept = [iri for iri in sorted(things) if view.keeps_isolated or iri in degrees]
     types = Counter(str(things[iri].get("type", "")) for iri in kept)
-    colours, most = _colours(types), max(degrees.values(), default=1)
+    looks, most = look(known, types), max(degrees.values(), default=1)
     nodes = {}
     for number, iri in enumerate(kept, 1):
         values = {"label": re.split(r"[/#]", iri.rstrip("/#"))[-1], **things[iri], "iri": iri}
@@ -133,11 +133,11 @@ def graph_of(view: View, rows: bytes, base: str, address: str = "") -> Graph:
         label, type = str(values["label"]), str(values.get("type", ""))
         size = round(_SMALLEST + (_LARGEST - _SMALLEST) * sqrt(degrees[iri] / most), 2)
         nodes[iri] = Node(number, _identifier(iri, base), iri, label, type, degrees[iri],
-                          colours[type], size, values)
+                          looks[type].hex, size, values)
     return Graph(
         view.directed,
         _attributes(view.node_columns, label="text", type="text", iri="iri", page="text"),
-        _attributes(view.edge_columns, weight="integer"), dict(sorted(types.items())), colours,
+        _attributes(view.edge_columns, weight="integer"), dict(sorted(types.items())), looks,
         list(nodes.values()), [Edge(number, nodes[source], nodes[target], found)
                                for number, (source, target, found) in enumerate(links, 1)])
 
@@ -189,13 +189,6 @@ def _attributes(columns: tuple[Column, ...], **own: ColumnType) -> list[Column]:
     names = {column.name for column in columns}
     return [*columns, *(Column(name=name, type=type, label=name)
                         for name, type in own.items() if name not in names)]
-
-
-def _colours(types: Mapping[str, int]) -> Mapping[str, str]:
-    """A colour for each type; beyond sixteen types the rarest are grey."""
-    common = sorted(types, key=lambda name: (-types[name], name))[:len(_PALETTE)]
-    given = dict(zip(sorted(common), _PALETTE, strict=False))
-    return {name: given.get(name, _GREY) for name in types}
 
 
 def _values(row: QuerySolution, columns: tuple[Column, ...]) -> Values:

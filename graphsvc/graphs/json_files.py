@@ -79,7 +79,7 @@ def _looks(graph: Graph) -> Object:
     """How Cytoscape draws it: named by label, coloured by type, sized by degree."""
     looks: Object = deepcopy(_STYLES["cx2"])
     looks["default"]["edge"]["EDGE_TARGET_ARROW_SHAPE"] = "triangle" if graph.directed else "none"
-    colours = [{"v": type, "vp": colour} for type, colour in graph.colours.items()]
+    colours = [{"v": type, "vp": look.hex} for type, look in graph.looks.items()]
     looks["nodeMapping"]["NODE_BACKGROUND_COLOR"] = {
         "type": "DISCRETE", "definition": {"attribute": "type", "type": "string", "map": colours}}
     return looks

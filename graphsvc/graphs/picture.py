@@ -1,4 +1,5 @@
-"""Pictures of graphs: SVG, and PNG made of it; coloured by type, with a legend and a caption.
+"""Pictures of graphs for papers: SVG, and PNG made of it; colour and shape by type, type of 9
+points at the width of a journal's text, a legend and a caption.
 
 Positions are networkx's. The SVG is written here, so that each node links to its page and says
 its name under the pointer, and no name covers another: a drawing library offers neither.
@@ -9,8 +10,9 @@ from __future__ import annotations
 import struct
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from math import hypot, log2
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import hypot, log2, sqrt
 from textwrap import wrap
 from typing import Any
 
@@ -19,12 +21,24 @@ from graphsvc.graphs.measures import simple_graph
 from graphsvc.graphs.text_files import filled
 from graphsvc.graphs.view import Recipe
 
-_WIDTH, _HEIGHT, _MARGIN = 1600, 1080, 70
+_WIDTH, _MARGIN = 680, 30
+"""Pixels of 1/96 inch: the width is that of a journal's text, 180 mm."""
+_HEAD = 38
+"""What the title takes."""
+_FEW = 110
+"""Nodes up to which a picture is that wide; of more it is larger, in the same type."""
 _NODES, _EDGES, _ARROWS = 1500, 10_000, 700
-_FONT, _LETTER, _LONGEST, _LINE = 11, 6.1, 42, 19
+_FONT, _LETTER, _LONGEST, _LINE = 12, 6.3, 34, 18
+"""Type of 9 points."""
+_SPOKEN = 40
+"""Edges up to which each says what it is, where there is room."""
+_SHRUNK = 0.55
+"""How much smaller nodes are than in files for tools that draw on large screens."""
+_DENSITY = 3.0
+"""Pixels of the PNG for each of the SVG: 288 an inch."""
 _ALWAYS = 40
 """How many of the best linked nodes get their name even over other nodes."""
-_CLEAR = 5.0
+_CLEAR = 4.0
 """How far the rims of two nodes should be from each other at least."""
 _SEED = 7
 _SPOTS = (("start", 1.0, 0.0, 4), ("end", -1.0, 0.0, 4), ("middle", 0.0, 1.0, _FONT),
@@ -40,28 +54,47 @@ Name = tuple[float, float, str, str]
 """Where a name is anchored, how, and what it is."""
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """The paper that a graph is drawn on, in pixels."""
+
+    wide: float
+    high: float
+
+    @classmethod
+    def of(cls, graph: Graph) -> Sheet:
+        """As wide as a journal's text, and as high as its nodes need; larger for many nodes."""
+        scale = max(1.0, sqrt(len(graph.nodes) / _FEW))
+        high = min(820.0, 380.0 + 6 * len(graph.nodes)) if scale == 1 else 820.0 * scale
+        return cls(round(_WIDTH * scale), round(high))
+
+
 def svg(graph: Graph, recipe: Recipe) -> Iterator[str]:
     """Draw the graph. Raises TooLarge where nobody could read the picture, and Unwritable."""
     if len(graph.nodes) > _NODES or len(graph.edges) > _EDGES:
         raise TooLarge(
             f"A picture of {len(graph.nodes)} nodes and {len(graph.edges)} edges cannot be read.",
             hint=f"Narrow the view to {_NODES} nodes and {_EDGES} edges, or take gexf or graphml.")
-    simple = simple_graph(graph)
-    places = _layers(graph) if graph.nodes and all("layer" in node.values for node in graph.nodes) \
-        else _places(simple, {node.number: node.size / 2 for node in graph.nodes})
+    simple, sheet = simple_graph(graph), Sheet.of(graph)
+    radii = {node.number: _radius(node) for node in graph.nodes}
+    places = _layers(graph, sheet) if graph.nodes and all(
+        "layer" in node.values for node in graph.nodes) else _places(simple, radii, sheet)
     caption = wrap(
-        "View {view}; parameters: {summary}. {nodes} nodes, {edges} edges; larger nodes have more"
+        "View {view}; parameters: {summary}. {nodes} nodes, {edges} edges. Larger nodes have more"
         " edges. {dataset}, release {release} of {date}, {licence}".format_map(
             {**recipe.facts, "summary": recipe.summary, "nodes": len(graph.nodes),
-             "edges": len(graph.edges)}), 230)
-    legend = _HEIGHT + 20
-    below = legend + _LINE * -(-len(graph.types) // 4) + 10
+             "edges": len(graph.edges)}), round(sheet.wide / 7))
+    names = [*_names(graph, places, sheet)]
+    columns = max(1, int((sheet.wide - 2 * _MARGIN) // 205))
+    legend = sheet.high + 24
+    below = legend + _LINE * -(-len(graph.types) // columns) + 8
     return filled(
-        "view.svg", graph, recipe, width=_WIDTH, left=_MARGIN, line=_LINE,
-        column=(_WIDTH - 2 * _MARGIN) // 4, legend=legend, below=below, caption=caption,
-        height=below + _LINE * len(caption) + 30, places=places,
+        "view.svg", graph, recipe, width=sheet.wide, left=_MARGIN, line=_LINE, columns=columns,
+        column=(sheet.wide - 2 * _MARGIN) // columns, legend=legend, below=below, caption=caption,
+        height=below + _LINE * len(caption) + 12, places=places, radii=radii,
+        title=wrap(recipe.facts["title"], round(sheet.wide / 9.5))[:1],
         arrows=graph.directed and simple.number_of_edges() <= _ARROWS,
-        lines=_lines(graph, simple, places), names=_names(graph, places))
+        lines=_lines(graph, simple, places), names=names, words=_words(graph, places, names))
 
 
 def png(graph: Graph, recipe: Recipe) -> bytes:
@@ -70,7 +103,7 @@ def png(graph: Graph, recipe: Recipe) -> bytes:
     import resvg_py
 
     image = resvg_py.svg_to_bytes(svg_string="".join(svg(graph, recipe)),
-                                  font_files=[str(fontpkg.path("Noto Sans"))])
+                                  font_files=[str(fontpkg.path("Inter"))], zoom=_DENSITY)
     head = 8 + 25  # the signature and the chunk IHDR (PNG, third edition, 5.2 and 11.2.1)
     chunks = [_chunk(name.title(), value) for name, value in recipe.facts.items()]
     return image[:head] + b"".join(chunks) + image[head:]
@@ -82,7 +115,12 @@ def _chunk(keyword: str, text: str) -> bytes:
     return struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
 
 
-def _places(simple: Any, radii: Mapping[int, float]) -> Places:
+def _radius(node: Node) -> float:
+    """How large a node is drawn."""
+    return max(5.0, node.size * _SHRUNK / 2)
+
+
+def _places(simple: Any, radii: Mapping[int, float], sheet: Sheet) -> Places:
     """A place in the picture for every node: where ForceAtlas2 puts it, none over another.
 
     simple: an undirected networkx graph; radii: how large its nodes will be drawn.
@@ -90,7 +128,7 @@ def _places(simple: Any, radii: Mapping[int, float]) -> Places:
     import networkx as nx
     import numpy as np
 
-    room = np.array([_WIDTH - 2 * _MARGIN - 80, _HEIGHT - 2 * _MARGIN], dtype=float)
+    room = np.array([sheet.wide - 2 * _MARGIN - 60, sheet.high - 2 * _MARGIN - 20], dtype=float)
     rounds, jitter = (300, 0.3) if len(simple) < 150 else (
         (100, 1.0) if len(simple) < 500 else (50, 4.0))
     found = nx.forceatlas2_layout(simple, max_iter=rounds, jitter_tolerance=jitter,
@@ -114,11 +152,11 @@ def _places(simple: Any, radii: Mapping[int, float]) -> Places:
         push = lacking / distance * 0.4
         places += np.stack([(across * push).sum(axis=1), (down * push).sum(axis=1)], axis=1)
         places = np.clip(places, 0.0, room)
-    return {node: (float(x) + _MARGIN, float(y) + _MARGIN)
+    return {node: (float(x) + _MARGIN + 30, float(y) + _MARGIN + 20)
             for node, (x, y) in zip(found, places, strict=True)}
 
 
-def _layers(graph: Graph) -> Places:
+def _layers(graph: Graph, sheet: Sheet) -> Places:
     """A place for every node: its layer is a column, in which it is near what it is linked to."""
     columns: dict[Any, list[int]] = defaultdict(list)
     for node in graph.nodes:
@@ -127,7 +165,8 @@ def _layers(graph: Graph) -> Places:
     for edge in graph.edges:
         linked[edge.source.number].append(edge.target.number)
         linked[edge.target.number].append(edge.source.number)
-    wide = (_WIDTH - 2 * _MARGIN - _LONGEST * _LETTER) / max(1, len(columns) - 1)
+    wide = (sheet.wide - 2 * _MARGIN - _LONGEST * _LETTER) / max(1, len(columns) - 1)
+    high = sheet.high - 2 * _MARGIN - 20
     places: dict[int, tuple[float, float]] = {}
     for _ in range(8):
         for column, (_, numbers) in enumerate(sorted(columns.items())):
@@ -135,7 +174,7 @@ def _layers(graph: Graph) -> Places:
                                              in linked[one]) / max(1, len(linked[one])))
             for row, number in enumerate(numbers):
                 places[number] = (_MARGIN + column * wide,
-                                  _MARGIN + (row + 0.5) * (_HEIGHT - 2 * _MARGIN) / len(numbers))
+                                  _MARGIN + 20 + (row + 0.5) * high / len(numbers))
     return places
 
 
@@ -148,13 +187,32 @@ def _lines(
     for (one, other), edge in pairs.items():
         (x, y), (u, v) = places[one], places[other]
         length = hypot(u - x, v - y)
-        if length > (edge.source.size + edge.target.size) / 2:
-            share = edge.target.size / 2 / length
+        if length > _radius(edge.source) + _radius(edge.target):
+            share = _radius(edge.target) / length
             weight = max(1.0, simple[one][other]["weight"])
-            yield x, y, u - (u - x) * share, v - (v - y) * share, min(6.0, 0.7 + log2(weight) * 0.8)
+            yield x, y, u - (u - x) * share, v - (v - y) * share, min(4.0, 0.7 + log2(weight) * 0.6)
 
 
-def _names(graph: Graph, places: Places) -> Iterator[Name]:
+def _words(graph: Graph, places: Places, names: Sequence[Name]) -> Iterator[Name]:
+    """What the edges of a small graph say, on their middles, where no name is."""
+    taken = [_box(name) for name in names]
+    for edge in graph.edges if len(graph.edges) <= _SPOKEN else ():
+        word = str(edge.values.get("kind", ""))[:_LONGEST]
+        (x, y), (u, v) = places[edge.source.number], places[edge.target.number]
+        name = (x + u) / 2, (y + v) / 2 + 4, "middle", word
+        if word and hypot(u - x, v - y) > len(word) * _LETTER + 24 and _free(_box(name), taken):
+            taken.append(_box(name))
+            yield name
+
+
+def _box(name: Name) -> Box:
+    """The room that a name takes."""
+    x, y, anchor, text = name
+    left = x - len(text) * _LETTER * _SHARES[anchor]
+    return left, y - _FONT, left + len(text) * _LETTER, y + 3
+
+
+def _names(graph: Graph, places: Places, sheet: Sheet) -> Iterator[Name]:
     """The names of nodes, those of the best linked first, as far as they find room.
 
     The names of the best linked may cover other nodes where there is no room next to them.
@@ -162,28 +220,27 @@ def _names(graph: Graph, places: Places) -> Iterator[Name]:
     taken: list[Box] = []
     middles: list[Box] = []
     for node in graph.nodes:
-        (x, y), half = places[node.number], node.size * 0.3
+        (x, y), half = places[node.number], _radius(node) * 0.6
         middles.append((x - half, y - half, x + half, y + half))
     ranked = sorted(graph.nodes, key=lambda node: (-node.degree, node.number))
     for rank, node in enumerate(ranked):
-        free = [spot for spot in _spots(node, *places[node.number]) if _free(spot[0], taken)]
+        free = [spot for spot in _spots(node, *places[node.number], sheet) if _free(spot[0], taken)]
         clear = [spot for spot in free if _free(spot[0], middles)]
         for box, name in (clear or (free if rank < _ALWAYS else []))[:1]:
             taken.append(box)
             yield name
 
 
-def _spots(node: Node, x: float, y: float) -> Iterator[tuple[Box, Name]]:
+def _spots(node: Node, x: float, y: float, sheet: Sheet) -> Iterator[tuple[Box, Name]]:
     """The room that a node's name may take within the picture, and the name there."""
-    name = " ".join(node.label.split())
-    name = name if len(name) <= _LONGEST else f"{name[:_LONGEST - 1]}…"
-    radius, width = node.size / 2 + 3, len(name) * _LETTER
+    label = " ".join(node.label.split())
+    label = label if len(label) <= _LONGEST else f"{label[:_LONGEST - 1].rstrip()}…"
+    radius = _radius(node) + 3
     for anchor, right, below, further in _SPOTS:
-        start, line = x + right * radius, y + below * radius + further
-        left = start - width * _SHARES[anchor]
-        if left > 0 and left + width < _WIDTH:
-            box = left, line - _FONT, left + width, line + 3
-            yield box, (start, line, anchor, name)
+        name = x + right * radius, y + below * radius + further, anchor, label
+        box = _box(name)
+        if box[0] > 0 and box[2] < sheet.wide and box[1] > _HEAD:
+            yield box, name
 
 
 def _free(box: Box, taken: list[Box]) -> bool:

@@ -29,7 +29,7 @@ from graphsvc.questions.parameters import (
     widened,
 )
 from graphsvc.questions.question import Column, Parameter, Question
-from graphsvc.questions.sentence import in_words, sentence
+from graphsvc.questions.sentence import as_chosen, in_words, sentence
 from graphsvc.questions.silence import Coverage, Filter, Silence, concerns, looked_at
 from graphsvc.questions.table import Row, Tables, Term, cursor, fetch_answer, plain, start_of
 from graphsvc.questions.template import Value, serialise
@@ -78,9 +78,9 @@ class Answer:
         template = self.question.sentence
         if template is None:
             return None
-        if not self.all_rows and (nothing := self.silence.nothing({
-                p.label: self._given[p.label] for p in self.question.parameters
-                if p.label in self._given and not self.is_default(p)})):
+        if not self.all_rows and (nothing := self.silence.nothing(
+                as_chosen(p, self._given[p.label]) for p in self.question.parameters
+                if p.label in self._given and not self.is_default(p))):
             return nothing
         shown = [(at, column) for at, column in enumerate(self.question.columns)
                  if column.name in template]
@@ -228,7 +228,7 @@ class Questions:
             question=question, release=self.release, parameters=understood, sparql=sparql,
             rows=rows[start:end], all_rows=rows,
             after=cursor(end, self.release) if end < len(rows) else None,
-            index=self.index, evidence=await self._known())
+            index=self.index, evidence=await self.known())
 
     async def _sparql(self, question: Question, understood: Understood) -> str:
         """The query that is run. Raises TooManyThings."""
@@ -247,7 +247,7 @@ class Questions:
             f"{question.name}\n{sparql}",
             lambda: fetch_answer(self._engine, question, sparql, client))
 
-    async def _known(self) -> Evidence:
+    async def known(self) -> Evidence:
         """The evidence of the release, which is read once."""
         if self._evidence is None:
             remarks = self.library.remarks

@@ -13,6 +13,7 @@ from graphsvc.questions.question import (
     NAMED,
     RESERVED,
     RESERVED_COLUMNS,
+    WORDS,
     Parameter,
     Question,
     places_of,
@@ -141,16 +142,24 @@ def _columns(question: Question) -> Checks:
     for name in question.summary:
         yield (name not in names, ("summary",), f"`summary` names `{name}`, which is not a column.",
                f"Use {', '.join(names)}.")
+    yield (question.group not in (None, *names), ("group",),
+           f"`group` names `{question.group}`, which is not a column.", f"Use {', '.join(names)}.")
     for text in question.order:
         yield (text.removeprefix("-") not in ordering, ("order",),
                f"`order` names `{text}`, which cannot be ordered by.",
                f"Use {', '.join(ordering)}, with - before it to descend.")
     for key in ("chart", "map", "matrix", "covers", "remarks"):
         for part, named in getattr(question, key) or ():
-            for name in named if isinstance(named, tuple) else filter(None, (named,)):
+            texts = named if isinstance(named, tuple) else filter(None, (named,))
+            for name in texts if part not in WORDS else places_of(named or ""):
                 yield (name not in names, (key, part),
                        f"`{key}` names `{name}`, which is not a column.",
                        f"Use {', '.join(names)}.")
+    drawn = question.map
+    yield (drawn is not None and drawn.scale in ("count", "percent") and not drawn.unit, ("map",),
+           "`map` does not say what it counts.", "Add `unit:`, such as `unit: statements`.")
+    yield (drawn is not None and drawn.scale in ("ordered", "categories") and not drawn.shade,
+           ("map",), "`map` does not say what colours it.", "Add `shade:` with a column.")
 
 
 def _example(question: Question, number: int) -> Checks:
@@ -179,7 +188,7 @@ def _sentence(question: Question) -> Checks:
 
 
 def _placeholders(question: Question) -> Checks:
-    """Parameters and places must be the same names, in blocks where they are optional."""
+    """Parameters and places must be the same names, on lines of `#+if` where they are optional."""
     template, known = question.template, {p.name: p for p in question.parameters}
     named = {p.name + NAMED: p for p in question.parameters if p.type == "words"}
     for place in template.places:
@@ -189,14 +198,16 @@ def _placeholders(question: Question) -> Checks:
         yield (not parameter, place.line, f"`${name}` is not declared.",
                f"Declare it, or write `?{name}` for a variable.")
         yield (left_out, place.line, f"`${name}` may have no value.",
-               f"Put its lines between `#+if {name}` and `#+end`.")
+               f"Write `#+if {name}` before it on its line.")
         yield (several and place.separator is None and not left_out,
                place.line, f"`${name}` may have several values.",
                f"Write `VALUES ?x {{ ${name} }}` or `IN (${name})`.")
+        unseen = parameter and place.condition is None and name not in template.samples
+        yield (unseen and not left_out, place.line,
+               f"`${name}` has no value where the file is run as it is.",
+               f"Add a line `VALUES ${name} {{ ... }}  #+if {name}` to its group.")
     for name, line in template.conditions.items():
-        yield (name not in known or known[name].required, line,
-               f"`#+if {name}` names no optional parameter.",
-               "Name one with `required: false` or a default.")
+        yield name not in known, line, f"`#+if {name}` names no parameter.", "Name one of them."
     for token in template.tokens:
         name = token.text[1:]
         yield (token.type == "variable" and token.text[0] == "?" and name in known, token.line,
@@ -209,14 +220,16 @@ def _placeholders(question: Question) -> Checks:
 
 
 def _query(question: Question, line: int) -> Iterator[Mistake]:
-    """The query must parse with and without each optional clause, and give the columns."""
+    """The query must parse as it is, and with and without each optional clause; it must give the
+    columns."""
     for token in question.template.tokens:
         if token.type == "name" and (word := token.text.upper()) in ("SERVICE", "FROM"):
             yield Mistake(token.line, f"A question has no {word}.",
                           "Ask the release itself; use GRAPH to name a graph.")
             return
-    for values in _samples(question):
-        if mistake := _parsed(question, question.template.bind(values), line):
+    texts = (question.template.bind(values) for values in _samples(question))
+    for text in chain((question.query,), texts):
+        if mistake := _parsed(question, text, line):
             yield mistake
             return
 

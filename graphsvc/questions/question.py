@@ -179,18 +179,33 @@ class Example(_Model):
 
 
 class Chart(_Model):
-    """The columns of a bar chart of the answer."""
+    """How the answer is drawn as bars: the columns of what each is for and of its length.
+
+    unit: what the length counts, with `{column}` for what a column has in all rows: where rows
+        differ in it, nothing is drawn.
+    scale: to the longest bar (count) or to 100 (percent). order: by value, the longest first, or
+        that of the answer.
+    """
 
     x: Name
     y: Name
+    unit: Text
+    scale: Literal["count", "percent"]
+    order: Literal["value", "answer"]
 
 
 class Map(_Model):
-    """How the answer is drawn as a map: the column of places, and that of their shade (without one,
-    the number of rows)."""
+    """How the answer is drawn as a map: the columns of places, and of what colours them (without
+    one, the number of rows).
+
+    unit: as in a chart. scale: as in a chart, or by rank (ordered), or a colour for each value
+        (categories).
+    """
 
     place: Name
     shade: Name | None = None
+    unit: Text | None = None
+    scale: Literal["count", "percent", "ordered", "categories"]
 
 
 class Matrix(_Model):
@@ -229,6 +244,8 @@ class Remarks(_Model):
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_entries)]
 
 
+WORDS = ("unit", "scale", "order")
+"""Keys of drawings that do not name a column."""
 PARTS: Mapping[Any, type[BaseModel]] = {
     "parameters": Parameter, "columns": Column, "examples": Example, "chart": Chart, "map": Map,
     "matrix": Matrix, "covers": Covers, "remarks": Remarks}
@@ -256,6 +273,7 @@ class Header(_Model):
     route: path below the API, with `{parameter}` segments.
     sentence: a template that sums an answer up: see graphsvc.questions.sentence.
     summary: the columns whose values are counted before the rows.
+    group: the column by whose values the pages of things put rows together.
     covers, remarks: what this question says for the answers of all others.
     replaces: names that the question had, or that of questions it took the place of, each with
         how to ask it now.
@@ -273,6 +291,7 @@ class Header(_Model):
     route: Text | None = None
     sentence: Text | None = None
     summary: Texts = ()
+    group: Name | None = None
     covers: Covers | None = None
     remarks: Remarks | None = None
     replaces: Mapping[str, Text] = {}

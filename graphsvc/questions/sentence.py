@@ -6,6 +6,7 @@ other choices, in brackets); see docs/questions.md for the filters.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -22,6 +23,8 @@ Row = Mapping[str, Any]
 
 _MOST = 8
 """Names of a list in words; of longer ones the others are counted."""
+_ARTICLE = re.compile(r"(?<=[a-z0-9,;] )The |(?<=\()The ")
+"""The article of a name within a sentence."""
 _SAMPLES: Mapping[str, Any] = {
     "integer": 2, "year": 2000, "decimal": 2.5, "boolean": True, "date": "2000-01-01"}
 
@@ -109,7 +112,7 @@ def _written(
     written = _template(question.sentence or "").render(
         rows=rows, n=len(rows), narrowed=_narrowed(question, parameters, by_default),
         **parameters)
-    text = " ".join(written.split())
+    text = _ARTICLE.sub("the ", " ".join(written.split()))
     return text[:1].upper() + text[1:] or None
 
 
@@ -118,10 +121,16 @@ def _narrowed(
 ) -> str:
     """The choices that the template does not speak of itself, such as ` (stage: planned)`."""
     spoken = _variables(question.sentence or "")
-    said = [f"{small(p.label)}: {_said(parameters[p.name])}" for p in question.parameters
+    said = [as_chosen(p, _said(parameters[p.name])) for p in question.parameters
             if not p.required and p.name not in spoken and p.name not in by_default
             and parameters.get(p.name) not in (None, [])]
     return f" ({'; '.join(said)})" if said else ""
+
+
+def as_chosen(parameter: Parameter, value: str) -> str:
+    """A choice within a sentence: a thing by its name alone, other values with what they are."""
+    is_name = parameter.type == "iri" and not parameter.scheme and not value[:1].islower()
+    return value if is_name else f"{small(parameter.label)}: {value}"
 
 
 def _said(value: Any) -> str:

@@ -63,6 +63,24 @@ def workbook(
     return out.getvalue()
 
 
+def plain_workbook(
+    heads: Sequence[str], rows: Sequence[Cells], recipe: Sequence[tuple[str, str]]
+) -> bytes:
+    """A workbook of texts. recipe: where they come from, as names and values."""
+    out = io.BytesIO()
+    book = Workbook(out, {"in_memory": True})
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    cell = book.add_format({"text_wrap": True, "valign": "top"})
+    for name, lines in (("Comparison", [heads, *rows]), ("Source", recipe)):
+        sheet = book.add_worksheet(name)
+        sheet.set_column(0, len(heads), 34)
+        for at, line in enumerate(lines):
+            for place, value in enumerate(line):
+                _write(sheet, at, place, value, head if at == 0 and lines is not recipe else cell)
+    book.close()
+    return out.getvalue()
+
+
 def _write(sheet: Any, row: int, column: int, value: str | int | float | None, form: Any) -> None:
     if isinstance(value, str):
         sheet.write_string(row, column, value[:_LONGEST], form)

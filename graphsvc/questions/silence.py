@@ -63,16 +63,15 @@ class Silence:
         for looked in filter(None, (self.documents, self.things)):
             yield from (*looked.said, *looked.left_out, *looked.silent, *looked.elsewhere)
 
-    def nothing(self, given: Mapping[str, str]) -> str | None:
+    def nothing(self, choices: Iterable[str]) -> str | None:
         """An empty answer in a sentence, where it would have rows without one of its filters, or
-        without any. given: the values of all parameters as people read them, by label."""
+        without any. choices: the values of all parameters as sentences have them."""
         if not self.unfiltered:
             return None
-        chosen = "; ".join(f"{small(label)}: {value}" for label, value in given.items())
         wider = [f"without the {small(filter.parameter.label)} there {_rows(filter.left_out)}"
                  for filter in self.filters if filter.left_out and not filter.by_default]
         more = in_words(wider) or f"without them there {_rows(self.unfiltered)}"
-        return f"Nothing with these choices ({chosen}); {more}."
+        return f"Nothing with these choices ({'; '.join(choices)}); {more}."
 
     def lines(self, index: Index, empty: bool) -> Iterator[str]:
         """The same as sentences. empty: whether the answer has no rows."""

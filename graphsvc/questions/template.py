@@ -1,17 +1,20 @@
 """Putting RDF terms into a query's places, token by token, so that no value can change its shape.
 
-A place is a variable written `$name`; variables of the query itself are written `?name`. A clause
-that is dropped when a place has no value is between two comment lines of its own:
+A place is a variable written `$name`; variables of the query itself are written `?name`. A file is
+plain SPARQL as it is; a comment says what a line becomes here, once a place has a value:
 
-    #+if since
-    FILTER(?year >= $since)
-    #+end
+    VALUES $since { 1990 }               #+if since
+    VALUES ?genre { UNDEF }              #+if genre   VALUES ?genre { $genre }
+    #+if publisher   ?edition ex:publisher $publisher .
+
+What is before the marker is for other tools, and left out. What is after it is put in where the
+place has a value.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
@@ -49,6 +52,9 @@ class Token(NamedTuple):
     line: int
 
 
+_MARKER = re.compile(r"#\+if[ \t]+(?P<name>\w+)(?P<instead>|[ \t].*)")
+
+
 def scan(text: str, line: int = 1) -> Iterator[Token]:
     """The tokens of a query; joined together they are the text again."""
     for match in _TOKEN.finditer(text):
@@ -73,7 +79,7 @@ def serialise(value: Value) -> str:
 class Piece(NamedTuple):
     """Some text of a query or, where it has a name, a place for terms.
 
-    condition: the place whose `#+if` block it is in. separator: what comes between several terms;
+    condition: the place whose `#+if` it comes after. separator: what comes between several terms;
     None where only one may be. before, after: what keeps a term apart from its neighbours.
     """
 
@@ -97,15 +103,20 @@ class Piece(NamedTuple):
 class Template:
     """A query with places for terms.
 
-    Raises InputErrors with every mistake: a block that is not closed, a marker that is not alone
-    on its line, an escape or an IRI that parsers read in different ways.
+    tokens: those of the query, with what comes after markers; samples: names of the places that
+    have a value for other tools; conditions: names after `#+if`, with their first lines.
+    Raises InputErrors with every mistake: a comment that is no marker, an escape or an IRI that
+    parsers read in different ways.
     """
 
     def __init__(self, text: str, *, file: str = "query", line: int = 1) -> None:
-        self.tokens = list(scan(text, line))
         self.conditions: dict[str, int] = {}
-        self._mistakes = list(_doubtful(self.tokens))
-        self._pieces = list(self._read())
+        self.samples: set[str] = set()
+        self._mistakes: list[tuple[int, str, str]] = []
+        marked = list(self._marked(scan(text, line)))
+        self.tokens = [token for token, _ in marked]
+        self._mistakes += _doubtful(self.tokens)
+        self._pieces = list(_pieces(marked))
         self.places = [piece for piece in self._pieces if piece.name]
         self._tidy = not any("\n" in t.text for t in self.tokens if t.type == "string")
         if self._mistakes:
@@ -113,77 +124,70 @@ class Template:
                                for at, message, hint in self._mistakes])
 
     def bind(self, values: Values) -> str:
-        """The query with the blocks of places without a value dropped and other places filled.
+        """The query with its places filled, and without what depends on a place without a value.
 
-        A place outside a block that is given no value stays the variable it is. Lines keep their
-        numbers.
+        A place that depends on nothing and is given no value stays the variable it is. Lines keep
+        their numbers.
         Raises GraphsvcError for a value that cannot be written safely, or for several values at a
         place for one.
         """
-        return "".join(
-            piece.fill(values.get(piece.name, ()))
-            if piece.condition is None or values.get(piece.condition)
-            else "\n" * piece.text.count("\n")
-            for piece in self._pieces
-        )
+        return "".join(piece.fill(values.get(piece.name, ())) for piece in self._pieces
+                       if piece.condition is None or values.get(piece.condition))
 
     def write(self, values: Values) -> str:
-        """What `bind` gives, for people to read: without the empty lines of dropped blocks."""
+        """What `bind` gives, for people to read: without lines that are empty."""
         text = self.bind(values)
         return re.sub(r"\n([ \t]*\n)+", "\n", text) if self._tidy else text
 
-    def _read(self) -> Iterator[Piece]:
-        block: Token | None = None
-        text = before = ""
-        for index, token in enumerate(self.tokens):
-            condition = block.text if block else None
-            is_marker = token.type == "comment" and token.text.startswith("#+")
-            if is_marker or _is_place(token):
-                yield Piece(text, condition)
-                text = ""
-            if is_marker:
-                block = self._marker(index, block)
-            elif _is_place(token):
-                separator = {"{": " ", "(": ", ", ",": ", "}.get(before)
-                yield Piece(token.text, condition, token.text[1:], token.line, separator,
-                            *self._blanks(index))
-            else:
-                text += token.text
-            if token.type not in ("space", "comment"):
-                before = token.text
-        yield Piece(text, None)
-        if block:
-            self._mistakes.append((block.line, f"The block `#+if {block.text}` has no end.",
-                                   "Close it with a line `#+end`."))
-
-    def _blanks(self, index: int) -> tuple[str, str]:
-        """Blanks that a term needs around it where the token at index is."""
-        before = self.tokens[index - 1].text if index else " "
-        after = self.tokens[index + 1].text if index + 1 < len(self.tokens) else " "
-        return ("" if before.isspace() or before in "({" else " ",
-                "" if after.isspace() or after in ")},;." else " ")
-
-    def _marker(self, index: int, block: Token | None) -> Token | None:
-        """The block that is open after the marker at index: its name and line."""
-        token, before = self.tokens[index], self.tokens[index - 1] if index else None
-        if before and not (before.type == "space" and re.search(r"\n[ \t]*$", before.text)):
-            self._mistakes.append((token.line, f"`{token.text}` follows other text.",
-                                   "Give the marker a line of its own."))
-        match token.text[2:].split():
-            case ["if", name] if block is None and re.fullmatch(r"\w+", name):
+    def _marked(self, tokens: Iterable[Token]) -> Iterator[tuple[Token, str | None]]:
+        """The tokens with the place that they depend on, without the parts for other tools."""
+        rest: list[Token] = []
+        in_text = False
+        for token in tokens:
+            marker = _MARKER.fullmatch(token.text) if token.type == "comment" else None
+            if marker:
+                name = marker["name"]
+                if in_text:
+                    self._mistakes.append((
+                        token.line, f"A text of several lines is before `#+if {name}`.",
+                        "Write the text on one line, or the marker on the next."))
                 self.conditions.setdefault(name, token.line)
-                return Token("block", name, token.line)
-            case ["if", _] if block:
-                wrong = ("Blocks do not nest.", f"Close `#+if {block.text}` first.")
-            case ["end"] if block:
-                return None
-            case ["end"]:
-                wrong = ("`#+end` closes nothing.", "Open a block with a line `#+if NAME`.")
-            case _:
-                wrong = (f"`{token.text}` is not a marker.",
-                         "Write `#+if NAME` or `#+end`; the header comes before the query.")
-        self._mistakes.append((token.line, *wrong))
-        return block
+                self.samples |= {part.text[1:] for part in rest if _is_place(part)}
+                yield from ((part, name) for part in scan(marker["instead"], token.line))
+                rest = []
+                continue
+            if token.type == "comment" and token.text.startswith("#+"):
+                self._mistakes.append((
+                    token.line, f"`{token.text}` is not a marker.",
+                    "Write `#+if NAME`; the header comes before the query."))
+            if "\n" in token.text:
+                in_text = token.type == "string"
+                yield from ((part, None) for part in (*rest, token))
+                rest = []
+            else:
+                rest.append(token)
+        yield from ((part, None) for part in rest)
+
+
+def _pieces(marked: Sequence[tuple[Token, str | None]]) -> Iterator[Piece]:
+    """The texts and places of a query."""
+    before = ""
+    for index, (token, condition) in enumerate(marked):
+        if _is_place(token):
+            around = [marked[at][0].text if 0 <= at < len(marked) else " "
+                      for at in (index - 1, index + 1)]
+            yield Piece(token.text, condition, token.text[1:], token.line,
+                        {"{": " ", "(": ", ", ",": ", "}.get(before), *_blanks(*around))
+        else:
+            yield Piece(token.text, condition)
+        if token.type not in ("space", "comment"):
+            before = token.text
+
+
+def _blanks(before: str, after: str) -> tuple[str, str]:
+    """Blanks that a term needs between these neighbours."""
+    return ("" if before.isspace() or before in "({" else " ",
+            "" if after.isspace() or after in ")},;." else " ")
 
 
 def _is_place(token: Token) -> bool:

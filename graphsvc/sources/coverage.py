@@ -15,8 +15,8 @@ from graphsvc.sources.turtle import read_turtle
 from graphsvc.vocabulary import PROV
 
 CITED_AT_LEAST = 0.9
-_KINDS_TO_CITE = {"summary", "body", "key-messages", "appendix", "table", "glossary", "plan"}
-_REASONS = {
+KINDS_TO_CITE = {"summary", "body", "key-messages", "appendix", "table", "glossary", "plan"}
+REASONS = {
     "cover", "contents", "contact", "boilerplate", "running-text", "repeat", "translation",
     "caption",
 }
@@ -60,12 +60,12 @@ class Coverage:
     @property
     def share_to_cite(self) -> float:
         """Share of paragraphs cited in the sections where facts are expected, from 0 to 1."""
-        to_cite = Coverage("", [s for s in self.sections if s.kind in _KINDS_TO_CITE])
+        to_cite = Coverage("", [s for s in self.sections if s.kind in KINDS_TO_CITE])
         return to_cite.cited / to_cite.paragraphs if to_cite.paragraphs else 1.0
 
 
-def coverage(project: Project, folder: Path) -> list[Coverage]:
-    """Account for every paragraph of the documents in a folder.
+def coverage(project: Project, folder: Path, only: str | None = None) -> list[Coverage]:
+    """Account for every paragraph of the documents in a folder, or of only one.
 
     Raises GraphsvcError when a document is missing, InputErrors for a bad ledger.
     """
@@ -73,7 +73,8 @@ def coverage(project: Project, folder: Path) -> list[Coverage]:
         value.value for path in project.data_files
         for _, predicate, value in read_turtle(path).triples
         if predicate.value == str(PROV.wasDerivedFrom) and isinstance(value, ox.NamedNode)}
-    return [_account(project, document, cited) for document in read_documents(project, folder)]
+    return [_account(project, document, cited)
+            for document in read_documents(project, folder, only)]
 
 
 def _account(project: Project, document: Document, all_cited: set[str]) -> Coverage:
@@ -130,10 +131,10 @@ def _row(row: str) -> tuple[range, str]:
     """The lines and the reason of a row. Raises GraphsvcError where it is malformed."""
     span, reason = [field.strip() for field in f"{row}\t".split("\t")][:2]
     first, _, last = span.partition("-")
-    if not first.isdigit() or not (last or first).isdigit() or reason not in _REASONS:
+    if not first.isdigit() or not (last or first).isdigit() or reason not in REASONS:
         raise GraphsvcError(
             f"This is not lines, reason and note: {row!r}.",
-            hint=f"Write lines as 7 or 7-12 and one reason of {', '.join(sorted(_REASONS))}.")
+            hint=f"Write lines as 7 or 7-12 and one reason of {', '.join(sorted(REASONS))}.")
     if int(last or first) < int(first):
         raise GraphsvcError(f"The lines {span} run backwards.", hint="Write the first line first.")
     return range(int(first), int(last or first) + 1), reason

@@ -123,9 +123,13 @@ def outline_slugs(project: Project) -> list[str]:
     return sorted(path.stem for path in (project.root / "data" / "outlines").glob("*.tsv"))
 
 
-def read_documents(project: Project, folder: Path) -> list[Document]:
-    """Read the documents that the project has an outline for. Raises GraphsvcError."""
-    return [read_document(folder / f"{slug}.txt") for slug in outline_slugs(project)]
+def read_documents(project: Project, folder: Path, only: str | None = None) -> list[Document]:
+    """Read the documents that the project has an outline for, or only one. Raises GraphsvcError."""
+    slugs = outline_slugs(project)
+    if only and only not in slugs:
+        raise GraphsvcError(f"The project has no outline of {only!r}.", location="--id",
+                            hint=f"It has those of {', '.join(slugs)}.")
+    return [read_document(folder / f"{slug}.txt") for slug in ([only] if only else slugs)]
 
 
 def read_outline(project: Project, slug: str) -> list[Heading]:
@@ -133,7 +137,11 @@ def read_outline(project: Project, slug: str) -> list[Heading]:
 
     Its outline has rows `line<TAB>level<TAB>kind<TAB>title`.
     """
-    path = project.root / "data" / "outlines" / f"{slug}.tsv"
+    return parse_outline(project.root / "data" / "outlines" / f"{slug}.tsv")
+
+
+def parse_outline(path: Path) -> list[Heading]:
+    """The headings in a file, in their order. Raises InputErrors."""
     headings: list[Heading] = []
     errors: list[GraphsvcError] = []
     for number, row in enumerate(read_file(path).decode().splitlines(), 1):
@@ -161,23 +169,25 @@ def index_path(project: Project, slug: str) -> Path:
     return project.root / "data" / "passages" / f"{slug}.ttl"
 
 
-def index_sources(project: Project, folder: Path) -> list[Path]:
-    """Write the passage index of every document that has an outline; return the files.
+def index_sources(project: Project, folder: Path, only: str | None = None) -> list[Path]:
+    """Write the passage index of every document that has an outline, or only one; return the files.
 
     Raises GraphsvcError when a document or outline is missing or malformed; then no file changes.
     """
     texts = {index_path(project, document.slug): passage_index(project, document)
-             for document in read_documents(project, folder)}
+             for document in read_documents(project, folder, only)}
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return list(texts)
 
 
-def passage_index(project: Project, document: Document) -> str:
+def passage_index(
+    project: Project, document: Document, outline: list[Heading] | None = None
+) -> str:
     """Where the sections and paragraphs of a document are, in Turtle, with their first and last
-    words."""
-    headings = read_outline(project, document.slug)
+    words. outline: its headings, where they are not yet in the project."""
+    headings = read_outline(project, document.slug) if outline is None else outline
     source = f"<{project.header.base}document/{document.slug}>"
 
     def part(above: Heading | None) -> str:

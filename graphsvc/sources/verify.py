@@ -14,7 +14,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.sources.documents import Document, index_path, passage_index, read_documents
 from graphsvc.sources.turtle import Triple, read_turtle
-from graphsvc.vocabulary import SCHEMA
+from graphsvc.vocabulary import DCTERMS, SCHEMA
 
 _SIZE = 12
 """As many words in a row are copied."""
@@ -30,18 +30,17 @@ class Verification:
     discrepancies: list[GraphsvcError]
 
 
-def verify(project: Project, folder: Path) -> Verification:
-    """Check every passage and literal of the project against the documents in a folder.
+def verify(project: Project, folder: Path, only: str | None = None) -> Verification:
+    """Check every passage and literal of the project against the documents in a folder, or only
+    one.
 
     Raises GraphsvcError when a document is missing.
     """
-    documents = read_documents(project, folder)
+    documents = read_documents(project, folder, only)
     discrepancies = [*_check_digests(project, documents)]
     for document in documents:
         discrepancies += _check_index(project, document)
-    names = folder / "official-names.txt"
-    verbatim = Verbatim(
-        documents, names.read_text(encoding="utf-8").splitlines() if names.exists() else [])
+    verbatim = Verbatim(documents, official_names(project, folder))
     literals = 0
     for path in project.ontology_files + project.shape_files + project.data_files:
         file = read_turtle(path)
@@ -56,6 +55,17 @@ def verify(project: Project, folder: Path) -> Verification:
             ) for run in verbatim.copied(value.value)]
     passages = sum(len(document.paragraphs) for document in documents)
     return Verification(passages, literals, discrepancies)
+
+
+def official_names(project: Project, folder: Path) -> list[str]:
+    """Names that are no wording: what `official-names.txt` lists, a name a line, and the titles
+    that the data give to documents."""
+    listed = folder / "official-names.txt"
+    documents = f"{project.header.base}document/"
+    return [*(listed.read_text(encoding="utf-8").splitlines() if listed.exists() else ()), *(
+        value.value for path in project.data_files
+        for subject, predicate, value in read_turtle(path).triples
+        if predicate.value == str(DCTERMS.title) and subject.value.startswith(documents))]
 
 
 def _check_digests(project: Project, documents: list[Document]) -> Iterator[GraphsvcError]:

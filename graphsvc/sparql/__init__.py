@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -20,10 +21,11 @@ def construct(
 ) -> Iterator[ox.Triple]:
     """The triples that the query `NAME.rq` constructs from a store (None: an empty one).
 
-    values: what its `$variables` are bound to.
+    values: what its `$variables` are bound to; others are left aside.
     """
-    found = (store or ox.Store()).query(
-        own_query(name),
-        substitutions={ox.Variable(variable): value for variable, value in values.items()})
+    query = own_query(name)
+    found = (store or ox.Store()).query(query, substitutions={
+        ox.Variable(variable): value for variable, value in values.items()
+        if re.search(rf"\${variable}\b", query)})
     assert isinstance(found, ox.QueryTriples)
     return found

@@ -1,4 +1,5 @@
-"""What crawlers, archives and catalogues fetch: `/archive/...`, `/sitemap.xml`, `/robots.txt`."""
+"""What crawlers, archives, catalogues and feed readers fetch: `/archive/...`, `/sitemap.xml`,
+`/robots.txt`, `/releases.atom`, and the files of each release that is held."""
 
 from __future__ import annotations
 
@@ -8,15 +9,17 @@ from xml.sax.saxutils import escape
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 
 from graphsvc.archive import FILES, Archive
 from graphsvc.service import Serving
 from graphsvc.web.pages.context import PageContext
+from graphsvc.web.pages.releases import feed, held
 from graphsvc.web.problems import HttpError
 
 _PAGES = (
-    "/", "/about", "/questions", "/compare", "/explore", "/sparql", "/def", "/docs", "/export")
+    "/", "/about", "/releases", "/questions", "/compare", "/explore", "/sparql", "/def", "/docs",
+    "/export")
 _MOST_ADDRESSES = 50_000
 """What a sitemap may hold."""
 
@@ -47,7 +50,20 @@ def archive_router(serving: Serving, pages: PageContext) -> APIRouter:
                  "Disallow: /search", f"Sitemap: {_server(request)}/sitemap.xml", "")
         return Response("\n".join(lines), media_type="text/plain; charset=utf-8")
 
+    async def releases(request: Request) -> Response:
+        return await feed(pages, _server(request))
+
+    async def release_file(request: Request) -> Response:
+        release = held(pages, request.path_params["id"])
+        name, known = request.path_params["name"], release.dump_digests
+        if name not in known:
+            raise HttpError(404, f"The release {release.id} has no file {name[:80]}.",
+                            hint=f"It has: {', '.join(sorted(known))}.")
+        return FileResponse(release.path / "dumps" / name, filename=f"{release.id}-{name}",
+                            headers={"ETag": f'"{known[name]}"', "Cache-Control": "no-store"})
+
     for path, handler in (
+        ("/releases.atom", releases), ("/release/{id}/{name}", release_file),
         ("/archive", names), ("/archive/{name}", file), ("/sitemap.xml", sitemap),
         ("/robots.txt", robots),
     ):

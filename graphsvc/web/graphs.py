@@ -8,21 +8,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from graphsvc.formats import HTML, JSON, negotiate
-from graphsvc.graphs.export import (
-    FORMATS,
-    Export,
-    GraphFormat,
-    address,
-    described,
-    format_named,
-    formats_of,
-    listed,
-)
-from graphsvc.graphs.measures import MEASURES
+from graphsvc.graphs.export import Export, GraphFormat, described, format_named, listed
 from graphsvc.graphs.view import View
 from graphsvc.service import Serving
 from graphsvc.web.pages.context import PageContext
-from graphsvc.web.pages.questions import fields_of
+from graphsvc.web.pages.views import view_page, views_page
 from graphsvc.web.request import address_pairs, given_of
 
 
@@ -33,7 +23,7 @@ def graphs_router(serving: Serving, pages: PageContext) -> APIRouter:
     async def views(request: Request) -> Response:
         """All views and formats."""
         if _for_people(request):
-            return HTMLResponse(await pages.render("views.html", FORMATS.values))
+            return HTMLResponse(await views_page(pages))
         return JSONResponse(listed(serving.views, serving.release.id))
 
     async def one(request: Request) -> Response:
@@ -43,10 +33,7 @@ def graphs_router(serving: Serving, pages: PageContext) -> APIRouter:
         if dot:
             return await _file(request, serving, view, format_named(ending))
         if _for_people(request):
-            fields = await fields_of(pages, view.question, {})
-            return HTMLResponse(await pages.render("view.html", lambda: {
-                "view": view, "formats": formats_of(view), "measures": MEASURES.values(),
-                "address": address, "fields": fields}))
+            return HTMLResponse(await view_page(pages, view, address_pairs(request.scope)))
         return JSONResponse(described(view))
 
     router.add_route("/export", views, methods=["GET"])

@@ -31,6 +31,7 @@ from graphsvc.web.pages.about import ontology_page
 from graphsvc.web.pages.context import PageContext
 from graphsvc.web.pages.thing import thing_page
 from graphsvc.web.problems import HttpError
+from graphsvc.web.request import address_pairs
 
 OFFERED = (HTML, *LINKED_FORMATS)
 
@@ -44,14 +45,14 @@ def linked_router(serving: Serving, pages: PageContext) -> APIRouter:
         iri = serving.header.root + path
         node = _node(iri)
         if node is not None and format is HTML and pages.index.classes(iri):
-            return await _page(path, thing_page(pages, iri))
+            return await _page(path, thing_page(pages, iri, address_pairs(request.scope)))
         triples = await _construct(serving, "describe", {"thing": [node]}) if node else []
         said = {triple.predicate.value: triple.object for triple in triples
                 if triple.subject == node}
         if str(OWL.deprecated) in said:
             return _retired(request, serving, path, said)
         if node is not None and format is HTML:
-            return await _page(path, thing_page(pages, iri))
+            return await _page(path, thing_page(pages, iri, address_pairs(request.scope)))
         if not said:
             raise _nothing(serving, iri, "Look for it by name at /search.")
         return await _rdf(serving, path, format, triples)

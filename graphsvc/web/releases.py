@@ -24,12 +24,14 @@ from graphsvc.web.api import api_router
 from graphsvc.web.app import Site
 from graphsvc.web.archive import archive_router
 from graphsvc.web.assistants import AssistantEndpoint
+from graphsvc.web.description import description_router
 from graphsvc.web.graphs import graphs_router
 from graphsvc.web.linked import linked_router
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.pages.context import PageContext
-from graphsvc.web.pages.routes import error_page, pages_router
-from graphsvc.web.pages.tools import editor_page
+from graphsvc.web.pages.editor import editor_page
+from graphsvc.web.pages.errors import error_page
+from graphsvc.web.pages.routes import pages_router
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import RequestContext
 from graphsvc.web.sparql import SparqlEndpoint
@@ -69,19 +71,22 @@ class ReleaseSource:
         pages = await PageContext.open(serving)
         routers = (
             status_router(serving, self.metrics), api_router(serving),
-            graphs_router(serving, pages), archive_router(serving, pages), pages_router(pages),
+            graphs_router(serving, pages), archive_router(serving, pages),
+            description_router(serving, pages), pages_router(pages),
             linked_router(serving, pages))
         routes = {route.endpoint: route.path for router in routers for route in router.routes
                   if isinstance(route, Route)}
 
         async def describe(server: str, format: Format) -> bytes:
-            return await run_in_threadpool(serving.description.write, format.media_type, server)
+            return await run_in_threadpool(
+                serving.description.write, "sparql", format.media_type, server)
 
         async def editor(request: RequestContext) -> bytes:
             return (await editor_page(pages, ())).encode()
 
         async def problem(request: RequestContext, error: GraphsvcError) -> bytes:
-            return error_page(pages, request.scope["path"], error).encode()
+            made = await run_in_threadpool(error_page, pages, request.scope["path"], error)
+            return made.encode()
 
         release = serving.release.id
         words = f"words from {self.documents}" if self.documents else ""

@@ -33,6 +33,8 @@ CSP = (b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'
        b"connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
        b"frame-ancestors 'none'")
 """The Content-Security-Policy of every page: nothing from elsewhere, nothing inline."""
+EMBEDDED = CSP.replace(b"frame-ancestors 'none'", b"frame-ancestors *")
+"""That of answers in the pages of others."""
 REVALIDATE = b"public, max-age=0, must-revalidate"
 _COMPRESSIBLE = re.compile(rb"text/|image/svg|application/(?!gzip|zip|octet|vnd\.openxml)")
 _EXPOSED = b"ETag, Link, X-Notice, X-Release"
@@ -61,7 +63,8 @@ class PreparedResponse:
         given = dict(headers)
         content_type = given.get(b"content-type", b"")
         if content_type.startswith(b"text/html"):
-            self.headers.append((b"content-security-policy", CSP))
+            if b"content-security-policy" not in given:
+                self.headers.append((b"content-security-policy", CSP))
             if request.prefix:
                 self.body = _LOCAL_LINK.sub(rb"\g<1>" + request.prefix + b"/", body)
         if status == 200 and request.is_get and given.get(b"cache-control") != b"no-store":

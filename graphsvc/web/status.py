@@ -1,25 +1,21 @@
-"""What machines ask of the service itself: health, metrics, description, dumps."""
+"""What machines ask of the service itself: health, metrics, dumps."""
 
 from __future__ import annotations
 
-from functools import partial
-
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 
-from graphsvc.formats import HTML, LINKED_FORMATS
+from graphsvc.formats import file_type
 from graphsvc.service import Serving
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.problems import HttpError
-from graphsvc.web.sparql import choose
 
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
 def status_router(serving: Serving, metrics: Metrics) -> APIRouter:
-    """The routes `/health`, `/metrics`, `/.well-known/void`, `/dataset` and `/dumps/...`."""
+    """The routes `/health`, `/metrics` and `/dumps/...`."""
     router = APIRouter(include_in_schema=False)
     release = serving.release
     dumps_folder = release.path / "dumps"
@@ -36,24 +32,12 @@ def status_router(serving: Serving, metrics: Metrics) -> APIRouter:
         return Response(metrics.text(), headers={**_NEVER_KEPT,
                                                  "Content-Type": metrics.content_type})
 
-    async def description(request: Request) -> Response:
-        for_people = (HTML,) if request.url.path.endswith("/dataset") else ()
-        format = choose((), request.headers.get("accept"), (*LINKED_FORMATS, *for_people))
-        if format is HTML:
-            return RedirectResponse("/about", 303)
-        body = await run_in_threadpool(
-            partial(serving.description.write, examples=False), format.media_type,
-            _server(request))
-        return Response(body, media_type=format.content_type,
-                        headers={"Link": '</sparql>; rel="service"'})
-
     async def dump(request: Request) -> Response:
         name = request.path_params["name"]
         if name not in known:
             raise HttpError(404, f"There is no dump {name[:80]}.",
                             hint=f"There are: {', '.join(sorted(known))}.")
-        return FileResponse(dumps_folder / name, filename=name, media_type=(
-                                "application/zip" if name.endswith(".zip") else "application/gzip"),
+        return FileResponse(dumps_folder / name, filename=name, media_type=file_type(name),
                             headers={"ETag": f'"{known[name]}"'})
 
     async def dumps(request: Request) -> Response:
@@ -63,8 +47,7 @@ def status_router(serving: Serving, metrics: Metrics) -> APIRouter:
             for name, digest in sorted(known.items())])
 
     for path, handler in (
-        ("/health", health), ("/metrics", counts), ("/.well-known/void", description),
-        ("/dataset", description), ("/dumps", dumps), ("/dumps/{name}", dump),
+        ("/health", health), ("/metrics", counts), ("/dumps", dumps), ("/dumps/{name}", dump),
     ):
         router.add_route(path, handler, methods=["GET"])
     return router

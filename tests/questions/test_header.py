@@ -61,14 +61,13 @@ def test_a_whole_file_becomes_a_question(tmp_path: Path) -> None:
 #+ sentence: "{{ n | plural('edition') }} of {{ work }}"
 #+ summary: [year]
 #+ replaces: {editions: "Ask editions-of with number=1."}
-#+ chart: {x: edition, y: year}
+#+ chart: {x: edition, y: year, unit: 'years, {edition}', scale: count, order: value}
 PREFIX v: <urn:v#>
 SELECT ?edition ?year ?evidence WHERE {
+  VALUES ($work $number) { (v:emma 2.1) }  #+if work
   ?edition v:of $work ; v:year ?year ; v:n ?n ; v:by ?evidence
   FILTER(?n > $number)
-#+if kind
-  VALUES ?k { $kind }
-#+end
+  VALUES ?k { UNDEF }  #+if kind  VALUES ?k { $kind }
 }
 """, encoding="utf-8")
     found = read_question(path, {"b": B})
@@ -90,7 +89,8 @@ SELECT ?edition ?year ?evidence WHERE {
     assert found.examples == (Example(
         title="First", values={"work": "emma", "number": "2.50", "kind": ("x", "The Y")}),)
     assert found.panel == {f"{B}Work": "work", "urn:x:Other": "work"}
-    assert found.chart == Chart(x="edition", y="year")
+    assert found.chart == Chart(
+        x="edition", y="year", unit="years, {edition}", scale="count", order="value")
     assert found.sentence == "{{ n | plural('edition') }} of {{ work }}"
     assert found.summary == ("year",)
     assert found.replaces == {"editions": "Ask editions-of with number=1."}
@@ -111,7 +111,7 @@ def test_all_mistakes_of_a_header_are_told_together(tmp_path: Path) -> None:
 #+   e: [1]
 #+ examples:
 #+   - titel: E
-#+ chart: {x: a}
+#+ chart: {x: a, unit: as, scale: log, order: value}
 SELECT ?a WHERE { ?a ?p ?o }
 """) == [
         "q.rq:1: The header has no key `titel`.",
@@ -127,6 +127,7 @@ SELECT ?a WHERE { ?a ?p ?o }
         "q.rq:12: `examples` has no key `titel`.",
         "q.rq:12: `examples` lacks `title`.",
         "q.rq:13: `chart` lacks `y`.",
+        "q.rq:13: `chart`, `scale` is `log`.",
     ]
 
 
@@ -145,7 +146,8 @@ def test_the_parts_of_a_header_must_fit_each_other(tmp_path: Path) -> None:
 #+ order: [b]
 #+ examples: []
 #+ panel: {b:Work: t}
-#+ map: {place: a, shade: b}
+#+ chart: {x: a, y: a, unit: 'of {c}', scale: count, order: value}
+#+ map: {place: a, shade: b, scale: count}
 SELECT ?a WHERE { ?a ?p ?o }
 """) == [
         "q.rq:3: The route cannot hold `nothing`.",
@@ -160,7 +162,9 @@ SELECT ?a WHERE { ?a ?p ?o }
         "q.rq:12: There is no example.",
         "q.rq:13: A page gives the question only the thing.",
         "q.rq:13: `t` is not an iri parameter.",
-        "q.rq:14: `map` names `b`, which is not a column.",
+        "q.rq:14: `chart` names `c`, which is not a column.",
+        "q.rq:15: `map` does not say what it counts.",
+        "q.rq:15: `map` names `b`, which is not a column.",
     ]
 
 
@@ -221,8 +225,7 @@ def test_columns_of_several_texts_are_texts_and_cannot_be_ordered_by(tmp_path: P
     (HEAD + "SELECT ?a\nFROM <urn:g> { ?a ?p ?o }", ["q.rq:8: A question has no FROM."]),
     (HEAD + "SELECT ?a { SERVICE <urn:g> { ?a ?p ?o } }", ["q.rq:7: A question has no SERVICE."]),
     (HEAD + "SELECT ?a {\n ?a ?p $o }", ["q.rq:8: `$o` is not declared."]),
-    (HEAD + "SELECT ?a {\n#+if o\n ?a ?p ?o\n#+end\n }", [
-        "q.rq:8: `#+if o` names no optional parameter."]),
+    (HEAD + "SELECT ?a {\n#+if o ?a ?p ?o\n }", ["q.rq:8: `#+if o` names no parameter."]),
 ])
 def test_a_query_must_fit_its_header(tmp_path: Path, text: str, expected: list[str]) -> None:
     assert mistakes(tmp_path, text) == expected
@@ -233,12 +236,14 @@ PARAMETER = "#+ parameters:\n#+   o: {{type: integer, label: O, {}}}\n"
 
 @pytest.mark.parametrize(("more", "query", "expected"), [
     ("required: false", "SELECT ?a { ?a ?p $o }", ["q.rq:9: `$o` may have no value."]),
-    ("default: 1", "SELECT ?a { ?a ?p ?o FILTER(?o > $o) }", [
-        "q.rq:9: `?o` is a parameter's name."]),
+    ("default: 1", "SELECT ?a { ?a ?p $o }", [
+        "q.rq:9: `$o` has no value where the file is run as it is."]),
+    ("default: 1", "SELECT ?a {\nVALUES $o { 1 } #+if o\n?a ?p ?o FILTER(?o > $o) }", [
+        "q.rq:11: `?o` is a parameter's name."]),
     ("default: 1", "SELECT ?a { ?a ?p ?v }", [
         "q.rq:1: The query has no place for the parameter `o`."]),
-    ("default: 1, many: true", "SELECT ?a { ?a ?p $o }", [
-        "q.rq:9: `$o` may have several values."]),
+    ("default: 1, many: true", "SELECT ?a {\nVALUES $o { 1 } #+if o\n?a ?p $o }", [
+        "q.rq:11: `$o` may have several values."]),
 ])
 def test_places_must_fit_the_parameters(
     tmp_path: Path, more: str, query: str, expected: list[str]
@@ -270,12 +275,11 @@ SELECT ?a { ?a $year $kind }
 def test_a_clause_that_breaks_the_query_alone_is_found(tmp_path: Path) -> None:
     assert mistakes(tmp_path, HEAD + PARAMETER.format("required: false") + """\
 SELECT ?a WHERE {
-  ?a ?p ?v .
-#+if o
-  FILTER(?v = $o)
+  ?a ?p ?v
+  #+if o  } FILTER(?v = $o)
 }
-#+end
-""") == ["q.rq:15: The query stops being SPARQL at column 1."]
+""") == ["q.rq:11: The query stops being SPARQL at column 13: expected one of HAVING, OFFSET, "
+         "OPTIONAL, VALUES."]
 
 
 def test_the_name_of_the_file_is_the_name_of_the_question(tmp_path: Path) -> None:

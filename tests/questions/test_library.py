@@ -24,6 +24,7 @@ def write(folder: Path, name: str, more: str = "", place: str = "?p", example: s
     (folder / f"{name}.rq").write_text(FILE.format(more=more, place=place, example=example))
 
 
+PLACE = "?p ?o .\nVALUES $x { <urn:y> } #+if x\n?a $x"
 NEEDY = "#+ parameters:\n#+   x: {type: iri, label: X}\n"
 GIVEN = "#+     parameters: {x: y}\n"
 CHOOSY = "#+ parameters:\n#+   x: {type: choice, label: X, choices_from: %s, default: y}\n"
@@ -61,10 +62,10 @@ def test_mistakes_of_all_files_are_told_together(tmp_path: Path) -> None:
 
 
 def test_questions_that_others_name_must_be_there_and_need_nothing(tmp_path: Path) -> None:
-    write(tmp_path, "needy", NEEDY, "$x", GIVEN)
-    write(tmp_path, "choosy", CHOOSY % "one", "$x")
-    write(tmp_path, "one", CHOOSY % "needy", "$x")
-    write(tmp_path, "two", CHOOSY % "three", "$x")
+    write(tmp_path, "needy", NEEDY, PLACE, GIVEN)
+    write(tmp_path, "choosy", CHOOSY % "one", PLACE)
+    write(tmp_path, "one", CHOOSY % "needy", PLACE)
+    write(tmp_path, "two", CHOOSY % "three", PLACE)
     folder = tmp_path.name
     assert mistakes(tmp_path) == [
         f"{folder}/choosy.rq: `x` takes its choices from `one`, which takes choices itself.",
@@ -74,15 +75,15 @@ def test_questions_that_others_name_must_be_there_and_need_nothing(tmp_path: Pat
 
 
 def test_two_questions_cannot_share_a_route(tmp_path: Path) -> None:
-    write(tmp_path, "one", "#+ route: /a/{x}\n" + NEEDY, "$x", GIVEN)
-    write(tmp_path, "two", "#+ route: /a/{x}\n" + NEEDY, "$x", GIVEN)
+    write(tmp_path, "one", "#+ route: /a/{x}\n" + NEEDY, PLACE, GIVEN)
+    write(tmp_path, "two", "#+ route: /a/{x}\n" + NEEDY, PLACE, GIVEN)
     name = tmp_path.name
     assert mistakes(tmp_path) == [
         f"{name}/two.rq: The route /a/{{x}} is that of {name}/one.rq."]
 
 
 def test_a_route_gives_its_question_and_values(tmp_path: Path) -> None:
-    write(tmp_path, "one", "#+ route: /a/{x}\n" + NEEDY, "$x", GIVEN)
+    write(tmp_path, "one", "#+ route: /a/{x}\n" + NEEDY, PLACE, GIVEN)
     write(tmp_path, "two", "#+ route: /a/all\n")
     library = Library.load(tmp_path, {})
     found = [library.route(path.split("/")) for path in ("a/b", "a/all", "a", "b/c", "a/b/c")]

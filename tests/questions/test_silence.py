@@ -90,8 +90,8 @@ def test_what_other_choices_would_show_is_not_denied(ask: Asker) -> None:
     answer = ask("evaluations", indicator="2012-2-2", partnership="South Lanarkshire")
     assert answer.silence.documents is not None and not answer.silence.documents.silent
     assert answer.sentence == (
-        "Nothing with these choices (indicator: 2.2 Impact on families; partnership "
-        "or group: South Lanarkshire); without the indicator there are 4 rows.")
+        "Nothing with these choices (2.2 Impact on families; South Lanarkshire); "
+        "without the indicator there are 4 rows.")
 
 
 def test_a_group_stands_for_its_members(ask: Asker) -> None:

@@ -17,7 +17,7 @@ from graphsvc.questions.template import Template, Value, scan, serialise
 
 SPECIAL = "\"'\\<>{}()[]|^`#$?@:;,.&=!*/+-~%_ \t\n\r\x08\x0c\u00a0\u2028\u0085uUnré字😀"
 FRAGMENTS = [
-    '"', "'", '"""', "'''", "\\", "\\\"", "#", "<", ">", "$x", "?x", "}", "{", "#+if x", "#+end",
+    '"', "'", '"""', "'''", "\\", "\\\"", "#", "<", ">", "$x", "?x", "}", "{", "#+if x", "#+",
     "\\u0022", "\\U00000022", "\n", " } UNION { ?a ?b ?c ", "SELECT", "@en", "^^", "<urn:x>",
 ]
 texts = st.one_of(
@@ -137,10 +137,19 @@ def test_a_place_without_a_value_stays_a_variable() -> None:
 
 
 def test_a_clause_goes_when_its_place_has_no_value() -> None:
-    template = Template("ASK {\n  ?s ?p ?o\n#+if x\n  FILTER(?o = $x)\n#+end\n}")
-    assert template.bind({}).split("\n") == ["ASK {", "  ?s ?p ?o", "", "", "", "}"]
+    template = Template("ASK {\n?s ?p ?o\n#+if x  FILTER(?o = $x)\n}")
+    assert template.bind({}).split("\n") == ["ASK {", "?s ?p ?o", "", "}"]
     bound = template.bind({"x": [Literal("1")]}).split("\n")
-    assert bound == ["ASK {", "  ?s ?p ?o", "", '  FILTER(?o = "1")', "", "}"]
+    assert bound == ["ASK {", "?s ?p ?o", '  FILTER(?o = "1")', "}"]
+
+
+def test_what_is_before_a_marker_is_for_other_tools() -> None:
+    template = Template("ASK {\nVALUES $x { 7 } #+if x\n"
+                        "VALUES ?v { UNDEF } #+if y VALUES ?v { $y }\n?v ?p $x }")
+    assert template.samples == {"x"}
+    assert template.bind({"x": [Literal("1")]}).split("\n") == ["ASK {", "", "", '?v ?p "1" }']
+    bound = template.bind({"x": [Literal("1")], "y": [NamedNode("urn:a"), NamedNode("urn:b")]})
+    assert bound.split("\n") == ["ASK {", "", " VALUES ?v { <urn:a> <urn:b> }", '?v ?p "1" }']
 
 
 def test_a_marker_inside_a_long_string_is_no_marker() -> None:
@@ -154,12 +163,10 @@ def test_several_terms_where_one_fits_are_refused() -> None:
 
 
 @pytest.mark.parametrize(("query", "line", "problem"), [
-    ("ASK {\n#+if x\n}", 2, "The block `#+if x` has no end."),
-    ("ASK {\n#+end\n}", 2, "`#+end` closes nothing."),
-    ("ASK {\n#+if x\n#+if y\n#+end\n}", 3, "Blocks do not nest."),
+    ("ASK {\n#+end\n}", 2, "`#+end` is not a marker."),
     ("ASK {\n#+iff x\n}", 2, "`#+iff x` is not a marker."),
-    ("ASK {\n#+if x y\n}", 2, "`#+if x y` is not a marker."),
-    ("ASK { #+if x\n#+end\n}", 1, "`#+if x` follows other text."),
+    ("ASK {\n#+if x#+if y\n}", 2, "`#+if x#+if y` is not a marker."),
+    ("ASK {\nBIND('''a\nb''' AS ?x) #+if x\n}", 3, "A text of several lines is before `#+if x`."),
     ("ASK { ?a <urn:x:$x> 1 }", 1, "`<urn:x:$x>` may be an IRI or a comparison."),
     ("ASK {\n FILTER(?a<?b&&$x>1) }", 2, "`<?b&&$x>` may be an IRI or a comparison."),
     ("ASK { ?a ?b $x@en }", 1, "A place cannot carry a language tag or datatype."),

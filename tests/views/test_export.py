@@ -117,14 +117,28 @@ def test_people_get_pages(fetch: Fetch) -> None:
     assert [page.status_code for page in (whole, one, wrong)] == [200, 200, 404]
     assert all(f'href="/export/{name}"' in whole.text for name in ("graph", "neighbourhood"))
     assert 'name="depth"' in one.text and 'name="measure"' in one.text
-    assert all(f'formaction="/export/neighbourhood.{name}"' in one.text for name in FORMATS)
+    assert all(f'href="/export/neighbourhood.{name}?' in one.text for name in FORMATS)
+    assert all(known.use in one.text.replace("&#39;", "'") for known in FORMATS.values())
 
 
 def test_a_page_offers_no_picture_of_a_view_too_large_for_any(fetch: Fetch) -> None:
     whole, near = fetch("/export/graph", "/export/neighbourhood", Accept="text/html")
-    assert 'formaction="/export/graph.graphml"' in whole.text
-    assert "formaction=\"/export/graph.svg" not in whole.text
-    assert 'formaction="/export/neighbourhood.svg"' in near.text
+    assert 'href="/export/graph.graphml' in whole.text
+    assert "href=\"/export/graph.svg" not in whole.text
+    assert 'src="/export/neighbourhood.svg?' in near.text
+
+
+def test_a_page_shows_what_its_parameters_give_and_says_what_is_wrong_with_them(
+    fetch: Fetch
+) -> None:
+    one, none, wrong = fetch(
+        "/export/partnerships-approaches?partnership=Midlothian",
+        "/export/partnerships-approaches?partnership=Fife",
+        "/export/partnerships-approaches?partnership=Nowhere+at+all", Accept="text/html")
+    assert 'src="/export/partnerships-approaches.svg?partnership=Midlothian"' in one.text
+    assert "named partnership" in one.text and "things and" in one.text
+    assert "Nothing in the data fits these choices." in none.text
+    assert wrong.status_code == 200 and 'role="alert"' in wrong.text
 
 
 def test_what_a_form_leaves_empty_was_not_given(fetch: Fetch) -> None:

@@ -35,13 +35,38 @@ def test_a_layer_is_a_column_of_the_picture(drawn: Drawn) -> None:
     layers = {values["label"]: values["layer"]
               for values in drawn.truth(view, {}).nodes.values()}
     root = ElementTree.fromstring(drawn.file(view, "svg", {}))
-    across = {str(link.findtext(f".//{SVG}title")).rpartition(" (")[0]:
-              float(str(circle.get("cx"))) for link in root.iter(f"{SVG}a")
-              for circle in link.iter(f"{SVG}circle")}
+    across = {str(link.findtext(f".//{SVG}title")).rpartition(" (")[0]: _middle(shape)
+              for link in root.iter(f"{SVG}a") for shape in link.iter(f"{SVG}path")}
     columns = {layer: {across[label] for label in layers if layers[label] == layer}
                for layer in layers.values()}
     assert [len(places) for places in columns.values()] == [1] * 4
     assert sorted(columns) == sorted(columns, key=lambda layer: min(columns[layer]))
+
+
+def _middle(shape: ElementTree.Element) -> int:
+    """How far from the left the middle of a shape is, in steps of 5 pixels: it is a path in a
+    square of 16."""
+    left, scale = re.findall(r"[\d.]+", shape.get("transform", ""))[::2]
+    return round((float(left) + 8 * float(scale)) / 5)
+
+
+def test_a_class_looks_the_same_in_every_picture_and_in_files(drawn: Drawn) -> None:
+    """Type is of 9 points where a picture is as wide as a journal's text, 180 mm or 680 px."""
+    looks: dict[str, set[tuple[str, str]]] = {}
+    for name, number in (("partnerships-approaches", 1), ("selection", 0), ("neighbourhood", 0)):
+        view = drawn.view(name)
+        given = view.question.examples[number].values
+        root = ElementTree.fromstring(drawn.file(view, "svg", given))
+        assert root.get("font-size") == "12"
+        assert root.get("width") == "680"
+        for link in root.iter(f"{SVG}a"):
+            kind = str(link.findtext(f".//{SVG}title")).rpartition("(")[2].rstrip(")")
+            shape = link.find(f"{SVG}path")
+            assert shape is not None
+            looks.setdefault(kind, set()).add((shape.get("fill", ""), shape.get("d", "")))
+    assert {"approach", "named partnership"} <= looks.keys()
+    assert all(len(found) == 1 for found in looks.values())
+    assert len({look for found in looks.values() for look in found}) == len(looks)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -81,7 +106,7 @@ def test_the_png_is_the_svg_with_the_recipe_in_its_chunks(drawn: Drawn) -> None:
     root = ElementTree.fromstring(drawn.file(view, "svg", given))
     with image.open(io.BytesIO(drawn.file(view, "png", given))) as picture:
         picture.load()
-        assert picture.size == (int(root.get("width", "")), int(root.get("height", "")))
+        assert picture.size == tuple(3 * int(root.get(side, "")) for side in ("width", "height"))
         assert len(picture.convert("RGB").getcolors(1 << 20)) > 10
         facts = drawn.export(view, "png", given).recipe.facts
         assert picture.text == {name.title(): value for name, value in facts.items()}

@@ -1,79 +1,60 @@
-"""About the data: the release, what changed since the one before, its ontology and texts."""
+"""About the data: how they were made, the release, how to cite it, how to report an error, and the
+ontology."""
 
 from __future__ import annotations
 
-import gzip
-import heapq
-import re
-from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime
-from functools import lru_cache
-from itertools import groupby, pairwise
-from operator import itemgetter
-from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
-from markdown_it import MarkdownIt
-from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
 
 from graphsvc.archive import FILES
-from graphsvc.errors import GraphsvcError
-from graphsvc.release import Release, Releases
-from graphsvc.web.pages.context import PageContext
-from graphsvc.web.pages.rendering import show_date
+from graphsvc.vocabulary import DISPLAY
+from graphsvc.web.pages.context import PageContext, check_names, first_of
+from graphsvc.web.pages.releases import built, latest_changes, ordered
 from graphsvc.web.pages.terms import Term
+from graphsvc.web.pages.text import ABOUT, Text
 from graphsvc.web.request import Pairs
 
-_MOST_QUADS = 2_000_000
-"""Releases above this size are not compared while somebody waits."""
+_LONGEST_PATH = 300
 
 
 async def about_page(context: PageContext, pairs: Pairs) -> str:
-    """The page about the release that is served."""
+    """The page about the data and the release that is served."""
     return await context.render("about.html", _about, context)
 
 
 def _about(context: PageContext) -> dict[str, Any]:
-    release = context.serving.release
-    manifest = release.manifest
-    built = datetime.fromisoformat(manifest["built"])
-    try:
-        before = Releases(release.path.parent).before(release)
-    except GraphsvcError:
-        before = None
-    comparable = before and max(manifest["quads"], before.manifest["quads"]) <= _MOST_QUADS
+    release, changes = context.serving.release, latest_changes(context)
+    texts = release.texts
     return {
-        "dataset": context.dataset, "archive": list(FILES),
-        "built": f"{show_date(built.date().isoformat())}, {built:%H:%M} UTC",
-        "manifest": manifest, "dumps": sorted((release.path / "dumps").iterdir()),
-        "before": before.id if before else None,
-        "changes": _changes(before, release) if before and comparable else None,
-    }
+        "dataset": context.dataset, "archive": list(FILES), "built": built(release),
+        "manifest": release.manifest, "dumps": sorted((release.path / "dumps").iterdir()),
+        "changes": changes, "kinds": ordered(context, changes) if changes else [],
+        "text": Text.read(texts[ABOUT], texts) if ABOUT in texts else None,
+        "texts": {name: Text.read(path, texts).title
+                  for name, path in texts.items() if name != ABOUT}}
 
 
-@lru_cache(maxsize=4)
-def _changes(before: Release, after: Release) -> list[tuple[str, int, int]]:
-    """How many statements were added to each named graph and removed from it.
+async def report_page(context: PageContext, pairs: Pairs, server: str, referer: str) -> Response:
+    """How to report an error on the page that `page` gives, or from which a reader comes.
 
-    Blank nodes have canonical names in both releases.
+    server: the address of the service; referer: of the page before, if the browser says it.
     """
-    added: Counter[str] = Counter()
-    removed: Counter[str] = Counter()
-    lines = heapq.merge(_lines(before, removed), _lines(after, added), key=itemgetter(0))
-    for line, found in groupby(lines, key=itemgetter(0)):
-        counts = [count for _, count in found]
-        if len(counts) == 1:
-            name = line[line.rindex(b"<") + 1:line.rindex(b">")].decode()
-            counts[0][name.split("/graph/", 1)[-1]] += 1
-    return [(graph, added[graph], removed[graph]) for graph in sorted({*added, *removed})]
-
-
-def _lines(release: Release, counts: Counter[str]) -> Iterator[tuple[bytes, Counter[str]]]:
-    """The sorted lines of a dump, each with the counts for a line that only this release has."""
-    with gzip.open(release.dump, "rb") as lines:
-        for line in lines:
-            yield line, counts
+    check_names("Reporting an error", pairs, ("page",), "page")
+    path = first_of(pairs, "page") or (
+        referer.removeprefix(server) if referer.startswith(server + "/") else "")
+    path = path[:_LONGEST_PATH] if path.startswith("/") and not path.startswith("/report") else ""
+    title = f"Error in {context.title}: {urlsplit(path).path if path else 'the data'}"
+    text = (f"Page: {server}{path or '/'}\nRelease: {context.release}\n\n"
+            "What is wrong:\n\n\nWhat is right, and where a document says so:\n\n")
+    address = context.terms.term(context.header.iri).first(DISPLAY["report"])
+    if address:
+        address = address.replace("{title}", quote(title)).replace("{body}", quote(text))
+    return HTMLResponse(
+        await context.render("report.html", lambda: {
+            "path": path, "title": title, "text": text, "address": address}),
+        headers={"Cache-Control": "no-store"})
 
 
 async def ontology_page(context: PageContext) -> str:
@@ -86,19 +67,3 @@ async def ontology_page(context: PageContext) -> str:
                 "Terms of other vocabularies": [term for term in terms if term not in own]}
 
     return await context.render("ontology.html", make)
-
-
-async def text_page(path: Path, context: PageContext, pairs: Pairs) -> str:
-    """The page of a Markdown file of the release. Its headings have the anchors that their words
-    make: `Verbal quantity` has `verbal-quantity`."""
-    def make() -> dict[str, Any]:
-        markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-        tokens = markdown.parse(path.read_text(encoding="utf-8"))
-        titles = [(opening, inline.content) for opening, inline in pairwise(tokens)
-                  if opening.type == "heading_open"]
-        for opening, title in titles:
-            opening.attrSet("id", re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-"))
-        return {"title": titles[0][1] if titles else path.stem,
-                "html": Markup(markdown.renderer.render(tokens, markdown.options, {}))}
-
-    return await context.render("text.html", make)

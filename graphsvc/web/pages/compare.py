@@ -3,62 +3,79 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.formats import CSV, XLSX, Format, safe_cell
 from graphsvc.index import slug
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
+from graphsvc.questions.sheet import plain_workbook
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.context import Link, NotFound, PageContext, check_names, first_of
+from graphsvc.web.pages.comparison import Part, as_json, as_table, named, parts_of
+from graphsvc.web.pages.context import NotFound, PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import query_string
-from graphsvc.web.pages.table import Row, Table, table_of
 from graphsvc.web.pages.terms import Term
-from graphsvc.web.pages.thing import COMPARE
 from graphsvc.web.request import Pairs
 
+COMPARE = "compare"
+"""The tag of questions by which things can be compared."""
 _MOST, _FEWEST = 4, 2
 _ROWS = 1_000
-_SHOWN = 60
-
-Key = tuple[str, ...]
-"""The texts of what a row is about."""
-Column = dict[Key, list[Row]]
-"""The entries of a thing."""
+_FILES = {"csv": CSV, "xlsx": XLSX}
 
 
 async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
-    """The comparison that an address asks for, as JSON with `format=json`.
+    """The comparison that an address asks for, as a page or, with `format`, as json, csv or xlsx.
 
-    `thing` names what is compared, `class` what is offered. Raises GraphsvcError for more things
-    than fit, NotFound, UnknownName or AmbiguousName, and what the engine raises.
+    `thing` names what is compared, `class` what is offered; `part` chooses parts, and
+    `differences` leaves out what is the same. Raises GraphsvcError for more things than fit,
+    NotFound, UnknownName or AmbiguousName, and what the engine raises.
     """
-    check_names("A comparison", pairs, ("thing", "class", "format"),
-                "thing, two to four times, and class")
-    classes = _comparable(context)
+    check_names("A comparison", pairs, ("thing", "class", "part", "differences", "format"),
+                "thing, two to four times, class, part, differences and format")
+    classes = comparable(context)
     names = [value for name, value in pairs if name == "thing" and value.strip()]
-    iris = list(dict.fromkeys([await _find(context, name, classes) for name in names]))
+    wanted = first_of(pairs, "class")
+    first = sorted(classes, key=lambda term: wanted not in (term.iri, slug(term.iri)))
+    iris = list(dict.fromkeys([await _find(context, name, first) for name in names]))
     if len(iris) > _MOST:
         raise GraphsvcError(f"{len(iris)} things are too many to compare.",
                             hint=f"Name {_FEWEST} to {_MOST}.")
-    chosen = _choose(context, classes, first_of(pairs, "class"), iris)
+    format = first_of(pairs, "format") or "html"
+    if format not in ("html", "json", *_FILES):
+        raise NotFound(f"A comparison has no format `{format[:80]}`.",
+                       hint="It has json, csv and xlsx.")
+    chosen = _choose(context, classes, wanted, iris)
     asked = await _ask(context, chosen, iris) if chosen and len(iris) >= _FEWEST else []
+    gaps = await _gaps(context, asked, iris)
+    chosen_parts = [value for name, value in pairs if name == "part" and value.strip()]
+    only = first_of(pairs, "differences") == "yes"
 
     def make() -> dict[str, Any]:
+        found = [part for answers in asked for part in parts_of(context, answers, iris)]
+        shown = named(found, chosen_parts)
+        again = [("thing", context.curie(iri)) for iri in iris]
+        again += [("part", name) for name in chosen_parts]
         return {
-            "classes": classes, "chosen_class": chosen,
+            "classes": classes, "chosen_class": chosen, "things": [*map(context.link, iris)],
             "offered": context.index.members(chosen.iri) if chosen else (),
-            "things": [context.link(iri) for iri in iris],
-            "names": [context.curie(iri) for iri in iris],
-            "comparisons": [*filter(None, (_compare(context, each, iris) for each in asked))]}
+            "names": [_name(context, iri, chosen) for iri in iris], "all": found,
+            "parts": [part.differences() if only else part for part in shown],
+            "wanted": chosen_parts, "only": only, "gaps": [gaps.get(iri, "") for iri in iris],
+            "query": query_string(again + [("differences", "yes")] * only)}
 
-    if first_of(pairs, "format") == "json":
-        return await context.json(lambda: _as_json(make()))
+    if format == "json":
+        return await context.json(lambda: _json(make()))
+    if format in _FILES:
+        return await run_in_threadpool(lambda: _file(context, make(), _FILES[format]))
     return await context.render("compare.html", make)
 
 
@@ -68,25 +85,36 @@ async def _find(context: PageContext, name: str, classes: Sequence[Term]) -> str
     return next(filter(None, among), None) or await context.find(name)
 
 
-def _questions(context: PageContext) -> list[Question]:
-    return [question for question in context.questions.library if COMPARE in question.tags]
+def _name(context: PageContext, iri: str, class_: Term | None) -> str:
+    """How a thing is named in the form: by its label, unless that means another one too."""
+    label = context.label(iri)
+    return label if class_ and context.meant(label, class_.iri) == iri else context.curie(iri)
 
 
-def _ways(question: Question) -> list[tuple[str, str, bool]]:
+def _ways(question: Question) -> Iterator[tuple[str, str, bool]]:
     """How things can be compared by a question: their class, the parameter that takes them, and
     whether it takes them all at once."""
-    panels = [(of_class, name, False) for of_class, name in question.panel.items()]
-    return panels + [(p.of_class, p.name, True) for p in question.parameters
-                     if p.many and p.of_class
-                     and not any(q.required for q in question.parameters if q is not p)]
+    for of_class, name in question.panel.items():
+        yield of_class, name, False
+    for p in question.parameters:
+        if p.many and p.of_class and not any(
+                q.required for q in question.parameters if q is not p):
+            yield p.of_class, p.name, True
 
 
-def _comparable(context: PageContext) -> list[Term]:
-    """The classes whose things can be compared, in the ontology's order."""
+def comparable(context: PageContext) -> list[Term]:
+    """The classes whose things can be compared, in the ontology's order: those for which it names
+    questions, or else all that questions with the tag are for."""
     terms = context.terms
-    found = {class_ for question in _questions(context) for class_, _, _ in _ways(question)}
+    found = {iri for iri, term in terms.terms.items() if term.is_class
+             and term.first(DISPLAY.comparisons)}
+    found = found or {way[0] for question in _questions(context) for way in _ways(question)}
     return sorted((terms.term(iri) for iri in found if iri in context.sizes), key=lambda term: (
         min(terms.term(iri).order for iri in terms.with_above(term.iri)), term.label))
+
+
+def _questions(context: PageContext) -> list[Question]:
+    return [question for question in context.questions.library if COMPARE in question.tags]
 
 
 def _choose(
@@ -107,100 +135,58 @@ def _choose(
 
 
 async def _ask(context: PageContext, class_: Term, iris: Sequence[str]) -> list[list[Answer]]:
-    """The answers of the questions by which things of a class are compared, those that the
-    ontology names: one answer about all the things or, after these, one for each."""
+    """The answers of the questions by which things of a class are compared, in the order that the
+    ontology names: each one answer about all the things, or one for each."""
     classes = context.terms.with_above(class_.iri)
     known = {question.name: question for question in _questions(context)}
-    named = [known[name] for name in context.terms.names(classes, DISPLAY.comparisons)
-             if name in known]
+    names = context.terms.names(classes, DISPLAY.comparisons)
     plan: list[list[tuple[Question, Given]]] = []
-    for question in named or known.values():
+    for question in [known[name] for name in names if name in known] or known.values():
         for of_class, parameter, jointly in _ways(question):
             if of_class in classes:
                 things = [list(iris)] if jointly else [[iri] for iri in iris]
                 plan.append([(question, {parameter: each}) for each in things])
                 break
-    plan.sort(key=len)
     return await asyncio.gather(*(
         asyncio.gather(*(context.ask(question, given, _ROWS) for question, given in each))
         for each in plan))
 
 
-def _compare(
-    context: PageContext, answers: Sequence[Answer], iris: Sequence[str]
-) -> dict[str, Any] | None:
-    """The answers to a question next to each other; None where there is nothing to compare.
+async def _gaps(
+    context: PageContext, asked: Sequence[Sequence[Answer]], iris: Sequence[str]
+) -> dict[str, str]:
+    """The things of which no answer has anything, each with a sentence that says so."""
+    said = {iri for answers in asked if len(answers) > 1
+            for iri, answer in zip(iris, answers, strict=True) if answer.all_rows}
+    joint = [answers[0] for answers in asked if len(answers) == 1]
+    said |= {term.value for answer in joint for row in answer.all_rows for term in row if term}
+    gaps = {}
+    for iri in iris if asked else ():
+        if iri not in said:
+            question = joint[0].question if joint else asked[0][0].question
+            name = next(p.name for p in question.parameters if p.of_class)
+            alone = await context.ask(question, {name: [iri]}, 1)
+            gaps[iri] = alone.sentence or f"No document here says anything on {context.label(iri)}."
+    return gaps
 
-    aligned: whether rows are about the same in all columns; lines: what each is about, with the
-    entries of each thing; hidden: rows that only the question's own pages have; queries: of these.
-    """
-    jointly, most = len(answers) == 1, _SHOWN
-    if jointly:
-        tables = [table_of(context, answers[0])]
-        heads, columns = _columns(tables[0], iris)
-        keys, most = list(heads), 2 * _SHOWN
+
+def _json(page: dict[str, Any]) -> dict[str, object]:
+    return as_json(page["things"], page["parts"], [*filter(None, page["gaps"])], page["query"])
+
+
+def _file(context: PageContext, page: dict[str, Any], format: Format) -> Response:
+    """The comparison as a file for spreadsheets."""
+    parts: list[Part] = page["parts"]
+    heads, rows = as_table(page["things"], parts)
+    name = "-and-".join(slug(thing.iri or "") for thing in page["things"]) or "comparison"
+    if format is CSV:
+        out = io.StringIO()
+        csv.writer(out).writerows([heads, *([*map(safe_cell, row)] for row in rows)])
+        content = ("\ufeff" + out.getvalue()).encode()
     else:
-        tables = [table_of(context, answer, about=iri)
-                  for answer, iri in zip(answers, iris, strict=True)]
-        heads = {}
-        columns = [_column(table, heads) for table in tables]
-        shared = Counter(key for column in columns for key in column)
-        keys = [key for key, _ in shared.most_common()]
-    if not heads:
-        return None
-    found = {"question": tables[0].question, "queries": [table.query for table in tables]}
-    if jointly or sum(keys[0] in column for column in columns) > 1:
-        return {**found, "aligned": True, "hidden": max(0, len(keys) - most), "lines": [
-            {"group": _group(key), "head": heads[key],
-             "cells": [column.get(key, []) for column in columns]} for key in keys[:most]]}
-    return {**found, "aligned": False,
-            "hidden": sum(max(0, len(column) - most) for column in columns),
-            "lines": [{"group": "", "head": Link(), "cells": [
-                [(heads[key],) for key in list(column)[:most]] for column in columns]}]}
-
-
-def _columns(table: Table, iris: Sequence[str]) -> tuple[dict[Key, Link], list[Column]]:
-    """An answer about several things at once, apart: what its rows are about, and a column for
-    each thing."""
-    heads: dict[Key, Link] = {}
-    columns: dict[str, Column] = {iri: defaultdict(list) for iri in iris}
-    at = next((at for at in range(len(table.columns))
-               if all(row[at].iri in iris for row in table.rows)), 0)
-    for row in table.rows if at else ():
-        key = tuple(cell.text for cell in row[:at])
-        heads[key] = row[at - 1]
-        columns[row[at].iri or ""][key].append(tuple(filter(None, row[at + 1:])))
-    return heads, list(columns.values())
-
-
-def _column(table: Table, heads: dict[Key, Link]) -> Column:
-    """An answer about one thing as a column. What its rows are about is added to the heads."""
-    column: Column = {}
-    for row in table.rows:
-        head = next((cell for _, cell in table.cells(row, "head")), row[0])
-        heads.setdefault((head.text,), head)
-        badges = tuple(cell for _, cell in table.cells(row, "badge"))
-        entries = column.setdefault((head.text,), [])
-        if badges and badges not in entries:
-            entries.append(badges)
-    return {key: entries or [(Link("yes"),)] for key, entries in column.items()}
-
-
-def _group(key: Key) -> str:
-    """What comes before the last part of a key, without the digits that only order it."""
-    return " ".join(key[:-1]).lstrip("0123456789. ")
-
-
-def _as_json(page: dict[str, Any]) -> dict[str, object]:
-    """The comparison for programs."""
-    return {
-        "things": [{"iri": link.iri, "label": link.text} for link in page["things"]],
-        "comparisons": [{
-            "question": one["question"].name, "title": one["question"].title,
-            "hidden": one["hidden"],
-            "rows": [{"group": line["group"], "about": line["head"].text, "cells": [
-                [" · ".join(cell.text for cell in entry if cell.text) for entry in cells]
-                for cells in line["cells"]]} for line in one["lines"]],
-        } for one in page["comparisons"]],
-        "query": query_string({"thing": page["names"]}),
-    }
+        content = plain_workbook(heads, rows, [
+            ("Comparison", " and ".join(thing.text for thing in page["things"])),
+            *(("Without data", gap) for gap in page["gaps"] if gap),
+            ("Source", context.citation.text)])
+    return Response(content, media_type=format.content_type, headers={
+        "Content-Disposition": f'attachment; filename="{name[:120]}.{format.ending}"'})

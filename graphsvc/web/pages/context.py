@@ -109,6 +109,8 @@ class PageContext:
         self.citation = Citation.of(serving.release, serving.index)
         self.title = terms.term(self.header.iri).first(DISPLAY["title"]) or self.header.title
         self.curie = serving.index.curie
+        self.signs = {self.label(iri): symbol for iri, symbol in terms.symbols.items()}
+        """The symbols of values by their labels, for texts that are such a value."""
         self.link = lru_cache(_KEPT)(self._link)
         """A link to a thing, by its label."""
 
@@ -152,10 +154,10 @@ class PageContext:
 
     # -- data -----------------------------------------------------------------------------------
 
-    async def fetch(self, name: str, thing: NamedNode) -> Table:
-        """The rows of one of the software's own queries about a thing. Raises what the engine
+    async def fetch(self, name: str, *things: NamedNode) -> Table:
+        """The rows of one of the software's own queries about some things. Raises what the engine
         raises."""
-        return await fetch(self.serving.engine, _own(name).bind({"thing": [thing]}))
+        return await fetch(self.serving.engine, _own(name).bind({"thing": things}))
 
     async def ask(self, question: Question, given: Given, limit: int) -> Answer:
         """The first rows of the answer to a question. Raises what understanding and asking raise.

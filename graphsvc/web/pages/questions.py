@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.fulltext import Entry
-from graphsvc.questions.parameters import Choice, Given
-from graphsvc.questions.question import Parameter, Question
-from graphsvc.questions.values import limits
-from graphsvc.vocabulary import SKOS
+from graphsvc.questions.parameters import Given
+from graphsvc.questions.question import Question
 from graphsvc.web.pages.context import PageContext, first_of
-from graphsvc.web.pages.table import chart, matrix, table_of, tile_map
+from graphsvc.web.pages.files import Views, address_of, png_file, svg_file
+from graphsvc.web.pages.filters import chips, fields_of
+from graphsvc.web.pages.rendering import show_date
+from graphsvc.web.pages.table import table_of
 from graphsvc.web.request import Pairs, given_of
 
-_ROWS = 200
-_MOST_OPTIONS = 400
+_ROWS, _ALL = 200, 10_000
 _HINTS = ("start", "compare", "timeline")
 """Tags that say what pages do with a question, not what it is about."""
-_GENERAL = ("after", "limit", "format", "view")
+_NAMES = {"grid": "Grid", "time": "Time line", "table": "Table", "chart": "Chart", "map": "Map",
+          "sources": "Sources"}
+"""What the views of an answer are called."""
+FILES = {"svg": "image/svg+xml", "png": "image/png", "bib": "application/x-bibtex",
+         "ris": "application/x-research-info-systems"}
+"""The media types of what one takes away from the page of a question, by ending."""
+_GENERAL = ("after", "limit", "format", "view", "sort")
 
 
 async def questions_page(context: PageContext, pairs: Pairs) -> str:
@@ -48,103 +55,86 @@ async def question_page(context: PageContext, name: str, pairs: Pairs, base: str
     question = context.questions.library.get(name)
     given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
     fields = await fields_of(context, question, given)
-    answer, error = None, None
+    page = {"question": question, "fields": fields, "error": None, "given": given, "table": None}
     if given or not any(p.required for p in question.parameters):
         try:
-            answer = await context.questions.ask(
-                question, await context.questions.understand(question, given),
-                limit=_ROWS, after=first_of(pairs, "after"))
+            made = await _answered(context, question, given, pairs, base)
+            shown, more = chips(question, fields, given)
+            page |= {"chips": shown, "more": more}
+            return await context.render("question.html", lambda: page | made())
         except GraphsvcError as problem:
             if not (problem.location or "").startswith("parameter"):
                 raise
-            error = problem
+            page["error"] = problem
+    return await context.render("question.html", lambda: page)
+
+
+async def embedded_page(context: PageContext, name: str, pairs: Pairs, base: str) -> str:
+    """A view of an answer without all around it, for the pages of others.
+
+    Raises UnknownQuestion, and what understanding and asking raise.
+    """
+    question = context.questions.library.get(name)
+    given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
+    made = await _answered(context, question, given, pairs, base)
+    return await context.render("embed.html", made)
+
+
+async def _answered(
+    context: PageContext, question: Question, given: Given, pairs: Pairs, base: str
+) -> Callable[[], dict[str, Any]]:
+    """An answer, and how to make what its frame shows of it. Raises what understanding and asking
+    raise."""
+    understood = await context.questions.understand(question, given)
+    answer = await context.questions.ask(
+        question, understood, limit=_ROWS, after=first_of(pairs, "after"))
+    whole = await context.questions.ask(question, understood, limit=_ALL)
 
     def make() -> dict[str, Any]:
-        page = {"question": question, "fields": fields, "error": error, "given": given}
-        if answer is None:
-            return {**page, "table": None}
-        table = table_of(context, answer)
-        views = {"grid": matrix(table), "time": table.years, "table": table.rows,
-                 "chart": chart(table), "map": tile_map(context, table), "sources": answer.silence}
-        drawn = [name for name, drawing in views.items() if drawing]
-        wanted = first_of(pairs, "view")
+        table = every = table_of(context, answer)
+        if answer.after or answer.rows != whole.rows:
+            every = table_of(context, whole)
+        drawings, sort = Views.of(context, every), first_of(pairs, "sort")
+        if sort:
+            table = replace(every.ordered(sort), answer=answer)
+            table = replace(table, rows=table.rows[:_ROWS])
+        views = {"grid": drawings.drawn.get("grid"), "time": table.years, "table": table.rows,
+                 "chart": "chart" in drawings.drawn, "map": "map" in drawings.drawn,
+                 "sources": answer.silence}
+        shown = [name for name, drawing in views.items() if drawing]
+        view = next((name for name in shown if name == first_of(pairs, "view")), shown[0])
+        query = f"{table.query}{'&' if table.query else ''}view={view}"
         return {
-            **page, "table": table, "views": {name: views[name] for name in drawn},
-            "view": wanted if wanted in drawn else drawn[0],
-            "address": f"{base}/questions/{quote(name)}{'?' if table.query else ''}{table.query}",
-            "chips": _chips(context, question, given)}
+            "table": table, "views": {name: views[name] for name in shown}, "names": _NAMES,
+            "drawings": drawings, "view": view, "sort": sort,
+            "address": address_of(table, base),
+            "embedded": f"{base}/embed/{quote(question.name)}?{query}",
+            "citation": context.citation.of_answer(answer.heading, address_of(table, base)),
+            "built": show_date(context.citation.built.isoformat())}
 
-    return await context.render("question.html", make)
-
-
-def _chips(context: PageContext, question: Question, given: Given) -> list[dict[str, Any]]:
-    """What was given, for people, each with the parameters that remain without it; None where the
-    question needs it."""
-    chips = []
-    for parameter in question.parameters:
-        values = given.get(parameter.name, ())
-        shown = [_chip(context, parameter, value) for value in values]
-        rest = {name: its for name, its in given.items() if name != parameter.name}
-        if shown:
-            chips.append({"label": parameter.label, "values": shown,
-                          "rest": rest if parameter.optional or parameter.default else None})
-    return chips
+    return make
 
 
-def _chip(context: PageContext, parameter: Parameter, value: str) -> str:
-    """One value as people write it."""
-    if parameter.type == "boolean":
-        return {"true": "yes", "false": "no"}.get(value, value)
-    meant = context.meant(value, parameter.of_class, parameter.scheme) \
-        if parameter.type == "iri" else None
-    return context.label(meant) if meant else value
+async def question_file(
+    context: PageContext, name: str, ending: str, pairs: Pairs, base: str
+) -> Response:
+    """A picture of an answer (`view` says of what) or its citation. base: where the service is.
 
-
-async def fields_of(
-    context: PageContext, question: Question | None, given: Given
-) -> list[dict[str, Any]]:
-    """The parts of a question's form, with what was given filled in: pick-lists where there are
-    options, each a value with its label and whether it is chosen, else inputs.
-
-    Raises what the engine raises.
+    Raises UnknownQuestion, NotDrawn, and what understanding and asking raise.
     """
-    parameters = question.parameters if question else ()
-    choices = [await context.questions.choices(p) if p.type == "choice" else ()
-               for p in parameters]
-    return await run_in_threadpool(lambda: [
-        _field(context, parameter, given.get(parameter.name) or parameter.default, offered)
-        for parameter, offered in zip(parameters, choices, strict=True)])
+    question = context.questions.library.get(name)
+    given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
+    answer = await context.questions.ask(
+        question, await context.questions.understand(question, given), limit=_ALL)
+    view = first_of(pairs, "view") or "chart"
 
+    def make() -> str | bytes:
+        table = table_of(context, answer)
+        if ending in ("bib", "ris"):
+            citation = context.citation.of_answer(answer.heading, address_of(table, base))
+            return citation.ris if ending == "ris" else citation.bibtex
+        svg = svg_file(context, table, Views.of(context, table), view, base)
+        return svg if ending == "svg" else png_file(svg)
 
-def _field(
-    context: PageContext, parameter: Parameter, values: Sequence[str], choices: Sequence[Choice]
-) -> dict[str, Any]:
-    low, high = limits(parameter)
-    options: list[tuple[str, str, bool]] = []
-    match parameter.type:
-        case "choice":
-            chosen = {value.casefold() for value in values}
-            options = [(choice.value.value, choice.label, bool(
-                chosen & {choice.value.value.casefold(), choice.label.casefold()}))
-                for choice in choices]
-        case "boolean":
-            options = [(value, label, value in values)
-                       for value, label in (("true", "yes"), ("false", "no"))]
-        case "iri":
-            meant = {context.meant(value, parameter.of_class, parameter.scheme)
-                     for value in values}
-            options = [(context.curie(entry.iri), entry.label or entry.iri, entry.iri in meant)
-                       for entry in _members(context, parameter)]
-    return {"parameter": parameter, "given": values, "low": low, "high": high,
-            "options": options if len(options) <= _MOST_OPTIONS else []}
-
-
-def _members(context: PageContext, parameter: Parameter) -> list[Entry]:
-    """The things of a parameter's class, of its scheme or of both, by label; none where it has
-    neither."""
-    scheme, members = parameter.scheme, context.index.members
-    inside = members(scheme, str(SKOS.inScheme)) if scheme else []
-    if parameter.of_class is None:
-        return inside
-    found, allowed = members(parameter.of_class), set(inside)
-    return [entry for entry in found if entry in allowed] if scheme else found
+    return Response(await run_in_threadpool(make), media_type=FILES[ending], headers={
+        "Content-Disposition": f'inline; filename="{name}-{view}.{ending}"'})

@@ -4,35 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, JSON, negotiate
-from graphsvc.index import AmbiguousName, UnknownName
-from graphsvc.questions.library import UnknownQuestion
-from graphsvc.web.pages.about import about_page, text_page
+from graphsvc.web.pages.about import about_page, report_page
+from graphsvc.web.pages.browse import browse_page
 from graphsvc.web.pages.compare import compare_page
-from graphsvc.web.pages.context import Link, NotFound, PageContext
+from graphsvc.web.pages.context import NotFound, PageContext
+from graphsvc.web.pages.editor import editor_page, editor_terms
+from graphsvc.web.pages.explore import explore_page, links
 from graphsvc.web.pages.home import home_page
-from graphsvc.web.pages.questions import question_page, questions_page
-from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC, fill
+from graphsvc.web.pages.questions import (
+    FILES,
+    embedded_page,
+    question_file,
+    question_page,
+    questions_page,
+)
+from graphsvc.web.pages.releases import release_page, releases_page
+from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC
 from graphsvc.web.pages.search import search_page, suggestions
-from graphsvc.web.pages.tools import editor_page, editor_terms, explore_page, links
+from graphsvc.web.pages.text import ABOUT, text_page
 from graphsvc.web.request import Pairs, address_pairs
+from graphsvc.web.responses import EMBEDDED
 
 _KEPT = "public, max-age=31536000, immutable"
 
 Page = Callable[[PageContext, Pairs], Awaitable[str | Response]]
 
-_PAGES: dict[str, Page] = {
+PAGES: dict[str, Page] = {
     "/": home_page, "/search": search_page, "/suggest": suggestions,
     "/questions": questions_page, "/editor": editor_page, "/editor/terms": editor_terms,
-    "/compare": compare_page, "/explore": explore_page, "/explore/links": links,
-    "/about": about_page,
+    "/browse": browse_page, "/compare": compare_page, "/explore": explore_page,
+    "/explore/links": links, "/about": about_page, "/releases": releases_page,
 }
 
 
@@ -51,23 +58,42 @@ def pages_router(context: PageContext) -> APIRouter:
 
         router.add_route(path, handler, methods=["GET"])
 
-    for path, page in _PAGES.items():
+    for path, page in PAGES.items():
         add(path, page)
-    for name, file in context.serving.release.texts.items():
-        add(f"/{name}", partial(text_page, file))
+    for name in context.serving.release.texts:
+        if name != ABOUT:
+            add(f"/{name}", partial(text_page, name))
 
     async def question(request: Request) -> Response:
-        name = request.path_params["name"]
-        return HTMLResponse(await question_page(
-            context, name, address_pairs(request.scope), _base(request)))
+        name, dot, ending = request.path_params["name"].partition(".")
+        pairs, base = address_pairs(request.scope), _base(request)
+        if dot and ending in FILES:
+            return await question_file(context, name, ending, pairs, base)
+        return HTMLResponse(await question_page(context, name + dot + ending, pairs, base))
+
+    async def embedded(request: Request) -> Response:
+        return HTMLResponse(await embedded_page(
+            context, request.path_params["name"], address_pairs(request.scope), _base(request)),
+            headers={"Content-Security-Policy": EMBEDDED.decode()})
+
+    async def release(request: Request) -> Response:
+        return await release_page(
+            context, request.path_params["id"], address_pairs(request.scope))
+
+    async def report(request: Request) -> Response:
+        return await report_page(context, address_pairs(request.scope), _base(request),
+                                 request.headers.get("referer", ""))
 
     async def docs(request: Request) -> Response:
         return HTMLResponse(await context.render("docs.html", lambda: _base(request)))
 
-    router.add_route("/questions/{name}", question, methods=["GET"])
     async def favicon(request: Request) -> Response:
         return Response((STATIC / "icon.svg").read_bytes(), media_type=MEDIA_TYPES[".svg"])
 
+    router.add_route("/embed/{name}", embedded, methods=["GET"])
+    router.add_route("/questions/{name}", question, methods=["GET"])
+    router.add_route("/release/{id}", release, methods=["GET"])
+    router.add_route("/report", report, methods=["GET"])
     router.add_route("/docs", docs, methods=["GET"])
     router.add_route("/favicon.ico", favicon, methods=["GET"])
     router.add_route("/static/{path:path}", _static, methods=["GET"])
@@ -77,20 +103,6 @@ def pages_router(context: PageContext) -> APIRouter:
 def _base(request: Request) -> str:
     """Where the service is, as the request names it."""
     return str(request.base_url).rstrip("/")
-
-
-def error_page(context: PageContext, path: str, error: GraphsvcError) -> str:
-    """An error as a page, with what may have been meant instead. path: that was asked for."""
-    near: list[Link] = []
-    match error:
-        case UnknownQuestion(nearest=names):
-            near = [Link(context.questions.library.get(name).title, f"/questions/{quote(name)}")
-                    for name in names]
-        case AmbiguousName(choices=found) | UnknownName(nearest=found):
-            near = [Link(named.label, f"/explore?thing={quote(context.curie(named.iri))}",
-                         named.iri) if path == "/explore" else context.link(named.iri)
-                    for named in found]
-    return fill("error.html", site=context, error=error, near=near)
 
 
 async def _static(request: Request) -> Response:

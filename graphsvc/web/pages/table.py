@@ -1,22 +1,20 @@
-"""An answer as people read it: a table, entries, year by year, or drawn as its question declares.
-"""
+"""An answer as people read it: a table, entries, or year by year."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from pyoxigraph import BlankNode, NamedNode
 
+from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column, Question
 from graphsvc.questions.table import Row as TableRow
 from graphsvc.questions.table import Term
-from graphsvc.web.pages.context import SHADES, Link, PageContext
+from graphsvc.web.pages.context import Link, PageContext
 from graphsvc.web.pages.rendering import query_string, show, show_date
 
 _LONG = 60
@@ -24,7 +22,6 @@ _LONG = 60
 _SHORT_LABEL = 40
 _MOST_COLUMNS = 5
 """Columns, apart from evidence, with which a table is still easier to read than entries."""
-_MOST_BARS = 40
 _GROUNDS = ("statement", "evidence")
 """Roles of columns that say what a row rests on."""
 
@@ -127,6 +124,20 @@ class Table:
             weight = 1
         return weight + 4 * (len(cells) * 2 < len(self.rows))
 
+    def ordered(self, by: str) -> Table:
+        """The table with its rows by a column, `-` before its name to descend; those without a
+        value last. Raises GraphsvcError where it has no such column."""
+        at = self.at(by.removeprefix("-"))
+        if at is None:
+            raise GraphsvcError(
+                f"The answer has no column `{by[:40]}`.", location="parameter sort",
+                hint=f"Sort by {', '.join(column.name for column in self.columns)}.")
+        known = [row for row in self.rows if row[at]]
+        numbers = all(row[at].number is not None for row in known)
+        known.sort(key=lambda row: (row[at].number if numbers else 0, row[at].text.casefold()),
+                   reverse=by.startswith("-"))
+        return replace(self, rows=(*known, *(row for row in self.rows if not row[at])))
+
     def at(self, name: str | None) -> int | None:
         """The position of a column, if it is shown."""
         return next((at for at, column in enumerate(self.columns) if column.name == name), None)
@@ -182,7 +193,9 @@ def _cell(
         return context.link(term.value)
     if column.type == "year":
         return Link(term.value)
-    return Link(show_date(term.value) if column.type in ("date", "text") else show(term))
+    if column.type in ("date", "text"):
+        return Link(show_date(term.value), symbol=context.signs.get(term.value))
+    return Link(show(term))
 
 
 def _parameters(context: PageContext, answer: Answer) -> dict[str, list[str]]:
@@ -194,132 +207,3 @@ def _parameters(context: PageContext, answer: Answer) -> dict[str, list[str]]:
             given[parameter.name] = (
                 [*map(context.curie, values)] if parameter.type == "iri" else values)
     return given
-
-
-# -- drawings, as macros of templates/parts.html draw them; None where there is nothing to draw ----
-
-def chart(table: Table) -> dict[str, Any] | None:
-    """A bar for each row, whose share is of the longest in per cent.
-
-    None where they would mislead: for numbers below zero, one row, or too many.
-    """
-    declared = table.question.chart
-    if declared is None or not 2 <= len(table.rows) <= _MOST_BARS:
-        return None
-    x, y = table.at(declared.x), table.at(declared.y)
-    if x is None or y is None:
-        return None
-    numbers = [row[y].number or 0 for row in table.rows]
-    most = max(numbers)
-    if most <= 0 or min(numbers) < 0:
-        return None
-    return {
-        "label": table.columns[x].label, "measure": table.columns[y].label,
-        "bars": [{"label": row[x], "value": row[y].text, "share": round(100 * number / most, 1)}
-                 for row, number in zip(table.rows, numbers, strict=True)]}
-
-
-def tile_map(context: PageContext, table: Table) -> dict[str, Any] | None:
-    """All places at the positions of their tiles, shaded where the answer has them."""
-    declared = table.question.map
-    at = table.at(declared.place) if declared else None
-    if declared is None or at is None:
-        return None
-    shade, tiles = table.at(declared.shade), context.terms.tiles
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for row in table.rows:
-        if place := context.terms.tile_of(row[at].iri or ""):
-            rows[place].append(row)
-    if not rows:
-        return None
-    shown = {place: [row[shade] for row in found] if shade is not None else [Link(str(len(found)))]
-             for place, found in rows.items()}
-    shades = _shades(shown)
-    cells = [{
-        "link": rows[place][0][at] if place in rows else context.link(place),
-        "column": column, "row": row, "shade": shades.get(place, 0),
-        **_summary(shown.get(place, ())),
-    } for place, (column, row) in tiles.items()]
-    return {
-        "measure": table.columns[shade].label if shade is not None else "Rows",
-        "columns": max(column for column, _ in tiles.values()), "cells": cells,
-        "key": _key(cells)}
-
-
-def _key(cells: Sequence[Mapping[str, Any]]) -> list[tuple[int, str | None, str]]:
-    """What each shade or tone of a map means: its texts, or the least and the most of numbers."""
-    texts: dict[tuple[int, str | None], dict[Link, None]] = defaultdict(dict)
-    for cell in sorted(cells, key=lambda cell: cell["shade"]):
-        if cell["text"]:
-            texts[0 if cell["tone"] else cell["shade"], cell["tone"]][Link(cell["text"])] = None
-    key = []
-    for (shade, tone), found in texts.items():
-        if len(found) > 1 and all(link.number is not None for link in found):
-            ends = sorted(found, key=lambda link: link.number or 0)
-            key.append((shade, tone, f"{ends[0].text} to {ends[-1].text}"))
-        else:
-            key.append((shade, tone, ", ".join(link.text for link in found)))
-    return key
-
-
-def matrix(table: Table) -> dict[str, Any] | None:
-    """The values of one column where two others meet; with a column of tones, as symbols in
-    colours, with a legend and a link to what the row is about."""
-    declared = table.question.matrix
-    if declared is None or not table.rows:
-        return None
-    down, across, cell = map(table.at, (declared.rows, declared.columns, declared.cell))
-    if down is None or across is None or cell is None:
-        return None
-    tone = table.at(declared.tone)
-    about = next((at for at, column in enumerate(table.columns)
-                  if column.type == "iri" and at not in (down, across, cell, tone)), cell)
-    met: dict[Link, dict[Link, dict[Link, None]]] = defaultdict(lambda: defaultdict(dict))
-    for row in table.rows:
-        value = row[cell] if tone is None else replace(
-            row[cell], text=f"{row[cell].text}, {table.columns[tone].label.lower()}: "
-            f"{row[tone].text}", tone=row[tone].tone, href=row[about].href)
-        met[row[down]][row[across]][value] = None
-    columns = sorted({column for line in met.values() for column in line},
-                     key=lambda link: link.text)
-    return {
-        "corner": table.columns[down].label, "measure": table.columns[cell].label,
-        "columns": columns, "symbols": _legend([row[cell] for row in table.rows], "symbol"),
-        "tones": None if tone is None else _legend([row[tone] for row in table.rows], "tone"),
-        "rows": [(head, [list(filter(None, line.get(column, ()))) for column in columns])
-                 for head, line in met.items()]}
-
-
-def _legend(cells: Sequence[Link], sign: str) -> dict[str | None, list[str]]:
-    """What each symbol or tone means: the texts that have it, the most common first."""
-    meanings: dict[str | None, list[str]] = defaultdict(list)
-    for (it, text), _ in Counter((getattr(c, sign), c.text) for c in cells if c).most_common():
-        meanings[it].append(text)
-    return dict(meanings)
-
-
-def _shades(shown: Mapping[str, Sequence[Link]]) -> dict[str, int]:
-    """The shade of each place: by the mean of what its cells weigh, or, where they have neither
-    numbers nor ranks, by their text, the rarer the darker."""
-    cells = [cell for found in shown.values() for cell in found]
-    common = Counter(cell.text for cell in cells).most_common()
-    rarity = {text: float(at) for at, (text, _) in enumerate(common)}
-    measured = any(cell.number is not None for cell in cells)
-    means = {}
-    for place, found in shown.items():
-        weights = [weight for cell in found if cell and (
-            weight := cell.number if measured else rarity[cell.text]) is not None]
-        if weights:
-            means[place] = sum(weights) / len(weights)
-    low, high = min(means.values(), default=0), max(means.values(), default=0)
-    return {place: 1 + round((SHADES - 1) * (mean - low) / (high - low)) if high > low else SHADES
-            for place, mean in means.items()}
-
-
-def _summary(cells: Sequence[Link]) -> dict[str, str | None]:
-    """The text of a tile, and its tone where all cells have the same."""
-    found = sorted(dict.fromkeys(filter(None, cells)), key=lambda cell: cell.number or 0)
-    texts = list(dict.fromkeys(cell.text for cell in found))
-    tones = {cell.tone for cell in found}
-    return {"text": " to ".join(dict.fromkeys([*texts[:1], *texts[-1:]])),
-            "tone": tones.pop() if len(tones) == 1 else None}

@@ -60,9 +60,16 @@ class Term:
         """Whether it is a class, not a property."""
         return str(OWL.Class) in self.values[str(RDF.type)]
 
+    def parts(self, property_: str) -> list[tuple[str, list[str]]]:
+        """The questions that a property gives, line by line: the title of each line (before a
+        colon, else empty), and its questions, each with what it is asked with, as in an address."""
+        lines = (self.first(property_) or "").strip().splitlines()
+        split = [line.rpartition(": ") for line in filter(str.strip, lines)]
+        return [(title.strip(), asked.split()) for title, _, asked in split]
+
     def names(self, property_: str) -> list[str]:
         """The names of questions that a property gives."""
-        return (self.first(property_) or "").split()
+        return [asked.partition("?")[0] for _, part in self.parts(property_) for asked in part]
 
 
 class Terms:
@@ -121,22 +128,36 @@ class Terms:
         known = [iri for iri in classes if iri in self.terms]
         return [self.terms[iri] for iri in most_special(known, self.above)]
 
-    def names(self, classes: Iterable[str], property_: str) -> list[str]:
-        """The names of questions that a property gives for things of these classes: those of each
-        class that has any, unless a class below it has."""
-        used: dict[str, list[str]] = {}
+    def parts(self, classes: Iterable[str], property_: str) -> dict[str, list[str]]:
+        """The questions that a property gives for things of these classes, by the titles of its
+        lines (see Term.parts): those of each class that has any, unless a class below it has."""
+        used: set[str] = set()
+        parts: dict[str, list[str]] = defaultdict(list)
         for iri in sorted((iri for iri in classes if iri in self.terms),
                           key=lambda iri: (-len(self.above[iri]), iri)):
-            names = self.terms[iri].names(property_)
-            if names and not any(iri in self.above[below] for below in used):
-                used[iri] = names
-        return [*dict.fromkeys(name for names in used.values() for name in names)]
+            found = self.terms[iri].parts(property_)
+            if found and not any(iri in self.above[below] for below in used):
+                used.add(iri)
+                for title, asked in found:
+                    parts[title] += [it for it in asked if it not in parts[title]]
+        return parts
+
+    def names(self, classes: Iterable[str], property_: str) -> list[str]:
+        """The names of the questions of all these parts."""
+        return [*dict.fromkeys(asked.partition("?")[0] for part in self.parts(
+            classes, property_).values() for asked in part)]
 
     def order(self, property_: str, classes: Iterable[str]) -> float:
         """The position of a property on the page of a thing of these classes (sh:order)."""
         return min((self._order[class_, property_] for class_ in classes
                     if (class_, property_) in self._order),
                    default=self._order.get(("", property_), _LAST))
+
+    def near(self, place: str, like: str) -> str:
+        """The thing at a place whose IRI is of the kind of another one; the place without one."""
+        kind = like.removesuffix(slug(like))
+        return next((thing for thing, its in sorted(self._places.items())
+                     if its == place and thing.removesuffix(slug(thing)) == kind), place)
 
     def tile_of(self, iri: str) -> str | None:
         """The place with a tile that a thing is, or where it is."""

@@ -1,6 +1,37 @@
-// What helps where scripts run: suggestions while typing, and selects that submit their form.
-// Every page works without it.
+// What helps where scripts run: a choice of light or dark, suggestions while typing, and selects
+// that submit their form. Every page works without it. It runs before the page is drawn, so that
+// no one who chose the dark sees a flash of light.
 "use strict";
+
+const THEMES = ["", "light", "dark"];
+const SAID = { "": "as the device", light: "light", dark: "dark" };
+
+function theme() {
+  return document.documentElement.dataset.theme ?? "";
+}
+
+function setTheme(chosen) {
+  if (chosen) document.documentElement.dataset.theme = chosen;
+  else delete document.documentElement.dataset.theme;
+}
+
+try {
+  setTheme(THEMES.includes(localStorage.theme) ? localStorage.theme : "");
+} catch { /* A browser that keeps nothing follows the device. */ }
+
+function themeSwitch(button) {
+  const say = () => { button.textContent = `Colours: ${SAID[theme()]}`; };
+  button.hidden = false;
+  say();
+  button.addEventListener("click", () => {
+    setTheme(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
+    try {
+      localStorage.theme = theme();
+    } catch { /* It holds for this page. */ }
+    say();
+    document.dispatchEvent(new Event("themechange"));
+  });
+}
 
 function suggestions(input) {
   const list = document.createElement("ul");
@@ -34,8 +65,10 @@ function suggestions(input) {
     if (free) {
       location.assign(items[index].href);
     } else {
-      input.value = items[index].name;
+      const go = input.closest(".starts");
+      input.value = input.dataset.class && !go ? items[index].label : items[index].name;
       close();
+      if (go || input.closest(".chips")) form.requestSubmit();
     }
   }
 
@@ -109,13 +142,72 @@ function suggestions(input) {
   form.addEventListener("submit", callOff);
 }
 
-for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
-for (const select of document.querySelectorAll("select[data-submit]")) {
-  select.addEventListener("change", () => {
-    // Parameters of the question chosen before mean nothing to the new one.
-    for (const other of select.form.elements) {
-      if (other !== select && other.name) other.disabled = true;
-    }
-    select.form.submit();
+// What opens over the page closes with Escape and with a press elsewhere.
+function popUps() {
+  const open = () => document.querySelector("details[name=pop][open]");
+  document.addEventListener("keydown", (event) => {
+    const one = open();
+    if (event.key !== "Escape" || !one || event.defaultPrevented) return;
+    one.open = false;
+    one.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => {
+    const one = open();
+    if (one && !one.contains(event.target)) one.open = false;
   });
 }
+
+// Words that the rows of a long answer are narrowed to.
+function narrowing(table) {
+  const rows = [...table.tBodies[0].rows];
+  const total = table.closest(".figure").querySelector(".total");
+  if (rows.length < 8 || !total) return;
+  const label = document.createElement("label");
+  const input = document.createElement("input");
+  const left = document.createElement("span");
+  label.className = "narrow-rows";
+  left.setAttribute("role", "status");
+  input.type = "search";
+  label.append("Find in the table", input, left);
+  input.addEventListener("input", () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of rows) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+    }
+    const shown = rows.filter((row) => !row.hidden).length;
+    left.textContent = words.length ? `${shown} of ${rows.length}` : "";
+  });
+  total.append(label);
+}
+
+function copyButton(text) {
+  const button = document.createElement("button");
+  const name = `Copy the ${{ link: "link", citation: "citation", embed: "code" }[text.id]}`;
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = name;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text.textContent.trim());
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = name; }, 2000);
+  });
+  text.after(button);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  popUps();
+  document.querySelectorAll("table.answer").forEach(narrowing);
+  if (navigator.clipboard) document.querySelectorAll("#link, #citation, #embed").forEach(copyButton);
+  themeSwitch(document.getElementById("colours"));
+  for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
+  for (const select of document.querySelectorAll("select[data-submit]")) {
+    select.addEventListener("change", () => {
+      // Parameters of the question chosen before mean nothing to the new one.
+      for (const other of select.form.elements) {
+        if (other !== select && other.name) other.disabled = true;
+      }
+      select.form.submit();
+    });
+  }
+});

@@ -1,0 +1,205 @@
+"""What changed from one release to another: the things that came, went, or say something else.
+
+What rules derive is left out, because it follows from the rest; so are blank nodes, whose names
+say nothing.
+"""
+
+from __future__ import annotations
+
+import gzip
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Literal
+
+import pyoxigraph as ox
+
+from graphsvc.errors import GraphsvcError
+from graphsvc.index import Index, slug
+from graphsvc.release import Release
+from graphsvc.vocabulary import RDF, RDFS
+
+How = Literal["added", "removed", "changed"]
+_MOST_QUADS = 2_000_000
+"""Releases above this size are not compared: somebody waits for it."""
+_KEPT = 64
+TERM = ""
+"""In place of the class of a term of the ontology."""
+_LABELS = (str(RDFS.label), "http://www.w3.org/2004/02/skos/core#prefLabel")
+
+
+class TooManyQuads(GraphsvcError):
+    """The releases are too large to be compared while somebody waits."""
+
+    status = 413
+    type = "urn:graphsvc:problem:releases-too-large"
+    title = "The releases are too large to compare"
+
+
+Facts = Mapping[str, set[ox.NamedNode | ox.Literal]]
+"""The values of a thing by property."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A property of a thing that was given other values; before, after: as people read them."""
+
+    name: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A thing that was added, removed or changed.
+
+    kind: the IRI of its class; facts: what it says otherwise, if it was changed; why it went and
+    what replaces it, if it was removed and the newer release says so.
+    """
+
+    iri: str
+    label: str
+    kind: str
+    how: How
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """All that changed. added, removed: numbers of statements; kinds: the things of each class,
+    in the order of their labels; names: what the classes are called."""
+
+    before: Release
+    after: Release
+    added: int
+    removed: int
+    kinds: Mapping[str, list[Change]]
+    names: Mapping[str, str]
+
+    def counts(self, kind: str) -> dict[How, int]:
+        """How many things of a class were added, removed and changed."""
+        found = Counter(change.how for change in self.kinds[kind])
+        return {how: found[how] for how in _HOWS}
+
+    @property
+    def total(self) -> dict[How, int]:
+        """How many things were added, removed and changed."""
+        return {how: sum(self.counts(kind)[how] for kind in self.kinds) for how in _HOWS}
+
+    @property
+    def sentence(self) -> str:
+        """What changed, in one sentence."""
+        quads = _listed({"added": self.added, "removed": self.removed}, "statement")
+        if not self.kinds:
+            return (f"{quads}, about the data as a whole." if quads else
+                    "Nothing that the data say changed; only questions, shapes or rules did.")
+        return f"{_listed(self.total, 'thing')}. In all, {quads}."
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, for programs."""
+        return {
+            "from": self.before.id, "to": self.after.id,
+            "statements": {"added": self.added, "removed": self.removed}, "things": self.total,
+            "kinds": [{"class": kind or None, "label": self.names[kind], **self.counts(kind),
+                       "things": [asdict(change) for change in changes]}
+                      for kind, changes in self.kinds.items()]}
+
+
+_HOWS: tuple[How, ...] = ("added", "removed", "changed")
+
+
+def _listed(counts: Mapping[Any, int], noun: str) -> str:
+    """`3 things added, 1 removed`; nothing where all counts are 0."""
+    parts = [f"{number:,} {how}" for how, number in counts.items() if number]
+    if not parts:
+        return ""
+    number, how = parts[0].split()
+    return ", ".join([f"{number} {noun if number == '1' else f'{noun}s'} {how}", *parts[1:]])
+
+
+@lru_cache(maxsize=_KEPT)
+def compare(before: Release, after: Release) -> Changes:
+    """What changed from one release to another. Raises TooManyQuads, and GraphsvcError where a
+    release cannot be read."""
+    if max(release.manifest["quads"] for release in (before, after)) > _MOST_QUADS:
+        raise TooManyQuads(f"Releases of more than {_MOST_QUADS:,} statements are not compared.",
+                           hint="Compare their dumps, which are sorted: `diff` does it.")
+    gone, come = (_by_subject(lines) for lines in _only_in(before, after))
+    old, new = (Index(release.index_path, prefixes=release.manifest["prefixes"])
+                for release in (before, after))
+    subjects = sorted({*gone, *come})
+    known = old.entries(subjects), new.entries(subjects)
+    kinds: dict[str, list[Change]] = defaultdict(list)
+    for iri in subjects:
+        was, is_ = (entries.get(iri) for entries in known)
+        entry = is_ or was
+        if entry is None and not iri.startswith(after.header.namespace):
+            continue  # what was taken out long ago, and addresses elsewhere
+        how: How = ("changed" if entry is None or (was and is_) else
+                    "added" if is_ else "removed")
+        said = {} if how == "added" else come.get(iri, {})
+        unsaid = gone.get(iri, {}) if how == "changed" else {}
+        kind = (entry.kind if entry else None) or TERM
+        kinds[kind].append(Change(iri, new.label(iri) or old.label(iri) or slug(iri), kind, how,
+                                  tuple(_facts(unsaid, said, old, new))))
+    return Changes(
+        before, after, _size(come), _size(gone),
+        kinds={kind: sorted(found, key=lambda change: (_HOWS.index(change.how),
+                                                       change.label.casefold(), change.iri))
+               for kind, found in sorted(kinds.items())},
+        names={kind: new.label(kind) or old.label(kind) or slug(kind) or "term of the ontology"
+               for kind in kinds})
+
+
+def _size(said: Mapping[str, Facts]) -> int:
+    """How many statements there are."""
+    return sum(len(values) for facts in said.values() for values in facts.values())
+
+
+def _facts(unsaid: Facts, said: Facts, old: Index, new: Index) -> Iterator[Fact]:
+    """The properties whose values differ, those that name a thing first."""
+    for name in sorted({*unsaid, *said}, key=lambda name: (name not in _LABELS, name)):
+        if name not in (str(RDF.type), "http://www.w3.org/2002/07/owl#deprecated"):
+            yield Fact(new.label(name) or old.label(name) or slug(name),
+                       tuple(sorted(_shown(term, old) for term in unsaid.get(name, ()))),
+                       tuple(sorted(_shown(term, new) for term in said.get(name, ()))))
+
+
+def _shown(term: ox.NamedNode | ox.Literal, index: Index) -> str:
+    if isinstance(term, ox.Literal):
+        return term.value
+    return index.label(term.value) or index.curie(term.value)
+
+
+def _only_in(before: Release, after: Release) -> tuple[list[bytes], list[bytes]]:
+    """The lines of the dumps that only one of two releases has; the dumps are sorted."""
+    only: tuple[list[bytes], list[bytes]] = ([], [])
+    merged = heapq.merge(_lines(before, 0), _lines(after, 1), key=itemgetter(0))
+    for line, found in groupby(merged, key=itemgetter(0)):
+        sides = [side for _, side in found]
+        if len(sides) == 1:
+            only[sides[0]].append(line)
+    return only
+
+
+def _lines(release: Release, side: int) -> Iterator[tuple[bytes, int]]:
+    """The lines of a dump that are neither derived nor about a blank node."""
+    derived = f"<{release.header.root}graph/derived/".encode()
+    with gzip.open(release.dump, "rb") as lines:
+        for line in lines:
+            if not line.startswith(b"_:") and not line.startswith(derived, line.rindex(b"<")):
+                yield line, side
+
+
+def _by_subject(lines: Iterable[bytes]) -> dict[str, Facts]:
+    facts: dict[str, dict[str, set[ox.NamedNode | ox.Literal]]] = defaultdict(
+        lambda: defaultdict(set))
+    for quad in ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS):
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(
+                quad.object, ox.NamedNode | ox.Literal):
+            facts[quad.subject.value][quad.predicate.value].add(quad.object)
+    return dict(facts)

@@ -1,0 +1,123 @@
+"""Drafts of what happened when: the beginning, end and publication of things that a document
+reports on, and its own publication."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from graphsvc.curate.dates import Moment, Period, periods
+from graphsvc.curate.headings import plain
+from graphsvc.curate.patterns import pattern
+from graphsvc.curate.records import Draft, Value
+from graphsvc.curate.text import Text
+from graphsvc.vocabulary import CURATION
+from graphsvc.words import words
+
+_COVER, _IMPRINT = 40, 40
+"""Paragraphs at the beginning and end of a document among which its date is."""
+_SHORT = 12
+"""Words of a line that says little more than a date."""
+_LONGEST = 120
+"""Characters of such a line."""
+_IMPRINTED = re.compile(r"©|\(c\)|\bcopyright|\bpublish|\bpublication|\bdate", re.IGNORECASE)
+_WEEK = re.compile(r"\bweeks? (?:beginning|commencing|of|starting)\s+\S*\s*$", re.IGNORECASE)
+_APART = 160
+"""Characters between the words for what happened and the date."""
+
+
+@dataclass(frozen=True)
+class _When:
+    """A period that a passage gives. sure: from 0 to 1."""
+
+    start: Moment
+    end: Moment
+    line: int
+    words: str
+    sure: float
+
+
+def draft_events(text: Text) -> Iterator[Draft]:
+    """Drafts of the classes that have a property for a beginning, an end or a publication.
+
+    Each period of time and each date of publication that a passage gives for something of the class
+    is a draft; dates on the cover, in the imprint and in lines that say little more are those of
+    the document's publication.
+    """
+    for class_ in text.graph.having(CURATION.published):
+        names = pattern([*text.graph.values(class_, CURATION.cue)])
+        for property_ in (CURATION.begun, CURATION.published):
+            told = text.graph.values(class_, property_)
+            if told:
+                words_of = CURATION.begunCue if property_ == CURATION.begun else (
+                    CURATION.publishedCue)
+                happened = pattern(text.graph.values(class_, words_of))
+                found = list(_said(text, names, happened))
+                if not text.graph.values(class_, CURATION.begun):
+                    found += _shown(text)
+                yield from _drafts(text, class_, told[0], property_ == CURATION.begun, found)
+
+
+def _said(text: Text, names: re.Pattern[str], happened: re.Pattern[str]) -> Iterator[_When]:
+    """The periods of sentences that name something of the class and say that it happened."""
+    before = ""
+    for sentence in text.sentences:
+        shown = sentence.text.replace("’", "'")
+        above = sentence.above[-1] if sentence.above else ""
+        named = 0.9 if names.search(shown) else (
+            0.7 if names.search(before) or names.search(above) else 0)
+        before = shown
+        if not named:
+            continue
+        places = [match.span() for match in happened.finditer(shown)]
+        for period in periods(shown):
+            near = min((max(start - period.at[1], period.at[0] - end)
+                        for start, end in places), default=_APART)
+            if near < _APART:
+                yield _when(period, shown, sentence.line, named - near / 1000)
+
+
+def _shown(text: Text) -> Iterator[_When]:
+    """The dates of lines that say nothing else, and of short lines at the beginning and end."""
+    paragraphs = text.reading.paragraphs
+    for place, paragraph in enumerate(paragraphs):
+        shown = plain(paragraph.text)
+        found = periods(shown) if len(shown) < _LONGEST else []
+        if len(found) != 1 or len(words(shown)) > _SHORT or found[0].is_range:
+            continue
+        at_end = place < _COVER or place >= len(paragraphs) - _IMPRINT
+        alone = len(words(shown)) <= 3 and bool(found[0].start.month)
+        if alone or at_end and (found[0].start.day or _IMPRINTED.search(shown)):
+            sure = 0.6 + 0.2 * at_end - 0.3 * (not found[0].start.month)
+            yield _when(found[0], shown, paragraph.line, sure)
+
+
+def _when(period: Period, shown: str, line: int, sure: float) -> _When:
+    start, end = period.start, period.end
+    if _WEEK.search(shown[:period.at[0]]) and start == end and start.day:
+        end = Moment(start.year, start.month)  # on which day the week ended is not said
+    return _When(start, end, line, shown[slice(*period.at)], round(sure, 2))
+
+
+def _drafts(
+    text: Text, class_: str, property_: str, lasts: bool, found: Iterable[_When]
+) -> Iterator[Draft]:
+    """One draft for each time, with all passages that give it, the surest first."""
+    graph = text.graph
+    times: dict[tuple[Moment, Moment], list[_When]] = {}
+    for one in sorted(found, key=lambda one: -one.sure):
+        times.setdefault((one.start, one.end), []).append(one)
+    ends = graph.value(class_, CURATION.ended) if lasts else None
+    for (start, end), same in times.items():
+        values = [*text.subject_values(class_), _value(text, property_, start, same[0].words)]
+        if ends:
+            values.append(_value(text, ends, end, same[0].words))
+        yield Draft(document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
+                    values=tuple(values), cue=same[0].words, score=same[0].sure,
+                    passages=tuple(dict.fromkeys(one.line for one in same)))
+
+
+def _value(text: Text, property_: str, moment: Moment, cue: str) -> Value:
+    return Value(property=property_, property_label=text.graph.label(property_), text=moment.text,
+                 datatype=moment.datatype, label=moment.text, cue=cue)

@@ -1,0 +1,214 @@
+"""What can be said of the things of a class: each property with its kind of value, the values to
+choose from, and the rule of the codebook for each of them. It is what shapes ask, what the ontology
+allows, and what the project says of such things already."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from functools import cached_property, lru_cache
+from typing import Literal
+
+import pyoxigraph as ox
+
+from graphsvc.build.check import nearest
+from graphsvc.curate.graph import CuratedGraph, Needed
+from graphsvc.curate.records import Record, Value
+from graphsvc.curate.statement import EVIDENCE, TYPE
+from graphsvc.errors import GraphsvcError
+from graphsvc.index import slug
+from graphsvc.vocabulary import CURATION, DCTERMS, OWL, RDF, RDFS, SKOS, XSD
+
+Sort = Literal["choice", "thing", "link", "text", "long", "number", "date", "boolean"]
+_MOST_CHOICES = 40
+_LONG = 60
+_FIRST = [str(term) for term in (SKOS.prefLabel, SKOS.altLabel, SKOS.definition,
+                                 DCTERMS.description)]
+_DATES = {
+    str(XSD.date): re.compile(r"\d{4}-\d\d-\d\d"), str(XSD.gYearMonth): re.compile(r"\d{4}-\d\d"),
+    str(XSD.gYear): re.compile(r"\d{4}")}
+_NUMBERS = {str(XSD.integer): re.compile(r"[+-]?\d+"),
+            str(XSD.decimal): re.compile(r"[+-]?\d*\.\d+")}
+_PLAIN = (str(RDF.langString), str(RDF.PlainLiteral))
+
+
+class Choice(Record):
+    """A value to choose. rule: when to choose it, as the vocabulary or the codebook says."""
+
+    iri: str
+    label: str
+    rule: str = ""
+
+
+class Field(Record):
+    """A property that things of a class may have. least, most: how many values (most: None for any
+    number); sort: what a value is; choices: of a choice, all; of a thing, none, as they are many;
+    datatype, language: of a text or number, as the project writes them."""
+
+    property: str
+    label: str
+    hint: str = ""
+    least: int = 0
+    most: int | None = None
+    sort: Sort = "text"
+    choices: tuple[Choice, ...] = ()
+    datatype: str | None = None
+    language: str | None = None
+
+
+class Fields:
+    """The fields of the classes of a project."""
+
+    def __init__(self, graph: CuratedGraph) -> None:
+        self._graph = graph
+        self.of = lru_cache(maxsize=256)(self._of)
+        self.choices = lru_cache(maxsize=256)(self._choices)
+
+    def _of(self, class_: str) -> tuple[Field, ...]:
+        """The fields of a class: names and texts that most have, then what is needed, then by use.
+        """
+        needs = {need.property: need for need in self._graph.needs(class_)}
+        used = Counter(link for thing in self._graph.things(class_)
+                       for link in self._said.get(thing, ()))
+        classes = {class_, *self._graph.above(class_)}
+        allowed = [term for term in self._graph.having(str(RDFS.domain))
+                   if classes.intersection(self._graph.values(term, RDFS.domain))]
+        properties = dict.fromkeys([*needs, *(link for link, _ in used.most_common()), *allowed])
+        found = [self._field(one, needs.get(one)) for one in properties
+                 if one not in (TYPE.value, EVIDENCE.value)]
+        half = len(self._graph.things(class_)) / 2
+        first = {property_: place for place, property_ in enumerate(_FIRST)
+                 if used[property_] > half or any(n.least for n in (needs.get(property_),) if n)}
+        return tuple(sorted(found, key=lambda field: (
+            first.get(field.property, len(_FIRST)), not field.least, -used[field.property])))
+
+    def forget(self) -> None:
+        """Look again at what the project has: something was added to it or taken from it."""
+        self.of.cache_clear()
+        self.choices.cache_clear()
+        self.__dict__.pop("_said", None)
+        self.__dict__.pop("_values", None)
+
+    def field(self, class_: str, name: str) -> Field:
+        """The field of a class by the IRI, the last part or the label of its property.
+
+        Raises GraphsvcError where there is none.
+        """
+        for field in self.of(class_):
+            if name.casefold() in (field.property.casefold(), slug(field.property).casefold(),
+                                   field.label.casefold()):
+                return field
+        names = [slug(field.property) for field in self.of(class_)]
+        raise GraphsvcError(
+            f"Things of the class {self._graph.label(class_)} have no {name!r}.",
+            hint=nearest(name, names) or f"They may have {', '.join(names[:20])}.")
+
+    def value(self, field: Field, text: str) -> Value:
+        """The value that a text means for a field. Raises GraphsvcError where it means none."""
+        text = text.strip()
+        common = {"property": field.property, "property_label": field.label}
+        if not text:
+            raise GraphsvcError(f"{field.label}: there is no value.", location=field.property,
+                                hint="Give one, or leave the property out.")
+        if field.sort in ("choice", "thing"):
+            iri = self._thing(field, text)
+            return Value(**common, iri=iri, label=self._graph.label(iri))
+        if field.sort in ("date", "number"):
+            kinds = _DATES if field.sort == "date" else _NUMBERS
+            datatype = next((kind for kind, form in kinds.items() if form.fullmatch(text)), None)
+            if datatype is None:
+                example = "2019, 2019-02 or 2019-02-28" if field.sort == "date" else "12 or 12.5"
+                raise GraphsvcError(f"{field.label}: {text!r} is no {field.sort}.",
+                                    location=field.property, hint=f"Write {example}.")
+            return Value(**common, text=text, datatype=datatype, label=text)
+        if field.sort == "link" or "://" in text:
+            return Value(**common, iri=text, label=text)
+        if named := [choice for choice in self.choices(field.property)
+                     if text.casefold() == choice.label.casefold()]:
+            return Value(**common, iri=named[0].iri, label=named[0].label)
+        return Value(**common, text=text, language=field.language,
+                     datatype=None if field.language else field.datatype, label=text)
+
+    def _thing(self, field: Field, text: str) -> str:
+        """The thing that a text means: by IRI, slug or one of its names."""
+        if "://" in text:
+            return text
+        wanted = " ".join(text.casefold().split())
+        found = [choice.iri for choice in self.choices(field.property) if wanted in (
+            slug(choice.iri), *(name.casefold() for name in self._graph.called(choice.iri)))]
+        if len(found) == 1:
+            return found[0]
+        labels = [choice.label for choice in self.choices(field.property)]
+        raise GraphsvcError(
+            f"{field.label}: {'several things are' if found else 'nothing is'} called {text!r}.",
+            location=field.property, hint=nearest(text, labels) or "Choose one from the list.")
+
+    def _field(self, property_: str, need: Needed | None) -> Field:
+        sort, datatype, language = self._sort(property_, need)
+        choices = self.choices(property_) if sort == "choice" else ()
+        return Field(
+            property=property_, label=self._graph.label(property_), sort=sort, choices=choices,
+            hint=self._graph.value(property_, RDFS.comment) or "", datatype=datatype,
+            language=language, least=need.least if need else 0, most=need.most if need else None)
+
+    def _sort(self, property_: str, need: Needed | None) -> tuple[Sort, str | None, str | None]:
+        """What a value of a property is, with the datatype and the language that are usual."""
+        values = self._values[property_]
+        literals = [value for value in values if isinstance(value, ox.Literal)]
+        range_ = self._graph.range(property_) or ""
+        is_class = bool(need and need.of_class) or str(OWL.ObjectProperty) in self._graph.values(
+            property_, RDF.type)
+        links = [value.value for value in values if isinstance(value, ox.NamedNode)]
+        if links and not literals and not any(map(self._is_own, links)):
+            return "link", None, None
+        if is_class or len(literals) * 2 < len(values):
+            few = len(self.choices(property_)) <= _MOST_CHOICES
+            return ("choice" if few else "thing"), None, None
+        language = next((v.language for v in literals if v.language), None) or (
+            "en" if range_ in _PLAIN else None)
+        types = Counter(v.datatype.value for v in literals)
+        datatype = types.most_common(1)[0][0] if types else range_ or str(XSD.string)
+        if language:
+            long = sum(len(v.value) for v in literals) > _LONG * max(1, len(literals))
+            return ("long" if long or property_ in _FIRST[2:] else "text"), None, language
+        if datatype in _NUMBERS or datatype in _DATES:
+            return ("number" if datatype in _NUMBERS else "date"), datatype, None
+        return ("boolean" if datatype == str(XSD.boolean) else "text"), datatype, None
+
+    def _is_own(self, iri: str) -> bool:
+        return iri.startswith(self._graph.header.base)
+
+    def _choices(self, property_: str) -> tuple[Choice, ...]:
+        """The things that may be a value of a property: those of its classes, or else what the
+        project has as values of it."""
+        said = bool(self._graph.values(property_, CURATION.among) or self._graph.range(property_))
+        things = self._graph.choices(property_) if said else []
+        if not things:
+            values = {v.value for v in self._values[property_] if isinstance(v, ox.NamedNode)}
+            classes = {class_ for iri in values for class_ in self._graph.values(iri, RDF.type)}
+            things = sorted({*values, *(iri for class_ in classes
+                                        for iri in self._graph.things(class_))})
+        return tuple(sorted((Choice(iri=iri, label=self._graph.label(iri), rule=self.rule(iri))
+                             for iri in things), key=lambda choice: choice.label.casefold()))
+
+    def rule(self, iri: str) -> str:
+        """When a value is right, as the vocabulary says it; empty where it does not."""
+        return self._graph.value(iri, SKOS.scopeNote) or (
+            self._graph.value(iri, SKOS.definition) or "")
+
+    @cached_property
+    def _said(self) -> dict[str, list[str]]:
+        """The properties of each thing, one for each of its values."""
+        said = defaultdict(list)
+        for quad in self._graph.store:
+            if isinstance(quad.subject, ox.NamedNode):
+                said[quad.subject.value].append(quad.predicate.value)
+        return said
+
+    @cached_property
+    def _values(self) -> dict[str, list[object]]:
+        """The values of each property."""
+        values = defaultdict(list)
+        for quad in self._graph.store:
+            values[quad.predicate.value].append(quad.object)
+        return values

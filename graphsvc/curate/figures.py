@@ -1,0 +1,343 @@
+"""Drafts of figures: numbers and words of quantity, their unit, what is counted, of whom, when."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import log
+
+from graphsvc.curate.concepts import Concepts, Found
+from graphsvc.curate.dates import Period
+from graphsvc.curate.headings import contents
+from graphsvc.curate.quantities import LIMIT, Quantity, quantities
+from graphsvc.curate.records import Draft, Value
+from graphsvc.curate.text import Sentence, Text
+from graphsvc.vocabulary import CURATION, XSD
+from graphsvc.words import words
+
+_NEAR, _UNIT = 70, 42
+"""Characters around a number within which those are named of whom it is, and after it its unit."""
+_NOUN, _SUBJECT = 22, 26
+"""Characters after a word of quantity within which its noun is, and at the beginning of a sentence
+within which its subject is."""
+_MOST = 6
+"""Words before and after a quantity that say what is counted: key words, not a sentence."""
+_END = re.compile(r"[.;:()\u2022]\s|[.;:()\u2022]$|<[^>]*>|\t")
+_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
+_SAME = re.compile(r"\bsame (?:period|time|year)\b", re.IGNORECASE)
+_COMPARED = re.compile(r"\b(?:compar\w+|from|to|than|average|figures?|against|and|while"
+                       r"|equivalent|then)\W+(?:\w+\W+){0,6}$", re.IGNORECASE)
+_ELLIPSIS = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|from|in|is|are|was|were|had)\b",
+                       re.IGNORECASE)
+_PART = re.compile(r"\s*(?:\(|(?:out )?of(?: the| its| our| all| these)?)\s*")
+_AGAIN = re.compile(r"\W*(?:this|these|it|that|they)\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^()]*\)")
+_MARKS = re.compile(r"[*_#\[\]]+|\(#?\)|<[^>]*>|\S*(?:www\.|://|%20|@)\S*")
+_ALIKE, _RARE = 0.9, 6.0
+"""The share of a measure's name that a clause must have, and how telling the name must be, by how
+rare its words are among those of measures."""
+
+
+def draft_figures(text: Text) -> Iterator[Draft]:
+    """One draft for each quantity of the document, of each class that has numbers as values."""
+    for class_ in text.graph.having(CURATION.number):
+        figures = _Figures(text, class_)
+        skip = {one.line for one in text.reading.paragraphs if contents(one)}
+        for sentence in text.sentences:
+            if sentence.line not in skip:
+                yield from figures.of(sentence)
+
+
+@dataclass(frozen=True)
+class _Around:
+    """A quantity with the words before and after it, up to the next quantities. inside: whether it
+    stands in brackets after another: `52 (28%)`."""
+
+    quantity: Quantity
+    before: str
+    after: str
+    inside: bool
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """What is said of a quantity. unit: with the words that lead to it."""
+
+    quantity: Quantity
+    unit: tuple[str, str]
+    counted: Value
+    group: Found | None
+    period: Period | None
+
+
+@dataclass(frozen=True)
+class _Carried:
+    """What holds on from sentence to sentence of a paragraph."""
+
+    group: Found | None = None
+    subject: Found | None = None
+    period: Period | None = None
+
+
+class _Figures:
+    """How the figures of one class are drafted."""
+
+    def __init__(self, text: Text, class_: str) -> None:
+        graph = text.graph
+        self.text, self.graph, self.class_ = text, graph, class_
+
+        def of(property_: str) -> str:
+            return graph.value(class_, property_) or ""
+
+        self.number, self.unit, self.measure = map(
+            of, (CURATION.number, CURATION.unit, CURATION.measure))
+        self.group, self.period, self.area, self.qualifier = map(
+            of, (CURATION.group, CURATION.period, CURATION.area, CURATION.qualifier))
+        self.trend = of(CURATION.trend)
+        self.worded = {one: Concepts(graph, one, named=True)
+                       for one in (of(CURATION.worded), self.trend) if one}
+        self.cues = {one: Concepts(graph, one, named=True)
+                     for one in (self.unit, self.group, self.qualifier)}
+        self.cues[self.area] = Concepts(graph, self.area)
+        self.contexts = Concepts(graph, self.group, CURATION.context)
+        self.sorts = {sort: iri for iri in graph.choices(self.unit)
+                      for sort in graph.values(iri, CURATION.sort)}
+        self.measures = {name: iri for iri in graph.choices(self.measure)
+                         for text_ in graph.called(iri) if (name := _telling(text_))}
+        often = Counter(stem for name in self.measures for stem in name)
+        self.weights = {stem: log(1 + len(self.measures) / many) for stem, many in often.items()}
+        self.subject = text.subject_values(class_)
+        self.line, self.carried = 0, _Carried()
+        self.last: dict[str, _Figure] = {}
+        self.latest: _Figure | None = None
+
+    def of(self, sentence: Sentence) -> Iterator[Draft]:
+        """The figures of a sentence."""
+        shown = _HYPHEN.sub(" ", _MARKS.sub(
+            lambda mark: " " * len(mark[0]), sentence.text.replace("’", "'")))
+        found, dates = quantities(shown, self.worded, sentence.number == 0)
+        if self.line != sentence.line:
+            self.line, self.carried = sentence.line, _Carried()
+            self.last, self.latest = {}, None
+        said = next(iter(self.contexts.find(shown)), None)
+        subject = self._best(self.group, shown[:_SUBJECT])
+        if said:
+            self.carried = replace(self.carried, group=said)
+        if subject and subject.rank <= 1:
+            self.carried = replace(self.carried, subject=subject)
+        if dates or not _SAME.search(shown):
+            self.carried = replace(self.carried, period=None)
+        for around in _split(shown, found):
+            figure = self._figure(around, shown, said, dates)
+            if figure:
+                self.last[_sort(around.quantity)] = figure
+                self.latest = figure if around.quantity.of != self.trend else self.latest
+                yield self._draft(sentence, around, figure)
+        if dates:
+            self.carried = replace(self.carried, period=dates[-1])
+
+    def _figure(
+        self, around: _Around, shown: str, said: Found | None, dates: list[Period]
+    ) -> _Figure | None:
+        """What is to be said of a quantity; None where it counts nothing."""
+        quantity = around.quantity
+        group, counted = self._group(around, said), self._counted(around)
+        unit = self._unit(around, shown, group)
+        last = self.last.get(_sort(quantity)) if quantity.number else None
+        if last and (_ELLIPSIS.match(around.after) or (
+                _COMPARED.search(around.before) and unit and not unit[1])):
+            unit = last.unit
+        known = self.latest
+        if known and quantity.number and (
+                _COMPARED.search(around.before) or _AGAIN.match(shown) or around.inside):
+            group = self._best(self.group, around.after[:_NOUN]) or known.group or group
+            if around.inside or len(_keywords(around.after)) < 3:
+                counted = known.counted
+        number = quantity.number
+        bare = number and number.sort == "count" and unit and not unit[1]
+        if unit is None or not counted.label or bare and "." in quantity.words:
+            return None
+        near = min(dates, key=lambda one: min(abs(one.at[0] - quantity.at[1]),
+                                              abs(quantity.at[0] - one.at[1])),
+                   default=self.carried.period)
+        return _Figure(quantity, unit, counted, group, near)
+
+    def _draft(self, sentence: Sentence, around: _Around, figure: _Figure) -> Draft:
+        unit, group = figure.unit, figure.group
+        values = [self._amount(figure.quantity), self.text.value(self.unit, unit[0], unit[1]),
+                  figure.counted]
+        if group:
+            values.append(self.text.value(self.group, group.iri, group.words))
+        elif otherwise := self.cues[self.group].otherwise:
+            values.append(self.text.value(self.group, otherwise))
+        values += self._implied(group, values)
+        values += self._where(around)
+        values += self._when(figure.period)
+        rough = self._best(self.qualifier, around.before[-25:])
+        if rough and figure.quantity.number:
+            values.append(self.text.value(self.qualifier, rough.iri, rough.words))
+        sure = 0.5 + 0.2 * bool(unit[1]) + 0.2 * bool(group)
+        return Draft(document=self.text.reading.slug, kind=self.class_,
+                     kind_label=self.graph.label(self.class_), values=tuple(values),
+                     passages=sentence.lines, cue=figure.quantity.words, score=round(sure, 2))
+
+    def _amount(self, quantity: Quantity) -> Value:
+        if quantity.number is None:
+            return self.text.value(quantity.of, quantity.iri, quantity.words)
+        number, text = quantity.number, quantity.value
+        if number.of and str(number.of) not in self.sorts:  # one in five is 20 per cent
+            text = f"{100 * float(number.value) / number.of:.1f}".removesuffix(".0")
+        return Value(property=self.number, property_label=self.graph.label(self.number), text=text,
+                     datatype=str(XSD.decimal if "." in text else XSD.integer), label=text,
+                     cue=quantity.words)
+
+    def _group(self, around: _Around, said: Found | None) -> Found | None:
+        """Of whom or of what it is a part: the group that the sentence says outright, else one that
+        the clause names, else, for a word of quantity, that of the passage."""
+        if around.quantity.number:
+            return (self._best(self.group, around.after[:_NEAR])
+                    or self._best(self.group, around.before[-_NEAR:], last=True))
+        near = self._noun(self.group, around.after)
+        if near and self._given(near, self.unit) and not (
+                said and said.start < around.quantity.at[0]
+                and self._given(said, self.unit) != self._given(near, self.unit)):
+            return near
+        return said or self.carried.group or near or (
+            None if self._noun(self.unit, around.after) else self.carried.subject) or self._best(
+            self.group, around.before[-_NEAR:], last=True)
+
+    def _noun(self, property_: str, after: str) -> Found | None:
+        """What the words right after a quantity name."""
+        near = self._best(property_, after[:_NEAR])
+        return near if near and near.start < _NOUN else None
+
+    def _unit(self, around: _Around, shown: str, group: Found | None) -> tuple[str, str] | None:
+        """The unit with the words that lead to it; None where nothing is counted."""
+        quantity, cues = around.quantity, self.cues[self.unit]
+        otherwise = (cues.otherwise, "") if cues.otherwise else None
+        if quantity.of == self.trend:
+            near = self._best(self.unit, around.after[:_UNIT])
+            return (near.iri, near.words) if near else otherwise
+        if quantity.number is None:
+            near = self._noun(self.unit, around.after) or self._best(
+                self.unit, around.before[-_NEAR:], last=True)
+            implied = self._given(group, self.unit)
+            return ((implied, group.words) if implied and group
+                    else (near.iri, near.words) if near else None)
+        rate = self._rate(shown)
+        if rate and ("." in quantity.words or self._rate(around.after[:_NOUN * 2])):
+            return self._always(quantity) or rate
+        short = not words(_END.split(around.after)[0])[:2]
+        return self._always(quantity) or self._named(around) or (
+            rate if short else None) or otherwise
+
+    def _always(self, quantity: Quantity) -> tuple[str, str] | None:
+        """The unit of a sort of numbers that has only one."""
+        number = quantity.number
+        if number is None or number.sort == "count":
+            return None
+        sort = str(number.of) if number.sort == "part" and str(number.of) in self.sorts else (
+            "percent" if number.sort == "part" else number.sort)
+        return (self.sorts[sort], quantity.words) if sort in self.sorts else None
+
+    def _named(self, around: _Around) -> tuple[str, str] | None:
+        """The unit that the words after a number name, or those before it where it is the last."""
+        near = self._best(self.unit, around.after[:_UNIT])
+        context = next(iter(self.contexts.find(around.before)), None)
+        group = context or self._noun(self.group, around.after)
+        implied = self._given(group, self.unit)
+        if implied and group and (context or near is None or (group.start, -group.end) < (
+                near.start, -near.end)):
+            return implied, group.words
+        if near:
+            return near.iri, near.words
+        short = not words(_END.split(around.after)[0])[:2]
+        before = self._best(self.unit, around.before if short else around.before[-25:], last=True)
+        if before and (short or LIMIT.search(around.before)):
+            return before.iri, before.words
+        return None
+
+    def _rate(self, shown: str) -> tuple[str, str] | None:
+        """The unit of the rates that a sentence is about."""
+        rate = next((cue for cue in self.cues[self.unit].find(shown) if cue.rank <= 1), None)
+        return (rate.iri, rate.words) if rate else None
+
+    def _counted(self, around: _Around) -> Value:
+        """What is counted: a measure of the project, or the words that say it."""
+        clause = _telling(f"{around.before[-_NEAR * 2:]} {around.after[:_NEAR * 2]}")
+        best = max(self.measures, key=lambda name: self._weight(name & clause), default=None)
+        if best and self._weight(best & clause) >= _ALIKE * self._weight(best) > _RARE:
+            return self.text.value(self.measure, self.measures[best])
+        phrase = " ".join((*_keywords(around.before)[-_MOST:], *_keywords(around.after)[:_MOST]))
+        return Value(property=self.measure, property_label=self.graph.label(self.measure),
+                     text=phrase, language="en", label=phrase, cue=phrase)
+
+    def _weight(self, stems: frozenset[str]) -> float:
+        return sum(self.weights[stem] for stem in stems)
+
+    def _implied(self, group: Found | None, values: list[Value]) -> list[Value]:
+        """The values that follow from the group, of properties that have none yet."""
+        taken = {value.property for value in values}
+        given = self.graph.values(group.iri, CURATION.implies) if group else []
+        found = [self.text.value(need.property, iri) for need in self.graph.needs(self.class_)
+                 for iri in given if need.of_class and need.property not in taken
+                 and self.graph.is_a(iri, need.of_class)]
+        return found[:1]
+
+    def _given(self, group: Found | None, property_: str) -> str | None:
+        """The value of a property that follows from the group."""
+        if group is None:
+            return None
+        choices = self.graph.choices(property_)
+        return next((iri for iri in self.graph.values(group.iri, CURATION.implies)
+                     if iri in choices), None)
+
+    def _where(self, around: _Around) -> list[Value]:
+        near = self._best(self.area, around.after) or self._best(
+            self.area, around.before, last=True)
+        if near:
+            return [self.text.value(self.area, near.iri, near.words)]
+        return [self.text.value(self.area, value.iri) for value in self.subject if value.iri]
+
+    def _when(self, period: Period | None) -> list[Value]:
+        if period is None:
+            otherwise = self.graph.value(self.period, CURATION.otherwise)
+            return [self.text.value(self.period, otherwise)] if otherwise else []
+        text = f"{period.start.text}/{period.end.text}" if period.is_range else period.start.text
+        return [Value(property=self.period, property_label=self.graph.label(self.period), text=text,
+                      datatype=str(XSD.string) if period.is_range else period.start.datatype,
+                      label=text)]
+
+    def _best(self, property_: str, text: str, last: bool = False) -> Found | None:
+        return self.cues[property_].best(text, last)
+
+
+def _split(shown: str, found: list[Quantity]) -> Iterator[_Around]:
+    """The quantities of a sentence with what is around them."""
+    for place, quantity in enumerate(found):
+        start = found[place - 1].at[1] if place else 0
+        others = [other for other in found[place + 1:]
+                  if not _PART.fullmatch(shown[quantity.at[1]:other.at[0]])]
+        end = others[0].at[0] if others else len(shown)
+        after = shown[quantity.at[1]:end]
+        if after.lstrip().startswith("("):
+            after = _BRACKETS.sub(" ", after, count=1)
+        yield _Around(quantity, shown[start:quantity.at[0]], after,
+                      bool(place) and shown[start:quantity.at[0]].strip() == "(")
+
+
+def _sort(quantity: Quantity) -> str:
+    return quantity.number.sort if quantity.number else quantity.of
+
+
+def _telling(text: str) -> frozenset[str]:
+    """The stems of the words that say what a text is about."""
+    return frozenset(word.stem for word in words(text) if not word.is_small)
+
+
+def _keywords(text: str) -> list[str]:
+    """The words of a text that say what it is about, in their order."""
+    return [word.text for word in words(_BRACKETS.sub(" ", text))
+            if not word.is_small and not word.text[0].isdigit()]

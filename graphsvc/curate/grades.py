@@ -1,0 +1,167 @@
+"""Drafts of grades: what was graded, and how, or that it was not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphsvc.curate.concepts import Concepts, Found
+from graphsvc.curate.headings import contents, plain
+from graphsvc.curate.indicators import Indicator, Indicators
+from graphsvc.curate.patterns import pattern
+from graphsvc.curate.records import Draft, Kind, Paragraph, Value
+from graphsvc.curate.text import Sentence, Text
+from graphsvc.vocabulary import CURATION
+
+_SHORT = 200
+"""Characters of a line that does no more than give a grade or name what is graded."""
+_NEAR = (1, 2, -1, -2, 3, -3, 4)
+"""Where from a grade that has a line of its own the line is with what was graded."""
+_ALONE = re.compile(r"^(?:(?:overall )?(?:evaluation|grade|rating|score)\s*[:–-]?\s*(?:of\s+)?)?",
+                    re.IGNORECASE)
+_JUDGED = re.compile(r"(?:\b(?:was|were|is|are|as)|[:–-])\s+['\"‘“]?$")
+_QUOTED = re.compile(r"['\"‘“][^'\"’”]{3,20}['\"’”]")
+
+
+@dataclass(frozen=True)
+class _Graded:
+    """What was graded with its grade, or without, and where a document says it."""
+
+    indicator: Indicator
+    grade: Found | None
+    lines: tuple[int, ...]
+    words: str
+    score: float
+
+
+def draft_grades(text: Text) -> Iterator[Draft]:
+    """One draft for each thing graded and grade, of the classes that have a property for grades."""
+    whole = "\n".join(paragraph.text for paragraph in text.reading.paragraphs)
+    for class_ in text.graph.having(CURATION.graded):
+        found = _Grades(text, class_, whole).find()
+        same: dict[tuple[str, str], list[_Graded]] = {}
+        for one in found:
+            key = (one.indicator.iri or one.indicator.number or one.indicator.words,
+                   one.grade.iri if one.grade else "")
+            same.setdefault(key, []).append(one)
+        for ones in same.values():
+            yield _draft(text, class_, sorted(ones, key=lambda one: -one.score))
+
+
+class _Grades:
+    def __init__(self, text: Text, class_: str, whole: str) -> None:
+        graph = text.graph
+        self.text = text
+        self.grades = Concepts(graph, graph.value(class_, CURATION.graded) or "", named=True)
+        self.indicators = Indicators(graph, graph.value(class_, CURATION.indicator) or "", whole)
+        self.evaluated = pattern(graph.values(class_, CURATION.cue))
+        self.ungraded = pattern(graph.values(class_, CURATION.ungradedCue))
+
+    def find(self) -> Iterator[_Graded]:
+        """The grades of lines and tables, then those of sentences."""
+        yield from self._lines()
+        for sentence in self.text.sentences:
+            yield from self._sentence(sentence)
+
+    def _lines(self) -> Iterator[_Graded]:
+        paragraphs = self.text.reading.paragraphs
+        for place, paragraph in enumerate(paragraphs):
+            shown = plain(paragraph.text)
+            if len(shown) > _SHORT and paragraph.kind is not Kind.ROW:
+                continue
+            alone = self._alone(shown)
+            if alone:
+                near = (paragraphs[place + step] for step in _NEAR
+                        if 0 <= place + step < len(paragraphs))
+                for other in near:
+                    named = self._named(other)
+                    if named:
+                        yield _Graded(named, alone, (paragraph.line, other.line), alone.words, 0.95)
+                        break
+            else:
+                yield from self._row(paragraph, shown)
+
+    def _alone(self, shown: str) -> Found | None:
+        """The grade that is all that a line says."""
+        bare = plain(_ALONE.sub("", shown))
+        return next((one for one in self.grades.find(bare)
+                     if one.start == 0 and one.end >= len(bare)), None)
+
+    def _named(self, paragraph: Paragraph) -> Indicator | None:
+        """What is graded, if a line does no more than name it."""
+        shown = plain(paragraph.text)
+        found = self.indicators.find(shown, first=True) if len(shown) < _SHORT else []
+        return found[0] if found and not shown.endswith("?") else None
+
+    def _row(self, paragraph: Paragraph, shown: str) -> Iterator[_Graded]:
+        """The pairs of a line or row that names what is graded and the grades."""
+        is_row = paragraph.kind is Kind.ROW
+        if shown.endswith((".", "?")) or contents(paragraph) or (
+                self.evaluated.search(shown) and not is_row):
+            return
+        named = self.indicators.find(shown, first=True)
+        grades = sorted(self.grades.find(shown), key=lambda one: one.start)
+        grades = [one for one in grades if not any(
+            other.start <= one.start and one.end <= other.end and other != one for other in grades)]
+        if named and len(named) == len(grades):
+            for indicator, grade in zip(named, grades, strict=True):
+                yield _Graded(indicator, grade, (paragraph.line,), grade.words, 0.9)
+
+    def _sentence(self, sentence: Sentence) -> Iterator[_Graded]:
+        shown = sentence.text.replace("’", "'")
+        named = self.indicators.find(shown)
+        if named and (match := self.ungraded.search(shown)):
+            yield _Graded(min(named, key=lambda one: abs(one.start - match.end())), None,
+                          sentence.lines, match[0], 0.85)
+            return
+        evaluated = bool(self.evaluated.search(shown))
+        quoted = [match.span() for match in _QUOTED.finditer(sentence.text)]
+        grades = self.grades.find(shown)
+        for grade in grades:
+            if any(other != grade and other.start <= grade.start and grade.end <= other.end
+                   for other in grades):
+                continue
+            plain_words = evaluated or named and _JUDGED.search(shown[:grade.start])
+            if not plain_words:
+                continue
+            marked = any(start < grade.start < end for start, end in quoted)
+            indicator, score = self._meant(sentence, shown, named, grade, marked)
+            if indicator:
+                yield _Graded(indicator, grade, sentence.lines, grade.words, score)
+
+    def _meant(
+        self, sentence: Sentence, shown: str, named: list[Indicator], grade: Found, marked: bool
+    ) -> tuple[Indicator | None, float]:
+        """What a sentence gives a grade to, and how sure that is."""
+        if named:
+            return min(named, key=lambda one: abs(one.start - grade.start)), 0.8
+        if not marked:
+            return None, 0
+        for title in reversed(sentence.above):
+            found = self.indicators.find(title)
+            if found:
+                return found[0], 0.4
+        return self.indicators.like(shown), 0.3
+
+
+def _draft(text: Text, class_: str, same: list[_Graded]) -> Draft:
+    """The draft of what several passages say alike, the surest first."""
+    graph, best = text.graph, same[0]
+    of = graph.value(class_, CURATION.indicator) or ""
+    graded = graph.value(class_, CURATION.graded) or ""
+    ungraded = graph.value(class_, CURATION.ungraded) or ""
+    values = text.subject_values(class_)
+    if best.indicator.iri:
+        values.append(text.value(of, best.indicator.iri, best.indicator.words))
+    else:
+        values.append(Value(property=of, property_label=graph.label(of), text=best.indicator.words,
+                            label=best.indicator.words, cue=best.indicator.words))
+    if best.grade:
+        values.append(text.value(graded, best.grade.iri, best.grade.words))
+    else:
+        values.append(Value(property=ungraded, property_label=graph.label(ungraded),
+                            text=best.words, language="en", label=best.words, cue=best.words))
+    lines = dict.fromkeys(line for one in same for line in one.lines)
+    return Draft(document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
+                 values=tuple(values), passages=tuple(lines), cue=best.words, score=best.score)

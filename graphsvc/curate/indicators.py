@@ -1,0 +1,121 @@
+"""What is graded: things with a number and names, of which each document uses one set."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import log
+
+from graphsvc.curate.graph import CuratedGraph
+from graphsvc.curate.headings import plain
+from graphsvc.curate.patterns import pattern
+from graphsvc.vocabulary import CURATION
+from graphsvc.words import words
+
+_NUMBER = r"(\d{1,2}(?:\.\d{1,2})?)"
+_START = re.compile(rf"^\W*{_NUMBER}[.:)]?\s*[–:-]?\s+(?=\w)")
+_REST = re.compile(r"[.;\t]|:\s*\w+(?: \w+)?\W*$")
+_ENOUGH = 0.5
+"""The share of a name's telling words, by how rare they are, that a text must have."""
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What a text names of what is graded. iri: None where the project does not have it; number:
+    with which the document names it, or empty; words: as the text has it; start: where."""
+
+    iri: str | None
+    number: str
+    words: str
+    start: int
+
+
+@dataclass(frozen=True)
+class _Known:
+    iri: str
+    number: str
+    set: str
+    name: str
+    stems: frozenset[str]
+
+
+class Indicators:
+    """The values that a property can have, as a document names them.
+
+    text: the whole document, by which the set is chosen whose names it has most.
+    """
+
+    def __init__(self, graph: CuratedGraph, property_: str, text: str) -> None:
+        numbered = next(iter(graph.values(property_, CURATION.numbered)), "")
+        in_set = next(iter(graph.values(property_, CURATION.set)), "")
+        known = [_Known(iri, graph.value(iri, numbered) or "", graph.value(iri, in_set) or "", name,
+                        _telling(name))
+                 for iri in graph.choices(property_)
+                 for name in dict.fromkeys(_bare(name) for name in graph.called(iri))
+                 if not any(sign.isdigit() for sign in name)]
+        told = Counter(one.set for one in known if one.name.casefold() in text.casefold())
+        self._sets = [one for one, _ in told.most_common()]
+        self._known = sorted(known, key=lambda one: (self._rank(one), -len(one.name)))
+        self._words = pattern([f"{cue} " for cue in graph.values(
+            graph.range(property_) or "", CURATION.cue)])
+        self._said = re.compile(rf"(?:{self._words.pattern[:-6]})\s*{_NUMBER}(?![\w%])"
+                                if self._words.pattern != "(?!)" else "(?!)", re.IGNORECASE)
+        names = {one.name: one.stems for one in known}
+        often = Counter(stem for stems in names.values() for stem in stems)
+        self._weights = {stem: log(1 + len(names) / many) for stem, many in often.items()}
+
+    def find(self, text: str, first: bool = False) -> list[Indicator]:
+        """What a text names, in its order. first: whether a number at its beginning is one too."""
+        found: list[Indicator] = []
+        taken: list[tuple[int, int]] = []
+        numbers = [*self._said.finditer(text), *([_START.match(text)] if first else [])]
+        for match in numbers:
+            if match and not any(start < match.end() and match.start() < end
+                                 for start, end in taken):
+                rest = plain(_REST.split(text[match.end():])[0].lstrip(" :–-"))
+                named = self._numbered(match[1], rest, match.start())
+                if named.iri or "." in named.number or match.re is self._said:
+                    found.append(named)
+                    taken.append((match.start(), match.end() + len(rest) + 1))
+        folded = text.casefold()
+        for one in self._known:
+            at = folded.find(one.name.casefold())
+            if at >= 0 and not any(start < at + len(one.name) and at < end for start, end in taken):
+                found.append(Indicator(one.iri, one.number, text[at:at + len(one.name)], at))
+                taken.append((at, at + len(one.name)))
+        return sorted(found, key=lambda one: one.start)
+
+    def like(self, text: str) -> Indicator | None:
+        """What a text paraphrases: the one of whose name it has most telling words."""
+        said = _telling(text)
+        shares = {one: self._weight(one.stems & said) / self._weight(one.stems)
+                  for one in self._known if len(one.stems & said) > 1}
+        best = max(shares, key=lambda one: (shares[one], -self._rank(one)), default=None)
+        if best is None or shares[best] < _ENOUGH:
+            return None
+        return Indicator(best.iri, best.number, best.name, 0)
+
+    def _numbered(self, number: str, rest: str, start: int) -> Indicator:
+        same = [one for one in self._known if one.number == number]
+        said = _telling(rest)
+        best = max((one for one in same if "." in number or one.stems & said),
+                   key=lambda one: (len(one.stems & said), -self._rank(one)), default=None)
+        name = " ".join(f"{number} {rest}".split()[:10])
+        return Indicator(best.iri if best else None, number, name, start)
+
+    def _rank(self, one: _Known) -> int:
+        return self._sets.index(one.set) if one.set in self._sets else len(self._sets)
+
+    def _weight(self, stems: Iterable[str]) -> float:
+        return sum(self._weights[stem] for stem in stems)
+
+
+def _bare(name: str) -> str:
+    """A name without the number before it."""
+    return re.sub(rf"^{_NUMBER}[.:)]?\s+", "", name)
+
+
+def _telling(text: str) -> frozenset[str]:
+    return frozenset(word.stem for word in words(text) if not word.is_small)

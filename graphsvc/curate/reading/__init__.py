@@ -1,0 +1,79 @@
+"""Reads reports of several formats as paragraphs; one module for each format."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from graphsvc.curate.reading.content import MOST_BYTES, Content, numbered
+from graphsvc.curate.records import Kind
+from graphsvc.errors import GraphsvcError
+
+FORMATS = {".pdf": "PDF", ".docx": "Word", ".html": "web page", ".htm": "web page", ".txt": "text"}
+"""The formats that are read, by the ending of a file's name."""
+_BEGINS = {".pdf": b"%PDF-"}
+_STRUCTURE = (Kind.HEADING, Kind.ITEM, Kind.ROW)
+
+
+def read(path: Path, skip: Collection[int] = ()) -> Content:
+    """The content of a report. skip: pages to leave out. Raises GraphsvcError."""
+    content = _read(path, ending(path), skip)
+    if not content.paragraphs:
+        raise GraphsvcError("The report has no text.", location=str(path),
+                            hint="Give the file that holds the report.")
+    if not any(p.kind in _STRUCTURE for p in content.paragraphs):
+        raise GraphsvcError(
+            "This is no report: no headings, lists or tables were found.", location=str(path),
+            hint="Give a report; in a text file, a heading is a short line between blank lines.")
+    return numbered(content)
+
+
+def _read(path: Path, form: str, skip: Collection[int]) -> Content:
+    """The content, by the reader of its format, which loads the libraries of no other."""
+    if form == ".pdf":
+        from graphsvc.curate.reading import pdf
+
+        return pdf.read(path, skip)
+    if skip:
+        raise GraphsvcError("Only pages of a PDF can be left out.", location="--skip",
+                            hint="Leave the option out.")
+    if form == ".docx":
+        from graphsvc.curate.reading import docx
+
+        return docx.read(path)
+    if form in (".html", ".htm"):
+        from graphsvc.curate.reading import html
+
+        return html.read(path)
+    from graphsvc.curate.reading import text
+
+    return text.read(path)
+
+
+def ending(path: Path) -> str:
+    """The ending of a file that can be a report of that format. Raises GraphsvcError."""
+    found = path.suffix.lower()
+    if found not in FORMATS:
+        raise GraphsvcError(
+            f"Reports are read as {', '.join(FORMATS)}, not as {found or 'files without ending'}.",
+            location=str(path), hint="Save the report in one of these formats.")
+    if path.exists() and not path.is_file():
+        raise GraphsvcError("This is not a file.", location=str(path),
+                            hint="Give the path of the report itself.")
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(1024)
+    except OSError as error:
+        raise GraphsvcError(f"The report cannot be read ({error.strerror}).", location=str(path),
+                            hint="Give the path of a file that you may read.") from error
+    if size == 0:
+        raise GraphsvcError("The file is empty.", location=str(path), hint="Download it again.")
+    if size > MOST_BYTES:
+        raise GraphsvcError(
+            f"The file has {size / 2**20:.0f} MB, and {MOST_BYTES // 2**20} MB are the most that"
+            " are read.", location=str(path), hint="Save it without its pictures, or in parts.")
+    if _BEGINS.get(found, b"") not in head:
+        raise GraphsvcError(f"The file is named {found} but is no {FORMATS[found]} file.",
+                            location=str(path), hint="Give the report itself, with its own ending.")
+    return found

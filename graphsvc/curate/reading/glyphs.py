@@ -1,0 +1,281 @@
+"""What stands on a page of a PDF: pieces of text with place and style, and ruled lines."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+T = TypeVar("T")
+WIDE = 1.2
+"""A gap of so many letter heights is no blank between words: a column or cell begins."""
+_THIN = 2.0
+_MOST_RULES = 3000
+"""A page with more straight edges has a map or drawing, whose edges are no rules."""
+_RAISED = 0.88
+"""The size of a raised mark, as a part of the letters beside it, is less."""
+_LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl",
+              "\xa0": " ", "\u200b": "", "\ufeff": ""}
+_FIGURE = re.compile(r"\b[cdkm]?m$|^\d*$")
+"""What a raised figure belongs to: a unit (`km` and 2), or other raised ones at the beginning."""
+_DOT = (1.5, 8.0)
+"""How wide and high a bullet is that was drawn, in points."""
+
+
+@dataclass
+class Piece:
+    """Text on one line without a wide gap. Lengths are in points, y grows downwards.
+
+    x0, x1: left and right; base: the base line; size: of the letters; bold, colour: of most of
+    them; marked: begins with a bullet or number that has a gap behind it; text_x: where the text
+    after that begins; first: width of the first word.
+    """
+
+    text: str
+    x0: float
+    x1: float
+    base: float
+    size: float
+    bold: bool = False
+    colour: int = 0
+    marked: bool = False
+    text_x: float = 0.0
+    first: float = 0.0
+    page: int = 0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A ruled line, across or down."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def down(self) -> bool:
+        return self.y1 - self.y0 > self.x1 - self.x0
+
+
+@dataclass
+class Sheet:
+    """A page: its number from 1, size, pieces in the order in which they were set, and rules.
+
+    dots: where bullets were drawn; pictured: how much of the page pictures cover, from 0 to 1.
+    """
+
+    number: int
+    width: float
+    height: float
+    pieces: list[Piece] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    dots: list[tuple[float, float]] = field(default_factory=list)
+    pictured: float = 0.0
+
+    @cached_property
+    def down(self) -> list[Rule]:
+        return [rule for rule in self.rules if rule.down]
+
+
+@dataclass
+class _Glyph:
+    text: str
+    x0: float
+    x1: float
+    base: float
+    size: float
+    bold: bool
+    colour: int
+    turned: bool
+
+
+def sheet(page: pdfium.PdfPage, number: int) -> Sheet:
+    """The page as pieces and rules."""
+    place = _Place(page)
+    found = Sheet(number, place.width, place.height)
+    for thing in page.get_objects(max_depth=4):
+        if thing.type == raw.FPDF_PAGEOBJ_PATH:
+            found.rules.extend(_rules(thing, place))
+            x0, y0, x1, y1 = place.box(*thing.get_bounds())
+            if all(_DOT[0] < length < _DOT[1] for length in (x1 - x0, y1 - y0)):
+                found.dots.append((x1, (y0 + y1) / 2))
+        elif thing.type == raw.FPDF_PAGEOBJ_IMAGE:
+            x0, y0, x1, y1 = place.box(*thing.get_bounds())
+            found.pictured += max(0, x1 - x0) * max(0, y1 - y0) / (place.width * place.height)
+    if len(found.rules) + len(found.dots) > _MOST_RULES:
+        found.rules, found.dots = [], []
+    text = page.get_textpage()
+    try:
+        found.pieces = _pieces(_glyphs(text, place), found)
+    finally:
+        text.close()
+    return found
+
+
+class _Place:
+    """Where a point of a page is when the page is seen upright, from its upper left corner."""
+
+    def __init__(self, page: pdfium.PdfPage) -> None:
+        self._turn = page.get_rotation()
+        self._x0, self._y0, self._x1, self._y1 = page.get_cropbox()
+        self.width, self.height = page.get_size()
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        if self._turn == 90:
+            return y - self._y0, x - self._x0
+        if self._turn == 180:
+            return self._x1 - x, y - self._y0
+        if self._turn == 270:
+            return self._y1 - y, self._x1 - x
+        return x - self._x0, self._y1 - y
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        (ax, ay), (bx, by) = self.point(x0, y0), self.point(x1, y1)
+        return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+
+def _glyphs(text: pdfium.PdfTextPage, place: _Place) -> Iterator[_Glyph]:
+    """The letters in the order in which they were set; blanks that pdfium added have no width."""
+    box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    style: tuple[float, bool, int] = (0.0, False, 0)
+    last, high = None, 0
+    for n in range(text.count_chars()):
+        code = raw.FPDFText_GetUnicode(text, n)
+        if code in (0, 10, 13):
+            continue
+        if 0xD800 <= code < 0xDC00:
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00 if high else 0xFFFD
+            high = 0
+        raw.FPDFText_GetLooseCharBox(text, n, box)
+        raw.FPDFText_GetCharOrigin(text, n, x, y)
+        thing = raw.FPDFText_GetTextObject(text, n)
+        key = ctypes.cast(thing, ctypes.c_void_p).value
+        if key != last and key:
+            style, last = _style(text, n, thing), key
+        x0, _, x1, _ = place.box(box.left, box.bottom, box.right, box.top)
+        _, base = place.point(x.value, y.value)
+        turned = abs(raw.FPDFText_GetCharAngle(text, n) - 0.0) % 6.28 > 0.2
+        yield _Glyph("-" if code == 2 else chr(code), x0, x1, base, *style, turned)
+
+
+def _style(text: pdfium.PdfTextPage, n: int, thing: object) -> tuple[float, bool, int]:
+    """Size in points, whether bold, and colour of a letter."""
+    matrix = raw.FS_MATRIX()
+    scale = 1.0
+    if raw.FPDFText_GetMatrix(text, n, matrix):
+        scale = (matrix.c ** 2 + matrix.d ** 2) ** 0.5 or 1.0
+    size = raw.FPDFText_GetFontSize(text, n) * scale
+    name = ctypes.create_string_buffer(128)
+    flags = ctypes.c_int()
+    raw.FPDFText_GetFontInfo(text, n, name, 128, flags)
+    bold = raw.FPDFText_GetFontWeight(text, n) >= 600 or any(
+        word in name.value.lower() for word in (b"bold", b"black", b"heavy"))
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    raw.FPDFPageObj_GetFillColor(thing, red, green, blue, alpha)
+    return size, bold, red.value << 16 | green.value << 8 | blue.value
+
+
+def _rules(thing: pdfium.PdfObject, place: _Place) -> Iterator[Rule]:
+    """The straight edges of a path that run across or down."""
+    matrix = thing.get_matrix()
+    x, y = ctypes.c_float(), ctypes.c_float()
+    start = before = None
+    for n in range(min(raw.FPDFPath_CountSegments(thing), 2000)):
+        segment = raw.FPDFPath_GetPathSegment(thing, n)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        point = place.point(*matrix.on_point(x.value, y.value))
+        kind = raw.FPDFPathSegment_GetType(segment)
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            start = point
+        elif kind == raw.FPDF_SEGMENT_LINETO and before:
+            yield from _edge(before, point)
+        if raw.FPDFPathSegment_GetClose(segment) and start:
+            yield from _edge(point, start)
+        before = point
+
+
+def _edge(a: tuple[float, float], b: tuple[float, float]) -> Iterator[Rule]:
+    wide, high = abs(a[0] - b[0]), abs(a[1] - b[1])
+    if min(wide, high) < _THIN < max(wide, high):
+        yield Rule(min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
+
+
+@dataclass
+class _Run:
+    """Letters that stand side by side: the largest of them, and the last that is no blank."""
+
+    letters: list[_Glyph]
+    main: _Glyph
+    last: _Glyph
+
+    def add(self, glyph: _Glyph) -> None:
+        self.letters.append(glyph)
+        if not glyph.text.isspace():
+            self.last = glyph
+            if glyph.size > self.main.size:
+                self.main = glyph
+
+    def goes_on(self, glyph: _Glyph, page: Sheet) -> bool:
+        """Whether a letter belongs to these, also as a raised mark or after one."""
+        if glyph.text.isspace():
+            return True
+        size, gap = max(self.main.size, glyph.size), glyph.x0 - self.last.x1
+        rise = abs(glyph.base - self.main.base)
+        if rise > 0.25 * size:
+            return rise < 0.6 * size and -0.3 * size < gap < 0.5 * size and (
+                min(glyph.size, self.main.size) < _RAISED * size)
+        if gap <= 0.1 * size:
+            return gap > -0.6 * size
+        return gap < WIDE * size and not any(
+            self.last.x1 - 1 <= rule.x0 <= glyph.x0 + 1
+            and rule.y0 <= glyph.base - 0.2 * size <= rule.y1 for rule in page.down)
+
+
+def _pieces(glyphs: Iterator[_Glyph], page: Sheet) -> list[Piece]:
+    """Letters that stand side by side, as pieces; text that was turned is left out."""
+    runs: list[_Run] = []
+    for glyph in glyphs:
+        if glyph.turned or not -5 < glyph.base < page.height + 5:
+            continue
+        if runs and runs[-1].goes_on(glyph, page):
+            runs[-1].add(glyph)
+        elif not glyph.text.isspace():
+            runs.append(_Run([glyph], glyph, glyph))
+    return [_piece(run.letters, page.number) for run in runs]
+
+
+def _piece(letters: list[_Glyph], page: int) -> Piece:
+    seen = [g for g in letters if not g.text.isspace()]
+    size = _most([g.size for g in seen])
+    base = next(g.base for g in seen if g.size == size)
+    raised = [g.size < _RAISED * size and base - g.base > 0.15 * size for g in letters]
+    text = ""
+    for n, g in enumerate(letters):
+        if raised[n] and g.text.isdigit() and text.strip() and not _FIGURE.search(text):
+            continue  # the mark of a footnote, which a reader would take for a figure
+        after = letters[max(n - 1, 0)]
+        if g.x0 - after.x1 > 0.2 * size or raised[n - 1] and not raised[n] and text.isdigit():
+            text += " "
+        text += _LIGATURES.get(g.text, g.text)
+    words = [n for n, g in enumerate(letters[1:], 1)
+             if letters[n - 1].text.isspace() and not g.text.isspace()]
+    first = letters[words[0] - 1] if words else letters[-1]
+    return Piece(" ".join(text.split()), seen[0].x0, seen[-1].x1, base, size,
+                 bold=sum(g.bold for g in seen) > 0.8 * len(seen),
+                 colour=_most([g.colour for g in seen]),
+                 text_x=letters[words[0]].x0 if words else seen[0].x0,
+                 first=first.x0 - seen[0].x0, page=page)
+
+
+def _most(values: list[T]) -> T:
+    return max(set(values), key=values.count)

@@ -1,0 +1,145 @@
+"""Reads a PDF: text with pages, without running heads, feet and page numbers."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection
+from itertools import pairwise
+from pathlib import Path
+
+import pypdfium2 as pdfium
+
+from graphsvc.curate.reading import setting
+from graphsvc.curate.reading.content import MOST_LETTERS, MOST_PAGES, Content
+from graphsvc.curate.reading.glyphs import Piece, Sheet, sheet
+from graphsvc.curate.reading.page import flows, rows
+from graphsvc.curate.records import Kind
+from graphsvc.errors import GraphsvcError
+
+_PAGE_NUMBER = re.compile(
+    r"(?:page|p\.)?\s*[-\u2013|]?\s*(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\s*[-\u2013|]?",
+    re.IGNORECASE)
+_STRANGE = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
+_EDGE = 0.12
+"""Running heads and feet are in this part of a page, above and below."""
+_PICTURED = 0.3
+"""A page without text is scanned where pictures cover so much of it."""
+
+
+def read(path: Path, skip: Collection[int] = ()) -> Content:
+    """The content of a PDF. skip: pages to leave out. Raises GraphsvcError."""
+    try:
+        document = pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        locked = getattr(error, "err_code", None) == pdfium.raw.FPDF_ERR_PASSWORD
+        raise GraphsvcError(
+            "The PDF is encrypted and opens only with a password." if locked
+            else "The PDF is broken: it cannot be opened.", location=str(path),
+            hint="Save a copy without a password." if locked
+            else "Download it again, or print it to a new PDF.") from error
+    try:
+        if len(document) > MOST_PAGES:
+            raise GraphsvcError(
+                f"The PDF has {len(document)} pages, and {MOST_PAGES} are the most that are read.",
+                location=str(path), hint="Save the pages of the report as a PDF of its own.")
+        if not len(document):
+            raise GraphsvcError("The PDF is broken: it has no pages.", location=str(path),
+                                hint="Download it again, or print it to a new PDF.")
+        if wrong := [n for n in skip if not 0 < n <= len(document)]:
+            raise GraphsvcError(f"The PDF has no page {wrong[0]}.", location="--skip",
+                                hint=f"Its pages are 1 to {len(document)}.")
+        sheets = [_sheet(document, n) for n in range(1, len(document) + 1) if n not in skip]
+        title = document.get_metadata_dict().get("Title", "")
+    finally:
+        document.close()
+    without_running_heads(sheets)
+    _check_text(path, sheets)
+    found = setting.paragraphs([flows(page) for page in sheets])
+    return Content(_title(found) or title or path.stem, setting.as_records(found))
+
+
+def _sheet(document: pdfium.PdfDocument, number: int) -> Sheet:
+    try:
+        page = document[number - 1]
+        text = page.get_textpage()
+        letters = text.count_chars()
+        text.close()
+    except pdfium.PdfiumError as error:
+        raise GraphsvcError(f"Page {number} of the PDF is broken.",
+                            hint=f"Download it again, or leave the page out: --skip {number}"
+                            ) from error
+    if letters > MOST_LETTERS:
+        raise GraphsvcError(
+            f"Page {number} of the PDF has {letters} letters, which is no page of a report.",
+            hint=f"Leave the page out: --skip {number}")
+    try:
+        return sheet(page, number)
+    finally:
+        page.close()
+
+
+def _check_text(path: Path, sheets: list[Sheet]) -> None:
+    """Refuse pages that are pictures of text, and fonts that do not say which letters they have."""
+    scanned = [page.number for page in sheets
+               if page.pictured > _PICTURED and not any(p.text for p in page.pieces)]
+    if scanned:
+        numbers = ", ".join(map(str, scanned))
+        raise GraphsvcError(
+            f"{'Page' if len(scanned) == 1 else 'Pages'} {numbers} of the PDF"
+            f" {'is a picture' if len(scanned) == 1 else 'are pictures'} without text.",
+            location=str(path), hint="Run text recognition over it (such as ocrmypdf), or leave out"
+            f" pages that say nothing: --skip {numbers.replace(' ', '')}")
+    for page in sheets:
+        text = "".join(p.text for p in page.pieces)
+        strange = len(_STRANGE.findall(text))
+        if len(text) > 20 and strange > 0.3 * len(text):
+            raise GraphsvcError(
+                f"The text of page {page.number} cannot be read: its fonts do not say which letters"
+                " they have.", location=str(path),
+                hint="Run text recognition over the PDF (such as ocrmypdf --force-ocr).")
+
+
+def without_running_heads(sheets: list[Sheet]) -> None:
+    """Remove the lines above and below the text that stand there on page after page, and page
+    numbers."""
+    places: dict[tuple[str, int, bool], set[int]] = defaultdict(set)
+    for page in sheets:
+        for piece in page.pieces:
+            if _at_edge(piece, page):
+                places[_place(piece, page)].add(page.number)
+    for page in sheets:
+        lines = rows(page.pieces)
+        running: set[int] = set()
+        for ordered in (lines, lines[::-1]):
+            for line in ordered:
+                if not all(_at_edge(p, page) and (_PAGE_NUMBER.fullmatch(p.text) or _runs(
+                        places[_place(p, page)], len(sheets))) for p in line):
+                    break
+                running |= {id(p) for p in line}
+        page.pieces = [p for p in page.pieces if id(p) not in running]
+
+
+def _at_edge(piece: Piece, page: Sheet) -> bool:
+    return not _EDGE * page.height < piece.base < (1 - _EDGE) * page.height
+
+
+def _place(piece: Piece, page: Sheet) -> tuple[str, int, bool]:
+    """The text without its figures, its height on the page, and above or below."""
+    below = piece.base > page.height / 2
+    return re.sub(r"\d+", "#", piece.text.lower()), round(piece.base / 4), below
+
+
+def _runs(pages: set[int], of: int) -> bool:
+    """Whether a text that stands on such pages is a running head: on neighbours, or on every other
+    page, mostly."""
+    if len(pages) < min(3, of) or len(pages) < 2:
+        return False
+    near = sum(b - a <= 2 for a, b in pairwise(sorted(pages)))
+    return near >= 0.6 * (len(pages) - 1)
+
+
+def _title(found: list[setting.Set]) -> str:
+    """The heading in the largest letters of the first two pages."""
+    headings = [p for p in found if p.kind is Kind.HEADING and p.lines[0].page <= 2]
+    return max(headings, key=lambda p: p.style[0]).text if headings else ""

@@ -1,0 +1,290 @@
+"""Lines of pages as paragraphs: where one ends, what it is, and where it goes on."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from graphsvc.curate.reading.glyphs import Piece
+from graphsvc.curate.reading.marks import Hyphens, is_item, looks_like_caption, plain_bullet
+from graphsvc.curate.reading.page import Flow
+from graphsvc.curate.reading.tables import Table
+from graphsvc.curate.records import Kind, Paragraph
+
+_SENTENCE_END = re.compile(r"[.!?:;][\"'\u2019\u201d)\]]*$")
+_LEADER = re.compile(r"(?:[.\u2026_]\s?){4,}\s*\d+$")
+_CONTENTS = re.compile(r"(.*?)\s*(?:[.\u2026_]\s?){4,}\s*(\d+)")
+_NOTE = re.compile(r"(?:\[?\d{1,3}[\]).]?|\*+|\u2020)\s*\S")
+_MOST_WORDS = 25
+"""A heading has at most so many words; one in the letters of the body has half as many."""
+
+
+@dataclass
+class Set:
+    """A paragraph as it was set: its lines, or the cells of its row."""
+
+    lines: list[Piece]
+    kind: Kind = Kind.BODY
+    text: str = ""
+    cells: tuple[str, ...] = ()
+    level: int = 0
+    flow: Flow | None = None
+
+    @property
+    def style(self) -> tuple[float, bool, int]:
+        line = self.lines[0]
+        return round(line.size * 2) / 2, line.bold, line.colour
+
+
+@dataclass
+class Measures:
+    """What is usual in a document: size and colour of the body, and from line to line by size."""
+
+    size: float
+    colour: int
+    bold: bool
+    steps: dict[float, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, flows: Iterable[Flow]) -> Measures:
+        """The measures of a document."""
+        letters: Counter[tuple[float, int, bool]] = Counter()
+        steps: dict[float, Counter[float]] = {}
+        for flow in flows:
+            before: Piece | None = None
+            for part in flow.parts:
+                if isinstance(part, Table):
+                    before = None
+                    for piece in (p for row in part.rows for cell in row for p in cell):
+                        letters[_half(piece.size), piece.colour, piece.bold] += len(piece.text) // 2
+                    continue
+                size = _half(part.size)
+                letters[size, part.colour, part.bold] += len(part.text)
+                if before and not part.marked and _half(before.size) == size and (
+                        0 < part.base - before.base < 2.3 * size):
+                    steps.setdefault(size, Counter())[_half(part.base - before.base)] += 1
+                before = part
+        if not letters:
+            return cls(10.0, 0, False)
+        size, colour, bold = letters.most_common(1)[0][0]
+        most = {of: _closest(count, 2.3 * of if of == size else 1.5 * of)
+                for of, count in steps.items()}
+        return cls(size, colour, bold, {of: step for of, step in most.items() if step})
+
+    def step(self, piece: Piece) -> float:
+        """How far below a line of such letters the next line of its paragraph stands."""
+        return self.steps.get(_half(piece.size), 1.35 * piece.size)
+
+    def stands_out(self, piece: Piece) -> bool:
+        """Whether a line is larger or bolder than the body."""
+        return piece.size > 1.1 * self.size or piece.bold and not self.bold
+
+
+def _closest(count: Counter[float], most: float) -> float:
+    """The least of the frequent steps, which is that of the lines inside paragraphs; else 0."""
+    count = Counter({step: n for step, n in count.items() if step <= most})
+    if sum(count.values()) < 3:
+        return 0.0
+    return min(step for step, n in count.items() if n >= 0.6 * max(count.values()))
+
+
+def _half(value: float) -> float:
+    return round(value * 2) / 2
+
+
+def paragraphs(pages: list[list[Flow]]) -> list[Set]:
+    """The paragraphs of a document in reading order; one that runs over a page or column is one."""
+    flows = [flow for page in pages for flow in page]
+    measures = Measures.of(flows)
+    found: list[Set] = []
+    for page in pages:
+        notes: list[Set] = []
+        for flow in page:
+            for number, paragraph in enumerate(_in_flow(flow, measures)):
+                if paragraph.kind is Kind.FOOTNOTE:
+                    notes.append(paragraph)
+                elif number == 0 and (earlier := _earlier(found)) and _runs_on(
+                        earlier, paragraph, measures):
+                    earlier.lines += paragraph.lines
+                    earlier.cells = tuple(f"{a}\n{b}".strip("\n") for a, b in zip(
+                        earlier.cells, paragraph.cells, strict=True))
+                else:
+                    found.append(paragraph)
+        found.extend(notes)
+    _write(found)
+    _name(found, measures)
+    return found
+
+
+def _in_flow(flow: Flow, measures: Measures) -> Iterator[Set]:
+    """The paragraphs and rows of one column, the footnotes at its end as such."""
+    notes = _first_note(flow, measures)
+    current: list[Piece] = []
+    for number, part in enumerate(flow.parts):
+        if isinstance(part, Table):
+            if current:
+                yield Set(current, flow=flow)
+                current = []
+            yield from (Set([p for cell in row for p in cell], Kind.ROW, flow=flow,
+                            cells=tuple("\n".join(p.text for p in cell) for cell in row))
+                        for row in part.rows if any(row))
+            continue
+        begins = not current or _begins(part, current, flow, measures)
+        if number >= notes:
+            begins = number == notes or bool(_NOTE.match(part.text)) and (
+                part.x0 <= current[0].x0 + part.size)
+        if begins and current:
+            yield Set(current, Kind.FOOTNOTE if number > notes else Kind.BODY, flow=flow)
+            current = []
+        current = [*current, part]
+    if current:
+        yield Set(current, Kind.FOOTNOTE if notes < len(flow.parts) else Kind.BODY, flow=flow)
+
+
+def _first_note(flow: Flow, measures: Measures) -> int:
+    """Where the footnotes of a column begin: small letters at its end, after a mark."""
+    at = len(flow.parts)
+    while at and isinstance(part := flow.parts[at - 1], Piece) and part.size < 0.93 * measures.size:
+        at -= 1
+    while at < len(flow.parts) and not _NOTE.match(flow.parts[at].text):  # type: ignore[union-attr]
+        at += 1
+    return at if at else len(flow.parts)
+
+
+def _begins(line: Piece, current: list[Piece], flow: Flow, measures: Measures) -> bool:
+    """Whether a line begins a paragraph after the lines of the one above it."""
+    first, before = current[0], current[-1]
+    step = line.base - before.base
+    if abs(line.size - before.size) > 0.08 * before.size or line.bold != before.bold and (
+            _closed(before, line, current, flow) or measures.stands_out(first)):
+        return True
+    if step > 1.22 * measures.step(line) or step < 0:
+        return True
+    if line.marked or is_item(line.text) and _closed(before, line, current, flow):
+        return True
+    if measures.stands_out(line):
+        return False
+    left = min(p.x0 for p in current[1:]) if len(current) > 1 else before.x0
+    if first.marked:
+        outside = line.x0 < first.text_x - 0.8 * line.size
+        return outside and (len(current) > 1 and left > line.x0 + 0.8 * line.size
+                            or line.x0 < first.x0 - 0.5 * line.size
+                            or _closed(before, line, current, flow))
+    if line.x0 > left + line.size and len(current) > 1:
+        return True
+    return _closed(before, line, current, flow)
+
+
+def _closed(before: Piece, line: Piece, current: list[Piece], flow: Flow) -> bool:
+    """Whether a line ends its paragraph: the next word would have had room on it."""
+    edge = max(p.x1 for p in current) if len(current) > 2 else max(
+        (p.x1 for p in flow.parts if isinstance(p, Piece)), default=flow.x1)
+    room = edge - before.x1 - line.first - 0.3 * line.size
+    if _SENTENCE_END.search(before.text):
+        return room > line.size and not line.text[:1].islower()
+    return room > 0.25 * (edge - before.x0)
+
+
+def _earlier(found: list[Set]) -> Set | None:
+    """The paragraph that may go on in the next column or on the next page."""
+    return next((p for p in reversed(found) if p.kind is not Kind.FOOTNOTE), None)
+
+
+def _runs_on(before: Set, after: Set, measures: Measures) -> bool:
+    """Whether a paragraph is the rest of one that a page or column had no more room for."""
+    if Kind.ROW in (before.kind, after.kind):
+        return (before.kind is after.kind and len(before.cells) == len(after.cells)
+                and not after.cells[0] and any(cell[:1].islower() for cell in after.cells))
+    last, first = before.lines[-1], after.lines[0]
+    if abs(last.size - first.size) > 0.05 * last.size or last.bold != first.bold:
+        return False
+    if first.marked or is_item(first.text) or _SENTENCE_END.search(last.text):
+        return False
+    if measures.stands_out(first):
+        return False
+    if first.text[:1].islower() or last.text.endswith((",", "-")):
+        return True
+    return not before.lines[0].marked and not _closed(
+        last, first, before.lines, before.flow or Flow(0, 0)) and len(before.lines) > 1
+
+
+def _write(found: list[Set]) -> None:
+    """Give each paragraph its text: lines joined, hyphens of line ends removed."""
+    hyphens = Hyphens(line.text for paragraph in found for line in paragraph.lines)
+    hyphens.learn((a.text, b.text) for paragraph in found if paragraph.kind is not Kind.ROW
+                  for a, b in zip(paragraph.lines, paragraph.lines[1:], strict=False))
+
+    def joined(lines: Iterable[str]) -> str:
+        text = ""
+        for line in lines:
+            text = hyphens.join(text, line)
+        return text
+
+    for paragraph in found:
+        if paragraph.kind is Kind.ROW:
+            paragraph.cells = tuple(joined(cell.split("\n")) for cell in paragraph.cells)
+            paragraph.text = plain_bullet("\t".join(paragraph.cells).strip())
+        else:
+            paragraph.text = joined(line.text for line in paragraph.lines)
+        if _LEADER.search(paragraph.text) and (
+                contents := _CONTENTS.fullmatch(paragraph.text)):
+            paragraph.kind, paragraph.cells = Kind.ROW, (contents[1], contents[2])
+            paragraph.text = "\t".join(paragraph.cells)
+
+
+def _name(found: list[Set], measures: Measures) -> None:
+    """Say what each paragraph is, and at which level headings and items are."""
+    indents: list[float] = []
+    for paragraph in found:
+        if paragraph.kind is not Kind.BODY:
+            continue
+        first = paragraph.lines[0]
+        numbered = first.text[:1].isalnum()
+        if _is_heading(paragraph, measures) and (numbered or not first.marked):
+            paragraph.kind = Kind.HEADING
+        elif looks_like_caption(paragraph.text):
+            paragraph.kind = Kind.CAPTION
+        elif first.marked or is_item(paragraph.text):
+            while indents and first.x0 < indents[-1] - 6:
+                indents.pop()
+            if not indents or first.x0 > indents[-1] + 6:
+                indents.append(first.x0)
+            paragraph.kind, paragraph.level = Kind.ITEM, len(indents)
+            paragraph.text = plain_bullet(paragraph.text)
+            continue
+        indents.clear()
+    _levels([p for p in found if p.kind is Kind.HEADING])
+
+
+def _is_heading(paragraph: Set, measures: Measures) -> bool:
+    text, words = paragraph.text, len(paragraph.text.split())
+    size, bold, colour = paragraph.style
+    if words > _MOST_WORDS or not re.search(r"[^\W\d_]{3}", text) or text[:1] in "\"'\u2018\u201c":
+        return False
+    if re.search(r"[.,;:]$", text) or "@" in text or "://" in text or "www." in text:
+        return False
+    if size > 1.1 * measures.size:
+        return True
+    if size < 0.93 * measures.size or words > _MOST_WORDS // 2 + 3:
+        return False
+    return bold and not measures.bold or (
+        text[:1].isupper() and (text.isupper() or colour != measures.colour))
+
+
+def _levels(headings: list[Set]) -> None:
+    """Levels by style: the largest letters are the highest, bold before plain. What a cover has in
+    larger letters than the parts of the report is of level 1, as they are."""
+    inside = {h.style for h in headings if h.lines[0].page > headings[0].lines[0].page}
+    largest = max((style[0] for style in inside), default=0.0)
+    parts = {h.style for h in headings if h.style in inside or not h.style[0] > largest > 0}
+    styles = sorted(parts, key=lambda s: (-s[0], not s[1], s[2]))
+    for heading in headings:
+        heading.level = 1 + styles.index(heading.style) if heading.style in styles else 1
+
+
+def as_records(found: list[Set]) -> list[Paragraph]:
+    """The paragraphs as records, without lines of the text file."""
+    return [Paragraph(line=0, text=p.text, kind=p.kind, page=p.lines[0].page, level=p.level,
+                      cells=p.cells) for p in found if re.search(r"\w", p.text)]

@@ -1,0 +1,125 @@
+"""The folder of documents: adds reports, lists and opens what was read."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Collection
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from graphsvc.curate import outline, reading
+from graphsvc.curate.reading import apart
+from graphsvc.curate.records import Reading
+from graphsvc.errors import GraphsvcError
+from graphsvc.project import Project
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST = 80
+_STALE = 24 * 3600
+"""Seconds after which a folder that a killed process left is removed."""
+
+
+class Shelf:
+    """The documents of a project: `documents/{slug}.txt`, and what belongs to it in
+    `documents/{slug}/`."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self.folder = project.root / "documents"
+
+    def slugs(self) -> list[str]:
+        """The names of the documents that were read, in order."""
+        return sorted(path.parent.name for path in self.folder.glob("[!.]*/reading.json"))
+
+    def place(self, slug: str) -> Path:
+        """The folder of a document. Raises GraphsvcError where none has that name."""
+        if not (_SLUG.fullmatch(slug) and (self.folder / slug / "reading.json").is_file()):
+            there = ", ".join(self.slugs())
+            raise GraphsvcError(
+                f"There is no document {slug!r}.", location=str(self.folder),
+                hint=f"There are: {there}." if there else
+                f"Add it first: graphsvc curate add REPORT --id {slug or 'NAME'}")
+        return self.folder / slug
+
+    def open(self, slug: str) -> Reading:
+        """A document as it was read. Raises GraphsvcError."""
+        path = self.place(slug) / "reading.json"
+        try:
+            return Reading.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise GraphsvcError(
+                "What was read of the document cannot be used.", location=str(path),
+                hint="Remove its folder, keep decisions.jsonl, and add the report again."
+            ) from error
+
+    def add(self, report: Path, slug: str, skip: Collection[int] = ()) -> Reading:
+        """Read a report and keep it under a name, all or nothing. skip: pages to leave out.
+
+        Raises GraphsvcError, and then nothing has changed.
+        """
+        self._check_name(slug)
+        ending = reading.ending(report)
+        original = report.read_bytes()
+        digest = hashlib.sha256(original).hexdigest()
+        self._check_new(slug, digest, report)
+        content = apart.read(report, skip)
+        found = Reading(slug=slug, title=content.title, sha256=digest,
+                        paragraphs=tuple(content.paragraphs))
+        self._check_text(slug, content.text)
+        self.folder.mkdir(exist_ok=True)
+        self._tidy()
+        temporary = Path(tempfile.mkdtemp(prefix=".adding-", dir=self.folder))
+        try:
+            book = temporary / slug
+            book.mkdir()
+            (book / f"original{ending}").write_bytes(original)
+            (book / "reading.json").write_text(found.model_dump_json(indent=1), encoding="utf-8")
+            (book / "outline.tsv").write_text(
+                outline.as_text(outline.proposed(found, self._project)), encoding="utf-8")
+            (temporary / "text").write_bytes(content.text.encode())
+            (temporary / "text").rename(self.folder / f"{slug}.txt")
+            book.rename(self.folder / slug)
+        except OSError as error:
+            raise GraphsvcError(
+                f"The document cannot be kept ({error.strerror}).", location=str(self.folder),
+                hint="Make room, or see that you may write there.") from error
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+        return found
+
+    @staticmethod
+    def _check_name(slug: str) -> None:
+        if not _SLUG.fullmatch(slug) or len(slug) > _LONGEST:
+            raise GraphsvcError(
+                f"{slug!r} cannot be the name of a document.", location="--id",
+                hint="Use small letters a to z, digits and single hyphens, such as stirling-2019.")
+
+    def _check_new(self, slug: str, digest: str, report: Path) -> None:
+        for other in self.slugs():
+            if self.open(other).sha256 == digest:
+                raise GraphsvcError(
+                    f"This report is there already: {other}.", location=str(report),
+                    hint=f"Go on with: graphsvc curate drafts {other}")
+        if (self.folder / slug).exists():
+            raise GraphsvcError(
+                f"Another report has the name {slug}.", location=str(self.folder / slug),
+                hint="Give another --id; or remove that folder, which holds its decisions too.")
+
+    def _check_text(self, slug: str, text: str) -> None:
+        """A text of that name must be the same: passages of the project may point into it."""
+        path = self.folder / f"{slug}.txt"
+        if path.exists() and path.read_bytes() != text.encode():
+            raise GraphsvcError(
+                "A text of that name is there already, and it is another.", location=str(path),
+                hint="Give another --id; or move that text away.")
+
+    def _tidy(self) -> None:
+        """Remove what killed processes left."""
+        for path in self.folder.glob(".adding-*"):
+            if time.time() - path.stat().st_mtime > _STALE:
+                shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,270 @@
+"""The work on one document: what waits, what is decided, how far it is. Commands, the desk and
+assistants all use this; requests and answers are records, which are JSON in and out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Literal
+
+import pyoxigraph as ox
+from pydantic import TypeAdapter, ValidationError
+
+from graphsvc.curate.checking import Checker, Problem
+from graphsvc.curate.cover import code_of, describe, short_title
+from graphsvc.curate.decisions import Log, State, refuse
+from graphsvc.curate.drafting import draft
+from graphsvc.curate.fields import Fields
+from graphsvc.curate.graph import CuratedGraph
+from graphsvc.curate.memory import Memory, write_whole
+from graphsvc.curate.naming import Naming
+from graphsvc.curate.progress import Progress, progress
+from graphsvc.curate.proposer import kept
+from graphsvc.curate.records import Decision, Draft, Record
+from graphsvc.curate.shelf import Shelf
+from graphsvc.curate.statement import TYPE, triples
+from graphsvc.curate.writing import Writer, Written
+from graphsvc.errors import GraphsvcError
+from graphsvc.index import slug
+from graphsvc.project import Project
+from graphsvc.sources.coverage import REASONS
+from graphsvc.sources.documents import Heading, parse_outline, read_document
+from graphsvc.vocabulary import PROV
+
+_ACCEPTED = ox.NamedNode("urn:graphsvc:accepted")
+_DRAFTS = TypeAdapter(list[Draft])
+
+
+class Request(Record):
+    """What somebody wants decided: the fields of a Decision. draft: its id, or the beginning of it
+    that no other has; changed: the statement as it is to be accepted or added, with a name only
+    where the one by the rules will not do."""
+
+    action: Literal["accept", "reject", "split", "add", "no-facts", "undo"]
+    draft: str | None = None
+    changed: Draft | None = None
+    parts: tuple[Draft, ...] = ()
+    lines: tuple[int, ...] = ()
+    reason: str = ""
+    undoes: int | None = None
+
+
+class Answer(Record):
+    """What became of a request. number: of the decision, from 1, or None where it was refused for
+    the grave ones of the problems, or for the mistake; statement: what was accepted, with its
+    name."""
+
+    number: int | None = None
+    mistake: str = ""
+    statement: Draft | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class Work:
+    """The work on a document of the shelf. Raises GraphsvcError where there is none."""
+
+    def __init__(self, project: Project, slug: str) -> None:
+        self.project, self.slug = project, slug
+        shelf = Shelf(project)
+        self.folder = shelf.place(slug)
+        self.reading = shelf.open(slug)
+        self.document = read_document(shelf.folder / f"{slug}.txt")
+        self.log = Log(self.folder / "decisions.jsonl")
+        self._known = 0
+
+    @cached_property
+    def outline(self) -> list[Heading]:
+        """The headings: as the project has them, or as they are proposed before it is written."""
+        curated = self.project.root / "data" / "outlines" / f"{self.slug}.tsv"
+        return parse_outline(curated if curated.exists() else self.folder / "outline.tsv")
+
+    @cached_property
+    def graph(self) -> CuratedGraph:
+        """What the project has."""
+        return CuratedGraph(self.project)
+
+    @cached_property
+    def drafts(self) -> list[Draft]:
+        """What rules propose, the document's own description first, and what a model proposed."""
+        rules = self._by_rules()
+        more = [draft for draft in kept(self.folder) if draft.id not in {d.id for d in rules}]
+        return [*rules[:1], *sorted([*rules[1:], *more], key=lambda draft: draft.passages[0])]
+
+    def _by_rules(self) -> list[Draft]:
+        """What rules propose. It is kept in `drafts.json` for
+        as long as neither the document nor the project changes."""
+        files = json.dumps([self.project.file_digests(), self.document.sha256,
+                            self.reading.model_dump_json()])
+        digest, path = hashlib.sha256(files.encode()).hexdigest(), self.folder / "drafts.json"
+        try:
+            kept = json.loads(path.read_bytes())
+            if kept["of"] == digest:
+                return _DRAFTS.validate_python(kept["drafts"])
+        except (OSError, ValueError, KeyError, ValidationError):
+            pass  # then they are made again
+        found = draft(self.reading, self.graph)
+        cover = describe(self.graph, self.reading, self.document, found)
+        drafts = [cover, *(d for d in found if d.kind != cover.kind)] if cover else found
+        write_whole(path, json.dumps({"of": digest, "drafts": _DRAFTS.dump_python(
+            drafts, mode="json", exclude_defaults=True)}))
+        return drafts
+
+    @cached_property
+    def checker(self) -> Checker:
+        """Which takes seconds to begin, and a third of a second for a statement."""
+        return Checker(self.project, self.document, self.outline, self.reading.title)
+
+    @cached_property
+    def fields(self) -> Fields:
+        """What can be said of things of each class, with what was accepted to choose from."""
+        self.state()
+        return Fields(self.graph)
+
+    def state(self) -> State:
+        """Where the decisions lead by now; the graph then has what was accepted, too."""
+        state = self.log.state()
+        if len(state.log) != self._known:
+            self._known = len(state.log)
+            self.graph.store.remove_graph(_ACCEPTED)
+            self.graph.store.extend(
+                ox.Quad(*triple, _ACCEPTED) for statement in state.statements.values()
+                for triple in triples(statement, self.graph.header))
+            if "fields" in vars(self):
+                self.fields.forget()
+        return state
+
+    def waiting(self, state: State | None = None) -> list[Draft]:
+        """The drafts to decide on, the document's own first, then in its order: those that say what
+        the project does not say already, unless all their lines are ticked off."""
+        state = state or self.state()
+        said = defaultdict(list)
+        for statement in state.statements.values():
+            said[statement.kind].append((_contents(statement), {*statement.passages}))
+        waiting = state.undecided(
+            d for d in self.drafts if not d.known and not state.ticked.keys() >= {*d.passages}
+            and not any(_contents(d) <= contents and lines.intersection(d.passages)
+                        for contents, lines in said[d.kind]))
+        return sorted(waiting, key=lambda d: d.by != "cover")
+
+    def find(self, id: str) -> Draft:
+        """A draft by its id or the beginning of it. Raises GraphsvcError where none or several
+        have it."""
+        drafts = {d.id: d for d in (*self.drafts, *self.state().parts)}
+        found = [d for key, d in drafts.items() if id and key.startswith(id)]
+        if len(found) != 1:
+            raise GraphsvcError(
+                f"{len(found) or 'No'} drafts have an id that begins with {id!r}.",
+                location=self.slug, hint=f"See `graphsvc curate drafts {self.slug}`, or"
+                                         f" `graphsvc curate next {self.slug}`.")
+        return found[0]
+
+    def check(self, statement: Draft, state: State | None = None) -> list[Problem]:
+        """What is wrong with a statement, named or not, next to what was accepted."""
+        state = state or self.state()
+        self.checker.accept(s for iri, s in state.statements.items() if iri != statement.iri)
+        named = self._named(statement, None, state)
+        return [*self._home(named), *self.checker.check(named)]
+
+    def decide(self, request: Request, who: str) -> Answer:
+        """Do what is asked, if it is right, and note it. who: IRI of a curator.
+
+        Raises GraphsvcError where the request makes no sense: no such draft, decided already.
+        """
+        state = self.state()
+        asked = self.find(request.draft) if request.draft else None
+        decision = Decision(
+            action=request.action, who=who, when=datetime.now(UTC), parts=request.parts,
+            draft=asked.id if asked else None, lines=request.lines, reason=request.reason,
+            undoes=request.undoes or (state.last if request.action == "undo" else None))
+        refuse(decision, state)
+        if request.action not in ("accept", "add"):
+            self._make_sense(request, asked)
+            return Answer(number=self.log.append(decision))
+        statement = request.changed or asked
+        if statement is None or (request.action == "accept" and asked is None):
+            raise GraphsvcError("Nothing says what is to be accepted.",
+                                hint="Give the id of a draft, or a statement of your own.")
+        statement = self._named(statement, asked.id if asked else None, state)
+        problems = self.check(statement, state)
+        number = None
+        if not any(problem.grave for problem in problems):
+            number = self.log.append(decision.model_copy(update={"changed": statement}))
+        return Answer(number=number, statement=statement, problems=tuple(problems))
+
+    def progress(self) -> Progress:
+        """How far it is."""
+        state = self.state()
+        return progress(self.document, self.outline, state, self.waiting(state))
+
+    def write(self) -> Written:
+        """Write what was accepted into the project's files."""
+        state = self.state()
+        code = code_of(self.graph, self.slug, state.statements)
+        writer = Writer(self.graph, self.document, self.folder, self.outline, code,
+                        short_title(self.slug))
+        return writer.write(state)
+
+    def _named(self, statement: Draft, id: str | None, state: State) -> Draft:
+        """A statement with its name: that which it had before its decision was undone, or a new
+        one."""
+        before = [d.changed.iri for n, d in enumerate(state.log, 1)
+                  if n in state.undone and d.changed and id and d.draft == id]
+        free = [iri for iri in before if iri not in state.statements]
+        code = code_of(self.graph, self.slug, state.statements)
+        iri = statement.iri or (free[-1] if free else Naming(self.graph, self.slug).iri(
+            statement, code, state.statements))
+        return statement.model_copy(update={"iri": iri})
+
+    def _home(self, statement: Draft) -> Iterable[Problem]:
+        """A thing has one home: no other file of the project describes it."""
+        memory, node = Memory(self.folder / "written.json"), ox.NamedNode(str(statement.iri))
+        said = self.graph.store.quads_for_pattern(node, TYPE, None, ox.DefaultGraph())
+        if any(said) and not memory.knows(node.value):
+            yield Problem(message=f"<{statement.iri}> is described in the project already: give"
+                                  " this another name, or use that one.")
+
+    def _make_sense(self, request: Request, asked: Draft | None) -> None:
+        """Raise GraphsvcError where a request lacks what it needs."""
+        lines = {paragraph.line for paragraph in self.document.paragraphs}
+        reason = request.reason.partition(":")[0].strip()
+        if request.action in ("reject", "split") and asked is None:
+            raise GraphsvcError("Nothing says which draft is meant.", hint="Give its id.")
+        if request.action == "split" and len(request.parts) < 2:
+            raise GraphsvcError("A draft is split into two parts or more.", hint="Give the parts.")
+        if request.action == "no-facts" and not request.lines:
+            raise GraphsvcError("Nothing says which paragraphs are meant.",
+                                hint="Give their lines.")
+        if request.action == "no-facts" and reason not in REASONS:
+            raise GraphsvcError(f"{reason!r} is no reason of a ledger.",
+                                hint=f"Give one of {', '.join(sorted(REASONS))}.")
+        for line in request.lines:
+            if line not in lines:
+                raise GraphsvcError(f"Line {line} of the document holds no paragraph.",
+                                    hint="Give the lines of paragraphs.")
+
+
+def _contents(statement: Draft) -> set[tuple[str, str | None]]:
+    """What a statement says, as far as it can be compared."""
+    return {(value.property, value.iri or value.text) for value in statement.values}
+
+
+def curator(graph: CuratedGraph, name: str | None) -> str:
+    """The IRI of who decides, by slug or IRI: someone whom the project describes.
+
+    Raises GraphsvcError where the project describes nobody of that name.
+    """
+    agents = graph.things(str(PROV.Agent))
+    found = [iri for iri in agents if name in (iri, slug(iri))]
+    if len(found) == 1:
+        return found[0]
+    if not name:
+        raise GraphsvcError("Nobody is said to decide.", location="--who, GRAPHSVC_CURATOR",
+                            hint="Give the name of a curator whom the project describes.")
+    raise GraphsvcError(
+        f"The project describes {'several' if found else 'no'} curators called {name!r}.",
+        location="--who", hint=f"Describe them in ontology/, as a prov:Agent; there are:"
+                               f" {', '.join(sorted(map(slug, agents))[:12]) or 'none'}.")

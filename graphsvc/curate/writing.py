@@ -1,0 +1,182 @@
+"""From decisions to the project's files, as a curator writes them; writing again changes nothing.
+
+What a person changed by hand stays: the text of a thing is only touched while it is one that this
+module wrote (`written.json` keeps their digests). What is kept so is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graphsvc.curate.blocks import Blocks, Place
+from graphsvc.curate.decisions import State
+from graphsvc.curate.graph import CuratedGraph
+from graphsvc.curate.ledger import ledger
+from graphsvc.curate.memory import Memory, write_whole
+from graphsvc.curate.naming import nearest
+from graphsvc.curate.records import Draft
+from graphsvc.curate.statement import EVIDENCE, TYPE, triples
+from graphsvc.curate.style import Style, prefix_names
+from graphsvc.errors import GraphsvcError
+from graphsvc.sources.documents import Document, Heading, passage_index, section_of
+from graphsvc.sources.turtle import TurtleFile
+from graphsvc.vocabulary import CURATION, DISPLAY
+
+_COMMENTS = {"reports": "# What {title} says.", "reference": "# What {title} introduces."}
+
+
+@dataclass
+class Written:
+    """What writing did. files: those that changed, as the project names them; kept: sentences on
+    what was left as people had changed it."""
+
+    files: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+class Writer:
+    """Writes what was decided on one document.
+
+    folder: of the document, with `written.json`; outline: its headings; code: what the slugs of
+    its things begin with, which is the prefix of its passages too.
+    """
+
+    def __init__(
+        self, graph: CuratedGraph, document: Document, folder: Path, outline: list[Heading],
+        code: str, title: str,
+    ) -> None:
+        self._graph, self._project, self._document = graph, graph.project, document
+        self._outline, self._title = outline, title
+        self._memory = Memory(folder / "written.json")
+        self._passages = f"{graph.header.base}passage/{document.slug}/"
+        self._lines: dict[Path, dict[str, int]] = {}
+        self._code = code
+
+    def write(self, state: State) -> Written:
+        """Bring the project's files to what was decided.
+
+        All files are made, and read again, before the first is written. Raises GraphsvcError where
+        a file cannot be read or written, or is not Turtle.
+        """
+        done, name = Written(), self._document.slug
+        folders: dict[str, list[Draft]] = {"reports": [], "reference": []}
+        for accepted in state.accepted:
+            folders.setdefault(self._folder(accepted.statement), []).append(accepted.statement)
+        texts = {f"data/{folder}/{name}.ttl": self._things(folder, statements, done)
+                 for folder, statements in folders.items()}
+        if not self._path("outlines", "tsv").exists():  # from then on it is the curators'
+            texts[f"data/outlines/{name}.tsv"] = "".join(
+                f"{h.line}\t{h.level}\t{h.kind}\t{h.title}\n" for h in self._outline)
+        texts[f"data/ledgers/{name}.tsv"] = ledger(
+            self._path("ledgers", "tsv"), self._document, state, self._memory)
+        texts[f"data/passages/{name}.ttl"] = passage_index(
+            self._project, self._document, self._outline)
+        for name, text in texts.items():
+            _read_again(name, text)
+        self._memory.save(pending=True)
+        done.files = [file for file, text in texts.items()
+                      if write_whole(self._project.root / file, text)]
+        self._memory.save(pending=False)
+        return done
+
+    def _path(self, folder: str, ending: str) -> Path:
+        return self._project.root / "data" / folder / f"{self._document.slug}.{ending}"
+
+    def _folder(self, statement: Draft) -> str:
+        return nearest(self._graph, statement.kind, CURATION.writtenIn) or "reference"
+
+    def _things(self, folder: str, statements: list[Draft], done: Written) -> str:
+        """The text of a file of statements."""
+        place = self._place_in_report if folder == "reports" else self._place_in_reference
+        path = self._path(folder, "ttl")
+        blocks = Blocks(path, place)
+        blocks.begin(_COMMENTS.get(folder, "# {title}.").format(title=self._title))
+        said = {str(s.iri): triples(s, self._graph.header) for s in statements}
+        names = prefix_names(self._project, blocks.prefixes, self._code, self._passages, [
+            term.value for triples in said.values() for triple in triples for term in triple])
+        style = Style(names)
+        for statement in statements:
+            iri = str(statement.iri)
+            for namespace in sorted(style.namespaces(said[iri])):
+                if names[namespace] not in blocks.prefixes:
+                    blocks.declare(names[namespace], namespace)
+            self._put(blocks, iri, style.block(said[iri]), place, statement, done)
+        wanted = {statement.iri for statement in statements}
+        for iri in self._memory.things(folder) - wanted:
+            block = blocks.find(iri)
+            if block and self._memory.wrote(folder, iri, block.text):
+                blocks.remove(block)
+            elif block:
+                done.kept.append(f"<{iri}> is no longer accepted, but was changed by hand: its text"
+                                 f" stays in {self._project.name(path)}.")
+            if not block or self._memory.wrote(folder, iri, block.text):
+                self._memory.forget(folder, iri)
+        return blocks.render()
+
+    def _put(
+        self, blocks: Blocks, iri: str, text: str,
+        place: Callable[[str, TurtleFile | Draft], Place], statement: Draft, done: Written,
+    ) -> None:
+        """Put the text of a thing into a file, unless a person had it otherwise."""
+        folder, block = blocks.path.parent.name, blocks.find(iri)
+        if block is None and self._memory.has(folder, iri):
+            done.kept.append(f"<{iri}> was taken out by hand: it stays out.")
+            return
+        if block is None:
+            blocks.put(iri, text, place(iri, statement))
+        elif block.text != text and self._memory.wrote(folder, iri, block.text):
+            blocks.replace(block, text)
+        elif block.text != text:
+            done.kept.append(f"<{iri}> was changed by hand: its text stays as it is.")
+            return
+        self._memory.note(folder, iri, text)
+
+    def _place_in_report(self, iri: str, source: TurtleFile | Draft) -> Place:
+        """Where a statement stands: at the first passage that it rests on, then by its name."""
+        line = source.passages[0] if isinstance(source, Draft) else self._cited(source).get(iri, 1)
+        return Place((line, iri), self._section(line))
+
+    def _section(self, line: int) -> str:
+        """The title of the section that a line is in, after that of the section above it where
+        several have the same."""
+        section = section_of(self._outline, line)
+        if section is None:
+            return self._title
+        above = [h.title for h in self._outline
+                 if h.line < section.line and h.level < section.level]
+        same = [h for h in self._outline if h.title == section.title]
+        return f"{above[-1]}: {section.title}" if above and len(same) > 1 else section.title
+
+    def _place_in_reference(self, iri: str, source: TurtleFile | Draft) -> Place:
+        """Where a thing stands: with the others of its class, in the order of the document."""
+        if isinstance(source, Draft):
+            kind, line = source.kind, source.passages[0]
+        else:
+            kinds = [value.value for subject, link, value in source.triples
+                     if subject.value == iri and link == TYPE]
+            kind, line = next(iter(kinds), ""), self._cited(source).get(iri, 1)
+        title = self._graph.value(kind, DISPLAY.plural) or self._graph.label(kind)
+        return Place((title, line, iri), title)
+
+    def _cited(self, file: TurtleFile) -> dict[str, int]:
+        """The line of the first passage of the document that each thing of a file rests on."""
+        if file.path not in self._lines:
+            links = ((subject.value, value.value.removeprefix(self._passages))
+                     for subject, link, value in reversed(file.triples) if link == EVIDENCE)
+            self._lines[file.path] = {iri: int(line) for iri, line in links if line.isdigit()}
+        return self._lines[file.path]
+
+
+def _read_again(name: str, text: str) -> None:
+    """Raise GraphsvcError where a text that is to be written is not Turtle."""
+    try:
+        for _ in ox.parse(text, format=ox.RdfFormat.TURTLE) if name.endswith(".ttl") else ():
+            pass
+    except SyntaxError as error:
+        raise GraphsvcError(
+            f"What would be written is not Turtle ({error}); nothing was written.", location=name,
+            hint="Look for what was changed by hand in the file; else report this.") from error

@@ -1,0 +1,45 @@
+"""The parts of the description, which lead to one another: `/dataset`, a page for people, and what
+is below `/.well-known/`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from graphsvc.description import Part
+from graphsvc.formats import HTML, LINKED_FORMATS
+from graphsvc.service import Serving
+from graphsvc.web.pages.about import about_page
+from graphsvc.web.pages.context import PageContext
+from graphsvc.web.sparql import choose
+
+_PAGE = {"Link": '</dataset>; rel="alternate"; type="text/turtle"'}
+_OTHERS = {"Link": ", ".join((
+    '</sparql>; rel="service"', '</dataset>; rel="describedby"',
+    '</.well-known/void>; rel="describedby"', '</.well-known/sparql-examples>; rel="related"'))}
+
+
+def description_router(serving: Serving, pages: PageContext) -> APIRouter:
+    """The routes of this module, for what is served."""
+    router = APIRouter(include_in_schema=False)
+
+    def described(part: Part) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            offered = (*LINKED_FORMATS, HTML) if part == "dataset" else LINKED_FORMATS
+            format = choose((), request.headers.get("accept"), offered)
+            if format is HTML:
+                return HTMLResponse(await about_page(pages, ()), headers=_PAGE)
+            body = await run_in_threadpool(
+                serving.description.write, part, format.media_type,
+                str(request.base_url).rstrip("/"))
+            return Response(body, media_type=format.content_type, headers=_OTHERS)
+        return answer
+
+    router.add_route("/dataset", described("dataset"), methods=["GET"])
+    router.add_route("/.well-known/void", described("void"), methods=["GET"])
+    router.add_route("/.well-known/sparql-examples", described("examples"), methods=["GET"])
+    return router

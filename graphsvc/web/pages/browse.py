@@ -1,0 +1,131 @@
+"""Browsing: all things of a class, from A to Z or as a tree."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from graphsvc.fulltext import Entry
+from graphsvc.index import slug
+from graphsvc.questions.table import Row
+from graphsvc.web.pages.context import Link, NotFound, PageContext, check_names, first_of
+from graphsvc.web.pages.terms import Term
+from graphsvc.web.request import Pairs
+from graphsvc.words import fold
+
+_MOST = 150
+"""Things that one page lists; of more, each letter has a page."""
+_DEEPEST = 8
+_NO_LETTER = "0-9"
+_LONGEST_NOTE = 140
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A thing with what is narrower than it or a part of it."""
+
+    link: Link
+    note: str
+    below: tuple[Branch, ...]
+
+
+async def browse_page(context: PageContext, pairs: Pairs) -> str:
+    """The things of the class that an address names; without one, the classes.
+
+    `class`: the class; `by`: letter or tree; `letter`: one of them. Raises GraphsvcError for other
+    parameters, NotFound for what there is not, and what the engine raises.
+    """
+    check_names("Browsing", pairs, ("class", "by", "letter"), "class, by and letter")
+    wanted = first_of(pairs, "class")
+    class_ = _class(context, wanted) if wanted else None
+    by, letter = first_of(pairs, "by") or "letter", first_of(pairs, "letter")
+    if by not in ("letter", "tree"):
+        raise NotFound(f"Things cannot be browsed by `{by[:80]}`.", hint="Use letter or tree.")
+    rows = (await context.fetch("tree", NamedNode(class_.iri))).rows if class_ else []
+
+    def make() -> dict[str, Any]:
+        page: dict[str, Any] = {
+            "class": class_, "classes": _classes(context), "by": by, "has_tree": False}
+        if class_ is None:
+            return page
+        entries = context.index.members(class_.iri)
+        above = _above(rows, {entry.iri for entry in entries})
+        page |= {"has_tree": bool(above), "total": len(entries)}
+        if by == "tree":
+            return {**page, "tree": _tree(context, entries, above)}
+        return {**page, **_letters(context, entries, letter)}
+
+    return await context.render("browse.html", make)
+
+
+def _classes(context: PageContext) -> list[tuple[Term, int]]:
+    """The classes that pages lead to, in the ontology's order, with how many things each has."""
+    terms = [term for term in context.terms.terms.values()
+             if term.is_class and term.order < context.terms.term("").order
+             and context.sizes.get(term.iri) and not term.quiet]
+    return [(term, context.sizes[term.iri]) for term in sorted(terms, key=lambda it: it.order)]
+
+
+def _class(context: PageContext, wanted: str) -> Term:
+    for term in context.terms.terms.values():
+        if term.is_class and wanted in (term.iri, slug(term.iri)) and term.iri in context.sizes:
+            return term
+    raise NotFound(f"There is no class `{wanted[:80]}` with things.", hint="See /browse.")
+
+
+def _letters(
+    context: PageContext, entries: Sequence[Entry], wanted: str | None
+) -> dict[str, Any]:
+    """The things by the first letters of their names: all of them, or those of one letter."""
+    found: dict[str, list[tuple[Link, str]]] = defaultdict(list)
+    for entry in entries:
+        first = fold(entry.label or "")[:1].upper()
+        letter = first if "A" <= first <= "Z" else _NO_LETTER
+        found[letter].append((context.link(entry.iri), _note(entry)))
+    if wanted is None and len(entries) > _MOST:
+        wanted = min(found)
+    if wanted is not None and wanted not in found:
+        raise NotFound(f"No name begins with `{wanted[:80]}`.",
+                       hint=f"Letters: {', '.join(sorted(found))}.")
+    return {"letters": [(letter, len(found[letter])) for letter in sorted(found)],
+            "letter": wanted, "paged": len(entries) > _MOST,
+            "shown": {letter: found[letter] for letter in sorted(found)
+                      if wanted in (None, letter)}}
+
+
+def _note(entry: Entry) -> str:
+    """What a thing is, in a few words, where its name alone would not do."""
+    note = entry.note or ""
+    return note if note != entry.label and len(note) <= _LONGEST_NOTE else ""
+
+
+def _above(rows: Sequence[Row], known: set[str]) -> dict[str, list[str]]:
+    """What each thing is below, among the things that are shown."""
+    above: dict[str, list[str]] = defaultdict(list)
+    for thing, over in rows:
+        if thing is not None and over is not None and over.value in known:
+            above[thing.value].append(over.value)
+    return above
+
+
+def _tree(
+    context: PageContext, entries: Sequence[Entry], above: dict[str, list[str]]
+) -> tuple[Branch, ...]:
+    """The things that are below no other, each with what is below it, in the order of their
+    names."""
+    below: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        for over in above.get(entry.iri, ()):
+            below[over].append(entry)
+
+    def branch(entry: Entry, depth: int) -> Branch:
+        found = below[entry.iri] if depth < _DEEPEST else []
+        return Branch(context.link(entry.iri), _note(entry),
+                      tuple(branch(one, depth + 1) for one in found))
+
+    return tuple(branch(entry, 0) for entry in entries if not above.get(entry.iri))
+

@@ -1,0 +1,232 @@
+"""What a question declares to be drawn of an answer with all its rows: bars, a map, a matrix.
+
+None where it would mislead: where units differ, all is zero, or a place has several numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graphsvc.questions.question import Map
+from graphsvc.web.pages.context import SHADES, Link, PageContext
+from graphsvc.web.pages.table import Row, Table
+
+MOST_BARS = 25
+_MOST_KINDS = 6
+"""Categories that have colours of their own."""
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A bar for each thing. of: how many the answer has; most: where the scale ends."""
+
+    label: str
+    unit: str
+    bars: tuple[tuple[Link, Link], ...]
+    most: float
+    of: int
+    percent: bool
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A place, where it is, and what is known of it. look: its colour; sign: its symbol."""
+
+    link: Link
+    column: int
+    row: int
+    text: str = ""
+    look: str = "none"
+    sign: str = ""
+
+    @property
+    def says(self) -> str:
+        """The place and what is known of it, in words."""
+        return f"{self.link.text}: {self.text or 'no information'}"
+
+
+@dataclass(frozen=True)
+class TileMap:
+    """Places at the positions of their tiles. key: what each look and sign means."""
+
+    measure: str
+    tiles: tuple[Tile, ...]
+    key: tuple[tuple[str, str, str], ...]
+
+    @property
+    def columns(self) -> int:
+        """How many tiles are next to each other."""
+        return max(tile.column for tile in self.tiles)
+
+
+def bars(table: Table) -> Bars | None:
+    """A bar for each row; the longest where there are many and the question orders by value."""
+    declared = table.question.chart
+    if declared is None:
+        return None
+    x, y, unit = table.at(declared.x), table.at(declared.y), _unit(table, declared.unit)
+    if x is None or y is None or unit is None:
+        return None
+    rows = [(row[x], row[y]) for row in table.rows]
+    numbers = [value.number for _, value in rows if value.number is not None]
+    if len(rows) < 2 or not any(numbers) or min(numbers) < 0 or len(
+            {thing for thing, _ in rows}) < len(rows):
+        return None
+    if declared.order == "value":
+        rows.sort(key=lambda row: -1 if row[1].number is None else row[1].number, reverse=True)
+    elif len(rows) > MOST_BARS:
+        return None
+    percent = declared.scale == "percent"
+    return Bars(table.columns[x].label, unit, tuple(rows[:MOST_BARS]),
+                100.0 if percent else max(numbers), len(table.rows), percent)
+
+
+def tile_map(context: PageContext, table: Table) -> TileMap | None:
+    """All places, coloured where the answer has them."""
+    declared = table.question.map
+    at = table.at(declared.place) if declared else None
+    if declared is None or at is None:
+        return None
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in table.rows:
+        if place := context.terms.tile_of(row[at].iri or ""):
+            found[place].append(row)
+    shade = table.at(declared.shade)
+    unit = _unit(table, declared.unit or "", (row for rows in found.values() for row in rows))
+    if not found or unit is None or declared.shade and shade is None:
+        return None
+    shown = {place: _values(rows, shade) for place, rows in found.items()}
+    looks = _looks(declared, shown)
+    if looks is None:
+        return None
+    blank, one = Tile(Link(), 0, 0), next(iter(found.values()))[0][at].iri or ""
+    tiles = tuple(replace(
+        looks.get(place, blank), column=column, row=row,
+        link=found[place][0][at] if place in found else context.link(
+            context.terms.near(place, one)))
+        for place, (column, row) in context.terms.tiles.items())
+    heading = table.columns[shade].label if shade is not None else ""
+    measure = f"{heading} ({unit})" if heading and unit else heading or unit
+    return TileMap(measure, tiles, _key(tiles, declared))
+
+
+def _unit(table: Table, unit: str, rows: Iterable[Row] | None = None) -> str | None:
+    """The unit, with what columns have in all rows for `{column}`; None where rows differ."""
+    drawn = list(table.rows if rows is None else rows)
+    values: dict[str, str] = {}
+    for name in _FIELD.findall(unit):
+        at = table.at(name)
+        texts = {row[at].text for row in drawn} if at is not None else {""}
+        if len(texts) != 1:
+            return None
+        values[name] = texts.pop()
+    return _FIELD.sub(lambda field: values[field[1]], unit)
+
+
+def _values(rows: Sequence[Row], shade: int | None) -> list[Link]:
+    """What is known of one place, each once; the number of its rows where nothing else is."""
+    if shade is None:
+        return [Link(str(len(rows)))]
+    return list(dict.fromkeys(row[shade] for row in rows if row[shade]))
+
+
+def _looks(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
+    """How each place looks, which has neither its position nor its name yet."""
+    if declared.scale == "categories":
+        return _kinds(shown)
+    weights = {place: [cell.number for cell in cells] for place, cells in shown.items()}
+    if any(len(numbers) > 1 or None in numbers for numbers in weights.values()):
+        return None
+    known = {place: numbers[0] or 0.0 for place, numbers in weights.items() if numbers}
+    most = 100.0 if declared.scale == "percent" else max(known.values(), default=0)
+    if not any(known.values()) or min(known.values()) < 0:
+        return None
+    ordered = declared.scale == "ordered"
+    return {place: Tile(
+        Link(), 0, 0, shown[place][0].text,
+        f"s{shown[place][0].shade if ordered else 1 + round(number / most * (SHADES - 1))}")
+        for place, number in known.items()}
+
+
+def _kinds(shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
+    """Places by category: colours are those of tones or of their own, with a sign for each."""
+    common = [cell for cell, _ in Counter(
+        cell for cells in shown.values() for cell in cells).most_common()]
+    toned = any(cell.tone not in (None, "plain") for cell in common)
+    signed = any(cell.symbol for cell in common)
+    if not common or not toned and not signed and len(common) > _MOST_KINDS:
+        return None
+    own = {cell: f"c{number}" for number, cell in enumerate(common, 1)}
+    looks = {}
+    for place, cells in shown.items():
+        kinds = {(cell.tone or "plain" if toned else _SIGNED.get(cell.symbol or "", "plain")
+                  if signed else own[cell], cell.symbol or "" if signed else own[cell]
+                  if not toned else "") for cell in cells}
+        look, sign = kinds.pop() if len(kinds) == 1 else ("plain", "")
+        looks[place] = Tile(Link(), 0, 0, ", ".join(cell.text for cell in cells), look, sign)
+    return looks
+
+
+_SIGNED = {"full": "s5", "half": "s3", "empty": "s1", "crossed": "plain"}
+"""The colour of a symbol, which says how far something has come."""
+
+
+def _key(tiles: Sequence[Tile], declared: Map) -> tuple[tuple[str, str, str], ...]:
+    """What each look and sign means: its texts, or the least and the most of numbers."""
+    texts: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for tile in sorted(tiles, key=lambda tile: (tile.look, Link(tile.text).number or 0)):
+        if tile.text:
+            texts[tile.look, tile.sign][tile.text] = None
+    measured = declared.scale in ("count", "percent")
+    key = [(look, sign, " to ".join(dict.fromkeys([min(found, key=_size), max(found, key=_size)]))
+            if measured else ", ".join(found)) for (look, sign), found in texts.items()]
+    if any(not tile.text for tile in tiles):
+        key.append(("none", "", "no information"))
+    return tuple(key)
+
+
+def _size(text: str) -> float:
+    return Link(text).number or 0
+
+
+def matrix(table: Table) -> dict[str, Any] | None:
+    """The values of one column where two others meet; with a column of tones, as symbols in
+    colours, with a legend and a link to what the row is about."""
+    declared = table.question.matrix
+    if declared is None or not table.rows:
+        return None
+    down, across, cell = map(table.at, (declared.rows, declared.columns, declared.cell))
+    if down is None or across is None or cell is None:
+        return None
+    tone = table.at(declared.tone)
+    about = next((at for at, column in enumerate(table.columns)
+                  if column.type == "iri" and at not in (down, across, cell, tone)), cell)
+    met: dict[Link, dict[Link, dict[Link, None]]] = defaultdict(lambda: defaultdict(dict))
+    for row in table.rows:
+        value = row[cell] if tone is None else replace(
+            row[cell], text=f"{row[cell].text}, {table.columns[tone].label.lower()}: "
+            f"{row[tone].text}", tone=row[tone].tone, href=row[about].href)
+        met[row[down]][row[across]][value] = None
+    columns = sorted({column for line in met.values() for column in line},
+                     key=lambda link: link.text)
+    return {
+        "corner": table.columns[down].label,
+        "measure": table.columns[cell].label if tone is None else
+        f"{table.columns[cell].label} (symbol) and {table.columns[tone].label.lower()} (colour)",
+        "columns": columns, "symbols": _legend([row[cell] for row in table.rows], "symbol"),
+        "tones": None if tone is None else _legend([row[tone] for row in table.rows], "tone"),
+        "rows": [(head, [list(filter(None, line.get(column, ()))) for column in columns])
+                 for head, line in met.items()]}
+
+
+def _legend(cells: Sequence[Link], sign: str) -> dict[str | None, list[str]]:
+    """What each symbol or tone means: the texts that have it, the most common first."""
+    meanings: dict[str | None, list[str]] = defaultdict(list)
+    for (it, text), _ in Counter((getattr(c, sign), c.text) for c in cells if c).most_common():
+        meanings[it].append(text)
+    return dict(meanings)

@@ -1,0 +1,64 @@
+"""The SPARQL editor, which has a bundle of its own and is a plain form without it."""
+
+from __future__ import annotations
+
+from pyoxigraph import Literal, NamedNode
+from starlette.responses import JSONResponse, Response
+
+from graphsvc.questions.template import Template
+from graphsvc.sparql import own_query
+from graphsvc.web.pages.context import PageContext, check_names, first_of
+from graphsvc.web.request import Pairs, given_of
+
+
+async def editor_page(context: PageContext, pairs: Pairs) -> str:
+    """The editor with the query that an address asks for, else with a first example.
+
+    Raises what understanding a question raises, and GraphsvcError for other parameters.
+    """
+    query = await _query(context, pairs)
+    terms = [term for term in context.terms.terms.values() if context.curie(term.iri) != term.iri]
+    classes = [term for term in terms if term.is_class and context.sizes.get(term.iri)]
+    return await context.render("editor.html", lambda: {
+        "query": query or Template(own_query("first")).bind(
+            {"namespace": [Literal(context.header.namespace)]}),
+        "starters": [one for one in context.questions.library if "start" in one.tags][:6],
+        "classes": sorted(classes, key=lambda term: (term.order, -context.sizes[term.iri])),
+        "properties": sorted((term for term in terms if not term.is_class and not term.quiet),
+                             key=lambda term: term.label.casefold()),
+        "settings": {
+            "endpoint": "/sparql", "terms": "/editor/terms", "release": context.release,
+            "prefixes": context.serving.release.manifest["prefixes"],
+            "namespace": context.header.namespace, "root": context.header.root,
+            "citation": context.citation.text}})
+
+
+async def _query(context: PageContext, pairs: Pairs) -> str:
+    """The query to begin with, if the address asks for one.
+
+    `query` is one; `thing` names a thing. The first `question` names a question, whose parameters
+    all other pairs are, even where one of them has that name too.
+    """
+    at = next((at for at, (name, _) in enumerate(pairs) if name == "question"), None)
+    if at is not None:
+        question = context.questions.library.get(pairs[at][1])
+        given = given_of([*pairs[:at], *pairs[at + 1:]])
+        understood = await context.questions.understand(question, given)
+        return question.template.bind(understood).strip() + "\n"
+    check_names("The editor", pairs, ("thing", "query"),
+                "query, thing, and question (with the question's parameters)")
+    if (text := first_of(pairs, "query")) or not pairs:
+        return text or ""
+    thing = await context.find(pairs[0][1])
+    return Template(own_query("about")).bind({"thing": [NamedNode(thing)]})
+
+
+async def editor_terms(context: PageContext, pairs: Pairs) -> Response:
+    """Classes and properties with their meaning, the most used classes first, for completion."""
+    found: dict[str, list[dict[str, str]]] = {"classes": [], "properties": []}
+    for term in sorted(context.terms.terms.values(),
+                       key=lambda term: (-context.sizes.get(term.iri, 0), term.label)):
+        found["classes" if term.is_class else "properties"].append(
+            {"iri": term.iri, "name": context.curie(term.iri), "label": term.label,
+             "comment": term.comment})
+    return JSONResponse(found)

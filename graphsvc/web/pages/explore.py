@@ -1,0 +1,213 @@
+"""The explorer: the links of a thing, step by step, and the shortest way between two things.
+
+Drawn by a script of its own; without it, lists. Statements that lead from one thing to another,
+as the ontology says (`display:linkFrom`), are drawn as links.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import NamedNode
+from starlette.responses import Response
+
+from graphsvc.errors import GraphsvcError
+from graphsvc.graphs.export import FORMATS
+from graphsvc.graphs.look import look
+from graphsvc.questions.table import fetch
+from graphsvc.questions.template import Template
+from graphsvc.sparql import own_query
+from graphsvc.vocabulary import DISPLAY, PROV, RDF, RDFS, SKOS
+from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
+from graphsvc.web.request import Pairs
+
+_MOST = 400
+"""Links that one step of the explorer shows."""
+_LEFT_OUT = {str(iri) for iri in (RDF.type, RDFS.label, PROV.wasDerivedFrom, SKOS.narrower)}
+_STATE = ("thing", "to", "open", "without", "unlinked", "layout", "chosen")
+"""What the address of the explorer holds: the script reads all of it."""
+_FARTHEST = 6
+_HUB = 250
+"""A way through a thing with more links than that says nothing, and is not gone."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A link from one thing to another. statement: the one that is drawn as the link, if any."""
+
+    source: str
+    property_: str
+    target: str
+    label: str
+    statement: str | None = None
+
+    def other(self, iri: str) -> str:
+        """The end that is not this thing."""
+        return self.target if self.source == iri else self.source
+
+
+async def explore_page(context: PageContext, pairs: Pairs) -> str:
+    """A thing with its links and, with `to`, the way to another; else where to begin.
+
+    Raises UnknownName or AmbiguousName, and what the engine raises.
+    """
+    check_names("The explorer", pairs, _STATE, ", ".join(_STATE))
+    if (name := first_of(pairs, "thing")) is None:
+        return await context.render("explore.html", lambda: None)
+    iri, to = await context.find(name), first_of(pairs, "to")
+    edges = await _around(context, iri)
+    aim = await context.find(to) if to else None
+    way = await _way(context, iri, aim) if aim else []
+
+    def make() -> dict[str, Any]:
+        groups: dict[tuple[str, bool], list[Link]] = defaultdict(list)
+        for edge in edges[:_MOST]:
+            groups[edge.label, edge.source == iri].append(context.link(edge.other(iri)))
+        return {
+            "thing": context.link(iri), "name": context.curie(iri), "total": len(edges),
+            "shown": len(edges[:_MOST]), "groups": groups, "formats": FORMATS,
+            "aim": aim and context.link(aim), "aim_name": aim and context.curie(aim),
+            "way": _steps(context, iri, way)}
+
+    return await context.render("explore.html", make)
+
+
+async def links(context: PageContext, pairs: Pairs) -> Response:
+    """A thing's links as JSON; with `to`, those on the shortest way to another.
+
+    Raises as `explore_page`, and GraphsvcError without a thing.
+    """
+    check_names("The explorer", pairs, ("thing", "to"), "thing and to")
+    name, to = first_of(pairs, "thing"), first_of(pairs, "to")
+    if name is None:
+        raise GraphsvcError("No thing was given whose links to list.",
+                            hint="Name a thing with `thing`.")
+    iri = await context.find(name)
+    edges = await (_way(context, iri, await context.find(to)) if to else _around(context, iri))
+    return await context.json(_as_json, context, iri, edges)
+
+
+async def _around(context: PageContext, iri: str) -> list[Edge]:
+    """The links of a thing, statements folded, those that lead from it first, in alphabetical
+    order."""
+    edges = (await _neighbours(context, [iri]))[iri]
+    edges = await _folded(context, edges, {iri})
+    return sorted(edges, key=lambda edge: (edge.source != iri, edge.label,
+                                           context.label(edge.other(iri)), edge.other(iri)))
+
+
+async def _neighbours(context: PageContext, things: Iterable[str]) -> dict[str, list[Edge]]:
+    """The links of each thing, without those that pages leave out."""
+    query = _QUERIES["neighbours"].bind({"thing": [NamedNode(iri) for iri in things]})
+    found: dict[str, dict[Edge, None]] = defaultdict(dict)
+    for thing, property_, other, outward in (await fetch(context.serving.engine, query)).rows:
+        assert thing and property_ and other and outward
+        if (property_.value in _LEFT_OUT or context.terms.term(property_.value).quiet
+                or context.path(other.value) is None):
+            continue
+        ends = [thing.value, other.value] if outward.value == "true" else [other.value, thing.value]
+        edge = Edge(ends[0], property_.value, ends[1], context.label(property_.value))
+        found[thing.value][edge] = None
+    return defaultdict(list, {thing: sorted(edges, key=lambda edge: (
+        edge.property_, edge.source, edge.target)) for thing, edges in found.items()})
+
+
+async def _folded(context: PageContext, edges: Sequence[Edge], ends: set[str]) -> list[Edge]:
+    """The links with statements as links, where these begin or end at one of `ends` (any, without
+    ends); what rules conclude from such a statement is left out."""
+    others = {iri for edge in edges for iri in (edge.source, edge.target)} - ends
+    statements = _statements(context, others)
+    if not statements:
+        return [*edges]
+    query = _QUERIES["folded"].bind({"statement": [NamedNode(iri) for iri in statements]})
+    folded: dict[Edge, None] = {}
+    for statement, start, end, said in (await fetch(context.serving.engine, query)).rows:
+        if statement and start and end and (not ends or {start.value, end.value} & ends):
+            word = context.label(said.value) if isinstance(said, NamedNode) else (
+                said.value if said else context.label(statement.value))
+            folded[Edge(start.value, str(DISPLAY["linkTo"]), end.value, word,
+                        statement.value)] = None
+    gone = {edge.statement for edge in folded}
+    joined = {(edge.source, edge.target) for edge in folded}
+    return [*folded, *(edge for edge in edges if not {edge.source, edge.target} & gone
+                       and (edge.source, edge.target) not in joined)]
+
+
+def _statements(context: PageContext, iris: Iterable[str]) -> list[str]:
+    """Those of some things that are drawn as links."""
+    return [iri for iri, entry in context.index.entries(iris).items() if any(
+        context.terms.term(above).first(DISPLAY["linkFrom"])
+        for above in context.terms.with_above(entry.kind or ""))]
+
+
+async def _way(context: PageContext, one: str, other: str) -> list[Edge]:
+    """The links of a shortest way between two things, of at most _FARTHEST steps; none where there
+    is none. Both ends are searched from, the smaller side first; of ways of the same length, one
+    over a statement is taken."""
+    if one == other:
+        return []
+    reached: tuple[dict[str, list[Edge]], ...] = ({one: []}, {other: []})
+    edges_of: list[list[str]] = [[one], [other]]
+    for _ in range(_FARTHEST):
+        side = 0 if len(edges_of[0]) <= len(edges_of[1]) else 1
+        here, there = reached[side], reached[1 - side]
+        found = await _neighbours(context, edges_of[side])
+        coming: dict[str, list[Edge]] = {}
+        for thing in edges_of[side]:
+            if len(found[thing]) <= _HUB or thing in (one, other):
+                for edge in found[thing]:
+                    if edge.other(thing) not in here:
+                        coming.setdefault(edge.other(thing), [*here[thing], edge])
+        here.update(coming)
+        statements = {*_statements(context, coming.keys() & there.keys())}
+        if met := sorted((iri for iri in coming if iri in there),
+                         key=lambda iri: (len(there[iri]), iri not in statements, iri)):
+            halves = [reached[0][met[0]], reached[1][met[0]][::-1]]
+            way = [edge for half in halves for edge in half]
+            return await _folded_way(context, way)
+        edges_of[side] = sorted(coming)
+        if not coming:
+            break
+    return []
+
+
+async def _folded_way(context: PageContext, way: list[Edge]) -> list[Edge]:
+    """The way with each statement on it as a link, where it links what is before and after it."""
+    things = {iri for edge in way for iri in (edge.source, edge.target)}
+    folded = await _folded(context, way, set())
+    return folded if all({edge.source, edge.target} <= things for edge in folded) else way
+
+
+def _steps(context: PageContext, start: str, way: Sequence[Edge]) -> list[tuple[Link, Edge, Link]]:
+    """From what to what each link of a way leads, as one goes it."""
+    steps = []
+    for edge in way:
+        steps.append((context.link(start), edge, context.link(start := edge.other(start))))
+    return steps
+
+
+def _as_json(context: PageContext, iri: str, edges: Sequence[Edge]) -> dict[str, Any]:
+    """The links as nodes and edges, with the look of each class."""
+    shown = edges[:_MOST]
+    ends = (end for edge in shown for end in (edge.source, edge.target))
+    iris = list(dict.fromkeys([iri, *ends]))
+    known = context.index.entries(iris)
+    kinds = {one: context.terms.term(kind).label if (entry := known.get(one)) and (
+        kind := entry.kind) else "other" for one in iris}
+    return {
+        "release": context.release, "thing": iri, "total": len(edges),
+        "nodes": [{"id": one, "name": context.curie(one), "label": context.label(one),
+                   "href": context.path(one), "kind": kinds[one],
+                   "note": (known[one].note or "") if one in known else ""} for one in iris],
+        "edges": [{"source": edge.source, "target": edge.target, "property": edge.property_,
+                   "label": edge.label, "statement": edge.statement,
+                   "href": edge.statement and context.path(edge.statement)} for edge in shown],
+        "looks": {kind: {"colour": its.colour, "shape": its.shape, "outline": its.outline}
+                  for kind, its in look(context.serving.looks, kinds.values()).items()},
+    }
+
+
+_QUERIES = {name: Template(own_query(name), file=f"{name}.rq") for name in ("neighbours", "folded")}

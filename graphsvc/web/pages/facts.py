@@ -1,0 +1,125 @@
+"""What is said of a thing, property by property, and what refers to it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import BlankNode, NamedNode
+
+from graphsvc.index import slug
+from graphsvc.passage import Passage, in_reading_order
+from graphsvc.questions.table import Row, Term
+from graphsvc.vocabulary import DCTERMS, DISPLAY, PROV, RDF, RDFS, SKOS
+from graphsvc.web.pages.context import Link, PageContext, alphabetical
+from graphsvc.web.pages.rendering import show
+
+_OTHER_NAMES = (str(SKOS.altLabel), str(SKOS.hiddenLabel))
+_LEADS = (str(SKOS.definition), str(DCTERMS.description))
+_EVIDENCE = str(PROV.wasDerivedFrom)
+_NOT_FACTS = {str(RDF.type), str(RDFS.label), str(SKOS.prefLabel), _EVIDENCE,
+              *_OTHER_NAMES, *_LEADS}
+_ABOVE = (str(SKOS.broader), str(DCTERMS.isPartOf))
+_DERIVED = "derived"
+"""How the names of graphs begin whose statements only rules make."""
+_REFERRERS, _MOST_REFERRERS = 60, 300
+"""Things of a group that are shown where a search gives the others, and where none does."""
+
+Said = Mapping[str, Mapping[Term, set[str]]]
+"""What is said of a thing: by property and value the names of the graphs that say it."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A property with its values. derived: whether only rules say so; leads: whether it is the
+    first thing to know; passages: its values, where these are passages."""
+
+    label: str
+    meaning: str
+    links: tuple[Link, ...]
+    derived: bool
+    leads: bool
+    passages: tuple[Passage, ...] = ()
+
+
+def said_of(context: PageContext, facts: Iterable[Row]) -> Said:
+    """What the rows of the query thing-facts say."""
+    said: dict[str, dict[Term, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for graph, property_, value in facts:
+        if graph is not None and property_ is not None and value is not None:
+            said[property_.value][value].add(
+                graph.value.removeprefix(f"{context.header.root}graph/"))
+    return said
+
+
+def named(said: Said) -> dict[str, list[str]]:
+    """Its other names and the texts that say what it is."""
+    return {"other_names": sorted({term.value for p in _OTHER_NAMES for term in said.get(p, ())}),
+            "leads": [term.value for p in _LEADS for term in said.get(p, ())]}
+
+
+def evidence(context: PageContext, said: Said) -> list[Passage]:
+    """The passages that a thing rests on."""
+    return in_reading_order(context.index.passage(it.value) for it in said.get(_EVIDENCE, ()))
+
+
+def sources(said: Said) -> list[str]:
+    """The names of the graphs that say something of it, apart from those that rules made."""
+    return sorted({name for values in said.values() for names in values.values()
+                   for name in names if not name.startswith(_DERIVED)})
+
+
+def above(context: PageContext, said: Said) -> list[Link]:
+    """What it is a narrower kind or a part of, in one step."""
+    return alphabetical(context.link(term.value) for p in _ABOVE for term in said.get(p, ())
+                        if isinstance(term, NamedNode))
+
+
+def facts_of(context: PageContext, said: Said, classes: Collection[str]) -> list[Fact]:
+    """Properties in the order of the shapes, each with its values."""
+    facts = []
+    for iri in sorted(said, key=lambda iri: (context.terms.order(iri, classes),
+                                             context.label(iri))):
+        term = context.terms.term(iri)
+        values = {value: graphs for value, graphs in said[iri].items()
+                  if not isinstance(value, BlankNode)}
+        if iri in _NOT_FACTS or iri.startswith(str(DISPLAY)) or term.quiet or not values:
+            continue
+        passages = [context.index.passage(value.value) for value in values]
+        at_places = all(passage.document for passage in passages)
+        facts.append(Fact(
+            context.label(iri), term.comment,
+            tuple(alphabetical(_link(context, value) for value in values)),
+            derived=all(name.startswith(_DERIVED) for names in values.values() for name in names),
+            leads=term.first(DISPLAY.lead) == "true",
+            passages=tuple(in_reading_order(passages)) if at_places else ()))
+    return facts
+
+
+def _link(context: PageContext, value: Term) -> Link:
+    return context.link(value.value) if isinstance(value, NamedNode) else Link(show(value))
+
+
+def referrers(context: PageContext, found: Iterable[Row], iri: str) -> list[dict[str, Any]]:
+    """What refers to the thing, by class and property, the classes in the ontology's order; where
+    a property narrows searches, with the one that has them all."""
+    pairs = {(property_.value, thing.value) for property_, thing in found
+             if property_ is not None and thing is not None
+             and not context.terms.term(property_.value).quiet}
+    known = context.index.entries({thing for _, thing in pairs})
+    grouped: dict[tuple[str, str], list[Link]] = defaultdict(list)
+    for property_, thing in pairs:
+        if thing in known and (class_ := known[thing].kind):
+            grouped[class_, property_].append(context.link(thing))
+    groups = []
+    for (class_, property_), links in grouped.items():
+        search = ({"class": slug(class_), slug(property_): context.curie(iri)}
+                  if property_ in context.terms.facets else {})
+        shown = alphabetical(links)[:_REFERRERS if search else _MOST_REFERRERS]
+        groups.append({
+            "class": context.terms.term(class_), "property": context.label(property_),
+            "links": shown, "total": len(links), "search": search})
+    return sorted(groups, key=lambda group: (
+        group["class"].order, group["class"].plural, -group["total"], group["property"]))

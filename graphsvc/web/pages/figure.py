@@ -1,0 +1,243 @@
+"""Drawings as SVG: laid out here, written by templates/figure.svg, which a page has inside it and
+a file has with a title, a source and the colours of the stylesheet.
+
+Drawing libraries were tried: they draw no map of tiles and no grid of symbols (pygal), weigh 84 MB
+and take half a second (vl-convert), or write texts without escaping them (svg.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Any
+
+from graphsvc.web.pages.context import Link
+from graphsvc.web.pages.drawings import Bars, Tile, TileMap
+from graphsvc.web.pages.rendering import capital
+
+WIDE, NARROW = 960, 340
+"""Pixels across: of files and pages, and of phones."""
+_LETTER, _MEAN = 0.55, 0.5
+"""How wide a letter of the font is, in its size: in a word, and on average in a long line."""
+_LEADING = 1.22
+"""From line to line, in the size of letters."""
+_SIZE, _SMALL, _TITLE = 14.0, 12.0, 24.0
+_ROW, _BAR = 30, 20
+_CELL, _HEAD = 34, 260
+_MARKS = {"good": "+", "mixed": "±", "bad": "−"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text at a place. size: of its letters, in pixels; look: as the stylesheet names it;
+    anchor: start, middle or end."""
+
+    x: float
+    y: float
+    text: str
+    size: float = 14
+    look: str = ""
+    anchor: str = "start"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    look: str = ""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A symbol, 14 pixels wide, with its upper left corner at a place."""
+
+    x: float
+    y: float
+    symbol: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Parts that mean one thing. look: its colour; says: it in words; href: where it leads."""
+
+    parts: tuple[Words | Box | Sign, ...]
+    look: str = ""
+    says: str = ""
+    href: str | None = None
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Marks on a sheet, from its upper left corner. says: what it shows, in words."""
+
+    marks: tuple[Mark, ...]
+    width: float
+    height: float
+    says: str
+
+
+def lines(text: str, width: float, size: float = _SIZE, most: int = 2) -> list[str]:
+    """A text in lines that are not wider than a width, the last one cut where there are more."""
+    letters = max(4, int(width / (size * (_LETTER if width < 400 else _MEAN))))
+    return wrap(text, letters, max_lines=most, placeholder=" …") or [""]
+
+
+def _text(found: Sequence[str], x: float, y: float, size: float = _SIZE, look: str = "",
+          anchor: str = "start") -> Iterator[Words]:
+    """Lines below each other, the first one on y."""
+    for number, line in enumerate(found):
+        yield Words(x, y + number * size * _LEADING, line, size, look, anchor)
+
+
+def bar_chart(bars: Bars, width: float = WIDE) -> Drawing:
+    """Bars from one zero, longest first as the question says, each with its number at its end."""
+    phone = width < WIDE
+    left, end = (0.0, 70.0) if phone else (300.0, 90.0)
+    marks, y = list[Mark](), 0.0
+    heading = f"{capital(bars.unit)} by {bars.label[:1].lower()}{bars.label[1:]}"
+    for link, value in bars.bars:
+        name = lines(link.text, width if phone else left - 16)
+        length = (width - left - end) * (value.number or 0) / bars.most
+        text = f"{value.text}{' %' if bars.percent else ''}" if value else "no information"
+        top = y + 17 * len(name) + 5 if phone else y + max(0.0, (len(name) - 1) * 8.5)
+        middle = top + _BAR / 2 + 5
+        placed = _text(name, 0, y + 13) if phone else _text(
+            name, left - 16, middle - (len(name) - 1) * 8.5, anchor="end")
+        marks.append(Mark((
+            *placed, Box(left, top, max(length, 1.0), _BAR, "length"),
+            Words(left + length + 8, middle, text, look="strong" if value else "soft")),
+            says=f"{link.text}: {text}", href=link.href))
+        y = top + _BAR + (12 if phone else _ROW - _BAR)
+    axis = Mark((Box(left - 1, 0, 1, y - 8, "rule"),))
+    if len(bars.bars) < bars.of:
+        marks.append(Mark((Words(
+            left, y + 14, f"The first {len(bars.bars)} of {bars.of} are shown.", look="soft"),)))
+        y += 24
+    return Drawing((*([] if phone else [axis]), *marks), width, y, heading)
+
+
+def tiles(found: TileMap, width: float = WIDE) -> Drawing:
+    """A tile for each place, with what is known of it, above a legend."""
+    step = width / found.columns
+    longest = max((len(word) for tile in found.tiles for word in tile.link.text.split()), default=1)
+    size = max(9.0, min(13.0, (step - 15) / (longest * 0.58)))
+    height = size * (6 if any(tile.sign for tile in found.tiles) else 4.9)
+    marks = [_tile(tile, step, height, size) for tile in found.tiles]
+    bottom = height * max(tile.row for tile in found.tiles)
+    legend, below = _legend(found.key, width, bottom + 18)
+    return Drawing((*marks, *legend), width, below, found.measure)
+
+
+def _tile(tile: Tile, step: float, height: float, size: float) -> Mark:
+    x, y = (tile.column - 1) * step + 1.5, (tile.row - 1) * height + 1.5
+    name = lines(tile.link.text, step - 13, size, 2)
+    sign = [Sign(x + step - 21, y + height - 21, tile.sign)] if tile.sign else []
+    known = lines(tile.text, step - 13, size * 1.06, 3 - len(name)) if tile.text else []
+    below = y + size + 5 + len(name) * size * _LEADING
+    return Mark((
+        Box(x, y, step - 3, height - 3), *_text(name, x + 6, y + size + 4, size),
+        *_text(known, x + 6, below, size, "strong"), *sign), tile.look, tile.says, tile.link.href)
+
+
+def _legend(
+    key: Iterable[tuple[str, str, str]], width: float, top: float
+) -> tuple[list[Mark], float]:
+    """What colours and signs mean, next to each other; and where it ends."""
+    marks, x, y = list[Mark](), 0.0, top
+    for look, sign, text in key:
+        shown = lines(text, width - 40, 13, 1)[0]
+        wide = 30 + len(shown) * 13 * _LETTER + 22
+        if x and x + wide > width:
+            x, y = 0.0, y + 26
+        colour = [Box(x + .5, y + .5, 19, 19)] if look else []
+        marks.append(Mark((*colour, *([Sign(x + 3, y + 3, sign)] if sign else [])), look))
+        marks.append(Mark((Words(x + 27, y + 14.5, shown, 13, "soft"),)))
+        x += wide
+    return marks, y + 30
+
+
+def grid(matrix: dict[str, Any], width: float = WIDE) -> Drawing:
+    """Cells where rows and columns meet, above a legend: symbols, signs and colours, or texts."""
+    columns, toned = matrix["columns"], matrix["tones"] is not None
+    step = (width - _HEAD) / max(1, len(columns))
+    heads = [lines(link.text, step - 8, 13, 4) for link in columns]
+    top = 17.0 * max(map(len, heads), default=1) + 8
+    marks = [Mark(tuple(_text(found, _HEAD + (at + .5) * step, 13, 13, "strong", "middle")),
+                  says=link.text, href=link.href)
+             for at, (link, found) in enumerate(zip(columns, heads, strict=True))]
+    y = top
+    for head, cells in matrix["rows"]:
+        name = lines(head.text, _HEAD - 16, _SIZE, 2)
+        tall = max(_CELL, 17 * len(name) + 10)
+        marks.append(Mark((Box(0, y, width, 1, "rule"), *_text(
+            name, 0, y + tall / 2 + 5 - (len(name) - 1) * 8.5)), says=head.text, href=head.href))
+        for at, met in enumerate(cells):
+            middle = _HEAD + (at + .5) * step
+            marks += _signs(met, middle, y, tall) if toned else [
+                _shaded(met, middle, y, step, tall)]
+        y += tall
+    key = [] if not toned else [
+        *(("", symbol, ", ".join(texts)) for symbol, texts in matrix["symbols"].items() if symbol),
+        *((tone or "plain", _MARKS.get(tone or "", ""), ", ".join(texts))
+          for tone, texts in matrix["tones"].items())]
+    blank = any(not met for _, cells in matrix["rows"] for met in cells)
+    key += [("", "dash", "not mentioned" if toned else "no information")] if blank else []
+    legend, below = _legend(key, width, y + 16) if key else ([], y)
+    return Drawing((*marks, *legend), width, below, matrix["measure"])
+
+
+def _signs(met: Sequence[Link], middle: float, y: float, tall: float) -> Iterator[Mark]:
+    """What is known where a row and a column meet, as a symbol and a sign in a colour."""
+    if not met:
+        yield Mark((Box(middle - 5, y + tall / 2, 10, 2, "dash"),), says="not mentioned")
+    wide = 46
+    for number, one in enumerate(met):
+        x = middle - wide * len(met) / 2 + number * wide
+        mark = _MARKS.get(one.tone or "", "")
+        parts = (Box(x + 1, y + 4, wide - 2, tall - 7),
+                 Sign(x + (9 if mark else 16), y + tall / 2 - 6.5, one.symbol or "full"),
+                 Words(x + 33, y + tall / 2 + 5.5, mark, 16, "strong", "middle"))
+        yield Mark(parts, one.tone or "plain", one.text, one.href)
+
+
+def _shaded(met: Sequence[Link], middle: float, y: float, step: float, tall: float) -> Mark:
+    """What is known where a row and a column meet, in words on its shade."""
+    text = "; ".join(one.text for one in met)
+    shade = max((one.shade for one in met), default=0)
+    words = Words(middle, y + tall / 2 + 5, lines(text, step - 8, _SIZE, 1)[0], anchor="middle")
+    if not met:
+        return Mark((Box(middle - 5, y + tall / 2, 10, 2, "dash"),), says="no information")
+    return Mark((Box(middle - step / 2 + 1, y + 2, step - 2, tall - 3), words),
+                f"s{shade}" if shade else "none", text)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A drawing as a file has it: at a place on a sheet, below a title, above its source."""
+
+    drawing: Drawing
+    title: str
+    left: float
+    top: float
+    width: float
+    height: float
+    around: Mark
+
+
+def sheet(drawing: Drawing, title: str, says: str, source: Sequence[str]) -> Sheet:
+    """The drawing with a title, what it shows in words, and lines on where it comes from."""
+    left, wide = 28.0, drawing.width
+    head = [*_text(lines(title, wide, _TITLE, 3), left, 52, _TITLE, "strong")]
+    under = [*_text(lines(says, wide, 15, 4), left, head[-1].y + 30, 15, "soft")]
+    caption = Words(left, under[-1].y + 38, capital(drawing.says), look="strong")
+    top = caption.y + 18
+    foot = top + drawing.height + 34
+    last = [*_text([line for text in source for line in lines(text, wide, _SMALL, 2)],
+                   left, foot, _SMALL, "soft")]
+    around = Mark((*head, *under, caption, Box(left, foot - 22, wide, 1, "rule"), *last))
+    return Sheet(drawing, title, left, top, wide + 2 * left, last[-1].y + 24, around)
