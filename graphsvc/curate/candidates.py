@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import exp, log
 
-from graphsvc.curate.patterns import pattern
 from graphsvc.curate.graph import CuratedGraph
+from graphsvc.curate.patterns import pattern
 from graphsvc.curate.phrases import Phrase, phrases
 from graphsvc.curate.records import Draft, Near, Value
 from graphsvc.curate.text import Sentence, Text
@@ -18,8 +18,8 @@ from graphsvc.words import FUNCTION_WORDS, fold, words
 
 _CONTENTS = re.compile(r"\w(?:[ .]+|\t)\d{1,3}$")
 """How a line of a table of contents ends."""
-_EXAMPLE = re.compile(r"\b(?:such as|includ\w+|for example|for instance|e\.g|namely|called|known as)\b",
-                      re.IGNORECASE)
+_EXAMPLE = re.compile(r"\b(?:such as|includ\w+|for example|for instance|e\.g|namely|called|"
+                      r"known as)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"@|www\.|https?:|\b(?:19|20)\d\d\b|\b[A-Z]{1,2}\d{1,2} ?\d[A-Z]{2}\b")
 _NEAR = 3
 """Existing things that are shown with a new one."""
@@ -102,7 +102,8 @@ def draft_candidates(text: Text) -> Iterator[Draft]:
         for phrase in phrases(sentence.text, heads.knows, graph.names.has):
             name = _stripped(phrase.text, heads)
             stems = frozenset(_stems(name))
-            if not stems or stems in heads.never or _is_known(name, sentence, heads) or _is_ordinary(name, phrase, small):
+            if not stems or stems in heads.never or _is_known(name, sentence, heads) or (
+                    _is_ordinary(name, phrase, small)):
                 continue
             meaning = heads.of(name) or (heads.classes[0], None)
             one = found.setdefault(stems, _Candidate(meaning))
@@ -142,8 +143,9 @@ def _is_known(name: str, sentence: Sentence, heads: Heads) -> bool:
 def _is_ordinary(name: str, phrase: Phrase, small: set[str]) -> bool:
     """Whether a name is only a number, or one word that the document has in small letters too."""
     parts = [part for part in fold(name).split() if part not in FUNCTION_WORDS]
-    return len(name) < 3 or bool(_ADDRESS.search(name)) or all(part[0].isdigit() for part in parts) or len(parts) == 1 and (
-        phrase.way == "end" or {*re.split(r"\W", parts[0])} <= small)
+    if len(name) < 3 or _ADDRESS.search(name) or all(part[0].isdigit() for part in parts):
+        return True
+    return len(parts) == 1 and (phrase.way == "end" or {*re.split(r"\W", parts[0])} <= small)
 
 
 def _signs(name: str, phrase: Phrase, text: str) -> set[str]:

@@ -1,5 +1,5 @@
-"""Phrases of a sentence that may be names: in capitals, with letters in brackets, set off, or with a
-word at their end that says what they are."""
+"""Phrases of a sentence that may be names: in capitals, with letters in brackets, set off, or with
+a word at their end that says what they are."""
 
 from __future__ import annotations
 
@@ -10,12 +10,19 @@ from dataclasses import dataclass
 from graphsvc.words import FUNCTION_WORDS, fold
 
 _TOKEN = re.compile(r"[^\W_](?:[\w&+]|[’'#-](?=\w))*|[^\w\s*_]")
-_LETTERS = re.compile(r"\([\W_]*([A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*?)s?[\W_]*\)")
-_SET_OFF = re.compile(r"\*\*([^*]{3,60}?)[.,:;]?\*\*|[‘“]([^‘’“”]{3,60})[’”]|(?<!\w)'(\w[^']{2,50})'(?!\w)")
+_LETTERS = re.compile(r"\([\W_]{0,4}([A-Z][A-Za-z0-9]{0,8}[A-Z0-9])s?[\W_]{0,4}\)")
+_SET_OFF = re.compile(r"\*\*([^*]{3,60}?)[.,:;]?\*\*|[‘“]([^‘’“”]{3,60})[’”]|"
+                      r"(?<!\w)'(\w[^']{2,50})'(?!\w)")
 _LINKS = frozenset(("and", "of", "for", "the", "in", "to", "&", "on", "with", "at", "my", "s"))
 _BEFORE_VERBS = frozenset(("to", "will", "would", "can", "could", "should", "must", "may", "might",
                            "they", "we", "who"))
-_OUTSIDE = frozenset(["about", "across", "after", "against", "along", "although", "among", "around", "because", "before", "between", "beyond", "both", "by", "despite", "during", "each", "either", "every", "following", "left", "led", "made", "meant", "per", "since", "take", "taken", "through", "throughout", "towards", "under", "undertook", "until", "upon", "via", "were", "whether", "while", "within", "without", "held", "gave", "found", "saw", "took", "brought", "came", "went", "became", "built", "kept", "set", "sought", "told", "felt", "spent", "dealt"])
+_OUTSIDE_WORDS = """
+about across after against along although among around because before between beyond both brought
+built by came despite during each either every felt following found gave held kept led left made
+meant per saw set since sought spent take taken through throughout told took towards under
+undertook until upon via went were whether while within without
+"""
+_OUTSIDE = frozenset(_OUTSIDE_WORDS.split())
 """Words that are in no name of small letters, beside those that say little."""
 _MOST, _SET_OFF_MOST = 5, 7
 """Words of a name in small letters, and of one that is set off."""

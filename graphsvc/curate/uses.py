@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphsvc.curate.cues import Cues
+from graphsvc.curate.patterns import pattern
 from graphsvc.curate.records import Draft, Value
 from graphsvc.curate.text import Said, Sentence, Text
 from graphsvc.vocabulary import CURATION
-
 
 _LEAST = 0.5
 """How sure it must be that the document means the thing."""
