@@ -1,5 +1,5 @@
-"""Phrases of a sentence that may be names: in capitals, with letters in brackets, set off, or with a
-word at their end that says what they are."""
+"""Phrases of a sentence that may be names: in capitals, with letters in brackets, set off, or with
+a word at their end that says what they are."""
 
 from __future__ import annotations
 
@@ -10,12 +10,19 @@ from dataclasses import dataclass
 from graphsvc.words import FUNCTION_WORDS, fold
 
 _TOKEN = re.compile(r"[^\W_](?:[\w&+]|[’'#-](?=\w))*|[^\w\s*_]")
-_LETTERS = re.compile(r"\([\W_]*([A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*?)s?[\W_]*\)")
-_SET_OFF = re.compile(r"\*\*([^*]{3,60}?)[.,:;]?\*\*|[‘“]([^‘’“”]{3,60})[’”]|(?<!\w)'(\w[^']{2,50})'(?!\w)")
+_LETTERS = re.compile(r"\([\W_]{0,4}([A-Z][A-Za-z0-9]{0,8}[A-Z0-9])s?[\W_]{0,4}\)")
+_SET_OFF = re.compile(r"\*\*([^*]{3,60}?)[.,:;]?\*\*|[‘“]([^‘’“”]{3,60})[’”]|"
+                      r"(?<!\w)'(\w[^']{2,50})'(?!\w)")
 _LINKS = frozenset(("and", "of", "for", "the", "in", "to", "&", "on", "with", "at", "my", "s"))
 _BEFORE_VERBS = frozenset(("to", "will", "would", "can", "could", "should", "must", "may", "might",
                            "they", "we", "who"))
-_OUTSIDE = frozenset(["about", "across", "after", "against", "along", "although", "among", "around", "because", "before", "between", "beyond", "both", "by", "despite", "during", "each", "either", "every", "following", "left", "led", "made", "meant", "per", "since", "take", "taken", "through", "throughout", "towards", "under", "undertook", "until", "upon", "via", "were", "whether", "while", "within", "without", "held", "gave", "found", "saw", "took", "brought", "came", "went", "became", "built", "kept", "set", "sought", "told", "felt", "spent", "dealt"])
+_OUTSIDE_WORDS = """
+about across after against along although among around because before between beyond both brought
+built by came despite during each either every felt following found gave held kept led left made
+meant per saw set since sought spent take taken through throughout told took towards under
+undertook until upon via went were whether while within without
+"""
+_OUTSIDE = frozenset(_OUTSIDE_WORDS.split())
 """Words that are in no name of small letters, beside those that say little."""
 _MOST, _SET_OFF_MOST = 5, 7
 """Words of a name in small letters, and of one that is set off."""
@@ -69,7 +76,7 @@ def phrases(
         name = next(group for group in match.groups() if group)
         if len(name.split()) <= _SET_OFF_MOST and not name.endswith("."):
             yield Phrase(_plain(name), "set off", match.start())
-    for first, last in _capitals(tokens, is_end):
+    for first, last in _capitals(tokens, text, is_end):
         yield Phrase(_plain(text[tokens[first].start:tokens[last].end]), "capitals",
                      tokens[first].start)
     for place, token in enumerate(tokens):
@@ -111,7 +118,9 @@ def _left(
     return first
 
 
-def _capitals(tokens: list[_Token], is_end: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+def _capitals(
+    tokens: list[_Token], text: str, is_end: Callable[[str], bool]
+) -> Iterator[tuple[int, int]]:
     """The first and last places of runs of words in capitals, with small words between them, and
     with the words after them that end in one which says what it is."""
     place = 0
@@ -120,7 +129,8 @@ def _capitals(tokens: list[_Token], is_end: Callable[[str], bool]) -> Iterator[t
             place += 1
             continue
         last = following = place
-        while following + 1 < len(tokens) and following - last < 3:
+        while following + 1 < len(tokens) and following - last < 3 and _next(
+                tokens[following], tokens[following + 1], text):
             following += 1
             token = tokens[following]
             if token.is_capital or token.text.isdigit() and following == last + 1:
@@ -128,7 +138,7 @@ def _capitals(tokens: list[_Token], is_end: Callable[[str], bool]) -> Iterator[t
             elif not (token.is_word and fold(token.text) in _LINKS):
                 break
         for end in range(last + 1, min(last + 4, len(tokens))):
-            if not tokens[end].is_word or tokens[end].is_small or (
+            if not _next(tokens[end - 1], tokens[end], text) or tokens[end].is_small or (
                     fold(tokens[end].text) in _OUTSIDE):
                 break
             if is_end(tokens[end].text):

@@ -25,10 +25,10 @@ class Subjects:
         counts: dict[str, Counter[str]] = defaultdict(Counter)
         often: Counter[str] = Counter()
         for thing in graph.having(property_):
-            found = _stems(text for name in _TEXTS for text in graph.values(thing, name))
-            often.update(found)
+            said = _stems(text for name in _TEXTS for text in graph.values(thing, name))
+            often.update(said)
             for value in graph.values(thing, property_):
-                counts[value].update(found)
+                counts[value].update(said)
         for value in graph.things(graph.range(property_) or ""):
             own = _stems(text for name in _TEXTS for text in graph.values(value, name))
             often.update(own)

@@ -116,10 +116,10 @@ class Text:
         return Value(property=property_, property_label=self.graph.label(property_), iri=iri,
                      label=self.graph.label(iri), cue=cue)
 
-    def sureness(self, iri: str, written: set[str]) -> float:
+    def sureness(self, iri: str, written: Iterable[str]) -> float:
         """How sure it is that a text means a thing: several documents know it, and what is written
         is its own name, and not only a part of it in ordinary words."""
-        known = min(len(self.graph.documents(iri)), _MANY) / _MANY
+        known = max(1, min(len(self.graph.documents(iri)), _MANY)) / _MANY
         return (known + max(self._share(iri, name) for name in written)) / 2
 
     def _share(self, iri: str, name: str) -> float:
