@@ -148,7 +148,7 @@ function say(...parts) {
 }
 
 // Names of the schema go where the cursor is, with their prefix.
-for (const name of document.querySelectorAll("[data-insert]")) {
+function insertable(name) {
   const insert = button(name.textContent, () => {
     yasqe.replaceSelection(name.dataset.insert);
     const prefix = name.dataset.insert.split(":")[0];
@@ -158,7 +158,29 @@ for (const name of document.querySelectorAll("[data-insert]")) {
   insert.title = name.title;
   name.replaceChildren(insert);
 }
+document.querySelectorAll("[data-insert]").forEach(insertable);
+
+// The properties, which are many, come when they are looked for.
+const properties = document.getElementById("properties");
+properties.hidden = false;
+async function list() {
+  const place = properties.querySelector("ul");
+  if (place.childElementCount) return;
+  const found = (await terms()).properties.filter((term) => term.name !== term.iri).sort((one, other) => one.label.localeCompare(other.label));
+  if (place.childElementCount) return;
+  for (const term of found) {
+    const name = Object.assign(document.createElement("code"), { textContent: term.name, title: term.comment });
+    const entry = document.createElement("li");
+    name.dataset.insert = term.name;
+    insertable(name);
+    entry.append(name, ` ${term.label}`);
+    place.append(entry);
+  }
+}
+properties.addEventListener("toggle", list);
+
 const filter = document.getElementById("schema-filter");
+filter.addEventListener("focus", list);
 filter.closest("[hidden]").hidden = false;
 filter.addEventListener("input", () => {
   for (const entry of document.querySelectorAll(".schema li")) entry.hidden = !entry.textContent.toLowerCase().includes(filter.value.trim().toLowerCase());

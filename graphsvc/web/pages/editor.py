@@ -17,15 +17,14 @@ async def editor_page(context: PageContext, pairs: Pairs) -> str:
     Raises what understanding a question raises, and GraphsvcError for other parameters.
     """
     query = await _query(context, pairs)
-    terms = [term for term in context.terms.terms.values() if context.curie(term.iri) != term.iri]
-    classes = [term for term in terms if term.is_class and context.sizes.get(term.iri)]
+    classes = [term for term in context.terms.terms.values()
+               if term.is_class and context.sizes.get(term.iri)
+               and context.curie(term.iri) != term.iri]
     return await context.render("editor.html", lambda: {
         "query": query or Template(own_query("first")).bind(
             {"namespace": [Literal(context.header.namespace)]}),
         "starters": [one for one in context.questions.library if "start" in one.tags][:6],
         "classes": sorted(classes, key=lambda term: (term.order, -context.sizes[term.iri])),
-        "properties": sorted((term for term in terms if not term.is_class and not term.quiet),
-                             key=lambda term: term.label.casefold()),
         "settings": {
             "endpoint": "/sparql", "terms": "/editor/terms", "release": context.release,
             "prefixes": context.serving.release.manifest["prefixes"],
