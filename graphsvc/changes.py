@@ -36,7 +36,7 @@ class TooManyQuads(GraphsvcError):
     """The releases are too large to be compared while somebody waits."""
 
     status = 413
-    type = "urn:graphsvc:problem:releases-too-large"
+    type = "/problems#releases-too-large"
     title = "The releases are too large to compare"
 
 

@@ -182,7 +182,7 @@ def safe_cell(text: str) -> str:
 
 
 _FILE_TYPES = {".gz": "application/gzip", ".zip": "application/zip", ".json": "application/json",
-               ".parquet": "application/vnd.apache.parquet"}
+               ".tsv": "text/tab-separated-values", ".parquet": "application/vnd.apache.parquet"}
 
 
 def file_type(name: str) -> str:

@@ -53,7 +53,7 @@ class UnknownName(GraphsvcError):
     """Nothing has that name; `nearest` are things with names like it."""
 
     status = 404
-    type = "urn:graphsvc:problem:unknown-name"
+    type = "/problems#unknown-name"
     title = "Nothing has that name"
 
     def __init__(self, message: str, nearest: list[Named], location: str | None = None) -> None:
@@ -70,7 +70,7 @@ class AmbiguousName(GraphsvcError):
     """Several things have that name; `choices` are they."""
 
     status = 409
-    type = "urn:graphsvc:problem:ambiguous-name"
+    type = "/problems#ambiguous-name"
     title = "The name is that of several things"
 
     def __init__(self, message: str, choices: list[Named], location: str | None = None) -> None:

@@ -54,7 +54,7 @@ Choices = Sequence[tuple[Question, Parameter, list[Word]]]
 class NothingAsked(GraphsvcError):
     """A question without words."""
 
-    type = "urn:graphsvc:problem:nothing-asked"
+    type = "/problems#nothing-asked"
     title = "There is no question"
 
 

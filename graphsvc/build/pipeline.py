@@ -25,6 +25,7 @@ from graphsvc.ask.wordings import read_wordings
 from graphsvc.build.check import Names
 from graphsvc.build.dumps import Graphs, canonical_graphs, content_digest, write_dumps
 from graphsvc.build.index import build_index
+from graphsvc.build.mappings import write_mappings
 from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import explain, report_graph, validate
 from graphsvc.build.table_files import write_tables
@@ -99,6 +100,8 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
             graphs, f"{project.header.root}graph/", project.prefixes, work / "dumps", pool)
         tables = write_tables(
             project.header, digest, read_tables(project.header, union), work / "dumps")
+        write_mappings(project.header, digest, project.prefixes, union,
+                       work / "dumps" / "mappings.sssom.tsv")
         sizes = {name: len(lines) for name, lines in graphs.items()}
         del graphs
         progress("describing")

@@ -16,7 +16,7 @@ from graphsvc.formats import (
     Format,
 )
 
-_PROBLEM = "urn:graphsvc:problem:"
+_PROBLEM = "/problems#"
 
 
 class QueryForm(StrEnum):

@@ -66,7 +66,7 @@ class UnknownFormat(GraphsvcError):
     """No such format is written."""
 
     status = 404
-    type = "urn:graphsvc:problem:unknown-format"
+    type = "/problems#unknown-format"
     title = "There is no such format"
 
 
@@ -74,7 +74,7 @@ class Unfinished(GraphsvcError):
     """Writing a file took too long or too much memory."""
 
     status = 503
-    type = "urn:graphsvc:problem:export-unfinished"
+    type = "/problems#export-unfinished"
     title = "The file could not be written"
 
 
@@ -82,7 +82,7 @@ class Busy(GraphsvcError):
     """Too many files are being written already."""
 
     status = 503
-    type = "urn:graphsvc:problem:exports-busy"
+    type = "/problems#exports-busy"
     title = "The service cannot answer now"
     headers = {"Retry-After": "5"}
 

@@ -40,7 +40,7 @@ class TooLarge(GraphsvcError):
     """The graph is too large for what is asked of it."""
 
     status = 413
-    type = "urn:graphsvc:problem:graph-too-large"
+    type = "/problems#graph-too-large"
     title = "The graph is too large"
 
 

@@ -30,7 +30,7 @@ class Unwritable(GraphsvcError):
     """A text that a format cannot hold."""
 
     status = 406
-    type = "urn:graphsvc:problem:unwritable-text"
+    type = "/problems#unwritable-text"
     title = "The format cannot hold a text of the graph"
 
     @classmethod

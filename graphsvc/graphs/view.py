@@ -42,7 +42,7 @@ class UnknownView(GraphsvcError):
     """No view has that name."""
 
     status = 404
-    type = "urn:graphsvc:problem:unknown-view"
+    type = "/problems#unknown-view"
     title = "There is no such view"
 
 

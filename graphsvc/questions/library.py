@@ -25,7 +25,7 @@ class UnknownQuestion(GraphsvcError):
     """No question has that name; `nearest` are names like it."""
 
     status = 404
-    type = "urn:graphsvc:problem:unknown-question"
+    type = "/problems#unknown-question"
     title = "There is no such question"
 
     def __init__(self, name: str, nearest: list[str]) -> None:
@@ -41,7 +41,7 @@ class ReplacedQuestion(GraphsvcError):
     """A question that another took the place of; `instead` is how to ask now."""
 
     status = 410
-    type = "urn:graphsvc:problem:replaced-question"
+    type = "/problems#replaced-question"
     title = "Another question took its place"
 
     def __init__(self, name: str, question: Question) -> None:

@@ -146,7 +146,7 @@ class UnknownPage(GraphsvcError):
     """A cursor that no page of this answer begins at."""
 
     status = 404
-    type = "urn:graphsvc:problem:unknown-page"
+    type = "/problems#unknown-page"
     title = "There is no such page"
 
 

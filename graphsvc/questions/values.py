@@ -61,7 +61,7 @@ _NO_THING = NamedNode("urn:graphsvc:no-thing")
 class BadValue(GraphsvcError):
     """A value that a parameter does not take."""
 
-    type = "urn:graphsvc:problem:bad-parameter"
+    type = "/problems#bad-parameter"
     title = "A parameter cannot be understood"
 
 
@@ -69,7 +69,7 @@ class TooManyThings(BadValue):
     """Words that so many things hold that a query cannot name them all."""
 
     status = 422
-    type = "urn:graphsvc:problem:too-many-things"
+    type = "/problems#too-many-things"
     title = "Too many things hold the words"
 
 

@@ -1,5 +1,5 @@
 """The parts of the description, which lead to one another: `/dataset`, a page for people, and what
-is below `/.well-known/`."""
+is below `/.well-known/`; the shapes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from graphsvc.formats import HTML, LINKED_FORMATS
 from graphsvc.service import Serving
 from graphsvc.web.pages.about import about_page
 from graphsvc.web.pages.context import PageContext
+from graphsvc.web.problems import HttpError
 from graphsvc.web.sparql import choose
 
 _PAGE = {"Link": '</dataset>; rel="alternate"; type="text/turtle"'}
@@ -39,6 +40,18 @@ def description_router(serving: Serving, pages: PageContext) -> APIRouter:
             return Response(body, media_type=format.content_type, headers=_OTHERS)
         return answer
 
+    async def shapes(request: Request) -> Response:
+        """All shapes in one file, or one file of them."""
+        name = request.path_params.get("name")
+        found = [path for path in serving.release.shapes if name in (None, path.name)]
+        if not found:
+            raise HttpError(404, f"There is no file of shapes called {str(name)[:80]}.",
+                            hint="See /shapes for all of them.")
+        return Response(b"\n".join(path.read_bytes() for path in found),
+                        media_type="text/turtle; charset=utf-8")
+
+    router.add_route("/shapes", shapes, methods=["GET"])
+    router.add_route("/shapes/{name}", shapes, methods=["GET"])
     router.add_route("/dataset", described("dataset"), methods=["GET"])
     router.add_route("/.well-known/void", described("void"), methods=["GET"])
     router.add_route("/.well-known/sparql-examples", described("examples"), methods=["GET"])

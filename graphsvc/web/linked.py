@@ -27,8 +27,8 @@ from graphsvc.questions.template import Template, Value
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
 from graphsvc.vocabulary import DCTERMS, OWL, RDFS
-from graphsvc.web.pages.about import ontology_page
 from graphsvc.web.pages.context import PageContext
+from graphsvc.web.pages.ontology import ontology_page
 from graphsvc.web.pages.thing import thing_page
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import address_pairs

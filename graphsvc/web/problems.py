@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from graphsvc.engine.base import LimitExceeded, LimitKind, Limits
 from graphsvc.errors import GraphsvcError
 
 _TITLES = {
@@ -33,7 +34,7 @@ class HttpError(GraphsvcError):
     ) -> None:
         super().__init__(message, location=location, hint=hint)
         self.status = status
-        self.type = f"urn:graphsvc:problem:http-{status}"
+        self.type = f"/problems#http-{status}"
         self.title = _TITLES.get(status, "The request failed")
         self.headers = dict(headers or {})
 
@@ -58,3 +59,17 @@ def document(error: GraphsvcError) -> dict[str, Any]:
 def body(error: GraphsvcError) -> bytes:
     """The problem document as JSON."""
     return json.dumps(document(error), ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def problem_types() -> list[tuple[str, str, int]]:
+    """Every type of problem with its title and status, by type."""
+    def below(kind: type[GraphsvcError]) -> Iterator[type[GraphsvcError]]:
+        for one in kind.__subclasses__():
+            yield one
+            yield from below(one)
+
+    own = {one.type: (one.title, one.status) for one in below(GraphsvcError)}
+    own |= {f"/problems#http-{status}": (title, status) for status, title in _TITLES.items()}
+    limits = [LimitExceeded(kind, Limits()) for kind in LimitKind]
+    own |= {limit.type: (limit.title, limit.status) for limit in limits}
+    return sorted((type_, *rest) for type_, rest in own.items() if "#" in type_)

@@ -10,6 +10,8 @@ import pytest
 import rdflib
 from rdflib.namespace import DCAT, RDF
 
+from graphsvc.release import Release
+
 pytestmark = pytest.mark.slow
 SHAPES = Path(__file__).parent / "dcat-ap.ttl"
 
@@ -57,3 +59,35 @@ def test_croissant_has_no_mistake(server: str, tmp_path: Path) -> None:
     issues = croissant.Dataset(jsonld=path).metadata.ctx.issues
     assert not issues.errors
     assert all("MAJOR.MINOR.PATCH" in str(warning) for warning in issues.warnings)
+
+
+def test_the_ontology_is_documented_with_its_shapes_and_mappings(
+    server: str, release: Release
+) -> None:
+    page = httpx.get(f"{server}/def", headers={"Accept": "text/html"}).text
+    for heading in ("Classes as a tree", "Diagram", "Properties", "Vocabularies", "Shapes"):
+        assert f">{heading}</h2>" in page
+    assert httpx.get(f"{server}/export/ontology.svg").headers["content-type"] == "image/svg+xml"
+    shapes = described(server, "/shapes")
+    assert len(set(shapes.subjects(RDF.type, rdflib.SH.NodeShape))) > 30
+    for path in release.shapes:
+        assert httpx.get(f"{server}/shapes/{path.name}").content == path.read_bytes()
+    lines = httpx.get(f"{server}/dumps/mappings.sssom.tsv").text.splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    assert rows[0][:3] == ["subject_id", "subject_label", "predicate_id"]
+    assert ["unit:percent", "per cent", "skos:exactMatch", "http://qudt.org/vocab/unit/PERCENT",
+            "semapv:ManualMappingCuration"] in rows
+
+
+def test_every_own_property_says_of_what_it_is_and_where_it_leads(
+    server: str, release: Release
+) -> None:
+    ontology = described(server, "/def")
+    kinds = (rdflib.OWL.ObjectProperty, rdflib.OWL.DatatypeProperty)
+    own = {term for kind in kinds for term in ontology.subjects(RDF.type, kind)
+           if term.startswith(release.header.namespace)}
+    schema = rdflib.Namespace("https://schema.org/")
+    for either in ((rdflib.RDFS.domain, schema.domainIncludes),
+                   (rdflib.RDFS.range, schema.rangeIncludes)):
+        said = {term for property_ in either for term in ontology.subjects(property_)}
+        assert own - said == set()

@@ -53,7 +53,7 @@ def problem(server: DataServer, query: str, accept: str = "*/*") -> tuple[int, d
 def test_an_endless_query_is_stopped_and_told_so(name: str, strict: DataServer) -> None:
     status, document = problem(strict, ENDLESS[name])
     assert (status, document["limit"]) == (503, "time")
-    assert document["type"] == "urn:graphsvc:problem:time-limit"
+    assert document["type"] == "/problems#time-limit"
     assert "more than 1 seconds" in document["detail"] and "LIMIT" in document["detail"]
 
 
@@ -71,7 +71,7 @@ def test_memory_is_a_limit_of_its_own(start: Start) -> None:
     server = start("--memory-limit", 128)
     status, document = problem(server, GREEDY["everything in order"])
     assert (status, document["type"], document["limit"]) == (
-        503, "urn:graphsvc:problem:memory-limit", "memory")
+        503, "/problems#memory-limit", "memory")
     assert "128 MiB" in document["detail"]
 
 
@@ -130,7 +130,7 @@ def test_a_query_may_be_so_long_and_a_body_so_large(start: Start) -> None:
     fitting = "ASK {} #" + "x" * 992
     assert server.ask(fitting, "*/*")[0] == 200
     status, document = problem(server, fitting + "x")
-    assert (status, document["type"]) == (413, "urn:graphsvc:problem:query-too-long")
+    assert (status, document["type"]) == (413, "/problems#query-too-long")
     assert "1000 characters" in document["detail"]
     assert problem(server, "#" * (1 << 21))[0] == 413
     assert server.ask("ASK {}", "*/*")[0] == 200

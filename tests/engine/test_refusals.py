@@ -81,7 +81,7 @@ def test_services_and_updates_are_refused_however_they_are_spelt(
     url, heard = elsewhere
     status, media_type, body = patient.ask(text.replace("URL", url), "*/*")
     assert (status, media_type) == (403, "application/problem+json")
-    assert json.loads(body)["type"] == "urn:graphsvc:problem:query-refused"
+    assert json.loads(body)["type"] == "/problems#query-refused"
     assert heard == []
 
 

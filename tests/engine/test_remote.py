@@ -103,7 +103,7 @@ def test_the_service_in_front_of_another_one(release: Release, oxigraph: str) ->
         assert graphs.text == "n\r\n1\r\n"
         mistake = ask("SELECT * { ?s ?p }")
         assert (mistake.status_code, mistake.json()["type"]) == (
-            400, "urn:graphsvc:problem:query-syntax")
+            400, "/problems#query-syntax")
         assert "expected" in mistake.json()["detail"]
         assert ask("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }").status_code == 403
         slow = ask("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")

@@ -160,7 +160,7 @@ def test_mistakes_are_problem_documents(
     assert response.headers["content-type"] == "application/problem+json"
     problem = response.json()
     assert (response.status_code, problem["status"]) == (status, status)
-    assert problem["type"] == f"urn:graphsvc:problem:{kind}"
+    assert problem["type"] == f"/problems#{kind}"
     assert problem["detail"].startswith(detail)
 
 

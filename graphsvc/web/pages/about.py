@@ -12,7 +12,6 @@ from graphsvc.archive import FILES
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import PageContext, check_names, first_of
 from graphsvc.web.pages.releases import built, latest_changes, ordered
-from graphsvc.web.pages.terms import Term
 from graphsvc.web.pages.text import ABOUT, Text
 from graphsvc.web.request import Pairs
 
@@ -55,15 +54,3 @@ async def report_page(context: PageContext, pairs: Pairs, server: str, referer: 
         await context.render("report.html", lambda: {
             "path": path, "title": title, "text": text, "address": address}),
         headers={"Cache-Control": "no-store"})
-
-
-async def ontology_page(context: PageContext) -> str:
-    """The page of the ontology: the project's classes and properties, then those it re-uses."""
-    def make() -> dict[str, list[Term]]:
-        terms = sorted(context.terms.terms.values(), key=lambda term: term.label.casefold())
-        own = [term for term in terms if term.iri.startswith(context.header.namespace)]
-        return {"Classes": [term for term in own if term.is_class],
-                "Properties": [term for term in own if not term.is_class],
-                "Terms of other vocabularies": [term for term in terms if term not in own]}
-
-    return await context.render("ontology.html", make)

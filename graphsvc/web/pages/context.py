@@ -43,7 +43,7 @@ class NotFound(GraphsvcError):
     """Nothing is at this address."""
 
     status = 404
-    type = "urn:graphsvc:problem:http-404"
+    type = "/problems#http-404"
     title = "There is nothing here"
 
 

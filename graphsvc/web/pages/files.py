@@ -27,7 +27,7 @@ class NotDrawn(GraphsvcError):
     """An answer has no such picture."""
 
     status = 404
-    type = "urn:graphsvc:problem:not-drawn"
+    type = "/problems#not-drawn"
     title = "There is no such picture"
 
 

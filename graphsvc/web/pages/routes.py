@@ -28,6 +28,7 @@ from graphsvc.web.pages.releases import release_page, releases_page
 from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC
 from graphsvc.web.pages.search import search_page, suggestions
 from graphsvc.web.pages.text import ABOUT, text_page
+from graphsvc.web.problems import problem_types
 from graphsvc.web.request import Pairs, address_pairs
 from graphsvc.web.responses import EMBEDDED
 
@@ -93,7 +94,11 @@ def pages_router(context: PageContext) -> APIRouter:
     router.add_route("/embed/{name}", embedded, methods=["GET"])
     router.add_route("/questions/{name}", question, methods=["GET"])
     router.add_route("/release/{id}", release, methods=["GET"])
+    async def problems(request: Request) -> Response:
+        return HTMLResponse(await context.render("problems.html", problem_types))
+
     router.add_route("/report", report, methods=["GET"])
+    router.add_route("/problems", problems, methods=["GET"])
     router.add_route("/docs", docs, methods=["GET"])
     router.add_route("/favicon.ico", favicon, methods=["GET"])
     router.add_route("/static/{path:path}", _static, methods=["GET"])
