@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from graphsvc.cli import Commands, add_command, counted, print_result, project_of
 from graphsvc.errors import GraphsvcError
+
+_LOOPBACK = "127.0.0.1"
 
 if TYPE_CHECKING:
     from graphsvc.curate.records import Draft
@@ -22,7 +25,7 @@ def add_steps(steps: Commands) -> None:
         _of_document(steps, run)
     command = _of_document(steps, next)
     command.add_argument("--all", action="store_true", help="all that wait, not only the first")
-    for run in (accept, reject, split, new, tick, undo, decide):
+    for run in (serve, accept, reject, split, new, tick, undo, decide):
         command = _of_document(steps, run)
         command.add_argument("--who", default=os.environ.get("GRAPHSVC_CURATOR"), metavar="NAME",
                              help="curator who decides (default: GRAPHSVC_CURATOR)")
@@ -32,6 +35,9 @@ def add_steps(steps: Commands) -> None:
             command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
                                  help="another value of a property; empty takes it out")
             command.add_argument("--lines", default="", help="other lines as evidence: 18,20-22")
+        if run is serve:
+            command.add_argument("--port", type=int, default=0,
+                                 help="port; 0 for any free one (default: %(default)s)")
         if run is reject:
             command.add_argument("--reason", default="", help="why, in a few words")
         if run is split:
@@ -176,8 +182,9 @@ def undo(args: argparse.Namespace) -> int:
 def decide(args: argparse.Namespace) -> int:
     """Decide on many drafts at once.
 
-    FILE has a request in JSON on each line, as assistants write them. A request has `action` (accept, reject, split, add, no-facts, undo) and what that needs:
-    `draft` (its id), `changed` (the statement), `parts`, `lines`, `reason`, `undoes`.
+    FILE has a request in JSON on each line, as assistants write them: `action` (accept, reject,
+    split, add, no-facts, undo) and what that needs of `draft` (its id), `changed` (the statement),
+    `parts`, `lines`, `reason`, `undoes`.
 
     Example:
       graphsvc curate decide stirling-2019 requests.jsonl --who anna --format json
@@ -226,6 +233,32 @@ def write(args: argparse.Namespace) -> int:
     done = _work(args).write()
     print_result(args.format, vars(done), "\n".join([
         *(done.files or ["Nothing changed."]), *done.kept]))
+    return 0
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Open the desk: a page of this machine on which to decide on the drafts, until Ctrl-C.
+
+    The address holds a token: it is for whoever has it, and for nobody on other machines.
+
+    Example:
+      graphsvc curate serve stirling-2019 --who anna
+    """
+    import secrets
+    from functools import partial
+
+    from graphsvc.curate.desk.app import application
+    from graphsvc.curate.work import curator
+    from graphsvc.web import server
+
+    work, token = _work(args), secrets.token_urlsafe(24)
+    who = curator(work.graph, args.who)
+    listener = server.listen(_LOOPBACK, args.port)
+    address = f"{server.address(_LOOPBACK, listener)}/{token}/"
+    opening = json.dumps({"document": work.slug, "address": address}) if (
+        args.format == "json") else f"{work.reading.title}\n\n  {address}\n"
+    server.serve(partial(application, work, who, token, listener.getsockname()[1]), listener,
+                 announce=partial(print, opening, flush=True))
     return 0
 
 

@@ -17,6 +17,8 @@ def add_commands(commands: Commands) -> None:
     command = add_command(commands, sources)
     command.add_argument("action", choices=("index", "coverage", "verify"))
     command.add_argument("folder", type=Path, metavar="DIR", help="folder with the documents")
+    command.add_argument("--id", metavar="SLUG", help="only this document, not all that the project"
+                         " has an outline of")
 
 
 def sources(args: argparse.Namespace) -> int:
@@ -35,7 +37,7 @@ def _index(args: argparse.Namespace) -> int:
     from graphsvc.sources.documents import index_sources
 
     project = project_of(args)
-    written = [project.name(path) for path in index_sources(project, args.folder)]
+    written = [project.name(path) for path in index_sources(project, args.folder, args.id)]
     print_result(args.format, written, "\n".join(written))
     return 0
 
@@ -43,7 +45,7 @@ def _index(args: argparse.Namespace) -> int:
 def _coverage(args: argparse.Namespace) -> int:
     from graphsvc.sources.coverage import CITED_AT_LEAST, coverage
 
-    accounts = coverage(project_of(args), args.folder)
+    accounts = coverage(project_of(args), args.folder, args.id)
     missing = sum(len(account.unaccounted) for account in accounts)
     least = min((account.share_to_cite for account in accounts), default=1.0)
     print_result(args.format, [{
@@ -74,7 +76,7 @@ def _lines(account: Coverage) -> list[str]:
 def _verify(args: argparse.Namespace) -> int:
     from graphsvc.sources.verify import verify
 
-    found = verify(project_of(args), args.folder)
+    found = verify(project_of(args), args.folder, args.id)
     count = counted(len(found.discrepancies), "discrepancy", "discrepancies")
     print_result(
         args.format,

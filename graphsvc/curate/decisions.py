@@ -106,7 +106,7 @@ class Log:
         """
         with self._alone() as file:
             decisions = self._read()
-            _refuse(decision, fold(decisions))
+            refuse(decision, fold(decisions))
             file.seek(self._length())
             file.truncate()
             file.write(decision.model_dump_json(exclude_defaults=True).encode() + b"\n")
@@ -142,7 +142,7 @@ class Log:
             yield file
 
 
-def _refuse(decision: Decision, state: State) -> None:
+def refuse(decision: Decision, state: State) -> None:
     """Raise GraphsvcError for a decision that the state does not allow."""
     if decision.action == "undo":
         _refuse_undo(decision.undoes or 0, state)

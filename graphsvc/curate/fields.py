@@ -65,7 +65,8 @@ class Fields:
         self.choices = lru_cache(maxsize=256)(self._choices)
 
     def _of(self, class_: str) -> tuple[Field, ...]:
-        """The fields of a class: names and texts first, then what is required, then by use."""
+        """The fields of a class: names and texts that most have, then what is needed, then by use.
+        """
         needs = {need.property: need for need in self._graph.needs(class_)}
         used = Counter(link for thing in self._graph.things(class_)
                        for link in self._said.get(thing, ()))
@@ -75,9 +76,11 @@ class Fields:
         properties = dict.fromkeys([*needs, *(link for link, _ in used.most_common()), *allowed])
         found = [self._field(one, needs.get(one)) for one in properties
                  if one not in (TYPE.value, EVIDENCE.value)]
+        half = len(self._graph.things(class_)) / 2
+        first = {property_: place for place, property_ in enumerate(_FIRST)
+                 if used[property_] > half or any(n.least for n in (needs.get(property_),) if n)}
         return tuple(sorted(found, key=lambda field: (
-            _FIRST.index(field.property) if field.property in _FIRST else len(_FIRST),
-            not field.least, -used[field.property])))
+            first.get(field.property, len(_FIRST)), not field.least, -used[field.property])))
 
     def forget(self) -> None:
         """Look again at what the project has: something was added to it or taken from it."""
@@ -185,10 +188,11 @@ class Fields:
             classes = {class_ for iri in values for class_ in self._graph.values(iri, RDF.type)}
             things = sorted({*values, *(iri for class_ in classes
                                         for iri in self._graph.things(class_))})
-        return tuple(sorted((Choice(iri=iri, label=self._graph.label(iri), rule=self._rule(iri))
+        return tuple(sorted((Choice(iri=iri, label=self._graph.label(iri), rule=self.rule(iri))
                              for iri in things), key=lambda choice: choice.label.casefold()))
 
-    def _rule(self, iri: str) -> str:
+    def rule(self, iri: str) -> str:
+        """When a value is right, as the vocabulary says it; empty where it does not."""
         return self._graph.value(iri, SKOS.scopeNote) or (
             self._graph.value(iri, SKOS.definition) or "")
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 
 from graphsvc.curate.statement import EVIDENCE, TYPE
+from graphsvc.project import Project
 from graphsvc.sources.turtle import Triple
 from graphsvc.vocabulary import DCTERMS, SKOS, XSD
 
@@ -19,10 +21,10 @@ _FIRST = [ox.NamedNode(str(term)) for term in (
 
 
 class Style:
-    """Writes terms with the prefixes of a file. prefixes: namespaces by their names."""
+    """Writes terms with the prefixes of a file. names: of prefixes, by their namespaces."""
 
-    def __init__(self, prefixes: dict[str, str]) -> None:
-        self._names = {namespace: name for name, namespace in reversed(prefixes.items())}
+    def __init__(self, names: dict[str, str]) -> None:
+        self._names = names
 
     def block(self, triples: list[Triple]) -> str:
         """All that is said of one thing, without a line break at its end."""
@@ -57,6 +59,31 @@ class Style:
 
 
 XSD_STRING = ox.NamedNode(str(XSD.string))
+
+
+def prefix_names(
+    project: Project, declared: dict[str, str], code: str, passages: str, iris: Iterable[str]
+) -> dict[str, str]:
+    """The names of prefixes for a file, by their namespaces.
+
+    What the file declares comes first; then the document's code for its passages, the prefix of the
+    ontology, what the project's files declare, and the sort of a thing (`bridge:`) for the rest of
+    the things of the project that are named by iris.
+    """
+    names = {namespace: name for name, namespace in reversed(declared.items())}
+    own = {_split(iri)[0]: iri.removeprefix(project.header.base).partition("/")[0]
+           for iri in iris if iri.startswith(project.header.base)}
+    wanted = [(passages, code if code[:1].isalpha() else f"p-{code}"),
+              (project.header.namespace, project.header.prefix),
+              *((namespace, name) for name, namespace in project.prefixes.items()),
+              *((namespace, sort) for namespace, sort in own.items()
+                if namespace == f"{project.header.base}{sort}/")]
+    for namespace, name in wanted:
+        if namespace not in names:
+            taken = names.values()
+            names[namespace] = next(one for one in (name, *(f"{name}{n}" for n in range(2, 99)))
+                                    if one not in taken)
+    return names
 
 
 def _split(iri: str) -> tuple[str, str]:

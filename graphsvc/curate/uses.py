@@ -25,7 +25,8 @@ def draft_uses(text: Text) -> Iterator[Draft]:
             yield Draft(
                 document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
                 values=tuple(values),
-                passages=tuple(dict.fromkeys(line for sentence in sentences for line in sentence.lines)),
+                passages=tuple(dict.fromkeys(
+                    line for sentence in sentences for line in sentence.lines)),
                 cue=first.words, score=text.sureness(iri, {one.words for sentence in sentences
                                          for one in sentence.named if one.iri == iri}))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,13 +16,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from graphsvc.curate.checking import Checker, Problem
 from graphsvc.curate.cover import code_of, describe, short_title
-from graphsvc.curate.decisions import Log, State
+from graphsvc.curate.decisions import Log, State, refuse
 from graphsvc.curate.drafting import draft
 from graphsvc.curate.fields import Fields
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.memory import Memory, write_whole
 from graphsvc.curate.naming import Naming
 from graphsvc.curate.progress import Progress, progress
+from graphsvc.curate.proposer import kept
 from graphsvc.curate.records import Decision, Draft, Record
 from graphsvc.curate.shelf import Shelf
 from graphsvc.curate.statement import TYPE, triples
@@ -87,7 +89,13 @@ class Work:
 
     @cached_property
     def drafts(self) -> list[Draft]:
-        """What is proposed, the document's own description first. It is kept in `drafts.json` for
+        """What rules propose, the document's own description first, and what a model proposed."""
+        rules = self._by_rules()
+        more = [draft for draft in kept(self.folder) if draft.id not in {d.id for d in rules}]
+        return [*rules[:1], *sorted([*rules[1:], *more], key=lambda draft: draft.passages[0])]
+
+    def _by_rules(self) -> list[Draft]:
+        """What rules propose. It is kept in `drafts.json` for
         as long as neither the document nor the project changes."""
         files = json.dumps([self.project.file_digests(), self.document.sha256,
                             self.reading.model_dump_json()])
@@ -112,7 +120,8 @@ class Work:
 
     @cached_property
     def fields(self) -> Fields:
-        """What can be said of things of each class."""
+        """What can be said of things of each class, with what was accepted to choose from."""
+        self.state()
         return Fields(self.graph)
 
     def state(self) -> State:
@@ -124,14 +133,21 @@ class Work:
             self.graph.store.extend(
                 ox.Quad(*triple, _ACCEPTED) for statement in state.statements.values()
                 for triple in triples(statement, self.graph.header))
-            self.fields.forget()
+            if "fields" in vars(self):
+                self.fields.forget()
         return state
 
     def waiting(self, state: State | None = None) -> list[Draft]:
         """The drafts to decide on, the document's own first, then in its order: those that say what
-        the project does not say already."""
-        new = [d for d in self.drafts if not d.known]
-        waiting = (state or self.state()).undecided(new)
+        the project does not say already, unless all their lines are ticked off."""
+        state = state or self.state()
+        said = defaultdict(list)
+        for statement in state.statements.values():
+            said[statement.kind].append((_contents(statement), {*statement.passages}))
+        waiting = state.undecided(
+            d for d in self.drafts if not d.known and not state.ticked.keys() >= {*d.passages}
+            and not any(_contents(d) <= contents and lines.intersection(d.passages)
+                        for contents, lines in said[d.kind]))
         return sorted(waiting, key=lambda d: d.by != "cover")
 
     def find(self, id: str) -> Draft:
@@ -160,23 +176,23 @@ class Work:
         """
         state = self.state()
         asked = self.find(request.draft) if request.draft else None
-        statement, problems = request.changed or asked, list[Problem]()
-        if request.action in ("accept", "add"):
-            if statement is None or (request.action == "accept" and asked is None):
-                raise GraphsvcError("Nothing says what is to be accepted.",
-                                    hint="Give the id of a draft, or a statement of your own.")
-            statement = self._named(statement, asked.id if asked else None, state)
-            problems = self.check(statement, state)
-            if any(problem.grave for problem in problems):
-                return Answer(statement=statement, problems=tuple(problems))
-        else:
-            statement = None
+        decision = Decision(
+            action=request.action, who=who, when=datetime.now(UTC), parts=request.parts,
+            draft=asked.id if asked else None, lines=request.lines, reason=request.reason,
+            undoes=request.undoes or (state.last if request.action == "undo" else None))
+        refuse(decision, state)
+        if request.action not in ("accept", "add"):
             self._make_sense(request, asked)
-        number = self.log.append(Decision(
-            action=request.action, who=who, when=datetime.now(UTC),
-            draft=asked.id if asked else None, changed=statement, parts=request.parts,
-            lines=request.lines, reason=request.reason,
-            undoes=request.undoes or (state.last if request.action == "undo" else None)))
+            return Answer(number=self.log.append(decision))
+        statement = request.changed or asked
+        if statement is None or (request.action == "accept" and asked is None):
+            raise GraphsvcError("Nothing says what is to be accepted.",
+                                hint="Give the id of a draft, or a statement of your own.")
+        statement = self._named(statement, asked.id if asked else None, state)
+        problems = self.check(statement, state)
+        number = None
+        if not any(problem.grave for problem in problems):
+            number = self.log.append(decision.model_copy(update={"changed": statement}))
         return Answer(number=number, statement=statement, problems=tuple(problems))
 
     def progress(self) -> Progress:
@@ -229,6 +245,11 @@ class Work:
             if line not in lines:
                 raise GraphsvcError(f"Line {line} of the document holds no paragraph.",
                                     hint="Give the lines of paragraphs.")
+
+
+def _contents(statement: Draft) -> set[tuple[str, str | None]]:
+    """What a statement says, as far as it can be compared."""
+    return {(value.property, value.iri or value.text) for value in statement.values}
 
 
 def curator(graph: CuratedGraph, name: str | None) -> str:

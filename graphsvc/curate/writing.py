@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from graphsvc.curate.blocks import Blocks, Place
 from graphsvc.curate.decisions import State
 from graphsvc.curate.graph import CuratedGraph
@@ -18,9 +20,8 @@ from graphsvc.curate.memory import Memory, write_whole
 from graphsvc.curate.naming import nearest
 from graphsvc.curate.records import Draft
 from graphsvc.curate.statement import EVIDENCE, TYPE, triples
-from graphsvc.curate.style import Style
-from graphsvc.index import slug
-from graphsvc.project import Project
+from graphsvc.curate.style import Style, prefix_names
+from graphsvc.errors import GraphsvcError
 from graphsvc.sources.documents import Document, Heading, passage_index, section_of
 from graphsvc.sources.turtle import TurtleFile
 from graphsvc.vocabulary import CURATION, DISPLAY
@@ -53,13 +54,13 @@ class Writer:
         self._memory = Memory(folder / "written.json")
         self._passages = f"{graph.header.base}passage/{document.slug}/"
         self._lines: dict[Path, dict[str, int]] = {}
-        self._prefixes = _prefixes(graph.project, code, self._passages)
+        self._code = code
 
     def write(self, state: State) -> Written:
         """Bring the project's files to what was decided.
 
-        All files are made before the first is written. Raises GraphsvcError where a file cannot be
-        read or written, or is not Turtle.
+        All files are made, and read again, before the first is written. Raises GraphsvcError where
+        a file cannot be read or written, or is not Turtle.
         """
         done, name = Written(), self._document.slug
         folders: dict[str, list[Draft]] = {"reports": [], "reference": []}
@@ -74,6 +75,8 @@ class Writer:
             self._path("ledgers", "tsv"), self._document, state, self._memory)
         texts[f"data/passages/{name}.ttl"] = passage_index(
             self._project, self._document, self._outline)
+        for name, text in texts.items():
+            _read_again(name, text)
         self._memory.save(pending=True)
         done.files = [file for file, text in texts.items()
                       if write_whole(self._project.root / file, text)]
@@ -92,15 +95,16 @@ class Writer:
         path = self._path(folder, "ttl")
         blocks = Blocks(path, place)
         blocks.begin(_COMMENTS.get(folder, "# {title}.").format(title=self._title))
-        known = self._named(statements) | blocks.prefixes
-        style = Style(known)
-        names = {namespace: name for name, namespace in known.items()}
+        said = {str(s.iri): triples(s, self._graph.header) for s in statements}
+        names = prefix_names(self._project, blocks.prefixes, self._code, self._passages, [
+            term.value for triples in said.values() for triple in triples for term in triple])
+        style = Style(names)
         for statement in statements:
-            said = triples(statement, self._graph.header)
-            for namespace in sorted(style.namespaces(said)):
+            iri = str(statement.iri)
+            for namespace in sorted(style.namespaces(said[iri])):
                 if names[namespace] not in blocks.prefixes:
                     blocks.declare(names[namespace], namespace)
-            self._put(blocks, str(statement.iri), style.block(said), place, statement, done)
+            self._put(blocks, iri, style.block(said[iri]), place, statement, done)
         wanted = {statement.iri for statement in statements}
         for iri in self._memory.things(folder) - wanted:
             block = blocks.find(iri)
@@ -112,16 +116,6 @@ class Writer:
             if not block or self._memory.wrote(folder, iri, block.text):
                 self._memory.forget(folder, iri)
         return blocks.render()
-
-    def _named(self, statements: list[Draft]) -> dict[str, str]:
-        """The prefixes, with one for every sort of the project's things that has none."""
-        known, base = dict(self._prefixes), self._graph.header.base
-        for statement in statements:
-            for iri in (statement.iri or "", *(value.iri or "" for value in statement.values)):
-                sort = iri.removeprefix(base).partition("/")[0]
-                if iri == f"{base}{sort}/{slug(iri)}" and f"{base}{sort}/" not in known.values():
-                    known.setdefault(sort, f"{base}{sort}/")
-        return known
 
     def _put(
         self, blocks: Blocks, iri: str, text: str,
@@ -177,13 +171,12 @@ class Writer:
         return self._lines[file.path]
 
 
-def _prefixes(project: Project, code: str, passages: str) -> dict[str, str]:
-    """The prefixes of the project, with one for the document's passages and for every kind of
-    address that has none."""
-    known = dict(project.prefixes)
-    if passages not in known.values():
-        document = slug(passages)
-        name = next(one for one in (code, document, f"p-{document}")
-                    if one not in known and one[0].isalpha())
-        known[name] = passages
-    return known
+def _read_again(name: str, text: str) -> None:
+    """Raise GraphsvcError where a text that is to be written is not Turtle."""
+    try:
+        for _ in ox.parse(text, format=ox.RdfFormat.TURTLE) if name.endswith(".ttl") else ():
+            pass
+    except SyntaxError as error:
+        raise GraphsvcError(
+            f"What would be written is not Turtle ({error}); nothing was written.", location=name,
+            hint="Look for what was changed by hand in the file; else report this.") from error

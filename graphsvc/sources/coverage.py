@@ -64,8 +64,8 @@ class Coverage:
         return to_cite.cited / to_cite.paragraphs if to_cite.paragraphs else 1.0
 
 
-def coverage(project: Project, folder: Path) -> list[Coverage]:
-    """Account for every paragraph of the documents in a folder.
+def coverage(project: Project, folder: Path, only: str | None = None) -> list[Coverage]:
+    """Account for every paragraph of the documents in a folder, or of only one.
 
     Raises GraphsvcError when a document is missing, InputErrors for a bad ledger.
     """
@@ -73,7 +73,8 @@ def coverage(project: Project, folder: Path) -> list[Coverage]:
         value.value for path in project.data_files
         for _, predicate, value in read_turtle(path).triples
         if predicate.value == str(PROV.wasDerivedFrom) and isinstance(value, ox.NamedNode)}
-    return [_account(project, document, cited) for document in read_documents(project, folder)]
+    return [_account(project, document, cited)
+            for document in read_documents(project, folder, only)]
 
 
 def _account(project: Project, document: Document, all_cited: set[str]) -> Coverage:

@@ -123,9 +123,13 @@ def outline_slugs(project: Project) -> list[str]:
     return sorted(path.stem for path in (project.root / "data" / "outlines").glob("*.tsv"))
 
 
-def read_documents(project: Project, folder: Path) -> list[Document]:
-    """Read the documents that the project has an outline for. Raises GraphsvcError."""
-    return [read_document(folder / f"{slug}.txt") for slug in outline_slugs(project)]
+def read_documents(project: Project, folder: Path, only: str | None = None) -> list[Document]:
+    """Read the documents that the project has an outline for, or only one. Raises GraphsvcError."""
+    slugs = outline_slugs(project)
+    if only and only not in slugs:
+        raise GraphsvcError(f"The project has no outline of {only!r}.", location="--id",
+                            hint=f"It has those of {', '.join(slugs)}.")
+    return [read_document(folder / f"{slug}.txt") for slug in ([only] if only else slugs)]
 
 
 def read_outline(project: Project, slug: str) -> list[Heading]:
@@ -165,13 +169,13 @@ def index_path(project: Project, slug: str) -> Path:
     return project.root / "data" / "passages" / f"{slug}.ttl"
 
 
-def index_sources(project: Project, folder: Path) -> list[Path]:
-    """Write the passage index of every document that has an outline; return the files.
+def index_sources(project: Project, folder: Path, only: str | None = None) -> list[Path]:
+    """Write the passage index of every document that has an outline, or only one; return the files.
 
     Raises GraphsvcError when a document or outline is missing or malformed; then no file changes.
     """
     texts = {index_path(project, document.slug): passage_index(project, document)
-             for document in read_documents(project, folder)}
+             for document in read_documents(project, folder, only)}
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -30,12 +30,13 @@ class Verification:
     discrepancies: list[GraphsvcError]
 
 
-def verify(project: Project, folder: Path) -> Verification:
-    """Check every passage and literal of the project against the documents in a folder.
+def verify(project: Project, folder: Path, only: str | None = None) -> Verification:
+    """Check every passage and literal of the project against the documents in a folder, or only
+    one.
 
     Raises GraphsvcError when a document is missing.
     """
-    documents = read_documents(project, folder)
+    documents = read_documents(project, folder, only)
     discrepancies = [*_check_digests(project, documents)]
     for document in documents:
         discrepancies += _check_index(project, document)

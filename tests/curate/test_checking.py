@@ -103,7 +103,8 @@ def test_each_mistake_is_said_in_a_sentence_at_its_property(
     assert link == "effect" and message.startswith("20 words in a row are the document's")
     misspelt = f"{base}approach/safe-and-togethre"
     assert said(changed(use, "#approach", Value(property=f"{ji}approach", iri=misspelt)))[0] == (
-        "approach", f"Nothing is called <{misspelt}>. Did you mean <{base}approach/safe-and-together>?")
+        "approach", f"Nothing is called <{misspelt}>. Did you mean"
+                    f" <{base}approach/safe-and-together>?")
     assert said(changed(use, "#colour", Value(property=f"{ji}colour", text="red")))[0] == (
         "colour", f"The ontology has no term <{ji}colour>")
     assert said(changed(use, "none", passages=(1,)))[0][1] == (

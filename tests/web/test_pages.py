@@ -465,3 +465,26 @@ def test_a_question_dropped_into_the_folder_appears_everywhere_at_the_next_build
         rows = client.get("/api/questions/where?plant=sage",
                           headers={"Accept": "application/json"}).json()["rows"]
         assert len(rows) == 2
+
+
+@pytest.mark.parametrize(("path", "meant"), [
+    ("/id/approach/safe-and-togther", SAFE),
+    ("/question", "/questions"),
+    ("/questions/approach-partnership", "/questions/approach-partnerships"),
+    ("/export/partnership-approaches", "/export/partnerships-approaches"),
+    ("/release/0000", "/releases"),
+])
+def test_a_page_that_is_not_there_leads_to_what_may_have_been_meant(
+    client: httpx.Client, path: str, meant: str
+) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    page = read(answer.text)
+    assert page.wrong == []
+    assert meant in page.of("href")
+    assert 'name="q"' in answer.text  # and one can search
+
+
+def test_a_search_that_is_too_narrow_says_how_to_widen_it(client: httpx.Client) -> None:
+    page = read(client.get("/search?q=domestic&partnership=partnership:fife").text)
+    assert "/search?q=domestic" in page.of("href")

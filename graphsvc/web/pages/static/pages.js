@@ -65,9 +65,10 @@ function suggestions(input) {
     if (free) {
       location.assign(items[index].href);
     } else {
-      input.value = input.dataset.class ? items[index].label : items[index].name;
+      const go = input.closest(".starts");
+      input.value = input.dataset.class && !go ? items[index].label : items[index].name;
       close();
-      if (input.closest(".chips")) form.requestSubmit();
+      if (go || input.closest(".chips")) form.requestSubmit();
     }
   }
 

@@ -1,0 +1,151 @@
+"""A statement as a form, and what was filled in as a statement."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from graphsvc.curate.changes import lines_of
+from graphsvc.curate.checking import Problem
+from graphsvc.curate.fields import Choice, Field
+from graphsvc.curate.records import Draft, Value
+from graphsvc.curate.statement import EVIDENCE
+from graphsvc.curate.work import Work
+from graphsvc.errors import GraphsvcError
+
+Filled = Mapping[str, Sequence[str]]
+"""What was filled in, by the names of the inputs."""
+_SHOWN = 10
+_SEVERAL = 3
+"""So many statements have to agree before what they say is proposed for another."""
+_MOST_RULES = 16
+
+
+@dataclass
+class Row:
+    """A property in a form. values: as people read and write them; usual: whether they are only
+    proposed, because all other statements have them; wrong: sentences."""
+
+    field: Field
+    values: list[str]
+    usual: bool = False
+    wrong: list[str] = dataclasses.field(default_factory=list)
+    choices: Sequence[Choice] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of its inputs."""
+        return f"v:{self.field.property}"
+
+    @property
+    def with_rules(self) -> bool:
+        """Whether its choices are few enough to be read one by one, each with its rule."""
+        return self.field.sort == "choice" and len(self.field.choices) <= _MOST_RULES and any(
+            choice.rule for choice in self.field.choices)
+
+    @property
+    def rules(self) -> list[tuple[str, str]]:
+        """The rules of the values that it has."""
+        return [(choice.label, choice.rule) for choice in self.choices
+                if choice.rule and choice.label in self.values]
+
+
+@dataclass
+class Form:
+    """A form. rows: what is shown; more: what is folded; lines: the evidence; wrong: sentences that
+    belong to no property."""
+
+    kind: str
+    rows: list[Row]
+    more: list[Row]
+    lines: str
+    wrong: list[str]
+    lines_wrong: list[str]
+
+
+def form_of(work: Work, draft: Draft, problems: Sequence[Problem] = ()) -> Form:
+    """The form of a draft, with what is wrong with it at its place."""
+    given: dict[str, list[str]] = {}
+    for value in draft.values:
+        given.setdefault(value.property, []).append(_written(work, value))
+    return _form(work, draft.kind, given, ", ".join(map(str, draft.passages)), problems)
+
+
+def filled_form(work: Work, kind: str, filled: Filled, problems: Sequence[Problem]) -> Form:
+    """The form as it was filled in, with what is wrong."""
+    given = {name[2:]: [text for text in texts if text.strip()] for name, texts in filled.items()
+             if name.startswith("v:")}
+    return _form(work, kind, given, " ".join(filled.get("lines", [""])), problems, usual=False)
+
+
+def statement_of(work: Work, draft: Draft, filled: Filled) -> tuple[Draft, list[Problem]]:
+    """A draft as it was filled in, and what cannot be understood of that."""
+    problems, values = list[Problem](), list[Value]()
+    kept = {(value.property, _written(work, value)): value for value in draft.values}
+    for name, texts in filled.items():
+        if not name.startswith("v:"):
+            continue
+        for text in dict.fromkeys(text.strip() for text in texts):
+            if text and (same := kept.get((name[2:], text))):
+                values.append(same)
+            elif text:
+                try:
+                    values.append(work.fields.value(work.fields.field(draft.kind, name[2:]), text))
+                except GraphsvcError as error:
+                    problems.append(Problem(property=name[2:], value=text, message=(
+                        f"{error.message} {error.hint or ''}".strip())))
+    order = {value.property: n for n, value in reversed([*enumerate(draft.values)])}
+    values.sort(key=lambda value: order.get(value.property, len(order)))
+    try:
+        lines = lines_of(" ".join(filled.get("lines", [])))
+    except GraphsvcError as error:
+        problems.append(Problem(property=EVIDENCE.value, message=str(error)))
+        lines = draft.passages
+    return draft.model_copy(update={"values": tuple(values), "passages": lines}), problems
+
+
+def _usual(work: Work, kind: str) -> dict[str, list[str]]:
+    """The things that all accepted statements agree on, for properties of a class."""
+    found: dict[str, list[str]] = {}
+    for statement in work.state().statements.values():
+        for property_ in {value.property for value in statement.values}:
+            things = sorted(value.iri for value in statement.values
+                            if value.property == property_ and value.iri)
+            found.setdefault(property_, []).append(" ".join(things))
+    fields = {one.property for one in work.fields.of(kind)}
+    return {property_: [work.graph.label(iri) for iri in values[0].split()]
+            for property_, values in found.items()
+            if property_ in fields and len(values) >= _SEVERAL and {*values} == {values[0]}}
+
+
+def _form(
+    work: Work, kind: str, given: dict[str, list[str]], lines: str, problems: Sequence[Problem],
+    usual: bool = True,
+) -> Form:
+    proposed = _usual(work, kind) if usual else {}
+    rows, more = list[Row](), list[Row]()
+    wrong = {problem.property: list[str]() for problem in problems}
+    for problem in problems:
+        wrong[problem.property].append(problem.message)
+    for position, one in enumerate(work.fields.of(kind)):
+        values = given.get(one.property, [])
+        is_usual = not values and bool(proposed.get(one.property)) and bool(
+            one.least or one.property in wrong or position < _SHOWN)
+        row = Row(one, proposed[one.property] if is_usual else values, is_usual,
+                  wrong.pop(one.property, []))
+        row.choices = work.fields.choices(one.property) if one.sort in ("choice", "thing") else ()
+        shown = row.values or row.wrong or one.least or position < _SHOWN
+        (rows if shown else more).append(row)
+    lines_wrong = wrong.pop(EVIDENCE.value, [])
+    return Form(kind, rows, more, lines, [text for texts in wrong.values() for text in texts],
+                lines_wrong)
+
+
+def _written(work: Work, value: Value) -> str:
+    """A value as it stands in an input."""
+    if value.iri is None:
+        return value.text or ""
+    label = work.graph.label(value.iri)
+    names = [choice.iri for choice in work.fields.choices(value.property) if choice.label == label]
+    return label if names == [value.iri] else value.iri

@@ -1,0 +1,164 @@
+"""What the desk shows: the document with its marks on one side, drafts and forms on the other."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+from markupsafe import Markup, escape
+
+from graphsvc.curate.checking import Problem
+from graphsvc.curate.decisions import State
+from graphsvc.curate.progress import Progress
+from graphsvc.curate.records import Draft, Kind, Paragraph
+from graphsvc.curate.statement import EVIDENCE, TYPE
+from graphsvc.curate.work import Work
+from graphsvc.index import slug
+
+
+@dataclass
+class Line:
+    """A paragraph as it is shown. page: the number of the page that begins with it, else None;
+    level: of a heading, else 0; drafts: ids of those that wait and begin here."""
+
+    paragraph: Paragraph
+    text: Markup
+    page: int | None
+    level: int
+    here: bool = False
+    cited: bool = False
+    reason: str = ""
+    drafts: list[str] = field(default_factory=list)
+
+    @property
+    def style(self) -> str:
+        """How it is set: an item with a mark of its own needs no other."""
+        if self.level:
+            return "heading"
+        own = self.paragraph.text.lstrip()[:1]
+        return "body" if self.paragraph.kind is Kind.ITEM and not own.isalpha() else (
+            self.paragraph.kind.value)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A value as it is shown. cue: the words that led to it; rule: when it is right."""
+
+    label: str
+    text: str
+    cue: str = ""
+    rule: str = ""
+
+
+@dataclass
+class Card:
+    """A draft as it is shown. others: what the project has that is like it or says otherwise, each
+    with what it says; quotes: the passages that it rests on."""
+
+    draft: Draft
+    problems: Sequence[Problem]
+    quotes: list[tuple[int, Markup]]
+    values: list[Said]
+    clashes: list[tuple[str, list[tuple[str, str]]]]
+    position: int
+    before: str | None
+    after: str | None
+
+    @property
+    def grave(self) -> bool:
+        """Whether it cannot be accepted as it is."""
+        return any(problem.grave for problem in self.problems)
+
+
+def document(
+    work: Work, state: State, waiting: list[Draft], current: Draft | None, here: set[int]
+) -> list[Line]:
+    """The paragraphs of the document, with what is known of each. here: lines that are meant."""
+    cited = {line for a in state.accepted for line in a.statement.passages}
+    begun: dict[int, list[str]] = defaultdict(list)
+    for draft in waiting:
+        begun[draft.passages[0]].append(draft.id)
+    levels = {heading.line: heading.level for heading in work.outline}
+    lines, page = list[Line](), None
+    for paragraph in work.reading.paragraphs:
+        cues = cues_of(current) if current and paragraph.line in here else []
+        level = levels.get(paragraph.line, 0) or (
+            max(1, paragraph.level) if paragraph.kind is Kind.HEADING else 0)
+        lines.append(Line(
+            paragraph, marked(paragraph.text, cues),
+            paragraph.page if paragraph.page != page else None, min(level, 4),
+            paragraph.line in here, paragraph.line in cited,
+            state.ticked.get(paragraph.line, ""), begun.get(paragraph.line, [])))
+        page = paragraph.page
+    return lines
+
+
+def card(work: Work, waiting: list[Draft], draft: Draft, problems: Sequence[Problem]) -> Card:
+    """A draft with what people need to decide on it."""
+    ids = [one.id for one in waiting]
+    at = ids.index(draft.id) if draft.id in ids else 0
+    texts = {paragraph.line: paragraph.text for paragraph in work.reading.paragraphs}
+    quotes = [(line, marked(texts.get(line, ""), cues_of(draft))) for line in draft.passages]
+    clashes = [(work.graph.label(iri), _said(work, iri)) for iri in draft.clashes]
+    values = [Said(value.property_label or work.graph.label(value.property),
+                   value.label or value.text or work.graph.label(value.iri or ""), value.cue,
+                   work.fields.rule(value.iri) if value.iri else "") for value in draft.values]
+    return Card(draft, problems, quotes, values, clashes, at + 1, ids[at - 1] if at > 0 else None,
+                ids[at + 1] if at + 1 < len(ids) else None)
+
+
+def cues_of(draft: Draft) -> list[str]:
+    """The words that led to a draft and its values."""
+    return [cue for cue in (draft.cue, *(value.cue for value in draft.values)) if cue.strip()]
+
+
+def marked(text: str, cues: Sequence[str]) -> Markup:
+    """A text with the words that led to a draft marked."""
+    longest = sorted(set(cues), key=len, reverse=True)
+    if not longest:
+        return escape(text)
+    pattern = re.compile("|".join(r"\s+".join(map(re.escape, cue.split())) for cue in longest),
+                         re.IGNORECASE)
+    parts, end = [], 0
+    for match in pattern.finditer(text):
+        parts += [escape(text[end:match.start()]), Markup("<mark>{}</mark>").format(match[0])]
+        end = match.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def shares(progress: Progress) -> dict[str, int]:
+    """The parts of all paragraphs that are cited, ticked off and open, in per cent."""
+    total = sum(section.paragraphs for section in progress.sections) or 1
+    cited = sum(section.cited for section in progress.sections)
+    ticked = sum(section.ticked for section in progress.sections)
+    return {"cited": round(100 * cited / total), "ticked": round(100 * ticked / total),
+            "open": round(100 * len(progress.open) / total)}
+
+
+def log(state: State, most: int = 30) -> list[dict[str, str | int]]:
+    """The latest decisions, the last first."""
+    rows = []
+    for number in range(len(state.log), max(0, len(state.log) - most), -1):
+        decision = state.log[number - 1]
+        name = decision.changed.iri if decision.changed else None
+        rows.append({
+            "number": number, "action": decision.action, "who": slug(decision.who),
+            "when": decision.when.strftime("%d %b %H:%M"), "undone": number in state.undone,
+            "what": slug(name) if name else decision.reason or decision.draft or (
+                f"decision {decision.undoes}" if decision.undoes else "")})
+    return rows
+
+
+def _said(work: Work, iri: str) -> list[tuple[str, str]]:
+    """What the project says of a statement, in words."""
+    rows = []
+    for quad in work.graph.store.quads_for_pattern(ox.NamedNode(iri), None, None):
+        if quad.predicate not in (TYPE, EVIDENCE):
+            value = str(getattr(quad.object, "value", ""))
+            rows.append((work.graph.label(quad.predicate.value),
+                         work.graph.label(value) if isinstance(quad.object, ox.NamedNode)
+                         else value))
+    return sorted(rows)
