@@ -20,7 +20,8 @@ text is read as `graphsvc curate add` reads it, and the drafts are compared with
   is counted: the measure, the population, or a telling word of both measures.
   Each curated figure counts once. Right: drafts that are such a figure.
 - mentioned: policies, organisations and themes that the curators' statements point at and that the
-  copy has, each once; found where any draft points at it.
+  copy has, each once; found where a draft points at it from a passage of such a statement. Right:
+  of the things that drafts point at.
 - list: strengths, priorities, key messages and key findings: the class and the passage.
 """
 
@@ -71,7 +72,7 @@ ROWS = {
     "uses found": 90, "uses right": 80, "stage": 75, "effect": 75,
     "new approaches named": 75, "candidates right": 50, "grades": 100, "dates": 100,
     "figures": 85, "figures right": None, "changes in words": None,
-    "mentioned": 90, "lists": 100, "lists right": None,
+    "mentioned": 90, "mentioned right": None, "lists": 100, "lists right": None,
 }
 """The rows of the table, with what is to be reached in per cent, if anything is."""
 MOST_SECONDS = 20
@@ -146,7 +147,7 @@ def compare(curated: Curated, drafts: list[Draft]) -> dict[str, Share]:
             "grades": _grades(curated, kinds["Evaluation"]),
             "dates": _dates(curated, [*kinds["Inspection"], *kinds["SourceDocument"],
                                       *kinds["ProgressReview"]]),
-            **_figures(curated, kinds["Figure"]), "mentioned": _mentioned(curated, drafts),
+            **_figures(curated, kinds["Figure"]), **_mentioned(curated, drafts),
             **_lists(curated, kinds)}
 
 
@@ -258,11 +259,19 @@ def _plain(value: str) -> str | float:
         return value
 
 
-def _mentioned(curated: Curated, drafts: list[Draft]) -> Share:
-    wanted = {iri for thing in curated.statements.values() for name in _MENTIONED
-              for iri in thing.get(JI + name, ()) if iri not in curated.gone}
-    proposed = {iri for draft in drafts for iri in (draft.known, *(v.iri for v in draft.values))}
-    return Share(len(wanted & proposed), len(wanted))
+def _mentioned(curated: Curated, drafts: list[Draft]) -> dict[str, Share]:
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for thing in curated.statements.values():
+        for iri in (iri for name in _MENTIONED for iri in thing.get(JI + name, ())):
+            if iri not in curated.gone:
+                wanted[iri] |= curated.lines(thing)
+    proposed: dict[str, set[int]] = defaultdict(set)
+    for one in drafts:
+        for iri in filter(None, (one.known, *(value.iri for value in one.values))):
+            if iri.startswith(tuple(f"{curated.base}{name}/" for name in _MENTIONED)):
+                proposed[iri].update(one.passages)
+    found = sum(bool(lines & proposed[iri]) for iri, lines in wanted.items() if iri in proposed)
+    return {"mentioned": Share(found, len(wanted)), "mentioned right": Share(found, len(proposed))}
 
 
 def _lists(curated: Curated, kinds: dict[str, list[Draft]]) -> dict[str, Share]:

@@ -8,15 +8,21 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.resources import files
 from typing import Any
 
 from graphsvc.citation import Citation
+from graphsvc.formats import file_type
 from graphsvc.index import Index
 from graphsvc.release import Header, Release
 
 Json = dict[str, Any]
 _SCHEMA = "https://schema.org/"
-_TYPES = {".gz": "application/gzip", ".zip": "application/zip"}
+_CROISSANT = json.loads((files("graphsvc") / "croissant.json").read_text("utf-8"))
+"""The JSON-LD context of Croissant 1.0."""
+_KINDS = {"integer": "sc:Integer", "number": "sc:Float", "boolean": "sc:Boolean",
+          "date": "sc:Date"}
+"""Types of the columns of tables, as schema.org has them."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +54,10 @@ class Archive:
             "creator": {"@type": "Organization", "name": self.citation.creator},
             "citation": self.citation.text,
             "distribution": [
-                {"@type": "DataDownload", "name": name, "encodingFormat": _type(name),
+                {"@type": "DataDownload", "name": name, "encodingFormat": file_type(name),
                  "contentUrl": f"{self.server}/dumps/{name}", "contentSize": str(facts["bytes"]),
                  "sha256": facts["sha256"]} for name, facts in self._files.items()
-                if name.startswith(("all.", "tables."))]}
+                if name.startswith(("all.", "tables.")) or name.endswith(".parquet")]}
 
     def _cff(self) -> str:
         """CITATION.cff 1.2.0, which is YAML; JSON is YAML too."""
@@ -76,7 +82,7 @@ class Archive:
 
     def _crate(self) -> str:
         """ro-crate-metadata.json (RO-Crate 1.1) of a folder with the files of `/dumps`."""
-        files = [{"@id": name, "@type": "File", "name": name, "encodingFormat": _type(name),
+        parts = [{"@id": name, "@type": "File", "name": name, "encodingFormat": file_type(name),
                   "contentSize": str(facts["bytes"]), "sha256": facts["sha256"]}
                  for name, facts in self._files.items()]
         root = {name: value for name, value in self.dataset().items()
@@ -85,10 +91,10 @@ class Archive:
             {"@id": "ro-crate-metadata.json", "@type": "CreativeWork", "about": {"@id": "./"},
              "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"}},
             {**root, "@id": "./", "license": {"@id": self.header.licence},
-             "creator": {"@id": "#creator"}, "hasPart": [{"@id": file["@id"]} for file in files]},
+             "creator": {"@id": "#creator"}, "hasPart": [{"@id": part["@id"]} for part in parts]},
             {"@id": "#creator", "@type": "Organization", "name": self.citation.creator},
             {"@id": self.header.licence, "@type": "CreativeWork", "name": self.header.licence},
-            *files]})
+            *parts]})
 
     def _croissant(self) -> str:
         """croissant.json (MLCommons Croissant 1.0): the tables with their columns."""
@@ -96,12 +102,7 @@ class Archive:
         tables = self._package["resources"]
         return _json({
             **self.dataset(),
-            "@context": {
-                "@vocab": _SCHEMA, "sc": _SCHEMA, "cr": "http://mlcommons.org/croissant/",
-                "dct": "http://purl.org/dc/terms/", "conformsTo": "dct:conformsTo",
-                "recordSet": "cr:recordSet", "field": "cr:field", "source": "cr:source",
-                "extract": "cr:extract", "column": "cr:column", "fileObject": "cr:fileObject",
-                "dataType": {"@id": "cr:dataType", "@type": "@vocab"}},
+            "@context": _CROISSANT,
             "@type": "sc:Dataset", "conformsTo": "http://mlcommons.org/croissant/1.0",
             "citeAs": self.citation.text,
             "distribution": [
@@ -115,7 +116,7 @@ class Archive:
                 {"@type": "cr:RecordSet", "@id": table["name"], "name": table["title"],
                  "field": [
                      {"@type": "cr:Field", "@id": f"{table['name']}/{field['name']}",
-                      "name": field["name"], "dataType": "sc:Text",
+                      "name": field["name"], "dataType": _KINDS.get(field["type"], "sc:Text"),
                       "description": field.get("title", field["name"]),
                       "source": {"fileObject": {"@id": table["path"]},
                                  "extract": {"column": field["name"]}}}
@@ -140,10 +141,6 @@ FILES: Mapping[str, Callable[[Archive], str]] = {
     "ro-crate-metadata.json": Archive._crate, "croissant.json": Archive._croissant,
     "dataset.jsonld": lambda archive: _json(archive.dataset())}
 """What can be written, by the name of the file."""
-
-
-def _type(name: str) -> str:
-    return next((type_ for ending, type_ in _TYPES.items() if name.endswith(ending)), "")
 
 
 def _json(document: Json) -> str:

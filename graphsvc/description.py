@@ -10,7 +10,7 @@ from typing import Literal
 
 import pyoxigraph as ox
 
-from graphsvc.formats import BY_MEDIA_TYPE, GRAPH_FORMATS
+from graphsvc.formats import BY_MEDIA_TYPE, GRAPH_FORMATS, file_type
 from graphsvc.questions.answer import Questions
 from graphsvc.release import Header, Release
 from graphsvc.sparql import construct
@@ -27,6 +27,7 @@ _ANY_URI, _KEYWORDS = ox.NamedNode(str(XSD.anyURI)), ox.NamedNode(str(SCHEMA.key
 _BYTES, _HEX, _MOMENT = (ox.NamedNode(str(kind)) for kind in (
     XSD.nonNegativeInteger, XSD.hexBinary, XSD.dateTime))
 _SERVICE = ox.NamedNode(f"{_ANYWHERE}/sparql")
+_PACKED = {".gz": DCAT.compressFormat, ".zip": DCAT.packageFormat}
 _REGISTERED = "https://www.iana.org/assignments/media-types"
 _MEDIA_TYPES = {f".{format.ending}": format.media_type for format in GRAPH_FORMATS}
 
@@ -85,13 +86,14 @@ def _distribution(header: Header, digest: str, dump: Path) -> list[ox.Triple]:
     content = dump.read_bytes()
     node = f"{header.dataset}/{digest}/{dump.name}"
     media_type = _MEDIA_TYPES.get(Path(dump.stem).suffix, "text/csv")
-    packed = "gzip" if dump.suffix == ".gz" else "zip"
+    if not (packing := _PACKED.get(dump.suffix)):
+        media_type = file_type(dump.name)
     found = construct(
         "distribution", dataset=ox.NamedNode(header.dataset), dump=ox.NamedNode(node),
         name=ox.Literal(dump.name), licence=_named(header.licence),
         type=ox.NamedNode(f"{_REGISTERED}/{media_type}"),
-        packing=ox.NamedNode(str(DCAT.compressFormat if packed == "gzip" else DCAT.packageFormat)),
-        packed=ox.NamedNode(f"{_REGISTERED}/application/{packed}"),
+        **({"packing": ox.NamedNode(str(packing)),
+            "packed": ox.NamedNode(f"{_REGISTERED}/{file_type(dump.name)}")} if packing else {}),
         checksum=ox.NamedNode(f"{node}#sha256"),
         sha256=ox.Literal(hashlib.sha256(content).hexdigest(), datatype=_HEX))
     # SPARQL would make any whole number an xsd:integer.

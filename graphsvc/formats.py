@@ -179,3 +179,13 @@ def safe_cell(text: str) -> str:
     ("'=1+1", '-1', 'plain')
     """
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
+
+
+_FILE_TYPES = {".gz": "application/gzip", ".zip": "application/zip", ".json": "application/json",
+               ".parquet": "application/vnd.apache.parquet"}
+
+
+def file_type(name: str) -> str:
+    """The media type of a file of a release, by the ending of its name."""
+    return next((found for ending, found in _FILE_TYPES.items() if name.endswith(ending)),
+                "application/octet-stream")

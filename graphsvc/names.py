@@ -151,7 +151,8 @@ class Names:
         longest: dict[int, frozenset[int]] = {}
         for _, at in found:
             longest |= {place: max(at, longest.get(place, at), key=len) for place in at}
-        return [mention for (_, at), mention in sorted(found.items(), key=lambda one: min(one[0][1]))
+        kept_at = sorted(found.items(), key=lambda one: min(one[0][1]))
+        return [mention for (_, at), mention in kept_at
                 if any(longest[place] == at for place in at)]
 
     def near(self, text: str, fits: Callable[[str], bool]) -> list[tuple[str, float]]:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 import rdflib
 import yaml
+from arro3.io import read_parquet
 
 from graphsvc.project import Project
 from graphsvc.release import Release
@@ -48,7 +49,29 @@ def test_crate_and_data_set_give_the_size_and_digest_of_each_file(
         assert entry["contentSize"] == str(path.stat().st_size)
     graph = rdflib.Graph().parse(data=json.dumps(files["dataset.jsonld"] | {
         "@context": {"@vocab": "https://schema.org/"}}), format="json-ld")
-    assert len(set(graph.objects(None, rdflib.SDO.contentUrl))) == 5
+    named = {str(node).rpartition("/")[2] for node in graph.objects(None, rdflib.SDO.contentUrl)}
+    assert named > {"all.nq.gz", "all.nt.gz", "all.trig.gz", "all.ttl.gz", "tables.zip"}
+    assert "Finding.parquet" in named
+
+
+def test_parquet_files_are_typed_and_say_what_codes_and_units_mean(server: str) -> None:
+    package = httpx.get(f"{server}/dumps/datapackage.json").json()
+    tables = {one["name"]: one for one in package["resources"]}
+    for name in ("figure", "approachuse", "namedpartnership"):
+        answer = httpx.get(f"{server}/dumps/{tables[name]['path']}")
+        assert answer.headers["content-type"] == "application/vnd.apache.parquet"
+        assert hashlib.sha256(answer.content).hexdigest() == tables[name]["hash"][7:]
+        table = read_parquet(io.BytesIO(answer.content)).read_all()
+        fields = {field["name"]: field for field in tables[name]["schema"]["fields"]}
+        assert table.column_names == list(fields)
+        assert len(set(table["iri"].to_pylist())) == table.num_rows
+        if name == "figure":
+            assert {type(value) for value in table["obsValue"].to_pylist()} == {float, type(None)}
+            units = {one["value"]: one["description"]
+                     for one in fields["unitMeasure"]["categories"]}
+            assert set(table["unitMeasure"].to_pylist()) - {None} == set(units)
+            assert all(units.values())
+            assert isinstance(table["theme"].to_pylist()[0], list)
 
 
 def test_tables_fit_their_description(server: str, files: dict[str, Any]) -> None:

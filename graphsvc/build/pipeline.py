@@ -27,7 +27,8 @@ from graphsvc.build.dumps import Graphs, canonical_graphs, content_digest, write
 from graphsvc.build.index import build_index
 from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import explain, report_graph, validate
-from graphsvc.build.tables import write_tables
+from graphsvc.build.table_files import write_tables
+from graphsvc.build.tables import read_tables
 from graphsvc.description import describe_content, describe_release
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.graphs.view import Views
@@ -96,13 +97,13 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         union, stored = _write_store(graphs, work / "store", pool)
         dumps = write_dumps(
             graphs, f"{project.header.root}graph/", project.prefixes, work / "dumps", pool)
-        tables = work / "dumps" / "tables.zip"
-        write_tables(project.header, digest, union, tables)
+        tables = write_tables(
+            project.header, digest, read_tables(project.header, union), work / "dumps")
         sizes = {name: len(lines) for name, lines in graphs.items()}
         del graphs
         progress("describing")
         (work / "description.ttl").write_bytes(describe_release(
-            project.header, digest, [*dumps, tables], project.catalogue))
+            project.header, digest, [*dumps, *tables], project.catalogue))
         (work / "content.ttl").write_bytes(
             describe_content(project.header, union, sizes, sources))
         progress("indexing")

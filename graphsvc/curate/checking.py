@@ -125,10 +125,10 @@ class Checker:
     @cached_property
     def _verbatim(self) -> Verbatim:
         """The texts of the folder of documents. Their titles are names, which may stay."""
-        folder = self._document.path.parent
-        names = [*official_names(self._project, folder), self._title]
-        return Verbatim([*map(read_document, _texts(folder))], names)
+        return verbatim(self._project, self._document.path.parent, self._title)
 
 
-def _texts(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.txt") if path.name != "official-names.txt")
+def verbatim(project: Project, folder: Path, title: str) -> Verbatim:
+    """What finds the words of a folder of documents, where names and a title may stay."""
+    texts = sorted(path for path in folder.glob("*.txt") if path.name != "official-names.txt")
+    return Verbatim(map(read_document, texts), [*official_names(project, folder), title])

@@ -13,7 +13,7 @@ from graphsvc.curate.text import Said
 from graphsvc.vocabulary import CURATION
 
 _LAST = 1000
-_SHARE = 5
+_SHARE = 4
 _BEFORE = 60
 """Characters before a cue in which words may stand that undo it."""
 

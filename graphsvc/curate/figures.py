@@ -29,9 +29,10 @@ _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _SAME = re.compile(r"\bsame (?:period|time|year)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:compar\w+|from|to|than|average|figures?|against|and|while"
                        r"|equivalent|then)\W+(?:\w+\W+){0,6}$", re.IGNORECASE)
-_ELLIPSIS = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|from|in|is|are|was|were|had)\b",
+_ELLIPSIS = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|from|in|is|are|was|were|had"
+                       r"|more (?:in|to|were|are|by))\b",
                        re.IGNORECASE)
-_PART = re.compile(r"\s*(?:\(|(?:out )?of(?: the| its| our| all| these)?)\s*")
+_PART = re.compile(r"\s*\)?\s*(?:\(|(?:out )?of(?:\s+\S+){0,3})\s*")
 _AGAIN = re.compile(r"\W*(?:this|these|it|that|they)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)")
 _MARKS = re.compile(r"[*_#\[\]]+|\(#?\)|<[^>]*>|\S*(?:www\.|://|%20|@)\S*")
@@ -319,13 +320,14 @@ def _split(shown: str, found: list[Quantity]) -> Iterator[_Around]:
     for place, quantity in enumerate(found):
         start = found[place - 1].at[1] if place else 0
         others = [other for other in found[place + 1:]
-                  if not _PART.fullmatch(shown[quantity.at[1]:other.at[0]])]
+                  if not _PART.fullmatch(_BRACKETS.sub("", shown[quantity.at[1]:other.at[0]]))
+                  and not shown[:other.at[0]].endswith("(")]
         end = others[0].at[0] if others else len(shown)
         after = shown[quantity.at[1]:end]
         if after.lstrip().startswith("("):
             after = _BRACKETS.sub(" ", after, count=1)
         yield _Around(quantity, shown[start:quantity.at[0]], after,
-                      bool(place) and shown[start:quantity.at[0]].strip() == "(")
+                      bool(place) and shown[:quantity.at[0]].endswith("("))
 
 
 def _sort(quantity: Quantity) -> str:

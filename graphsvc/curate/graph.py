@@ -100,10 +100,12 @@ class CuratedGraph:
         """The classes above a class."""
         return self._above.get(class_, set())
 
-    def classes(self, iri: str) -> set[str]:
+    @cache  # noqa: B019 - one graph lives as long as the process works on it
+    def classes(self, iri: str) -> frozenset[str]:
         """The classes of a thing, with those above them."""
         given = self.values(iri, RDF.type)
-        return {*given, *(above for class_ in given for above in self._above.get(class_, ()))}
+        above = (one for class_ in given for one in self._above.get(class_, ()))
+        return frozenset((*given, *above))
 
     def kind(self, iri: str) -> str:
         """The class of a thing that is shown: the first that is recognised, or else said."""
@@ -160,7 +162,7 @@ class CuratedGraph:
         """What the shapes ask of the things of a class, without what SPARQL or `sh:xone` asks."""
         return list(self._needs(class_))
 
-    @cache  # noqa: B019 - one graph lives as long as the process works on it
+    @cache  # noqa: B019 - as above
     def _needs(self, class_: str) -> tuple[Needed, ...]:
         classes = {class_, *self._above.get(class_, ())}
         found: dict[str, Needed] = {}

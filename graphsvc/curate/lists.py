@@ -111,9 +111,8 @@ def _draft(text: Text, class_: str, one: _Item) -> Draft:
     number = next(iter(graph.told(class_, CURATION.numbered)), str(DCTERMS.identifier))
     values = [*text.subject_values(class_), Value(
         property=number, property_label=graph.label(number), text=one.number, label=one.number)]
-    given = graph.values(class_, CURATION.implies)
-    values += [text.value(need.property, iri) for need in graph.needs(class_) if need.of_class
-               for iri in given if graph.is_a(iri, need.of_class)]
+    values += [text.value(coded, iri) for coded in graph.told(class_, CURATION.coded)
+               for iri in graph.values(class_, CURATION.implies) if iri in graph.choices(coded)]
     return Draft(document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
                  values=tuple(values), passages=tuple(dict.fromkeys(one.lines)),
                  cue=numbered(one.of)[0], score=one.score)

@@ -7,19 +7,24 @@ from collections.abc import Iterator
 
 from graphsvc.curate.records import Draft, Value
 from graphsvc.curate.text import Text
-from graphsvc.vocabulary import SKOS
+from graphsvc.vocabulary import CURATION, PROV, SKOS
 
 
 def draft_mentions(text: Text) -> Iterator[Draft]:
-    """One draft for each thing that is recognised by name: `known` is the thing, and the passages
-    are more evidence of it. Names that it does not have yet are values to add."""
+    """One draft for each thing that is recognised by name and needs evidence: `known` is the thing,
+    and the passages are more evidence of it. A thing that has statements of its own needs none."""
     graph = text.graph
+    drafted = {graph.range(graph.value(class_, CURATION.names) or "")
+               for class_ in graph.having(CURATION.names)}
     places: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for sentence in text.sentences:
         for one in sentence.named:
             places[one.iri].append((sentence.line, one.words))
     for iri, found in places.items():
         class_ = graph.kind(iri)
+        if class_ in drafted or not any(need.property == str(PROV.wasDerivedFrom)
+                                        for need in graph.needs(class_)):
+            continue
         yield Draft(
             document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
             values=(Value(property=str(SKOS.prefLabel), property_label=graph.label(

@@ -21,7 +21,7 @@ _SCALE = re.compile(r"^\s*\d{1,2}\s(?=[A-Z][^\t]{0,30}\t)")
 """A number in front of a row of a table."""
 _AGES = re.compile(
     r"(?<!up to )(?<!up to the )\b(?:aged?|ages|between the ages of|from the age of"
-    r"|(?:under|over|to|until|at|beyond) the age of)\s+"
+    r"|(?:under|over|(?<!up )to|until|at|beyond) the age of)\s+"
     r"(?:(?:the ages? of|over|under|between)\s+)?\d{1,2}(?!\d)"
     r"(?:\s*(?:-|–|to|and)\s*\d{1,2}(?!\d))?(?!\s*%)"
     r"(?:\s+(?:years?(?: old)?|and (?:over|above|under|below)))?"
@@ -43,6 +43,10 @@ _DEFINED = re.compile(r"['\"‘“][^'\"’”]{3,25}['\"’”]\s+(?:means?|is|
 _AFTER = re.compile(r"\s*years?\s+(?:of age|old)\b|\s[A-Z][\w ]+ (?:Drive|Street|Road|Avenue|Place"
                     r"|Square|Lane|Way|Terrace|Crescent)\b")
 """What follows an age, or the number of a house."""
+_LAST = re.compile(r"\W*")
+_LED = re.compile(r"(?:\b(?:of|was|were|is|are|to|at|from|than|by|with|and|only|over|about|around"
+                  r"|nearly|almost|reached|totall?ed|total|approximately)|:|\()\s*$", re.IGNORECASE)
+"""What leads to a number that ends a sentence; else it is that of the next item."""
 _SPAN = re.compile(r"\b(?:past|last|previous|next|following|recent|coming)\s+$", re.IGNORECASE)
 _TIME = re.compile(r"\s*(?:-\s*)?(?:years?|months?|weeks?|days?)\b")
 _SMALL = frozenset(("0", "1"))
@@ -129,5 +133,6 @@ def _counts(number: Number, sentence: str, names: list[tuple[int, int]]) -> bool
                     or number.value.startswith("0") and number.value != "0"
                     or _AFTER.match(after) or _SPAN.search(before) and _TIME.match(after)
                     or re.match(r"\s\d{3}", after) or re.search(r"\d\s$", before)
+                    or _LAST.fullmatch(after) and not number.in_words and not _LED.search(before)
                     or "." in number.value and re.match(r"\.?\s+[A-Z]", after)
                     or re.match(r"-(?!year|month|week|day|hour|point)\w", after)))

@@ -37,13 +37,14 @@ class Named:
 class Sentence:
     """A sentence of a paragraph. lines: of the text file, two where a page break cuts it; number:
     in its paragraph, from 0; above: the headings over it, the highest first; named: the things that
-    it names, in order."""
+    it names, in order; kind: of the paragraph."""
 
     lines: tuple[int, ...]
     number: int
     text: str
     above: tuple[str, ...]
     named: tuple[Named, ...]
+    kind: Kind
 
     @property
     def line(self) -> int:
@@ -67,6 +68,7 @@ class Text:
 
     def __init__(self, reading: Reading, graph: CuratedGraph) -> None:
         self.reading, self.graph = reading, graph
+        self._subjects: dict[str, list[Value]] = {}
         self.sentences = list(self._sentences())
         self._at = {(sentence.line, sentence.number): sentence for sentence in self.sentences}
 
@@ -90,6 +92,14 @@ class Text:
                 found.setdefault((line, number + 1), Said(after.text, None))
         return list(found.values())
 
+    def subject_values(self, class_: str) -> list[Value]:
+        """What a statement of a class is about, as far as the whole document is: at most one."""
+        if class_ not in self._subjects:
+            found = ((property_, self.subject(self.graph.range(property_) or ""))
+                     for property_ in self.graph.told(class_, CURATION.subject))
+            self._subjects[class_] = [self.value(name, iri) for name, iri in found if iri][:1]
+        return [*self._subjects[class_]]
+
     def subject(self, class_: str) -> str | None:
         """What the whole document is about, of a class: the thing that its title names, or else the
         one that it names most, and in at least half of the places; None where there is none."""
@@ -101,23 +111,15 @@ class Text:
         most = max(often, key=lambda iri: often[iri], default=None)
         return most if most and often[most] * 2 >= sum(often.values()) else None
 
-    def subject_values(self, class_: str) -> list[Value]:
-        """What a statement of a class is about, as far as the whole document is: at most one."""
-        for property_ in self.graph.told(class_, CURATION.subject):
-            iri = self.subject(self.graph.range(property_) or "")
-            if iri:
-                return [self.value(property_, iri)]
-        return []
-
     def value(self, property_: str, iri: str, cue: str = "") -> Value:
         """A thing as the value of a property."""
         return Value(property=property_, property_label=self.graph.label(property_), iri=iri,
                      label=self.graph.label(iri), cue=cue)
 
-    def sureness(self, iri: str, written: set[str]) -> float:
+    def sureness(self, iri: str, written: Iterable[str]) -> float:
         """How sure it is that a text means a thing: several documents know it, and what is written
         is its own name, and not only a part of it in ordinary words."""
-        known = min(len(self.graph.documents(iri)), _MANY) / _MANY
+        known = max(1, min(len(self.graph.documents(iri)), _MANY)) / _MANY
         return (known + max(self._share(iri, name) for name in written)) / 2
 
     def _share(self, iri: str, name: str) -> float:
@@ -156,7 +158,7 @@ class Text:
             lines = [paragraph.line for paragraph, end in zip(paragraphs, ends, strict=True)
                      if start < end and end - len(paragraph.text) - 1 < start + len(text)]
             yield Sentence(tuple(lines), number, text, above, tuple(
-                one for one in named if place <= one.place < place + size))
+                one for one in named if place <= one.place < place + size), paragraphs[0].kind)
             place, number = place + size, number + 1
 
     def _named(self, text: list[Word]) -> list[Named]:

@@ -5,29 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphsvc.curate.cues import Cues
+from graphsvc.curate.patterns import pattern
 from graphsvc.curate.records import Draft, Value
-from graphsvc.curate.text import Said, Text
+from graphsvc.curate.text import Said, Sentence, Text
 from graphsvc.vocabulary import CURATION
+
+_LEAST = 0.5
+"""How sure it must be that the document means the thing."""
 
 
 def draft_uses(text: Text) -> Iterator[Draft]:
     """One draft for each class of statements that names a thing, and each such thing."""
-    graph = text.graph
-    for class_ in graph.having(CURATION.names):
-        property_ = graph.value(class_, CURATION.names) or ""
-        coded = {one: Cues(graph, one) for one in graph.values(class_, CURATION.coded)}
-        for iri, sentences in text.naming(graph.range(property_)).items():
-            first = next(one for one in sentences[0].named if one.iri == iri)
-            values = [text.value(property_, iri, first.words), *text.subject_values(class_)]
-            for one, cues in coded.items():
-                if value := _coded(text, one, cues, text.said_of(iri, sentences)):
-                    values.append(value)
-            yield Draft(
-                document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-                values=tuple(values),
-                passages=tuple(dict.fromkeys(line for sentence in sentences for line in sentence.lines)),
-                cue=first.words, score=text.sureness(iri, {one.words for sentence in sentences
-                                         for one in sentence.named if one.iri == iri}))
+    for class_ in text.graph.having(CURATION.names):
+        property_ = text.graph.value(class_, CURATION.names) or ""
+        coded = {one: Cues(text.graph, one) for one in text.graph.values(class_, CURATION.coded)}
+        aside = pattern(text.graph.values(class_, CURATION.notUnder))
+        for iri, sentences in text.naming(text.graph.range(property_)).items():
+            telling = [one for one in sentences if not any(map(aside.search, one.above))]
+            if telling and text.sureness(iri, _written(iri, telling)) >= _LEAST:
+                yield _draft(text, class_, property_, iri, telling, coded)
+
+
+def _draft(
+    text: Text, class_: str, property_: str, iri: str, sentences: list[Sentence],
+    coded: dict[str, Cues],
+) -> Draft:
+    graph, written = text.graph, _written(iri, sentences)
+    values = [text.value(property_, iri, written[0]), *text.subject_values(class_)]
+    said = text.said_of(iri, sentences)
+    values += [value for one, cues in coded.items() if (value := _coded(text, one, cues, said))]
+    return Draft(
+        document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
+        values=tuple(values), cue=written[0], score=round(text.sureness(iri, written), 2),
+        passages=tuple(dict.fromkeys(line for one in sentences for line in one.lines)))
+
+
+def _written(iri: str, sentences: list[Sentence]) -> list[str]:
+    """How sentences name a thing."""
+    return [one.words for sentence in sentences for one in sentence.named if one.iri == iri]
 
 
 def _coded(text: Text, property_: str, cues: Cues, said: list[Said]) -> Value | None:

@@ -24,6 +24,7 @@ from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.memory import Memory, write_whole
 from graphsvc.curate.naming import Naming
 from graphsvc.curate.progress import Progress, progress
+from graphsvc.curate.proposer import kept
 from graphsvc.curate.records import Decision, Draft, Record
 from graphsvc.curate.shelf import Shelf
 from graphsvc.curate.statement import TYPE, triples
@@ -94,7 +95,13 @@ class Work:
 
     @cached_property
     def drafts(self) -> list[Draft]:
-        """What is proposed, the document's own description first. It is kept in `drafts.json` for
+        """What rules propose, the document's own description first, and what a model proposed."""
+        rules = self._by_rules()
+        more = [draft for draft in kept(self.folder) if draft.id not in {d.id for d in rules}]
+        return [*rules[:1], *sorted([*rules[1:], *more], key=lambda draft: draft.passages[0])]
+
+    def _by_rules(self) -> list[Draft]:
+        """What rules propose. It is kept in `drafts.json` for
         as long as neither the document nor the project changes."""
         files = json.dumps([self.project.file_digests(), self.document.sha256,
                             self.reading.model_dump_json()])

@@ -30,7 +30,8 @@ from graphsvc.web.linked import linked_router
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.pages.context import PageContext
 from graphsvc.web.pages.editor import editor_page
-from graphsvc.web.pages.routes import error_page, pages_router
+from graphsvc.web.pages.errors import error_page
+from graphsvc.web.pages.routes import pages_router
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import RequestContext
 from graphsvc.web.sparql import SparqlEndpoint
@@ -84,7 +85,8 @@ class ReleaseSource:
             return (await editor_page(pages, ())).encode()
 
         async def problem(request: RequestContext, error: GraphsvcError) -> bytes:
-            return error_page(pages, request.scope["path"], error).encode()
+            made = await run_in_threadpool(error_page, pages, request.scope["path"], error)
+            return made.encode()
 
         release = serving.release.id
         words = f"words from {self.documents}" if self.documents else ""

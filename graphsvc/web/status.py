@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from graphsvc.formats import file_type
 from graphsvc.service import Serving
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.problems import HttpError
@@ -36,8 +37,7 @@ def status_router(serving: Serving, metrics: Metrics) -> APIRouter:
         if name not in known:
             raise HttpError(404, f"There is no dump {name[:80]}.",
                             hint=f"There are: {', '.join(sorted(known))}.")
-        return FileResponse(dumps_folder / name, filename=name, media_type=(
-                                "application/zip" if name.endswith(".zip") else "application/gzip"),
+        return FileResponse(dumps_folder / name, filename=name, media_type=file_type(name),
                             headers={"ETag": f'"{known[name]}"'})
 
     async def dumps(request: Request) -> Response:

@@ -47,3 +47,13 @@ def test_parts_of_the_description_are_small_and_lead_to_one_another(server: str)
             assert all(httpx.head(node).is_success for node in led if node.startswith(server))
     assert list(sizes.values()) == sorted(sizes.values())[:2] + list(sizes.values())[2:]
     assert sizes["/dataset"] < 20_000 and sizes["/sparql"] < 60_000
+
+
+def test_croissant_has_no_mistake(server: str, tmp_path: Path) -> None:
+    """Its one warning is that a release is named by a digest, not by MAJOR.MINOR.PATCH."""
+    croissant = pytest.importorskip("mlcroissant")
+    path = tmp_path / "croissant.json"
+    path.write_bytes(httpx.get(f"{server}/archive/croissant.json").content)
+    issues = croissant.Dataset(jsonld=path).metadata.ctx.issues
+    assert not issues.errors
+    assert all("MAJOR.MINOR.PATCH" in str(warning) for warning in issues.warnings)

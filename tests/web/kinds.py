@@ -17,6 +17,13 @@ THINGS = {
     "passage": PASSAGE,
 }
 PAGES = {
+    "profile": "/id/partnership/midlothian?tab=approaches",
+    "duties": "/id/partnership/south-lanarkshire?tab=duties",
+    "section": "/id/section/midlothian-2020/169",
+    "use": "/id/use/mid-safe-and-together",
+    "browsing": "/browse",
+    "tree": "/browse?class=Theme&by=tree",
+    "letters": "/browse?class=Approach&letter=C",
     "home": "/",
     "map": "/?map=approach-coverage&approach=champions-board",
     "search": "/search?q=domestic+abuse",
@@ -27,6 +34,8 @@ PAGES = {
     "answer": "/questions/approach-partnerships?approach=safe-and-together",
     "empty answer": "/questions/approach-partnerships?approach=mind-of-my-own&partnership=fife",
     "matrix": "/questions/evaluation-matrix",
+    "chart": "/questions/themes?view=chart",
+    "map of an answer": "/questions/approach-partnerships?approach=safe-and-together&view=map",
     "time line": "/questions/theme-timeline?theme=chronologies",
     "comparing": "/compare",
     "comparison": "/compare?thing=midlothian&thing=south-lanarkshire",

@@ -53,12 +53,36 @@ def test_a_wide_answer_in_the_editor_does_not_widen_a_narrow_page(
     assert not page.evaluate(TOO_WIDE)
 
 
+@pytest.mark.parametrize("opened", ["Take away", "Add a filter", "Approach:"])
+def test_axe_finds_nothing_serious_in_what_opens_over_an_answer(
+    show: Callable[[str], Any], axe: str, opened: str
+) -> None:
+    page = show("answer")
+    page.get_by_role("button", name="Colours").click()
+    page.get_by_role("button", name="Colours: light").click()
+    summary = page.locator("summary").filter(has_text=opened)
+    summary.focus()
+    page.keyboard.press("Enter")
+    if opened == "Approach:":
+        page.keyboard.press("Tab")
+        page.keyboard.type("pac")
+        page.get_by_role("option").first.wait_for()
+    page.evaluate(axe)
+    assert page.evaluate(RUN, {"runOnly": RULES}) == []
+    for width in (360, 320):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert not page.evaluate(TOO_WIDE)
+        box = page.locator(".pop:visible").bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+
+
 @pytest.mark.parametrize("kind", ["answer", "partnership", "passage", "map"])
 def test_axe_finds_nothing_serious_where_all_that_is_folded_is_open(
     show: Callable[[str], Any], axe: str, kind: str
 ) -> None:
     page = show(kind)
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.evaluate("document.querySelectorAll('details:not([name])')"
+                  ".forEach((one) => { one.open = true; })")
     page.evaluate(axe)
     assert page.evaluate(RUN, {"runOnly": RULES}) == []
     page.emulate_media(color_scheme="dark")
@@ -98,3 +122,72 @@ def test_the_keyboard_leaves_the_editor(page: Any, bundle: None) -> None:
     page.locator(".CodeMirror").click()
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.id") == "run"
+
+
+def _run(page: Any) -> None:
+    page.locator("#results tbody tr").first.wait_for()
+
+
+def _cited_chart(page: Any) -> None:
+    page.get_by_role("button", name="Chart").click()
+    page.get_by_role("button", name="Cite").click()
+    page.get_by_label("Find a class or property").fill("partner")
+
+
+def _wrong_query(page: Any) -> None:
+    page.evaluate("document.querySelector('.CodeMirror').CodeMirror.setValue('SELECT')")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("alert").wait_for()
+
+
+def _card(page: Any) -> None:
+    page.get_by_text("links are drawn").wait_for()
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowRight")
+    page.locator(".card").wait_for()
+    page.get_by_text("All things drawn").click()
+
+
+def _suggestions(page: Any) -> None:
+    page.locator("input[data-suggest]").last.press_sequentially("safe and")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+
+
+def _unfold(page: Any) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+
+
+ACTIONS: dict[str, tuple[str, list[Callable[[Any], None]]]] = {
+    "a query that ran": ("/sparql", [_run]),
+    "a chart and a citation of a query": ("/sparql", [_run, _cited_chart]),
+    "a query with a mistake": ("/sparql", [_run, _wrong_query]),
+    "a card in the explorer": ("/explore?thing=safe-and-together", [_card]),
+    "the way to a thing": ("/explore?thing=theme:domestic-abuse&to=partnership:midlothian",
+                           [_card]),
+    "suggestions in the explorer": ("/explore", [_suggestions]),
+    "a view with all that is folded": (
+        "/export/partnerships-approaches?theme=domestic+abuse", [_unfold]),
+    "a search with all that is folded": ("/search?q=domestic+abuse", [_unfold]),
+    "what changed in a release": ("/releases", [
+        lambda page: page.locator(".changes a").first.click(), _unfold]),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("action", ACTIONS)
+def test_axe_finds_nothing_serious_after_an_action(
+    open_page: Callable[..., Any], axe: str, bundle: None, action: str
+) -> None:
+    page = open_page("400", viewport={"width": 1440, "height": 900})
+    path, steps = ACTIONS[action]
+    page.goto(path)
+    for step in steps:
+        step(page)
+    page.evaluate(axe)
+    assert page.evaluate(RUN, {"runOnly": RULES}) == []
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(RUN, {"runOnly": ["color-contrast"]}) == []
+    for width in (360, 320):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert not page.evaluate(TOO_WIDE), width

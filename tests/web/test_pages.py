@@ -35,7 +35,9 @@ from tests.web.kinds import ERRORS, HEAVY, HTML, PAGES, PASSAGE, SAFE
 from tests.web.markup import read
 
 GARDENS = Path(__file__).parent / "gardens"
-MOST_BYTES = 100_000
+MOST_BYTES, MOST_BYTES_OF_LONG = 40_000, 75_000
+LONG = ("approach", "partnership", "theme", "document", "comparison", "text", "ontology")
+"""Kinds of pages that hold more than the others."""
 
 
 @pytest.fixture(scope="module")
@@ -64,19 +66,55 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere() -> None:
         "'self'"}
 
 
+def test_only_a_frame_for_other_pages_may_be_inside_them(client: httpx.Client) -> None:
+    query = PAGES["answer"].split("?")[1]
+    framed = client.get(f"/embed/approach-partnerships?{query}&view=map")
+    assert read(framed.text).wrong == []
+    assert framed.headers["content-security-policy"].endswith("frame-ancestors *")
+    assert CSP.decode().endswith("frame-ancestors 'none'")
+
+
+@pytest.mark.parametrize(("path", "shown"), [
+    ("figure-comparison?measure=size-of-the-area&view=map", False),  # hectares, square kilometres
+    ("evaluations?view=map", False),  # grades of several indicators
+    ("below-adequate?view=chart", False),  # all 0
+    ("approach-coverage?approach=safe-and-together&view=chart", False),  # no chart is declared
+    ("themes?view=chart", True),
+])
+def test_nothing_is_drawn_of_mixed_units_or_without_a_declared_scale(
+    client: httpx.Client, path: str, shown: bool
+) -> None:
+    page = client.get(f"/questions/{path}").text
+    file = client.get(f"/questions/{path.replace('?', '.svg?')}")
+    assert ('class="drawing' in page, file.status_code == 200) == (shown, shown)
+
+
+def test_a_table_is_sorted_by_the_column_that_an_address_names(client: httpx.Client) -> None:
+    def column(sort: str) -> list[int]:
+        page = client.get(f"/questions/themes?sort={sort}").text
+        return [int(text) for text in re.findall(r'data-label="Documents">(\d+)<', page)]
+
+    upwards = column("sources")
+    assert upwards == sorted(upwards) and len(upwards) > 70
+    assert column("-sources") == upwards[::-1]
+    assert "has no column `nothing`" in client.get("/questions/themes?sort=nothing").text
+
+
 @pytest.mark.parametrize("kind", PAGES)
-def test_a_page_and_all_that_it_loads_weigh_less_than_100_kb_on_the_wire(
+def test_a_page_and_all_that_it_loads_come_in_six_requests_and_40_kb(
     client: httpx.Client, kind: str
 ) -> None:
     page = client.get(PAGES[kind])
     loaded = [value for tag, attrs in read(page.text).elements
               for name, value in attrs.items() if value and value.startswith("/static/")
               and (tag, name) in (("script", "src"), ("link", "href"))]
-    assert len(loaded) >= 3
+    assert len(loaded) >= 4  # styles, script, font, icon
+    assert kind in HEAVY or 1 + len(loaded) <= 6
     files = [client.get(address) for address in loaded if "build/" not in address]
     assert {file.status_code for file in files} == {200}
     assert all("immutable" in file.headers["cache-control"] for file in files)
-    assert sum(answer.num_bytes_downloaded for answer in (page, *files)) < MOST_BYTES
+    assert sum(answer.num_bytes_downloaded for answer in (page, *files)) < (
+        MOST_BYTES_OF_LONG if kind in LONG else MOST_BYTES)
     assert any("build/" in address for address in loaded) <= (kind in HEAVY)
 
 
@@ -427,3 +465,26 @@ def test_a_question_dropped_into_the_folder_appears_everywhere_at_the_next_build
         rows = client.get("/api/questions/where?plant=sage",
                           headers={"Accept": "application/json"}).json()["rows"]
         assert len(rows) == 2
+
+
+@pytest.mark.parametrize(("path", "meant"), [
+    ("/id/approach/safe-and-togther", SAFE),
+    ("/question", "/questions"),
+    ("/questions/approach-partnership", "/questions/approach-partnerships"),
+    ("/export/partnership-approaches", "/export/partnerships-approaches"),
+    ("/release/0000", "/releases"),
+])
+def test_a_page_that_is_not_there_leads_to_what_may_have_been_meant(
+    client: httpx.Client, path: str, meant: str
+) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    page = read(answer.text)
+    assert page.wrong == []
+    assert meant in page.of("href")
+    assert 'name="q"' in answer.text  # and one can search
+
+
+def test_a_search_that_is_too_narrow_says_how_to_widen_it(client: httpx.Client) -> None:
+    page = read(client.get("/search?q=domestic&partnership=partnership:fife").text)
+    assert "/search?q=domestic" in page.of("href")

@@ -81,6 +81,16 @@ def _marked(text: str) -> Markup:
     return Markup(str(escape(text)).replace(MARK_ON, "<mark>").replace(MARK_OFF, "</mark>"))
 
 
+_PAGE = re.compile(
+    r"(?<![\w/])/(?:search|questions|releases|export|def|about|explore|docs)(?![\w/])")
+
+
+def _with_links(text: str) -> Markup:
+    """A sentence in which the addresses of pages are links."""
+    return Markup(_PAGE.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>',
+                            str(escape(text))))
+
+
 def _first_sentence(text: str) -> str:
     return re.split(r"(?<=[.?!])\s", text.strip(), maxsplit=1)[0]
 
@@ -91,4 +101,5 @@ _TEMPLATES = Environment(
 _TEMPLATES.globals["assets"] = ASSETS
 _TEMPLATES.filters |= {
     "capital": capital, "first_sentence": _first_sentence, "marked": _marked,
-    "query": query_string, "slug": slug}
+    "query": query_string, "slug": slug,
+    "with_links": _with_links}

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, JSON, negotiate
-from graphsvc.index import AmbiguousName, UnknownName
-from graphsvc.questions.library import UnknownQuestion
 from graphsvc.web.pages.about import about_page, report_page
 from graphsvc.web.pages.browse import browse_page
 from graphsvc.web.pages.compare import compare_page
-from graphsvc.web.pages.context import Link, NotFound, PageContext
+from graphsvc.web.pages.context import NotFound, PageContext
 from graphsvc.web.pages.editor import editor_page, editor_terms
 from graphsvc.web.pages.explore import explore_page, links
 from graphsvc.web.pages.home import home_page
@@ -29,7 +25,7 @@ from graphsvc.web.pages.questions import (
     questions_page,
 )
 from graphsvc.web.pages.releases import release_page, releases_page
-from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC, fill
+from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC
 from graphsvc.web.pages.search import search_page, suggestions
 from graphsvc.web.pages.text import ABOUT, text_page
 from graphsvc.web.request import Pairs, address_pairs
@@ -39,7 +35,7 @@ _KEPT = "public, max-age=31536000, immutable"
 
 Page = Callable[[PageContext, Pairs], Awaitable[str | Response]]
 
-_PAGES: dict[str, Page] = {
+PAGES: dict[str, Page] = {
     "/": home_page, "/search": search_page, "/suggest": suggestions,
     "/questions": questions_page, "/editor": editor_page, "/editor/terms": editor_terms,
     "/browse": browse_page, "/compare": compare_page, "/explore": explore_page,
@@ -62,7 +58,7 @@ def pages_router(context: PageContext) -> APIRouter:
 
         router.add_route(path, handler, methods=["GET"])
 
-    for path, page in _PAGES.items():
+    for path, page in PAGES.items():
         add(path, page)
     for name in context.serving.release.texts:
         if name != ABOUT:
@@ -107,20 +103,6 @@ def pages_router(context: PageContext) -> APIRouter:
 def _base(request: Request) -> str:
     """Where the service is, as the request names it."""
     return str(request.base_url).rstrip("/")
-
-
-def error_page(context: PageContext, path: str, error: GraphsvcError) -> str:
-    """An error as a page, with what may have been meant instead. path: that was asked for."""
-    near: list[Link] = []
-    match error:
-        case UnknownQuestion(nearest=names):
-            near = [Link(context.questions.library.get(name).title, f"/questions/{quote(name)}")
-                    for name in names]
-        case AmbiguousName(choices=found) | UnknownName(nearest=found):
-            near = [Link(named.label, f"/explore?thing={quote(context.curie(named.iri))}",
-                         named.iri) if path == "/explore" else context.link(named.iri)
-                    for named in found]
-    return fill("error.html", site=context, error=error, near=near)
 
 
 async def _static(request: Request) -> Response:

@@ -12,9 +12,9 @@ from starlette.responses import Response
 from graphsvc.ask.plain import Heard, NothingAsked
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import TYPE, YEAR
-from graphsvc.index import slug
+from graphsvc.index import AmbiguousName, UnknownName, slug
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.context import NotFound, PageContext, check_names, first_of
+from graphsvc.web.pages.context import Link, NotFound, PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import capital
 from graphsvc.web.pages.table import table_of
 from graphsvc.web.request import Pairs
@@ -92,7 +92,19 @@ def _search(context: PageContext, pairs: Pairs) -> dict[str, Any]:
     return {
         "text": text, "found": found, "facets": facets, "address": address, "number": number,
         "chosen": [choice for facet in facets for choice in facet["choices"] if choice["chosen"]],
+        "near": _near(context, text) if text and not (found.total or filters) else [],
+        "widest": [pair for pair in address if pair[0] == "q"],
         "last": max(1, -(-found.total // _PAGE)), "size": _PAGE}
+
+
+def _near(context: PageContext, text: str) -> list[Link]:
+    """Things with names like a text, where none has its words."""
+    try:
+        return [context.link(context.index.find(text))]
+    except UnknownName as error:
+        return [context.link(named.iri) for named in error.nearest]
+    except AmbiguousName as error:
+        return [context.link(named.iri) for named in error.choices]
 
 
 def _as_json(search: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from pyoxigraph import BlankNode, NamedNode
 
+from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column, Question
 from graphsvc.questions.table import Row as TableRow
@@ -123,12 +124,14 @@ class Table:
             weight = 1
         return weight + 4 * (len(cells) * 2 < len(self.rows))
 
-    def ordered(self, by: str | None) -> Table:
+    def ordered(self, by: str) -> Table:
         """The table with its rows by a column, `-` before its name to descend; those without a
-        value last. As it is where it has no such column."""
-        at = self.at((by or "").removeprefix("-"))
-        if by is None or at is None:
-            return self
+        value last. Raises GraphsvcError where it has no such column."""
+        at = self.at(by.removeprefix("-"))
+        if at is None:
+            raise GraphsvcError(
+                f"The answer has no column `{by[:40]}`.", location="parameter sort",
+                hint=f"Sort by {', '.join(column.name for column in self.columns)}.")
         known = [row for row in self.rows if row[at]]
         numbers = all(row[at].number is not None for row in known)
         known.sort(key=lambda row: (row[at].number if numbers else 0, row[at].text.casefold()),
@@ -160,7 +163,7 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
         roles=tuple("head" if at == head else "statement" if columns[at].fact and grounded
                     else _role(columns[at], [row[at] for row in rows]) for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in rows),
-        query=query_string(_parameters(context, answer)))
+        query=query_of(context, answer))
 
 
 def _is_shown(cells: Sequence[Link], about: str | None) -> bool:
@@ -195,12 +198,12 @@ def _cell(
     return Link(show(term))
 
 
-def _parameters(context: PageContext, answer: Answer) -> dict[str, list[str]]:
-    """The parameters as an address holds them, without those that have their default."""
+def query_of(context: PageContext, answer: Answer) -> str:
+    """The parameters as the query part of an address, without those that have their default."""
     given = {}
     for parameter in answer.question.parameters:
         values = [value.value for value in answer.parameters.get(parameter.name, ())]
         if values and values != list(parameter.default):
             given[parameter.name] = (
                 [*map(context.curie, values)] if parameter.type == "iri" else values)
-    return given
+    return query_string(given)

@@ -95,7 +95,7 @@ def _body(
     context: PageContext, iri: str, tab: Tab, answered: Sequence[tuple[Asked, Answer]]
 ) -> dict[str, Any]:
     """The panels of a tab, and the answers that have nothing for it."""
-    own = [(one, answer) for one, answer in answered if one in tab.asked]
+    own = [(one, answer) for one, answer in answered if any(one is it for it in tab.asked)]
     first = next(iter(answered), None)
     panels = [profile.panel(context, one, answer, iri) for one, answer in own if answer.all_rows]
     return {

@@ -65,9 +65,10 @@ function suggestions(input) {
     if (free) {
       location.assign(items[index].href);
     } else {
-      input.value = items[index].label;
+      const go = input.closest(".starts");
+      input.value = input.dataset.class && !go ? items[index].label : items[index].name;
       close();
-      if (input.closest(".chips")) form.requestSubmit();
+      if (go || input.closest(".chips")) form.requestSubmit();
     }
   }
 
@@ -198,7 +199,7 @@ document.addEventListener("DOMContentLoaded", () => {
   popUps();
   document.querySelectorAll("table.answer").forEach(narrowing);
   if (navigator.clipboard) document.querySelectorAll("#link, #citation, #embed").forEach(copyButton);
-  themeSwitch(document.getElementById("theme"));
+  themeSwitch(document.getElementById("colours"));
   for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
   for (const select of document.querySelectorAll("select[data-submit]")) {
     select.addEventListener("change", () => {

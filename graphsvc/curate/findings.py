@@ -1,0 +1,85 @@
+"""Drafts of what the narrative says: sentences on one subject, with a judgement by cue words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from graphsvc.curate.cues import Cues
+from graphsvc.curate.records import Draft, Kind, Value
+from graphsvc.curate.subjects import Subjects
+from graphsvc.curate.text import Said, Sentence, Text
+from graphsvc.vocabulary import CURATION
+from graphsvc.words import words
+
+_FEWEST = 8
+"""Words of a sentence that can be a finding."""
+_MOST = 2
+"""Subjects of a finding that its words lead to, beside those that it names."""
+_NEARLY = 0.8
+"""How likely a second subject must be, measured by the first."""
+_SURE = 12.0
+
+
+def draft_findings(text: Text) -> Iterator[Draft]:
+    """One draft for each run of sentences of a paragraph that are on one subject, for each class
+    that has a property by which its statements are told apart."""
+    graph = text.graph
+    for class_ in graph.having(CURATION.about):
+        about = graph.value(class_, CURATION.about) or ""
+        subjects = Subjects(graph, about)
+        coded = {one: Cues(graph, one) for one in graph.values(class_, CURATION.coded)}
+        for _, paragraph in groupby(text.sentences, lambda sentence: sentence.lines[0]):
+            for run in _runs(list(paragraph), subjects):
+                yield _draft(text, class_, about, run, subjects, coded)
+
+
+def _runs(sentences: list[Sentence], subjects: Subjects) -> Iterator[list[Sentence]]:
+    """The sentences of a paragraph, those next to one another on one subject together."""
+    long = [one for one in sentences
+            if len(words(one.text)) >= _FEWEST and one.kind is not Kind.CAPTION]
+    yield from (list(run) for _, run in groupby(long, lambda one: _first(one, subjects)))
+
+
+def _first(sentence: Sentence, subjects: Subjects) -> str | None:
+    return next((value for value, _ in subjects.likeliest(_context(sentence, sentence.text))), None)
+
+
+def _context(sentence: Sentence, text: str) -> str:
+    """A text with the heading that it stands under."""
+    return f"{sentence.above[-1]} {text}" if sentence.above else text
+
+
+def _draft(
+    text: Text, class_: str, about: str, run: list[Sentence], subjects: Subjects,
+    coded: dict[str, Cues],
+) -> Draft:
+    graph, whole = text.graph, " ".join(sentence.text for sentence in run)
+    likely = subjects.likeliest(_context(run[0], whole))[:_MOST]
+    values = [*text.subject_values(class_), *(
+        text.value(about, value) for value, score in likely if score >= likely[0][1] * _NEARLY)]
+    best = None
+    for property_, cues in coded.items():
+        best = cues.choose([Said(sentence.text, None) for sentence in run])
+        iri = best.iri if best else cues.otherwise
+        if iri:
+            values.append(text.value(property_, iri, best.words if best else ""))
+    named = {one.iri: one.words for sentence in run for one in sentence.named}
+    for property_ in graph.values(class_, CURATION.mentions):
+        range_ = graph.range(property_) or ""
+        values += [text.value(property_, iri, written) for iri, written in named.items()
+                   if graph.is_a(iri, range_)]
+    score = min(1.0, (likely[0][1] if likely else 0) / _SURE) * (0.9 if best else 0.5)
+    return Draft(
+        document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
+        values=tuple(_each_once(values)), score=round(score, 2), cue=best.words if best else "",
+        passages=tuple(dict.fromkeys(line for sentence in run for line in sentence.lines)))
+
+
+def _each_once(values: list[Value]) -> list[Value]:
+    """The values, each of a property once, with the cue if one has it."""
+    found: dict[tuple[str, str | None], Value] = {}
+    for value in values:
+        key = value.property, value.iri
+        found[key] = value if key not in found or value.cue else found[key]
+    return list(found.values())

@@ -1,0 +1,68 @@
+"""Errors as pages for people: what happened, and what may have been meant."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from urllib.parse import quote, unquote
+
+from graphsvc.errors import GraphsvcError
+from graphsvc.graphs.view import UnknownView
+from graphsvc.index import AmbiguousName, Named, UnknownName
+from graphsvc.questions.library import UnknownQuestion
+from graphsvc.web.pages.context import Link, PageContext
+from graphsvc.web.pages.rendering import fill
+
+_LONGEST = 80
+_PAGES = {"Home page": "/", "Questions": "/questions", "Compare": "/compare",
+          "Explore": "/explore", "SPARQL": "/sparql", "About these data": "/about",
+          "Releases": "/releases", "Search": "/search", "Graph files": "/export",
+          "The ontology": "/def", "For machines": "/docs"}
+
+
+def error_page(context: PageContext, path: str, error: GraphsvcError) -> str:
+    """An error as a page, with what may have been meant instead. path: that was asked for.
+
+    Names like those of a thing that is not there take some 100 ms to find.
+    """
+    words = _words(path) if error.status == 404 else ""
+    return fill("error.html", site=context, error=error, near=_near(context, path, error, words),
+                words=words)
+
+
+def _near(context: PageContext, path: str, error: GraphsvcError, words: str) -> list[Link]:
+    match error:
+        case UnknownQuestion(nearest=names):
+            return [Link(context.questions.library.get(name).title, f"/questions/{quote(name)}")
+                    for name in names]
+        case UnknownView():
+            views = {view.name: view.question.title for view in context.serving.views}
+            return [Link(views[name], f"/export/{quote(name)}")
+                    for name in get_close_matches(path.rpartition("/")[2], views, 5)]
+        case AmbiguousName(choices=found) | UnknownName(nearest=found):
+            return [_link(context, path, named) for named in found]
+    if words and path.startswith("/id/"):
+        return [_link(context, path, named) for named in _like(context, words)]
+    close = get_close_matches(f"/{path.split('/')[1]}", _PAGES.values(), 3) if words else []
+    return [Link(title, page) for title, page in _PAGES.items() if page in close]
+
+
+def _like(context: PageContext, words: str) -> list[Named]:
+    """Things with names like these words."""
+    try:
+        iri = context.index.find(words)
+    except (UnknownName, AmbiguousName) as error:
+        return error.nearest if isinstance(error, UnknownName) else error.choices
+    return [Named(iri, context.label(iri))]
+
+
+def _link(context: PageContext, path: str, named: Named) -> Link:
+    """A link to a thing; from the explorer, to its place there."""
+    if path == "/explore":
+        return Link(named.label, f"/explore?thing={quote(context.curie(named.iri))}", named.iri)
+    return context.link(named.iri)
+
+
+def _words(path: str) -> str:
+    """The words of the last part of an address, without its ending."""
+    return " ".join(unquote(path.rpartition("/")[2]).partition(".")[0]
+                    .replace("-", " ").replace("_", " ").split())[:_LONGEST]
