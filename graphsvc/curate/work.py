@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal
@@ -35,6 +36,7 @@ from graphsvc.sources.coverage import REASONS
 from graphsvc.sources.documents import Heading, parse_outline, read_document
 from graphsvc.vocabulary import PROV
 
+_TITLE_WORDS = 11
 _ACCEPTED = ox.NamedNode("urn:graphsvc:accepted")
 _DRAFTS = TypeAdapter(list[Draft])
 
@@ -78,9 +80,13 @@ class Work:
 
     @cached_property
     def outline(self) -> list[Heading]:
-        """The headings: as the project has them, or as they are proposed before it is written."""
+        """The headings: as the project has them, or as they are proposed before it is written,
+        with so few words that none is copied."""
         curated = self.project.root / "data" / "outlines" / f"{self.slug}.tsv"
-        return parse_outline(curated if curated.exists() else self.folder / "outline.tsv")
+        if curated.exists():
+            return parse_outline(curated)
+        return [replace(heading, title=" ".join(heading.title.split()[:_TITLE_WORDS]))
+                for heading in parse_outline(self.folder / "outline.tsv")]
 
     @cached_property
     def graph(self) -> CuratedGraph:

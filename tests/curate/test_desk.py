@@ -66,6 +66,12 @@ def names(desk: Desk) -> list[str]:
     return [name.rpartition("/")[2] for name in desk.log.state().statements]
 
 
+def press(page: Any, key: str) -> None:
+    """Press a key once the page listens, which it does when its script has run."""
+    page.wait_for_load_state("domcontentloaded")
+    page.keyboard.press(key)
+
+
 @pytest.mark.slow
 def test_a_report_is_decided_on_by_keyboard(
     desk: Desk, open_page: Callable[..., Any]
@@ -73,13 +79,13 @@ def test_a_report_is_decided_on_by_keyboard(
     page = open_page("422", viewport={"width": 1440, "height": 900})
     page.goto(desk.address)
     page.get_by_role("heading", name="report").wait_for()
-    page.keyboard.press("a")
+    press(page, "a")
     page.get_by_role("status").filter(has_text="accepted survey-2026").wait_for()
     assert page.get_by_role("heading", name="rating").is_visible()
     assert "A rating is of one year" in page.get_by_role("region", name="Problems").inner_text()
     assert "sound" in page.locator(".para.here mark").all_inner_texts()
 
-    page.keyboard.press("a")  # refused: the form opens, with the sentence at its field
+    press(page, "a")  # refused: the form opens, with the sentence at its field
     page.get_by_label(re.compile("^year")).wait_for()
     assert page.get_by_role("radio", name=re.compile("^good Sound, no defects")).is_checked()
     year = page.get_by_label(re.compile("^year"))
@@ -89,31 +95,31 @@ def test_a_report_is_decided_on_by_keyboard(
     page.get_by_text("'soon' is no number").wait_for()
     assert page.get_by_label(re.compile("^year")).input_value() == "soon"
     page.get_by_label(re.compile("^year")).fill("2026")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     page.get_by_role("status").filter(has_text="accepted mill-2026").wait_for()
     assert names(desk) == [SLUG, "mill-2026"]
 
-    page.keyboard.press("u")
+    press(page, "u")
     page.get_by_role("status").filter(has_text="undid decision 2").wait_for()
     assert names(desk) == [SLUG]
-    page.keyboard.press("j")
+    press(page, "j")
     page.get_by_text("Draft 2 of 2").wait_for()
-    page.keyboard.press("r")
+    press(page, "r")
     page.get_by_role("status").filter(has_text="rejected").wait_for()
     page.get_by_text("Draft 1 of 1").wait_for()
 
-    page.keyboard.press("n")
+    press(page, "n")
     page.get_by_label("What is it?").select_option(label="bridge")
     page.get_by_label("Line that says it").fill("9")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     page.get_by_label(re.compile("^name")).fill("Ferry Bridge")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     page.get_by_role("status").filter(has_text="added ferry-bridge").wait_for()
-    page.keyboard.press("t")
+    press(page, "t")
     page.get_by_label("Lines").fill("11")
     page.get_by_role("radio", name="boilerplate").check()
     page.get_by_label(re.compile("^Note")).fill("thanks")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     page.get_by_role("status").filter(has_text="ticked off").wait_for()
     page.get_by_role("button", name="Write into the project").click()
     page.get_by_text("Next: graphsvc build").wait_for()

@@ -202,7 +202,7 @@ class Desk:
         return self._template.render(
             title=work.reading.title, who=work.graph.label(self._who), do=do, card=card, form=form,
             lines=page.document(work, state, waiting, current, here), progress=found, line=line,
-            shares=page.shares(found), log=page.log(state), last=state.last, section=section,
+            shares=page.shares(found), log=page.log(work, state), last=state.last, section=section,
             classes=classes, kind=asked.get("kind", ""), reasons=sorted(REASONS), wrong=wrong,
             kind_label=work.graph.label(form.kind) if form else "", told=told,
             filled=filled or {}, done=self._done(asked, state.log))

@@ -53,6 +53,21 @@ class Said:
     rule: str = ""
 
 
+@dataclass(frozen=True)
+class Logged:
+    """A decision as it is listed. what: its subject; lines: those that it rests on or ticks off;
+    said: what was accepted."""
+
+    number: int
+    action: str
+    what: str
+    who: str
+    when: str
+    undone: bool
+    lines: tuple[int, ...]
+    said: list[Said]
+
+
 @dataclass
 class Card:
     """A draft as it is shown. others: what the project has that is like it or says otherwise, each
@@ -103,11 +118,9 @@ def card(work: Work, waiting: list[Draft], draft: Draft, problems: Sequence[Prob
     texts = {paragraph.line: paragraph.text for paragraph in work.reading.paragraphs}
     quotes = [(line, marked(texts.get(line, ""), cues_of(draft))) for line in draft.passages]
     clashes = [(work.graph.label(iri), _said(work, iri)) for iri in draft.clashes]
-    values = [Said(value.property_label or work.graph.label(value.property),
-                   value.label or value.text or work.graph.label(value.iri or ""), value.cue,
-                   work.fields.rule(value.iri) if value.iri else "") for value in draft.values]
-    return Card(draft, problems, quotes, values, clashes, at + 1, ids[at - 1] if at > 0 else None,
-                ids[at + 1] if at + 1 < len(ids) else None)
+    return Card(
+        draft, problems, quotes, _values(work, draft), clashes, at + 1,
+        ids[at - 1] if at > 0 else None, ids[at + 1] if at + 1 < len(ids) else None)
 
 
 def cues_of(draft: Draft) -> list[str]:
@@ -138,18 +151,27 @@ def shares(progress: Progress) -> dict[str, int]:
             "open": round(100 * len(progress.open) / total)}
 
 
-def log(state: State, most: int = 30) -> list[dict[str, str | int]]:
-    """The latest decisions, the last first."""
+def log(work: Work, state: State) -> list[Logged]:
+    """All decisions, the last first."""
     rows = []
-    for number in range(len(state.log), max(0, len(state.log) - most), -1):
+    for number in range(len(state.log), 0, -1):
         decision = state.log[number - 1]
         name = decision.changed.iri if decision.changed else None
-        rows.append({
-            "number": number, "action": decision.action, "who": slug(decision.who),
-            "when": decision.when.strftime("%d %b %H:%M"), "undone": number in state.undone,
-            "what": slug(name) if name else decision.reason or decision.draft or (
-                f"decision {decision.undoes}" if decision.undoes else "")})
+        what = slug(name) if name else decision.reason or decision.draft or (
+            f"decision {decision.undoes}" if decision.undoes else "")
+        said = _values(work, decision.changed) if decision.changed else []
+        rows.append(Logged(
+            number, decision.action, what, slug(decision.who),
+            decision.when.strftime("%d %b %H:%M"), number in state.undone,
+            decision.changed.passages if decision.changed else decision.lines, said))
     return rows
+
+
+def _values(work: Work, draft: Draft) -> list[Said]:
+    """The values of a draft as they are shown."""
+    return [Said(value.property_label or work.graph.label(value.property),
+                 value.label or value.text or work.graph.label(value.iri or ""), value.cue,
+                 work.fields.rule(value.iri) if value.iri else "") for value in draft.values]
 
 
 def _said(work: Work, iri: str) -> list[tuple[str, str]]:
