@@ -236,7 +236,7 @@ def _side_by_side(left: list[Piece], right: list[Piece]) -> bool:
 
 def _running(side: list[Piece]) -> bool:
     """Whether most lines stand directly below another, as those of paragraphs do."""
-    return 2 * sum(0 < b.base - a.base < 1.7 * b.size
+    return 2 * sum(0 < b.base - a.base < 2 * b.size
                    for a, b in zip(side, side[1:], strict=False)) >= len(side) - 1
 
 
