@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -80,13 +81,17 @@ class Heading:
 
 @dataclass(frozen=True)
 class Document:
-    """A source document: its slug (the file's name without ending), text and paragraphs."""
+    """A source document: its slug (the file's name without ending), text and paragraphs.
+
+    pages: the page of each line, where the document was read from a file with pages.
+    """
 
     slug: str
     path: Path
     text: str
     sha256: str
     paragraphs: list[Paragraph]
+    pages: dict[int, int] = field(default_factory=dict)
 
 
 def read_document(path: Path) -> Document:
@@ -104,7 +109,18 @@ def read_document(path: Path) -> Document:
             f"The document is not UTF-8 text (byte {error.start}).", location=str(path),
             hint="Convert it to UTF-8.",
         ) from error
-    return Document(path.stem, path, text, hashlib.sha256(raw).hexdigest(), list(_paragraphs(text)))
+    return Document(path.stem, path, text, hashlib.sha256(raw).hexdigest(),
+                    list(_paragraphs(text)), _pages(path.with_suffix("") / "reading.json"))
+
+
+def _pages(path: Path) -> dict[int, int]:
+    """The page of each line of a document, if what was read of it is there."""
+    try:
+        found = json.loads(path.read_bytes())["paragraphs"] if path.is_file() else []
+        return {one["line"]: one["page"] for one in found if one.get("page")}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise GraphsvcError("What was read of the document cannot be used.", location=str(path),
+                            hint="Add the report again.") from error
 
 
 def _paragraphs(text: str) -> Iterator[Paragraph]:

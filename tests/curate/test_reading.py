@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from graphsvc.curate import reading
+from graphsvc.curate.reading.marks import Hyphens
 from graphsvc.curate.records import Kind, Paragraph
-from tests.curate.reports import set_pdf
+from tests.curate.reports import drawn, set_pdf
+
+LEAST_ALIKE = 0.97
+"""The part of paragraphs that a PDF of a document must give as its text has them."""
 
 
 def body(text: str) -> Paragraph:
@@ -71,3 +77,79 @@ def test_a_pdf_is_read_as_it_was_written(layout: str, tmp_path: Path) -> None:
         max(p.level - 1, 1) if p.kind is Kind.HEADING else p.level for p in REPORT]
     assert [p.cells for p in content.paragraphs] == [p.cells for p in REPORT]
     assert content.title == REPORT[0].text
+
+
+def test_what_is_only_of_the_page_is_not_in_the_text(tmp_path: Path) -> None:
+    report = [
+        heading("Harbours of Newtown", 1),
+        body("The survey[sup]1[/sup] had 1,162 answers[sup]12[/sup] from crews. " + LONG * 30),
+        heading("Strengths", 2), body(LONG * 30)]
+    notes = ("1 The survey was made in May 2019.", "12 As the harbour board says.")
+    content = reading.read(set_pdf(tmp_path / "a.pdf", report, notes=notes, head="Page by page"))
+    texts = [p.text for p in content.paragraphs]
+    assert "Page by page" not in " ".join(texts) and not any(text.isdigit() for text in texts)
+    assert texts[1].startswith("The survey had 1,162 answers from crews. ")
+    assert [(p.kind, p.text, p.page) for p in content.paragraphs[2:4]] == [
+        (Kind.FOOTNOTE, notes[0], 1), (Kind.FOOTNOTE, notes[1], 1)]
+    assert texts[1].count(LONG.strip()) == 30, "the paragraph that runs over the page is whole"
+
+
+def test_hyphens_at_line_ends_go_only_where_they_divide_a_word() -> None:
+    inside = ["The partners met often", "a well-run harbour", "harbour-masters met"]
+    hyphens = Hyphens([*inside, "part-", "well-", "multi-"])
+    hyphens.learn([("the part-", "ners met")])
+    assert hyphens.join("the part-", "ners met") == "the partners met"
+    assert hyphens.join("a well-", "run harbour") == "a well-run harbour"
+    assert hyphens.join("the organi-", "sation") == "the organisation"
+    assert hyphens.join("in 2018-", "19 there") == "in 2018-19 there"
+    assert hyphens.join("a pause -", "and more") == "a pause - and more"
+    never = Hyphens(inside)
+    never.learn([("a multi-", "agency plan")])
+    assert never.join("a multi-", "agency plan") == "a multi-agency plan"
+
+
+def turned(canvas: Canvas) -> None:
+    """A page that lies on its side, with a bullet that is drawn and words stretched to the edge."""
+    canvas.setPageRotation(90)
+    canvas.translate(595, 0)
+    canvas.rotate(90)
+    canvas.setFont("Helvetica-Bold", 16)
+    canvas.drawString(50, 550, "Harbours of Newtown")
+    canvas.setFont("Helvetica", 10)
+    for n, line in enumerate(("Boats were safe in all the harbours that we visited in the spring",
+                              "of that year, and crews said so.")):
+        canvas.drawString(50, 520 - 13 * n, line)
+    canvas.circle(56, 484, 2, fill=1)
+    canvas.drawString(68, 480, "steel boats")
+
+
+def test_a_page_on_its_side_is_read_as_it_is_seen(tmp_path: Path) -> None:
+    content = reading.read(drawn(tmp_path / "a.pdf", turned))
+    assert [(p.kind.value, p.text) for p in content.paragraphs] == [
+        ("heading", "Harbours of Newtown"),
+        ("body", "Boats were safe in all the harbours that we visited in the spring of that year,"
+                 " and crews said so."),
+        ("item", "- steel boats")]
+
+
+def _has_letters(text: str) -> bool:
+    """Whether the font of the PDF has the letters of a text; some paragraphs are in Urdu."""
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@pytest.mark.slow
+def test_the_documents_set_as_pdf_are_read_as_their_texts_say(
+    shared: Path, tmp_path: Path
+) -> None:
+    for path in sorted((shared / "sources").glob("*-20??.txt")):
+        written = [p for p in reading.read(path).paragraphs if _has_letters(p.text)]
+        read = reading.read(set_pdf(tmp_path / "a.pdf", written)).paragraphs
+        texts, found = ([" ".join(p.text.replace("\u2022", "-").split()) for p in side]
+                        for side in (written, read))
+        blocks = SequenceMatcher(None, texts, found, autojunk=False).get_matching_blocks()
+        share = sum(block.size for block in blocks) / len(texts)
+        assert share >= LEAST_ALIKE, f"{path.stem}: {share:.1%}"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from graphsvc.cli.main import main
 from graphsvc.curate.records import Kind
 from graphsvc.curate.shelf import Shelf
 from graphsvc.project import Project
-from graphsvc.sources.documents import read_document
+from graphsvc.sources.documents import index_sources, read_document
+from graphsvc.sources.verify import verify
 from tests.curate.reports import set_pdf
 from tests.curate.test_reading import REPORT
 
@@ -40,6 +43,19 @@ def test_a_report_is_kept_with_its_text_pages_and_outline(shelf: Shelf, report: 
     assert [row.split("\t")[3] for row in outline] == [
         p.text for p in REPORT if p.kind is Kind.HEADING]
     assert list(shelf.folder.glob(".*")) == []
+
+
+def test_the_passage_index_has_the_pages(shelf: Shelf, report: Path, books: Path) -> None:
+    shelf.add(report, "newtown-2019")
+    outlines = books / "data" / "outlines"
+    outlines.mkdir()
+    shutil.copy(shelf.place("newtown-2019") / "outline.tsv", outlines / "newtown-2019.tsv")
+    project = Project(books)
+    (index,) = index_sources(project, shelf.folder)
+    pages = {quad.subject.value.rpartition("/")[2]: int(quad.object.value) for quad in ox.parse(
+        path=str(index), format=ox.RdfFormat.TURTLE) if quad.predicate.value.endswith("pageStart")}
+    assert pages == {str(p.line): p.page for p in shelf.open("newtown-2019").paragraphs}
+    assert verify(project, shelf.folder).discrepancies == []
 
 
 def test_the_command_says_what_was_read_and_what_to_do_next(

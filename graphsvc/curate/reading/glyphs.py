@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -34,7 +35,8 @@ class Piece:
 
     x0, x1: left and right; base: the base line; size: of the letters; bold, colour: of most of
     them; marked: begins with a bullet or number that has a gap behind it; text_x: where the text
-    after that begins; first: width of the first word.
+    after that begins; first: width of the first word; order: among the pieces of the page as they
+    were set.
     """
 
     text: str
@@ -48,6 +50,7 @@ class Piece:
     text_x: float = 0.0
     first: float = 0.0
     page: int = 0
+    order: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,10 @@ class _Place:
         self._x0, self._y0, self._x1, self._y1 = page.get_cropbox()
         self.width, self.height = page.get_size()
 
+    def turned(self, angle: float) -> bool:
+        """Whether a letter with such an angle, in radians, is not upright when the page is."""
+        return 0.2 < (angle + math.radians(self._turn)) % math.tau < math.tau - 0.2
+
     def point(self, x: float, y: float) -> tuple[float, float]:
         if self._turn == 90:
             return y - self._y0, x - self._x0
@@ -164,7 +171,7 @@ def _glyphs(text: pdfium.PdfTextPage, place: _Place) -> Iterator[_Glyph]:
             style, last = _style(text, n, thing), key
         x0, _, x1, _ = place.box(box.left, box.bottom, box.right, box.top)
         _, base = place.point(x.value, y.value)
-        turned = abs(raw.FPDFText_GetCharAngle(text, n) - 0.0) % 6.28 > 0.2
+        turned = place.turned(raw.FPDFText_GetCharAngle(text, n))
         yield _Glyph("-" if code == 2 else chr(code), x0, x1, base, *style, turned)
 
 
@@ -251,7 +258,10 @@ def _pieces(glyphs: Iterator[_Glyph], page: Sheet) -> list[Piece]:
             runs[-1].add(glyph)
         elif not glyph.text.isspace():
             runs.append(_Run([glyph], glyph, glyph))
-    return [_piece(run.letters, page.number) for run in runs]
+    pieces = [_piece(run.letters, page.number) for run in runs]
+    for number, piece in enumerate(pieces):
+        piece.order = number
+    return pieces
 
 
 def _piece(letters: list[_Glyph], page: int) -> Piece:

@@ -30,7 +30,7 @@ def flows(sheet: Sheet) -> list[Flow]:
     pieces = list(labelled(_justified(sheet.pieces), sheet))
     tables, rest = ruled(pieces, sheet.rules)
     found = []
-    for column in _columns(rest + [_standing_for(table) for table in tables]):
+    for column in _in_order(rest + [_standing_for(table) for table in tables]):
         flow = Flow(min(p.x0 for p in column), max(p.x1 for p in column))
         for row in rows(column):
             held = [table for table in tables if any(p is table.place for p in row)]
@@ -42,7 +42,8 @@ def flows(sheet: Sheet) -> list[Flow]:
 
 def _standing_for(table: Table) -> Piece:
     """A piece in the place of a table, while columns are found."""
-    table.place = Piece("", table.x0, table.x1, table.y0, 10.0)
+    order = min(p.order for row in table.rows for cell in row for p in cell)
+    table.place = Piece("", table.x0, table.x1, table.y0, 10.0, order=order)
     return table.place
 
 
@@ -109,6 +110,28 @@ def rows(pieces: list[Piece]) -> list[list[Piece]]:
         else:
             found.append([piece])
     return [sorted(row, key=lambda p: p.x0) for row in found]
+
+
+def _in_order(pieces: list[Piece]) -> list[list[Piece]]:
+    """The columns of a page: as they were set where that runs down them, else as they lie."""
+    columns = _columns(pieces)
+    gutter = _gutter(pieces) if len(columns) > 1 else None
+    if gutter is None:
+        return columns
+    set_: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: p.order):
+        before = set_[-1][-1] if set_ else None
+        if before and piece.base > before.base - piece.size and (
+                _side(piece, gutter) == _side(before, gutter)):
+            set_[-1].append(piece)
+        else:
+            set_.append([piece])
+    return set_ if len(set_) <= 2 * len(columns) + 2 else columns
+
+
+def _side(piece: Piece, x: float) -> int:
+    """Whether a piece is left of x, right of it or across it."""
+    return -1 if piece.x1 <= x else int(piece.x0 >= x)
 
 
 def _columns(pieces: list[Piece]) -> list[list[Piece]]:
@@ -213,7 +236,7 @@ def _side_by_side(left: list[Piece], right: list[Piece]) -> bool:
 
 def _running(side: list[Piece]) -> bool:
     """Whether most lines stand directly below another, as those of paragraphs do."""
-    return 2 * sum(0 < b.base - a.base < 1.7 * b.size
+    return 2 * sum(0 < b.base - a.base < 2 * b.size
                    for a, b in zip(side, side[1:], strict=False)) >= len(side) - 1
 
 

@@ -201,6 +201,9 @@ def _runs_on(before: Set, after: Set, measures: Measures) -> bool:
     last, first = before.lines[-1], after.lines[0]
     if abs(last.size - first.size) > 0.05 * last.size or last.bold != first.bold:
         return False
+    if measures.stands_out(first) and last.page == first.page and not first.marked and (
+            0 < first.base - last.base <= 1.22 * measures.step(first)):
+        return True  # a heading over several columns
     if first.marked or is_item(first.text) or _SENTENCE_END.search(last.text):
         return False
     if measures.stands_out(first):
