@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphsvc.curate.candidates import draft_candidates
 from graphsvc.curate.events import draft_events
 from graphsvc.curate.figures import draft_figures
 from graphsvc.curate.findings import draft_findings
@@ -13,8 +14,8 @@ from graphsvc.curate.records import Draft, Reading
 from graphsvc.curate.text import Text
 from graphsvc.curate.uses import draft_uses
 
-_DRAFTERS = (draft_mentions, draft_uses, draft_lists, draft_grades, draft_events, draft_figures,
-             draft_findings)
+_DRAFTERS = (draft_mentions, draft_uses, draft_candidates, draft_lists, draft_grades, draft_events,
+             draft_figures, draft_findings)
 """Each takes a Text and yields drafts of one kind."""
 
 
