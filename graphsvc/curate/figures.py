@@ -34,6 +34,7 @@ _ELLIPSIS = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|from|in|is|are
                        re.IGNORECASE)
 _PART = re.compile(r"\s*\)?\s*(?:\(|(?:out )?of(?:\s+\S+){0,3})\s*")
 _AGAIN = re.compile(r"\W*(?:this|these|it|that|they)\b", re.IGNORECASE)
+_REFERS = re.compile(r"\b(?:compar\w+|equivalent|same)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)")
 _MARKS = re.compile(r"[*_#\[\]]+|\(#?\)|<[^>]*>|\S*(?:www\.|://|%20|@)\S*")
 _ALIKE, _RARE = 0.9, 6.0
@@ -122,6 +123,8 @@ class _Figures:
         if self.line != sentence.line:
             self.line, self.carried = sentence.line, _Carried()
             self.last, self.latest = {}, None
+        if not _AGAIN.match(shown) and not _REFERS.search(shown):
+            self.latest = None
         said = next(iter(self.contexts.find(shown)), None)
         subject = self._best(self.group, shown[:_SUBJECT])
         if said:

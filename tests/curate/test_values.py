@@ -121,6 +121,7 @@ def test_what_is_compared_is_counted_alike(drafted: Drafted) -> None:
     (["Quality indicator 5.3: Planning for individual children: Adequate"], "5.3", "Adequate"),
     (["We evaluated quality indicator 1.1 as weak."], "1.1", "Weak"),
     (["Impact on families\tGood", "Impact on communities\tExcellent"], "2.2", "Good"),
+    (["Leadership of change\tGood"], "Leadership", "Good"),
     (["The evaluation of leadership of strategy and direction is 'unsatisfactory'."], "9.2",
      "Unsatisfactory"),
 ])
