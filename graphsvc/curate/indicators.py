@@ -84,7 +84,8 @@ class Indicators:
             at = folded.find(one.name.casefold())
             alone = " " in one.name or re.fullmatch(r"\W*", re.split(
                 r"[\t:]", folded[at + len(one.name):])[0])
-            if at >= 0 and alone and not any(start < at + len(one.name) and at < end for start, end in taken):
+            if at >= 0 and alone and not any(
+                    start < at + len(one.name) and at < end for start, end in taken):
                 found.append(Indicator(one.iri, one.number, text[at:at + len(one.name)], at))
                 taken.append((at, at + len(one.name)))
         return sorted(found, key=lambda one: one.start)
