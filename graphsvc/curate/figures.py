@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import log
+from math import fsum, log
 
 from graphsvc.curate.concepts import Concepts, Found
 from graphsvc.curate.dates import Period
@@ -34,6 +34,7 @@ _ELLIPSIS = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|from|in|is|are
                        re.IGNORECASE)
 _PART = re.compile(r"\s*\)?\s*(?:\(|(?:out )?of(?:\s+\S+){0,3})\s*")
 _AGAIN = re.compile(r"\W*(?:this|these|it|that|they)\b", re.IGNORECASE)
+_REFERS = re.compile(r"\b(?:compar\w+|equivalent|same)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)")
 _MARKS = re.compile(r"[*_#\[\]]+|\(#?\)|<[^>]*>|\S*(?:www\.|://|%20|@)\S*")
 _ALIKE, _RARE = 0.9, 6.0
@@ -122,6 +123,8 @@ class _Figures:
         if self.line != sentence.line:
             self.line, self.carried = sentence.line, _Carried()
             self.last, self.latest = {}, None
+        if not _AGAIN.match(shown) and not _REFERS.search(shown):
+            self.latest = None
         said = next(iter(self.contexts.find(shown)), None)
         subject = self._best(self.group, shown[:_SUBJECT])
         if said:
@@ -276,7 +279,7 @@ class _Figures:
                      text=phrase, language="en", label=phrase, cue=phrase)
 
     def _weight(self, stems: frozenset[str]) -> float:
-        return sum(self.weights[stem] for stem in stems)
+        return fsum(self.weights[stem] for stem in stems)
 
     def _implied(self, group: Found | None, values: list[Value]) -> list[Value]:
         """The values that follow from the group, of properties that have none yet."""

@@ -104,6 +104,9 @@ class _Grades:
         grades = sorted(self.grades.find(shown), key=lambda one: one.start)
         grades = [one for one in grades if not any(
             other.start <= one.start and one.end <= other.end and other != one for other in grades)]
+        unknown = plain(paragraph.cells[0]) if len(paragraph.cells) > 1 and not named else ""
+        if len(unknown.split()) > 1 and any(map(self._alone, paragraph.cells[1:])):
+            named = [Indicator(None, "", " ".join(unknown.split()[:10]), 0)]
         if named and len(named) == len(grades):
             for indicator, grade in zip(named, grades, strict=True):
                 yield _Graded(indicator, grade, (paragraph.line,), grade.words, 0.9)

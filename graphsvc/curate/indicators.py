@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import log
+from math import fsum, log
 
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.headings import plain
@@ -82,7 +82,10 @@ class Indicators:
         folded = text.casefold()
         for one in self._known:
             at = folded.find(one.name.casefold())
-            if at >= 0 and not any(start < at + len(one.name) and at < end for start, end in taken):
+            alone = " " in one.name or re.fullmatch(r"\W*", re.split(
+                r"[\t:]", folded[at + len(one.name):])[0])
+            if at >= 0 and alone and not any(
+                    start < at + len(one.name) and at < end for start, end in taken):
                 found.append(Indicator(one.iri, one.number, text[at:at + len(one.name)], at))
                 taken.append((at, at + len(one.name)))
         return sorted(found, key=lambda one: one.start)
@@ -109,7 +112,7 @@ class Indicators:
         return self._sets.index(one.set) if one.set in self._sets else len(self._sets)
 
     def _weight(self, stems: Iterable[str]) -> float:
-        return sum(self._weights[stem] for stem in stems)
+        return fsum(self._weights[stem] for stem in stems)
 
 
 def _bare(name: str) -> str:

@@ -121,6 +121,7 @@ def test_what_is_compared_is_counted_alike(drafted: Drafted) -> None:
     (["Quality indicator 5.3: Planning for individual children: Adequate"], "5.3", "Adequate"),
     (["We evaluated quality indicator 1.1 as weak."], "1.1", "Weak"),
     (["Impact on families\tGood", "Impact on communities\tExcellent"], "2.2", "Good"),
+    (["Leadership of change\tGood"], "Leadership", "Good"),
     (["The evaluation of leadership of strategy and direction is 'unsatisfactory'."], "9.2",
      "Unsatisfactory"),
 ])
@@ -164,8 +165,8 @@ def test_a_list_that_is_repeated_is_drafted_once_with_all_its_passages(
 def test_when_an_inspection_took_place_and_when_it_was_published(drafted: Drafted) -> None:
     text = ("The joint inspection took place between 4 March and 5 April 2019.",
             "A progress review was carried out during the week beginning 6 January 2020.",
-            "The inspection before this one, which had been led by the same team, ended with a report"
-            " that was published in June 2016.")
+            "The inspection before this one, which the same team had led, ended with a report that"
+            " was published in June 2016.")
     assert ("2019-03-04", "2019-04-05") in [
         (one["from"], one["until"]) for one in drafted("inspection", *text) if "from" in one]
     assert ("2020-01-06", "2020-01") in [
