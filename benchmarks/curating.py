@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -293,43 +294,47 @@ def drafts_of(project: Project, text: Path) -> list[Draft]:
     return draft(reading, CuratedGraph(project))
 
 
-def measure(project: Project, slug: str, sources: Path) -> tuple[dict[str, Share], float]:
-    """Leave a document out, read it, draft, and compare; with the seconds of reading and drafting.
+def measure(project: Project, slug: str, sources: Path) -> Measured:
+    """Leave a document out, read it, draft, and compare.
 
     sources: the folder of the documents as text. Raises GraphsvcError where the text is missing.
     """
     with TemporaryDirectory() as folder:
         copy = leave_out(project, slug, Path(folder))
-        begun = time.perf_counter()
+        begun = time.process_time()
         drafts = drafts_of(copy, sources / f"{slug}.txt")
-        seconds = time.perf_counter() - begun
-    return compare(Curated(project, slug), drafts), seconds
+        seconds = time.process_time() - begun
+    return Measured(compare(Curated(project, slug), drafts), seconds)
 
 
-Record = dict[str, dict[str, float]]
-"""Of each document the number of each row in per cent, and the seconds."""
+@dataclass(frozen=True)
+class Measured:
+    """The rows of the table for one document, and the seconds of processor time for reading and
+    drafting, which use one processor."""
+
+    shares: dict[str, Share]
+    seconds: float
 
 
-def recorded() -> Record:
-    """The numbers of the last record, under which none may fall."""
-    found: Record = json.loads(RECORD.read_text(encoding="utf-8"))
-    return found
+def recorded() -> dict[str, Measured]:
+    """The numbers of the last record, under which none may fall, by document."""
+    found = json.loads(RECORD.read_text(encoding="utf-8"))
+    return {slug: Measured({name: Share(*share) for name, share in one["shares"].items()},
+                           one["seconds"]) for slug, one in found.items()}
 
 
-def table(record: Record) -> str:
-    """The table as Markdown: a row for each number, a column for each document."""
-    rows = [["", "reach", *record], ["---"] * (len(record) + 2)]
+def table(measured: dict[str, Measured]) -> str:
+    """The table as Markdown: a row for each number, a column for each document and for all."""
+    rows = [["", "reach", "all", *measured], ["---"] * (len(measured) + 3)]
     for name, reach in ROWS.items():
+        shares = [one.shares[name] for one in measured.values()]
+        every = Share(sum(one.part for one in shares), sum(one.whole for one in shares))
         rows.append([name, f"{reach} %" if reach else "",
-                     *(f"{reached(numbers[name])} %" for numbers in record.values())])
+                     *(f"{int(share.percent + 1e-9)} %" for share in (every, *shares))])
+    seconds = [one.seconds for one in measured.values()]
     rows.append(["seconds", f"under {MOST_SECONDS}",
-                 *(f"{numbers['seconds']:.1f}" for numbers in record.values())])
+                 *(f"{number:.0f}" for number in (max(seconds), *seconds))])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def reached(percent: float) -> int:
-    """Whole per cent that were reached: 99.6 is not yet 100."""
-    return int(percent + 1e-9)
 
 
 def main() -> None:
@@ -339,19 +344,22 @@ def main() -> None:
     parser.add_argument("sources", type=Path, help="the folder of the documents as text")
     parser.add_argument("--record", action="store_true", help="keep the numbers and show them")
     args = parser.parse_args()
-    project, record = Project(ROOT), {}
-    for slug in outline_slugs(project):
-        shares, seconds = measure(project, slug, args.sources)
-        record[slug] = {name: round(share.percent, 1) for name, share in shares.items()}
-        record[slug]["seconds"] = round(seconds, 1)
+    project = Project(ROOT)
+    measured = {slug: measure(project, slug, args.sources) for slug in outline_slugs(project)}
+    for slug, one in measured.items():
         print(slug, ", ".join(f"{name} {share.part}/{share.whole}"
-                              for name, share in shares.items()), f"{seconds:.1f} s", flush=True)
-    print(table(record))
+                              for name, share in one.shares.items()))
+    print(table(measured))
     if args.record:
-        RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        record = {slug: {"shares": {name: [share.part, share.whole]
+                                    for name, share in one.shares.items()},
+                         "seconds": round(one.seconds, 1)} for slug, one in measured.items()}
+        lines = json.dumps(record, indent=1)
+        RECORD.write_text(re.sub(r"\[\s+(\d+),\s+(\d+)\s+\]", r"[\1, \2]", lines) + "\n",
+                          encoding="utf-8")
         before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
         after = rest.partition(END)[2]
-        PAGE.write_text(f"{before}{BEGIN}\n{table(record)}\n{END}{after}", encoding="utf-8")
+        PAGE.write_text(f"{before}{BEGIN}\n{table(recorded())}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import log
+from math import fsum, log
 
 from graphsvc.curate.concepts import Concepts, Found
 from graphsvc.curate.dates import Period
@@ -276,7 +276,7 @@ class _Figures:
                      text=phrase, language="en", label=phrase, cue=phrase)
 
     def _weight(self, stems: frozenset[str]) -> float:
-        return sum(self.weights[stem] for stem in stems)
+        return fsum(self.weights[stem] for stem in stems)
 
     def _implied(self, group: Found | None, values: list[Value]) -> list[Value]:
         """The values that follow from the group, of properties that have none yet."""

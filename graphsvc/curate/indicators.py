@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import log
+from math import fsum, log
 
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.headings import plain
@@ -109,7 +109,7 @@ class Indicators:
         return self._sets.index(one.set) if one.set in self._sets else len(self._sets)
 
     def _weight(self, stems: Iterable[str]) -> float:
-        return sum(self._weights[stem] for stem in stems)
+        return fsum(self._weights[stem] for stem in stems)
 
 
 def _bare(name: str) -> str:

@@ -164,8 +164,8 @@ def test_a_list_that_is_repeated_is_drafted_once_with_all_its_passages(
 def test_when_an_inspection_took_place_and_when_it_was_published(drafted: Drafted) -> None:
     text = ("The joint inspection took place between 4 March and 5 April 2019.",
             "A progress review was carried out during the week beginning 6 January 2020.",
-            "The inspection before this one, which had been led by the same team, ended with a report"
-            " that was published in June 2016.")
+            "The inspection before this one, which the same team had led, ended with a report that"
+            " was published in June 2016.")
     assert ("2019-03-04", "2019-04-05") in [
         (one["from"], one["until"]) for one in drafted("inspection", *text) if "from" in one]
     assert ("2020-01-06", "2020-01") in [
