@@ -58,6 +58,7 @@ class Serving:
             plain = PlainWords(questions, release.queries)
             views = Views.load(release.queries / "views", prefixes)
             description = await ServiceDescription.of(release, header, questions)
+            sizes = index.sizes()
             places = await fetch(engine, own_query("class-places"))
         except BaseException:
             await engine.close()
@@ -66,7 +67,8 @@ class Serving:
                    looks_of((index.label(class_.value) or class_.value,
                              int(place.value) if place else _LAST)
                             for class_, place in places.rows
-                            if class_ and class_.value.startswith(header.namespace)))
+                            if class_ and class_.value in sizes
+                            and class_.value.startswith(header.namespace)))
 
     async def close(self) -> None:
         """Stop the engine's processes."""

@@ -67,7 +67,8 @@ def test_parquet_files_are_typed_and_say_what_codes_and_units_mean(server: str) 
         assert len(set(table["iri"].to_pylist())) == table.num_rows
         if name == "figure":
             assert {type(value) for value in table["obsValue"].to_pylist()} == {float, type(None)}
-            units = {one["value"]: one["description"] for one in fields["unitMeasure"]["categories"]}
+            units = {one["value"]: one["description"]
+                     for one in fields["unitMeasure"]["categories"]}
             assert set(table["unitMeasure"].to_pylist()) - {None} == set(units)
             assert all(units.values())
             assert isinstance(table["theme"].to_pylist()[0], list)

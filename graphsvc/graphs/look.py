@@ -1,5 +1,5 @@
 """How the classes of things look in every drawing, on the screen and in files: a colour and a shape
-for each, the same as long as the ontology is the same.
+for each, the same as long as the same classes have things.
 
 Classes of one family (with the same class above them that has a place in the order) share a
 colour; shapes tell them apart.
@@ -22,6 +22,8 @@ OUTLINES = {
     "hexagon": "M4 1h8l4 7-4 7H4L0 8z",
     "pentagon": "M8 0l8 6-3 9.5H3L0 6z",
     "star": "M8 0l2.4 5.3 5.6.5-4.3 3.8 1.3 5.9L8 12.4 3 15.5l1.3-5.9L0 5.8l5.6-.5z",
+    "octagon": "M5 1h6l4 4v6l-4 4H5l-4-4V5z",
+    "tag": "M1 2h9l6 6-6 6H1z",
 }
 """Each shape in a square of 16, as a path; the names are those of cytoscape.js."""
 _SHAPES = tuple(OUTLINES)
@@ -58,18 +60,23 @@ def looks_of(classes: Iterable[tuple[str, int]]) -> Looks:
     if ordered and last != ordered[0][1]:
         families = [[label for label, _ in members] for _, members in groupby(
             (pair for pair in ordered if pair[1] != last), key=lambda pair: pair[1])] + families
-    looks: dict[str, Look] = {}
+    free, looks = [Look(colour, shape) for shape in _SHAPES for colour in range(len(COLOURS))], {}
     for number, family in enumerate(families):
-        colour = number % len(COLOURS)
         for label in family:
-            free = [shape for shape in _SHAPES if Look(colour, shape) not in looks.values()]
-            looks[label] = Look(colour, (free or _SHAPES)[0])
+            own = [one for one in free if one.colour == number % len(COLOURS)]
+            looks[label] = found = (own or free or [_LAST])[0]
+            free = [one for one in free if one != found]
     return looks
 
 
 def look(looks: Looks, types: Iterable[str]) -> Looks:
-    """The looks of some types of nodes: those of the classes, else the next by name."""
+    """The looks of some types of nodes: those of the classes; of others, such as are free."""
     names = sorted({*types})
-    unknown = [name for name in names if name not in looks]
-    return {name: looks.get(name) or Look(unknown.index(name) % len(COLOURS), _SHAPES[
-                unknown.index(name) // len(COLOURS) % len(_SHAPES)]) for name in names}
+    found = {name: looks[name] for name in names if name in looks}
+    free = (Look(colour, shape) for shape in _SHAPES for colour in range(len(COLOURS))
+            if Look(colour, shape) not in found.values())
+    return {name: found[name] if name in found else next(free, _LAST) for name in names}
+
+
+_LAST = Look(len(COLOURS) - 1, "ellipse")
+"""Of what is one type too many."""

@@ -17,6 +17,13 @@ THINGS = {
     "passage": PASSAGE,
 }
 PAGES = {
+    "profile": "/id/partnership/midlothian?tab=approaches",
+    "duties": "/id/partnership/south-lanarkshire?tab=duties",
+    "section": "/id/section/midlothian-2020/169",
+    "use": "/id/use/mid-safe-and-together",
+    "browsing": "/browse",
+    "tree": "/browse?class=Theme&by=tree",
+    "letters": "/browse?class=Approach&letter=C",
     "home": "/",
     "map": "/?map=approach-coverage&approach=champions-board",
     "search": "/search?q=domestic+abuse",

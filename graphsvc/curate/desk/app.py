@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from graphsvc.curate.changes import class_of, lines_of
@@ -51,10 +52,11 @@ class Desk:
             undefined=StrictUndefined, lstrip_blocks=True)
         templates.filters["slug"] = slug
         self._template = templates.get_template("desk.html")
+        self._broken = templates.get_template("broken.html")
 
     def warm(self) -> None:
         """Read what the first decision needs."""
-        with self._one:
+        with self._one, suppress(GraphsvcError):  # which the page says
             self._work.waiting()
             _ = self._work.checker
 
@@ -62,7 +64,10 @@ class Desk:
         """The page. asked: `at` (id of a draft), `do` (change, split, add, tick), `line`, `kind`,
         `done` (number of a decision)."""
         with self._one:
-            return 200, self._render(asked)
+            try:
+                return 200, self._render(asked)
+            except GraphsvcError as error:  # a file of the project, or a draft that is not there
+                return 409, self._broken.render(error=error, document=self._work.slug)
 
     def decide(self, filled: Filled) -> Result:
         """What a form asks for; the page again, with what is wrong, where it is refused."""
@@ -72,7 +77,7 @@ class Desk:
             try:
                 return self._decide(filled, asked)
             except GraphsvcError as error:
-                return 422, self._render(asked, filled, wrong=[str(error)])
+                return self._refused(error, asked, filled)
 
     def write(self, filled: Filled) -> Result:
         """Write what was accepted; the page with what became of it."""
@@ -80,10 +85,19 @@ class Desk:
             try:
                 done = self._work.write()
             except GraphsvcError as error:
-                return 422, self._render({}, wrong=[str(error)])
+                return self._refused(error, {})
             said = [f"Written: {', '.join(done.files)}." if done.files else "Nothing changed.",
                     *done.kept]
             return 200, self._render({}, told=[*said, "Next: graphsvc build"])
+
+    def _refused(
+        self, error: GraphsvcError, asked: Mapping[str, str], filled: Filled | None = None
+    ) -> Result:
+        """The page with what was wrong; where there can be none, that alone."""
+        try:
+            return 422, self._render(asked, filled, wrong=[str(error)])
+        except GraphsvcError:
+            return 409, self._broken.render(error=error, document=self._work.slug)
 
     def _decide(self, filled: Filled, asked: dict[str, str]) -> Result:
         action, id = filled.get("action", [""])[0], asked.get("at")
@@ -230,6 +244,7 @@ def application(
 
     routes = [Route(f"/{token}/", show), Route(f"/{token}/decide", decide, methods=["POST"]),
               Route(f"/{token}/write", write, methods=["POST"]),
+              Mount(f"/{token}/fonts", StaticFiles(directory=STATIC / "fonts")),
               *(Route(f"/{token}/{name}", _static(name)) for name in _FILES)]
     return Guard(Starlette(routes=routes, lifespan=lifespan), token, port)
 

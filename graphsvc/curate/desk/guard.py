@@ -14,8 +14,8 @@ _HEADERS = {
     "Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin", "X-Robots-Tag": "noindex",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self';"
-                               " img-src 'self'; form-action 'self'; frame-ancestors 'none';"
-                               " base-uri 'none'"}
+                               " img-src 'self'; font-src 'self'; form-action 'self';"
+                               " frame-ancestors 'none'; base-uri 'none'"}
 _MOST_BYTES = 1 << 20
 Serve = Callable[[Request], Awaitable[Response]]
 

@@ -121,7 +121,7 @@ def _columns(pieces: list[Piece]) -> list[list[Piece]]:
         return [pieces]
     found: list[list[Piece]] = []
     plain: list[Piece] = []
-    for strip in _strips(pieces, gutter):
+    for strip in _strips(pieces, gutter, _across(pieces, gutter)):
         left, right = _sides(strip, gutter)
         if _side_by_side(left, right):
             found.extend([plain] if plain else [])
@@ -149,15 +149,42 @@ def _gutter(pieces: list[Piece]) -> float | None:
     return max(best)[1] if best else None
 
 
-def _strips(pieces: list[Piece], x: float) -> list[list[Piece]]:
-    """The pieces from the top down, cut wherever one lies across x."""
+def _strips(
+    pieces: list[Piece], x: float, across: frozenset[int] = frozenset()
+) -> list[list[Piece]]:
+    """The pieces from the top down, cut wherever one lies across x or is one of those ids."""
     strips: list[list[Piece]] = [[]]
     for piece in sorted(pieces, key=lambda p: p.base):
-        if piece.x0 < x < piece.x1:
+        if piece.x0 < x < piece.x1 or id(piece) in across:
             strips.extend([[piece], []])
         else:
             strips[-1].append(piece)
     return [strip for strip in strips if strip]
+
+
+def _across(pieces: list[Piece], x: float) -> frozenset[int]:
+    """The ids of headings that belong to both columns though they do not reach over x: last lines
+    of those that do, and short ones that leave the other column empty beside them."""
+    usual = median(p.size for p in pieces)
+    ordered = sorted(pieces, key=lambda p: p.base)
+    found: set[int] = set()
+    for at, piece in enumerate(ordered):
+        if piece.size < 1.1 * usual or piece.x0 > x:
+            continue
+        above = next((p for p in reversed(ordered[:at]) if p.x0 < x), None)
+        over = above is not None and (above.x1 > x or id(above) in found)
+        if over and above and abs(above.size - piece.size) < 0.5 and (
+                piece.base - above.base < 1.7 * piece.size) and above.x0 < x:
+            found.add(id(piece))
+            continue
+        right = [p.base for p in ordered if p.x0 >= x]
+        before = max((base for base in right if base < piece.base), default=0.0)
+        after = min((base for base in right if base >= piece.base), default=0.0)
+        below = min((p.base for p in ordered[at + 1:] if p.x1 <= x), default=-9.0)
+        if before and after - before > 2.2 * piece.size and abs(after - below) < 2 and (
+                piece.base - before > piece.size):
+            found.add(id(piece))
+    return frozenset(found)
 
 
 def _sides(strip: list[Piece], x: float) -> tuple[list[Piece], list[Piece]]:

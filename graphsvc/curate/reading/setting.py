@@ -45,13 +45,13 @@ class Measures:
     size: float
     colour: int
     bold: bool
-    steps: dict[float, float] = field(default_factory=dict)
+    steps: dict[tuple[float, bool], float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, flows: Iterable[Flow]) -> Measures:
         """The measures of a document."""
         letters: Counter[tuple[float, int, bool]] = Counter()
-        steps: dict[float, Counter[float]] = {}
+        steps: dict[tuple[float, bool], Counter[float]] = {}
         for flow in flows:
             before: Piece | None = None
             for part in flow.parts:
@@ -62,20 +62,21 @@ class Measures:
                     continue
                 size = _half(part.size)
                 letters[size, part.colour, part.bold] += len(part.text)
-                if before and not part.marked and _half(before.size) == size and (
-                        0 < part.base - before.base < 2.3 * size):
-                    steps.setdefault(size, Counter())[_half(part.base - before.base)] += 1
+                if before and not part.marked and (_half(before.size), before.bold) == (
+                        size, part.bold) and 0 < part.base - before.base < 2.3 * size:
+                    steps.setdefault((size, part.bold), Counter())[
+                        _half(part.base - before.base)] += 1
                 before = part
         if not letters:
             return cls(10.0, 0, False)
         size, colour, bold = letters.most_common(1)[0][0]
-        most = {of: _closest(count, 2.3 * of if of == size else 1.5 * of)
+        most = {of: _closest(count, (2.3 if of == (size, bold) else 1.5) * of[0])
                 for of, count in steps.items()}
         return cls(size, colour, bold, {of: step for of, step in most.items() if step})
 
     def step(self, piece: Piece) -> float:
         """How far below a line of such letters the next line of its paragraph stands."""
-        return self.steps.get(_half(piece.size), 1.35 * piece.size)
+        return self.steps.get((_half(piece.size), piece.bold), 1.35 * piece.size)
 
     def stands_out(self, piece: Piece) -> bool:
         """Whether a line is larger or bolder than the body."""

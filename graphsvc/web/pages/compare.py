@@ -22,6 +22,7 @@ from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.comparison import Part, as_json, as_table, named, parts_of
 from graphsvc.web.pages.context import NotFound, PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import query_string
+from graphsvc.web.pages.table import query_of
 from graphsvc.web.pages.terms import Term
 from graphsvc.web.request import Pairs
 
@@ -69,6 +70,8 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
             "offered": context.index.members(chosen.iri) if chosen else (),
             "names": [_name(context, iri, chosen) for iri in iris], "all": found,
             "parts": [part.differences() if only else part for part in shown],
+            "behind": [(answer, query_of(context, answer)) for answers in asked
+                       for answer in answers],
             "wanted": chosen_parts, "only": only, "gaps": [gaps.get(iri, "") for iri in iris],
             "query": query_string(again + [("differences", "yes")] * only)}
 

@@ -12,7 +12,7 @@ from graphsvc.web.pages.context import Link, PageContext
 from graphsvc.web.pages.rendering import capital
 from graphsvc.web.pages.table import Row, Table, table_of
 
-_SHOWN = 150
+_SHOWN = 25
 """Lines of a part."""
 
 Key = tuple[str, ...]

@@ -19,7 +19,7 @@ from graphsvc.web.pages.table import Row, Table, table_of
 FIRST = "Overview"
 """The tab of questions that the ontology names without a title."""
 _MOST_PANELS = 8
-_FEW, _MANY, _ALL = 6, 40, 1_000
+_FEW, _MANY, _ALL = 6, 20, 1_000
 """Rows of a panel: next to others, where it has its tab to itself, and where it groups them."""
 _FEWEST_NUMBERS, _TALLIED = 3, 5
 """Numbers that are set large, and rows of which it is worth to count the values, at least."""
@@ -172,12 +172,12 @@ def _ranked(row: Row) -> Link | None:
     return next((cell for cell in row if cell.rank is not None), None)
 
 
-def groups(table: Table) -> list[tuple[Link, Table]]:
+def groups(table: Table) -> tuple[Table, list[tuple[Link, list[Row]]]] | None:
     """The rows put together by the values of the column that the question declares, the most
-    frequent first."""
+    frequent first; and the table in which this column is no longer what rows are about."""
     at = table.at(table.question.group)
     if at is None:
-        return []
+        return None
     roles = ["group" if its == at else role for its, role in enumerate(table.roles)]
     if "head" not in roles:
         head = next((its for its, column in enumerate(table.columns)
@@ -187,9 +187,8 @@ def groups(table: Table) -> list[tuple[Link, Table]]:
     found: dict[Link, list[Row]] = {}
     for row in table.rows:
         found.setdefault(row[at], []).append(row)
-    ordered = sorted(found.items(), key=lambda item: -len(item[1]))
-    return [(value, replace(table, rows=tuple(rows), roles=tuple(roles)))
-            for value, rows in ordered]
+    return replace(table, roles=tuple(roles)), sorted(
+        found.items(), key=lambda item: -len(item[1]))
 
 
 def _tally(context: PageContext, answer: Answer) -> Tally | None:

@@ -17,6 +17,7 @@ from graphsvc.index import Index
 from graphsvc.release import Release, Releases
 from graphsvc.web.pages.context import NotFound, PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import fill, show_date
+from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 
 _NEVER_KEPT = {"Cache-Control": "no-store"}
@@ -79,10 +80,16 @@ async def feed(context: PageContext, server: str) -> Response:
 
 
 def held(context: PageContext, name: str) -> Release:
-    """The release with this digest, or the beginning of one. Raises NotFound."""
+    """The release with this digest, or the beginning of one. Raises NotFound, and HttpError 410
+    for one that only another version of the software can read."""
+    folder = _folder(context)
     try:
-        return _folder(context).get(name)
+        return folder.get(name)
     except GraphsvcError as error:
+        if name.isalnum() and (folder.folder / name).is_dir():
+            raise HttpError(410, f"The release `{name[:40]}` was built by another version of this"
+                            " software, which this one cannot read.",
+                            hint="See /releases for those that it can show.") from error
         raise NotFound(
             f"This service holds no release `{name[:40]}`. It was removed, or was never here.",
             hint="See /releases for those that it holds.") from error

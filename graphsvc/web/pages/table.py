@@ -163,7 +163,7 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
         roles=tuple("head" if at == head else "statement" if columns[at].fact and grounded
                     else _role(columns[at], [row[at] for row in rows]) for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in rows),
-        query=query_string(_parameters(context, answer)))
+        query=query_of(context, answer))
 
 
 def _is_shown(cells: Sequence[Link], about: str | None) -> bool:
@@ -198,12 +198,12 @@ def _cell(
     return Link(show(term))
 
 
-def _parameters(context: PageContext, answer: Answer) -> dict[str, list[str]]:
-    """The parameters as an address holds them, without those that have their default."""
+def query_of(context: PageContext, answer: Answer) -> str:
+    """The parameters as the query part of an address, without those that have their default."""
     given = {}
     for parameter in answer.question.parameters:
         values = [value.value for value in answer.parameters.get(parameter.name, ())]
         if values and values != list(parameter.default):
             given[parameter.name] = (
                 [*map(context.curie, values)] if parameter.type == "iri" else values)
-    return given
+    return query_string(given)
