@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import exp, log
 
+from rapidfuzz import fuzz, process
+
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.patterns import pattern
 from graphsvc.curate.phrases import Phrase, phrases
@@ -23,6 +25,8 @@ _EXAMPLE = re.compile(r"\b(?:such as|includ\w+|for example|for instance|e\.g|nam
 _ADDRESS = re.compile(r"@|www\.|https?:|\b(?:19|20)\d\d\b|\b[A-Z]{1,2}\d{1,2} ?\d[A-Z]{2}\b")
 _NEAR = 3
 """Existing things that are shown with a new one."""
+_LIKE = 60
+"""How like its name one of theirs must be, of 100."""
 _TEXTS = 10
 """How many times as many texts count as names."""
 _LEAST = 0.18
@@ -113,7 +117,9 @@ def draft_candidates(text: Text) -> Iterator[Draft]:
             one.signs |= _signs(name, phrase, sentence.text)
             if phrase.letters:
                 one.letters[phrase.letters] = None
-    likeness = {class_: _Likeness(graph, class_) for class_ in heads.classes}
+    texts = _counted(graph.values(thing, DCTERMS.description)
+                     for thing in graph.having(DCTERMS.description))
+    likeness = {class_: _Likeness(graph, class_, texts) for class_ in heads.classes}
     for stems, one in found.items():
         if (score := _score(one, stems, likeness[one.meaning[0]].of(stems))) >= _LEAST:
             yield _draft(text, one, score)
@@ -161,17 +167,21 @@ def _signs(name: str, phrase: Phrase, text: str) -> set[str]:
 class _Likeness:
     """How much the words of a name are like those of names of a class, and not of other texts."""
 
-    def __init__(self, graph: CuratedGraph, class_: str) -> None:
-        self._names = Counter(stem for thing in graph.things(class_) for stem in {
-            stem for name in graph.called(thing) for stem in _stems(name)})
-        self._texts = Counter(stem for thing in graph.having(DCTERMS.description) for stem in {
-            stem for text in graph.values(thing, DCTERMS.description) for stem in _stems(text)})
+    def __init__(self, graph: CuratedGraph, class_: str, texts: Counter[str]) -> None:
+        self._names = _counted(map(graph.called, graph.things(class_)))
+        self._texts = texts
 
     def of(self, stems: Iterable[str]) -> float:
         """The mean over the words of the logarithm of how much likelier each is in a name."""
         found = [log((self._names[stem] + 0.5) / (self._texts[stem] / _TEXTS + 0.5))
                  for stem in stems]
         return sum(found) / len(found)
+
+
+def _counted(things: Iterable[list[str]]) -> Counter[str]:
+    """In how many things, each with some texts, the words are."""
+    return Counter(stem for texts in things for stem in {
+        stem for text in texts for stem in _stems(text)})
 
 
 _SIGNS = {"letters": 1.4, "set off": 1.3, "capitals": 0.6, "example": 1.6, "acts": 0.9, "the": 0.2}
@@ -195,12 +205,24 @@ def _draft(text: Text, one: _Candidate, score: float) -> Draft:
     values += [_name(graph, str(SKOS.altLabel), other) for other in others]
     if kind:
         values.append(text.value(*kind, label.split()[-1]))
-    near = graph.names.near(label, lambda iri: graph.is_a(iri, class_))[:_NEAR]
     return Draft(
         document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
         values=tuple(values), passages=tuple(one.lines), cue=label, score=round(score, 2),
-        near=tuple(Near(iri=iri, label=graph.label(iri), likeness=round(min(1.0, share), 2))
-                   for iri, share in near))
+        near=_near(graph, one, class_))
+
+
+def _near(graph: CuratedGraph, one: _Candidate, class_: str) -> tuple[Near, ...]:
+    """The things of the class whose names are most like that of a candidate."""
+    names = {(iri, name): fold(name) for iri in graph.things(class_) for name in graph.called(iri)}
+    found: dict[str, float] = {}
+    for written in one.written:
+        for _, share, (iri, _) in process.extract(
+                fold(written), names, scorer=fuzz.token_sort_ratio, score_cutoff=_LIKE,
+                limit=_NEAR):
+            found[iri] = max(share / 100, found.get(iri, 0))
+    likest = sorted(found, key=lambda iri: (-found[iri], iri))[:_NEAR]
+    return tuple(Near(iri=iri, label=graph.label(iri), likeness=round(found[iri], 2))
+                 for iri in likest)
 
 
 def _name(graph: CuratedGraph, property_: str, name: str) -> Value:

@@ -171,8 +171,8 @@ def _runs(paragraphs: Iterable[Paragraph]) -> Iterator[list[Paragraph]]:
     """The paragraphs, with those together that a page break cuts in a sentence."""
     run: list[Paragraph] = []
     for paragraph in paragraphs:
-        if run and not (paragraph.kind is run[-1].kind is Kind.BODY and paragraph.text[0].islower()
-                        and _UNFINISHED.search(run[-1].text)):
+        if run and not (paragraph.kind is run[-1].kind is Kind.BODY and (
+                _is_unfinished(run[-1].text, paragraph.text))):
             yield run
             run = []
         run.append(paragraph)
@@ -180,14 +180,21 @@ def _runs(paragraphs: Iterable[Paragraph]) -> Iterator[list[Paragraph]]:
         yield run
 
 
+def _is_unfinished(text: str, after: str) -> bool:
+    """Whether a sentence goes on after the end of a paragraph."""
+    last = words(text[-20:])[-1:]
+    return bool(_UNFINISHED.search(text)) and (
+        after[0].islower() or any(word.is_small and word.text.islower() for word in last))
+
+
 def _said(iri: str, sentence: Sentence) -> Said:
-    found = _find(next(one.words for one in sentence.named if one.iri == iri), sentence.text)
+    found = find_words(next(one.words for one in sentence.named if one.iri == iri), sentence.text)
     if not found:
         return Said(sentence.text, 0)
     return Said(f"{sentence.text[:found.start()]}–{sentence.text[found.end():]}", found.start())
 
 
-def _find(name: str, text: str) -> re.Match[str] | None:
+def find_words(name: str, text: str) -> re.Match[str] | None:
     """Where the words of a name are in a text."""
     return re.search(r"\W+(?:s\W+)?".join(map(re.escape, name.split())), text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from graphsvc.curate.beside import said_already, values_beside
 from graphsvc.curate.cues import Cues
 from graphsvc.curate.patterns import pattern
 from graphsvc.curate.records import Draft, Value
@@ -34,9 +35,13 @@ def _draft(
     values = [text.value(property_, iri, written[0]), *text.subject_values(class_)]
     said = text.said_of(iri, sentences)
     values += [value for one, cues in coded.items() if (value := _coded(text, one, cues, said))]
+    known, clashes = said_already(text, class_, property_, values)
+    beside = {(value.property, value.iri or value.text): value
+              for value in values_beside(text, class_, sentences) if value.iri != iri}
     return Draft(
         document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-        values=tuple(values), cue=written[0], score=round(text.sureness(iri, written), 2),
+        values=(*values, *beside.values()), known=known, clashes=clashes, cue=written[0],
+        score=round(text.sureness(iri, written), 2),
         passages=tuple(dict.fromkeys(line for one in sentences for line in one.lines)))
 
 
