@@ -18,8 +18,8 @@ _BEFORE_VERBS = frozenset(("to", "will", "would", "can", "could", "should", "mus
                            "they", "we", "who"))
 _OUTSIDE_WORDS = """
 about across after against along although among around because before between beyond both brought
-built by came dealt despite during each either every felt following found gave held kept led left made
-meant per saw set since sought spent take taken through throughout told took towards under
+built by came dealt despite during each either every felt following found gave held kept led left
+made meant per saw set since sought spent take taken through throughout told took towards under
 undertook until upon via went were whether while within without
 """
 _OUTSIDE = frozenset(_OUTSIDE_WORDS.split())
