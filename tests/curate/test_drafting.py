@@ -15,7 +15,7 @@ from graphsvc.curate.uses import draft_uses
 from graphsvc.project import Project
 
 Drafted = Callable[..., list[Draft]]
-TITLE = "Report of a joint inspection of services for children and young people in Stirling"
+TITLE = "Joint inspection of services for children and young people in Stirling"
 
 
 @pytest.fixture(scope="module")
