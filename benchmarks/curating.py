@@ -11,13 +11,13 @@ text is read as `graphsvc curate add` reads it, and the drafts are compared with
   thing and place. Right: drafts of which the curators have such a use.
 - stage, effect: of the uses that were found, those with the curators' value.
 - new: approaches of the curators' uses that the copy lacks, of which a candidate has a name. Two
-  names are the same if one has all telling words of the other. Right: candidates for approaches
+  names are the same if one has all salient words of the other. Right: candidates for approaches
   that name such an approach.
 - grade: the indicator (its IRI or, where the copy lacks it, its number) with the grade, or not
   evaluated. Date: beginning, end or publication of an inspection, and publication of the document,
   on the day, or in the month or year, that the curators have.
 - figure: value (number, word or trend) and unit are the same, a passage is shared, and so is what
-  is counted: the measure, the population, or a telling word of both measures.
+  is counted: the measure, the population, or a salient word of both measures.
   Each curated figure counts once. Right: drafts that are such a figure.
 - mentioned: policies, organisations and themes that the curators' statements point at and that the
   copy has, each once; found where a draft points at it from a passage of such a statement. Right:
@@ -84,11 +84,11 @@ class Share:
     """So many of so many."""
 
     part: int
-    whole: int
+    full: int
 
     @property
     def percent(self) -> float:
-        return 100 * self.part / self.whole if self.whole else 0.0
+        return 100 * self.part / self.full if self.full else 0.0
 
 
 Thing = dict[str, list[str]]
@@ -134,7 +134,7 @@ def of(draft: Draft, property: str) -> list[str]:
     return [value.iri or value.text or "" for value in draft.values if value.property == property]
 
 
-def telling(text: str) -> set[str]:
+def salient(text: str) -> set[str]:
     """The stems of the words that say what a text is about."""
     return {word.stem for word in words(text) if not word.is_small and word.folded not in _PLAIN}
 
@@ -182,10 +182,10 @@ def _uses(curated: Curated, drafts: list[Draft]) -> dict[str, Share]:
 def _candidates(curated: Curated, drafts: list[Draft]) -> dict[str, Share]:
     wanted = {iri for use in curated.of("ApproachUse") for iri in use[f"{JI}approach"]
               if iri in curated.gone}
-    names = {iri: [telling(name) for name in curated.names(iri)] for iri in wanted}
+    names = {iri: [salient(name) for name in curated.names(iri)] for iri in wanted}
 
     def named(draft: Draft) -> set[str]:
-        said = [telling(name) for name in of(draft, f"{_SKOS}prefLabel")
+        said = [salient(name) for name in of(draft, f"{_SKOS}prefLabel")
                 + of(draft, f"{_SKOS}altLabel")]
         return {iri for iri, known in names.items() for one in known for other in said
                 if one and other and (one <= other or other <= one)}
@@ -248,9 +248,9 @@ def is_figure(curated: Curated, figure: Thing, draft: Draft) -> bool:
     measure, population = f"{JI}measure", f"{JI}population"
     if any({*figure[name]} & {*of(draft, name)} for name in (measure, population)):
         return True
-    said = telling(" ".join(value.text or value.label for value in draft.values
+    said = salient(" ".join(value.text or value.label for value in draft.values
                             if value.property == measure))
-    return any(telling(name) & said for iri in figure[measure] for name in curated.names(iri))
+    return any(salient(name) & said for iri in figure[measure] for name in curated.names(iri))
 
 
 def _plain(value: str) -> str | float:
@@ -276,14 +276,14 @@ def _mentioned(curated: Curated, drafts: list[Draft]) -> dict[str, Share]:
 
 
 def _lists(curated: Curated, kinds: dict[str, list[Draft]]) -> dict[str, Share]:
-    found = whole = right = proposed = 0
+    found = full = right = proposed = 0
     for name in _LISTED:
         wanted = [curated.lines(thing) for thing in curated.of(name)]
         drafts = [{*draft.passages} for draft in kinds[name]]
         found += sum(any(one & other for other in drafts) for one in wanted)
         right += sum(any(one & other for one in wanted) for other in drafts)
-        whole, proposed = whole + len(wanted), proposed + len(drafts)
-    return {"lists": Share(found, whole), "lists right": Share(right, proposed)}
+        full, proposed = full + len(wanted), proposed + len(drafts)
+    return {"lists": Share(found, full), "lists right": Share(right, proposed)}
 
 
 def drafts_of(project: Project, text: Path) -> list[Draft]:
@@ -328,7 +328,7 @@ def table(measured: dict[str, Measured]) -> str:
     rows = [["", "reach", "all", *measured], ["---"] * (len(measured) + 3)]
     for name, reach in ROWS.items():
         shares = [one.shares[name] for one in measured.values()]
-        every = Share(sum(one.part for one in shares), sum(one.whole for one in shares))
+        every = Share(sum(one.part for one in shares), sum(one.full for one in shares))
         rows.append([name, f"{reach} %" if reach else "",
                      *(f"{int(share.percent + 1e-9)} %" for share in (every, *shares))])
     seconds = [one.seconds for one in measured.values()]
@@ -347,11 +347,11 @@ def main() -> None:
     project = Project(ROOT)
     measured = {slug: measure(project, slug, args.sources) for slug in outline_slugs(project)}
     for slug, one in measured.items():
-        print(slug, ", ".join(f"{name} {share.part}/{share.whole}"
+        print(slug, ", ".join(f"{name} {share.part}/{share.full}"
                               for name, share in one.shares.items()))
     print(table(measured))
     if args.record:
-        record = {slug: {"shares": {name: [share.part, share.whole]
+        record = {slug: {"shares": {name: [share.part, share.full]
                                     for name, share in one.shares.items()},
                          "seconds": round(one.seconds, 1)} for slug, one in measured.items()}
         lines = json.dumps(record, indent=1)

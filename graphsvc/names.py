@@ -139,7 +139,7 @@ class Names:
         return sorted(best.values(), key=_order)
 
     def written(self, text: Sequence[Word]) -> list[Mention]:
-        """The things whose names stand in a text word for word, but for plurals, capitals and
+        """The things whose names are in a text word for word, but for plurals, capitals and
         linking words; each place of a name once, without names within longer ones."""
         kept = [place for place, word in enumerate(text) if word.folded not in _LINKING]
         found: dict[tuple[str, frozenset[int]], Mention] = {}

@@ -138,7 +138,7 @@ def new(args: argparse.Namespace) -> int:
     """Add a statement or a thing that no draft proposes.
 
     Example:
-      graphsvc curate new stirling-2019 approach --lines 40 --set prefLabel=Walking --who anna
+      graphsvc curate new my-report Place --lines 40 --set prefLabel=Walking --who anna
     """
     from graphsvc.curate.changes import changed, class_of, lines_of
     from graphsvc.curate.records import Draft

@@ -18,7 +18,7 @@ _NOTHING = re.compile(r"\s*(#.*)?$")
 
 @dataclass(frozen=True)
 class Place:
-    """Where a block stands in its file. order: blocks go by it; section: the title above it."""
+    """Where a block is in its file. order: blocks go by it; section: the title above it."""
 
     order: tuple[int | str, ...]
     section: str
@@ -39,7 +39,7 @@ class Block:
 
 
 class Blocks:
-    """The blocks of a file. place: where the block of a thing stands, by its text in the file."""
+    """The blocks of a file. place: where the block of a thing is, by its text in the file."""
 
     def __init__(self, path: Path, place: Callable[[str, TurtleFile], Place]) -> None:
         self.path, self._place_of = path, place

@@ -155,7 +155,7 @@ def _is_ordinary(name: str, phrase: Phrase, small: set[str]) -> bool:
 
 
 def _signs(name: str, phrase: Phrase, text: str) -> set[str]:
-    """What stands around a name that makes it likelier one: it is in a list of examples, is known
+    """What is around a name that makes it likelier one: it is in a list of examples, is known
     to the reader, or does something."""
     start = max(text.find(name, phrase.start), 0)
     before, after = text[:start], text[start + len(name):]
@@ -191,7 +191,7 @@ was found and what is around it, and of how many words it has."""
 
 
 def _score(one: _Candidate, stems: frozenset[str], likeness: float) -> float:
-    """How sure it is that a candidate is a name, by its words and where they stand."""
+    """How sure it is that a candidate is a name, by its words and where they are."""
     capital = all(part[0].isupper() for part in next(iter(one.written)).split())
     found = (-1.6 + 1.2 * likeness + sum(_SIGNS.get(sign, 0) for sign in one.ways | one.signs)
              + _SIZES.get(len(stems), 0) + 0.7 * capital + 0.5 * (one.meaning[1] is not None))

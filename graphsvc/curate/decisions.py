@@ -122,7 +122,7 @@ class Log:
             except ValidationError as error:
                 raise GraphsvcError(
                     "This line is no decision.", location=f"{self.path}:{number}",
-                    hint="Put back what stood there: decisions are undone, not changed.",
+                    hint="Put back what was there: decisions are undone, not changed.",
                 ) from error
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphsvc.curate.candidates import draft_candidates
 from graphsvc.curate.events import draft_events
 from graphsvc.curate.figures import draft_figures
-from graphsvc.curate.findings import draft_findings
+from graphsvc.curate.narrative import draft_narrative
 from graphsvc.curate.grades import draft_grades
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.lists import draft_lists
@@ -15,7 +15,7 @@ from graphsvc.curate.text import Text
 from graphsvc.curate.uses import draft_uses
 
 _DRAFTERS = (draft_candidates, draft_mentions, draft_uses, draft_lists, draft_grades,
-             draft_events, draft_figures, draft_findings)
+             draft_events, draft_figures, draft_narrative)
 """Each takes a Text and yields drafts of one kind."""
 
 

@@ -48,15 +48,15 @@ def draft_events(text: Text) -> Iterator[Draft]:
     for class_ in text.graph.having(CURATION.published):
         names = pattern([*text.graph.values(class_, CURATION.cue)])
         for property_ in (CURATION.begun, CURATION.published):
-            told = text.graph.values(class_, property_)
-            if told:
+            given = text.graph.values(class_, property_)
+            if given:
                 words_of = CURATION.begunCue if property_ == CURATION.begun else (
                     CURATION.publishedCue)
                 happened = pattern(text.graph.values(class_, words_of))
                 found = list(_said(text, names, happened))
                 if not text.graph.values(class_, CURATION.begun):
                     found += _shown(text)
-                yield from _drafts(text, class_, told[0], property_ == CURATION.begun, found)
+                yield from _drafts(text, class_, given[0], property_ == CURATION.begun, found)
 
 
 def _said(text: Text, names: re.Pattern[str], happened: re.Pattern[str]) -> Iterator[_When]:

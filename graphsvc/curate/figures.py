@@ -38,7 +38,7 @@ _REFERS = re.compile(r"\b(?:compar\w+|equivalent|same)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)")
 _MARKS = re.compile(r"[*_#\[\]]+|\(#?\)|<[^>]*>|\S*(?:www\.|://|%20|@)\S*")
 _ALIKE, _RARE = 0.9, 6.0
-"""The share of a measure's name that a clause must have, and how telling the name must be, by how
+"""The share of a measure's name that a clause must have, and how salient the name must be, by how
 rare its words are among those of measures."""
 
 
@@ -55,7 +55,7 @@ def draft_figures(text: Text) -> Iterator[Draft]:
 @dataclass(frozen=True)
 class _Around:
     """A quantity with the words before and after it, up to the next quantities. inside: whether it
-    stands in brackets after another: `52 (28%)`."""
+    is in brackets after another: `52 (28%)`."""
 
     quantity: Quantity
     before: str
@@ -107,7 +107,7 @@ class _Figures:
         self.sorts = {sort: iri for iri in graph.choices(self.unit)
                       for sort in graph.values(iri, CURATION.sort)}
         self.measures = {name: iri for iri in graph.choices(self.measure)
-                         for text_ in graph.called(iri) if (name := _telling(text_))}
+                         for text_ in graph.called(iri) if (name := _salient(text_))}
         often = Counter(stem for name in self.measures for stem in name)
         self.weights = {stem: log(1 + len(self.measures) / many) for stem, many in often.items()}
         self.subject = text.subject_values(class_)
@@ -270,7 +270,7 @@ class _Figures:
 
     def _counted(self, around: _Around) -> Value:
         """What is counted: a measure of the project, or the words that say it."""
-        clause = _telling(f"{around.before[-_NEAR * 2:]} {around.after[:_NEAR * 2]}")
+        clause = _salient(f"{around.before[-_NEAR * 2:]} {around.after[:_NEAR * 2]}")
         best = max(self.measures, key=lambda name: self._weight(name & clause), default=None)
         if best and self._weight(best & clause) >= _ALIKE * self._weight(best) > _RARE:
             return self.text.value(self.measure, self.measures[best])
@@ -337,7 +337,7 @@ def _sort(quantity: Quantity) -> str:
     return quantity.number.sort if quantity.number else quantity.of
 
 
-def _telling(text: str) -> frozenset[str]:
+def _salient(text: str) -> frozenset[str]:
     """The stems of the words that say what a text is about."""
     return frozenset(word.stem for word in words(text) if not word.is_small)
 

@@ -81,7 +81,7 @@ class CuratedGraph:
         """All names of a thing, its label first."""
         return [text for property_ in _NAMES for text in self.values(iri, property_)]
 
-    def told(self, class_: str, property_: str) -> list[str]:
+    def given(self, class_: str, property_: str) -> list[str]:
         """What is said of a class for drafting, or else of a class above it."""
         return self.values(class_, property_) or [
             value for above in sorted(self._above.get(class_, ()))

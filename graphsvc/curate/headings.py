@@ -31,7 +31,7 @@ def contents(paragraph: Paragraph) -> bool:
 
 
 def numbered(text: str) -> tuple[str, str]:
-    """A title without the number at its end, and the number, or an empty one: `Key finding 3`."""
+    """A title without the number at its end, and the number, or an empty one: `Main point 3`."""
     match = _NUMBER.search(text)
     return (text[:match.start()], match[1]) if match else (text, "")
 

@@ -18,7 +18,7 @@ _NUMBER = r"(\d{1,2}(?:\.\d{1,2})?)"
 _START = re.compile(rf"^\W*{_NUMBER}[.:)]?\s*[–:-]?\s+(?=\w)")
 _REST = re.compile(r"[.;\t]|:\s*\w+(?: \w+)?\W*$")
 _ENOUGH = 0.5
-"""The share of a name's telling words, by how rare they are, that a text must have."""
+"""The share of a name's salient words, by how rare they are, that a text must have."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +44,19 @@ class _Known:
 class Indicators:
     """The values that a property can have, as a document names them.
 
-    text: the whole document, by which the set is chosen whose names it has most.
+    text: the full document, by which the set is chosen whose names it has most.
     """
 
     def __init__(self, graph: CuratedGraph, property_: str, text: str) -> None:
         numbered = next(iter(graph.values(property_, CURATION.numbered)), "")
         in_set = next(iter(graph.values(property_, CURATION.set)), "")
         known = [_Known(iri, graph.value(iri, numbered) or "", graph.value(iri, in_set) or "", name,
-                        _telling(name))
+                        _salient(name))
                  for iri in graph.choices(property_)
                  for name in dict.fromkeys(_bare(name) for name in graph.called(iri))
                  if not any(sign.isdigit() for sign in name)]
-        told = Counter(one.set for one in known if one.name.casefold() in text.casefold())
-        self._sets = [one for one, _ in told.most_common()]
+        given = Counter(one.set for one in known if one.name.casefold() in text.casefold())
+        self._sets = [one for one, _ in given.most_common()]
         self._known = sorted(known, key=lambda one: (self._rank(one), -len(one.name)))
         self._words = pattern([f"{cue} " for cue in graph.values(
             graph.range(property_) or "", CURATION.cue)])
@@ -91,8 +91,8 @@ class Indicators:
         return sorted(found, key=lambda one: one.start)
 
     def like(self, text: str) -> Indicator | None:
-        """What a text paraphrases: the one of whose name it has most telling words."""
-        said = _telling(text)
+        """What a text paraphrases: the one of whose name it has most salient words."""
+        said = _salient(text)
         shares = {one: self._weight(one.stems & said) / self._weight(one.stems)
                   for one in self._known if len(one.stems & said) > 1}
         best = max(shares, key=lambda one: (shares[one], -self._rank(one)), default=None)
@@ -102,7 +102,7 @@ class Indicators:
 
     def _numbered(self, number: str, rest: str, start: int) -> Indicator:
         same = [one for one in self._known if one.number == number]
-        said = _telling(rest)
+        said = _salient(rest)
         best = max((one for one in same if "." in number or one.stems & said),
                    key=lambda one: (len(one.stems & said), -self._rank(one)), default=None)
         name = " ".join(f"{number} {rest}".split()[:10])
@@ -120,5 +120,5 @@ def _bare(name: str) -> str:
     return re.sub(rf"^{_NUMBER}[.:)]?\s+", "", name)
 
 
-def _telling(text: str) -> frozenset[str]:
+def _salient(text: str) -> frozenset[str]:
     return frozenset(word.stem for word in words(text) if not word.is_small)

@@ -108,10 +108,10 @@ def _same(one: _Item, other: _Item) -> bool:
 
 def _draft(text: Text, class_: str, one: _Item) -> Draft:
     graph = text.graph
-    number = next(iter(graph.told(class_, CURATION.numbered)), str(DCTERMS.identifier))
+    number = next(iter(graph.given(class_, CURATION.numbered)), str(DCTERMS.identifier))
     values = [*text.subject_values(class_), Value(
         property=number, property_label=graph.label(number), text=one.number, label=one.number)]
-    values += [text.value(coded, iri) for coded in graph.told(class_, CURATION.coded)
+    values += [text.value(coded, iri) for coded in graph.given(class_, CURATION.coded)
                for iri in graph.values(class_, CURATION.implies) if iri in graph.choices(coded)]
     return Draft(document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
                  values=tuple(values), passages=tuple(dict.fromkeys(one.lines)),

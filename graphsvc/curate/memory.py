@@ -1,4 +1,4 @@
-"""What was written into the project's files, so that what people changed by hand is told apart."""
+"""What was written into the project's files, so that what people changed by hand is recognised."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ class Memory:
     def save(self, pending: bool) -> None:
         """Keep the notes. pending: before the files are written, and not after."""
         note = {"pending": pending, "digests": self._digests}
-        write_whole(self._path, json.dumps(note, indent=1, sort_keys=True) + "\n")
+        write_full(self._path, json.dumps(note, indent=1, sort_keys=True) + "\n")
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def write_whole(path: Path, text: str) -> bool:
-    """Write a file whole or not at all; whether it changed. Without a text there is no file.
+def write_full(path: Path, text: str) -> bool:
+    """Write a file full or not at all; whether it changed. Without a text there is no file.
 
     Raises GraphsvcError where it cannot be written.
     """

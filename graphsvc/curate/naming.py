@@ -1,7 +1,7 @@
 """Names for new things, by the rules of the project: a slug that explains itself, used once.
 
 `curation:address` says how things of a class are named, such as
-`"finding/{code}-strength-{ex:number}"`: in braces the code of the document, or a property, whose
+`"thing/{code}-sort-{ex:number}"`: in braces the code of the document, or a property, whose
 value counts by its own slug or its words.
 """
 

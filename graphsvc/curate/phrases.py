@@ -19,11 +19,11 @@ _BEFORE_VERBS = frozenset(("to", "will", "would", "can", "could", "should", "mus
 _OUTSIDE_WORDS = """
 about across after against along although among around because before between beyond both brought
 built by came dealt despite during each either every felt following found gave held kept led left
-made meant per saw set since sought spent take taken through throughout told took towards under
-undertook until upon via went were whether while within without
+made meant per saw set since sought spent take taken through throughout took towards under
+undertook until via went were whether while within without
 """
 _OUTSIDE = frozenset(_OUTSIDE_WORDS.split())
-"""Words that are in no name of small letters, beside those that say little."""
+"""Words that are in no name of small letters, besides those that say little."""
 _MOST, _SET_OFF_MOST = 5, 7
 """Words of a name in small letters, and of one that is set off."""
 
@@ -165,6 +165,6 @@ def _spelt_out(before: list[_Token], letters: str) -> int | None:
 
 
 def _inside(wanted: list[str], initials: list[str]) -> bool:
-    """Whether letters stand among others in their order."""
+    """Whether letters are among others in their order."""
     rest = iter(initials)
     return all(letter in rest for letter in wanted)

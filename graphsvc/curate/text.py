@@ -1,4 +1,4 @@
-"""A document as drafting sees it: sentences, what each names, and what the whole is about."""
+"""A document as drafting sees it: sentences, what each names, and what the full is about."""
 
 from __future__ import annotations
 
@@ -93,15 +93,15 @@ class Text:
         return list(found.values())
 
     def subject_values(self, class_: str) -> list[Value]:
-        """What a statement of a class is about, as far as the whole document is: at most one."""
+        """What a statement of a class is about, as far as the full document is: at most one."""
         if class_ not in self._subjects:
             found = ((property_, self.subject(self.graph.range(property_) or ""))
-                     for property_ in self.graph.told(class_, CURATION.subject))
+                     for property_ in self.graph.given(class_, CURATION.subject))
             self._subjects[class_] = [self.value(name, iri) for name, iri in found if iri][:1]
         return [*self._subjects[class_]]
 
     def subject(self, class_: str) -> str | None:
-        """What the whole document is about, of a class: the thing that its title names, or else the
+        """What the full document is about, of a class: the thing that its title names, or else the
         one that it names most, and in at least half of the places; None where there is none."""
         titled = [one.iri for one in self._named(words(self.reading.title))
                   if self.graph.is_a(one.iri, class_)]
@@ -143,17 +143,17 @@ class Text:
 
     def _parts(self, paragraphs: list[Paragraph], above: tuple[str, ...]) -> Iterator[Sentence]:
         """The sentences of a paragraph, or of the parts into which a page break cuts it."""
-        whole = " ".join(paragraph.text for paragraph in paragraphs)
-        texts = [(match[0], match.start()) for match in _SENTENCE.finditer(whole)]
+        full = " ".join(paragraph.text for paragraph in paragraphs)
+        texts = [(match[0], match.start()) for match in _SENTENCE.finditer(full)]
         counts = [len(words(text)) for text, _ in texts]
-        named = self._named(words(whole))
+        named = self._named(words(full))
         ends = [*accumulate(len(paragraph.text) + 1 for paragraph in paragraphs)]
         place = number = 0
         while texts:
             text, start = texts.pop(0)
             size = counts.pop(0)
             while texts and any(place <= one.place < place + size < one.end for one in named):
-                text = whole[start:texts[0][1] + len(texts.pop(0)[0])]  # a name holds its end
+                text = full[start:texts[0][1] + len(texts.pop(0)[0])]  # a name holds its end
                 size += counts.pop(0)
             lines = [paragraph.line for paragraph, end in zip(paragraphs, ends, strict=True)
                      if start < end and end - len(paragraph.text) - 1 < start + len(text)]

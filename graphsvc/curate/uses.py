@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphsvc.curate.beside import said_already, values_beside
 from graphsvc.curate.cues import Cues
+from graphsvc.curate.nearby import said_already, values_near
 from graphsvc.curate.patterns import pattern
 from graphsvc.curate.records import Draft, Value
 from graphsvc.curate.text import Said, Sentence, Text
@@ -22,9 +22,9 @@ def draft_uses(text: Text) -> Iterator[Draft]:
         coded = {one: Cues(text.graph, one) for one in text.graph.values(class_, CURATION.coded)}
         aside = pattern(text.graph.values(class_, CURATION.notUnder))
         for iri, sentences in text.naming(text.graph.range(property_)).items():
-            telling = [one for one in sentences if not any(map(aside.search, one.above))]
-            if telling and text.sureness(iri, _written(iri, telling)) >= _LEAST:
-                yield _draft(text, class_, property_, iri, telling, coded)
+            salient = [one for one in sentences if not any(map(aside.search, one.above))]
+            if salient and text.sureness(iri, _written(iri, salient)) >= _LEAST:
+                yield _draft(text, class_, property_, iri, salient, coded)
 
 
 def _draft(
@@ -36,11 +36,11 @@ def _draft(
     said = text.said_of(iri, sentences)
     values += [value for one, cues in coded.items() if (value := _coded(text, one, cues, said))]
     known, clashes = said_already(text, class_, property_, values)
-    beside = {(value.property, value.iri or value.text): value
-              for value in values_beside(text, class_, sentences) if value.iri != iri}
+    near = {(value.property, value.iri or value.text): value
+              for value in values_near(text, class_, sentences) if value.iri != iri}
     return Draft(
         document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-        values=(*values, *beside.values()), known=known, clashes=clashes, cue=written[0],
+        values=(*values, *near.values()), known=known, clashes=clashes, cue=written[0],
         score=round(text.sureness(iri, written), 2),
         passages=tuple(dict.fromkeys(line for one in sentences for line in one.lines)))
 

@@ -21,7 +21,7 @@ from graphsvc.curate.decisions import Log, State, refuse
 from graphsvc.curate.drafting import draft
 from graphsvc.curate.fields import Fields
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.memory import Memory, write_whole
+from graphsvc.curate.memory import Memory, write_full
 from graphsvc.curate.naming import Naming
 from graphsvc.curate.progress import Progress, progress
 from graphsvc.curate.proposer import kept
@@ -115,7 +115,7 @@ class Work:
         found = draft(self.reading, self.graph)
         cover = describe(self.graph, self.reading, self.document, found)
         drafts = [cover, *(d for d in found if d.kind != cover.kind)] if cover else found
-        write_whole(path, json.dumps({"of": digest, "drafts": _DRAFTS.dump_python(
+        write_full(path, json.dumps({"of": digest, "drafts": _DRAFTS.dump_python(
             drafts, mode="json", exclude_defaults=True)}))
         return drafts
 

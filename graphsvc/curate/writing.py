@@ -1,7 +1,7 @@
 """From decisions to the project's files, as a curator writes them; writing again changes nothing.
 
 What a person changed by hand stays: the text of a thing is only touched while it is one that this
-module wrote (`written.json` keeps their digests). What is kept so is told.
+module wrote (`written.json` keeps their digests). What is kept so is reported.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from graphsvc.curate.blocks import Blocks, Place
 from graphsvc.curate.decisions import State
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.ledger import ledger
-from graphsvc.curate.memory import Memory, write_whole
+from graphsvc.curate.memory import Memory, write_full
 from graphsvc.curate.naming import nearest
 from graphsvc.curate.records import Draft
 from graphsvc.curate.statement import EVIDENCE, TYPE, triples
@@ -79,7 +79,7 @@ class Writer:
             _read_again(name, text)
         self._memory.save(pending=True)
         done.files = [file for file, text in texts.items()
-                      if write_whole(self._project.root / file, text)]
+                      if write_full(self._project.root / file, text)]
         self._memory.save(pending=False)
         return done
 
@@ -136,7 +136,7 @@ class Writer:
         self._memory.note(folder, iri, text)
 
     def _place_in_report(self, iri: str, source: TurtleFile | Draft) -> Place:
-        """Where a statement stands: at the first passage that it rests on, then by its name."""
+        """Where a statement is: at the first passage that it rests on, then by its name."""
         line = source.passages[0] if isinstance(source, Draft) else self._cited(source).get(iri, 1)
         return Place((line, iri), self._section(line))
 
@@ -152,7 +152,7 @@ class Writer:
         return f"{above[-1]}: {section.title}" if above and len(same) > 1 else section.title
 
     def _place_in_reference(self, iri: str, source: TurtleFile | Draft) -> Place:
-        """Where a thing stands: with the others of its class, in the order of the document."""
+        """Where a thing is: with the others of its class, in the order of the document."""
         if isinstance(source, Draft):
             kind, line = source.kind, source.passages[0]
         else:

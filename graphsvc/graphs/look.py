@@ -2,7 +2,7 @@
 for each, the same as long as the same classes have things.
 
 Classes of one family (with the same class above them that has a place in the order) share a
-colour; shapes tell them apart.
+colour; shapes distinguish them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import groupby
 
 COLOURS = ("#1f5fa8", "#c9500b", "#00805c", "#b14a86", "#7a4b12", "#0b7f9c", "#5b4a9a", "#5c666e")
 """On white; --k0 to --k7 of the style sheet, which has those of dark pages too. Each has a contrast
-of 3 or more (WCAG 2.2, 1.4.11), and no two are told apart by red and green alone."""
+of 3 or more (WCAG 2.2, 1.4.11), and no two differ by red and green alone."""
 OUTLINES = {
     "ellipse": "M8 1a7 7 0 1 1 0 14a7 7 0 1 1 0-14z",
     "rectangle": "M2 2h12v12H2z",

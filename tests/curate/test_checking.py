@@ -1,4 +1,4 @@
-"""A statement alone is judged as in the whole graph, and what is wrong is said in a sentence."""
+"""A statement alone is judged as in the full graph, and what is wrong is said in a sentence."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Surroundin
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_one_thing_is_refused_for_what_it_is_refused_for_in_the_whole_graph(
+def test_one_thing_is_refused_for_what_it_is_refused_for_in_the_full_graph(
     path: Path, small: tuple[Project, Surroundings], project: Project
 ) -> None:
     small_project, surroundings = small
@@ -49,10 +49,10 @@ def test_one_thing_is_refused_for_what_it_is_refused_for_in_the_whole_graph(
     alone = {(result.focus_iri, result.path, result.message, result.value)
              for iri, triples in things.items()
              for result in validate(surroundings.of(triples), small_project.shape_files, {iri})}
-    whole = {(result.focus_iri, result.path, result.message, result.value)
+    full = {(result.focus_iri, result.path, result.message, result.value)
              for result in validate_files(project, [BASE, path])
              if result.focus_iri in things}
-    assert alone == whole
+    assert alone == full
 
 
 @pytest.fixture(scope="module")

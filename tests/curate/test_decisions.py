@@ -57,7 +57,7 @@ def test_parts_of_a_split_draft_wait_in_its_place(log: Log) -> None:
     assert log.state().undecided([both]) == [both]
 
 
-def test_undo_brings_a_draft_back_and_says_what_stands_in_its_way(log: Log) -> None:
+def test_undo_brings_a_draft_back_and_says_what_sits_in_its_way(log: Log) -> None:
     thing, use = draft("thing"), draft("use", values=(Value(property="urn:of", iri="urn:thing"),))
     log.append(accept(thing, "urn:thing"))
     log.append(accept(use, "urn:use"))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from graphsvc.curate.candidates import draft_candidates
-from graphsvc.curate.findings import draft_findings
+from graphsvc.curate.narrative import draft_narrative
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Kind, Paragraph, Reading
 from graphsvc.curate.text import Text
@@ -28,7 +28,7 @@ def drafted(graph: CuratedGraph) -> Drafted:
     """What the drafter of a class finds in a report with some paragraphs."""
     def find(kind: str, *texts: str, title: str = TITLE) -> list[Draft]:
         drafter = {"approach use": draft_uses, "approach": draft_candidates,
-                   "finding": draft_findings}[kind]
+                   "finding": draft_narrative}[kind]
         paragraphs = [Paragraph(line=1, text="Support for families", kind=Kind.HEADING, level=1)]
         paragraphs += [Paragraph(line=3 + 2 * n, text=text) for n, text in enumerate(texts)]
         reading = Reading(slug="stirling-2019", title=title, sha256="", paragraphs=(*paragraphs,))

@@ -42,7 +42,7 @@ def word(path: Path) -> Path:
     run = document.add_paragraph().add_run()
     run._r.append(OxmlElement("w:lastRenderedPageBreak"))
     document.add_paragraph().add_run("In bold letters").bold = True
-    document.add_paragraph("This stands on the second page.")
+    document.add_paragraph("This is on the second page.")
     document.add_paragraph()._p.append(parse_xml(
         f'<w:r xmlns:w="{WORD}"><w:pict><w:txbxContent><w:p><w:r><w:t>Words in a frame.</w:t></w:r>'
         "</w:p></w:txbxContent></w:pict></w:r>"))
@@ -67,7 +67,7 @@ def test_a_word_document_is_read_by_its_styles(tmp_path: Path) -> None:
         ("row", 0, "1.1 Safety\tGood", 1),
         ("body", 0, "A box with a paragraph that tells of one boat.", 1),
         ("heading", 3, "In bold letters", 2),
-        ("body", 0, "This stands on the second page.", 2),
+        ("body", 0, "This is on the second page.", 2),
         ("body", 0, "Words in a frame.", 2)]
 
 
@@ -111,7 +111,7 @@ READ = [
     ("footnote", 0, "As the survey says.")]
 
 
-def test_a_web_page_is_read_without_what_stands_around_its_content(tmp_path: Path) -> None:
+def test_a_web_page_is_read_without_what_sits_around_its_content(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text(PAGE, encoding="utf-8")
     content = reading.read(path)
@@ -128,7 +128,7 @@ def test_a_page_without_a_main_part_loses_its_lists_of_links(tmp_path: Path) -> 
     assert [(p.kind.value, p.level, p.text) for p in reading.read(path).paragraphs] == READ
 
 
-def test_a_text_with_broken_lines_and_pages_is_made_whole(tmp_path: Path) -> None:
+def test_a_text_with_broken_lines_and_pages_is_made_full(tmp_path: Path) -> None:
     lines = ["Harbours of Newtown", "", *["Boats were safe in most of the harbours, and the well-",
              "being of the crews was better than in the year before it, as they", "said.", ""] * 8,
              "\fStrengths", "", "- Crews knew the plan and acted on it in all",

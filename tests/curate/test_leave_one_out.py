@@ -32,7 +32,7 @@ def test_no_number_falls_under_the_record(
     found = {slug: measure(project, slug, shared / "sources") for slug in outline_slugs(project)}
     with capsys.disabled():
         print(f"\n{table(found)}")
-    assert [f"{slug}: {name} is {share.part} of {share.whole}, not {least.part} of {least.whole}"
+    assert [f"{slug}: {name} is {share.part} of {share.full}, not {least.part} of {least.full}"
             for slug, record in recorded().items() for name, least in record.shares.items()
             if (share := found[slug].shares[name]).percent < least.percent] == []
     assert max(one.seconds for one in found.values()) < MOST_SECONDS
@@ -60,4 +60,4 @@ def test_a_project_without_a_document_has_nothing_that_only_the_document_introdu
 def test_where_nothing_is_drafted_nothing_is_found(project: Project) -> None:
     shares = compare(Curated(project, LATEST), [])
     assert {name for name, share in shares.items() if share.part} == set()
-    assert shares["figures"].whole > 50
+    assert shares["figures"].full > 50

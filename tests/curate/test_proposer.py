@@ -97,7 +97,7 @@ BAD: dict[str, tuple[dict[str, Any] | object, str]] = {
     "no passage": (draft(passages=[]), "it cites no passage that was asked about"),
     "a line without paragraph": (draft(passages=[3, 4]),
                                  "it cites no passage that was asked about"),
-    "an invented cue": (draft(cue="second printing"), "its cue does not stand in the passage"),
+    "an invented cue": (draft(cue="second printing"), "its cue is not in the passage"),
     "no values": (draft(values=[]), "it says nothing"),
     "another property": (draft(said("colour", "red")),
                          "it has a property that its class does not have"),
@@ -105,10 +105,10 @@ BAD: dict[str, tuple[dict[str, Any] | object, str]] = {
                         "it names nothing that the project has"),
     "an invented address": (draft(said("of", "https://example.org/books/id/work/none")),
                             "it names nothing that the project has"),
-    "another number": (draft(said("copies", "12500")), "a number does not stand in the passage"),
-    "another year": (draft(said("year", "1825")), "a number does not stand in the passage"),
+    "another number": (draft(said("copies", "12500")), "a number is not in the passage"),
+    "another year": (draft(said("year", "1825")), "a number is not in the passage"),
     "another day": (draft(said("issued", "1824-03-09")),
-                    "a number does not stand in the passage"),
+                    "a number is not in the passage"),
     "no date": (draft(said("issued", "last spring")), "a value is no number or date"),
     "the document's words": (
         draft(said("prefLabel", "the printers made a new edition of Emma, of 1,250 copies, which"

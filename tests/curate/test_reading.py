@@ -91,7 +91,7 @@ def test_what_is_only_of_the_page_is_not_in_the_text(tmp_path: Path) -> None:
     assert texts[1].startswith("The survey had 1,162 answers from crews. ")
     assert [(p.kind, p.text, p.page) for p in content.paragraphs[2:4]] == [
         (Kind.FOOTNOTE, notes[0], 1), (Kind.FOOTNOTE, notes[1], 1)]
-    assert texts[1].count(LONG.strip()) == 30, "the paragraph that runs over the page is whole"
+    assert texts[1].count(LONG.strip()) == 30, "the paragraph that runs over the page is full"
 
 
 def test_hyphens_at_line_ends_go_only_where_they_divide_a_word() -> None:

@@ -1,4 +1,4 @@
-"""The folder of documents: a report is added whole or not at all, once, under a plain name."""
+"""The folder of documents: a report is added full or not at all, once, under a plain name."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def test_numbers_are_read_in_figures_and_in_words(text: str, expected: list[str]
 def test_a_figure_has_value_and_unit(
     sentence: str, amount: str, unit: str, drafted: Drafted
 ) -> None:
-    found = [(next(one[name] for name in ("value", "verbal value") if name in one), one["unit"])
+    found = [(next(one[name] for name in ("value", "value in words") if name in one), one["unit"])
              for one in drafted("figure", sentence) if "trend" not in one]
     assert (amount, unit) in found
 

@@ -96,7 +96,7 @@ def test_the_list_of_views_is_whole_and_its_examples_work(
 ) -> None:
     listing, = fetch("/export")
     views = listing.json()["views"]
-    assert len(views) == 10
+    assert len(views) == 11
     for view in views:
         assert view.keys() >= {"name", "title", "description", "parameters", "formats", "example"}
         assert list(view["formats"]) == [name for name in FORMATS if view["name"] != "graph"

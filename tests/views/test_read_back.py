@@ -16,7 +16,7 @@ from tests.views.truth import Values, Whole
 
 CASES = {
     "approaches-used-together": 1, "concept-hierarchies": 1, "documents-passages-facts": 1,
-    "neighbourhood": 0, "organisations": 1, "partnerships-approaches": 2,
+    "neighbourhood": 0, "ontology": 0, "organisations": 1, "partnerships-approaches": 2,
     "partnerships-sharing-approaches": 0, "policy-to-practice": 1, "selection": 0,
 }
 """Each view with one of its examples; the whole graph is too large to be read by all readers."""

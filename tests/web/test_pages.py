@@ -37,7 +37,7 @@ from tests.web.markup import read
 GARDENS = Path(__file__).parent / "gardens"
 MOST_BYTES, MOST_BYTES_OF_LONG = 40_000, 75_000
 LONG = ("home", "map", "approach", "partnership", "theme", "document", "comparison", "text",
-        "ontology", *HEAVY)
+        "ontology", "duties", *HEAVY)
 """Kinds of pages that hold more than the others."""
 
 

@@ -88,7 +88,7 @@ class Desk:
                 return self._refused(error, {})
             said = [f"Written: {', '.join(done.files)}." if done.files else "Nothing changed.",
                     *done.kept]
-            return 200, self._render({}, told=[*said, "Next: graphsvc build"])
+            return 200, self._render({}, given=[*said, "Next: graphsvc build"])
 
     def _refused(
         self, error: GraphsvcError, asked: Mapping[str, str], filled: Filled | None = None
@@ -178,7 +178,7 @@ class Desk:
 
     def _render(
         self, asked: Mapping[str, str], filled: Filled | None = None, form: Any = None,
-        wrong: Sequence[str] = (), told: Sequence[str] = (),
+        wrong: Sequence[str] = (), given: Sequence[str] = (),
     ) -> str:
         work, state = self._work, self._work.state()
         waiting, do = work.waiting(state), asked.get("do", "")
@@ -204,7 +204,7 @@ class Desk:
             lines=page.document(work, state, waiting, current, here), progress=found, line=line,
             shares=page.shares(found), log=page.log(work, state), last=state.last, section=section,
             classes=classes, kind=asked.get("kind", ""), reasons=sorted(REASONS), wrong=wrong,
-            kind_label=work.graph.label(form.kind) if form else "", told=told,
+            kind_label=work.graph.label(form.kind) if form else "", given=given,
             filled=filled or {}, done=self._done(asked, state.log))
 
     def _done(self, asked: Mapping[str, str], log: Sequence[Any]) -> str:

@@ -143,7 +143,7 @@ def _form(
 
 
 def _written(work: Work, value: Value) -> str:
-    """A value as it stands in an input."""
+    """A value as it is in an input."""
     if value.iri is None:
         return value.text or ""
     label = work.graph.label(value.iri)

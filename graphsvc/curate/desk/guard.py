@@ -57,7 +57,7 @@ class Guard:
         if host not in self._hosts:
             return PlainTextResponse("The desk is at 127.0.0.1 only.\n", 403, _HEADERS)
         if not secrets.compare_digest(token.encode(), self._token.encode()):
-            return PlainTextResponse("Open the whole address that the command printed.\n", 404,
+            return PlainTextResponse("Open the full address that the command printed.\n", 404,
                                      _HEADERS)
         site = request.headers.get("sec-fetch-site", "same-origin")
         if request.method not in ("GET", "HEAD") and (

@@ -12,7 +12,7 @@ from graphsvc.errors import GraphsvcError
 
 
 def main(path: str, memory: str, *skip: str) -> None:
-    """Read the report at a path with at most so many bytes of memory, without pages to skip."""
+    """Read the report at a path with at most this many bytes of memory, without pages to skip."""
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     try:
         content = reading.read(Path(path), [int(page) for page in skip])

@@ -33,7 +33,7 @@ def read(
     if done.returncode or not done.stdout:
         raise GraphsvcError(
             "The report is broken, or it needs too much memory: reading it did not come to an end.",
-            location=str(path), hint="Save it anew, without its pictures, or in parts.")
+            location=str(path), hint="Save it again, without its pictures, or in parts.")
     found = json.loads(done.stdout)
     if "message" in found:
         place = found["location"]

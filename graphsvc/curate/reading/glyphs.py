@@ -1,4 +1,4 @@
-"""What stands on a page of a PDF: pieces of text with place and style, and ruled lines."""
+"""What is on a page of a PDF: pieces of text with place and style, and ruled lines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _THIN = 2.0
 _MOST_RULES = 3000
 """A page with more straight edges has a map or drawing, whose edges are no rules."""
 _RAISED = 0.88
-"""The size of a raised mark, as a part of the letters beside it, is less."""
+"""The size of a raised mark, as a part of the letters next to it, is less."""
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl",
               "\xa0": " ", "\u200b": "", "\ufeff": ""}
 _FIGURE = re.compile(r"\b[cdkm]?m$|^\d*$")
@@ -219,7 +219,7 @@ def _edge(a: tuple[float, float], b: tuple[float, float]) -> Iterator[Rule]:
 
 @dataclass
 class _Run:
-    """Letters that stand side by side: the largest of them, and the last that is no blank."""
+    """Letters that are side by side: the largest of them, and the last that is no blank."""
 
     letters: list[_Glyph]
     main: _Glyph
@@ -249,7 +249,7 @@ class _Run:
 
 
 def _pieces(glyphs: Iterator[_Glyph], page: Sheet) -> list[Piece]:
-    """Letters that stand side by side, as pieces; text that was turned is left out."""
+    """Letters that are side by side, as pieces; text that was turned is left out."""
     runs: list[_Run] = []
     for glyph in glyphs:
         if glyph.turned or not -5 < glyph.base < page.height + 5:

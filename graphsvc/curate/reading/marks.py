@@ -35,7 +35,7 @@ def looks_like_caption(text: str) -> bool:
 
 
 def titled(text: str) -> bool:
-    """Whether a short line that stands alone reads as a heading."""
+    """Whether a short line that is alone reads as a heading."""
     first = _NUMBERS.sub("", text)[:1]
     return (first.isupper() and bool(re.search(r"[^\W\d_]{3}", text))
             and not re.search(r"[.,;:!]$|@|://|www\.", text) and len(text) < 200)
@@ -73,9 +73,9 @@ class Hyphens:
             return before[:-1] + after
         if found := self._split(before, after):
             one, two = f"{found[0]}{found[1]}", f"{found[0]}-{found[1]}"
-            whole = one in self._words or (self._divides and two not in self._words
+            full = one in self._words or (self._divides and two not in self._words
                                            and found[0] not in self._words)
-            return before[:-1] + after if whole and two not in self._words else before + after
+            return before[:-1] + after if full and two not in self._words else before + after
         if before[-1] in "/-\u2010" and before[-2:-1].isalnum():
             return before + after
         return f"{before} {after}"

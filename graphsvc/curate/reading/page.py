@@ -11,9 +11,9 @@ from graphsvc.curate.reading.marks import is_label
 from graphsvc.curate.reading.tables import Table, ruled, unruled
 
 _FAR = 6.0
-"""A number or bullet stands at most so many letter heights before its text."""
+"""A number or bullet is at most this many letter heights before its text."""
 _FEW = 5
-"""A column has at least so many lines."""
+"""A column has at least this many lines."""
 
 
 @dataclass
@@ -75,7 +75,7 @@ def _stretched(before: Piece, after: Piece) -> bool:
 
 
 def labelled(pieces: list[Piece], sheet: Sheet) -> Iterator[Piece]:
-    """The pieces with bullets and numbers of items joined to what they stand before."""
+    """The pieces with bullets and numbers of items joined to what they belong to."""
     for row in rows(pieces):
         waiting: Piece | None = None
         for piece in row:
@@ -156,7 +156,7 @@ def _columns(pieces: list[Piece]) -> list[list[Piece]]:
 
 
 def _gutter(pieces: list[Piece]) -> float | None:
-    """Where the most lines stand on either side of a blank strip that runs down the page."""
+    """Where the most lines are on either side of a blank strip that runs down the page."""
     left, right = min(p.x0 for p in pieces), max(p.x1 for p in pieces)
     width = right - left
     best: list[tuple[int, float]] = []
@@ -187,7 +187,7 @@ def _strips(
 
 def _across(pieces: list[Piece], x: float) -> frozenset[int]:
     """The ids of headings that belong to both columns though they do not reach over x: last lines
-    of those that do, and short ones that leave the other column empty beside them."""
+    of those that do, and short ones that leave the other column empty next to them."""
     usual = median(p.size for p in pieces)
     ordered = sorted(pieces, key=lambda p: p.base)
     found: set[int] = set()
@@ -217,13 +217,13 @@ def _sides(strip: list[Piece], x: float) -> tuple[list[Piece], list[Piece]]:
 def _side_by_side(left: list[Piece], right: list[Piece]) -> bool:
     """Whether two sets of lines are columns of running text, not cells of a table."""
     few, many = sorted((left, right), key=len)
-    if any(not p.text for p in few + many):  # a ruled table, beside which is something else
+    if any(not p.text for p in few + many):  # a ruled table, next to which is something else
         return len(many) > 1 and bool(few)
     if len(few) < 3 or right[0].base > left[-1].base or left[0].base > right[-1].base:
         return False
     levels = [p.base for p in many]
     level = sum(any(abs(p.base - other) < 1 for other in levels) for p in few)
-    if level < 0.5 * len(few):  # cells that stand side by side begin at the same height
+    if level < 0.5 * len(few):  # cells that are side by side begin at the same height
         return _running(few) and _running(many)
     if len(few) < _FEW:
         return False
@@ -235,7 +235,7 @@ def _side_by_side(left: list[Piece], right: list[Piece]) -> bool:
 
 
 def _running(side: list[Piece]) -> bool:
-    """Whether most lines stand directly below another, as those of paragraphs do."""
+    """Whether most lines are directly below another, as those of paragraphs do."""
     return 2 * sum(0 < b.base - a.base < 2 * b.size
                    for a, b in zip(side, side[1:], strict=False)) >= len(side) - 1
 
@@ -248,7 +248,7 @@ def _prose(side: list[Piece]) -> bool:
 
 
 def _starts(side: list[Piece]) -> list[float]:
-    """The base lines of the lines that stand farther below the line before than lines do."""
+    """The base lines of the lines that are farther below the line before than lines do."""
     steps = [b.base - a.base for a, b in zip(side, side[1:], strict=False)]
     usual = median([step for step in steps if step > 1] or [12.0])
     return [side[0].base, *(p.base for p, step in zip(side[1:], steps, strict=True)

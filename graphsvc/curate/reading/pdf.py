@@ -101,7 +101,7 @@ def _check_text(path: Path, sheets: list[Sheet]) -> None:
 
 
 def without_running_heads(sheets: list[Sheet]) -> None:
-    """Remove the lines above and below the text that stand there on page after page, and page
+    """Remove the lines above and below the text that are there on page after page, and page
     numbers."""
     places: dict[tuple[str, int, bool], set[int]] = defaultdict(set)
     for page in sheets:
@@ -131,7 +131,7 @@ def _place(piece: Piece, page: Sheet) -> tuple[str, int, bool]:
 
 
 def _runs(pages: set[int], of: int) -> bool:
-    """Whether a text that stands on such pages is a running head: on neighbours, or on every other
+    """Whether a text that is on such pages is a running head: on neighbours, or on every other
     page, mostly."""
     if len(pages) < min(3, of) or len(pages) < 2:
         return False

@@ -18,7 +18,7 @@ _LEADER = re.compile(r"(?:[.\u2026_]\s?){4,}\s*\d+$")
 _CONTENTS = re.compile(r"(.*?)\s*(?:[.\u2026_]\s?){4,}\s*(\d+)")
 _NOTE = re.compile(r"(?:\[?\d{1,3}[\]).]?|\*+|\u2020)\s*\S")
 _MOST_WORDS = 25
-"""A heading has at most so many words; one in the letters of the body has half as many."""
+"""A heading has at most this many words; one in the letters of the body has half as many."""
 
 
 @dataclass
@@ -75,10 +75,10 @@ class Measures:
         return cls(size, colour, bold, {of: step for of, step in most.items() if step})
 
     def step(self, piece: Piece) -> float:
-        """How far below a line of such letters the next line of its paragraph stands."""
+        """How far below a line of such letters the next line of its paragraph is."""
         return self.steps.get((_half(piece.size), piece.bold), 1.35 * piece.size)
 
-    def stands_out(self, piece: Piece) -> bool:
+    def is_prominent(self, piece: Piece) -> bool:
         """Whether a line is larger or bolder than the body."""
         return piece.size > 1.1 * self.size or piece.bold and not self.bold
 
@@ -159,13 +159,13 @@ def _begins(line: Piece, current: list[Piece], flow: Flow, measures: Measures) -
     first, before = current[0], current[-1]
     step = line.base - before.base
     if abs(line.size - before.size) > 0.08 * before.size or line.bold != before.bold and (
-            _closed(before, line, current, flow) or measures.stands_out(first)):
+            _closed(before, line, current, flow) or measures.is_prominent(first)):
         return True
     if step > 1.22 * measures.step(line) or step < 0:
         return True
     if line.marked or is_item(line.text) and _closed(before, line, current, flow):
         return True
-    if measures.stands_out(line):
+    if measures.is_prominent(line):
         return False
     left = min(p.x0 for p in current[1:]) if len(current) > 1 else before.x0
     if first.marked:
@@ -201,12 +201,12 @@ def _runs_on(before: Set, after: Set, measures: Measures) -> bool:
     last, first = before.lines[-1], after.lines[0]
     if abs(last.size - first.size) > 0.05 * last.size or last.bold != first.bold:
         return False
-    if measures.stands_out(first) and last.page == first.page and not first.marked and (
+    if measures.is_prominent(first) and last.page == first.page and not first.marked and (
             0 < first.base - last.base <= 1.22 * measures.step(first)):
         return True  # a heading over several columns
     if first.marked or is_item(first.text) or _SENTENCE_END.search(last.text):
         return False
-    if measures.stands_out(first):
+    if measures.is_prominent(first):
         return False
     if first.text[:1].islower() or last.text.endswith((",", "-")):
         return True

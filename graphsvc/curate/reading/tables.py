@@ -93,7 +93,7 @@ def _distinct(values: Iterable[float]) -> list[float]:
 
 
 def unruled(parts: list[Piece | Table]) -> list[Piece | Table]:
-    """Lines of a column with those that stand side by side made rows of tables."""
+    """Lines of a column with those that are side by side made rows of tables."""
     found: list[Piece | Table] = []
     run: list[list[Piece]] = []
     for line in _lines(parts):
@@ -135,7 +135,7 @@ def _continues(run: list[list[Piece]], piece: Piece) -> bool:
 
 
 def _as_table(run: list[list[Piece]]) -> list[Piece | Table]:
-    """The rows of lines that stand side by side. A new row is farther below than a new line is."""
+    """The rows of lines that are side by side. A new row is farther below than a new line is."""
     if not run:
         return []
     pieces = [p for line in run for p in line]

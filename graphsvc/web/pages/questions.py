@@ -88,12 +88,12 @@ async def _answered(
     understood = await context.questions.understand(question, given)
     answer = await context.questions.ask(
         question, understood, limit=_ROWS, after=first_of(pairs, "after"))
-    whole = await context.questions.ask(question, understood, limit=_ALL)
+    full = await context.questions.ask(question, understood, limit=_ALL)
 
     def make() -> dict[str, Any]:
         table = every = table_of(context, answer)
-        if answer.after or answer.rows != whole.rows:
-            every = table_of(context, whole)
+        if answer.after or answer.rows != full.rows:
+            every = table_of(context, full)
         drawings, sort = Views.of(context, every), first_of(pairs, "sort")
         if sort:
             table = replace(every.ordered(sort), answer=answer)

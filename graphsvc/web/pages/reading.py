@@ -15,7 +15,7 @@ from graphsvc.web.pages.context import Link, PageContext
 
 _MOST = 60
 """Passages that are shown together."""
-_TELLING = 5
+_SALIENT = 5
 """Statements from which on a part is a good place to begin."""
 
 
@@ -53,7 +53,7 @@ async def reading_of(context: PageContext, iri: str) -> dict[str, Any] | None:
     if at is None and iri != document:
         return None
     if at is None:
-        at = next((at for at, part in enumerate(parts) if part.statements >= _TELLING), 0)
+        at = next((at for at, part in enumerate(parts) if part.statements >= _SALIENT), 0)
     unit = together(parts, at)
     rows = (await context.fetch(
         "part-passages", *(NamedNode(part.iri) for part in unit))).rows

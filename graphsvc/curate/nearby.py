@@ -1,4 +1,4 @@
-"""What stands beside a thing in the sentences that name it: other things, and dates."""
+"""What is near a thing in the sentences that name it: other things, and dates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _AFTER = 40
 """Characters after a cue in which what it leads to begins."""
 
 
-def values_beside(text: Text, class_: str, sentences: list[Sentence]) -> Iterator[Value]:
+def values_near(text: Text, class_: str, sentences: list[Sentence]) -> Iterator[Value]:
     """The values that some sentences give to the properties of a class that mention things, and
     that are dates: after a cue of the property, if it has any."""
     graph = text.graph
@@ -33,7 +33,7 @@ def values_beside(text: Text, class_: str, sentences: list[Sentence]) -> Iterato
 
 
 def _follows(name: str, text: str, cues: list[str]) -> bool:
-    """Whether a name stands shortly after one of some cues."""
+    """Whether a name is shortly after one of some cues."""
     found = find_words(name, text)
     return found is not None and any(
         0 <= found.start() - cue.end() <= _AFTER and not re.search(r"[.;:]", text[
@@ -41,7 +41,7 @@ def _follows(name: str, text: str, cues: list[str]) -> bool:
 
 
 def _dates(text: Text, property_: str, sentences: list[Sentence]) -> Iterator[Value]:
-    """The first date that stands after a cue of the property."""
+    """The first date that is after a cue of the property."""
     cues = pattern(text.graph.values(property_, CURATION.cue))
     for sentence in sentences:
         for cue in cues.finditer(sentence.text):

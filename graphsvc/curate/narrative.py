@@ -13,17 +13,17 @@ from graphsvc.vocabulary import CURATION
 from graphsvc.words import words
 
 _FEWEST = 8
-"""Words of a sentence that can be a finding."""
+"""Words of a sentence that can be a statement."""
 _MOST = 2
-"""Subjects of a finding that its words lead to, beside those that it names."""
+"""Subjects of a statement that its words lead to, besides those that it names."""
 _NEARLY = 0.8
 """How likely a second subject must be, measured by the first."""
 _SURE = 12.0
 
 
-def draft_findings(text: Text) -> Iterator[Draft]:
+def draft_narrative(text: Text) -> Iterator[Draft]:
     """One draft for each run of sentences of a paragraph that are on one subject, for each class
-    that has a property by which its statements are told apart."""
+    that has a property by which its statements differ."""
     graph = text.graph
     for class_ in graph.having(CURATION.about):
         about = graph.value(class_, CURATION.about) or ""
@@ -46,7 +46,7 @@ def _first(sentence: Sentence, subjects: Subjects) -> str | None:
 
 
 def _context(sentence: Sentence, text: str) -> str:
-    """A text with the heading that it stands under."""
+    """A text with the heading that it is under."""
     return f"{sentence.above[-1]} {text}" if sentence.above else text
 
 
@@ -54,8 +54,8 @@ def _draft(
     text: Text, class_: str, about: str, run: list[Sentence], subjects: Subjects,
     coded: dict[str, Cues],
 ) -> Draft:
-    graph, whole = text.graph, " ".join(sentence.text for sentence in run)
-    likely = subjects.likeliest(_context(run[0], whole))[:_MOST]
+    graph, full = text.graph, " ".join(sentence.text for sentence in run)
+    likely = subjects.likeliest(_context(run[0], full))[:_MOST]
     values = [*text.subject_values(class_), *(
         text.value(about, value) for value, score in likely if score >= likely[0][1] * _NEARLY)]
     best = None
