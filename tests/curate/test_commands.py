@@ -63,6 +63,7 @@ def draft_of(curate: Run, kind: str, **values: str) -> str:
     raise AssertionError((kind, values))
 
 
+@pytest.mark.slow
 def test_a_report_is_read_decided_on_written_and_built(
     bridges: Path, curate: Run, run: Run
 ) -> None:

@@ -90,6 +90,7 @@ def some(shelf: Shelf, *ends: str) -> list[Draft]:
     return [found[end] for end in ends]
 
 
+@pytest.mark.slow
 def test_what_is_written_says_what_the_curators_said(shelf: Shelf) -> None:
     done = shelf.write(shelf.drafts)
     assert done.kept == []
@@ -132,6 +133,7 @@ def test_statements_stand_in_the_documents_order_whenever_they_are_written(shelf
     assert len(comments) == len(set(comments)) > 20
 
 
+@pytest.mark.slow
 def test_it_looks_as_in_the_files_of_curators(shelf: Shelf) -> None:
     shelf.write(some(shelf, "use/mid-safe-and-together", "finding/mid-q1-message-1"))
     text = shelf.text("reports")
@@ -144,6 +146,7 @@ def test_it_looks_as_in_the_files_of_curators(shelf: Shelf) -> None:
     assert block[-1].startswith("    prov:wasDerivedFrom mid:201, mid:")
 
 
+@pytest.mark.slow
 def test_what_is_undone_is_taken_out_with_the_comment_of_its_section(shelf: Shelf) -> None:
     both = some(shelf, "use/mid-safe-and-together", "finding/mid-q1-message-1")
     shelf.write(both[:1])
@@ -155,6 +158,7 @@ def test_what_is_undone_is_taken_out_with_the_comment_of_its_section(shelf: Shel
         line for line in alone.splitlines() if "@prefix" not in line]
 
 
+@pytest.mark.slow
 def test_what_people_changed_added_or_took_out_by_hand_stays(shelf: Shelf) -> None:
     one, two, three = some(shelf, "use/mid-safe-and-together", "finding/mid-q1-message-1",
                            "finding/mid-strength-1")
@@ -180,6 +184,7 @@ def test_what_people_changed_added_or_took_out_by_hand_stays(shelf: Shelf) -> No
     assert path.read_text() == before
 
 
+@pytest.mark.slow
 def test_a_process_that_died_between_notes_and_files_loses_nothing(shelf: Shelf) -> None:
     chosen = some(shelf, "use/mid-safe-and-together", "finding/mid-q1-message-1")
     shelf.write(chosen)
@@ -191,6 +196,7 @@ def test_a_process_that_died_between_notes_and_files_loses_nothing(shelf: Shelf)
     assert shelf.text("reports") == written
 
 
+@pytest.mark.slow
 def test_paragraphs_that_are_ticked_off_become_the_ledger(shelf: Shelf) -> None:
     lines = tuple(p.line for p in shelf.document.paragraphs if 18 <= p.line <= 43)
     ticks = [decided("no-facts", lines=lines, reason="contents: table of contents"),

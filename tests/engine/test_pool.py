@@ -272,6 +272,7 @@ def test_calls_of_unknown_functions_are_reported(people: Path) -> None:
     run(work())
 
 
+@pytest.mark.slow
 def test_everybody_gets_their_own_answer_whatever_others_ask_or_leave(people: Path) -> None:
     async def work() -> None:
         async with engine_over(people) as engine:

@@ -48,6 +48,7 @@ def test_rows_that_are_no_graph_are_refused(
         graph_of(view, rows([column.name for column in view.question.columns], filled), THING)
 
 
+@pytest.mark.slow
 def test_a_flood_of_pictures_waits_its_turn_or_is_asked_to_come_back(drawn: Drawn) -> None:
     view = drawn.view("partnerships-approaches")
     export = drawn.export(view, "svg", view.question.examples[2].values)
@@ -64,6 +65,7 @@ def test_a_flood_of_pictures_waits_its_turn_or_is_asked_to_come_back(drawn: Draw
     assert given == {drawn.file(view, "svg", view.question.examples[2].values)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "format", "example"), [
     ("graph", "graphml", 0), ("graph", "json", 0), ("documents-passages-facts", "png", 1),
 ])
