@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from graphsvc.curate.candidates import draft_candidates
-from graphsvc.curate.narrative import draft_narrative
 from graphsvc.curate.graph import CuratedGraph
+from graphsvc.curate.narrative import draft_narrative
 from graphsvc.curate.records import Draft, Kind, Paragraph, Reading
 from graphsvc.curate.text import Text
 from graphsvc.curate.uses import draft_uses
