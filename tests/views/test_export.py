@@ -86,7 +86,7 @@ def test_every_view_is_given_as_a_picture_and_as_a_table(fetch: Fetch) -> None:
              for query in [view["example"].partition("?")[2]]
              for name, path in view["formats"].items()
              if name in ("svg", "nodes.csv", "edges.csv")]
-    assert len(paths) == 9 * 3 + 2
+    assert len(paths) == 10 * 3 + 2
     assert {path: response.status_code for path, response in zip(
         paths, fetch(*paths), strict=True)} == dict.fromkeys(paths, 200)
 
