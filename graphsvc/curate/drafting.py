@@ -5,11 +5,11 @@ from __future__ import annotations
 from graphsvc.curate.candidates import draft_candidates
 from graphsvc.curate.events import draft_events
 from graphsvc.curate.figures import draft_figures
-from graphsvc.curate.narrative import draft_narrative
 from graphsvc.curate.grades import draft_grades
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.lists import draft_lists
 from graphsvc.curate.mentions import draft_mentions
+from graphsvc.curate.narrative import draft_narrative
 from graphsvc.curate.records import Draft, Reading
 from graphsvc.curate.text import Text
 from graphsvc.curate.uses import draft_uses

@@ -48,7 +48,7 @@ def test_one_thing_is_refused_for_what_it_is_refused_for_in_the_full_graph(
     there = {triple[0].value for file in (*project.ontology_files, *project.data_files)
              for triple in read_turtle(file).triples if isinstance(triple[0], ox.NamedNode)}
     if things.keys() <= there:
-        pytest.skip("it adds to a thing that is there; a decision replaces what was said of a thing")
+        pytest.skip("it adds to what is said of a thing; a decision replaces that")
     surroundings.accept(read_turtle(path).triples)
     alone = {(result.focus_iri, result.path, result.message, result.value)
              for iri, triples in things.items()
