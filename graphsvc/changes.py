@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import Index, slug
 from graphsvc.release import Release
-from graphsvc.vocabulary import RDF, RDFS
+from graphsvc.vocabulary import OWL, RDF, RDFS, SKOS
 
 How = Literal["added", "removed", "changed"]
 _MOST_QUADS = 2_000_000
@@ -29,7 +29,7 @@ _MOST_QUADS = 2_000_000
 _KEPT = 64
 TERM = ""
 """In place of the class of a term of the ontology."""
-_LABELS = (str(RDFS.label), "http://www.w3.org/2004/02/skos/core#prefLabel")
+_LABELS = (str(RDFS.label), str(SKOS.prefLabel))
 
 
 class TooManyQuads(GraphsvcError):
@@ -57,8 +57,8 @@ class Fact:
 class Change:
     """A thing that was added, removed or changed.
 
-    kind: the IRI of its class; facts: what it says otherwise, if it was changed; why it went and
-    what replaces it, if it was removed and the newer release says so.
+    kind: the IRI of its class; facts: what is said of it that was not said before, or no longer;
+    of a removed thing, what the newer release says of its end.
     """
 
     iri: str
@@ -163,7 +163,7 @@ def _size(said: Mapping[str, Facts]) -> int:
 def _facts(unsaid: Facts, said: Facts, old: Index, new: Index) -> Iterator[Fact]:
     """The properties whose values differ, those that name a thing first."""
     for name in sorted({*unsaid, *said}, key=lambda name: (name not in _LABELS, name)):
-        if name not in (str(RDF.type), "http://www.w3.org/2002/07/owl#deprecated"):
+        if name not in (str(RDF.type), str(OWL.deprecated)):
             yield Fact(new.label(name) or old.label(name) or slug(name),
                        tuple(sorted(_shown(term, old) for term in unsaid.get(name, ()))),
                        tuple(sorted(_shown(term, new) for term in said.get(name, ()))))

@@ -61,6 +61,11 @@ def words(text: str) -> list[Word]:
     return found
 
 
+def content_stems(text: str) -> list[str]:
+    """The stems of the words that say what a text is about, in their order."""
+    return [word.stem for word in words(text) if not word.is_small]
+
+
 def fold(text: str) -> str:
     """The text without accents, case and superfluous blanks, as names are compared."""
     if not text.isascii():

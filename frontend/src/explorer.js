@@ -1,20 +1,13 @@
 // The explorer: start from a thing, go on step by step, filter, lay out, find the way to another
 // thing, take away what is drawn. Its state is in the address, so that a link shows the same.
 import { Graph, LAYOUTS, says } from "./graph.js";
+import { make } from "./make.js";
 import { graphml, png, svg } from "./picture.js";
 
 const STEP = innerWidth < 640 ? 12 : 40; // Things that one step adds; the next step of the same thing adds the following.
 const MOST_EXPORTED = 300;
 const FEW = 12; // Links of a chosen thing up to which each says what it is.
 const HERE = { svg: "Picture as drawn (SVG)", png: "Picture as drawn (PNG)", graphml: "Graph as drawn (GraphML)" };
-
-function make(tag, properties = {}, ...children) {
-  const { attributes, ...rest } = properties;
-  const made = Object.assign(document.createElement(tag), rest);
-  for (const [name, value] of Object.entries(attributes ?? {})) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
 
 class Explorer {
   constructor(root) {

@@ -1,20 +1,13 @@
 // The answer to a query: a table with labels, bars, a drawing, the words of the service.
 import { bars, measured } from "./chart.js";
 import { Graph } from "./graph.js";
+import { make } from "./make.js";
 import { triples } from "./terms.js";
 
 const PAGE = 100;
 const DRAWN = 400;
 const LABEL = /(#|\/)(prefLabel|label|title)$/;
 const TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
-
-function make(tag, properties = {}, ...children) {
-  const { attributes, ...rest } = properties;
-  const made = Object.assign(document.createElement(tag), rest);
-  for (const [name, value] of Object.entries(attributes ?? {})) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
 
 export class Results {
   constructor(place, terms) {

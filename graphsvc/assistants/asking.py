@@ -18,7 +18,7 @@ from graphsvc.questions.parameters import LARGEST_PAGE, Understood
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.service import Serving
 from graphsvc.vocabulary import SKOS
-from graphsvc.words import words
+from graphsvc.words import content_stems
 
 
 class Questions(Tool):
@@ -158,16 +158,11 @@ def _offered(serving: Serving, parameter: Parameter) -> list[str]:
 def _ranked(library: Library, topic: str) -> list[Question]:
     """The questions that share words with a topic, those with the rarest words first; a tag of
     just that name goes before all words."""
-    held = {question.name: _words(" ".join((
+    held = {question.name: set(content_stems(" ".join((
         question.name.replace("-", " "), question.title, question.description, *question.tags,
-        *(parameter.label for parameter in question.parameters)))) for question in library}
+        *(parameter.label for parameter in question.parameters))))) for question in library}
     spread = Counter(word for found in held.values() for word in found)
-    score = {name: sum(1 / spread[word] for word in found & _words(topic))
+    score = {name: sum(1 / spread[word] for word in found & set(content_stems(topic)))
              for name, found in held.items()}
     fitting = [question for question in library if score[question.name]]
     return sorted(fitting, key=lambda one: (topic not in one.tags, -score[one.name]))
-
-
-def _words(text: str) -> set[str]:
-    """The stems of the words that say something."""
-    return {word.stem for word in words(text) if not word.is_small}

@@ -15,8 +15,8 @@ from graphsvc.errors import GraphsvcError
 _LOOPBACK = "127.0.0.1"
 
 if TYPE_CHECKING:
-    from graphsvc.curate.records import Draft
-    from graphsvc.curate.work import Answer, Request, Work
+    from graphsvc.curate.records import Draft, Request
+    from graphsvc.curate.work import Answer, Work
 
 
 def add_steps(steps: Commands) -> None:
@@ -97,7 +97,7 @@ def accept(args: argparse.Namespace) -> int:
       graphsvc curate accept stirling-2019 3f2a --set stage=embedded --who anna
     """
     from graphsvc.curate.changes import changed, lines_of
-    from graphsvc.curate.work import Request
+    from graphsvc.curate.records import Request
 
     work, requests = _work(args), []
     if (args.set or args.lines) and len(args.draft) > 1:
@@ -116,7 +116,7 @@ def reject(args: argparse.Namespace) -> int:
     Example:
       graphsvc curate reject stirling-2019 3f2a 77b0 --reason "a heading" --who anna
     """
-    from graphsvc.curate.work import Request
+    from graphsvc.curate.records import Request
 
     return _decide(args, _work(args), [
         Request(action="reject", draft=id, reason=args.reason) for id in args.draft])
@@ -128,7 +128,7 @@ def split(args: argparse.Namespace) -> int:
     Example:
       graphsvc curate split stirling-2019 3f2a parts.json --who anna
     """
-    from graphsvc.curate.work import Request
+    from graphsvc.curate.records import Request
 
     return _decide(args, _work(args), [
         Request(action="split", draft=args.draft, parts=_parts(args.file))])
@@ -141,8 +141,7 @@ def new(args: argparse.Namespace) -> int:
       graphsvc curate new my-report Place --lines 40 --set prefLabel=Walking --who anna
     """
     from graphsvc.curate.changes import changed, class_of, lines_of
-    from graphsvc.curate.records import Draft
-    from graphsvc.curate.work import Request
+    from graphsvc.curate.records import Draft, Request
 
     work = _work(args)
     empty = Draft(document=work.slug, kind=class_of(work.graph, args.kind), values=(),
@@ -158,7 +157,7 @@ def tick(args: argparse.Namespace) -> int:
       graphsvc curate tick stirling-2019 18-43 "contents: table of contents" --who anna
     """
     from graphsvc.curate.changes import lines_of
-    from graphsvc.curate.work import Request
+    from graphsvc.curate.records import Request
 
     work = _work(args)
     there = {paragraph.line for paragraph in work.document.paragraphs}
@@ -174,7 +173,7 @@ def undo(args: argparse.Namespace) -> int:
     Example:
       graphsvc curate undo stirling-2019 --who anna
     """
-    from graphsvc.curate.work import Request
+    from graphsvc.curate.records import Request
 
     return _decide(args, _work(args), [Request(action="undo", undoes=args.number)])
 
@@ -191,7 +190,7 @@ def decide(args: argparse.Namespace) -> int:
     """
     from pydantic import ValidationError
 
-    from graphsvc.curate.work import Request
+    from graphsvc.curate.records import Request
 
     requests = []
     for number, line in enumerate(_text(args.file).splitlines(), 1):

@@ -16,7 +16,7 @@ from graphsvc.curate.phrases import Phrase, phrases
 from graphsvc.curate.records import Draft, Near, Value
 from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION, DCTERMS, SKOS
-from graphsvc.words import FUNCTION_WORDS, fold, words
+from graphsvc.words import FUNCTION_WORDS, content_stems, fold, words
 
 _CONTENTS = re.compile(r"\w(?:[ .]+|\t)\d{1,3}$")
 """How a line of a table of contents ends."""
@@ -55,9 +55,9 @@ class Heads:
         self.classes = sorted(ranks, key=lambda class_: ranks[class_])
         self.plain = {fold(word) for class_ in self.classes
                       for word in graph.values(class_, CURATION.plain)}
-        self.never = {frozenset(_stems(name)) for class_ in self.classes
+        self.never = {frozenset(content_stems(name)) for class_ in self.classes
                       for name in graph.values(class_, CURATION.notName)}
-        self.never |= {frozenset(_stems(graph.label(thing)))
+        self.never |= {frozenset(content_stems(graph.label(thing)))
                        for thing in graph.having(SKOS.prefLabel)}
         self._aside = pattern([title for class_ in self.classes
                                    for title in graph.values(class_, CURATION.notUnder)])
@@ -105,7 +105,7 @@ def draft_candidates(text: Text) -> Iterator[Draft]:
             continue
         for phrase in phrases(sentence.text, heads.knows, graph.names.has):
             name = _stripped(phrase.text, heads)
-            stems = frozenset(_stems(name))
+            stems = frozenset(content_stems(name))
             if not stems or stems in heads.never or _is_known(name, sentence, heads) or (
                     _is_ordinary(name, phrase, small)):
                 continue
@@ -133,16 +133,12 @@ def _stripped(name: str, heads: Heads) -> str:
     return " ".join(parts)
 
 
-def _stems(name: str) -> list[str]:
-    return [word.stem for word in words(name) if not word.is_small]
-
-
 def _is_known(name: str, sentence: Sentence, heads: Heads) -> bool:
     """Whether the things that the sentence names have all the words, but for one at the end that
     only says what it is."""
-    known = {stem for one in sentence.named for stem in _stems(one.words)}
+    known = {stem for one in sentence.named for stem in content_stems(one.words)}
     *others, last = words(name)
-    return {*_stems(name)} <= known or bool(others) and heads.knows(last.text) and (
+    return {*content_stems(name)} <= known or bool(others) and heads.knows(last.text) and (
         {word.stem for word in others} <= known)
 
 
@@ -181,7 +177,7 @@ class _Likeness:
 def _counted(things: Iterable[list[str]]) -> Counter[str]:
     """In how many things, each with some texts, the words are."""
     return Counter(stem for texts in things for stem in {
-        stem for text in texts for stem in _stems(text)})
+        stem for text in texts for stem in content_stems(text)})
 
 
 _SIGNS = {"letters": 1.4, "set off": 1.3, "capitals": 0.6, "example": 1.6, "acts": 0.9, "the": 0.2}

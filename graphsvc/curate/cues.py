@@ -70,8 +70,8 @@ class Cues:
         in_each = [self.find(one) for one in said]
         found = [cue for cues in in_each for cue in cues]
         often = Counter(iri for cues in in_each for iri in {cue.iri for cue in cues})
-        full = len(in_each) if self._within is not None else sum(map(bool, in_each))
-        found = [cue for cue in found if often[cue.iri] * _SHARE >= full]
+        places = len(in_each) if self._within is not None else sum(map(bool, in_each))
+        found = [cue for cue in found if often[cue.iri] * _SHARE >= places]
         first = {cue.iri: cue for cue in reversed(found)}
         for concept in self._concepts:
             if concept.together and concept.together <= first.keys():

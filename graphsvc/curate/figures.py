@@ -15,7 +15,7 @@ from graphsvc.curate.quantities import LIMIT, Quantity, quantities
 from graphsvc.curate.records import Draft, Value
 from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION, XSD
-from graphsvc.words import words
+from graphsvc.words import content_stems, words
 
 _NEAR, _UNIT = 70, 42
 """Characters around a number within which those are named of whom it is, and after it its unit."""
@@ -107,7 +107,8 @@ class _Figures:
         self.sorts = {sort: iri for iri in graph.choices(self.unit)
                       for sort in graph.values(iri, CURATION.sort)}
         self.measures = {name: iri for iri in graph.choices(self.measure)
-                         for text_ in graph.called(iri) if (name := _salient(text_))}
+                         for text_ in graph.called(iri)
+                         if (name := frozenset(content_stems(text_)))}
         often = Counter(stem for name in self.measures for stem in name)
         self.weights = {stem: log(1 + len(self.measures) / many) for stem, many in often.items()}
         self.subject = text.subject_values(class_)
@@ -270,7 +271,7 @@ class _Figures:
 
     def _counted(self, around: _Around) -> Value:
         """What is counted: a measure of the project, or the words that say it."""
-        clause = _salient(f"{around.before[-_NEAR * 2:]} {around.after[:_NEAR * 2]}")
+        clause = {*content_stems(f"{around.before[-_NEAR * 2:]} {around.after[:_NEAR * 2]}")}
         best = max(self.measures, key=lambda name: self._weight(name & clause), default=None)
         if best and self._weight(best & clause) >= _ALIKE * self._weight(best) > _RARE:
             return self.text.value(self.measure, self.measures[best])
@@ -335,11 +336,6 @@ def _split(shown: str, found: list[Quantity]) -> Iterator[_Around]:
 
 def _sort(quantity: Quantity) -> str:
     return quantity.number.sort if quantity.number else quantity.of
-
-
-def _salient(text: str) -> frozenset[str]:
-    """The stems of the words that say what a text is about."""
-    return frozenset(word.stem for word in words(text) if not word.is_small)
 
 
 def _keywords(text: str) -> list[str]:

@@ -37,9 +37,9 @@ class _Graded:
 
 def draft_grades(text: Text) -> Iterator[Draft]:
     """One draft for each thing graded and grade, of the classes that have a property for grades."""
-    full = "\n".join(paragraph.text for paragraph in text.reading.paragraphs)
+    joined = "\n".join(paragraph.text for paragraph in text.reading.paragraphs)
     for class_ in text.graph.having(CURATION.graded):
-        found = _Grades(text, class_, full).find()
+        found = _Grades(text, class_, joined).find()
         same: dict[tuple[str, str], list[_Graded]] = {}
         for one in found:
             key = (one.indicator.iri or one.indicator.number or one.indicator.words,
@@ -50,11 +50,11 @@ def draft_grades(text: Text) -> Iterator[Draft]:
 
 
 class _Grades:
-    def __init__(self, text: Text, class_: str, full: str) -> None:
+    def __init__(self, text: Text, class_: str, joined: str) -> None:
         graph = text.graph
         self.text = text
         self.grades = Concepts(graph, graph.value(class_, CURATION.graded) or "", named=True)
-        self.indicators = Indicators(graph, graph.value(class_, CURATION.indicator) or "", full)
+        self.indicators = Indicators(graph, graph.value(class_, CURATION.indicator) or "", joined)
         self.evaluated = pattern(graph.values(class_, CURATION.cue))
         self.ungraded = pattern(graph.values(class_, CURATION.ungradedCue))
 

@@ -12,7 +12,7 @@ from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.headings import plain
 from graphsvc.curate.patterns import pattern
 from graphsvc.vocabulary import CURATION
-from graphsvc.words import words
+from graphsvc.words import content_stems
 
 _NUMBER = r"(\d{1,2}(?:\.\d{1,2})?)"
 _START = re.compile(rf"^\W*{_NUMBER}[.:)]?\s*[–:-]?\s+(?=\w)")
@@ -44,14 +44,14 @@ class _Known:
 class Indicators:
     """The values that a property can have, as a document names them.
 
-    text: the full document, by which the set is chosen whose names it has most.
+    text: of the document, by which the set is chosen whose names it has most.
     """
 
     def __init__(self, graph: CuratedGraph, property_: str, text: str) -> None:
         numbered = next(iter(graph.values(property_, CURATION.numbered)), "")
         in_set = next(iter(graph.values(property_, CURATION.set)), "")
         known = [_Known(iri, graph.value(iri, numbered) or "", graph.value(iri, in_set) or "", name,
-                        _salient(name))
+                        frozenset(content_stems(name)))
                  for iri in graph.choices(property_)
                  for name in dict.fromkeys(_bare(name) for name in graph.called(iri))
                  if not any(sign.isdigit() for sign in name)]
@@ -92,7 +92,7 @@ class Indicators:
 
     def like(self, text: str) -> Indicator | None:
         """What a text paraphrases: the one of whose name it has most salient words."""
-        said = _salient(text)
+        said = frozenset(content_stems(text))
         shares = {one: self._weight(one.stems & said) / self._weight(one.stems)
                   for one in self._known if len(one.stems & said) > 1}
         best = max(shares, key=lambda one: (shares[one], -self._rank(one)), default=None)
@@ -102,7 +102,7 @@ class Indicators:
 
     def _numbered(self, number: str, rest: str, start: int) -> Indicator:
         same = [one for one in self._known if one.number == number]
-        said = _salient(rest)
+        said = frozenset(content_stems(rest))
         best = max((one for one in same if "." in number or one.stems & said),
                    key=lambda one: (len(one.stems & said), -self._rank(one)), default=None)
         name = " ".join(f"{number} {rest}".split()[:10])
@@ -118,7 +118,3 @@ class Indicators:
 def _bare(name: str) -> str:
     """A name without the number before it."""
     return re.sub(rf"^{_NUMBER}[.:)]?\s+", "", name)
-
-
-def _salient(text: str) -> frozenset[str]:
-    return frozenset(word.stem for word in words(text) if not word.is_small)

@@ -52,15 +52,15 @@ class Memory:
     def save(self, pending: bool) -> None:
         """Keep the notes. pending: before the files are written, and not after."""
         note = {"pending": pending, "digests": self._digests}
-        write_full(self._path, json.dumps(note, indent=1, sort_keys=True) + "\n")
+        write_atomically(self._path, json.dumps(note, indent=1, sort_keys=True) + "\n")
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def write_full(path: Path, text: str) -> bool:
-    """Write a file full or not at all; whether it changed. Without a text there is no file.
+def write_atomically(path: Path, text: str) -> bool:
+    """Write all of a file or nothing; return whether it changed. Without a text there is no file.
 
     Raises GraphsvcError where it cannot be written.
     """

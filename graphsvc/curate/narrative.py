@@ -54,8 +54,8 @@ def _draft(
     text: Text, class_: str, about: str, run: list[Sentence], subjects: Subjects,
     coded: dict[str, Cues],
 ) -> Draft:
-    graph, full = text.graph, " ".join(sentence.text for sentence in run)
-    likely = subjects.likeliest(_context(run[0], full))[:_MOST]
+    graph, joined = text.graph, " ".join(sentence.text for sentence in run)
+    likely = subjects.likeliest(_context(run[0], joined))[:_MOST]
     values = [*text.subject_values(class_), *(
         text.value(about, value) for value, score in likely if score >= likely[0][1] * _NEARLY)]
     best = None

@@ -27,7 +27,7 @@ _AT = re.compile(rf"(?<![\w.,£$€/:-])(?P<money>[£$€]\s?)?(?P<number>{_NUMB
                  rf"(?P<share>\s?%|\s?per\s?cent(?!\w| point)|\s?percent(?!\w| point))?"
                  rf"(?![\w/:]|[.,]\d|-\d)", re.IGNORECASE)
 _OF = re.compile(rf"(?<![\w.,-])(?P<part>{_NUMBER})\s+(?P<link>in|out of)\s+(?:every\s+)?"
-                 rf"(?P<full>{_NUMBER})(?![\w%]|[.,]\d)", re.IGNORECASE)
+                 rf"(?P<total>{_NUMBER})(?![\w%]|[.,]\d)", re.IGNORECASE)
 _RANK = re.compile(rf"\bthe\s+(?:(?P<word>{'|'.join(_ORDINALS)})\s+)?"
                    r"(?P<most>highest|lowest|largest|smallest|biggest|greatest|oldest|youngest)\b",
                    re.IGNORECASE)
@@ -41,7 +41,7 @@ class Number:
     """A number of a text.
 
     value: as a decimal number without zeros at its end that the text does not have; sort: "count",
-    "percent", "money" or "rank"; of: all that it is a part of (`six out of ten`), else None;
+    "percent", "money" or "rank"; of: the number that it is a part of (`six out of ten`), else None;
     at: where it is in the text, end excluded; in_words: whether it is written in words.
     """
 
@@ -60,11 +60,11 @@ def numbers(text: str, dates: list[Period]) -> list[Number]:
     taken = [period.at for period in dates]
     found: list[Number] = []
     for match in _OF.finditer(text):
-        part, full = value(match["part"]), value(match["full"])
-        of = match["link"].casefold() == "in" and part == "1" or full in _ROUND
-        if part and full and of and full.isdigit() and int(full) > 1 and _free(
-                match.span(), taken) and Fraction(part) <= Fraction(full):
-            found.append(Number(part, "part", match.span(), int(full), True))
+        part, total = value(match["part"]), value(match["total"])
+        of = match["link"].casefold() == "in" and part == "1" or total in _ROUND
+        if part and total and of and total.isdigit() and int(total) > 1 and _free(
+                match.span(), taken) and Fraction(part) <= Fraction(total):
+            found.append(Number(part, "part", match.span(), int(total), True))
             taken.append(match.span())
     for match in _RANK.finditer(text):
         if _free(match.span(), taken):

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from graphsvc.curate.endpoint import Endpoint, NoAnswer
 from graphsvc.curate.fields import Field, Fields
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.memory import write_full
+from graphsvc.curate.memory import write_atomically
 from graphsvc.curate.records import Draft, Kind, Paragraph, Reading, Record, Value
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
@@ -198,13 +198,13 @@ def _numbers_hold(text: str, passage: str, dated: bool) -> bool:
 
 def _figure(number: str) -> str:
     """A number as it is compared: 1,162.0 is 1162, and 03 is 3."""
-    full, _, part = number.replace(",", "").partition(".")
-    return f"{int(full)}.{part.rstrip('0')}".rstrip(".")
+    digits, _, part = number.replace(",", "").partition(".")
+    return f"{int(digits)}.{part.rstrip('0')}".rstrip(".")
 
 
 def keep(folder: Path, drafts: list[Draft]) -> None:
     """Keep what a model proposed with its document, in place of what one proposed before."""
-    write_full(folder / "proposed.json",
+    write_atomically(folder / "proposed.json",
                 _DRAFTS.dump_json(drafts, indent=1, exclude_defaults=True).decode())
 
 

@@ -116,21 +116,28 @@ class Draft(Record):
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10]
 
 
-class Decision(Record):
-    """What somebody decided, of a draft or of paragraphs without facts.
+class Request(Record):
+    """What somebody wants decided, of a draft or of paragraphs without facts.
 
-    action: accept (the statement as it was accepted, with its name, is in `changed`: its id differs
-    from `draft` where it was changed), reject, split (into the drafts in `parts`, which are decided
-    on their own), add (a statement of one's own, in `changed`), no-facts (of `lines`, with a reason
-    of the ledger), undo (of the decision `undoes`, counted from 1); who: IRI of a curator.
+    action: accept, reject, split (into the drafts in `parts`, which are decided on their own), add
+    (a statement of one's own, in `changed`), no-facts (of `lines`, with a reason of the ledger),
+    undo (of the decision `undoes`, counted from 1); draft: its id, or a beginning that no other
+    has; changed: the statement as it is to be accepted or added, with a name only where the one by
+    the rules will not do.
     """
 
     action: Literal["accept", "reject", "split", "add", "no-facts", "undo"]
-    who: str
-    when: datetime
     draft: str | None = None
     changed: Draft | None = None
     parts: tuple[Draft, ...] = ()
     lines: tuple[int, ...] = ()
     reason: str = ""
     undoes: int | None = None
+
+
+class Decision(Request):
+    """A request that was carried out. who: IRI of a curator; changed: the statement as it was
+    accepted, with its name (its id differs from `draft` where it was changed)."""
+
+    who: str
+    when: datetime

@@ -1,8 +1,8 @@
 """What the project says around one thing: enough of the graph to check the thing by itself.
 
-Checking a statement against the full graph takes seconds. What rules and shapes ask about a
+Checking a statement against all of the graph takes seconds. What rules and shapes ask about a
 statement is near it: the things it points at, theirs, what points at them, and the ontology. A test
-compares what is found so with what is found in the full graph; a build looks at everything anyway.
+compares what is found so with what is found in all of it; a build looks at everything anyway.
 """
 
 from __future__ import annotations

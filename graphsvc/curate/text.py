@@ -1,4 +1,4 @@
-"""A document as drafting sees it: sentences, what each names, and what the full is about."""
+"""A document as drafting sees it: sentences, what each names, and what all of it is about."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itertools import accumulate
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Kind, Paragraph, Reading, Value
 from graphsvc.vocabulary import CURATION
-from graphsvc.words import Word, words
+from graphsvc.words import Word, content_stems, words
 
 _BACK = re.compile(r"\W*(?:this|these|those|they|it|its|their|such|as a (?:result|consequence)|"
                    r"through (?:this|these))\b", re.IGNORECASE)
@@ -93,7 +93,7 @@ class Text:
         return list(found.values())
 
     def subject_values(self, class_: str) -> list[Value]:
-        """What a statement of a class is about, as far as the full document is: at most one."""
+        """What a statement of a class is about where the document as a whole is: at most one."""
         if class_ not in self._subjects:
             found = ((property_, self.subject(self.graph.range(property_) or ""))
                      for property_ in self.graph.given(class_, CURATION.subject))
@@ -101,7 +101,7 @@ class Text:
         return [*self._subjects[class_]]
 
     def subject(self, class_: str) -> str | None:
-        """What the full document is about, of a class: the thing that its title names, or else the
+        """What the document as a whole is about, of a class: the thing that its title names, or the
         one that it names most, and in at least half of the places; None where there is none."""
         titled = [one.iri for one in self._named(words(self.reading.title))
                   if self.graph.is_a(one.iri, class_)]
@@ -127,7 +127,7 @@ class Text:
         if any(word[0].isupper() for word in name.split()[1:]) or name.isupper():
             return 1.0
         weigh, parts = self.graph.names.weight, words(name)
-        label = [word.stem for word in words(self.graph.label(iri)) if not word.is_small]
+        label = content_stems(self.graph.label(iri))
         has = {word.stem for word in parts}
         return sum(weigh(one) for one in label if one in has) / sum(map(weigh, label))
 
@@ -143,17 +143,17 @@ class Text:
 
     def _parts(self, paragraphs: list[Paragraph], above: tuple[str, ...]) -> Iterator[Sentence]:
         """The sentences of a paragraph, or of the parts into which a page break cuts it."""
-        full = " ".join(paragraph.text for paragraph in paragraphs)
-        texts = [(match[0], match.start()) for match in _SENTENCE.finditer(full)]
+        joined = " ".join(paragraph.text for paragraph in paragraphs)
+        texts = [(match[0], match.start()) for match in _SENTENCE.finditer(joined)]
         counts = [len(words(text)) for text, _ in texts]
-        named = self._named(words(full))
+        named = self._named(words(joined))
         ends = [*accumulate(len(paragraph.text) + 1 for paragraph in paragraphs)]
         place = number = 0
         while texts:
             text, start = texts.pop(0)
             size = counts.pop(0)
             while texts and any(place <= one.place < place + size < one.end for one in named):
-                text = full[start:texts[0][1] + len(texts.pop(0)[0])]  # a name holds its end
+                text = joined[start:texts[0][1] + len(texts.pop(0)[0])]  # a name holds its end
                 size += counts.pop(0)
             lines = [paragraph.line for paragraph, end in zip(paragraphs, ends, strict=True)
                      if start < end and end - len(paragraph.text) - 1 < start + len(text)]

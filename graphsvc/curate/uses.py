@@ -37,7 +37,7 @@ def _draft(
     values += [value for one, cues in coded.items() if (value := _coded(text, one, cues, said))]
     known, clashes = said_already(text, class_, property_, values)
     near = {(value.property, value.iri or value.text): value
-              for value in values_near(text, class_, sentences) if value.iri != iri}
+            for value in values_near(text, class_, sentences) if value.iri != iri}
     return Draft(
         document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
         values=(*values, *near.values()), known=known, clashes=clashes, cue=written[0],

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Literal
 
 import pyoxigraph as ox
 from pydantic import TypeAdapter, ValidationError
@@ -21,11 +20,11 @@ from graphsvc.curate.decisions import Log, State, refuse
 from graphsvc.curate.drafting import draft
 from graphsvc.curate.fields import Fields
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.memory import Memory, write_full
+from graphsvc.curate.memory import Memory, write_atomically
 from graphsvc.curate.naming import Naming
 from graphsvc.curate.progress import Progress, progress
 from graphsvc.curate.proposer import kept
-from graphsvc.curate.records import Decision, Draft, Record
+from graphsvc.curate.records import Decision, Draft, Record, Request
 from graphsvc.curate.shelf import Shelf
 from graphsvc.curate.statement import TYPE, triples
 from graphsvc.curate.writing import Writer, Written
@@ -39,20 +38,6 @@ from graphsvc.vocabulary import PROV
 _TITLE_WORDS = 11
 _ACCEPTED = ox.NamedNode("urn:graphsvc:accepted")
 _DRAFTS = TypeAdapter(list[Draft])
-
-
-class Request(Record):
-    """What somebody wants decided: the fields of a Decision. draft: its id, or the beginning of it
-    that no other has; changed: the statement as it is to be accepted or added, with a name only
-    where the one by the rules will not do."""
-
-    action: Literal["accept", "reject", "split", "add", "no-facts", "undo"]
-    draft: str | None = None
-    changed: Draft | None = None
-    parts: tuple[Draft, ...] = ()
-    lines: tuple[int, ...] = ()
-    reason: str = ""
-    undoes: int | None = None
 
 
 class Answer(Record):
@@ -115,7 +100,7 @@ class Work:
         found = draft(self.reading, self.graph)
         cover = describe(self.graph, self.reading, self.document, found)
         drafts = [cover, *(d for d in found if d.kind != cover.kind)] if cover else found
-        write_full(path, json.dumps({"of": digest, "drafts": _DRAFTS.dump_python(
+        write_atomically(path, json.dumps({"of": digest, "drafts": _DRAFTS.dump_python(
             drafts, mode="json", exclude_defaults=True)}))
         return drafts
 

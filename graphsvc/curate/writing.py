@@ -16,7 +16,7 @@ from graphsvc.curate.blocks import Blocks, Place
 from graphsvc.curate.decisions import State
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.ledger import ledger
-from graphsvc.curate.memory import Memory, write_full
+from graphsvc.curate.memory import Memory, write_atomically
 from graphsvc.curate.naming import nearest
 from graphsvc.curate.records import Draft
 from graphsvc.curate.statement import EVIDENCE, TYPE, triples
@@ -79,7 +79,7 @@ class Writer:
             _read_again(name, text)
         self._memory.save(pending=True)
         done.files = [file for file, text in texts.items()
-                      if write_full(self._project.root / file, text)]
+                      if write_atomically(self._project.root / file, text)]
         self._memory.save(pending=False)
         return done
 

@@ -208,7 +208,7 @@ def _called(place: Place) -> str:
     if not place:
         return "The header"
     if len(place) == 1 or place[0] not in _CALLED:
-        full = len(place) < 2 or len(place) == 2 and isinstance(place[1], int)
-        return f"`{place[0]}`" if full else f"`{place[0]}`, `{place[-1]}`"
+        alone = len(place) < 2 or len(place) == 2 and isinstance(place[1], int)
+        return f"`{place[0]}`" if alone else f"`{place[0]}`, `{place[-1]}`"
     called = f"{_CALLED[place[0]]} `{place[1]}`"
     return called if len(place) == 2 or place[2] == "name" else f"{called}'s `{place[2]}`"

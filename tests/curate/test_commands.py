@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from graphsvc.cli.main import main, parser
-from graphsvc.curate.work import Request, Work, curator
+from graphsvc.curate.records import Request
+from graphsvc.curate.work import Work, curator
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from tests.conftest import ROOT

@@ -22,8 +22,8 @@ from graphsvc.curate.changes import class_of, lines_of
 from graphsvc.curate.checking import Problem
 from graphsvc.curate.desk import forms, page
 from graphsvc.curate.desk.guard import Guard
-from graphsvc.curate.records import Draft
-from graphsvc.curate.work import Answer, Request, Work
+from graphsvc.curate.records import Draft, Request
+from graphsvc.curate.work import Answer, Work
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
 from graphsvc.sources.coverage import REASONS

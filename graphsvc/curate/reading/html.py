@@ -158,8 +158,8 @@ class _Page:
         if self._sure or element.tag not in ("ul", "ol", "div", "p"):
             return False
         links = ["".join(link.itertext()) for link in element.iter("a")]
-        full = len(_plain("".join(element.itertext())))
-        return len(links) > 3 and sum(len(_plain(link)) for link in links) > 0.7 * full
+        length = len(_plain("".join(element.itertext())))
+        return len(links) > 3 and sum(len(_plain(link)) for link in links) > 0.7 * length
 
 
 def _main(root: Any) -> tuple[Any, bool]:

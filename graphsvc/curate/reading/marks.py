@@ -73,9 +73,9 @@ class Hyphens:
             return before[:-1] + after
         if found := self._split(before, after):
             one, two = f"{found[0]}{found[1]}", f"{found[0]}-{found[1]}"
-            full = one in self._words or (self._divides and two not in self._words
-                                           and found[0] not in self._words)
-            return before[:-1] + after if full and two not in self._words else before + after
+            one_word = one in self._words or (self._divides and two not in self._words
+                                               and found[0] not in self._words)
+            return before[:-1] + after if one_word and two not in self._words else before + after
         if before[-1] in "/-\u2010" and before[-2:-1].isalnum():
             return before + after
         return f"{before} {after}"
