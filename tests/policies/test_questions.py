@@ -41,9 +41,19 @@ def test_what_a_policy_asks_and_who_acts_on_it(serving: tuple[asyncio.Runner, Se
     rows = ask(serving, "policy-in-practice", "part link stages statement",
                policy="PACE", partnership="Midlothian", said="true")
     part = "Cut drift and delay in permanence"
-    assert rows == [(part, SAID, None, "finding/mid-1-1-ground-4"),
-                    (part, SAID, None, "finding/mid-pace-improvement"),
+    assert rows == [(part, SAID, None, "finding/mid-pace-improvement"),
                     (part, SAID, "in use", "use/mid-pace")]
+
+
+def test_what_a_curator_concluded_is_not_reported_as_said(
+    serving: tuple[asyncio.Runner, Serving]
+) -> None:
+    said = ask(serving, "policy-in-practice", "statement link", policy="PACE", said="true")
+    concluded = ask(serving, "policy-in-practice", "statement link", policy="PACE", said="false")
+    assert "finding/mid-1-1-ground-4" not in {statement for statement, _ in said}
+    assert ("finding/mid-1-1-ground-4", "concluded: through its approach") in concluded
+    links = ask(serving, "policies-of-finding", "policy link", finding="nr-key-4")
+    assert ("Mental Health Strategy 2017-2027", "concluded: by a curator") in links
 
 
 def test_said_and_concluded_together_are_all(serving: tuple[asyncio.Runner, Serving]) -> None:

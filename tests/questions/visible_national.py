@@ -85,7 +85,7 @@ NATIONAL = (
     )),
     Visible("Q16", (
         Ask("policies-of-finding", {"finding": "nr-key-4", "direct": "true"}, "policy link", {
-            ("Mental Health Strategy 2017-2027", "said: the finding names it"),
+            ("Mental Health Strategy 2017-2027", "concluded: by a curator"),
         }),
         Ask("finding", {"finding": "nr-key-4"}, "number policies", {
             ("4", "Mental Health Strategy 2017-2027"),

@@ -75,7 +75,7 @@ def taken(browser: Any, address: str, state: State, name: str, width: int) -> Sc
         page.wait_for_load_state("networkidle")
         if state.ready == "canvas":
             page.get_by_text("links are drawn").wait_for()
-            page.wait_for_timeout(500)  # the drawing comes to rest
+            page.evaluate("new Promise(d => requestAnimationFrame(() => requestAnimationFrame(d)))")
         high = min(HIGHEST, page.evaluate("document.documentElement.scrollHeight"))
         shot = page.screenshot(full_page=True, clip={
             "x": 0, "y": 0, "width": width, "height": high})
