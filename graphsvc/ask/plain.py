@@ -29,7 +29,7 @@ LONGEST = 500
 _READINGS = 5
 _LEAST = 0.3
 """The least score of a reading that is offered."""
-_SURE = 0.57
+_SURE = 0.55
 """The least score of a reading that is answered without asking back."""
 _SURER = 0.7
 """The same for a reading that takes words which fit nothing else as a text to look for."""

@@ -213,9 +213,9 @@ class Ranking:
         wording = form.wording
         literal = {at for at, part in enumerate(asked.parts) if part in form.weights}
         kept = [one for one in bound
-                if one.parameter.name in wording.places or not one.at <= literal and (
-                    one.parameter.required or not one.quiet and one.likeness >= _CLOSE
-                    and sum(asked.weights[at] for at in one.at) >= _LEAST)]
+                if one.parameter.required or one.likeness >= _CLOSE and (
+                    one.parameter.name in wording.places or not one.at <= literal
+                    and not one.quiet and sum(asked.weights[at] for at in one.at) >= _LEAST)]
         used: dict[int, float] = dict.fromkeys(literal, 1.0)
         for one in kept:
             placed = one.parameter.name in wording.places or one.parameter.required
