@@ -69,7 +69,7 @@ class Shelf:
         self._check_new(slug, digest, report)
         content = apart.read(report, skip)
         found = Reading(slug=slug, title=content.title, sha256=digest,
-                        paragraphs=tuple(content.paragraphs))
+                        paragraphs=content.paragraphs)
         self._check_text(slug, content.text)
         self.folder.mkdir(exist_ok=True)
         self._tidy()

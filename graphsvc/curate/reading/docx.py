@@ -14,7 +14,7 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from lxml import etree
 
-from graphsvc.curate.reading.content import MOST_UNPACKED, Content
+from graphsvc.curate.reading import Content
 from graphsvc.curate.reading.marks import is_item, looks_like_caption, plain_bullet, titled
 from graphsvc.curate.records import Kind, Paragraph
 from graphsvc.errors import GraphsvcError
@@ -24,6 +24,7 @@ _HIDDEN = {qn("w:del"), qn("w:moveFrom"), qn("w:txbxContent"), qn("w:instrText")
 """What a reader of the page does not see here; boxes come after their paragraph."""
 _LETTERS = {qn("w:tab"): "\t", qn("w:br"): " ", qn("w:cr"): " ", qn("w:noBreakHyphen"): "-"}
 _SHORT = 15
+_MOST_UNPACKED = 200 * 2**20
 
 
 def read(path: Path) -> Content:
@@ -34,7 +35,7 @@ def read(path: Path) -> Content:
         reader = _Reader(document)
     except (KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
         raise _broken(path) from error
-    return Content(reader.title() or path.stem, reader.paragraphs)
+    return Content(title=reader.title() or path.stem, paragraphs=tuple(reader.paragraphs))
 
 
 def _broken(path: Path) -> GraphsvcError:
@@ -56,9 +57,9 @@ def _check_size(path: Path) -> None:
         raise _broken(path) from error
     if "word/document.xml" not in {part.filename for part in parts}:
         raise _broken(path)
-    if sum(part.file_size for part in parts) > MOST_UNPACKED or len(parts) > 10_000:
+    if sum(part.file_size for part in parts) > _MOST_UNPACKED or len(parts) > 10_000:
         raise GraphsvcError(
-            f"The Word document unpacks to more than {MOST_UNPACKED // 2**20} MB.",
+            f"The Word document unpacks to more than {_MOST_UNPACKED // 2**20} MB.",
             location=str(path), hint="Save it without its pictures, or in parts.")
 
 
