@@ -96,8 +96,8 @@ def accept(args: argparse.Namespace) -> int:
     Example:
       graphsvc curate accept stirling-2019 3f2a --set stage=embedded --who anna
     """
-    from graphsvc.curate.changes import changed, lines_of
     from graphsvc.curate.records import Request
+    from graphsvc.sources.coverage import lines_of
 
     work, requests = _work(args), []
     if (args.set or args.lines) and len(args.draft) > 1:
@@ -105,7 +105,7 @@ def accept(args: argparse.Namespace) -> int:
                             hint="Accept one draft at a time.")
     for id in args.draft:
         draft = work.find(id)
-        statement = changed(work.fields, draft, _given(args), lines_of(args.lines))
+        statement = work.fields.changed(draft, _given(args), lines_of(args.lines))
         requests.append(Request(action="accept", draft=draft.id, changed=statement))
     return _decide(args, work, requests)
 
@@ -140,13 +140,13 @@ def new(args: argparse.Namespace) -> int:
     Example:
       graphsvc curate new my-report Place --lines 40 --set prefLabel=Walking --who anna
     """
-    from graphsvc.curate.changes import changed, class_of, lines_of
     from graphsvc.curate.records import Draft, Request
+    from graphsvc.sources.coverage import lines_of
 
     work = _work(args)
-    empty = Draft(document=work.slug, kind=class_of(work.graph, args.kind), values=(),
+    empty = Draft(document=work.slug, kind=work.fields.class_of(args.kind), values=(),
                   passages=lines_of(args.lines), by="hand")
-    statement = changed(work.fields, empty, _given(args))
+    statement = work.fields.changed(empty, _given(args))
     return _decide(args, work, [Request(action="add", changed=statement)])
 
 
@@ -156,8 +156,8 @@ def tick(args: argparse.Namespace) -> int:
     Example:
       graphsvc curate tick stirling-2019 18-43 "contents: table of contents" --who anna
     """
-    from graphsvc.curate.changes import lines_of
     from graphsvc.curate.records import Request
+    from graphsvc.sources.coverage import lines_of
 
     work = _work(args)
     there = {paragraph.line for paragraph in work.document.paragraphs}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from graphsvc.curate.decisions import State
 from graphsvc.curate.memory import Memory
+from graphsvc.sources.coverage import span_of
 from graphsvc.sources.documents import Document
 
 _ROWS = "ledgers"
@@ -52,7 +53,4 @@ def _rows(
 
 def _lines(row: str) -> range:
     """The lines that a row names, none where it is a comment or malformed."""
-    first, _, last = row.partition("\t")[0].strip().partition("-")
-    if not first.isdigit() or not (last or first).isdigit():
-        return range(0)
-    return range(int(first), int(last or first) + 1)
+    return span_of(row.partition("\t")[0]) or range(0)

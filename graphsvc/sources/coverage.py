@@ -130,14 +130,31 @@ def _read_ledger(path: Path, paragraphs: set[int], cited: set[int]) -> dict[int,
 def _row(row: str) -> tuple[range, str]:
     """The lines and the reason of a row. Raises GraphsvcError where it is malformed."""
     span, reason = [field.strip() for field in f"{row}\t".split("\t")][:2]
-    first, _, last = span.partition("-")
-    if not first.isdigit() or not (last or first).isdigit() or reason not in REASONS:
+    lines = span_of(span)
+    if lines is None or reason not in REASONS:
         raise GraphsvcError(
             f"This is not lines, reason and note: {row!r}.",
             hint=f"Write lines as 7 or 7-12 and one reason of {', '.join(sorted(REASONS))}.")
-    if int(last or first) < int(first):
+    if not lines:
         raise GraphsvcError(f"The lines {span} run backwards.", hint="Write the first line first.")
-    return range(int(first), int(last or first) + 1), reason
+    return lines, reason
+
+
+def span_of(text: str) -> range | None:
+    """The lines that `7` or `7-12` names, none where they run backwards; None for another text."""
+    first, _, last = text.strip().partition("-")
+    if not first.isdecimal() or not (last or first).isdecimal():
+        return None
+    return range(int(first), int(last or first) + 1)
+
+
+def lines_of(text: str) -> tuple[int, ...]:
+    """The lines that a text such as `18-43,45` names. Raises GraphsvcError where it names none."""
+    spans = [span_of(span) for span in text.replace(" ", ",").split(",") if span]
+    if None in spans:
+        raise GraphsvcError(f"{text!r} are no lines.",
+                            hint="Write numbers or ranges with commas, such as 18-43,45.")
+    return tuple(dict.fromkeys(line for span in spans for line in span or ()))
 
 
 def _refuse(

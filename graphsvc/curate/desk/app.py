@@ -18,7 +18,6 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from graphsvc.curate.changes import class_of, lines_of
 from graphsvc.curate.checking import Problem
 from graphsvc.curate.desk import forms, page
 from graphsvc.curate.desk.guard import Guard
@@ -26,7 +25,7 @@ from graphsvc.curate.records import Draft, Request
 from graphsvc.curate.work import Answer, Work
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
-from graphsvc.sources.coverage import REASONS
+from graphsvc.sources.coverage import REASONS, lines_of
 from graphsvc.sources.documents import section_of
 from graphsvc.web.pages.rendering import STATIC
 
@@ -144,7 +143,7 @@ class Desk:
         """The draft that is meant, or an empty one of the class and line that are."""
         if asked.get("kind"):
             line = asked.get("line", "")
-            return Draft(document=self._work.slug, kind=class_of(self._work.graph, asked["kind"]),
+            return Draft(document=self._work.slug, kind=self._work.fields.class_of(asked["kind"]),
                          values=(), passages=lines_of(line), by="hand")
         return self._work.find(asked.get("at", ""))
 

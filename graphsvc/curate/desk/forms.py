@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from graphsvc.curate.changes import lines_of
 from graphsvc.curate.checking import Problem
 from graphsvc.curate.fields import Choice, Field
 from graphsvc.curate.records import Draft, Value
 from graphsvc.curate.statement import EVIDENCE
 from graphsvc.curate.work import Work
 from graphsvc.errors import GraphsvcError
+from graphsvc.sources.coverage import lines_of
 
 Filled = Mapping[str, Sequence[str]]
 """What was filled in, by the names of the inputs."""
