@@ -27,8 +27,7 @@ def ledger(path: Path, document: Document, state: State, memory: Memory) -> str:
             last = max(_lines(row), default=last)
             rows.append((min(_lines(row), default=last), row))
     by_hand = {line for _, row in rows for line in _lines(row)}
-    cited = {line for accepted in state.accepted for line in accepted.statement.passages}
-    for line, row in _rows(document, state.ticked, by_hand | cited):
+    for line, row in _rows(document, state.ticked, by_hand | state.cited):
         memory.note(_ROWS, row, row)
         rows.append((line, row))
     return "".join(f"{row}\n" for _, row in sorted(rows, key=lambda row: row[0]))

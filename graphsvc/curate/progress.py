@@ -50,7 +50,7 @@ def progress(
     document: Document, outline: list[Heading], state: State, waiting: list[Draft]
 ) -> Progress:
     """How far the work on a document is."""
-    cited = {line for a in state.accepted for line in a.statement.passages}
+    cited = state.cited
     top = Heading(0, 1, "cover", "Before the first heading")
     lines: dict[Heading, list[int]] = {heading: [] for heading in (top, *outline)}
     for paragraph in document.paragraphs:
@@ -68,5 +68,6 @@ def progress(
     total = sum(section.paragraphs for section in expected)
     return Progress(
         document=document.slug, sections=tuple(sections), accepted=len(state.accepted),
-        rejected=len(state.rejected), waiting=len(waiting),
+        rejected=sum(state.log[n - 1].action == "reject" for n in state.decided.values()),
+        waiting=len(waiting),
         share=sum(section.cited for section in expected) / total if total else 1.0)

@@ -63,8 +63,8 @@ class Writer:
         """
         done, name = Written(), self._document.slug
         folders: dict[str, list[Draft]] = {"reports": [], "reference": []}
-        for accepted in state.accepted:
-            folders.setdefault(self._folder(accepted.statement), []).append(accepted.statement)
+        for statement in state.accepted.values():
+            folders.setdefault(self._folder(statement), []).append(statement)
         texts = {f"data/{folder}/{name}.ttl": self._things(folder, statements, done)
                  for folder, statements in folders.items()}
         if not self._path("outlines", "tsv").exists():  # from then on it is the curators'
