@@ -8,7 +8,6 @@ value counts by its own slug or its words.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Container
 
 import pyoxigraph as ox
@@ -17,7 +16,7 @@ from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft
 from graphsvc.index import slug
 from graphsvc.vocabulary import CURATION, RDFS
-from graphsvc.words import FUNCTION_WORDS
+from graphsvc.words import FUNCTION_WORDS, slugged
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _LONGEST = 48
@@ -53,7 +52,7 @@ def _filled(graph: CuratedGraph, field: str, draft: Draft, code: str) -> str:
     prefix, _, local = field.partition(":")
     property_ = graph.project.prefixes.get(prefix, "") + local
     value = next((value for value in draft.values if value.property == property_), None)
-    return "" if value is None else slug(value.iri) if value.iri else slugged(value.text or "")
+    return "" if value is None else slug(value.iri) if value.iri else _shortened(value.text or "")
 
 
 def nearest(graph: CuratedGraph, class_: str, property_: str) -> str | None:
@@ -66,10 +65,9 @@ def nearest(graph: CuratedGraph, class_: str, property_: str) -> str | None:
     return None
 
 
-def slugged(text: str) -> str:
-    """A text as a slug: lower case, hyphens, without the little words if it would be too long."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
+def _shortened(text: str) -> str:
+    """A text as a slug, without the little words if it would be too long."""
+    words = slugged(re.sub(r"['\u2019]", "", text)).encode("ascii", "ignore").decode().split("-")
     if len("-".join(words)) > _LONGEST:
         words = [word for word in words if word not in _SMALL] or words
     while len(words) > 1 and len("-".join(words)) > _LONGEST:
