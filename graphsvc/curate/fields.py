@@ -58,7 +58,7 @@ class Field(Record):
 
 
 class Fields:
-    """The fields of the classes of a project."""
+    """The fields of the classes of a project, as long as the graph stays as it is."""
 
     def __init__(self, graph: CuratedGraph) -> None:
         self._graph = graph
@@ -82,13 +82,6 @@ class Fields:
                  if used[property_] > half or any(n.least for n in (needs.get(property_),) if n)}
         return tuple(sorted(found, key=lambda field: (
             first.get(field.property, len(_FIRST)), not field.least, -used[field.property])))
-
-    def forget(self) -> None:
-        """Look again at what the project has: something was added to it or taken from it."""
-        self.of.cache_clear()
-        self.choices.cache_clear()
-        self.__dict__.pop("_said", None)
-        self.__dict__.pop("_values", None)
 
     def field(self, class_: str, name: str) -> Field:
         """The field of a class by the IRI, the last part or the label of its property.

@@ -124,8 +124,7 @@ class Work:
             self.graph.store.extend(
                 ox.Quad(*triple, _ACCEPTED) for statement in state.statements.values()
                 for triple in triples(statement, self.graph.header))
-            if "fields" in vars(self):
-                self.fields.forget()
+            vars(self).pop("fields", None)
         return state
 
     def waiting(self, state: State | None = None) -> list[Draft]:
