@@ -13,7 +13,15 @@ PTR = Namespace("http://www.w3.org/2009/pointers#")
 SCHEMA = Namespace("https://schema.org/")
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 
+EVIDENCE = str(PROV.wasDerivedFrom)
+OTHER_NAMES = (str(SKOS.altLabel), str(SKOS.hiddenLabel))
+MEANINGS = (str(SKOS.definition), str(DCTERMS.description))
+NOT_FACTS = {
+    str(RDF.type), str(RDFS.label), str(SKOS.prefLabel), EVIDENCE, *OTHER_NAMES, *MEANINGS}
+"""What is shown of a thing before its facts: its class, names, meaning and evidence."""
+
 __all__ = [
-    "BIBO", "CURATION", "DCAT", "DCTERMS", "DISPLAY", "OA", "OWL", "PROV", "PTR", "RDF", "RDFS",
-    "SCHEMA", "SD", "SH", "SKOS", "VANN", "VOID", "XSD",
+    "BIBO", "CURATION", "DCAT", "DCTERMS", "DISPLAY", "EVIDENCE", "MEANINGS", "NOT_FACTS", "OA",
+    "OTHER_NAMES", "OWL", "PROV", "PTR", "RDF", "RDFS", "SCHEMA", "SD", "SH", "SKOS", "VANN",
+    "VOID", "XSD",
 ]
