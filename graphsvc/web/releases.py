@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from graphsvc import __version__
+from graphsvc.description import ServiceDescription
 from graphsvc.engine.base import Limits
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import Format
@@ -69,17 +70,19 @@ class ReleaseSource:
 
     async def _site(self, serving: Serving) -> Site:
         pages = await PageContext.open(serving)
+        description = await ServiceDescription.of(
+            serving.release, serving.header, serving.questions)
         routers = (
             status_router(serving, self.metrics), api_router(serving),
             graphs_router(serving, pages), archive_router(serving, pages),
-            description_router(serving, pages), pages_router(pages),
+            description_router(serving, description, pages), pages_router(pages),
             linked_router(serving, pages))
         routes = {route.endpoint: route.path for router in routers for route in router.routes
                   if isinstance(route, Route)}
 
         async def describe(server: str, format: Format) -> bytes:
             return await run_in_threadpool(
-                serving.description.write, "sparql", format.media_type, server)
+                description.write, "sparql", format.media_type, server)
 
         async def editor(request: RequestContext) -> bytes:
             return (await editor_page(pages, ())).encode()
@@ -98,16 +101,11 @@ class ReleaseSource:
             pages=application(routers), error_page=problem, routes=routes)
 
 
-def application(routers: Iterable[APIRouter]) -> FastAPI:
-    """The FastAPI application of a release, whose errors are for the caller to report.
-
-    Its routes are plain ones (`add_route`): what FastAPI learns of a decorated handler it keeps
-    for ever, and with it the release that the handler belongs to.
-    """
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    for router in routers:
-        app.include_router(router)
-    app.add_exception_handler(HTTPException, _raise_http_error)
+def application(routers: Iterable[Router]) -> Starlette:
+    """The application of a release, whose errors are for the caller to report."""
+    app = Starlette(routes=[route for router in routers for route in router.routes],
+                    exception_handlers={HTTPException: _raise_http_error})
+    app.router.redirect_slashes = False
     return app
 
 
