@@ -191,8 +191,10 @@ class Ranking:
             if mention.at & taken or (had and not parameter.many) or any(
                     mention.iri == one.iri for others in filled.values() for one in others):
                 continue
-            taken |= mention.at
-            had.append(Bound(parameter, mention.name, mention.at, mention.iri, mention.likeness,
+            at = mention.at.union(*(other.at for other in asked.mentions if other.iri == mention.iri
+                                    and other.at & mention.at)) - taken
+            taken |= at
+            had.append(Bound(parameter, mention.name, at, mention.iri, mention.likeness,
                              mention.quiet, mention.surely,
                              any(asked.words[at].text[0].isupper() for at in mention.at if at),
                              tuple(self._others(parameter, mention, asked))))
