@@ -78,7 +78,7 @@ def test_only_a_frame_for_other_pages_may_be_inside_them(client: httpx.Client) -
 @pytest.mark.parametrize(("path", "shown"), [
     ("figure-comparison?measure=size-of-the-area&view=map", False),  # hectares, square kilometres
     ("evaluations?view=map", False),  # grades of several indicators
-    ("below-adequate?view=chart", False),  # all 0
+    ("figures?view=chart", False),  # no chart is declared
     ("approach-coverage?approach=safe-and-together&view=chart", False),  # no chart is declared
     ("themes?view=chart", True),
 ])
