@@ -1,11 +1,12 @@
-"""Draw derived links and wrong pairs to be judged by people apart, and compare two judgements.
+"""Draw derived links and wrong pairs to be judged twice and apart, and compare two judgements.
 
     python -m tests.policies.judge draw RELEASE SHEET KEY
     python -m tests.policies.judge compare KEY FIRST SECOND
 
 SHEET is a JSON list of pairs, each with `id`, `statement` and `provision`; KEY says which of them
 the rules derive. A judgement is a JSON object from the id of each pair to true, if the statement is
-evidence about what the provision asks, or false.
+evidence about what the provision asks, or false. Wrong pairs are near misses: statement and
+provision share a theme and no cohort, or a cohort and no theme, or the provision came later.
 """
 
 from __future__ import annotations
@@ -25,29 +26,45 @@ PREFIX ji: <https://w3id.org/joint-inspections/def#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
 STATEMENTS = PREFIXES + """
-SELECT DISTINCT ?statement ?label ?text ?approach ?place ?time WHERE {
+SELECT DISTINCT ?statement ?label ?text ?approach ?place ?begin ?time WHERE {
   { ?statement a ji:Finding } UNION { ?statement a ji:ApproachUse } UNION { ?statement a ji:Figure }
   UNION { ?statement a ji:ImprovementAction }
-  ?statement ji:asOf ?time ; skos:prefLabel ?label .
+  ?statement ji:asOf ?time ; ji:observedFrom ?begin ; skos:prefLabel ?label .
   OPTIONAL { ?statement dcterms:description ?text }
   OPTIONAL { ?statement a ji:ApproachUse ; ji:approach/skos:definition ?approach }
   OPTIONAL { ?statement (ji:partnership|ji:partnershipGroup)/skos:prefLabel ?place }
 }"""
 PROVISIONS = PREFIXES + """
-SELECT DISTINCT ?provision ?label ?asks ?instrument ?from WHERE {
-  ?provision ji:asks ?asks ; skos:prefLabel ?label ; ji:inForce ?from ;
+SELECT DISTINCT ?provision ?label ?asks ?instrument ?from ?until WHERE {
+  ?provision ji:asks ?asks ; skos:prefLabel ?label ; ji:inForce ?inForce ;
     ji:instrument/skos:prefLabel ?instrument .
+  OPTIONAL { ?provision ji:askedSince ?earlier }
+  OPTIONAL { ?provision ji:outOfForce ?until }
+  BIND(COALESCE(?earlier, ?inForce) AS ?from)
 }"""
 LINKS = PREFIXES + """
 SELECT DISTINCT ?statement ?provision WHERE {
   { ?statement ji:bearsOnByApproach ?provision } UNION { ?statement ji:bearsOnByTheme ?provision }
 }"""
-NEAR = PREFIXES + """
-SELECT DISTINCT ?statement ?provision WHERE {
-  { ?statement ji:theme ?theme . ?provision a ji:Provision ; ji:theme ?theme }
-  UNION { ?statement ji:approach ?approach . ?provision ji:metBy ?approach }
-  UNION { ?statement ji:bearsOn|ji:cameBefore ?provision }
-}"""
+IN_TIME = """
+  ?statement a ji:Finding ; ji:observedFrom ?begin ; ji:asOf ?time ; ji:cohort ?named .
+  ?provision ji:inForce ?from ; ji:cohort ?whom .
+  OPTIONAL { ?provision ji:outOfForce ?until }
+  FILTER(?begin >= STR(?from) && (!BOUND(?until) || ?time < STR(?until)))
+  FILTER NOT EXISTS { ?statement ji:bearsOn|ji:beganBefore|ji:cameBefore ?provision }
+  FILTER NOT EXISTS { ?statement ji:approach/skos:broaderTransitive? ?met . ?provision ji:metBy ?met }"""
+NEAR_MISSES = (
+    PREFIXES + f"""SELECT DISTINCT ?statement ?provision WHERE {{
+  ?provision ji:shownByTheme ?theme . ?statement ji:theme ?theme .{IN_TIME}
+  FILTER NOT EXISTS {{ ?provision ji:cohort ?for . ?statement ji:cohort/skos:broaderTransitive? ?for }}
+}}""",
+    PREFIXES + f"""SELECT DISTINCT ?statement ?provision WHERE {{
+  ?provision ji:cohort ?cohort . ?statement ji:cohort ?cohort .{IN_TIME}
+  FILTER NOT EXISTS {{ ?provision ji:theme ?theme . ?statement ji:theme ?theme }}
+}}""",
+    PREFIXES + "SELECT DISTINCT ?statement ?provision WHERE { ?statement ji:cameBefore ?provision }",
+)
+"""Same theme and no cohort in common; same cohort and no theme in common; before the provision."""
 
 Pair = tuple[str, str]
 
@@ -55,19 +72,16 @@ Pair = tuple[str, str]
 def draw(store: ox.Store) -> tuple[list[dict[str, str]], dict[str, bool]]:
     """The sheet, in random order, and for each id whether the rules derive the link.
 
-    Wrong pairs share neither theme nor approach.
+    A third of the wrong pairs is of each kind of near miss.
     """
     statements = {row[0]: row[1:] for row in _rows(store, STATEMENTS)}
     provisions = {row[0]: row[1:] for row in _rows(store, PROVISIONS)}
-    links, near = ({(row[0], row[1]) for row in _rows(store, query)} for query in (LINKS, NEAR))
+    links, *misses = ({(row[0], row[1]) for row in _rows(store, query)}
+                      for query in (LINKS, *NEAR_MISSES))
     chance = random.Random(SEED)
-    derived = chance.sample(sorted(links), DERIVED)
-    linked, asking = sorted({statement for statement, _ in links}), sorted(provisions)
-    wrong: set[Pair] = set()
-    while len(wrong) < WRONG:
-        pair = (chance.choice(linked), chance.choice(asking))
-        if pair not in near:
-            wrong.add(pair)
+    derived, wrong = chance.sample(sorted(links), DERIVED), set[Pair]()
+    for kind in misses:
+        wrong.update(chance.sample(sorted(kind - links - wrong), WRONG // len(misses)))
     pairs = [*derived, *sorted(wrong)]
     chance.shuffle(pairs)
     sheet = [{"id": f"{number:02}", "statement": _statement(*statements[statement]),
@@ -93,13 +107,17 @@ def compare(
     }
 
 
-def _statement(label: str, text: str, approach: str, place: str, time: str) -> str:
+def _statement(
+    label: str, text: str, approach: str, place: str, begin: str, time: str
+) -> str:
     about = f" ({approach})" if approach else ""
-    return f"{label}{about}. {text} [{place or 'no one partnership'}, as of {time}]"
+    when = f"observed {begin} to {time}" if begin != time else f"as of {time}"
+    return f"{label}{about}. {text} [{place or 'no one partnership'}, {when}]"
 
 
-def _provision(label: str, asks: str, instrument: str, since: str) -> str:
-    return f"{instrument}: {label}. {asks} [since {since}]"
+def _provision(label: str, asks: str, instrument: str, since: str, until: str) -> str:
+    ended = f" until {until}" if until else ""
+    return f"{instrument}: {label}. {asks} [asked from {since}{ended}]"
 
 
 def _rows(store: ox.Store, query: str) -> list[list[str]]:
