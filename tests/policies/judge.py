@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -26,45 +27,37 @@ PREFIX ji: <https://w3id.org/joint-inspections/def#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
 STATEMENTS = PREFIXES + """
-SELECT DISTINCT ?statement ?label ?text ?approach ?place ?begin ?time WHERE {
-  { ?statement a ji:Finding } UNION { ?statement a ji:ApproachUse } UNION { ?statement a ji:Figure }
-  UNION { ?statement a ji:ImprovementAction }
-  ?statement ji:asOf ?time ; ji:observedFrom ?begin ; skos:prefLabel ?label .
-  OPTIONAL { ?statement dcterms:description ?text }
-  OPTIONAL { ?statement a ji:ApproachUse ; ji:approach/skos:definition ?approach }
-  OPTIONAL { ?statement (ji:partnership|ji:partnershipGroup)/skos:prefLabel ?place }
+SELECT DISTINCT ?statement ?label ?begin ?time WHERE {
+  VALUES ?class { ji:Finding ji:ApproachUse ji:Figure ji:ImprovementAction }
+  ?statement a ?class ; ji:asOf ?time ; ji:observedFrom ?begin ; skos:prefLabel ?label .
+}"""
+DETAILS = tuple(PREFIXES + f"SELECT DISTINCT ?statement ?text WHERE {{ ?statement {path} ?text }}" for
+                path in ("dcterms:description", "ji:partnership/skos:prefLabel",
+                         "ji:partnershipGroup/skos:prefLabel"))
+USED = PREFIXES + """
+SELECT DISTINCT ?statement ?text WHERE {
+  ?statement a ji:ApproachUse ; ji:approach ?used . ?used skos:definition ?text
 }"""
 PROVISIONS = PREFIXES + """
-SELECT DISTINCT ?provision ?label ?asks ?instrument ?from ?until WHERE {
-  ?provision ji:asks ?asks ; skos:prefLabel ?label ; ji:inForce ?inForce ;
+SELECT DISTINCT ?provision ?label ?asks ?instrument ?from ?until ?earlier WHERE {
+  ?provision ji:asks ?asks ; skos:prefLabel ?label ; ji:inForce ?from ;
     ji:instrument/skos:prefLabel ?instrument .
   OPTIONAL { ?provision ji:askedSince ?earlier }
   OPTIONAL { ?provision ji:outOfForce ?until }
-  BIND(COALESCE(?earlier, ?inForce) AS ?from)
 }"""
 LINKS = PREFIXES + """
 SELECT DISTINCT ?statement ?provision WHERE {
   { ?statement ji:bearsOnByApproach ?provision } UNION { ?statement ji:bearsOnByTheme ?provision }
 }"""
-IN_TIME = """
-  ?statement a ji:Finding ; ji:observedFrom ?begin ; ji:asOf ?time ; ji:cohort ?named .
-  ?provision ji:inForce ?from ; ji:cohort ?whom .
-  OPTIONAL { ?provision ji:outOfForce ?until }
-  FILTER(?begin >= STR(?from) && (!BOUND(?until) || ?time < STR(?until)))
-  FILTER NOT EXISTS { ?statement ji:bearsOn|ji:beganBefore|ji:cameBefore ?provision }
-  FILTER NOT EXISTS { ?statement ji:approach/skos:broaderTransitive? ?met . ?provision ji:metBy ?met }"""
-NEAR_MISSES = (
-    PREFIXES + f"""SELECT DISTINCT ?statement ?provision WHERE {{
-  ?provision ji:shownByTheme ?theme . ?statement ji:theme ?theme .{IN_TIME}
-  FILTER NOT EXISTS {{ ?provision ji:cohort ?for . ?statement ji:cohort/skos:broaderTransitive? ?for }}
-}}""",
-    PREFIXES + f"""SELECT DISTINCT ?statement ?provision WHERE {{
-  ?provision ji:cohort ?cohort . ?statement ji:cohort ?cohort .{IN_TIME}
-  FILTER NOT EXISTS {{ ?provision ji:theme ?theme . ?statement ji:theme ?theme }}
-}}""",
-    PREFIXES + "SELECT DISTINCT ?statement ?provision WHERE { ?statement ji:cameBefore ?provision }",
-)
-"""Same theme and no cohort in common; same cohort and no theme in common; before the provision."""
+BEFORE = PREFIXES + """SELECT ?statement ?provision WHERE {
+  ?statement ji:cameBefore ?provision FILTER NOT EXISTS { ?provision ji:askedSince ?earlier }
+}"""
+KNOWN = PREFIXES + """SELECT DISTINCT ?statement ?provision WHERE {
+  { ?statement ji:bearsOn|ji:beganBefore|ji:cameBefore ?provision }
+  UNION { ?provision ji:metBy/^ji:approach ?statement }
+  UNION { ?provision ji:metBy/^skos:broaderTransitive/^ji:approach ?statement }
+}"""
+OF = PREFIXES + "SELECT ?thing ?value WHERE {{ ?thing a ji:{} ; {} ?value }}"
 
 Pair = tuple[str, str]
 
@@ -74,20 +67,53 @@ def draw(store: ox.Store) -> tuple[list[dict[str, str]], dict[str, bool]]:
 
     A third of the wrong pairs is of each kind of near miss.
     """
-    statements = {row[0]: row[1:] for row in _rows(store, STATEMENTS)}
+    text, place, group, used = ({row[0]: row[1] for row in _rows(store, query)}
+                                for query in (*DETAILS, USED))
+    statements = {one: [label, text.get(one, ""), used.get(one, ""),
+                        place.get(one, group.get(one, "")), begin, time]
+                  for one, label, begin, time in _rows(store, STATEMENTS)}
     provisions = {row[0]: row[1:] for row in _rows(store, PROVISIONS)}
-    links, *misses = ({(row[0], row[1]) for row in _rows(store, query)}
-                      for query in (LINKS, *NEAR_MISSES))
+    links, before = ({(row[0], row[1]) for row in _rows(store, query)} for query in (LINKS, BEFORE))
     chance = random.Random(SEED)
     derived, wrong = chance.sample(sorted(links), DERIVED), set[Pair]()
-    for kind in misses:
-        wrong.update(chance.sample(sorted(kind - links - wrong), WRONG // len(misses)))
+    for kind in (*_near_misses(store, statements, provisions), before):
+        wrong.update(chance.sample(sorted(kind - wrong), WRONG // 3))
     pairs = [*derived, *sorted(wrong)]
     chance.shuffle(pairs)
     sheet = [{"id": f"{number:02}", "statement": _statement(*statements[statement]),
               "provision": _provision(*provisions[provision])}
              for number, (statement, provision) in enumerate(pairs, 1)]
     return sheet, {entry["id"]: pair in links for entry, pair in zip(sheet, pairs, strict=True)}
+
+
+def _near_misses(
+    store: ox.Store, statements: dict[str, list[str]], provisions: dict[str, list[str]]
+) -> tuple[set[Pair], set[Pair]]:
+    """Findings and provisions in force at their time that no rule links: those with a theme that
+    shows the provision and no cohort in common, and those with a cohort and no theme in common."""
+    known = {(row[0], row[1]) for row in _rows(store, KNOWN)}
+    cohorts, wider, themes = (_values(store, "Finding", path) for path in
+                              ("ji:cohort", "ji:cohort/skos:broaderTransitive", "ji:theme"))
+    for one, more in wider.items():
+        cohorts[one] |= more
+    whom, about, shown = (_values(store, "Provision", f"ji:{name}") for name in
+                          ("cohort", "theme", "shownByTheme"))
+    pairs = {(one, part) for one in cohorts for part in whom if part in provisions
+             and (one, part) not in known and provisions[part][3] <= statements[one][4]
+             and not (provisions[part][4] and statements[one][5] >= provisions[part][4])}
+    return ({(one, part) for one, part in pairs if themes[one] & shown[part]
+             and not cohorts[one] & whom[part]},
+            {(one, part) for one, part in pairs if cohorts[one] & whom[part]
+             and not themes[one] & about[part]})
+
+
+def _values(store: ox.Store, kind: str, path: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    solutions = store.query(OF.format(kind, path), use_default_graph_as_union=True)
+    assert isinstance(solutions, ox.QuerySolutions)
+    for thing, value in solutions:
+        found[str(thing).strip("<>")].add(str(value))
+    return found
 
 
 def compare(
@@ -115,9 +141,12 @@ def _statement(
     return f"{label}{about}. {text} [{place or 'no one partnership'}, {when}]"
 
 
-def _provision(label: str, asks: str, instrument: str, since: str, until: str) -> str:
+def _provision(
+    label: str, asks: str, instrument: str, since: str, until: str, earlier: str
+) -> str:
     ended = f" until {until}" if until else ""
-    return f"{instrument}: {label}. {asks} [asked from {since}{ended}]"
+    before = f"; the same was asked before, from {earlier}" if earlier else ""
+    return f"{instrument}: {label}. {asks} [in force from {since}{ended}{before}]"
 
 
 def _rows(store: ox.Store, query: str) -> list[list[str]]:
