@@ -11,8 +11,8 @@ from graphsvc.curate.records import Draft, Value
 from graphsvc.curate.text import Said, Sentence, Text
 from graphsvc.vocabulary import CURATION
 
-_LEAST = 0.5
-"""How sure it must be that the document means the thing."""
+_LEAST, _OFTEN_LEAST, _OFTEN = 0.65, 0.5, 5
+"""How sure it must be that the document means the thing, also where so many sentences name it."""
 
 
 def draft_uses(text: Text) -> Iterator[Draft]:
@@ -23,7 +23,8 @@ def draft_uses(text: Text) -> Iterator[Draft]:
         aside = pattern(text.graph.values(class_, CURATION.notUnder))
         for iri, sentences in text.naming(text.graph.range(property_)).items():
             salient = [one for one in sentences if not any(map(aside.search, one.above))]
-            if salient and text.sureness(iri, _written(iri, salient)) >= _LEAST:
+            sure = text.sureness(iri, _written(iri, salient)) if salient else 0
+            if sure >= (_LEAST if len(salient) < _OFTEN else _OFTEN_LEAST):
                 yield _draft(text, class_, property_, iri, salient, coded)
 
 
