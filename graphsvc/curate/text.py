@@ -15,14 +15,17 @@ from graphsvc.vocabulary import CURATION
 from graphsvc.words import FUNCTION_WORDS, Word, content_stems, fold, words
 
 _BACK = re.compile(r"\W*(?:this|these|those|they|it|its|their|such|as a (?:result|consequence)|"
-                   r"through (?:this|these))\b", re.IGNORECASE)
-"""How a sentence begins that refers to the one before."""
+                   r"through (?:this|these)|.*\b(?:(?:found|thought|felt|said|used|using|valued|"
+                   r"liked) (?:that )?(?:it|them)|thanks to this))\b", re.IGNORECASE)
+"""What a sentence has that refers to the one before: mostly at its beginning."""
 _MANY = 2
 """Documents that know a thing, from which on it is surely known."""
 _SENTENCE = re.compile(r"\S.*?(?:[.!?][\"'”’)\]*_]*(?=\s+[\"'“‘(\[*_•-]*[A-Z0-9])|$)")
 _END = re.compile(r"[.!?] ")
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w’'-]*) $")
 _WORD_AFTER = re.compile(r" ([^\W\d_][\w’'-]*)")
+_LINKS = frozenset(("a", "and", "by", "for", "in", "of", "on", "the", "with"))
+"""Small words that may be between the words of a name."""
 _NEARLY, _LONG = 0.9, 3
 """How like a name must be whose words are in another order, and how many words it must have."""
 _UNFINISHED = re.compile(r"[\w,;–-][*_)\]]*$")
@@ -133,7 +136,7 @@ class Text:
 
     def _share(self, iri: str, name: str) -> float:
         """How much of a thing's label a name is; a name with capitals inside is all of it."""
-        if any(word[0].isupper() for word in name.split()[1:]) or name.isupper():
+        if is_proper(name):
             return 1.0
         weigh, parts = self.graph.names.weight, words(name)
         label = content_stems(self.graph.label(iri))
@@ -169,22 +172,24 @@ class Text:
                      if start < end and end - len(paragraph.text) - 1 < start + len(text)]
             exact = [one for one in named if place <= one.place and one.end <= place + size
                      and not _is_part(one, text)]
-            yield Sentence(tuple(lines), number, text, above, (*exact, *self._nearly(
-                text, {one.iri for one in exact})), paragraphs[0].kind)
+            yield Sentence(tuple(lines), number, text, above, (*exact, *self._nearly(text)),
+                           paragraphs[0].kind)
             place, number = place + size, number + 1
 
     def _named(self, text: list[Word]) -> list[Named]:
         """The things that a text names, each place once."""
         return [_mentioned(one, text) for one in self.graph.names.written(text)]
 
-    def _nearly(self, text: str, others: set[str]) -> Iterator[Named]:
+    def _nearly(self, text: str) -> Iterator[Named]:
         """The things that a text names with the words of a longer name in another order."""
         parts = words(text)
         for one in self.graph.names.mentions(parts):
             if _NEARLY <= one.likeness < 1 and len(one.at) >= _LONG and (
-                    one.iri not in others and self._used & self.graph.classes(one.iri)):
-                others.add(one.iri)
-                yield _mentioned(one, parts)
+                    self._used & self.graph.classes(one.iri)):
+                named = _mentioned(one, parts)
+                if not any(word.is_small and word.folded not in _LINKS
+                           for word in parts[named.place:named.end]):
+                    yield named
 
 
 def _mentioned(one: Mention, text: list[Word]) -> Named:
@@ -233,6 +238,11 @@ def _said(iri: str, sentence: Sentence) -> Said:
     if not found:
         return Said(sentence.text, 0)
     return Said(f"{sentence.text[:found.start()]}–{sentence.text[found.end():]}", found.start())
+
+
+def is_proper(name: str) -> bool:
+    """Whether a name as it is written has capitals that do not only begin a sentence."""
+    return any(word[0].isupper() for word in name.split()[1:]) or name.isupper()
 
 
 def find_words(name: str, text: str) -> re.Match[str] | None:

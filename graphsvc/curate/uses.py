@@ -8,11 +8,13 @@ from graphsvc.curate.cues import Cues
 from graphsvc.curate.nearby import said_already, values_near
 from graphsvc.curate.patterns import pattern
 from graphsvc.curate.records import Draft, Value
-from graphsvc.curate.text import Said, Sentence, Text
+from graphsvc.curate.text import Said, Sentence, Text, is_proper
 from graphsvc.vocabulary import CURATION
 
-_LEAST, _OFTEN_LEAST, _OFTEN = 0.65, 0.5, 5
-"""How sure it must be that the document means the thing, also where so many sentences name it."""
+_LEAST = 0.65
+"""How sure it must be that the document says something of the thing."""
+_CODED, _PROPER, _AGAIN, _MOST = 0.1, 0.05, 0.05, 4
+"""What makes it surer: cue words near its name, capitals, and that it is named again, so often."""
 
 
 def draft_uses(text: Text) -> Iterator[Draft]:
@@ -23,9 +25,10 @@ def draft_uses(text: Text) -> Iterator[Draft]:
         aside = pattern(text.graph.values(class_, CURATION.notUnder))
         for iri, sentences in text.naming(text.graph.range(property_)).items():
             salient = [one for one in sentences if not any(map(aside.search, one.above))]
-            sure = text.sureness(iri, _written(iri, salient)) if salient else 0
-            if sure >= (_LEAST if len(salient) < _OFTEN else _OFTEN_LEAST):
-                yield _draft(text, class_, property_, iri, salient, coded)
+            if salient:
+                draft = _draft(text, class_, property_, iri, salient, coded)
+                if draft.score >= _LEAST:
+                    yield draft
 
 
 def _draft(
@@ -36,13 +39,15 @@ def _draft(
     values = [text.value(property_, iri, written[0]), *text.subject_values(class_)]
     said = text.said_of(iri, sentences)
     values += [value for one, cues in coded.items() if (value := _coded(text, one, cues, said))]
+    sure = text.sureness(iri, written) + _CODED * any(value.cue for value in values[1:]) + (
+        _AGAIN * min(len(sentences) - 1, _MOST)) + _PROPER * any(map(is_proper, written))
     known, clashes = said_already(text, class_, property_, values)
     near = {(value.property, value.iri or value.text): value
             for value in values_near(text, class_, sentences) if value.iri != iri}
     return Draft(
         document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
         values=(*values, *near.values()), known=known, clashes=clashes, cue=written[0],
-        score=round(text.sureness(iri, written), 2),
+        score=round(min(sure, 1.0), 2),
         passages=tuple(dict.fromkeys(line for one in sentences for line in one.lines)))
 
 
