@@ -34,7 +34,8 @@ _LEAST = 0.25
 """How sure a candidate must be to be drafted."""
 _SHORT = 7
 """Words of a line that says little."""
-_BEFORE = {"the": re.compile(r"\bthe\W+$", re.IGNORECASE), "a": re.compile(r"\ban?\W+$", re.IGNORECASE)}
+_BEFORE = {"the": re.compile(r"\bthe\W+$", re.IGNORECASE),
+           "a": re.compile(r"\ban?\W+$", re.IGNORECASE)}
 _AFTER = {"acts": re.compile(r"\W*(?:was|were|is|are|had|has|which|helped|provided)\b"),
           "last": re.compile(r"\s*[.;]?$"),
           "goes on": re.compile(r"\s*(?!(?:and|for|to|of|in|was|were|is|are|had|has|which|that|with"
@@ -61,8 +62,9 @@ class Heads:
                  for class_ in graph.having(CURATION.new)}
         self.classes = sorted(ranks, key=lambda class_: ranks[class_])
         self._graph, self._classes = graph, frozenset(self.classes)
-        self.begun = pattern([cue for class_ in self.classes
-                              for cue in graph.values(class_, CURATION.begunCue)])
+        self._led = {class_: pattern(graph.values(class_, CURATION.begunCue))
+                     for class_ in self.classes}
+        self.begun = self._led[self.classes[0]] if self.classes else pattern([])
         self._plain = {fold(word) for class_ in self.classes
                       for word in graph.values(class_, CURATION.plain)}
         self._vague = self._plain | {fold(word) for class_ in self.classes
@@ -81,6 +83,11 @@ class Heads:
                 for concept in graph.things(graph.range(property_) or ""):
                     for word in graph.values(concept, CURATION.headWord):
                         self._meaning.setdefault(fold(word), (class_, (property_, concept)))
+
+    def led(self, before: str) -> str:
+        """The class of what is named after a text: the one that its end leads to, or the first."""
+        return next((class_ for class_ in self.classes[1:] for cue in self._led[class_].finditer(
+            before) if re.fullmatch(r"\W*(?:the\W+)?", before[cue.end():])), self.classes[0])
 
     def known(self, sentence: Sentence) -> set[str]:
         """The words of the things that a sentence names, of the classes that have new ones."""
@@ -159,7 +166,8 @@ def _found(text: Text, heads: Heads) -> dict[frozenset[str], _Candidate]:
             if not stems or stems in heads.never or heads.is_known(name, known) or heads.is_vague(name) or (
                     _is_ordinary(name, phrase, small)):
                 continue
-            one = found.setdefault(stems, _Candidate(heads.of(name) or (heads.classes[0], None)))
+            one = found.setdefault(stems, _Candidate(heads.of(name) or (
+                heads.led(sentence.text[:phrase.start]), None)))
             one.written[name] = None
             one.lines |= dict.fromkeys(sentence.lines)
             one.signs |= _signs(name, phrase, sentence)

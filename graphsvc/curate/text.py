@@ -6,10 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Kind, Paragraph, Reading, Value
+from graphsvc.curate.subjects import Subjects
 from graphsvc.names import Mention
 from graphsvc.vocabulary import CURATION
 from graphsvc.words import FUNCTION_WORDS, Word, content_stems, fold, words
@@ -73,7 +75,8 @@ class Said:
 class Text:
     """A document that was read, with the names that the project knows.
 
-    sentences: in the order of the document, without headings.
+    sentences: in the order of the document, without headings; about: the subjects that are values
+    of a property.
     """
 
     def __init__(self, reading: Reading, graph: CuratedGraph) -> None:
@@ -81,6 +84,7 @@ class Text:
         self._used = {graph.range(graph.value(class_, CURATION.names) or "")
                       for class_ in graph.having(CURATION.names)}
         self._subjects: dict[str, list[Value]] = {}
+        self.about = cache(lambda property_: Subjects(graph, property_))
         self.sentences = list(self._sentences())
         self._at = {(sentence.line, sentence.number): sentence for sentence in self.sentences}
 
