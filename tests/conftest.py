@@ -35,6 +35,15 @@ def no_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_collections() -> Iterator[None]:
+    """A service in this process leaves the garbage collector alone, which it would let look at
+    all that all tests have made, each time that it opens a release."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphsvc.web.app._settle", lambda: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder with the documents and the official test suites, which the product never needs."""
