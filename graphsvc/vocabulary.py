@@ -41,3 +41,9 @@ SH = Namespace("http://www.w3.org/ns/shacl#")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
 VOID = Namespace("http://rdfs.org/ns/void#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
+
+EVIDENCE = PROV.wasDerivedFrom
+OTHER_NAMES = (SKOS.altLabel, SKOS.hiddenLabel)
+MEANINGS = (SKOS.definition, DCTERMS.description)
+NOT_FACTS = {RDF.type, RDFS.label, SKOS.prefLabel, EVIDENCE, *OTHER_NAMES, *MEANINGS}
+"""What is shown of a thing before its facts: its class, names, meaning and evidence."""

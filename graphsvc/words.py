@@ -80,6 +80,11 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+def slugged(text: str) -> str:
+    """The words of a text with hyphens between them, as addresses have them."""
+    return "-".join(re.findall(r"[^\W_]+", fold(text)))
+
+
 @lru_cache(1 << 16)
 def stem(folded: str) -> str:
     """What is left of a word without its ending: `waits` and `waiting` are `wait`."""

@@ -12,11 +12,11 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlencode
 
+from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Router
 
 from graphsvc.ask.plain import Heard
 from graphsvc.formats import CSV, JSON, XLSX
@@ -44,9 +44,9 @@ class _Anything(PathConvertor):
 register_url_convertor("anything", _Anything())
 
 
-def api_router(serving: Serving) -> Router:
+def api_router(serving: Serving) -> APIRouter:
     """The routes of the questions of a release."""
-    router = Router()
+    router = APIRouter(include_in_schema=False)
     questions = serving.questions
 
     async def described(request: Request) -> Response:

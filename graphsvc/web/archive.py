@@ -6,10 +6,10 @@ from __future__ import annotations
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Router
 
 from graphsvc.archive import FILES, Archive
 from graphsvc.service import Serving
@@ -24,9 +24,9 @@ _MOST_ADDRESSES = 50_000
 """What a sitemap may hold."""
 
 
-def archive_router(serving: Serving, pages: PageContext) -> Router:
+def archive_router(serving: Serving, pages: PageContext) -> APIRouter:
     """The routes of this module, for what is served."""
-    router = Router()
+    router = APIRouter(include_in_schema=False)
 
     async def names(request: Request) -> Response:
         return JSONResponse([f"{_server(request)}/archive/{name}" for name in FILES])

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Router
 
 from graphsvc.description import Part, ServiceDescription
 from graphsvc.formats import HTML, LINKED_FORMATS
@@ -26,9 +26,9 @@ _OTHERS = {"Link": ", ".join((
 
 def description_router(
     serving: Serving, description: ServiceDescription, pages: PageContext
-) -> Router:
+) -> APIRouter:
     """The routes of this module, for what is served."""
-    router = Router()
+    router = APIRouter(include_in_schema=False)
 
     def described(part: Part) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:

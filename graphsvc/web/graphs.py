@@ -3,9 +3,9 @@ for people and as JSON for programs), `/export/{view}.{format}` gives a file."""
 
 from __future__ import annotations
 
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Router
 
 from graphsvc.formats import HTML, JSON, negotiate
 from graphsvc.graphs.export import Export, GraphFormat, described, format_named, listed
@@ -16,9 +16,9 @@ from graphsvc.web.pages.views import view_page, views_page
 from graphsvc.web.request import address_pairs, given_of
 
 
-def graphs_router(serving: Serving, pages: PageContext) -> Router:
+def graphs_router(serving: Serving, pages: PageContext) -> APIRouter:
     """The routes below `/export` for what is served."""
-    router = Router()
+    router = APIRouter(include_in_schema=False)
 
     async def views(request: Request) -> Response:
         """All views and formats."""

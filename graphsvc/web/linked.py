@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
+from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Router
 
 from graphsvc.engine import base as engine
 from graphsvc.formats import (
@@ -36,9 +36,9 @@ from graphsvc.web.request import address_pairs
 OFFERED = (HTML, *LINKED_FORMATS)
 
 
-def linked_router(serving: Serving, pages: PageContext) -> Router:
+def linked_router(serving: Serving, pages: PageContext) -> APIRouter:
     """The routes `/id/...`, `/graph/...` and `/def`."""
-    router = Router()
+    router = APIRouter(include_in_schema=False)
 
     async def thing(request: Request) -> Response:
         path, format = _wanted(request)

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from starlette.applications import Starlette
+from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, Router
+from starlette.routing import Route
 
 from graphsvc import __version__
 from graphsvc.description import ServiceDescription
@@ -101,11 +101,16 @@ class ReleaseSource:
             pages=application(routers), error_page=problem, routes=routes)
 
 
-def application(routers: Iterable[Router]) -> Starlette:
-    """The application of a release, whose errors are for the caller to report."""
-    app = Starlette(routes=[route for router in routers for route in router.routes],
-                    exception_handlers={HTTPException: _raise_http_error})
-    app.router.redirect_slashes = False
+def application(routers: Iterable[APIRouter]) -> FastAPI:
+    """The FastAPI application of a release, whose errors are for the caller to report.
+
+    Its routes are plain ones (`add_route`): what FastAPI learns of a decorated handler it keeps
+    for ever, and with it the release that the handler belongs to.
+    """
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    for router in routers:
+        app.include_router(router)
+    app.add_exception_handler(HTTPException, _raise_http_error)
     return app
 
 

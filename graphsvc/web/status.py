@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Router
 
 from graphsvc.formats import file_type
 from graphsvc.service import Serving
@@ -14,9 +14,9 @@ from graphsvc.web.problems import HttpError
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
-def status_router(serving: Serving, metrics: Metrics) -> Router:
+def status_router(serving: Serving, metrics: Metrics) -> APIRouter:
     """The routes `/health`, `/metrics` and `/dumps/...`."""
-    router = Router()
+    router = APIRouter(include_in_schema=False)
     release = serving.release
     dumps_folder = release.path / "dumps"
     known = release.dump_digests

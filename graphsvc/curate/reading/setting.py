@@ -288,7 +288,7 @@ def _levels(headings: list[Set]) -> None:
         heading.level = 1 + styles.index(heading.style) if heading.style in styles else 1
 
 
-def as_records(found: list[Set]) -> list[Paragraph]:
+def as_records(found: list[Set]) -> tuple[Paragraph, ...]:
     """The paragraphs as records, without lines of the text file."""
-    return [Paragraph(line=0, text=p.text, kind=p.kind, page=p.lines[0].page, level=p.level,
-                      cells=p.cells) for p in found if re.search(r"\w", p.text)]
+    return tuple(Paragraph(line=0, text=p.text, kind=p.kind, page=p.lines[0].page, level=p.level,
+                           cells=p.cells) for p in found if re.search(r"\w", p.text))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Router
 
 from graphsvc.formats import HTML, JSON, negotiate
 from graphsvc.web.pages.about import about_page, report_page
@@ -44,9 +44,9 @@ PAGES: dict[str, Page] = {
 }
 
 
-def pages_router(context: PageContext) -> Router:
+def pages_router(context: PageContext) -> APIRouter:
     """The routes of all pages but those of things, the ontology and the graph views."""
-    router = Router()
+    router = APIRouter(include_in_schema=False)
 
     def add(path: str, page: Page) -> None:
         async def handler(request: Request) -> Response:
