@@ -230,7 +230,7 @@ def test_a_chapter_has_its_question_or_indicator_on_all_statements_or_none(
 
 def ask(release: Release, query: str) -> list[tuple[str, ...]]:
     """The values of the rows of a query; an empty text for none."""
-    rows = release.store().query(PREFIXES + query, use_default_graph_as_union=True)
+    rows = release.store().query(PREFIXES + query)
     return [tuple("" if term is None else term.value for term in row) for row in rows]
 
 
