@@ -184,10 +184,6 @@ def _side_by_side(left: list[Piece], right: list[Piece]) -> bool:
         return len(many) > 1 and bool(few)
     if len(few) < 3 or right[0].base > left[-1].base or left[0].base > right[-1].base:
         return False
-    levels = [p.base for p in many]
-    level = sum(any(abs(p.base - other) < 1 for other in levels) for p in few)
-    if level < 0.5 * len(few):  # cells that are side by side begin at the same height
-        return _running(few) and _running(many)
     if any(median(len(p.text.split()) for p in side) < 3 for side in (left, right)):
         return len(few) >= _FEW and _running(few) and _running(many) and _prose(many)
     return len(few) >= _FEW
