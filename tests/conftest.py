@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
+import httpx
 import pytest
 
 from graphsvc.build.pipeline import build
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
-from tests.serving import running
+from graphsvc.service import Serving
+from tests.serving import app_of, client_of, running
 
 ROOT = Path(__file__).resolve().parent.parent
+Result = TypeVar("Result")
+Fetch = Callable[..., list[httpx.Response]]
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +55,41 @@ def releases(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Rele
 def release(releases: Releases) -> Release:
     """The release of the real project."""
     return releases.current()
+
+
+@dataclass
+class Opened:
+    """A release that is open in this process, and the event loop in which it answers."""
+
+    serving: Serving
+    runner: asyncio.Runner
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """What comes of some work. Raises what it raises."""
+        return self.runner.run(work)
+
+
+@pytest.fixture(scope="session")
+def opened(release: Release) -> Iterator[Opened]:
+    """The release of the real project, opened once: it takes two seconds."""
+    with asyncio.Runner() as runner:
+        serving = runner.run(Serving.open(release))
+        yield Opened(serving, runner)
+        runner.run(serving.close())
+
+
+@pytest.fixture(scope="session")
+def fetch(releases: Releases) -> Iterator[Fetch]:
+    """Gives what the service over the release of the real project answers to GET, path by path."""
+    with asyncio.Runner() as runner:
+        service = client_of(app_of(releases))
+        client = runner.run(service.__aenter__())
+
+        async def ask(paths: tuple[str, ...], headers: dict[str, str]) -> list[httpx.Response]:
+            return [await client.get(path, headers=headers) for path in paths]
+
+        yield lambda *paths, **headers: runner.run(ask(paths, headers))
+        runner.run(service.__aexit__(None, None, None))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +17,7 @@ from graphsvc.graphs.export import Export, format_named
 from graphsvc.graphs.view import View, Views
 from graphsvc.release import Release
 from graphsvc.service import Serving
+from tests.conftest import Opened
 from tests.views.truth import Whole, truth
 
 
@@ -60,11 +61,6 @@ class Drawn:
 
 
 @pytest.fixture(scope="session")
-def drawn(release: Release) -> Iterator[Drawn]:
+def drawn(opened: Opened) -> Drawn:
     """The views of the release of the real project."""
-    with asyncio.Runner() as runner:
-        serving = runner.run(Serving.open(release))
-        try:
-            yield Drawn(release, serving, runner)
-        finally:
-            runner.run(serving.close())
+    return Drawn(opened.serving.release, opened.serving, opened.runner)
