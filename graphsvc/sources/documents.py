@@ -208,6 +208,11 @@ def parse_outline(path: Path) -> list[Heading]:
     return sorted(headings, key=lambda heading: heading.line)
 
 
+def outline_text(headings: list[Heading]) -> str:
+    """Headings as the file of an outline has them."""
+    return "".join(f"{h.line}\t{h.level}\t{h.kind}\t{h.title}\n" for h in headings)
+
+
 def section_of(headings: list[Heading], line: int) -> Heading | None:
     """The section that a line is in: the last heading at or above it."""
     return next((heading for heading in reversed(headings) if heading.line <= line), None)
