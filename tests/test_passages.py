@@ -32,8 +32,7 @@ def test_every_cited_passage_can_be_cited_and_has_a_page(release: Release) -> No
     index = Index(release.index_path)
     cited = {row["passage"].value for row in release.store().query(
         "SELECT DISTINCT ?passage WHERE {"
-        " ?fact <http://www.w3.org/ns/prov#wasDerivedFrom> ?passage }",
-        use_default_graph_as_union=True)}
+        " ?fact <http://www.w3.org/ns/prov#wasDerivedFrom> ?passage }")}
     passages = [index.passage(iri) for iri in cited]
     assert len(passages) > 1300
     assert [p.iri for p in passages if not p.label or not p.page] == []
