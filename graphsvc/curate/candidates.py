@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.patterns import pattern
 from graphsvc.curate.phrases import Phrase, Phrases
-from graphsvc.curate.records import Draft, Kind, Near, Value
+from graphsvc.curate.records import Draft, Kind, Near
 from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION, DCTERMS, SKOS
 from graphsvc.words import FUNCTION_WORDS, content_stems, fold, words
@@ -110,7 +110,7 @@ class Heads:
     def stripped(self, name: str) -> str:
         """A name without plain words at its beginning."""
         parts = _BRACKETS.sub("", name).split()
-        while len(parts) > 1 and (fold(parts[0]) in self._plain or fold(parts[0]) in FUNCTION_WORDS):
+        while len(parts) > 1 and fold(parts[0]) in self._plain | FUNCTION_WORDS:
             parts = parts[1:]
         return " ".join(parts)
 
@@ -163,8 +163,8 @@ def _found(text: Text, heads: Heads) -> dict[frozenset[str], _Candidate]:
         for phrase in finder.of(sentence.text):
             name = heads.stripped(phrase.text)
             stems = frozenset(content_stems(name))
-            if not stems or stems in heads.never or heads.is_known(name, known) or heads.is_vague(name) or (
-                    _is_ordinary(name, phrase, small)):
+            if not stems or stems in heads.never or heads.is_known(name, known) or (
+                    heads.is_vague(name) or _is_ordinary(name, phrase, small)):
                 continue
             one = found.setdefault(stems, _Candidate(heads.of(name) or (
                 heads.led(sentence.text[:phrase.start]), None)))
@@ -233,14 +233,11 @@ def _score(one: _Candidate, stems: frozenset[str], likeness: _Likeness) -> float
 def _draft(text: Text, one: _Candidate, score: float) -> Draft:
     graph, (class_, kind) = text.graph, one.meaning
     label, *others = [*one.written, *one.letters]
-    values = [_name(graph, str(SKOS.prefLabel), label)]
-    values += [_name(graph, str(SKOS.altLabel), other) for other in others]
+    values = [text.said(str(SKOS.prefLabel), label, label)]
+    values += [text.said(str(SKOS.altLabel), other, other) for other in others]
     if kind:
         values.append(text.value(*kind, label.split()[-1]))
-    return Draft(
-        document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-        values=tuple(values), passages=tuple(one.lines), cue=label, score=round(score, 2),
-        near=_near(graph, one, class_))
+    return text.draft(class_, values, one.lines, label, score, near=_near(graph, one, class_))
 
 
 def _near(graph: CuratedGraph, one: _Candidate, class_: str) -> tuple[Near, ...]:
@@ -255,8 +252,3 @@ def _near(graph: CuratedGraph, one: _Candidate, class_: str) -> tuple[Near, ...]
     likest = sorted(found, key=lambda iri: (-found[iri], iri))[:_NEAR]
     return tuple(Near(iri=iri, label=graph.label(iri), likeness=round(found[iri], 2))
                  for iri in likest)
-
-
-def _name(graph: CuratedGraph, property_: str, name: str) -> Value:
-    return Value(property=property_, property_label=graph.label(property_), text=name,
-                 language="en", label=name, cue=name)

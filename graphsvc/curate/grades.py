@@ -10,7 +10,7 @@ from graphsvc.curate.concepts import Concepts, Found
 from graphsvc.curate.headings import contents, plain
 from graphsvc.curate.indicators import Indicator, Indicators
 from graphsvc.curate.patterns import pattern
-from graphsvc.curate.records import Draft, Kind, Paragraph, Value
+from graphsvc.curate.records import Draft, Kind, Paragraph
 from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION
 
@@ -158,13 +158,10 @@ def _draft(text: Text, class_: str, same: list[_Graded]) -> Draft:
     if best.indicator.iri:
         values.append(text.value(of, best.indicator.iri, best.indicator.words))
     else:
-        values.append(Value(property=of, property_label=graph.label(of), text=best.indicator.words,
-                            label=best.indicator.words, cue=best.indicator.words))
+        values.append(text.said(of, best.indicator.words, best.indicator.words))
     if best.grade:
         values.append(text.value(graded, best.grade.iri, best.grade.words))
     else:
-        values.append(Value(property=ungraded, property_label=graph.label(ungraded),
-                            text=best.words, language="en", label=best.words, cue=best.words))
-    lines = dict.fromkeys(line for one in same for line in one.lines)
-    return Draft(document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-                 values=tuple(values), passages=tuple(lines), cue=best.words, score=best.score)
+        values.append(text.said(ungraded, best.words, best.words))
+    return text.draft(class_, values, (line for one in same for line in one.lines), best.words,
+                      best.score)

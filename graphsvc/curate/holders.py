@@ -44,17 +44,12 @@ class Holders:
 
     def _without_name(self, sentence: Sentence, name: str) -> list[Value]:
         graph = self._text.graph
-        return [Value(property=of, property_label=graph.label(of), text=label, language="en",
-                      label=label, cue=match[0])
-                for of, class_, cues in self._nameless if (match := cues.search(sentence.text))
-                for label in [f"{graph.label(class_).capitalize()} ({name})"]][:1]
+        return [self._text.said(of, f"{graph.label(class_).capitalize()} ({name})", match[0])
+                for of, class_, cues in self._nameless if (match := cues.search(sentence.text))][:1]
 
     def introduced(self, drafts: list[Draft]) -> list[Draft]:
         """Drafts of those without a name of whom some drafts speak."""
-        graph, label = self._text.graph, str(SKOS.prefLabel)
-        return [Draft(document=one.document, kind=class_, kind_label=graph.label(class_),
-                      passages=one.passages, cue=value.cue, score=one.score,
-                      values=(Value(property=label, property_label=graph.label(label),
-                                    text=value.text, language="en", label=value.label),))
+        return [self._text.draft(class_, [self._text.said(str(SKOS.prefLabel), value.text)],
+                                 one.passages, value.cue, one.score)
                 for one in drafts for value in one.values for of, class_, _ in self._nameless
                 if value.property == of and value.text]

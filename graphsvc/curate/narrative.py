@@ -18,7 +18,9 @@ _MOST = 2
 """Subjects of a statement that its words lead to, besides those that it names."""
 _NEARLY = 0.8
 """How likely a second subject must be, measured by the first."""
-_SURE = 12.0
+_SURE, _LIKELY = 12.0, 0.0
+"""How likely a subject must be for a statement to be surely on it, and how sure a statement must be
+of which no cue words are."""
 
 
 def draft_narrative(text: Text) -> Iterator[Draft]:
@@ -32,8 +34,7 @@ def draft_narrative(text: Text) -> Iterator[Draft]:
         for _, paragraph in groupby(text.sentences, lambda sentence: sentence.lines[0]):
             for run in _runs(list(paragraph), subjects):
                 draft = _draft(text, class_, about, run, subjects, coded)
-                if draft.cue or any(graph.is_a(one.iri, graph.range(about) or "")
-                                    for sentence in run for one in sentence.named):
+                if draft.cue or draft.score >= _LIKELY:
                     yield draft
 
 
@@ -75,17 +76,13 @@ def _draft(
         values += [text.value(property_, iri, written) for iri, written in named.items()
                    if graph.is_a(iri, range_)]
     score = min(1.0, (likely[0][1] if likely else 0) / _SURE) * (0.9 if best else 0.5)
-    return Draft(
-        document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-        values=tuple(_each_once(values)), score=round(score, 2), cue=best.words if best else "",
-        passages=tuple(dict.fromkeys(line for sentence in run for line in sentence.lines)))
+    return text.draft(class_, _each_once(values), (line for one in run for line in one.lines),
+                      best.words if best else "", score)
 
 
 def headline(text: Text, subject: str, judged: str) -> Value:
     """A name to begin with, of a statement: what it is about, and how that is judged."""
-    label, name = str(SKOS.prefLabel), f"{subject[:1].upper()}{subject[1:]}: {judged}"
-    return Value(property=label, property_label=text.graph.label(label), text=name, language="en",
-                 label=name)
+    return text.said(str(SKOS.prefLabel), f"{subject[:1].upper()}{subject[1:]}: {judged}")
 
 
 def _each_once(values: list[Value]) -> list[Value]:

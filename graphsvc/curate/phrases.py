@@ -15,15 +15,16 @@ _LETTERS = re.compile(r"\([\W_]{0,4}([A-Z][A-Za-z0-9]{0,8}[A-Z0-9])s?[\W_]{0,4}\
 _SET_OFF = re.compile(r"\*\*([^*]{3,60}?)[.,:;]?\*\*|[‘“]([^‘’“”]{3,60})[’”]|"
                       r"(?<!\w)'(\w[^']{2,50})'(?!\w)")
 _LINKS = frozenset(("and", "of", "for", "the", "in", "to", "&", "on", "with", "at", "my", "s"))
-_OUTSIDE = FUNCTION_WORDS | frozenset("""
+_VERBS_AND_LINKS = """
 about across after against along although among around because before between beyond both brought
 built by came dealt despite during each either every felt following found gave held kept led left
 less meant more most not per saw set since sought spent take taken through throughout took towards
 under undertook until via went were whether while within without accessing allowing attending being
-delivering developing enabling ensuring following giving having helping identifying implementing
-improving including increasing leading making meaning offering promoting providing receiving
-reducing responding resulting showing taking using
-""".split())
+delivering developing enabling ensuring giving having helping identifying implementing improving
+including increasing leading making meaning offering promoting providing receiving reducing
+responding resulting showing taking using
+"""
+_OUTSIDE = FUNCTION_WORDS | frozenset(_VERBS_AND_LINKS.split())
 """Words that are in no name of small letters."""
 _BEFORE_VERBS = frozenset(("to", "will", "would", "can", "could", "should", "must", "may", "might",
                            "they", "we", "who"))
