@@ -52,15 +52,21 @@ def draft_events(text: Text) -> Iterator[Draft]:
             if given:
                 words_of = CURATION.begunCue if property_ == CURATION.begun else (
                     CURATION.publishedCue)
-                happened = pattern(text.graph.values(class_, words_of))
-                found = list(_said(text, names, happened))
+                other = CURATION.publishedCue if words_of == CURATION.begunCue else (
+                    CURATION.begunCue)
+                happened, others = (pattern(text.graph.values(class_, one))
+                                    for one in (words_of, other))
+                found = list(_said(text, names, happened, others))
                 if not text.graph.values(class_, CURATION.begun):
                     found += _shown(text)
                 yield from _drafts(text, class_, given[0], property_ == CURATION.begun, found)
 
 
-def _said(text: Text, names: re.Pattern[str], happened: re.Pattern[str]) -> Iterator[_When]:
-    """The periods of sentences that name something of the class and say that it happened."""
+def _said(
+    text: Text, names: re.Pattern[str], happened: re.Pattern[str], others: re.Pattern[str]
+) -> Iterator[_When]:
+    """The periods of sentences that name something of the class and say that it happened. others:
+    what says that something else of it did."""
     before = ""
     for sentence in text.sentences:
         shown = sentence.text.replace("’", "'")
@@ -70,11 +76,11 @@ def _said(text: Text, names: re.Pattern[str], happened: re.Pattern[str]) -> Iter
         before = shown
         if not named:
             continue
-        places = [match.span() for match in happened.finditer(shown)]
         for period in periods(shown):
-            near = min((max(start - period.at[1], period.at[0] - end)
-                        for start, end in places), default=_APART)
-            if near < _APART:
+            near, other = (min((max(match.start() - period.at[1], period.at[0] - match.end())
+                                for match in cues.finditer(shown)), default=_APART)
+                           for cues in (happened, others))
+            if near < _APART and near <= other:
                 yield _when(period, shown, sentence.line, named - near / 1000)
 
 

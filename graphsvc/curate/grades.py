@@ -56,6 +56,7 @@ class _Grades:
         self.grades = Concepts(graph, graph.value(class_, CURATION.graded) or "", named=True)
         self.indicators = Indicators(graph, graph.value(class_, CURATION.indicator) or "", joined)
         self.evaluated = pattern(graph.values(class_, CURATION.cue))
+        self.before: tuple[int, list[Indicator]] = 0, []
         self.ungraded = pattern(graph.values(class_, CURATION.ungradedCue))
 
     def find(self) -> Iterator[_Graded]:
@@ -114,6 +115,8 @@ class _Grades:
     def _sentence(self, sentence: Sentence) -> Iterator[_Graded]:
         shown = sentence.text.replace("’", "'")
         named = self.indicators.find(shown)
+        before = self.before[1] if self.before[0] == sentence.line else []
+        self.before = sentence.line, named or before
         if named and (match := self.ungraded.search(shown)):
             yield _Graded(min(named, key=lambda one: abs(one.start - match.end())), None,
                           sentence.lines, match[0], 0.85)
@@ -129,7 +132,9 @@ class _Grades:
             if not plain_words:
                 continue
             marked = any(start < grade.start < end for start, end in quoted)
-            indicator, score = self._meant(sentence, shown, named, grade, marked)
+            indicator, score = self._meant(sentence, shown, named, grade, marked and not before)
+            if indicator is None and marked and before:
+                indicator, score = before[-1], 0.5
             if indicator:
                 yield _Graded(indicator, grade, sentence.lines, grade.words, score)
 

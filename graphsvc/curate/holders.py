@@ -4,7 +4,6 @@ them that it does not name."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from graphsvc.curate.patterns import pattern
 from graphsvc.curate.records import Draft, Value
@@ -36,9 +35,10 @@ class Holders:
         nameless = {one: values for one in sentences if (values := self._without_name(one, name))}
         others = [one for one in sentences if one not in nameless]
         if others:
-            extent = (self._text.value(of, iri, match[0]) for one in others
-                      for of, iri, cues in self._extents if (match := cues.search(one.text)))
-            yield [*self.given, *(islice(extent, 1) if self._nameless else ())], others
+            extents = [self._text.value(of, iri, match[0]) for one in others
+                       for of, iri, cues in self._extents if (match := cues.search(one.text))]
+            longest = sorted(extents, key=lambda value: -len(value.cue))[:1]
+            yield [*self.given, *(longest if self._nameless else ())], others
         if nameless:
             yield next(iter(nameless.values())), [*nameless]
 
