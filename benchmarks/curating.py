@@ -290,7 +290,7 @@ def drafts_of(project: Project, text: Path) -> list[Draft]:
     """The drafts of a document, by the steps of `graphsvc curate add` and `curate drafts`."""
     content = read(text)
     reading = Reading(slug=text.stem, title=content.title, sha256="",
-                      paragraphs=tuple(content.paragraphs))
+                      paragraphs=content.paragraphs)
     return draft(reading, CuratedGraph(project))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -13,29 +11,25 @@ from openpyxl import load_workbook
 
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.output import as_document, people_heads, people_rows
-from graphsvc.release import Release
-from graphsvc.service import Serving
+from tests.conftest import Opened
 
 ID = "https://w3id.org/joint-inspections/id/"
 
 
 class Asker:
-    """The real questions, asked from one event loop."""
+    """The real questions."""
 
-    def __init__(self, runner: asyncio.Runner, serving: Serving) -> None:
-        self._runner, self.serving = runner, serving
+    def __init__(self, opened: Opened) -> None:
+        self._opened, self.serving = opened, opened.serving
 
     def __call__(self, name: str, **given: str | list[str]) -> Answer:
         texts = {key: [value] if isinstance(value, str) else value for key, value in given.items()}
-        return self._runner.run(self.serving.questions.ask_by_name(name, texts))
+        return self._opened.run(self.serving.questions.ask_by_name(name, texts))
 
 
 @pytest.fixture(scope="module")
-def ask(release: Release) -> Iterator[Asker]:
-    with asyncio.Runner() as runner:
-        serving = runner.run(Serving.open(release))
-        yield Asker(runner, serving)
-        runner.run(serving.close())
+def ask(opened: Opened) -> Asker:
+    return Asker(opened)
 
 
 def lines(answer: Answer) -> list[str]:
@@ -79,7 +73,7 @@ def test_what_a_choice_leaves_out_is_not_called_silent(ask: Asker) -> None:
 
 
 def test_documents_on_others_are_not_called_silent(ask: Asker) -> None:
-    documents = ask("theme-timeline", theme="self-directed support",
+    documents = ask("statements", theme="self-directed support",
                     partnership="North Ayrshire").silence.documents
     assert documents is not None
     assert documents.silent == (f"{ID}document/north-ayrshire-2022",)
@@ -96,7 +90,7 @@ def test_what_other_choices_would_show_is_not_denied(ask: Asker) -> None:
 
 def test_a_group_stands_for_its_members(ask: Asker) -> None:
     group = ask("inspections", partnership="pre-2014")
-    members = {str(row[0].value) for row in ask("group-members", group="pre-2014").rows if row[0]}
+    members = {str(row[0].value) for row in ask("partnerships", group="pre-2014").rows if row[0]}
     assert {str(row[0].value) for row in group.rows if row[0]} == members
     assert [value.value for value in group.parameters["partnership"]] == [f"{ID}group/pre-2014"]
 
