@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
 import os
 import shutil
 import signal
@@ -20,6 +21,7 @@ from graphsvc.build.pipeline import build
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
+from tests.conftest import ROOT
 
 
 def test_two_builds_of_the_same_input_give_the_same_release_byte_for_byte(
@@ -155,19 +157,17 @@ def test_a_full_disk_is_reported_and_leaves_nothing(
         subprocess.run(["umount", small], check=True)
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from graphsvc.build.pipeline import build
-from graphsvc.project import Project
-from graphsvc.release import Releases
+def _killed_at(step: str, project: Path, releases: Releases) -> int | None:
+    """Build in a process that is killed when it comes to a step; how it ended."""
+    def progress(name: str) -> None:
+        if name == step:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-def step(name):
-    if name == sys.argv[3]:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-build(Project(Path(sys.argv[1])), Releases(Path(sys.argv[2])), step)
-"""
+    process = multiprocessing.get_context("fork").Process(
+        target=build, args=(Project(project), releases, progress))
+    process.start()
+    process.join()
+    return process.exitcode
 
 
 def test_a_build_killed_at_any_step_leaves_the_old_release_serving(
@@ -179,8 +179,7 @@ def test_a_build_killed_at_any_step_leaves_the_old_release_serving(
     assert len(steps) > 8
     _change(books / "data" / "works.ttl", 'work:emma skos:altLabel "Another name"@en .')
     for step in steps:
-        killed = subprocess.run([sys.executable, "-c", KILLED, books, releases.folder, step])
-        assert killed.returncode == -signal.SIGKILL
+        assert _killed_at(step, books, releases) == -signal.SIGKILL
         _assert_whole(releases)
         assert releases.current().id == old.id
     finished = _graphsvc("build", "--project", books, "--releases", releases.folder)
@@ -217,9 +216,7 @@ def test_a_build_of_the_real_project_killed_midway_leaves_the_old_release_servin
     releases.switch(Release(releases.folder / release.id))
     _change(copy / "data" / "reference" / "shared.ttl",
             'approach:pace skos:altLabel "Another name"@en .')
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, copy, releases.folder, "indexing"])
-    assert killed.returncode == -signal.SIGKILL
+    assert _killed_at("indexing", copy, releases) == -signal.SIGKILL
     _assert_whole(releases)
     assert releases.current().id == release.id
 
@@ -238,12 +235,20 @@ DAMAGE = {
 }
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the release of the books."""
+    folder = tmp_path_factory.mktemp("built")
+    build(Project(ROOT / "tests/projects/books"), Releases(folder))
+    return folder
+
+
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_release_is_noticed_and_built_again(
-    damage: Callable[[Path], object], books: Path, tmp_path: Path
+    damage: Callable[[Path], object], built: Path, books: Path, tmp_path: Path
 ) -> None:
-    releases = Releases(tmp_path / "releases")
-    release = build(Project(books), releases).release
+    releases = Releases(Path(shutil.copytree(built, tmp_path / "releases", symlinks=True)))
+    release = releases.current()
     release.verify()
     damage(release.path)
     with pytest.raises(GraphsvcError, match="is damaged: "):
