@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-import multiprocessing
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -157,17 +156,33 @@ def test_a_full_disk_is_reported_and_leaves_nothing(
         subprocess.run(["umount", small], check=True)
 
 
-def _killed_at(step: str, project: Path, releases: Releases) -> int | None:
-    """Build in a process that is killed when it comes to a step; how it ended."""
-    def progress(name: str) -> None:
-        if name == step:
-            os.kill(os.getpid(), signal.SIGKILL)
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from graphsvc.build.pipeline import build
+from graphsvc.project import Project
+from graphsvc.release import Releases
 
-    process = multiprocessing.get_context("fork").Process(
-        target=build, args=(Project(project), releases, progress))
-    process.start()
-    process.join()
-    return process.exitcode
+for step in map(str.strip, sys.stdin):
+    child = os.fork()
+    if child == 0:
+        build(Project(Path(sys.argv[1])), Releases(Path(sys.argv[2])),
+              lambda name: os.kill(os.getpid(), signal.SIGKILL) if name == step else None)
+        os._exit(0)
+    print(os.waitpid(child, 0)[1], flush=True)
+"""
+
+
+def _killed(project: Path, releases: Releases, *steps: str) -> Iterator[int]:
+    """Build as often as there are steps, in processes that are killed at these; the signals."""
+    with subprocess.Popen([sys.executable, "-c", KILLED, project, releases.folder], text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin and process.stdout
+        for step in steps:
+            process.stdin.write(f"{step}\n")
+            process.stdin.flush()
+            yield int(process.stdout.readline())
+        process.stdin.close()
 
 
 def test_a_build_killed_at_any_step_leaves_the_old_release_serving(
@@ -178,8 +193,8 @@ def test_a_build_killed_at_any_step_leaves_the_old_release_serving(
     old = build(Project(books), releases, steps.append).release
     assert len(steps) > 8
     _change(books / "data" / "works.ttl", 'work:emma skos:altLabel "Another name"@en .')
-    for step in steps:
-        assert _killed_at(step, books, releases) == -signal.SIGKILL
+    for ended in _killed(books, releases, *steps):
+        assert ended == signal.SIGKILL
         _assert_whole(releases)
         assert releases.current().id == old.id
     finished = _graphsvc("build", "--project", books, "--releases", releases.folder)
@@ -216,7 +231,7 @@ def test_a_build_of_the_real_project_killed_midway_leaves_the_old_release_servin
     releases.switch(Release(releases.folder / release.id))
     _change(copy / "data" / "reference" / "shared.ttl",
             'approach:pace skos:altLabel "Another name"@en .')
-    assert _killed_at("indexing", copy, releases) == -signal.SIGKILL
+    assert [*_killed(copy, releases, "indexing")] == [signal.SIGKILL]
     _assert_whole(releases)
     assert releases.current().id == release.id
 
