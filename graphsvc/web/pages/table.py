@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, NamedNode
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer
+from graphsvc.questions.evidence import Evidence
 from graphsvc.questions.question import Column, Question
 from graphsvc.questions.table import Row as TableRow
 from graphsvc.questions.table import Term
@@ -142,7 +143,7 @@ class Table:
 def table_of(context: PageContext, answer: Answer, about: str | None = None) -> Table:
     """The answer as a table. about: IRI of the thing whose page shows it, left out of the rows."""
     columns = answer.question.columns
-    rows = [[_cell(context, answer, row, term, column)
+    rows = [[_cell(context, answer, row, term, column, about)
              for term, column in zip(row, columns, strict=True)] for row in answer.rows]
     kept = [at for at in range(len(columns)) if _is_shown([row[at] for row in rows], about)]
     things = [at for at in kept if columns[at].type == "iri"]
@@ -172,14 +173,16 @@ def _role(column: Column, cells: Sequence[Link]) -> str:
 
 
 def _cell(
-    context: PageContext, answer: Answer, row: TableRow, term: Term | None, column: Column
+    context: PageContext, answer: Answer, row: TableRow, term: Term | None, column: Column,
+    about: str | None,
 ) -> Link:
     if term is None or isinstance(term, BlankNode):
         return Link()
     if column.type == "evidence":
         return Link(
             cited=tuple(answer.cited(row, term)), gist=answer.gist(row) or "",
-            disputes=tuple(context.link(one.thing) for one in answer.disagreements(row)))
+            disputes=tuple(dispute(context, answer.evidence, one.thing)
+                           for one in answer.disagreements(row) if one.thing != about))
     if isinstance(term, NamedNode):
         return context.link(term.value)
     if column.type == "year":
@@ -187,6 +190,12 @@ def _cell(
     if column.type in ("date", "text"):
         return Link(show_date(term.value), symbol=context.signs.get(term.value))
     return Link(show(term))
+
+
+def dispute(context: PageContext, evidence: Evidence, iri: str) -> Link:
+    """A disagreement; its gist says between what it is."""
+    between = "texts" if iri in evidence.within else "documents"
+    return replace(context.link(iri), gist=f"The {between} disagree")
 
 
 def query_of(context: PageContext, answer: Answer) -> str:
