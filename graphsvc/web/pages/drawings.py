@@ -18,8 +18,6 @@ from graphsvc.web.pages.table import Row, Table
 MOST_BARS = 25
 _MOST_KINDS = 6
 """Categories that have colours of their own."""
-_WHOLE = re.compile(r"\bof (?:the )?(\d+)\b")
-"""What a unit says that its numbers are a part of: partnerships of 32."""
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -76,7 +74,7 @@ def bars(table: Table) -> Bars | None:
     x, y, unit = table.at(declared.x), table.at(declared.y), _unit(table, declared.unit)
     if x is None or y is None or unit is None:
         return None
-    words = _instead(table, y)
+    words = table.instead(y)
     rows = [(row[x], row[y] or (row[words] if words is not None else row[y]))
             for row in table.rows]
     numbers = [value.number for _, value in rows if value.number is not None]
@@ -87,16 +85,18 @@ def bars(table: Table) -> Bars | None:
         rows.sort(key=lambda row: -1 if row[1].number is None else row[1].number, reverse=True)
     elif len(rows) > MOST_BARS:
         return None
-    percent, whole = declared.scale == "percent", _WHOLE.search(unit)
-    most = max(*numbers, float(whole[1]) if whole else 0.0)
-    return Bars(table.columns[x].label, unit, tuple(rows[:MOST_BARS]),
+    percent, whole = declared.scale == "percent", _whole(table, max(numbers))
+    most = whole or max(numbers)
+    return Bars(table.columns[x].label, f"{unit} (of {whole:.0f})" if whole else unit,
+                tuple(rows[:MOST_BARS]),
                 100.0 if percent else most, len(table.rows), percent)
 
 
-def _instead(table: Table, at: int) -> int | None:
-    """The column that has a value, such as a word for a number, only where another has none."""
-    return next((its for its, role in enumerate(table.roles) if role != "evidence" and all(
-        bool(row[its]) != bool(row[at]) for row in table.rows)), None)
+def _whole(table: Table, least: float) -> float | None:
+    """What all numbers of an answer are out of, where it says so."""
+    at = next((at for at in table.same if table.columns[at].label == "Out of"), None)
+    whole = table.rows[0][at].number if at is not None else None
+    return whole if whole and whole >= least else None
 
 
 def tile_map(context: PageContext, table: Table) -> TileMap | None:

@@ -16,6 +16,7 @@ from graphsvc.questions.table import Row, Term
 from graphsvc.vocabulary import DCTERMS, DISPLAY, EVIDENCE, MEANINGS, NOT_FACTS, OTHER_NAMES, SKOS, UNIT
 from graphsvc.web.pages.context import Link, PageContext, alphabetical
 from graphsvc.web.pages.rendering import show
+from graphsvc.web.pages.table import with_unit
 
 _ABOVE = (str(SKOS.broader), str(DCTERMS.isPartOf))
 _DERIVED = "derived"
@@ -109,8 +110,7 @@ def measured(facts: Iterable[Fact]) -> list[str]:
     if unit is None or not number and not words:
         return []
     if number:
-        counted = "" if unit == "number" else "%" if unit == "per cent" else f" {unit}"
-        return [" ".join([*words, number.text + counted]), *rest]
+        return [" ".join([*words, with_unit(number.text, unit)]), *rest]
     return [*words, *rest]
 
 
