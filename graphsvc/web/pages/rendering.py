@@ -55,7 +55,8 @@ def show(term: Term) -> str:
 
 
 _WHEN = r"\d{4}-\d\d(?:-\d\d)?"
-_DATES = re.compile(rf"(?<![\w/.:-])({_WHEN}|\d{{4}}(?=/))(?:(?:/| to )({_WHEN}|\d{{4}}))?(?![\w/-])")
+_DATES = re.compile(
+    rf"(?<![\w/.:-])({_WHEN}|\d{{4}}(?=/))(?:(?:/| to )({_WHEN}|\d{{4}}))?(?![\w/-])")
 
 
 def show_date(text: str) -> str:

@@ -120,8 +120,8 @@ class Table:
     def under(self, row: Row, text: bool) -> list[tuple[Column, Link]]:
         """What is set below the head of a row: its other cells, either texts or short ones."""
         return [(self.columns[at], row[at]) for at, role in enumerate(self.roles)
-                if at not in (*self.main, *self.same, *self._joins) and role not in _GROUNDS and row[at]
-                and (role == "text") == text]
+                if at not in (*self.main, *self.same, *self._joins) and role not in _GROUNDS
+                and row[at] and (role == "text") == text]
 
     @property
     def _joins(self) -> list[int]:

@@ -199,6 +199,14 @@ document.addEventListener("DOMContentLoaded", () => {
   popUps();
   document.querySelectorAll("table.answer").forEach(narrowing);
   if (navigator.clipboard) document.querySelectorAll("#link, #citation, #embed").forEach(copyButton);
+  // What is left empty is no part of the address.
+  for (const form of document.querySelectorAll("form[method=get]")) {
+    form.addEventListener("submit", () => {
+      const empty = [...form.elements].filter((one) => one.name && !one.value && !one.disabled);
+      for (const one of empty) one.disabled = true;
+      setTimeout(() => { for (const one of empty) one.disabled = false; });
+    });
+  }
   themeSwitch(document.getElementById("colours"));
   for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
   for (const select of document.querySelectorAll("select[data-submit]")) {
