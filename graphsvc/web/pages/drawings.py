@@ -185,7 +185,8 @@ def _kinds(shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
         return None
     own = {cell: f"c{number}" for number, cell in enumerate(common, 1)}
     # Of texts without a symbol, such as two ways to know nothing, the most common is left empty.
-    unsigned = dict(zip((cell for cell in common if not cell.symbol), ("void", "plain")))
+    unsigned = dict(zip((cell for cell in common if not cell.symbol), ("void", "plain"),
+                        strict=False))
     looks = {}
     for place, cells in shown.items():
         kinds = {(cell.tone or "plain" if toned else

@@ -69,6 +69,16 @@ class Table:
             years.setdefault(found[0] if found else "", []).append(row)
         return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
 
+    @cached_property
+    def in_time(self) -> Table:
+        """The table for a time line: what is said at the head of each row, not where; without the
+        year, which is above, and the lines of the text."""
+        said = "statement" in self.roles
+        roles = {"statement": "head", "head": "where"} if said else {}
+        return replace(self, roles=tuple(
+            "" if column.type == "year" or column.name == "line" else roles.get(role, role)
+            for column, role in zip(self.columns, self.roles, strict=True)))
+
     @property
     def heads(self) -> list[str]:
         """What the rows are about, in short, each once."""
