@@ -201,8 +201,8 @@ class Recipe:
             "licence": header.licence, "software": f"graphsvc {__version__}",
             "query": view.question.template.bind(understood),
         }
-        return cls(facts, "; ".join(
-            f"{name}: {', '.join(values)}" for name, values in named.items()), tuple(measures), raw == "true",
+        summary = "; ".join(f"{name}: {', '.join(values)}" for name, values in named.items())
+        return cls(facts, summary, tuple(measures), raw == "true",
                    f"{header.root}export/{view.name}" + (f"?{query}" if query else ""),
                    header.dataset)
 
