@@ -58,7 +58,7 @@ ${words.map((part, at) => `<text x="${MARGIN}" y="${foot + at * 16}" font-size="
 
 // A name below, above, right or left of its thing, where there is room, else where least is covered.
 function named(node, { x, y }, taken, width) {
-  const lines = wrap(clip(node.data("label"), 84), 28).slice(0, 3);
+  const lines = wrap(clip(node.data("label"), 100), 28).slice(0, 4);
   const wide = Math.max(...lines.map((part) => part.length)) * FONT * 0.55;
   const tall = lines.length * (FONT + 2);
   const spots = [["middle", 0, 22], ["start", 11, 4], ["end", -11, 4], ["middle", 0, 2 - tall]].map(([anchor, dx, dy]) => {
