@@ -49,7 +49,8 @@ class Citation:
     def text(self) -> str:
         """One sentence, as in a list of references."""
         creator = self.creator[:1].upper() + self.creator[1:]
-        part = f"{self.part}. In: " if self.part else ""
+        end = "" if (self.part or "").endswith(("?", ".", "!")) else "."
+        part = f"{self.part}{end} In: " if self.part else ""
         return (f"{part}{creator} ({self.built.year}): {self.title}, release {self.release}."
                 f" {self.address}")
 

@@ -8,6 +8,8 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+_FEWEST = 4
+"""Words at its beginning and its end by which a passage can be found."""
 Words = Callable[[str], str | None]
 """The words of the passage with that IRI; None where the service does not hold its document."""
 
@@ -42,6 +44,18 @@ class Passage:
         line = None if self.line is None else f"line {self.line}"
         parts = (self.title or self.iri, " > ".join(self.sections), line)
         return self.label or ", ".join(part for part in parts if part)
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether it is too short, such as an entry of a list, to be found by its first and last
+        words."""
+        return min(len((words or "").split()) for words in (self.first, self.last)) < _FEWEST
+
+    @property
+    def name(self) -> str:
+        """As one would cite it, without first and last words that say nothing."""
+        text = str(self)
+        return text.partition(": '")[0] if self.is_brief else text
 
     @property
     def place(self) -> str:

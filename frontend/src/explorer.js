@@ -2,7 +2,7 @@
 // thing, take away what is drawn. Its state is in the address, so that a link shows the same.
 import { Graph, LAYOUTS, says } from "./graph.js";
 import { make } from "./make.js";
-import { graphml, png, svg } from "./picture.js";
+import { fontInside, graphml, png, svg } from "./picture.js";
 
 const STEP = innerWidth < 640 ? 12 : 40; // Things that one step adds; the next step of the same thing adds the following.
 const MOST_EXPORTED = 300;
@@ -71,10 +71,16 @@ class Explorer {
     return made;
   }
 
+  // Classes that the way does not lead through.
+  past() {
+    return (this.root.dataset.past ?? "").split(" ").filter(Boolean);
+  }
+
   async linksOf(name, to = null) {
     const address = new URL(this.root.dataset.links, location.href);
     address.searchParams.set("thing", name);
     if (to) address.searchParams.set("to", to);
+    for (const one of to ? this.past() : []) address.searchParams.append("past", one);
     const answer = await fetch(address);
     if (!answer.ok) throw new Error(`${answer.status}`);
     return answer.json();
@@ -158,7 +164,7 @@ class Explorer {
     const { thing, to } = this.root.dataset;
     const name = this.selected && this.graph.cy.getElementById(this.selected).data("name");
     const first = this.opened.length === 1 && this.opened[0] === thing && !to;
-    const state = new URLSearchParams([["thing", thing], ...(to ? [["to", to]] : []),
+    const state = new URLSearchParams([["thing", thing], ...(to ? [["to", to]] : []), ...this.past().map((one) => ["past", one]),
       ...(first ? [] : this.opened.map((one) => ["open", one])),
       ...[...this.hiddenKinds].map((one) => ["without", one]),
       ...[...this.hiddenLinks].map((one) => ["unlinked", one]),
@@ -299,7 +305,7 @@ class Explorer {
     const format = this.format.value;
     if (format in HERE) {
       const facts = { title, source: `${source} ${location.href.length < 200 ? location.href : ""}` };
-      const drawn = format === "graphml" ? graphml(seen, facts) : svg(this.graph, seen, facts);
+      const drawn = format === "graphml" ? graphml(seen, facts) : svg(this.graph, seen, facts, await fontInside());
       const type = { svg: "image/svg+xml", graphml: "application/graphml+xml" }[format];
       const blob = format === "png" ? await png(drawn) : new Blob([drawn], { type });
       const address = URL.createObjectURL(blob);

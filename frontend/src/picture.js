@@ -2,7 +2,8 @@
 // the text of a journal (180 mm), with type of 9 points, and has a legend and its source inside.
 import { clip, says } from "./graph.js";
 
-const WIDTH = 680; // pixels of 1/96 inch: 180 mm
+const NARROWEST = 680; // pixels of 1/96 inch: 180 mm
+const FEW = 16; // things up to which a picture is that wide; of more it is larger, in the same type
 const FONT = 12; // 9 points
 const MARGIN = 24;
 const COLOURS = ["#1f5fa8", "#c9500b", "#00805c", "#b14a86", "#7a4b12", "#0b7f9c", "#5b4a9a", "#5c666e"];
@@ -11,10 +12,11 @@ const ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const text = (value) => String(value).replace(/[&<>"]/g, (char) => ESCAPED[char]);
 const round = (number) => Math.round(number * 10) / 10;
 
-export function svg(graph, seen, { title, source }) {
+export function svg(graph, seen, { title, source }, font) {
   const nodes = seen.nodes().toArray();
+  const WIDTH = Math.round(NARROWEST * Math.max(1, Math.sqrt(nodes.length / FEW)));
   const box = seen.nodes().boundingBox({ includeLabels: false });
-  const scale = Math.min(1, (WIDTH - 2 * MARGIN - 120) / Math.max(1, box.w));
+  const scale = Math.min(WIDTH / NARROWEST, (WIDTH - 2 * MARGIN - 120) / Math.max(1, box.w));
   const top = MARGIN + 44;
   const place = (node) => ({
     x: MARGIN + 60 + (node.position("x") - box.x1) * scale + Math.max(0, (WIDTH - 2 * MARGIN - 120 - box.w * scale) / 2),
@@ -30,7 +32,7 @@ export function svg(graph, seen, { title, source }) {
     const { colour, outline } = graph.look(node.data("kind"));
     return `<a href="${text(new URL(node.data("href") ?? "", location.href))}"><path transform="translate(${round(x - size / 2)} ${round(y - size / 2)}) scale(${round(size / 16 * 100) / 100})" d="${outline}" fill="${COLOURS[colour]}"><title>${text(`${node.data("label")} (${node.data("kind")})`)}</title></path></a>`;
   });
-  const names = nodes.toSorted((one, other) => other.degree() - one.degree()).map((node) => named(node, place(node), taken)).join("");
+  const names = nodes.toSorted((one, other) => other.degree() - one.degree()).map((node) => named(node, place(node), taken, WIDTH)).join("");
   const lines = seen.edges().map((edge) => line(edge, place, taken)).join("");
   const legend = kinds.map((kind, at) => {
     const { colour, outline } = graph.look(kind);
@@ -38,13 +40,14 @@ export function svg(graph, seen, { title, source }) {
     return `<path transform="translate(${x} ${y - 11}) scale(.75)" d="${outline}" fill="${COLOURS[colour]}"/><text x="${x + 18}" y="${y}">${text(kind)}</text>`;
   }).join("");
   const foot = below + Math.ceil(kinds.length / 3) * 20 + 8;
-  const words = wrap(source, 108);
+  const words = wrap(source, Math.floor(WIDTH / 6.3));
   const height = foot + words.length * 16 + 8;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="180mm" height="${round(height * 180 / WIDTH)}mm" viewBox="0 0 ${WIDTH} ${round(height)}" font-family="Inter, 'Noto Sans', sans-serif" font-size="${FONT}" fill="#16202b">
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${round(WIDTH * 180 / NARROWEST)}mm" height="${round(height * 180 / NARROWEST)}mm" viewBox="0 0 ${WIDTH} ${round(height)}" font-family="Inter, 'Noto Sans', sans-serif" font-size="${FONT}" fill="#16202b">
 <title>${text(title)}</title>
+<style>@font-face { font-family: Inter; src: url("${font}") format("woff2"); font-weight: 400 700; }</style>
 <defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 1 8 4 0 7z" fill="#6b7680"/></marker></defs>
 <rect width="${WIDTH}" height="${round(height)}" fill="#fff"/>
-<text x="${MARGIN}" y="${MARGIN + 12}" font-size="18" font-weight="600">${text(clip(title, 68))}</text>
+<text x="${MARGIN}" y="${MARGIN + 12}" font-size="18" font-weight="600">${text(clip(title, Math.floor(WIDTH / 10)))}</text>
 ${lines}${shapes.join("")}
 <g stroke="#fff" stroke-width="3" paint-order="stroke" stroke-linejoin="round">${names}</g>
 ${legend}
@@ -53,19 +56,26 @@ ${words.map((part, at) => `<text x="${MARGIN}" y="${foot + at * 16}" font-size="
 `;
 }
 
-// A name below, above, right or left of its thing, in two lines at most, where there is room.
-function named(node, { x, y }, taken) {
-  const lines = wrap(clip(node.data("label"), 56), 28).slice(0, 2);
-  const width = Math.max(...lines.map((part) => part.length)) * FONT * 0.53;
+// A name below, above, right or left of its thing, where there is room, else where least is covered.
+function named(node, { x, y }, taken, width) {
+  const lines = wrap(clip(node.data("label"), 100), 28).slice(0, 4);
+  const wide = Math.max(...lines.map((part) => part.length)) * FONT * 0.55;
   const tall = lines.length * (FONT + 2);
-  for (const [anchor, dx, dy] of [["middle", 0, 22], ["start", 11, 4], ["end", -11, 4], ["middle", 0, 2 - tall]]) {
-    const left = x + dx - { middle: width / 2, start: 0, end: width }[anchor];
-    const box = [left, y + dy - FONT, left + width, y + dy - FONT + tall];
-    if (box[0] < 4 || box[2] > WIDTH - 4 || !free(box, taken)) continue;
-    taken.push(box);
-    return `<text text-anchor="${anchor}">${lines.map((part, at) => `<tspan x="${round(x + dx)}" y="${round(y + dy + at * (FONT + 2))}">${text(part)}</tspan>`).join("")}</text>`;
-  }
-  return "";
+  const spots = [["middle", 0, 22], ["start", 11, 4], ["end", -11, 4], ["middle", 0, 2 - tall]].map(([anchor, dx, dy]) => {
+    const from = x + dx - { middle: wide / 2, start: 0, end: wide }[anchor];
+    const left = Math.max(4, Math.min(width - 4 - wide, from));
+    const box = [left, y + dy - FONT, left + wide, y + dy - FONT + tall];
+    return { anchor, at: x + dx + left - from, dy, box, covered: Math.abs(left - from) * tall + covered(box, taken) };
+  });
+  const best = spots.reduce((one, other) => (other.covered < one.covered ? other : one));
+  taken.push(best.box);
+  return `<text text-anchor="${best.anchor}">${lines.map((part, row) => `<tspan x="${round(best.at)}" y="${round(y + best.dy + row * (FONT + 2))}">${text(part)}</tspan>`).join("")}</text>`;
+}
+
+// How much of a box others take, in square pixels.
+function covered(box, taken) {
+  return taken.reduce((sum, other) => sum + Math.max(0, Math.min(box[2], other[2]) - Math.max(box[0], other[0]))
+    * Math.max(0, Math.min(box[3], other[3]) - Math.max(box[1], other[1])), 0);
 }
 
 function line(edge, place, taken) {
@@ -96,13 +106,23 @@ function wrap(words, most) {
   return lines;
 }
 
+// The font of the pages, as an address that holds it: a picture knows no other files.
+export async function fontInside() {
+  const file = await (await fetch("/static/fonts/inter.woff2?5.3.0")).blob();
+  return new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.readAsDataURL(file);
+  });
+}
+
 // The picture in three times its size: 288 dots an inch.
 export async function png(picture) {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(picture)}`;
   await image.decode();
   const canvas = document.createElement("canvas");
-  canvas.width = WIDTH * 3;
+  canvas.width = Math.min(8000, Math.round(image.naturalWidth * 3));
   canvas.height = Math.round(canvas.width * image.naturalHeight / image.naturalWidth);
   const context = canvas.getContext("2d");
   context.drawImage(image, 0, 0, canvas.width, canvas.height);

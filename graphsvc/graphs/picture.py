@@ -91,10 +91,10 @@ def svg(graph: Graph, recipe: Recipe) -> Iterator[str]:
     places = _layers(graph, sheet) if graph.nodes and all(
         "layer" in node.values for node in graph.nodes) else _places(simple, radii, sheet)
     caption = wrap(
-        "View {view}; parameters: {summary}. {nodes} nodes, {edges} edges. Larger nodes have more"
-        " edges. {dataset}, release {release} of {date}, {licence}".format_map(
-            {**recipe.facts, "summary": recipe.summary, "nodes": len(graph.nodes),
-             "edges": len(graph.edges)}), round(sheet.wide / 7))
+        "{summary}{nodes} things and {edges} links. What is larger has more links."
+        " {dataset}, release {release} of {date}, {licence}".format_map(
+            {**recipe.facts, "summary": recipe.summary and f"{recipe.summary}. ",
+             "nodes": len(graph.nodes), "edges": len(graph.edges)}), round(sheet.wide / 7))
     names = [*_names(graph, places, sheet)]
     columns = max(1, int((sheet.wide - 2 * _MARGIN) // 205))
     legend = sheet.high + 24

@@ -189,7 +189,7 @@ class Recipe:
 
     facts: everything as texts by name: title, description, view, parameters, measures, dataset,
     release, date, licence, software and query.
-    summary: the parameters with the names of things; measures: names of those that were taken;
+    summary: what was chosen, as people read it; measures: names of those that were taken;
     raw: whether tables leave formulas alone.
     address: the IRI of the view with its parameters; dataset: that of the dataset.
     """
@@ -208,8 +208,10 @@ class Recipe:
         given = {name: [value.value for value in values] for name, values in understood.items()}
         measures, (raw,) = given.pop("measure", []), given.pop("raw")
         query = urlencode(given, doseq=True)
-        named = {name: [index.label(value) or value for value in values]
-                 for name, values in given.items()}
+        named = {p.label: [{"true": "yes", "false": "no"}.get(value) or index.label(value) or value
+                           for value in given[p.name]]
+                 for p in view.question.parameters
+                 if given.get(p.name) and given[p.name] != list(p.default)}
         facts = {
             "title": view.question.title, "description": view.question.description,
             "view": view.name, "parameters": _line(given, " "),
@@ -218,7 +220,8 @@ class Recipe:
             "licence": header.licence, "software": f"graphsvc {__version__}",
             "query": view.question.template.bind(understood),
         }
-        return cls(facts, _line(named, ", "), tuple(measures), raw == "true",
+        summary = "; ".join(f"{name}: {', '.join(values)}" for name, values in named.items())
+        return cls(facts, summary, tuple(measures), raw == "true",
                    f"{header.root}export/{view.name}" + (f"?{query}" if query else ""),
                    header.dataset)
 

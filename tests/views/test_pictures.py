@@ -95,7 +95,7 @@ def test_the_legend_counts_types_and_the_caption_tells_the_release(drawn: Drawn)
     for kind, count in types.items():
         assert f">{kind} ({count})</text>" in text
     shown = " ".join(re.findall(r'fill="#666">([^<]*)', text))
-    assert "View partnerships-approaches; parameters: partnership = Midlothian" in shown
+    assert "Partnership: Midlothian. " in shown
     assert f"release {drawn.release.id}" in shown
 
 

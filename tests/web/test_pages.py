@@ -301,6 +301,16 @@ def test_what_a_page_cannot_understand_is_reported_as_a_page_or_a_problem(
     assert problem.json()["status"] == page.status_code
 
 
+def test_a_comparison_with_an_unfinished_name_keeps_the_form_and_offers_names(
+    client: httpx.Client
+) -> None:
+    page = client.get("/compare?thing=north+ayr&thing=midlothian")
+    assert page.status_code == 404
+    assert 'name="thing"' in page.text
+    offered = re.search(r'href="(/compare[^"]+)">North Ayrshire<', page.text)
+    assert offered and client.get(unescape(offered[1])).status_code == 200
+
+
 def test_a_search_by_another_name_says_why_it_found_the_thing(client: httpx.Client) -> None:
     first = client.get("/search?q=GIRFEC&format=json").json()["hits"][0]
     assert (first["label"], first["why"]) == (

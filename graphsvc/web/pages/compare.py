@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, XLSX, Format, safe_cell
-from graphsvc.index import slug
+from graphsvc.index import AmbiguousName, UnknownName, slug
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
+from graphsvc.questions.sentence import in_words
 from graphsvc.questions.sheet import plain_workbook
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.comparison import Part, as_json, as_table, named, parts_of
@@ -33,6 +34,8 @@ _ROWS, _SHOWN = 1_000, 40
 """Rows of an answer, and lines of a part that a page shows; files have all."""
 _FIRST = 20
 """Lines of a part that a page shows where no part is chosen."""
+_LONG, _NEAR = 80, 6
+"""Letters of an unknown name that are looked at, and names or pairs that are offered."""
 _FILES = {"csv": CSV, "xlsx": XLSX}
 
 
@@ -49,22 +52,32 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     names = [value for name, value in pairs if name == "thing" and value.strip()]
     wanted = first_of(pairs, "class")
     first = sorted(classes, key=lambda term: wanted not in (term.iri, slug(term.iri)))
-    iris = list(dict.fromkeys([await _find(context, name, first) for name in names]))
+    format = first_of(pairs, "format") or "html"
+    iris, problem = list[str](), None
+    for name in names:
+        try:
+            iris.append(await _find(context, name, first))
+        except (UnknownName, AmbiguousName) as error:
+            if format != "html":
+                raise
+            problem = problem or (name, error)
+    iris = list(dict.fromkeys(iris))
     if len(iris) > _MOST:
         raise GraphsvcError(f"{len(iris)} things are too many to compare.",
                             hint=f"Name {_FEWEST} to {_MOST}.")
-    format = first_of(pairs, "format") or "html"
     if format not in ("html", "json", *_FILES):
         raise NotFound(f"A comparison has no format `{format[:80]}`.",
                        hint="It has json, csv and xlsx.")
     chosen = _choose(context, classes, wanted, iris)
-    asked = await _ask(context, chosen, iris) if chosen and len(iris) >= _FEWEST else []
+    ready = chosen and len(iris) >= _FEWEST and not problem
+    asked = await _ask(context, chosen, iris) if chosen and ready else []
     gaps = await _gaps(context, asked, iris)
     chosen_parts = [value for name, value in pairs if name == "part" and value.strip()]
     only = first_of(pairs, "differences") == "yes"
 
     def make() -> dict[str, Any]:
-        found = [part for answers in asked for part in parts_of(context, answers, iris)]
+        found = sorted((part for answers in asked for part in parts_of(context, answers, iris)),
+                       key=lambda part: part.counts)
         shown = [part.differences() if only else part for part in named(found, chosen_parts)]
         most = _ROWS if format != "html" else _SHOWN if chosen_parts else _FIRST
         again = [("thing", context.curie(iri)) for iri in iris]
@@ -72,7 +85,10 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
         return {
             "classes": classes, "chosen_class": chosen, "things": [*map(context.link, iris)],
             "offered": context.index.members(chosen.iri) if chosen else (),
-            "names": [_name(context, iri, chosen) for iri in iris], "all": found,
+            "names": [*(_name(context, iri, chosen) for iri in iris), *([problem[0]] if problem
+                      else [])], "all": found, "ready": ready,
+            "problem": problem and problem[1], "near": _near(context, chosen, iris, problem),
+            "pairs": [] if iris else _pairs(context, chosen),
             "parts": [part.first(most) for part in shown],
             "behind": [(answer, query_of(context, answer)) for answers in asked
                        for answer in answers],
@@ -83,7 +99,50 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
         return await context.json(lambda: _json(make()))
     if format in _FILES:
         return await run_in_threadpool(lambda: _file(context, make(), _FILES[format]))
-    return await context.render("compare.html", make)
+    page = await context.render("compare.html", make)
+    return HTMLResponse(page, problem[1].status) if problem else page
+
+
+def _near(
+    context: PageContext, class_: Term | None, iris: Sequence[str],
+    problem: tuple[str, UnknownName | AmbiguousName] | None,
+) -> list[tuple[str, str]]:
+    """Names that may have been meant by one that is not known, each with the address that takes it.
+    """
+    if problem is None or class_ is None:
+        return []
+    name, error = problem
+    found = [one.iri for one in (
+        error.choices if isinstance(error, AmbiguousName) else error.nearest)]
+    found += [iri for iri, _ in context.index.names.near(
+        name[:_LONG], lambda iri: context.index.fits(iri, class_.iri, None))]
+    found += [entry.iri for entry in context.index.members(class_.iri)
+              if (entry.label or "").casefold().startswith(name.strip().casefold())]
+    fitting = [iri for iri in dict.fromkeys(found)
+               if class_.iri in context.index.classes(iri) and iri not in iris][:_NEAR]
+    return [(context.label(iri), _address(context, class_, [*iris, iri])) for iri in fitting]
+
+
+def _pairs(context: PageContext, class_: Term | None) -> list[tuple[str, str]]:
+    """What the examples of questions set side by side, each with its address."""
+    pairs: dict[str, str] = {}
+    if class_ is None:
+        return []
+    for question in _questions(context):
+        for example in question.examples:
+            for p in question.parameters:
+                named = [context.meant(text, p.of_class) for text in example.values.get(p.name, ())]
+                iris = [iri for iri in named
+                        if iri and class_.iri in context.index.classes(iri)]
+                if _FEWEST <= len(iris) <= _MOST and len(iris) == len(named):
+                    names = [context.label(iri) for iri in iris]
+                    pairs.setdefault(_address(context, class_, iris), in_words(names))
+    return [(text, address) for address, text in pairs.items()][:_NEAR]
+
+
+def _address(context: PageContext, class_: Term, iris: Sequence[str]) -> str:
+    return "/compare?" + query_string(
+        [("class", slug(class_.iri)), *(("thing", context.curie(iri)) for iri in iris)])
 
 
 async def _find(context: PageContext, name: str, classes: Sequence[Term]) -> str:

@@ -48,6 +48,12 @@ class Part:
         """As addresses have it."""
         return slugged(self.title)
 
+    @property
+    def counts(self) -> bool:
+        """Whether it says numbers, which come after what things have in common."""
+        entries = [entry for line in self.lines for cell in line.cells for entry in cell if entry]
+        return sum(entry[0].text[:1].isdigit() for entry in entries) * 2 > len(entries)
+
     def first(self, most: int) -> Part:
         """Its first lines alone."""
         return replace(self, lines=self.lines[:most], hidden=max(0, len(self.lines) - most))

@@ -27,7 +27,7 @@ from graphsvc.questions.table import Table, fetch
 from graphsvc.questions.template import Template
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
-from graphsvc.vocabulary import DISPLAY
+from graphsvc.vocabulary import DISPLAY, SKOS
 from graphsvc.web.pages.rendering import dated, fill
 from graphsvc.web.pages.terms import Terms
 from graphsvc.web.request import Pairs
@@ -108,6 +108,8 @@ class PageContext:
         self.release = serving.release.id
         self.citation = Citation.of(serving.release, serving.index)
         self.title = terms.term(self.header.iri).first(DISPLAY["title"]) or self.header.title
+        self.method = terms.term(self.header.iri).first(SKOS.editorialNote)
+        """How the data came about, in a sentence, where the ontology says it."""
         self.curie = serving.index.curie
         self.signs = {self.label(iri): symbol for iri, symbol in terms.symbols.items()}
         """The symbols of values by their labels, for texts that are such a value."""

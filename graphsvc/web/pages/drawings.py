@@ -85,18 +85,18 @@ def bars(table: Table) -> Bars | None:
         rows.sort(key=lambda row: -1 if row[1].number is None else row[1].number, reverse=True)
     elif len(rows) > MOST_BARS:
         return None
-    percent, whole = declared.scale == "percent", _whole(table, max(numbers))
-    most = whole or max(numbers)
-    return Bars(table.columns[x].label, f"{unit} (of {whole:.0f})" if whole else unit,
+    percent, out_of = declared.scale == "percent", _all_of(table, max(numbers))
+    most = out_of or max(numbers)
+    return Bars(table.columns[x].label, f"{unit} (of {out_of:.0f})" if out_of else unit,
                 tuple(rows[:MOST_BARS]),
                 100.0 if percent else most, len(table.rows), percent)
 
 
-def _whole(table: Table, least: float) -> float | None:
+def _all_of(table: Table, least: float) -> float | None:
     """What all numbers of an answer are out of, where it says so."""
     at = next((at for at in table.same if table.columns[at].label == "Out of"), None)
-    whole = table.rows[0][at].number if at is not None else None
-    return whole if whole and whole >= least else None
+    out_of = table.rows[0][at].number if at is not None else None
+    return out_of if out_of and out_of >= least else None
 
 
 def tile_map(context: PageContext, table: Table) -> TileMap | None:
@@ -185,7 +185,8 @@ def _kinds(shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
         return None
     own = {cell: f"c{number}" for number, cell in enumerate(common, 1)}
     # Of texts without a symbol, such as two ways to know nothing, the most common is left empty.
-    unsigned = dict(zip((cell for cell in common if not cell.symbol), ("void", "plain")))
+    unsigned = dict(zip((cell for cell in common if not cell.symbol), ("void", "plain"),
+                        strict=False))
     looks = {}
     for place, cells in shown.items():
         kinds = {(cell.tone or "plain" if toned else

@@ -17,19 +17,22 @@ from starlette.responses import Response
 from graphsvc.errors import GraphsvcError
 from graphsvc.graphs.export import FORMATS
 from graphsvc.graphs.look import look
+from graphsvc.index import slug
 from graphsvc.questions.table import fetch
 from graphsvc.questions.template import Template
 from graphsvc.sparql import own_query
 from graphsvc.vocabulary import DISPLAY, PROV, RDF, RDFS, SKOS
 from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
+from graphsvc.web.pages.terms import Term
 from graphsvc.web.request import Pairs
 
 _MOST = 400
 """Links that one step of the explorer shows."""
 _LEFT_OUT = {str(iri) for iri in (RDF.type, RDFS.label, PROV.wasDerivedFrom, SKOS.narrower)}
-_STATE = ("thing", "to", "open", "without", "unlinked", "layout", "chosen")
+_STATE = ("thing", "to", "past", "open", "without", "unlinked", "layout", "chosen")
 """What the address of the explorer holds: the script reads all of it."""
 _FARTHEST = 6
+_BEGINNINGS = 10
 _HUB = 250
 """A way through a thing with more links than that says nothing, and is not gone."""
 
@@ -56,11 +59,13 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
     """
     check_names("The explorer", pairs, _STATE, ", ".join(_STATE))
     if (name := first_of(pairs, "thing")) is None:
-        return await context.render("explore.html", lambda: None)
+        return await context.render(
+            "explore.html", lambda: {"thing": None, "examples": _examples(context)})
     iri, to = await context.find(name), first_of(pairs, "to")
     edges = await _around(context, iri)
     aim = await context.find(to) if to else None
-    way = await _way(context, iri, aim) if aim else []
+    past = _classes(context, pairs)
+    way = await _way(context, iri, aim, past) if aim else []
 
     def make() -> dict[str, Any]:
         groups: dict[tuple[str, bool], list[Link]] = defaultdict(list)
@@ -70,9 +75,26 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
             "thing": context.link(iri), "name": context.curie(iri), "total": len(edges),
             "shown": len(edges[:_MOST]), "groups": groups, "formats": FORMATS,
             "aim": aim and context.link(aim), "aim_name": aim and context.curie(aim),
-            "way": _steps(context, iri, way)}
+            "way": (steps := _steps(context, iri, way)), "past": [*map(slug, sorted(past))],
+            "passed": _passed(context, steps)}
 
     return await context.render("explore.html", make)
+
+
+def _examples(context: PageContext) -> list[Link]:
+    """Things to begin with: those that the questions of the first page are asked with."""
+    found: dict[str, Link] = {}
+    known = {question.name: question for question in context.questions.library}
+    first = context.terms.term(context.header.iri).names(DISPLAY.questions)
+    for question in (known[name] for name in first if name in known):
+        for p in question.parameters:
+            for example in question.examples if p.type == "iri" else ():
+                for text in example.values.get(p.name, ()):
+                    iri = context.meant(text, p.of_class, p.scheme)
+                    if iri and any(context.terms.term(class_).first(DISPLAY.order)
+                                   for class_ in context.index.classes(iri)):
+                        found[iri] = context.link(iri)
+    return list(found.values())[:_BEGINNINGS]
 
 
 async def links(context: PageContext, pairs: Pairs) -> Response:
@@ -80,13 +102,14 @@ async def links(context: PageContext, pairs: Pairs) -> Response:
 
     Raises as `explore_page`, and GraphsvcError without a thing.
     """
-    check_names("The explorer", pairs, ("thing", "to"), "thing and to")
+    check_names("The explorer", pairs, ("thing", "to", "past"), "thing, to and past")
     name, to = first_of(pairs, "thing"), first_of(pairs, "to")
     if name is None:
         raise GraphsvcError("No thing was given whose links to list.",
                             hint="Name a thing with `thing`.")
     iri = await context.find(name)
-    edges = await (_way(context, iri, await context.find(to)) if to else _around(context, iri))
+    edges = await (_way(context, iri, await context.find(to), _classes(context, pairs))
+                   if to else _around(context, iri))
     return await context.json(_as_json, context, iri, edges)
 
 
@@ -143,10 +166,23 @@ def _statements(context: PageContext, iris: Iterable[str]) -> list[str]:
         for above in context.terms.with_above(entry.kind or ""))]
 
 
-async def _way(context: PageContext, one: str, other: str) -> list[Edge]:
-    """The links of a shortest way between two things, of at most _FARTHEST steps; none where there
-    is none. Both ends are searched from, the smaller side first; of ways of the same length, one
-    over a statement is taken."""
+def _classes(context: PageContext, pairs: Pairs) -> set[str]:
+    """The classes whose things a way is not to lead through, as an address names them."""
+    named = {value for name, value in pairs if name == "past"}
+    return {iri for iri in context.sizes if slug(iri) in named}
+
+
+def _passed(context: PageContext, steps: Sequence[tuple[Link, Edge, Link]]) -> list[Term]:
+    """The classes of what a way leads through."""
+    through = [to.iri or "" for _, _, to in steps[:-1]]
+    return list({term.iri: term for iri in through for term in context.terms.most_special(
+        context.index.classes(iri))[:1]}.values())
+
+
+async def _way(context: PageContext, one: str, other: str, past: set[str]) -> list[Edge]:
+    """The links of a shortest way between two things, of at most _FARTHEST steps and not through
+    things of classes that are to be left out; none where there is none. Both ends are searched
+    from, the smaller side first; of ways of the same length, one over a statement is taken."""
     if one == other:
         return []
     reached: tuple[dict[str, list[Edge]], ...] = ({one: []}, {other: []})
@@ -161,6 +197,9 @@ async def _way(context: PageContext, one: str, other: str) -> list[Edge]:
                 for edge in found[thing]:
                     if edge.other(thing) not in here:
                         coming.setdefault(edge.other(thing), [*here[thing], edge])
+        if past:
+            coming = {iri: edges for iri, edges in coming.items()
+                      if iri in (one, other) or not past & set(context.index.classes(iri))}
         here.update(coming)
         statements = {*_statements(context, coming.keys() & there.keys())}
         if met := sorted((iri for iri in coming if iri in there),

@@ -55,7 +55,8 @@ def show(term: Term) -> str:
 
 
 _WHEN = r"\d{4}-\d\d(?:-\d\d)?"
-_DATES = re.compile(rf"(?<![\w/.:-])({_WHEN}|\d{{4}}(?=/))(?:(?:/| to )({_WHEN}|\d{{4}}))?(?![\w/-])")
+_DATES = re.compile(
+    rf"(?<![\w/.:-])({_WHEN}|\d{{4}}(?=/))(?:(?:/| to )({_WHEN}|\d{{4}}))?(?![\w/-])")
 
 
 def show_date(text: str) -> str:
@@ -91,6 +92,11 @@ def query_string(values: Pairs | Mapping[str, Sequence[str]]) -> str:
     return urlencode(values, doseq=True, quote_via=quote, safe=":/")
 
 
+def _asked(values: Pairs | Mapping[str, Sequence[str]]) -> str:
+    """What comes after the path of an address: nothing where there are no parameters."""
+    return f"?{query_string(values)}" if values else ""
+
+
 def capital(text: str) -> str:
     """The text with a capital at its head."""
     return text[:1].upper() + text[1:]
@@ -120,6 +126,7 @@ _TEMPLATES = Environment(
     trim_blocks=True, lstrip_blocks=True)
 _TEMPLATES.globals["assets"] = ASSETS
 _TEMPLATES.filters |= {
-    "capital": capital, "dated": dated, "first_sentence": _first_sentence, "marked": _marked,
+    "capital": capital, "dated": dated, "asked": _asked, "first_sentence": _first_sentence,
+    "marked": _marked,
     "query": query_string, "slug": slug,
     "with_links": _with_links}

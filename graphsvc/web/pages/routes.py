@@ -51,7 +51,7 @@ def pages_router(context: PageContext) -> APIRouter:
     def add(path: str, page: Page) -> None:
         async def handler(request: Request) -> Response:
             pairs = address_pairs(request.scope)
-            if page is search_page and negotiate(
+            if page in (search_page, compare_page) and negotiate(
                     request.headers.get("accept"), (HTML, JSON)) is JSON:
                 pairs = [*pairs, ("format", "json")]
             made = await page(context, pairs)

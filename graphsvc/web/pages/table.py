@@ -69,6 +69,16 @@ class Table:
             years.setdefault(found[0] if found else "", []).append(row)
         return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
 
+    @cached_property
+    def in_time(self) -> Table:
+        """The table for a time line: what is said at the head of each row, not where; without the
+        year, which is above, and the lines of the text."""
+        said = "statement" in self.roles
+        roles = {"statement": "head", "head": "where"} if said else {}
+        return replace(self, roles=tuple(
+            "" if column.type == "year" or column.name == "line" else roles.get(role, role)
+            for column, role in zip(self.columns, self.roles, strict=True)))
+
     @property
     def heads(self) -> list[str]:
         """What the rows are about, in short, each once."""
@@ -120,8 +130,8 @@ class Table:
     def under(self, row: Row, text: bool) -> list[tuple[Column, Link]]:
         """What is set below the head of a row: its other cells, either texts or short ones."""
         return [(self.columns[at], row[at]) for at, role in enumerate(self.roles)
-                if at not in (*self.main, *self.same, *self._joins) and role not in _GROUNDS and row[at]
-                and (role == "text") == text]
+                if at not in (*self.main, *self.same, *self._joins) and role not in _GROUNDS
+                and row[at] and (role == "text") == text]
 
     @property
     def _joins(self) -> list[int]:

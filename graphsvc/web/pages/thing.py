@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyoxigraph import NamedNode
+from starlette.concurrency import run_in_threadpool
 
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.table import Row
@@ -14,6 +15,7 @@ from graphsvc.web.pages import facts as facts_
 from graphsvc.web.pages import profile
 from graphsvc.web.pages.compare import comparable
 from graphsvc.web.pages.context import NotFound, PageContext, first_of
+from graphsvc.web.pages.parts import parts_of, shares
 from graphsvc.web.pages.profile import Asked, Tab
 from graphsvc.web.pages.reading import Paragraph, paragraphs, reading_of, sections
 from graphsvc.web.pages.table import dispute
@@ -51,8 +53,11 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs = ()) -> str:
                        hint="Search for its name.")
     answered = list(zip(asked, answers, strict=True))
     known = await context.questions.known()
+    head = await run_in_threadpool(_head, context, iri, facts)
+    parts = parts_of(context, head["facts"])
+    portions = (await context.fetch("parts", *parts)).rows if parts else []
     return await context.render("thing.html", lambda: {
-        **_head(context, iri, facts),
+        **head, "shares": shares(context, portions),
         "disputes": [dispute(context, known, one.thing)
                      for one in known.disagreements.get(iri, ())],
         **_tabs(tabs, tab, answered, bool(referrers)),

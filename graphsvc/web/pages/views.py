@@ -22,12 +22,14 @@ async def views_page(context: PageContext) -> str:
 
 
 async def view_page(context: PageContext, view: View, pairs: Pairs) -> str:
-    """A view: its form, and what it gives with these parameters, else with its first example.
+    """A view: its form, and what it gives with these parameters, else with its first example that
+    chooses something, for a picture of all can seldom be read.
 
     What is wrong with a parameter is shown in the page. Raises what the engine raises.
     """
     given: Given = given_of([pair for pair in pairs if pair[1].strip()])
-    example = view.question.examples[0] if view.question.examples else None
+    examples = sorted(view.question.examples, key=lambda one: not one.values)
+    example = next(iter(examples), None)
     used = given or (example.values if example else {})
     fields = await fields_of(context, view.question, given)
     graph, error = None, None

@@ -181,6 +181,28 @@ function narrowing(table) {
   total.append(label);
 }
 
+// Words that a list of sections is narrowed to.
+function narrowingList(list) {
+  const entries = [...list.querySelectorAll("li")];
+  const label = document.createElement("label");
+  const input = document.createElement("input");
+  const left = document.createElement("span");
+  label.className = "narrow-list";
+  left.setAttribute("role", "status");
+  input.type = "search";
+  label.append(list.dataset.narrow, input, left);
+  input.addEventListener("input", () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const one of entries) {
+      const text = one.textContent.toLowerCase();
+      one.hidden = !words.every((word) => text.includes(word));
+    }
+    for (const part of list.querySelectorAll("section")) part.hidden = !part.querySelector("li:not([hidden])");
+    left.textContent = words.length ? `${entries.filter((one) => !one.hidden).length} of ${entries.length}` : "";
+  });
+  list.before(label);
+}
+
 function copyButton(text) {
   const button = document.createElement("button");
   const name = `Copy the ${{ link: "link", citation: "citation", embed: "code" }[text.id]}`;
@@ -198,7 +220,16 @@ function copyButton(text) {
 document.addEventListener("DOMContentLoaded", () => {
   popUps();
   document.querySelectorAll("table.answer").forEach(narrowing);
+  document.querySelectorAll("[data-narrow]").forEach(narrowingList);
   if (navigator.clipboard) document.querySelectorAll("#link, #citation, #embed").forEach(copyButton);
+  // What is left empty is no part of the address.
+  for (const form of document.querySelectorAll("form[method=get]")) {
+    form.addEventListener("submit", () => {
+      const empty = [...form.elements].filter((one) => one.name && !one.value && !one.disabled);
+      for (const one of empty) one.disabled = true;
+      setTimeout(() => { for (const one of empty) one.disabled = false; });
+    });
+  }
   themeSwitch(document.getElementById("colours"));
   for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
   for (const select of document.querySelectorAll("select[data-submit]")) {
