@@ -292,7 +292,6 @@ ACROSS = (
             ("clack-public-protection-forum", "strategic group", "Clackmannanshire; Stirling"),
             ("clack-school-nursing", "approach use", "Clackmannanshire; Stirling"),
             ("clack-education-shared", "finding", "Clackmannanshire; Stirling"),
-            ("clack-inspected-with-stirling", "finding", "Clackmannanshire; Stirling"),
             ("clack-shared-management", "finding", "Clackmannanshire; Stirling"),
             ("clack-shared-services", "finding", "Clackmannanshire; Stirling"),
             ("clack-stirling-decision", "finding", "Clackmannanshire; Stirling"),
