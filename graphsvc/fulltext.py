@@ -30,9 +30,10 @@ _SHORTEST_PART = 3
 _SURE = 0.95
 """How alike a name must be for a search to follow what it leads to."""
 _SCORE = "bm25(texts, 10.0, 8.0, 1.0, 1.0) - ln(1 + things.links) / 2"
-_EXACT, _NEAR, _ON = -100.0, -50.0, 60.0
-"""Scores of things that are called just so, of those that a hierarchy leads to, and of those that
-have one of them as the value of a facet."""
+_EXACT, _NEAR, _LAST, _ON = -100.0, -50.0, 50.0, 60.0
+"""Scores of things that are called just so, of those that a hierarchy leads to or that are named
+among other words, of values that are not named, and of things that have one of the first as the
+value of a facet."""
 _NAMES = "{label names}"
 
 _HITS = """
@@ -129,6 +130,7 @@ class Search:
             loosened = not self._collect(" AND ")
             if loosened:
                 self._collect(" OR ")
+                self._put_named_first()
             self._widen()
         elif not wordless:
             self._connection.execute(
@@ -208,6 +210,19 @@ class Search:
         """The things that the text, all of it, names."""
         return sorted({mention.iri for mention in self._names.mentions(self._words)
                        if mention.likeness >= _SURE and len(mention.at) == len(self._words)})
+
+    def _put_named_first(self) -> None:
+        """Of what holds some of the words: first what the text names by several of them, and last
+        the values of vocabularies that it does not name."""
+        named = [one for one in self._names.mentions(self._words) if one.likeness >= _SURE]
+        self._connection.execute(
+            "UPDATE hits SET score = ?1 WHERE id IN (SELECT id FROM things"
+            " WHERE schemes <> '' AND iri NOT IN (SELECT value FROM json_each(?2)))",
+            (_LAST, json.dumps([one.iri for one in named])))
+        self._connection.execute(
+            "UPDATE hits SET score = ?1 WHERE id IN (SELECT id FROM things"
+            " WHERE iri IN (SELECT value FROM json_each(?2)))",
+            (_NEAR, json.dumps([one.iri for one in named if len(one.at) > 1 and not one.part])))
 
     def _widen(self) -> None:
         """Add what a hierarchy or a facet leads to from the things that the text names."""

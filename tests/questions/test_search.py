@@ -57,3 +57,10 @@ def test_a_theme_leads_to_what_is_on_it_and_on_narrower_ones(found: Index) -> No
 def test_a_misspelt_word_is_corrected_and_the_search_says_so(found: Index) -> None:
     assert found.search("child protectoin", {}).corrected == {"protectoin": "protection"}
     assert found.search("child protection", {}).corrected == {}
+
+
+def test_what_a_question_names_is_found_first_and_values_of_vocabularies_last(found: Index) -> None:
+    hits = found.search("Who uses Safe and Together and with what effect?", {}, limit=1000).hits
+    assert hits[0].entry.label == "Safe and Together"
+    kinds = [(hit.entry.kind or "").endswith("EffectKind") for hit in hits]
+    assert any(kinds) and not any(kinds[:20])

@@ -156,11 +156,14 @@ NATIONAL = (
         }),
     )),
     Visible("Q30", (
-        Ask("survey-trends", {}, "measured# before2014 after2016 change", {
-            ("partnerships-in-group", 11, 9, -2),
-            ("staff-positive-girfec-relationships", 68, 72, 4),
-            ("staff-understand-lead-professional-role", 87, 80, -7),
-            ("staff-understand-named-person-role", 76, 64, -12),
+        Ask("survey-trends", {}, "measured# turn value change", {
+            ("staff-positive-girfec-relationships", 1, 68, None),
+            ("staff-positive-girfec-relationships", 2, 75, 7),
+            ("staff-positive-girfec-relationships", 3, 72, 4),
+            ("staff-understand-lead-professional-role", 1, 87, None),
+            ("staff-understand-lead-professional-role", 3, 80, -7),
+            ("staff-understand-named-person-role", 1, 76, None),
+            ("staff-understand-named-person-role", 3, 64, -12),
         }),
     )),
     Visible("Q32", (

@@ -13,7 +13,8 @@ Colour = tuple[float, ...]
 PAIRS = {"ink": ("paper", "raised", "sunk", "s0", "c1", "c2", "c3", "c4", "c5", "c6"),
          "soft": ("paper", "raised", "sunk"), "accent": ("paper", "raised", "sunk"),
          "accent-ink": ("accent",), "good-ink": ("good",), "mixed-ink": ("mixed",),
-         "bad-ink": ("bad",), "on-light": ("s1", "s2", "s3"), "on-dark": ("s4", "s5", "s6")}
+         "slight-ink": ("slight",), "open-ink": ("open",), "bad-ink": ("bad",),
+         "on-light": ("s1", "s2", "s3"), "on-dark": ("s4", "s5", "s6")}
 """What is written on what."""
 SEEN = {
     "all cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
@@ -81,7 +82,7 @@ def test_tones_and_steps_of_quantity_look_different(night: bool, eyes: str) -> N
     steps = [seen(f"s{number}")[0] for number in range(1, 7)]
     assert steps == sorted(steps, reverse=not night)
     close = {pair: round(distance(*pair), 1) for kinds in (
-        ("good", "mixed", "bad"), tuple(f"c{number}" for number in range(1, 7)),
+        ("good", "mixed", "slight", "open", "bad"), tuple(f"c{number}" for number in range(1, 7)),
         tuple(f"s{number}" for number in range(1, 7)))
         for pair in combinations(kinds, 2) if distance(*pair) < 6}
     assert close == {}

@@ -52,7 +52,7 @@ class Link:
     """Something to show: a text, and where it leads, or passages; empty where there is neither.
 
     href: a path of this service, or an address elsewhere; None where it leads nowhere.
-    tone: good, mixed, bad or plain; symbol: full, half, empty or crossed; rank: from 0 to 1 on its
+    tone, symbol: as display.ttl has them; rank: from 0 to 1 on its
     scale; gist: what the passages' statement says, in short; disputes: disagreements on it.
     """
 

@@ -198,7 +198,7 @@ def _kinds(shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
     return looks
 
 
-_SIGNED = {"full": "s5", "half": "s3", "empty": "s1", "crossed": "plain"}
+_SIGNED = {"ringed": "s6", "full": "s5", "half": "s3", "empty": "s1", "crossed": "plain"}
 """The colour of a symbol, which says how far something has come."""
 
 

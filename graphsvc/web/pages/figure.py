@@ -25,7 +25,7 @@ _LEADING = 1.22
 _SIZE, _SMALL, _TITLE = 14.0, 12.0, 24.0
 _ROW, _BAR = 30, 20
 _CELL, _HEAD = 34, 260
-_MARKS = {"good": "+", "mixed": "±", "bad": "−"}
+_MARKS = {"good": "+", "mixed": "±", "slight": "~", "open": "?", "bad": "−"}
 
 
 @dataclass(frozen=True)

@@ -209,5 +209,5 @@ def _tally(context: PageContext, answer: Answer) -> Tally | None:
 
 
 def _by_tone(item: tuple[Link, int]) -> tuple[int, int]:
-    tones = ("good", "mixed", "bad")
+    tones = ("good", "mixed", "slight", "bad", "open")
     return tones.index(item[0].tone) if item[0].tone in tones else len(tones), -item[1]
