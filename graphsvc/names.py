@@ -249,8 +249,9 @@ class Names:
 
 
 def _whole(names: Sequence[frozenset[int]]) -> list[frozenset[int]]:
-    """The places of names without those that are put together from other names."""
-    return [at for at in names if at != frozenset[int]().union(*(one for one in names if one < at))]
+    """The places of names without those that link other names, such as `waits in Fife`."""
+    return [at for at in names if max(at) - min(at) < len(at)
+            or at != frozenset[int]().union(*(one for one in names if one < at))]
 
 
 def _same(one: str, other: str) -> bool:
