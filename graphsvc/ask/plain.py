@@ -111,6 +111,12 @@ class PlainWords:
         self._ready: tuple[Ranking, Choices] | None = None
         self._preparing = asyncio.Lock()
 
+    async def about(self, text: str) -> list[Question]:
+        """The questions that share words with a text, those that are most about them first."""
+        async with self._preparing:
+            ranking, _ = await self._prepare()
+        return ranking.about(text)
+
     async def answer(self, heard: Heard, client: str | None = None) -> Answer | None:
         """The answer to what was understood, if anything was. Raises what the engine raises."""
         reading = heard.reading
@@ -136,9 +142,8 @@ class PlainWords:
                      and self._is_sure(fit, written, asked)), None)
         best = sure or next(iter(fits), None)
         if sure:
-            best = await answerable(
-                sure, (fit for fit in fits if fit is not sure and self._is_sure(fit, written, asked)),
-                self._rows, partial(self._alike, heard))
+            others = (fit for fit in fits if fit is not sure and self._is_sure(fit, written, asked))
+            best = await answerable(sure, others, self._rows, partial(self._alike, heard))
             fits = [best, *(fit for fit in fits if fit.question is not best.question)]
         readings = [self._reading(fit) for fit in fits
                     if fit is best or self._is_offered(fit, fits[0])][:_SHOWN]
