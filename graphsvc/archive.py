@@ -44,7 +44,7 @@ class Archive:
         return FILES[name](self)
 
     def dataset(self) -> Json:
-        """The data set for search engines (schema.org `Dataset`)."""
+        """The data set for search engines (schema.org `Dataset`): its files that hold all of it."""
         return {
             "@context": _SCHEMA, "@type": "Dataset", "@id": self.header.dataset,
             "name": self.header.title, "description": self.header.description,
@@ -57,7 +57,7 @@ class Archive:
                 {"@type": "DataDownload", "name": name, "encodingFormat": file_type(name),
                  "contentUrl": f"{self.server}/dumps/{name}", "contentSize": str(facts["bytes"]),
                  "sha256": facts["sha256"]} for name, facts in self._files.items()
-                if name.startswith(("all.", "tables.")) or name.endswith(".parquet")]}
+                if name.startswith(("all.", "tables."))]}
 
     def _cff(self) -> str:
         """CITATION.cff 1.2.0, which is YAML; JSON is YAML too."""

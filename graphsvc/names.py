@@ -84,7 +84,7 @@ class Names:
                 self._initials[letters].add(name)
                 if len(letters) == 2:
                     short = replace(name, stems=(letters[0].lower(), name.stems[1]))
-                    for part in short.stems:
+                    for part in set(short.stems):
                         self._holding[part].append(short)
         self._beginning: dict[str, list[Name]] = defaultdict(list)
         for name in self._names:
@@ -92,6 +92,8 @@ class Names:
         self._most = log(1 + len(self._names))
         self._weights = {part: log(1 + len(self._names) / (1 + len(names)))
                          for part, names in self._holding.items()}
+        self._sizes = {id(name): sum(map(self.weight, dict.fromkeys(name.stems)))
+                       for names in self._holding.values() for name in names}
         self._words = {*self._used, *(word for name in self._names for word in name.folded)}
         self._stems = {stem(word) for word in self._words}
         self._by_length: dict[int, list[str]] = defaultdict(list)
@@ -117,10 +119,18 @@ class Names:
         positions: dict[str, list[int]] = defaultdict(list)
         for position, word in enumerate(text):
             positions[word.stem].append(position)
-        holding = {id(name): name for word in positions for name in self._holding.get(word, ())}
+        held: dict[int, float] = defaultdict(float)
+        holding: dict[int, Name] = {}
+        for part in positions:
+            for name in self._holding.get(part, ()):
+                held[id(name)] += self._weights[part]
+                holding[id(name)] = name
         best: dict[tuple[str, frozenset[int]], Mention] = {}
         for name in holding.values():
-            for mention in self._mentions(name, text, positions):
+            covered = held[id(name)] / self._sizes[id(name)]
+            if covered < PARTLY:
+                continue  # as nearly all are, which share a common word with the text
+            for mention in self._mentions(name, covered, text, positions):
                 key = mention.iri, mention.at
                 if key not in best or _order(mention) < _order(best[key]):
                     best[key] = mention
@@ -213,15 +223,15 @@ class Names:
                     tuple(word.folded for word in kept), capital)
 
     def _mentions(
-        self, name: Name, text: Sequence[Word], positions: Mapping[str, list[int]]
+        self, name: Name, covered: float, text: Sequence[Word],
+        positions: Mapping[str, list[int]],
     ) -> Iterator[Mention]:
+        """Where a text mentions a name. covered: the share of the name that it holds."""
         parts = list(dict.fromkeys(name.stems))
         found = [part for part in parts if part in positions]
-        weights = {part: self.weight(part) for part in parts}
-        covered = sum(weights[part] for part in found) / sum(weights.values())
-        if covered < PARTLY or len(found) < len(parts) and _LINKING.issuperset(found):
+        if len(found) < len(parts) and _LINKING.issuperset(found):
             return
-        anchor = max(found, key=lambda part: weights[part])
+        anchor = max(found, key=self.weight)
         for start in positions[anchor]:
             at = [min(positions[part], key=lambda place: abs(place - start)) for part in found]
             if max(at) - min(at) >= len(at) + _APART:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphsvc.ask.plain import PlainWords
-from graphsvc.description import ServiceDescription
 from graphsvc.engine import create_engine
 from graphsvc.engine.base import Engine, Limits
 from graphsvc.graphs.look import Looks, looks_of
@@ -34,7 +33,6 @@ class Serving:
     questions: Questions
     plain: PlainWords
     views: Views
-    description: ServiceDescription
     looks: Looks
 
     @classmethod
@@ -56,14 +54,13 @@ class Serving:
             questions = Questions(
                 Library.load(release.queries, prefixes, built=True), engine, index)
             plain = PlainWords(questions, release.queries)
-            views = Views.load(release.queries / "views", prefixes)
-            description = await ServiceDescription.of(release, header, questions)
+            views = Views.load(release.queries / "views", prefixes, built=True)
             sizes = index.sizes()
             places = await fetch(engine, own_query("class-places"))
         except BaseException:
             await engine.close()
             raise
-        return cls(release, header, engine, index, questions, plain, views, description,
+        return cls(release, header, engine, index, questions, plain, views,
                    looks_of((index.label(class_.value) or class_.value,
                              int(place.value) if place else _LAST)
                             for class_, place in places.rows

@@ -53,12 +53,18 @@ def words(text: str) -> list[Word]:
     text = _NUMBERS.sub(lambda number: alpha2digit(number[0], "en", threshold=0), text)
     found = []
     for match in _WORD.finditer(text):
-        written = _THOUSANDS.sub("", match[0])
-        folded = fold(written)
-        is_ending = folded == "s" and text[:match.start()].endswith(("'", "’"))
-        if folded != "_" and not is_ending:
-            found.append(Word(written, folded, stem(folded)))
+        word = _word(match[0])
+        is_ending = word.folded == "s" and text[:match.start()].endswith(("'", "’"))
+        if word.folded != "_" and not is_ending:
+            found.append(word)
     return found
+
+
+@lru_cache(1 << 16)
+def _word(written: str) -> Word:
+    written = _THOUSANDS.sub("", written)
+    folded = fold(written)
+    return Word(written, folded, stem(folded))
 
 
 def content_stems(text: str) -> list[str]:
@@ -72,6 +78,11 @@ def fold(text: str) -> str:
         plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
         text = "".join(c for c in plain if not unicodedata.combining(c))
     return " ".join(text.casefold().split())
+
+
+def slugged(text: str) -> str:
+    """The words of a text with hyphens between them, as addresses have them."""
+    return "-".join(re.findall(r"[^\W_]+", fold(text)))
 
 
 @lru_cache(1 << 16)

@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
+import httpx
 import pytest
 
-from graphsvc.build.pipeline import build
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
-from tests.serving import running
+from graphsvc.service import Serving
+from tests.serving import app_of, client_of, running
 
 ROOT = Path(__file__).resolve().parent.parent
+Result = TypeVar("Result")
+Fetch = Callable[..., list[httpx.Response]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test speaks TLS. Otherwise each of hundreds of clients would first read the certificates
+    of all authorities, which takes longer than a request."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SSL_CERT_FILE", raising=False)
+        patch.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("authorities")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_collections() -> Iterator[None]:
+    """A service in this process leaves the garbage collector alone, which it would let look at
+    all that all tests have made, each time that it opens a release."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphsvc.web.app._settle", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -39,15 +66,51 @@ def releases(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Rele
     Processes that run tests side by side share it: who is not the first waits, and finds it there.
     """
     base = tmp_path_factory.getbasetemp()
-    folder = Releases((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "releases")
-    build(project, folder)
-    return folder
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "releases"
+    subprocess.run([sys.executable, "-m", "graphsvc", "build", "--project", project.root,
+                    "--releases", folder], check=True, stdout=subprocess.DEVNULL)
+    return Releases(folder)
 
 
 @pytest.fixture(scope="session")
 def release(releases: Releases) -> Release:
     """The release of the real project."""
     return releases.current()
+
+
+@dataclass
+class Opened:
+    """A release that is open in this process, and the event loop in which it answers."""
+
+    serving: Serving
+    runner: asyncio.Runner
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """What comes of some work. Raises what it raises."""
+        return self.runner.run(work)
+
+
+@pytest.fixture(scope="session")
+def opened(release: Release) -> Iterator[Opened]:
+    """The release of the real project, opened once: it takes two seconds."""
+    with asyncio.Runner() as runner:
+        serving = runner.run(Serving.open(release))
+        yield Opened(serving, runner)
+        runner.run(serving.close())
+
+
+@pytest.fixture(scope="session")
+def fetch(releases: Releases) -> Iterator[Fetch]:
+    """Gives what the service over the release of the real project answers to GET, path by path."""
+    with asyncio.Runner() as runner:
+        service = client_of(app_of(releases))
+        client = runner.run(service.__aenter__())
+
+        async def ask(paths: tuple[str, ...], headers: dict[str, str]) -> list[httpx.Response]:
+            return [await client.get(path, headers=headers) for path in paths]
+
+        yield lambda *paths, **headers: runner.run(ask(paths, headers))
+        runner.run(service.__aexit__(None, None, None))
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS, VANN
 
 from graphsvc.project import Project
 from graphsvc.sources.turtle import read_turtle
-from graphsvc.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, VANN
 from tests.mutations import name_errors
 
 JI = rdflib.Namespace("https://w3id.org/joint-inspections/def#")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -14,37 +13,21 @@ from openapi_spec_validator import validate
 
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
-from graphsvc.release import Release
-from graphsvc.service import Serving
+from tests.conftest import Opened
 from tests.recorded import differences
 
 ANSWERS = Path(__file__).parent / "answers"
 
 
-def test_every_example_of_every_question_gives_its_recorded_answer(release: Release) -> None:
-    async def compare() -> list[str]:
-        serving = await Serving.open(release)
-        try:
-            return [str(error) for error in await differences(serving.questions, ANSWERS)]
-        finally:
-            await serving.close()
-
-    assert asyncio.run(compare()) == []
+def test_every_example_of_every_question_gives_its_recorded_answer(opened: Opened) -> None:
+    found = opened.run(differences(opened.serving.questions, ANSWERS))
+    assert [str(error) for error in found] == []
 
 
-def test_there_are_forty_questions_and_each_has_a_title_examples_and_evidence(
-    release: Release
-) -> None:
-    async def read() -> list[tuple[str, int, bool]]:
-        serving = await Serving.open(release)
-        try:
-            return [(q.name, len(q.examples), bool(q.title)) for q in serving.questions.library]
-        finally:
-            await serving.close()
-
-    questions = asyncio.run(read())
-    assert len(questions) >= 40
-    assert [name for name, examples, titled in questions if not examples or not titled] == []
+def test_there_are_forty_questions_and_each_has_a_title_and_examples(opened: Opened) -> None:
+    library = opened.serving.questions.library
+    assert len(library) >= 40
+    assert [q.name for q in library if not q.examples or not q.title] == []
 
 
 def test_the_description_of_the_api_is_valid_and_has_every_question(

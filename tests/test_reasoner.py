@@ -8,9 +8,9 @@ from pathlib import Path
 import owlready2
 import pytest
 import rdflib
+from rdflib.namespace import OWL, RDF, RDFS
 
 from graphsvc.project import Project
-from graphsvc.vocabulary import OWL, RDF, RDFS
 
 pytestmark = [
     pytest.mark.slow,

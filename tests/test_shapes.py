@@ -13,12 +13,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
+from rdflib.namespace import RDF, SH
 
 from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import Result, validate
 from graphsvc.project import Project
 from graphsvc.sources.turtle import read_turtle
-from graphsvc.vocabulary import RDF, SH
 
 FOLDER = Path(__file__).parent / "shapes"
 BASE = FOLDER / "base.ttl"

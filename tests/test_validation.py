@@ -11,13 +11,13 @@ import pyoxigraph as ox
 import pyshacl
 import pytest
 import rdflib
+from rdflib.namespace import RDF, SH
 
 from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import Result, report_graph, validate, validate_pair
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.sources.turtle import read_turtle
-from graphsvc.vocabulary import RDF, SH
 from tests.mutations import Damage, Data
 from tests.test_shapes import BAD, BASE
 

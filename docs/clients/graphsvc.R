@@ -6,9 +6,12 @@
 
 # What an address gives as JSON. Stops with the sentence of the service where it refuses.
 graphsvc_get <- function(address, query = list()) {
-  request <- httr2::request(address)
-  request <- do.call(httr2::req_url_query, c(list(request), query, list(.multi = "explode")))
-  request <- httr2::req_error(request, body = function(answer) {
+  pairs <- unlist(lapply(names(query), function(name) {
+    values <- vapply(as.character(query[[name]]), utils::URLencode, "", reserved = TRUE)
+    paste0(name, "=", values)
+  }))
+  if (length(pairs) > 0) address <- paste0(address, "?", paste(pairs, collapse = "&"))
+  request <- httr2::req_error(httr2::request(address), body = function(answer) {
     problem <- tryCatch(httr2::resp_body_json(answer, check_type = FALSE), error = function(e) NULL)
     if (is.null(problem$detail)) NULL else problem$detail
   })

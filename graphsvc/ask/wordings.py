@@ -24,6 +24,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from graphsvc.errors import GraphsvcError, InputErrors
+from graphsvc.questions.header import LOADER
 from graphsvc.questions.library import Library
 from graphsvc.questions.question import Question, Texts
 from graphsvc.words import Word, stem, words
@@ -93,7 +94,8 @@ def read_wordings(queries: Path, library: Library) -> Wordings:
         return Wordings()
     file = f"{queries.name}/{path.name}"
     try:
-        wordings = Wordings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        wordings = Wordings.model_validate(yaml.load(
+            path.read_text(encoding="utf-8"), Loader=LOADER))
     except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as error:
         reason = " ".join(str(error).split())[:300]
         raise InputErrors([GraphsvcError(f"The wordings cannot be read: {reason}", location=file,

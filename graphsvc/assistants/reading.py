@@ -18,12 +18,8 @@ from graphsvc.questions.table import Row, Term, fetch
 from graphsvc.questions.template import Template
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
-from graphsvc.vocabulary import DCTERMS, OWL, PROV, RDF, RDFS, SKOS
+from graphsvc.vocabulary import EVIDENCE, MEANINGS, NOT_FACTS, OTHER_NAMES, OWL
 
-_EVIDENCE = str(PROV.wasDerivedFrom)
-_NAMES = (str(SKOS.altLabel), str(SKOS.hiddenLabel))
-_MEANINGS = (str(SKOS.definition), str(DCTERMS.description))
-_NOT_FACTS = {str(RDF.type), str(RDFS.label), str(SKOS.prefLabel), _EVIDENCE, *_NAMES, *_MEANINGS}
 _CLASS = str(OWL.Class)
 _FIRST = 5
 """Things of a group that are named where there are more."""
@@ -75,14 +71,14 @@ class Read(Tool):
         iri = await asyncio.to_thread(index.find, self.thing, of_class=kind, location="thing")
         said, referrers = await _about(serving, iri, client)
         classes = index.classes(iri)
-        cited = in_reading_order(index.passage(term.value) for term in said[_EVIDENCE])
+        cited = in_reading_order(index.passage(term.value) for term in said[EVIDENCE])
         return {
             "name": index.label(iri) or names.id(iri), "id": names.id(iri), "iri": iri,
             "release": serving.release.id,
             "kinds": [index.label(class_) or names.id(class_) for class_ in classes
                       if class_.startswith(serving.header.namespace)],
-            "also_called": terms((v for p in _NAMES for v in said[p]), names),
-            "meaning": terms((v for p in _MEANINGS for v in said[p]), names),
+            "also_called": terms((v for p in OTHER_NAMES for v in said[p]), names),
+            "meaning": terms((v for p in MEANINGS for v in said[p]), names),
             "facts": _facts(names, said),
             "evidence": [f"{one} [{names.id(one.iri)}]" for one in cited],
             "referred_to_by": _referrers(serving, names, referrers),
@@ -110,7 +106,7 @@ class Passage(Tool):
         (said, referrers), near = await asyncio.gather(
             _about(serving, iri, client), _fetch(serving, "passage-neighbours", iri, client))
         rests = [thing.value for property_, thing in referrers
-                 if property_ and thing and property_.value == _EVIDENCE]
+                 if property_ and thing and property_.value == EVIDENCE]
         return fitting(lambda count: {
             "id": names.id(iri), "iri": iri, "release": serving.release.id,
             "document": passage.title, "sections": list(passage.sections), "line": passage.line,
@@ -141,7 +137,7 @@ class Cite(Tool):
         passage = index.passage(iri)
         said, _ = await _about(serving, iri, client)
         cited = [passage] if passage.document else in_reading_order(
-            index.passage(value.value) for value in said[_EVIDENCE])
+            index.passage(value.value) for value in said[EVIDENCE])
         return {**document, "thing": index.label(iri) or names.id(iri), "iri": iri,
                 "based_on": [f"{one}. {one.iri}" for one in cited],
                 "note": None if cited else "No passage is cited for it in this release."}
@@ -151,7 +147,7 @@ def _facts(names: Names, said: Mapping[str, set[Term]]) -> Json:
     """What is said by each property, by its name, apart from names and evidence."""
     return compact({names.serving.index.label(property_) or names.id(property_):
                     terms(values, names) for property_, values in sorted(said.items())
-                    if property_ not in _NOT_FACTS})
+                    if property_ not in NOT_FACTS})
 
 
 async def _about(

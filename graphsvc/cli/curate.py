@@ -1,13 +1,21 @@
-"""Commands that bring a report into the project, step by step."""
+"""Commands that bring a report into the project: read it, have drafts made, show them, write."""
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graphsvc.cli import Commands, add_command, counted, decide, print_result, project_of
 from graphsvc.errors import GraphsvcError
+
+if TYPE_CHECKING:
+    from graphsvc.curate.records import Draft
+    from graphsvc.curate.work import Work
+
+_LOOPBACK = "127.0.0.1"
 
 
 def add_commands(commands: Commands) -> None:
@@ -16,17 +24,20 @@ def add_commands(commands: Commands) -> None:
         "curate", help="Bring a report into the project.",
         description="Bring a report into the project: read it, decide on drafts, write them.")
     steps = command.add_subparsers(dest="step", metavar="STEP", required=True)
-    for step in (_add, _propose, decide.add_steps):
-        step(steps)
-
-
-def _add(steps: Commands) -> None:
     command = add_command(steps, add)
     command.add_argument("report", type=Path, metavar="REPORT", help="file of the report")
     command.add_argument("--id", required=True, metavar="SLUG",
                          help="name of the document in the project, such as stirling-2019")
     command.add_argument("--skip", type=_numbers, default=(), metavar="PAGES",
                          help="pages to leave out, such as 1,44")
+    for run in (propose, drafts, progress, write):
+        decide.add_step(steps, run)
+    command = decide.add_step(steps, next)
+    command.add_argument("--all", action="store_true", help="all that wait, not only the first")
+    command = decide.add_step(steps, serve, who=True)
+    command.add_argument("--port", type=int, default=0,
+                         help="port; 0 for any free one (default: %(default)s)")
+    decide.add_steps(steps)
 
 
 def add(args: argparse.Namespace) -> int:
@@ -55,11 +66,6 @@ def add(args: argparse.Namespace) -> int:
     return 0
 
 
-def _propose(steps: Commands) -> None:
-    command = add_command(steps, propose)
-    command.add_argument("document", metavar="SLUG", help="name of the document")
-
-
 def propose(args: argparse.Namespace) -> int:
     """Have a language model add drafts, if the environment names one.
 
@@ -82,17 +88,129 @@ def propose(args: argparse.Namespace) -> int:
         raise GraphsvcError("No model is set, and none is needed: rules make drafts too.",
                             hint=f"To have one add drafts, set {URL} and {MODEL}.")
     shelf = Shelf(project)
-    reading = shelf.open(args.document)
+    reading = shelf.open(args.id)
     words = verbatim(project, shelf.folder, reading.title)
     found = Proposer(endpoint, CuratedGraph(project), words).propose(reading)
-    keep(shelf.place(args.document), found.drafts)
+    keep(shelf.place(args.id), found.drafts)
     dropped = found.dropped.most_common()
-    print_result(args.format, {"document": args.document, "kept": len(found.drafts),
+    print_result(args.format, {"document": args.id, "kept": len(found.drafts),
                                "dropped": dict(dropped)}, "\n".join([
-        f"{args.document}: {counted(len(found.drafts), 'draft')} of the model"
+        f"{args.id}: {counted(len(found.drafts), 'draft')} of the model"
         f" {endpoint.model} kept, {sum(n for _, n in dropped)} dropped",
         *(f"  {n} because {reason}" for reason, n in dropped), "", "Go on with:",
-        f"  graphsvc curate drafts {args.document}"]))
+        f"  graphsvc curate drafts {args.id}"]))
+    return 0
+
+
+def drafts(args: argparse.Namespace) -> int:
+    """List all drafts of a document, also those that are decided.
+
+    Example:
+      graphsvc curate drafts stirling-2019 --format json
+    """
+    _print_drafts(args, decide.work_of(args).drafts)
+    return 0
+
+
+def next(args: argparse.Namespace) -> int:
+    """Show the next draft to decide on, with its passage and what is wrong with it so far.
+
+    Example:
+      graphsvc curate next stirling-2019
+    """
+    work = decide.work_of(args)
+    waiting = work.waiting()
+    if args.all:
+        _print_drafts(args, waiting)
+    elif waiting:
+        _print_next(args, work, waiting[0], len(waiting))
+    else:
+        print_result(args.format, None, "Nothing waits.")
+    return 0
+
+
+def _print_next(args: argparse.Namespace, work: Work, draft: Draft, waiting: int) -> None:
+    problems = work.check(draft)
+    texts = {p.line: p.text for p in work.reading.paragraphs if p.line in draft.passages}
+    print_result(args.format, {
+        "waiting": waiting, "draft": draft.model_dump(mode="json"), "passages": texts,
+        "problems": [problem.model_dump() for problem in problems],
+    }, "\n".join([
+        *_lines(draft), *(f"  line {line}: {text}" for line, text in texts.items()),
+        *(f"  ! {problem}" for problem in problems), f"{counted(waiting, 'draft')} waiting"]))
+
+
+def _print_drafts(args: argparse.Namespace, drafts: list[Draft]) -> None:
+    print_result(args.format, [draft.model_dump(mode="json") for draft in drafts],
+                 "\n".join(line for draft in drafts for line in _lines(draft)))
+
+
+def _lines(draft: Draft) -> list[str]:
+    """A draft in text: what it is, then a line for each value."""
+    known = f", said already by <{draft.known}>" if draft.known else ""
+    where = ", ".join(map(str, draft.passages))
+    return [f"{draft.id} {draft.kind_label or draft.kind} (line {where}; {draft.score:.0%}{known})",
+            *(f"  {v.property_label or v.property}: {v.label or v.iri or v.text}"
+              for v in draft.values),
+            *(f"  near: {near.label} <{near.iri}> ({near.likeness:.0%})" for near in draft.near),
+            *(f"  says otherwise: <{iri}>" for iri in draft.clashes)]
+
+
+def progress(args: argparse.Namespace) -> int:
+    """Show how far a document is, section by section, and its latest decisions.
+
+    Example:
+      graphsvc curate progress stirling-2019
+    """
+    work = decide.work_of(args)
+    found, state = work.progress(), work.state()
+    log = [{"number": number, "action": d.action, "who": d.who, "when": d.when.isoformat(),
+            "undone": number in state.undone, "draft": d.draft, "reason": d.reason}
+           for number, d in enumerate(state.log, 1)]
+    lines = [f"{'  ' * s.level}{s.title}: {s.cited} of {s.paragraphs} cited, {s.ticked} ticked off,"
+             f" {len(s.open)} open, {counted(s.waiting, 'draft')}" for s in found.sections]
+    print_result(args.format, {**found.model_dump(mode="json"), "log": log}, "\n".join([
+        *lines, f"{found.accepted} accepted, {found.rejected} rejected, {found.waiting} waiting;"
+                f" {len(found.open)} paragraphs open; {found.share:.1%} cited in sections with"
+                " facts"]))
+    return 0
+
+
+def write(args: argparse.Namespace) -> int:
+    """Write what was accepted into the project's files; writing again changes nothing.
+
+    Example:
+      graphsvc curate write stirling-2019
+    """
+    done = decide.work_of(args).write()
+    print_result(args.format, vars(done), "\n".join([
+        *(done.files or ["Nothing changed."]), *done.kept]))
+    return 0
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Open the desk: a page of this machine on which to decide on the drafts, until Ctrl-C.
+
+    The address holds a token: it is for whoever has it, and for nobody on other machines.
+
+    Example:
+      graphsvc curate serve stirling-2019 --who anna
+    """
+    import secrets
+    from functools import partial
+
+    from graphsvc.curate.desk.app import application
+    from graphsvc.curate.work import curator
+    from graphsvc.web import server
+
+    work, token = decide.work_of(args), secrets.token_urlsafe(24)
+    who = curator(work.graph, args.who)
+    listener = server.listen(_LOOPBACK, args.port)
+    address = f"{server.address(_LOOPBACK, listener)}/{token}/"
+    opening = json.dumps({"document": work.slug, "address": address}) if (
+        args.format == "json") else f"{work.reading.title}\n\n  {address}\n"
+    server.serve(partial(application, work, who, token, listener.getsockname()[1]), listener,
+                 announce=partial(print, opening, flush=True))
     return 0
 
 

@@ -20,42 +20,32 @@ from graphsvc.curate.records import Decision, Draft
 from graphsvc.errors import GraphsvcError
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """A statement that was accepted or added. number: of the decision, from 1."""
-
-    number: int
-    statement: Draft
-    decision: Decision
-
-
 @dataclass
 class State:
     """Where the decisions on a document lead.
 
-    accepted: in the order of the decisions; rejected, split: numbers of the decisions by the ids of
-    their drafts; parts: drafts that others were split into, decided or not; ticked: reasons by
-    lines without facts; log: every decision, undone or not; undone: numbers of those that are.
+    accepted: statements by the numbers of the decisions (from 1), in their order; decided: numbers
+    by the ids of the drafts that were decided on; parts: drafts that others were split into,
+    decided or not; ticked: reasons by lines without facts; log: every decision, undone or not;
+    undone: numbers of those that are.
     """
 
-    accepted: list[Accepted] = field(default_factory=list)
-    rejected: dict[str, int] = field(default_factory=dict)
-    split: dict[str, int] = field(default_factory=dict)
+    accepted: dict[int, Draft] = field(default_factory=dict)
+    decided: dict[str, int] = field(default_factory=dict)
     parts: list[Draft] = field(default_factory=list)
     ticked: dict[int, str] = field(default_factory=dict)
     log: list[Decision] = field(default_factory=list)
     undone: set[int] = field(default_factory=set)
 
     @property
-    def decided(self) -> dict[str, int]:
-        """The numbers of the decisions on drafts, by the drafts' ids."""
-        accepted = {a.decision.draft: a.number for a in self.accepted if a.decision.draft}
-        return accepted | self.rejected | self.split
-
-    @property
     def statements(self) -> dict[str, Draft]:
         """What was accepted, by name."""
-        return {str(a.statement.iri): a.statement for a in self.accepted}
+        return {str(statement.iri): statement for statement in self.accepted.values()}
+
+    @property
+    def cited(self) -> set[int]:
+        """The lines that what was accepted rests on."""
+        return {line for statement in self.accepted.values() for line in statement.passages}
 
     @property
     def last(self) -> int | None:
@@ -72,20 +62,19 @@ class State:
 
 def fold(decisions: list[Decision]) -> State:
     """The state that decisions lead to."""
-    undone = {decision.undoes for decision in decisions if decision.undoes}
-    state = State(log=decisions, undone=undone)
+    state = State(log=decisions, undone={one.undoes for one in decisions if one.undoes})
     for number, decision in enumerate(decisions, 1):
-        if number in undone:
+        if number in state.undone:
+            continue
+        if decision.action == "no-facts":
+            state.ticked |= dict.fromkeys(decision.lines, decision.reason)
             continue
         if decision.action in ("accept", "add") and decision.changed:
-            state.accepted.append(Accepted(number, decision.changed, decision))
-        elif decision.action == "reject" and decision.draft:
-            state.rejected[decision.draft] = number
-        elif decision.action == "split" and decision.draft:
-            state.split[decision.draft] = number
+            state.accepted[number] = decision.changed
+        elif decision.action == "split":
             state.parts += decision.parts
-        elif decision.action == "no-facts":
-            state.ticked |= dict.fromkeys(decision.lines, decision.reason)
+        if decision.draft and decision.action != "undo":
+            state.decided[decision.draft] = number
     return state
 
 
@@ -172,8 +161,8 @@ def _refuse_undo(number: int, state: State) -> None:
                             hint="Decide on the draft again.")
     decision = state.log[number - 1]
     name = decision.changed.iri if decision.changed else None
-    resting = [str(a.number) for a in state.accepted if name
-               and any(value.iri == name for value in a.statement.values)]
+    resting = [str(n) for n, statement in state.accepted.items() if name
+               and any(value.iri == name for value in statement.values)]
     resting += [str(state.decided[part.id]) for part in decision.parts if part.id in state.decided]
     if resting:
         raise GraphsvcError(f"Decision {number} is one that others rest on ({', '.join(resting)}).",

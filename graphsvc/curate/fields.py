@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -13,7 +14,7 @@ import pyoxigraph as ox
 
 from graphsvc.build.check import nearest
 from graphsvc.curate.graph import CuratedGraph, Needed
-from graphsvc.curate.records import Record, Value
+from graphsvc.curate.records import Draft, Record, Value
 from graphsvc.curate.statement import EVIDENCE, TYPE
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
@@ -57,7 +58,7 @@ class Field(Record):
 
 
 class Fields:
-    """The fields of the classes of a project."""
+    """The fields of the classes of a project, as long as the graph stays as it is."""
 
     def __init__(self, graph: CuratedGraph) -> None:
         self._graph = graph
@@ -81,13 +82,6 @@ class Fields:
                  if used[property_] > half or any(n.least for n in (needs.get(property_),) if n)}
         return tuple(sorted(found, key=lambda field: (
             first.get(field.property, len(_FIRST)), not field.least, -used[field.property])))
-
-    def forget(self) -> None:
-        """Look again at what the project has: something was added to it or taken from it."""
-        self.of.cache_clear()
-        self.choices.cache_clear()
-        self.__dict__.pop("_said", None)
-        self.__dict__.pop("_values", None)
 
     def field(self, class_: str, name: str) -> Field:
         """The field of a class by the IRI, the last part or the label of its property.
@@ -128,6 +122,33 @@ class Fields:
             return Value(**common, iri=named[0].iri, label=named[0].label)
         return Value(**common, text=text, language=field.language,
                      datatype=None if field.language else field.datatype, label=text)
+
+    def changed(
+        self, draft: Draft, given: Iterable[tuple[str, str]], lines: tuple[int, ...] = ()
+    ) -> Draft:
+        """A draft with other values in words, and other lines if any are given.
+
+        given: names of properties, each with a value; what the draft has of such a property is left
+        out, and an empty value leaves it out altogether. Raises GraphsvcError.
+        """
+        new: dict[str, list[Value]] = {}
+        for name, text in given:
+            field = self.field(draft.kind, name)
+            new.setdefault(field.property, []).extend(
+                [self.value(field, text)] if text.strip() else ())
+        kept = [value for value in draft.values if value.property not in new]
+        return draft.model_copy(update={
+            "values": (*kept, *(value for values in new.values() for value in values)),
+            "passages": lines or draft.passages})
+
+    def class_of(self, name: str) -> str:
+        """The class that a name means: IRI, last part or label. Raises GraphsvcError if none."""
+        labels = {iri: self._graph.label(iri) for iri in self._graph.classes_of_things()}
+        for iri, label in labels.items():
+            if name.casefold() in (iri.casefold(), slug(iri).casefold(), label.casefold()):
+                return iri
+        raise GraphsvcError(f"There is no class {name!r}.", hint=nearest(name, labels.values()) or (
+            f"There are {', '.join(sorted(labels.values()))}."))
 
     def _thing(self, field: Field, text: str) -> str:
         """The thing that a text means: by IRI, slug or one of its names."""

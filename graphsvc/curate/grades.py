@@ -38,7 +38,7 @@ class _Graded:
 def draft_grades(text: Text) -> Iterator[Draft]:
     """One draft for each thing graded and grade, of the classes that have a property for grades."""
     joined = "\n".join(paragraph.text for paragraph in text.reading.paragraphs)
-    for class_ in text.graph.having(CURATION.graded):
+    for class_ in text.graph.having(CURATION.ungraded):
         found = _Grades(text, class_, joined).find()
         same: dict[tuple[str, str], list[_Graded]] = {}
         for one in found:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from graphsvc.curate.decisions import State
 from graphsvc.curate.memory import Memory
+from graphsvc.sources.coverage import span_of
 from graphsvc.sources.documents import Document
 
 _ROWS = "ledgers"
@@ -26,8 +27,7 @@ def ledger(path: Path, document: Document, state: State, memory: Memory) -> str:
             last = max(_lines(row), default=last)
             rows.append((min(_lines(row), default=last), row))
     by_hand = {line for _, row in rows for line in _lines(row)}
-    cited = {line for accepted in state.accepted for line in accepted.statement.passages}
-    for line, row in _rows(document, state.ticked, by_hand | cited):
+    for line, row in _rows(document, state.ticked, by_hand | state.cited):
         memory.note(_ROWS, row, row)
         rows.append((line, row))
     return "".join(f"{row}\n" for _, row in sorted(rows, key=lambda row: row[0]))
@@ -52,7 +52,4 @@ def _rows(
 
 def _lines(row: str) -> range:
     """The lines that a row names, none where it is a comment or malformed."""
-    first, _, last = row.partition("\t")[0].strip().partition("-")
-    if not first.isdigit() or not (last or first).isdigit():
-        return range(0)
-    return range(int(first), int(last or first) + 1)
+    return span_of(row.partition("\t")[0]) or range(0)

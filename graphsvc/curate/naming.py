@@ -8,7 +8,6 @@ value counts by its own slug or its words.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Container
 
 import pyoxigraph as ox
@@ -17,51 +16,43 @@ from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft
 from graphsvc.index import slug
 from graphsvc.vocabulary import CURATION, RDFS
-from graphsvc.words import FUNCTION_WORDS
+from graphsvc.words import FUNCTION_WORDS, slugged
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _LONGEST = 48
 _SMALL = FUNCTION_WORDS - {"not", "no", "early", "own"}
 
 
-class Naming:
-    """Names the statements of a document and the things that it introduces. document: its slug."""
+def iri_for(graph: CuratedGraph, draft: Draft, code: str, taken: Container[str]) -> str:
+    """The IRI of a draft: its own if it has one, else one that nothing has had.
 
-    def __init__(self, graph: CuratedGraph, document: str) -> None:
-        self._graph, self._document = graph, document
-        self.document = f"{graph.header.base}document/{document}"
+    code: what the slugs of the document's things begin with.
+    """
+    if draft.iri:
+        return draft.iri
+    template = nearest(graph, draft.kind, CURATION.address) or (
+        f"{_kebab(slug(draft.kind))}/{{skos:prefLabel}}")
+    path = _FIELD.sub(lambda field: _filled(graph, field[1], draft, code), template)
+    start, _, end = path.rpartition("/")
+    end = re.sub(r"-{2,}", "-", end).strip("-") or f"{code}-{draft.passages[0]}"
+    iri = f"{graph.header.base}{start}/{end}"
+    return next(one for one in (iri, *(f"{iri}-{number}" for number in range(2, 10_000)))
+                if one not in taken and not _is_known(graph, one))
 
-    def iri(self, draft: Draft, code: str, taken: Container[str]) -> str:
-        """The name of a draft: its own if it has one, else one that nothing has had.
 
-        code: what the slugs of the document's things begin with.
-        """
-        if draft.iri:
-            return draft.iri
-        template = nearest(self._graph, draft.kind, CURATION.address) or (
-            f"{_kebab(slug(draft.kind))}/{{skos:prefLabel}}")
-        path = _FIELD.sub(lambda field: self._filled(field[1], draft, code), template)
-        start, _, end = path.rpartition("/")
-        end = re.sub(r"-{2,}", "-", end).strip("-") or f"{code}-{draft.passages[0]}"
-        name = f"{self._graph.header.base}{start}/{end}"
-        numbered = (f"{name}-{number}" for number in range(2, 10_000))
-        return next(one for one in (name, *numbered)
-                    if one not in taken and not self._has(one))
+def _is_known(graph: CuratedGraph, iri: str) -> bool:
+    """Whether the project says anything of a thing, if only that it is no longer there."""
+    return any(graph.store.quads_for_pattern(ox.NamedNode(iri), None, None))
 
-    def _has(self, iri: str) -> bool:
-        """Whether the project says anything of a thing, if only that it is no longer there."""
-        return any(self._graph.store.quads_for_pattern(ox.NamedNode(iri), None, None))
 
-    def _filled(self, field: str, draft: Draft, code: str) -> str:
-        """What stands for a field: empty where the draft has no such value."""
-        if field in ("code", "document"):
-            return code if field == "code" else self._document
-        prefix, _, local = field.partition(":")
-        property_ = self._graph.project.prefixes.get(prefix, "") + local
-        values = [value for value in draft.values if value.property == property_]
-        if not values:
-            return ""
-        return slug(values[0].iri) if values[0].iri else slugged(values[0].text or "")
+def _filled(graph: CuratedGraph, field: str, draft: Draft, code: str) -> str:
+    """The text for a field: empty where the draft has no such value."""
+    if field in ("code", "document"):
+        return code if field == "code" else draft.document
+    prefix, _, local = field.partition(":")
+    property_ = graph.project.prefixes.get(prefix, "") + local
+    value = next((value for value in draft.values if value.property == property_), None)
+    return "" if value is None else slug(value.iri) if value.iri else _shortened(value.text or "")
 
 
 def nearest(graph: CuratedGraph, class_: str, property_: str) -> str | None:
@@ -74,10 +65,9 @@ def nearest(graph: CuratedGraph, class_: str, property_: str) -> str | None:
     return None
 
 
-def slugged(text: str) -> str:
-    """A text as a slug: lower case, hyphens, without the little words if it would be too long."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
+def _shortened(text: str) -> str:
+    """A text as a slug, without the little words if it would be too long."""
+    words = slugged(re.sub(r"['\u2019]", "", text)).encode("ascii", "ignore").decode().split("-")
     if len("-".join(words)) > _LONGEST:
         words = [word for word in words if word not in _SMALL] or words
     while len(words) > 1 and len("-".join(words)) > _LONGEST:

@@ -9,7 +9,7 @@ from graphsvc.curate.cues import Cues
 from graphsvc.curate.records import Draft, Kind, Value
 from graphsvc.curate.subjects import Subjects
 from graphsvc.curate.text import Said, Sentence, Text
-from graphsvc.vocabulary import CURATION
+from graphsvc.vocabulary import CURATION, SKOS
 from graphsvc.words import words
 
 _FEWEST = 8
@@ -27,11 +27,14 @@ def draft_narrative(text: Text) -> Iterator[Draft]:
     graph = text.graph
     for class_ in graph.having(CURATION.about):
         about = graph.value(class_, CURATION.about) or ""
-        subjects = Subjects(graph, about)
+        subjects = text.about(about)
         coded = {one: Cues(graph, one) for one in graph.values(class_, CURATION.coded)}
         for _, paragraph in groupby(text.sentences, lambda sentence: sentence.lines[0]):
             for run in _runs(list(paragraph), subjects):
-                yield _draft(text, class_, about, run, subjects, coded)
+                draft = _draft(text, class_, about, run, subjects, coded)
+                if draft.cue or any(graph.is_a(one.iri, graph.range(about) or "")
+                                    for sentence in run for one in sentence.named):
+                    yield draft
 
 
 def _runs(sentences: list[Sentence], subjects: Subjects) -> Iterator[list[Sentence]]:
@@ -64,6 +67,8 @@ def _draft(
         iri = best.iri if best else cues.otherwise
         if iri:
             values.append(text.value(property_, iri, best.words if best else ""))
+    if likely and best:
+        values.insert(0, headline(text, graph.label(likely[0][0]), graph.label(best.iri)))
     named = {one.iri: one.words for sentence in run for one in sentence.named}
     for property_ in graph.values(class_, CURATION.mentions):
         range_ = graph.range(property_) or ""
@@ -74,6 +79,13 @@ def _draft(
         document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
         values=tuple(_each_once(values)), score=round(score, 2), cue=best.words if best else "",
         passages=tuple(dict.fromkeys(line for sentence in run for line in sentence.lines)))
+
+
+def headline(text: Text, subject: str, judged: str) -> Value:
+    """A name to begin with, of a statement: what it is about, and how that is judged."""
+    label, name = str(SKOS.prefLabel), f"{subject[:1].upper()}{subject[1:]}: {judged}"
+    return Value(property=label, property_label=text.graph.label(label), text=name, language="en",
+                 label=name)
 
 
 def _each_once(values: list[Value]) -> list[Value]:

@@ -11,6 +11,7 @@ from graphsvc.curate.records import Value
 from graphsvc.curate.text import Sentence, Text, find_words
 from graphsvc.vocabulary import CURATION
 
+_PROPER = re.compile(r"\W{1,4}(?:the )?((?:[A-Z][\w’'&-]*)(?: (?:(?:of|for|and|the|in) )?[A-Z][\w’'&-]*)*)")
 _AFTER = 40
 """Characters after a cue in which what it leads to begins."""
 
@@ -24,12 +25,27 @@ def values_near(text: Text, class_: str, sentences: list[Sentence]) -> Iterator[
         general = graph.values(property_, CURATION.general)
         class_of_value = graph.range(property_) or ""
         for sentence in sentences:
-            for one in sentence.named:
-                if one.iri not in general and graph.is_a(one.iri, class_of_value) and (
-                        not cues or _follows(one.words, sentence.text, cues)):
-                    yield text.value(property_, one.iri, one.words)
+            named = [one for one in sentence.named
+                     if one.iri not in general and graph.is_a(one.iri, class_of_value) and (
+                         not cues or _follows(one.words, sentence.text, cues))]
+            yield from (text.value(property_, one.iri, one.words) for one in named)
+            if cues and not named:
+                yield from (_unknown(text, property_, name) for name in names_after(
+                    sentence.text, cues)[:1])
     for property_ in graph.values(class_, CURATION.dated):
         yield from _dates(text, property_, sentences)
+
+
+def _unknown(text: Text, property_: str, name: str) -> Value:
+    """A value that the project does not have yet."""
+    return Value(property=property_, property_label=text.graph.label(property_), text=name,
+                 language="en", label=name, cue=name)
+
+
+def names_after(text: str, cues: list[str]) -> list[str]:
+    """The names in capitals right after some cues."""
+    return [match[1] for cue in pattern(cues).finditer(text)
+            if (match := _PROPER.match(text[cue.end():]))]
 
 
 def _follows(name: str, text: str, cues: list[str]) -> bool:

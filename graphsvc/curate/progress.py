@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from graphsvc.curate.decisions import State
 from graphsvc.curate.records import Draft, Record
-from graphsvc.sources.coverage import CITED_AT_LEAST, KINDS_TO_CITE
+from graphsvc.sources.coverage import CITED_AT_LEAST, Coverage, by_section
 from graphsvc.sources.documents import Document, Heading, section_of
 
 
@@ -40,33 +42,20 @@ class Progress(Record):
         """The lines of all paragraphs that are neither cited nor ticked off."""
         return [line for section in self.sections for line in section.open]
 
-    @property
-    def done(self) -> bool:
-        """Whether all is decided and accounted for."""
-        return not self.waiting and not self.open and self.share >= self.enough
-
 
 def progress(
     document: Document, outline: list[Heading], state: State, waiting: list[Draft]
 ) -> Progress:
     """How far the work on a document is."""
-    cited = {line for a in state.accepted for line in a.statement.passages}
-    top = Heading(0, 1, "cover", "Before the first heading")
-    lines: dict[Heading, list[int]] = {heading: [] for heading in (top, *outline)}
-    for paragraph in document.paragraphs:
-        heading = section_of(outline, paragraph.line) or top
-        if heading.line != paragraph.line:
-            lines[heading].append(paragraph.line)
-    begun = [section_of(outline, draft.passages[0]) or top for draft in waiting if draft.passages]
+    headings = {heading.line for heading in outline}
+    accounts = by_section(document, outline, state.cited - headings, state.ticked)
+    begun = Counter(section_of(outline, draft.passages[0]) for draft in waiting if draft.passages)
     sections = [Section(
-        line=heading.line, title=heading.title, level=heading.level, kind=heading.kind,
-        paragraphs=len(own), cited=len(cited.intersection(own)),
-        ticked=len({line for line in own if line in state.ticked} - cited),
-        open=tuple(line for line in own if line not in cited and line not in state.ticked),
-        waiting=begun.count(heading)) for heading, own in lines.items() if own or heading.line]
-    expected = [section for section in sections if section.kind in KINDS_TO_CITE]
-    total = sum(section.paragraphs for section in expected)
+        line=heading.line if heading else 0, title=account.title, level=account.level,
+        kind=account.kind, paragraphs=account.paragraphs, cited=account.cited,
+        ticked=account.reasons.total(), open=tuple(account.unaccounted), waiting=begun[heading])
+        for heading, account in accounts.items() if heading or account.paragraphs]
     return Progress(
         document=document.slug, sections=tuple(sections), accepted=len(state.accepted),
-        rejected=len(state.rejected), waiting=len(waiting),
-        share=sum(section.cited for section in expected) / total if total else 1.0)
+        rejected=sum(state.log[n - 1].action == "reject" for n in state.decided.values()),
+        waiting=len(waiting), share=Coverage("", [*accounts.values()]).share_to_cite)

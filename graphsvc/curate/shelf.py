@@ -12,14 +12,16 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from graphsvc.curate import outline, reading
+from graphsvc.curate import reading
 from graphsvc.curate.reading import apart
-from graphsvc.curate.records import Reading
+from graphsvc.curate.records import Kind, Reading
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
+from graphsvc.sources.documents import Heading, outline_slugs, outline_text, read_outline
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST = 80
+_NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*\.?|[#*_]+)\s*|[*_#]+$")
 _STALE = 24 * 3600
 """Seconds after which a folder that a killed process left is removed."""
 
@@ -69,7 +71,7 @@ class Shelf:
         self._check_new(slug, digest, report)
         content = apart.read(report, skip)
         found = Reading(slug=slug, title=content.title, sha256=digest,
-                        paragraphs=tuple(content.paragraphs))
+                        paragraphs=content.paragraphs)
         self._check_text(slug, content.text)
         self.folder.mkdir(exist_ok=True)
         self._tidy()
@@ -79,8 +81,7 @@ class Shelf:
             book.mkdir()
             (book / f"original{ending}").write_bytes(original)
             (book / "reading.json").write_text(found.model_dump_json(indent=1), encoding="utf-8")
-            (book / "outline.tsv").write_text(
-                outline.as_text(outline.proposed(found, self._project)), encoding="utf-8")
+            (book / "outline.tsv").write_text(outline_text(self._outline(found)), encoding="utf-8")
             (temporary / "text").write_bytes(content.text.encode())
             (temporary / "text").rename(self.folder / f"{slug}.txt")
             book.rename(self.folder / slug)
@@ -118,8 +119,27 @@ class Shelf:
                 "A text of that name is there already, and it is another.", location=str(path),
                 hint="Give another --id; or move that text away.")
 
+    def _outline(self, reading: Reading) -> list[Heading]:
+        """The headings of a document. Kinds are those that the project's outlines give to headings
+        of the same title; other headings have the kind of the part that they are in."""
+        known = {_plain(heading.title): heading.kind for slug in outline_slugs(self._project)
+                 if slug != reading.slug for heading in read_outline(self._project, slug)}
+        found: list[Heading] = []
+        for paragraph in reading.paragraphs:
+            if paragraph.kind is Kind.HEADING:
+                above = next((h.kind for h in reversed(found) if h.level < paragraph.level), "body")
+                kind = known.get(_plain(paragraph.text), above)
+                found.append(Heading(paragraph.line, paragraph.level, kind,
+                                     paragraph.text.strip("#*_ ").replace("\t", " ")))
+        return found
+
     def _tidy(self) -> None:
         """Remove what killed processes left."""
         for path in self.folder.glob(".adding-*"):
             if time.time() - path.stat().st_mtime > _STALE:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _plain(title: str) -> str:
+    """A title as it is compared: without number, marks and capitals."""
+    return " ".join(re.findall(r"\w+", _NUMBER.sub("", title).lower()))

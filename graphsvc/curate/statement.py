@@ -1,17 +1,27 @@
-"""A draft as triples."""
+"""A draft as triples, and triples as text: Turtle as curators write it."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 
 from graphsvc.curate.records import Draft, Value
 from graphsvc.errors import GraphsvcError
-from graphsvc.project import Header
+from graphsvc.project import Header, Project
 from graphsvc.sources.turtle import Triple
-from graphsvc.vocabulary import PROV, RDF
+from graphsvc.vocabulary import DCTERMS, PROV, RDF, SKOS, XSD
 
 TYPE = ox.NamedNode(str(RDF.type))
 EVIDENCE = ox.NamedNode(str(PROV.wasDerivedFrom))
+_STRING = ox.NamedNode(str(XSD.string))
+_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+_AS_IT_IS = {
+    str(XSD.integer): re.compile(r"[+-]?\d+"), str(XSD.decimal): re.compile(r"[+-]?\d*\.\d+"),
+    str(XSD.boolean): re.compile("true|false")}
+_ORDER = [TYPE, *(ox.NamedNode(str(term)) for term in (
+    SKOS.prefLabel, SKOS.altLabel, SKOS.definition, DCTERMS.description))]
 
 
 def triples(draft: Draft, header: Header) -> list[Triple]:
@@ -19,19 +29,14 @@ def triples(draft: Draft, header: Header) -> list[Triple]:
 
     Raises GraphsvcError where a name is no address or a literal has none of its kinds.
     """
-    node = named(str(draft.iri))
-    found: list[Triple] = [(node, TYPE, named(draft.kind))]
-    found += [(node, named(value.property), term(value)) for value in draft.values]
-    found += [(node, EVIDENCE, passage(header, draft.document, line)) for line in draft.passages]
-    return found
+    node = _named(str(draft.iri))
+    found: list[Triple] = [(node, TYPE, _named(draft.kind))]
+    found += [(node, _named(value.property), _term(value)) for value in draft.values]
+    return found + [(node, EVIDENCE, ox.NamedNode(f"{header.base}passage/{draft.document}/{line}"))
+                    for line in draft.passages]
 
 
-def passage(header: Header, document: str, line: int) -> ox.NamedNode:
-    """The passage at a line of a document."""
-    return ox.NamedNode(f"{header.base}passage/{document}/{line}")
-
-
-def named(iri: str) -> ox.NamedNode:
+def _named(iri: str) -> ox.NamedNode:
     """A thing by its address. Raises GraphsvcError where it is none."""
     try:
         return ox.NamedNode(iri)
@@ -41,17 +46,87 @@ def named(iri: str) -> ox.NamedNode:
                             ) from error
 
 
-def term(value: Value) -> ox.NamedNode | ox.Literal:
+def _term(value: Value) -> ox.NamedNode | ox.Literal:
     """The thing or the literal that a value is. Raises GraphsvcError where it is neither."""
     if value.iri is not None:
-        return named(value.iri)
+        return _named(value.iri)
     if value.text is None:
         raise GraphsvcError(f"A value of {value.property_label or value.property} is empty.",
                             hint="Give a thing or a text, or remove the value.")
     try:
         return ox.Literal(value.text, language=value.language,
-                          datatype=named(value.datatype) if value.datatype else None)
+                          datatype=_named(value.datatype) if value.datatype else None)
     except ValueError as error:
         raise GraphsvcError(f"{value.language!r} is no language, or goes with no type.",
                             location=value.property_label or value.property,
                             hint="Write a tag such as en, and no type with it.") from error
+
+
+class Turtle:
+    """Writes statements: short names, a property a line, evidence last.
+
+    names: of prefixes, by their namespaces; used: the namespaces of those that were written.
+    """
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self._names = names
+        self.used: set[str] = set()
+
+    def block(self, triples: list[Triple]) -> str:
+        """All that is said of one thing, without a line break at its end."""
+        values: dict[ox.NamedNode, list[str]] = {}
+        for _, link, value in sorted(triples, key=_place):
+            values.setdefault(link, []).append(self._written(value))
+        lines = [f"{'a' if link == TYPE else self._written(link)} {', '.join(dict.fromkeys(said))}"
+                 for link, said in values.items()]
+        return f"{self._written(triples[0][0])} " + " ;\n    ".join(lines) + " ."
+
+    def _written(self, term: ox.NamedNode | ox.BlankNode | ox.Literal) -> str:
+        if isinstance(term, ox.NamedNode):
+            namespace, local = _split(term.value)
+            if namespace not in self._names or not _LOCAL.fullmatch(local):
+                return str(term)
+            self.used.add(namespace)
+            return f"{self._names[namespace]}:{local}"
+        if not isinstance(term, ox.Literal) or term.language or term.datatype == _STRING:
+            return str(term)
+        plain = _AS_IT_IS.get(term.datatype.value)
+        if plain and plain.fullmatch(term.value):
+            return term.value
+        return f"{ox.Literal(term.value)}^^{self._written(term.datatype)}"
+
+
+def prefix_names(
+    project: Project, declared: dict[str, str], code: str, passages: str, iris: Iterable[str]
+) -> dict[str, str]:
+    """The names of prefixes for a file, by their namespaces.
+
+    What the file declares comes first; then the document's code for its passages, the prefix of the
+    ontology, what the project's files declare, and the sort of a thing (`bridge:`) for the rest of
+    the things of the project that are named by iris.
+    """
+    names = {namespace: name for name, namespace in reversed(declared.items())}
+    base = project.header.base
+    sorts = dict.fromkeys(iri.removeprefix(base).partition("/")[0]
+                          for iri in iris if iri.startswith(base))
+    wanted = [(passages, code if code[:1].isalpha() else f"p-{code}"),
+              (project.header.namespace, project.header.prefix),
+              *((namespace, name) for name, namespace in project.prefixes.items()),
+              *((f"{base}{sort}/", sort) for sort in sorts)]
+    for namespace, name in wanted:
+        if namespace not in names:
+            names[namespace] = next(one for one in (name, *(f"{name}{n}" for n in range(2, 99)))
+                                    if one not in names.values())
+    return names
+
+
+def _split(iri: str) -> tuple[str, str]:
+    """The namespace of an address, and the rest: what comes after the last slash or hash."""
+    place = max(iri.rfind("/"), iri.rfind("#")) + 1
+    return iri[:place], iri[place:]
+
+
+def _place(triple: Triple) -> int:
+    """Class, names and texts come first, evidence last, the rest as it was decided."""
+    link = triple[1]
+    return _ORDER.index(link) if link in _ORDER else len(_ORDER) + (link == EVIDENCE)

@@ -21,7 +21,7 @@ from graphsvc.curate.drafting import draft
 from graphsvc.curate.fields import Fields
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.memory import Memory, write_atomically
-from graphsvc.curate.naming import Naming
+from graphsvc.curate.naming import iri_for
 from graphsvc.curate.progress import Progress, progress
 from graphsvc.curate.proposer import kept
 from graphsvc.curate.records import Decision, Draft, Record, Request
@@ -124,8 +124,7 @@ class Work:
             self.graph.store.extend(
                 ox.Quad(*triple, _ACCEPTED) for statement in state.statements.values()
                 for triple in triples(statement, self.graph.header))
-            if "fields" in vars(self):
-                self.fields.forget()
+            vars(self).pop("fields", None)
         return state
 
     def waiting(self, state: State | None = None) -> list[Draft]:
@@ -206,9 +205,9 @@ class Work:
                   if n in state.undone and d.changed and id and d.draft == id]
         free = [iri for iri in before if iri not in state.statements]
         code = code_of(self.graph, self.slug, state.statements)
-        iri = statement.iri or (free[-1] if free else Naming(self.graph, self.slug).iri(
-            statement, code, state.statements))
-        return statement.model_copy(update={"iri": iri})
+        iri = statement.iri or (free[-1] if free else iri_for(
+            self.graph, statement, code, state.statements))
+        return statement.model_copy(update={"iri": iri, "document": self.slug})
 
     def _home(self, statement: Draft) -> Iterable[Problem]:
         """A thing has one home: no other file of the project describes it."""

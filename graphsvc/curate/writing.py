@@ -19,10 +19,9 @@ from graphsvc.curate.ledger import ledger
 from graphsvc.curate.memory import Memory, write_atomically
 from graphsvc.curate.naming import nearest
 from graphsvc.curate.records import Draft
-from graphsvc.curate.statement import EVIDENCE, TYPE, triples
-from graphsvc.curate.style import Style, prefix_names
+from graphsvc.curate.statement import EVIDENCE, TYPE, Turtle, prefix_names, triples
 from graphsvc.errors import GraphsvcError
-from graphsvc.sources.documents import Document, Heading, passage_index, section_of
+from graphsvc.sources.documents import Document, Heading, outline_text, passage_index, section_of
 from graphsvc.sources.turtle import TurtleFile
 from graphsvc.vocabulary import CURATION, DISPLAY
 
@@ -64,13 +63,12 @@ class Writer:
         """
         done, name = Written(), self._document.slug
         folders: dict[str, list[Draft]] = {"reports": [], "reference": []}
-        for accepted in state.accepted:
-            folders.setdefault(self._folder(accepted.statement), []).append(accepted.statement)
+        for statement in state.accepted.values():
+            folders.setdefault(self._folder(statement), []).append(statement)
         texts = {f"data/{folder}/{name}.ttl": self._things(folder, statements, done)
                  for folder, statements in folders.items()}
         if not self._path("outlines", "tsv").exists():  # from then on it is the curators'
-            texts[f"data/outlines/{name}.tsv"] = "".join(
-                f"{h.line}\t{h.level}\t{h.kind}\t{h.title}\n" for h in self._outline)
+            texts[f"data/outlines/{name}.tsv"] = outline_text(self._outline)
         texts[f"data/ledgers/{name}.tsv"] = ledger(
             self._path("ledgers", "tsv"), self._document, state, self._memory)
         texts[f"data/passages/{name}.ttl"] = passage_index(
@@ -98,13 +96,13 @@ class Writer:
         said = {str(s.iri): triples(s, self._graph.header) for s in statements}
         names = prefix_names(self._project, blocks.prefixes, self._code, self._passages, [
             term.value for triples in said.values() for triple in triples for term in triple])
-        style = Style(names)
+        turtle = Turtle(names)
         for statement in statements:
             iri = str(statement.iri)
-            for namespace in sorted(style.namespaces(said[iri])):
-                if names[namespace] not in blocks.prefixes:
-                    blocks.declare(names[namespace], namespace)
-            self._put(blocks, iri, style.block(said[iri]), place, statement, done)
+            self._put(blocks, iri, turtle.block(said[iri]), place, statement, done)
+        for namespace in sorted(turtle.used):
+            if names[namespace] not in blocks.prefixes:
+                blocks.declare(names[namespace], namespace)
         wanted = {statement.iri for statement in statements}
         for iri in self._memory.things(folder) - wanted:
             block = blocks.find(iri)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot, log2, sqrt
@@ -30,8 +30,13 @@ _FEW = 110
 _NODES, _EDGES, _ARROWS = 1500, 10_000, 700
 _FONT, _LETTER, _LONGEST, _LINE = 12, 6.3, 34, 18
 """Type of 9 points."""
-_SPOKEN = 40
+_SPOKEN, _SPOKEN_IN_COLUMNS = 40, 160
 """Edges up to which each says what it is, where there is room."""
+_AT = (0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2, 0.88)
+"""Where on its edge a word may be: on the middle, or else as near to it as there is room."""
+_COLUMN, _ROW, _TIER, _WRAPPED, _ROWS = 300, 62, 13, 25, 40
+"""Of a drawing in columns: how wide a column and how high a row, how far apart the lines of a name
+are and how long they may be, and how many rows there may be."""
 _SHRUNK = 0.55
 """How much smaller nodes are than in files for tools that draw on large screens."""
 _DENSITY = 3.0
@@ -60,10 +65,16 @@ class Sheet:
 
     wide: float
     high: float
+    columns: int = 0
+    """Of nodes with layers that all can be read; 0 where nodes are scattered or too many."""
 
     @classmethod
     def of(cls, graph: Graph) -> Sheet:
-        """As wide as a journal's text, and as high as its nodes need; larger for many nodes."""
+        """As wide as a journal's text, and as high as its nodes need; larger for many nodes, and
+        with room for complete names where they are in columns."""
+        rows = Counter(node.values.get("layer") for node in graph.nodes)
+        if rows and None not in rows and max(rows.values()) <= _ROWS:
+            return cls(_COLUMN * len(rows), _HEAD + 40 + _ROW * max(rows.values()), len(rows))
         scale = max(1.0, sqrt(len(graph.nodes) / _FEW))
         high = min(820.0, 380.0 + 6 * len(graph.nodes)) if scale == 1 else 820.0 * scale
         return cls(round(_WIDTH * scale), round(high))
@@ -94,7 +105,8 @@ def svg(graph: Graph, recipe: Recipe) -> Iterator[str]:
         height=below + _LINE * len(caption) + 12, places=places, radii=radii,
         title=wrap(recipe.facts["title"], round(sheet.wide / 9.5))[:1],
         arrows=graph.directed and simple.number_of_edges() <= _ARROWS,
-        lines=_lines(graph, simple, places), names=names, words=_words(graph, places, names))
+        lines=_lines(graph, simple, places), names=names,
+        words=_words(graph, places, names, sheet))
 
 
 def png(graph: Graph, recipe: Recipe) -> bytes:
@@ -165,7 +177,8 @@ def _layers(graph: Graph, sheet: Sheet) -> Places:
     for edge in graph.edges:
         linked[edge.source.number].append(edge.target.number)
         linked[edge.target.number].append(edge.source.number)
-    wide = (sheet.wide - 2 * _MARGIN - _LONGEST * _LETTER) / max(1, len(columns) - 1)
+    longest = _WRAPPED if sheet.columns else _LONGEST
+    wide = (sheet.wide - 2 * _MARGIN - longest * _LETTER) / max(1, len(columns) - 1)
     high = sheet.high - 2 * _MARGIN - 20
     places: dict[int, tuple[float, float]] = {}
     for _ in range(8):
@@ -193,14 +206,19 @@ def _lines(
             yield x, y, u - (u - x) * share, v - (v - y) * share, min(4.0, 0.7 + log2(weight) * 0.6)
 
 
-def _words(graph: Graph, places: Places, names: Sequence[Name]) -> Iterator[Name]:
-    """What the edges of a small graph say, on their middles, where no name is."""
+def _words(
+    graph: Graph, places: Places, names: Sequence[Name], sheet: Sheet
+) -> Iterator[Name]:
+    """What the edges of a small graph say, on their middles or near them, where no name is."""
     taken = [_box(name) for name in names]
-    for edge in graph.edges if len(graph.edges) <= _SPOKEN else ():
+    most, shares = (_SPOKEN_IN_COLUMNS, _AT) if sheet.columns else (_SPOKEN, _AT[:1])
+    for edge in graph.edges if len(graph.edges) <= most else ():
         word = str(edge.values.get("kind", ""))[:_LONGEST]
         (x, y), (u, v) = places[edge.source.number], places[edge.target.number]
-        name = (x + u) / 2, (y + v) / 2 + 4, "middle", word
-        if word and hypot(u - x, v - y) > len(word) * _LETTER + 24 and _free(_box(name), taken):
+        if not word or hypot(u - x, v - y) <= len(word) * _LETTER + 24:
+            continue
+        spots = ((x + (u - x) * share, y + (v - y) * share + 4, "middle", word) for share in shares)
+        for name in [name for name in spots if _free(_box(name), taken)][:1]:
             taken.append(_box(name))
             yield name
 
@@ -228,19 +246,29 @@ def _names(graph: Graph, places: Places, sheet: Sheet) -> Iterator[Name]:
         clear = [spot for spot in free if _free(spot[0], middles)]
         for box, name in (clear or (free if rank < _ALWAYS else []))[:1]:
             taken.append(box)
-            yield name
+            yield from name
 
 
-def _spots(node: Node, x: float, y: float, sheet: Sheet) -> Iterator[tuple[Box, Name]]:
-    """The room that a node's name may take within the picture, and the name there."""
+def _spots(
+    node: Node, x: float, y: float, sheet: Sheet
+) -> Iterator[tuple[Box, Sequence[Name]]]:
+    """The room that a node's name may take within the picture, and its lines there."""
     label = " ".join(node.label.split())
+    if sheet.columns:
+        lines = wrap(label, _WRAPPED, max_lines=4, placeholder="…")
+        top = y + 4 - (len(lines) - 1) * _TIER / 2
+        names = [(x + _radius(node) + 3, top + at * _TIER, "start", line)
+                 for at, line in enumerate(lines)]
+        boxes = [_box(name) for name in names]
+        yield (boxes[0][0], boxes[0][1], max(box[2] for box in boxes), boxes[-1][3]), names
+        return
     label = label if len(label) <= _LONGEST else f"{label[:_LONGEST - 1].rstrip()}…"
     radius = _radius(node) + 3
     for anchor, right, below, further in _SPOTS:
         name = x + right * radius, y + below * radius + further, anchor, label
         box = _box(name)
         if box[0] > 0 and box[2] < sheet.wide and box[1] > _HEAD:
-            yield box, name
+            yield box, [name]
 
 
 def _free(box: Box, taken: list[Box]) -> bool:

@@ -103,14 +103,17 @@ class Views:
         self._views = {view.name: view for view in views}
 
     @classmethod
-    def load(cls, folder: Path, prefixes: Mapping[str, str]) -> Views:
-        """Every `*.rq` of a folder. Raises InputErrors with all mistakes of all files."""
+    def load(
+        cls, folder: Path, prefixes: Mapping[str, str], *, built: bool = False
+    ) -> Views:
+        """Every `*.rq` of a folder. built: whether it is that of a release, whose views were
+        checked. Raises InputErrors with all mistakes of all files."""
         views: list[View] = []
         errors: list[GraphsvcError] = []
         for path in sorted(folder.glob("*.rq")):
             file = f"{folder.parent.name}/{folder.name}/{path.name}"
             try:
-                question = read_question(path, prefixes, file=file)
+                question = read_question(path, prefixes, file=file, built=built)
             except InputErrors as found:
                 errors += found.errors
             else:

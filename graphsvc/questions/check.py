@@ -54,9 +54,9 @@ def header_mistakes(question: Question) -> list[Mistake]:
         _sentence(question)))
 
 
-def query_mistakes(question: Question, line: int) -> list[Mistake]:
-    """Where query and header do not agree. line: where the query begins."""
-    return _found(_placeholders(question)) or list(_query(question, line))
+def query_mistakes(question: Question) -> list[Mistake]:
+    """Where query and header do not agree."""
+    return _found(_placeholders(question)) or list(_query(question))
 
 
 def _found(checks: Checks) -> list[Mistake]:
@@ -219,7 +219,7 @@ def _placeholders(question: Question) -> Checks:
                f"Use `${name}` in it, or drop the parameter.")
 
 
-def _query(question: Question, line: int) -> Iterator[Mistake]:
+def _query(question: Question) -> Iterator[Mistake]:
     """The query must parse as it is, and with and without each optional clause; it must give the
     columns."""
     for token in question.template.tokens:
@@ -229,12 +229,13 @@ def _query(question: Question, line: int) -> Iterator[Mistake]:
             return
     texts = (question.template.bind(values) for values in _samples(question))
     for text in chain((question.query,), texts):
-        if mistake := _parsed(question, text, line):
+        if mistake := _parsed(question, text):
             yield mistake
             return
 
 
-def _parsed(question: Question, query: str, line: int) -> Mistake | None:
+def _parsed(question: Question, query: str) -> Mistake | None:
+    line = question.line
     try:
         result = pyoxigraph.Store().query(query)
     except SyntaxError as error:

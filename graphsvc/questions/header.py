@@ -15,9 +15,8 @@ from pydantic_core import ErrorDetails
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.questions.check import Mistake, Place, header_mistakes, query_mistakes
 from graphsvc.questions.question import PARTS, Header, Question, SharedColumns
-from graphsvc.questions.template import Template
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PARTS = re.compile(r"(?P<before>(?:[^\S\n]*(?:#(?!\+).*)?\n)*)(?P<header>(?:#\+.*(?:\n|\Z))*)")
 _PREFIX = re.compile(r"^\s*PREFIX\s+(\S*):\s*<(\S*)>", re.IGNORECASE | re.MULTILINE)
 _CALLED: Mapping[Any, str] = {"parameters": "The parameter", "columns": "The column"}
@@ -54,11 +53,11 @@ def read_question(
                    parts["before"].count("\n") + 1, shared or {})
     model = header.model(Header, header.fields, {**prefixes, **dict(_PREFIX.findall(query))})
     question = Question.model_construct(
-        **dict(model), name=path.stem, file=file, query=query,
-        template=Template(query, file=file, line=line))
+        **dict(model), name=path.stem, file=file, query=query, line=line)
     if not built:
+        question.template  # noqa: B018
         header.stop_on(header_mistakes(question))
-        header.stop_on(query_mistakes(question, line))
+        header.stop_on(query_mistakes(question))
     return question
 
 
@@ -94,7 +93,7 @@ class _Yaml:
         self._lines: dict[Place, int] = {}
         self._mistakes: list[Mistake] = []
         try:
-            root = yaml.compose(text, Loader=_LOADER)
+            root = yaml.compose(text, Loader=LOADER)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
             problem = getattr(error, "problem", None) or getattr(error, "reason", error)

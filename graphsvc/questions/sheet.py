@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 from pyoxigraph import NamedNode
-from xlsxwriter import Workbook
 
 from graphsvc.questions.answer import Answer
 
@@ -27,8 +26,7 @@ def workbook(
 
     Texts are written as texts, so that none can be a formula.
     """
-    out = io.BytesIO()
-    book = Workbook(out, {"in_memory": True})
+    out, book = _book()
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     link = book.add_format({"text_wrap": True, "valign": "top", "font_color": "blue",
@@ -67,8 +65,7 @@ def plain_workbook(
     heads: Sequence[str], rows: Sequence[Cells], recipe: Sequence[tuple[str, str]]
 ) -> bytes:
     """A workbook of texts. recipe: where they come from, as names and values."""
-    out = io.BytesIO()
-    book = Workbook(out, {"in_memory": True})
+    out, book = _book()
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     for name, lines in (("Comparison", [heads, *rows]), ("Source", recipe)):
@@ -79,6 +76,14 @@ def plain_workbook(
                 _write(sheet, at, place, value, head if at == 0 and lines is not recipe else cell)
     book.close()
     return out.getvalue()
+
+
+def _book() -> tuple[io.BytesIO, Any]:
+    """A new workbook, and what it is written to when it is closed."""
+    from xlsxwriter import Workbook  # which few services are asked for
+
+    out = io.BytesIO()
+    return out, Workbook(out, {"in_memory": True})
 
 
 def _write(sheet: Any, row: int, column: int, value: str | int | float | None, form: Any) -> None:

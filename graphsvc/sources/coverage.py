@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pyoxigraph as ox
 
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project
-from graphsvc.sources.documents import Document, read_documents, read_outline, section_of
+from graphsvc.sources.documents import Document, Heading, read_documents, read_outline, section_of
 from graphsvc.sources.turtle import read_turtle
 from graphsvc.vocabulary import PROV
 
@@ -83,10 +84,18 @@ def _account(project: Project, document: Document, all_cited: set[str]) -> Cover
     lines = {paragraph.line for paragraph in document.paragraphs}
     cited = {line for line in lines if f"{base}{line}" in all_cited}
     path = project.root / "data" / "ledgers" / f"{document.slug}.tsv"
-    ledger = _read_ledger(path, lines, cited)
+    accounts = by_section(document, headings, cited, _read_ledger(path, lines, cited))
+    return Coverage(document.slug, [a for a in accounts.values() if a.paragraphs])
+
+
+def by_section(
+    document: Document, headings: list[Heading], cited: set[int], ledger: Mapping[int, str]
+) -> dict[Heading | None, Account]:
+    """The account of each section, of what is above the first heading first. cited: lines that
+    facts rest on; ledger: reasons by the lines that carry none."""
     accounts = {None: Account("(before the first heading)", "cover")} | {
         heading: Account(heading.title, heading.kind, heading.level) for heading in headings}
-    for line in sorted(lines):
+    for line in (paragraph.line for paragraph in document.paragraphs):
         section = section_of(headings, line)
         account = accounts[section]
         if line in cited:
@@ -97,7 +106,7 @@ def _account(project: Project, document: Document, all_cited: set[str]) -> Cover
             account.reasons[ledger[line]] += 1
         else:
             account.unaccounted.append(line)
-    return Coverage(document.slug, [a for a in accounts.values() if a.paragraphs])
+    return accounts
 
 
 def _read_ledger(path: Path, paragraphs: set[int], cited: set[int]) -> dict[int, str]:
@@ -130,14 +139,31 @@ def _read_ledger(path: Path, paragraphs: set[int], cited: set[int]) -> dict[int,
 def _row(row: str) -> tuple[range, str]:
     """The lines and the reason of a row. Raises GraphsvcError where it is malformed."""
     span, reason = [field.strip() for field in f"{row}\t".split("\t")][:2]
-    first, _, last = span.partition("-")
-    if not first.isdigit() or not (last or first).isdigit() or reason not in REASONS:
+    lines = span_of(span)
+    if lines is None or reason not in REASONS:
         raise GraphsvcError(
             f"This is not lines, reason and note: {row!r}.",
             hint=f"Write lines as 7 or 7-12 and one reason of {', '.join(sorted(REASONS))}.")
-    if int(last or first) < int(first):
+    if not lines:
         raise GraphsvcError(f"The lines {span} run backwards.", hint="Write the first line first.")
-    return range(int(first), int(last or first) + 1), reason
+    return lines, reason
+
+
+def span_of(text: str) -> range | None:
+    """The lines that `7` or `7-12` names, none where they run backwards; None for another text."""
+    first, _, last = text.strip().partition("-")
+    if not first.isdecimal() or not (last or first).isdecimal():
+        return None
+    return range(int(first), int(last or first) + 1)
+
+
+def lines_of(text: str) -> tuple[int, ...]:
+    """The lines that a text such as `18-43,45` names. Raises GraphsvcError where it names none."""
+    spans = [span_of(span) for span in text.replace(" ", ",").split(",") if span]
+    if None in spans:
+        raise GraphsvcError(f"{text!r} are no lines.",
+                            hint="Write numbers or ranges with commas, such as 18-43,45.")
+    return tuple(dict.fromkeys(line for span in spans for line in span or ()))
 
 
 def _refuse(

@@ -11,7 +11,6 @@ from collections.abc import MutableMapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from graphsvc.service import Serving
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import HangUp, Receive, RequestContext
 from graphsvc.web.responses import ResponseWriter
@@ -20,6 +19,8 @@ from graphsvc.web.sparql import received
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+    from graphsvc.service import Serving
 
 MCP_METHODS = "POST, OPTIONS"
 

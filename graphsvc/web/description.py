@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from graphsvc.description import Part
+from graphsvc.description import Part, ServiceDescription
 from graphsvc.formats import HTML, LINKED_FORMATS
 from graphsvc.service import Serving
 from graphsvc.web.pages.about import about_page
@@ -24,7 +24,9 @@ _OTHERS = {"Link": ", ".join((
     '</.well-known/void>; rel="describedby"', '</.well-known/sparql-examples>; rel="related"'))}
 
 
-def description_router(serving: Serving, pages: PageContext) -> APIRouter:
+def description_router(
+    serving: Serving, description: ServiceDescription, pages: PageContext
+) -> APIRouter:
     """The routes of this module, for what is served."""
     router = APIRouter(include_in_schema=False)
 
@@ -35,7 +37,7 @@ def description_router(serving: Serving, pages: PageContext) -> APIRouter:
             if format is HTML:
                 return HTMLResponse(await about_page(pages, ()), headers=_PAGE)
             body = await run_in_threadpool(
-                serving.description.write, part, format.media_type,
+                description.write, part, format.media_type,
                 str(request.base_url).rstrip("/"))
             return Response(body, media_type=format.content_type, headers=_OTHERS)
         return answer

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphsvc import __version__
+from graphsvc.description import ServiceDescription
 from graphsvc.engine.base import Limits
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import Format
@@ -69,17 +70,19 @@ class ReleaseSource:
 
     async def _site(self, serving: Serving) -> Site:
         pages = await PageContext.open(serving)
+        description = await ServiceDescription.of(
+            serving.release, serving.header, serving.questions)
         routers = (
             status_router(serving, self.metrics), api_router(serving),
             graphs_router(serving, pages), archive_router(serving, pages),
-            description_router(serving, pages), pages_router(pages),
+            description_router(serving, description, pages), pages_router(pages),
             linked_router(serving, pages))
         routes = {route.endpoint: route.path for router in routers for route in router.routes
                   if isinstance(route, Route)}
 
         async def describe(server: str, format: Format) -> bytes:
             return await run_in_threadpool(
-                serving.description.write, "sparql", format.media_type, server)
+                description.write, "sparql", format.media_type, server)
 
         async def editor(request: RequestContext) -> bytes:
             return (await editor_page(pages, ())).encode()

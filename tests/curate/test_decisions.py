@@ -41,7 +41,7 @@ def test_what_is_decided_no_longer_waits_and_the_rest_comes_in_the_documents_ord
     log.append(decision("reject", draft=three.id, reason="no fact"))
     state = Log(log.path).state()
     assert [d.id for d in state.undecided([one, two, three])] == [two.id]
-    assert [a.statement.iri for a in state.accepted] == ["urn:one"]
+    assert [statement.iri for statement in state.accepted.values()] == ["urn:one"]
     assert state.decided == {one.id: 1, three.id: 2}
 
 
@@ -90,7 +90,7 @@ def test_half_a_line_of_a_process_that_died_is_written_over(log: Log, left: byte
         file.write(left)
     assert len(log.state().accepted) == 1
     assert log.append(accept(draft("two"), "urn:two")) == 2
-    assert [a.number for a in Log(log.path).state().accepted] == [1, 2]
+    assert [*Log(log.path).state().accepted] == [1, 2]
 
 
 def test_a_line_that_somebody_changed_is_named(log: Log) -> None:

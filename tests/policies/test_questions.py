@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from graphsvc.questions.output import as_document
-from graphsvc.release import Release
-from graphsvc.service import Serving
+from tests.conftest import Opened
 
 SAID = "said: the document names the policy"
 
 
-@pytest.fixture(scope="module")
-def serving(release: Release) -> Iterator[tuple[asyncio.Runner, Serving]]:
-    with asyncio.Runner() as runner:
-        opened = runner.run(Serving.open(release))
-        yield runner, opened
-        runner.run(opened.close())
-
-
 def ask(
-    serving: tuple[asyncio.Runner, Serving], name: str, columns: str, **given: str
+    opened: Opened, name: str, columns: str, **given: str
 ) -> list[tuple[Any, ...]]:
     """All rows of an answer in its order: statements by class and slug, other things by labels."""
-    runner, opened = serving
     texts = {parameter: [value] for parameter, value in given.items()}
-    answer = runner.run(opened.questions.ask_by_name(name, texts))
+    answer = opened.run(opened.serving.questions.ask_by_name(name, texts))
     content = as_document(answer, answer.after)
     labels = content["labels"]
     return [tuple(str(row[column]).rpartition("/id/")[2] if column == "statement"
@@ -37,8 +23,8 @@ def ask(
             for row in content["rows"]]
 
 
-def test_what_a_policy_asks_and_who_acts_on_it(serving: tuple[asyncio.Runner, Serving]) -> None:
-    rows = ask(serving, "policy-in-practice", "part link stages statement",
+def test_what_a_policy_asks_and_who_acts_on_it(opened: Opened) -> None:
+    rows = ask(opened, "policy-in-practice", "part link stages statement",
                policy="PACE", partnership="Midlothian", said="true")
     part = "Cut drift and delay in permanence"
     assert rows == [(part, SAID, None, "finding/mid-pace-improvement"),
@@ -46,20 +32,20 @@ def test_what_a_policy_asks_and_who_acts_on_it(serving: tuple[asyncio.Runner, Se
 
 
 def test_what_a_curator_concluded_is_not_reported_as_said(
-    serving: tuple[asyncio.Runner, Serving]
+    opened: Opened
 ) -> None:
-    said = ask(serving, "policy-in-practice", "statement link", policy="PACE", said="true")
-    concluded = ask(serving, "policy-in-practice", "statement link", policy="PACE", said="false")
+    said = ask(opened, "policy-in-practice", "statement link", policy="PACE", said="true")
+    concluded = ask(opened, "policy-in-practice", "statement link", policy="PACE", said="false")
     assert "finding/mid-1-1-ground-4" not in {statement for statement, _ in said}
     assert ("finding/mid-1-1-ground-4", "concluded: through its approach") in concluded
-    links = ask(serving, "policies-of-finding", "policy link", finding="nr-key-4")
+    links = ask(opened, "policies-of-finding", "policy link", finding="nr-key-4")
     assert ("Mental Health Strategy 2017-2027", "concluded: by a curator") in links
 
 
-def test_said_and_concluded_together_are_all(serving: tuple[asyncio.Runner, Serving]) -> None:
+def test_said_and_concluded_together_are_all(opened: Opened) -> None:
     columns = "part link who statement"
     every, said, concluded = (
-        ask(serving, "policy-in-practice", columns, policy="GIRFEC", **more)
+        ask(opened, "policy-in-practice", columns, policy="GIRFEC", **more)
         for more in ({}, {"said": "true"}, {"said": "false"}))
     assert sorted(map(str, said + concluded)) == sorted(map(str, every))
     assert {link for _, link, *_ in said} == {SAID}
@@ -67,16 +53,16 @@ def test_said_and_concluded_together_are_all(serving: tuple[asyncio.Runner, Serv
 
 
 def test_a_duty_on_which_a_report_is_silent_has_a_row(
-    serving: tuple[asyncio.Runner, Serving]
+    opened: Opened
 ) -> None:
-    rows = ask(serving, "policies-of-partnership", "part statements isSilent",
+    rows = ask(opened, "policies-of-partnership", "part statements isSilent",
                partnership="South Lanarkshire", policy="Carers Act")
     assert rows == [("Have a strategy and advice for carers (Parts 5 and 6)", 0, True),
                     ("Offer young carers a statement and support (Parts 2 and 3)", 0, True)]
 
 
-def test_the_policies_behind_a_finding(serving: tuple[asyncio.Runner, Serving]) -> None:
-    rows = ask(serving, "policies-of-finding", "link policy part", finding="nr-key-9")
+def test_the_policies_behind_a_finding(opened: Opened) -> None:
+    rows = ask(opened, "policies-of-finding", "link policy part", finding="nr-key-9")
     old, new = "Practice Guide: Chronologies (2010)", "Practice Guide on chronologies (2017)"
     asked = "Keep chronologies that are used (guide of 2017)"
     assert [row for row in rows if row[1] in (old, new)] == [
@@ -85,8 +71,8 @@ def test_the_policies_behind_a_finding(serving: tuple[asyncio.Runner, Serving]) 
         ("came later", new, asked)]
 
 
-def test_before_and_after_a_duty_came_into_force(serving: tuple[asyncio.Runner, Serving]) -> None:
-    rows = ask(serving, "duties-over-time", "time asOf inForce", policy=
+def test_before_and_after_a_duty_came_into_force(opened: Opened) -> None:
+    rows = ask(opened, "duties-over-time", "time asOf inForce", policy=
                "children-and-young-people-act-2014")
     assert {row[0] for row in rows} == {"before", "in force"}
     assert all((time == "before") == (as_of < since) for time, as_of, since in rows)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import statistics
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ import pytest
 
 from graphsvc.ask.plain import Heard, NothingAsked
 from graphsvc.errors import GraphsvcError
-from graphsvc.release import Release
-from graphsvc.service import Serving
+from tests.conftest import Opened
 
 HERE = Path(__file__).parent
 FIRST, AMONG_THREE, PARAMETERS = 0.80, 0.95, 0.79
@@ -24,13 +22,13 @@ the first three, and of those that are first with all values right."""
 
 
 class Asker:
-    """Asks the real release in plain words, from one event loop."""
+    """Asks the real release in plain words."""
 
-    def __init__(self, runner: asyncio.Runner, serving: Serving) -> None:
-        self._runner, self._serving = runner, serving
+    def __init__(self, opened: Opened) -> None:
+        self._opened, self._serving = opened, opened.serving
 
     def hear(self, text: str) -> Heard:
-        return self._runner.run(self._serving.plain.hear(text))
+        return self._opened.run(self._serving.plain.hear(text))
 
     def values(self, question: str, given: Mapping[str, Any]) -> Any:
         """What values are taken to mean; None where they cannot be understood."""
@@ -38,7 +36,7 @@ class Asker:
             value if isinstance(value, list) else [value])] for name, value in given.items()}
         questions = self._serving.questions
         try:
-            found = self._runner.run(
+            found = self._opened.run(
                 questions.understand(questions.library.get(question), texts))
         except GraphsvcError:
             return None
@@ -46,11 +44,8 @@ class Asker:
 
 
 @pytest.fixture(scope="module")
-def asker(release: Release) -> Iterator[Asker]:
-    with asyncio.Runner() as runner:
-        serving = runner.run(Serving.open(release))
-        yield Asker(runner, serving)
-        runner.run(serving.close())
+def asker(opened: Opened) -> Asker:
+    return Asker(opened)
 
 
 def lines(name: str) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +10,8 @@ from pyoxigraph import QuerySolutions, Store
 from rdflib.plugins.sparql import prepareQuery
 
 from graphsvc.questions.question import Question
-from graphsvc.release import Release
 from graphsvc.service import Serving
+from tests.conftest import Opened
 
 QUERIES = Path(__file__).resolve().parents[2] / "queries"
 FILES = sorted(QUERIES.rglob("*.rq"))
@@ -27,20 +26,16 @@ def test_two_plain_parsers_read_each_file(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_each_file_as_it_is_answers_like_the_service(release: Release) -> None:
+def test_each_file_as_it_is_answers_like_the_service(opened: Opened) -> None:
     """A file holds the defaults, and the first example's values of what must be given."""
     async def asked() -> list[tuple[str, str, str]]:
-        serving = await Serving.open(release)
-        try:
-            return [(question.file, question.query, question.template.bind(
-                await serving.questions.understand(question, _needed(question))))
-                for question in _questions(serving)]
-        finally:
-            await serving.close()
+        return [(question.file, question.query, question.template.bind(
+            await opened.serving.questions.understand(question, _needed(question))))
+            for question in _questions(opened.serving)]
 
-    store = release.store()
+    store = opened.serving.release.store()
     found = {name: (_rows(store, plain), _rows(store, bound))
-             for name, plain, bound in asyncio.run(asked())}
+             for name, plain, bound in opened.run(asked())}
     assert len(found) == len(FILES) - 1
     assert [name for name, (plain, bound) in found.items() if not plain or plain != bound] == []
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -13,29 +11,25 @@ from openpyxl import load_workbook
 
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.output import as_document, people_heads, people_rows
-from graphsvc.release import Release
-from graphsvc.service import Serving
+from tests.conftest import Opened
 
 ID = "https://w3id.org/joint-inspections/id/"
 
 
 class Asker:
-    """The real questions, asked from one event loop."""
+    """The real questions."""
 
-    def __init__(self, runner: asyncio.Runner, serving: Serving) -> None:
-        self._runner, self.serving = runner, serving
+    def __init__(self, opened: Opened) -> None:
+        self._opened, self.serving = opened, opened.serving
 
     def __call__(self, name: str, **given: str | list[str]) -> Answer:
         texts = {key: [value] if isinstance(value, str) else value for key, value in given.items()}
-        return self._runner.run(self.serving.questions.ask_by_name(name, texts))
+        return self._opened.run(self.serving.questions.ask_by_name(name, texts))
 
 
 @pytest.fixture(scope="module")
-def ask(release: Release) -> Iterator[Asker]:
-    with asyncio.Runner() as runner:
-        serving = runner.run(Serving.open(release))
-        yield Asker(runner, serving)
-        runner.run(serving.close())
+def ask(opened: Opened) -> Asker:
+    return Asker(opened)
 
 
 def lines(answer: Answer) -> list[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +12,7 @@ from visible_across import ACROSS
 from visible_national import NATIONAL
 from visible_two import TWO
 
-from graphsvc.release import Release
-from graphsvc.service import Serving
+from tests.conftest import Opened
 
 VISIBLE = (*NATIONAL, *TWO, *ACROSS)
 DOCUMENTS = 5
@@ -31,12 +28,9 @@ def asked(shared: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def real(release: Release) -> Iterator[Library]:
+def real(opened: Opened) -> Library:
     """The project's own library over its own release."""
-    with asyncio.Runner() as runner:
-        serving = runner.run(Serving.open(release))
-        yield Library(runner, serving.questions)
-        runner.run(serving.close())
+    return Library(opened.runner, opened.serving.questions)
 
 
 def told(real: Library, visible: Visible) -> list[Told]:

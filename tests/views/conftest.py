@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +18,11 @@ from graphsvc.graphs.export import Export, format_named
 from graphsvc.graphs.view import View, Views
 from graphsvc.release import Release
 from graphsvc.service import Serving
+from tests.conftest import Opened
 from tests.views.truth import Whole, truth
+
+ADDRESS = "GRAPHSVC_ADDRESS"
+"""The variable with the address that files name."""
 
 
 @dataclass
@@ -27,6 +32,7 @@ class Drawn:
     release: Release
     serving: Serving
     runner: asyncio.Runner
+    _files: dict[str, bytes] = field(default_factory=dict)
     _truths: dict[str, Whole] = field(default_factory=dict)
 
     def view(self, name: str) -> View:
@@ -41,7 +47,14 @@ class Drawn:
         return self.runner.run(Export.of(self.serving, view, format_named(format), given))
 
     def file(self, view: View, format: str, given: Mapping[str, Sequence[str]]) -> bytes:
-        """The bytes of the file."""
+        """The bytes of the file, which is written once."""
+        key = repr((view.name, view.question.query, format, given, os.environ.get(ADDRESS)))
+        if key not in self._files:
+            self._files[key] = self.written(view, format, given)
+        return self._files[key]
+
+    def written(self, view: View, format: str, given: Mapping[str, Sequence[str]]) -> bytes:
+        """The bytes of the file, written now."""
         return self.runner.run(self.export(view, format, given).file(self.serving))
 
     def truth(self, view: View, given: Mapping[str, Sequence[str]]) -> Whole:
@@ -53,18 +66,15 @@ class Drawn:
 
     @cached_property
     def _store(self) -> ox.Store:
-        store = ox.Store()
         with gzip.open(self.release.dump) as dump:
-            store.bulk_load(dump, format=ox.RdfFormat.N_QUADS)
+            quads = list(ox.parse(dump, format=ox.RdfFormat.N_QUADS))
+        store = ox.Store()
+        store.bulk_extend(quads)
+        store.bulk_extend(ox.Quad(*quad.triple) for quad in quads)
         return store
 
 
 @pytest.fixture(scope="session")
-def drawn(release: Release) -> Iterator[Drawn]:
+def drawn(opened: Opened) -> Drawn:
     """The views of the release of the real project."""
-    with asyncio.Runner() as runner:
-        serving = runner.run(Serving.open(release))
-        try:
-            yield Drawn(release, serving, runner)
-        finally:
-            runner.run(serving.close())
+    return Drawn(opened.serving.release, opened.serving, opened.runner)

@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import networkx as nx
 import pytest
 
 from graphsvc.cli.main import main
-from graphsvc.engine.base import Limits
 from graphsvc.graphs.export import FORMATS
 from graphsvc.release import Release, Releases
-from graphsvc.web.app import Application
-from graphsvc.web.releases import ReleaseSource
-from graphsvc.web.request import Proxies
-from tests.serving import client_of
-
-Fetch = Callable[..., list[httpx.Response]]
-
-
-@pytest.fixture(scope="module")
-def fetch(releases: Releases) -> Iterator[Fetch]:
-    """Gives what the service answers to GET, path by path."""
-    app = Application(ReleaseSource(releases, Limits()), Proxies())
-    with asyncio.Runner() as runner:
-        service = client_of(app)
-        client = runner.run(service.__aenter__())
-
-        async def ask(paths: tuple[str, ...], headers: dict[str, str]) -> list[httpx.Response]:
-            return [await client.get(path, headers=headers) for path in paths]
-
-        yield lambda *paths, **headers: runner.run(ask(paths, headers))
-        runner.run(service.__aexit__(None, None, None))
+from tests.conftest import Fetch
 
 
 def run(releases: Releases, project: Path, *arguments: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -13,32 +13,25 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from graphsvc.curate.changes import class_of, lines_of
 from graphsvc.curate.checking import Problem
 from graphsvc.curate.desk import forms, page
+from graphsvc.curate.desk.forms import Filled, first
 from graphsvc.curate.desk.guard import Guard
 from graphsvc.curate.records import Draft, Request
-from graphsvc.curate.work import Answer, Work
+from graphsvc.curate.work import Work
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
-from graphsvc.sources.coverage import REASONS
+from graphsvc.sources.coverage import REASONS, lines_of
 from graphsvc.sources.documents import section_of
 from graphsvc.web.pages.rendering import STATIC
 
-_HERE = Path(__file__).parent
-_FILES = {
-    "pages.css": (STATIC / "pages.css", "text/css"),
-    "icon.svg": (STATIC / "icon.svg", "image/svg+xml"),
-    "desk.css": (_HERE / "static" / "desk.css", "text/css"),
-    "desk.js": (_HERE / "static" / "desk.js", "text/javascript")}
-Filled = Mapping[str, Sequence[str]]
-Result = tuple[int, str]
-"""Status and page, or 303 and the address that comes next."""
+_DONE = {"accept": "accepted", "add": "added", "reject": "rejected", "split": "split",
+         "no-facts": "ticked off", "undo": "undid decision"}
 
 
 class Desk:
@@ -60,163 +53,146 @@ class Desk:
             self._work.waiting()
             _ = self._work.checker
 
-    def show(self, asked: Mapping[str, str]) -> Result:
+    def answer(self, step: Callable[[Filled], Response], filled: Filled) -> Response:
+        """What a step leads to. Where it is refused, the page again with what was filled in and
+        what is wrong; where there can be no page, that alone."""
+        with self._one:
+            try:
+                return step(filled)
+            except GraphsvcError as refused:
+                try:
+                    return self._page(filled, 422, wrong=[str(refused)])
+                except GraphsvcError as error:  # a file of the project, or what was asked for
+                    return HTMLResponse(
+                        self._broken.render(error=error, document=self._work.slug), 409)
+
+    def show(self, asked: Filled) -> Response:
         """The page. asked: `at` (id of a draft), `do` (change, split, add, tick), `line`, `kind`,
         `done` (number of a decision)."""
-        with self._one:
-            try:
-                return 200, self._render(asked)
-            except GraphsvcError as error:  # a file of the project, or a draft that is not there
-                return 409, self._broken.render(error=error, document=self._work.slug)
+        return self._page(asked)
 
-    def decide(self, filled: Filled) -> Result:
-        """What a form asks for; the page again, with what is wrong, where it is refused."""
-        with self._one:
-            asked = {name: texts[0] for name, texts in filled.items()
-                     if name in ("at", "do", "line", "kind")}
-            try:
-                return self._decide(filled, asked)
-            except GraphsvcError as error:
-                return self._refused(error, asked, filled)
-
-    def write(self, filled: Filled) -> Result:
-        """Write what was accepted; the page with what became of it."""
-        with self._one:
-            try:
-                done = self._work.write()
-            except GraphsvcError as error:
-                return self._refused(error, {})
-            said = [f"Written: {', '.join(done.files)}." if done.files else "Nothing changed.",
-                    *done.kept]
-            return 200, self._render({}, given=[*said, "Next: graphsvc build"])
-
-    def _refused(
-        self, error: GraphsvcError, asked: Mapping[str, str], filled: Filled | None = None
-    ) -> Result:
-        """The page with what was wrong; where there can be none, that alone."""
-        try:
-            return 422, self._render(asked, filled, wrong=[str(error)])
-        except GraphsvcError:
-            return 409, self._broken.render(error=error, document=self._work.slug)
-
-    def _decide(self, filled: Filled, asked: dict[str, str]) -> Result:
-        action, id = filled.get("action", [""])[0], asked.get("at")
-        reason = ": ".join(filter(None, (filled.get(name, [""])[0].strip()
+    def decide(self, filled: Filled) -> Response:
+        """Decide as a form says."""
+        action, id, more = first(filled, "action"), first(filled, "at"), dict[str, Any]()
+        reason = ": ".join(filter(None, (first(filled, name).strip()
                                          for name in ("reason", "note"))))
         if action in ("accept", "add"):
-            return self._accept(action, filled, asked)
-        if action == "split" and id:
-            request = Request(action="split", draft=id, parts=self._parts(id, filled))
+            return self._accept(action, filled)
+        if action == "split":
+            more = {"draft": id, "parts": self._parts(id, filled)}
         elif action == "no-facts":
-            lines = lines_of(" ".join(filled.get("lines", [])))
-            request = Request(action="no-facts", reason=reason, lines=lines)
+            more = {"reason": reason, "lines": lines_of(" ".join(filled.get("lines", ())))}
         elif action == "undo":
-            number = filled.get("number", [""])[0]
-            request = Request(action="undo", undoes=int(number) if number.isdigit() else None)
-        elif action == "reject" and id:
-            request = Request(action="reject", draft=id, reason=reason)
+            number = first(filled, "number")
+            more = {"undoes": int(number) if number.isdecimal() else None}
+        elif action == "reject":
+            more = {"draft": id, "reason": reason}
         else:
             raise GraphsvcError("The form says nothing that can be done.",
                                 hint="Go back and try again.")
         after = self._after(id) if action == "reject" else id
-        return self._next(self._work.decide(request, self._who), after)
+        return _next(self._work.decide(
+            Request.model_validate({"action": action, **more}), self._who).number, after)
 
-    def _accept(self, action: str, filled: Filled, asked: dict[str, str]) -> Result:
+    def write(self, filled: Filled) -> Response:
+        """Write what was accepted; the page with what became of it."""
+        done = self._work.write()
+        return self._page({}, given=[
+            f"Written: {', '.join(done.files)}." if done.files else "Nothing changed.",
+            *done.kept, "Next: graphsvc build"])
+
+    def _accept(self, action: str, filled: Filled) -> Response:
         """Accept a draft, as it is or as it was filled in, or add a statement."""
-        base = self._base(asked)
+        work, base = self._work, self._base(filled)
         statement, problems = base, list[Problem]()
         if "form" in filled:
-            statement, problems = forms.statement_of(self._work, base, filled)
-        after = self._after(asked.get("at"))
+            statement, problems = forms.statement_of(work, base, filled)
         if not problems:
+            after = self._after(first(filled, "at"))
             request = Request(action="accept", draft=base.id, changed=statement) if (
                 action == "accept") else Request(action="add", changed=statement)
-            answer = self._work.decide(request, self._who)
+            answer = work.decide(request, self._who)
             if answer.number:
-                return self._next(answer, after)
+                return _next(answer.number, after)
             problems = [*answer.problems]
-        form = forms.filled_form(self._work, base.kind, filled, problems) if "form" in filled else (
-            forms.form_of(self._work, base, problems))
-        asked["do"] = asked.get("do") or "change"
-        return 422, self._render(asked, filled, form=form)
+        form = forms.filled_form(work, base.kind, filled, problems) if "form" in filled else (
+            forms.form_of(work, base, problems))
+        return self._page({**filled, "do": [first(filled, "do") or "change"]}, 422, form=form)
 
-    def _base(self, asked: Mapping[str, str]) -> Draft:
+    def _base(self, filled: Filled) -> Draft:
         """The draft that is meant, or an empty one of the class and line that are."""
-        if asked.get("kind"):
-            line = asked.get("line", "")
-            return Draft(document=self._work.slug, kind=class_of(self._work.graph, asked["kind"]),
-                         values=(), passages=lines_of(line), by="hand")
-        return self._work.find(asked.get("at", ""))
+        if kind := first(filled, "kind"):
+            return Draft(document=self._work.slug, kind=self._work.fields.class_of(kind),
+                         values=(), passages=lines_of(first(filled, "line")), by="hand")
+        return self._work.find(first(filled, "at"))
 
     def _parts(self, id: str, filled: Filled) -> tuple[Draft, ...]:
         """The parts of a draft: each has the values and lines that were ticked for it."""
         draft = self._work.find(id)
         parts = []
         for part in ("1", "2"):
-            chosen = {int(text) for text in filled.get(f"part{part}", ()) if text.isdigit()}
+            chosen = filled.get(f"part{part}", ())
             lines = lines_of(" ".join(filled.get(f"lines{part}", ())))
             parts.append(draft.model_copy(update={
-                "values": tuple(v for n, v in enumerate(draft.values) if n in chosen),
+                "values": tuple(v for n, v in enumerate(draft.values) if str(n) in chosen),
                 "passages": lines or draft.passages}))
         if parts[0].id == parts[1].id:
             raise GraphsvcError("Both parts say the same.",
                                 hint="Leave out of each what belongs to the other.")
         return tuple(parts)
 
-    def _after(self, id: str | None) -> str | None:
-        """The draft that comes after one that is decided."""
+    def _after(self, id: str) -> str:
+        """The draft that comes after one that is decided, or else before it."""
         ids = [draft.id for draft in self._work.waiting()]
         if id not in ids:
             return id
         at = ids.index(id)
-        return next(iter([*ids[at + 1:], *reversed(ids[:at])]), None)
+        return next(iter([*ids[at + 1:], *reversed(ids[:at])]), "")
 
-    def _next(self, answer: Answer, at: str | None) -> Result:
-        """Where to go after a decision."""
-        query = {"done": str(answer.number), **({"at": at} if at else {})}
-        return 303, f"./?{urlencode(query)}#drafts"
-
-    def _render(
-        self, asked: Mapping[str, str], filled: Filled | None = None, form: Any = None,
+    def _page(
+        self, filled: Filled, status: int = 200, form: forms.Form | None = None,
         wrong: Sequence[str] = (), given: Sequence[str] = (),
-    ) -> str:
+    ) -> Response:
         work, state = self._work, self._work.state()
-        waiting, do = work.waiting(state), asked.get("do", "")
-        current = next((d for d in waiting if d.id == asked.get("at")), None) or (
-            waiting[0] if waiting else None)
-        line = asked.get("line", "") or (str(current.passages[0]) if current else "")
-        if asked.get("kind") and form is None:
-            form = forms.form_of(work, self._base(asked))
-        card = None
-        if current:
-            problems = work.check(current, state)
-            card = page.card(work, waiting, current, problems)
-            if do == "change" and form is None:
-                form = forms.form_of(work, current, problems)
-        here = {int(line)} if do in ("add", "tick") and line.isdigit() else set(
+        waiting, progress = work.waiting(state), work.progress()
+        do, kind = first(filled, "do"), first(filled, "kind")
+        current = next((d for d in waiting if d.id == first(filled, "at")),
+                       waiting[0] if waiting else None)
+        problems = work.check(current, state) if current else []
+        if kind and form is None:
+            form = forms.form_of(work, self._base(filled))
+        elif current and do == "change" and form is None:
+            form = forms.form_of(work, current, problems)
+        line = first(filled, "line") or (str(current.passages[0]) if current else "")
+        number = int(line) if line.isdecimal() else 0
+        here = {number} if do in ("add", "tick") and number else set(
             current.passages if current else ())
-        found = work.progress()
-        heading = section_of(work.outline, int(line)) if line.isdigit() else None
-        section = next((s for s in found.sections if heading and s.line == heading.line), None)
-        classes = sorted((work.graph.label(iri), iri) for iri in work.graph.classes_of_things())
-        return self._template.render(
-            title=work.reading.title, who=work.graph.label(self._who), do=do, card=card, form=form,
-            lines=page.document(work, state, waiting, current, here), progress=found, line=line,
-            shares=page.shares(found), log=page.log(work, state), last=state.last, section=section,
-            classes=classes, kind=asked.get("kind", ""), reasons=sorted(REASONS), wrong=wrong,
-            kind_label=work.graph.label(form.kind) if form else "", given=given,
-            filled=filled or {}, done=self._done(asked, state.log))
+        heading = section_of(work.outline, number)
+        return HTMLResponse(self._template.render(
+            title=work.reading.title, who=work.graph.label(self._who), do=do, form=form,
+            card=page.card(work, waiting, current, problems) if current else None,
+            lines=page.document(work, state, waiting, current, here), progress=progress, line=line,
+            shares=page.shares(progress), log=page.log(work, state), last=state.last,
+            section={s.line: s for s in progress.sections}.get(heading.line) if heading else None,
+            classes=sorted((work.graph.label(iri), iri) for iri in work.graph.classes_of_things()),
+            kind=kind, reasons=sorted(REASONS), wrong=wrong, given=given, filled=filled,
+            kind_label=work.graph.label(form.kind) if form else "",
+            done=self._done(first(filled, "done"))), status)
 
-    def _done(self, asked: Mapping[str, str], log: Sequence[Any]) -> str:
+    def _done(self, number: str) -> str:
         """The decision that was just made, in a few words."""
-        number = asked.get("done", "")
-        if not number.isdigit() or not 0 < int(number) <= len(log):
+        log = self._work.state().log
+        if not number.isdecimal() or not 0 < int(number) <= len(log):
             return ""
         decision = log[int(number) - 1]
-        name = slug(decision.changed.iri) if decision.changed and decision.changed.iri else ""
-        done = {"accept": "accepted", "add": "added", "reject": "rejected", "split": "split",
-                "no-facts": "ticked off", "undo": f"undid decision {decision.undoes}"}
-        return f"Decision {number}: {done[decision.action]} {name}".rstrip()
+        what = slug(decision.changed.iri or "") if decision.changed else decision.undoes or ""
+        return f"Decision {number}: {_DONE[decision.action]} {what}".rstrip()
+
+
+def _next(number: int | None, at: str) -> Response:
+    """Where to go after a decision."""
+    query = {"done": str(number), **({"at": at} if at else {})}
+    return RedirectResponse(f"./?{urlencode(query)}#drafts", 303)
 
 
 def application(
@@ -227,14 +203,14 @@ def application(
     """
     desk = Desk(work, who)
 
-    async def show(request: HttpRequest) -> Response:
-        return _response(await run_in_threadpool(desk.show, dict(request.query_params)))
+    def route(path: str, step: Callable[[Filled], Response], method: str) -> Route:
+        async def serve(request: HttpRequest) -> Response:
+            body = (await request.body()).decode("utf-8", errors="replace")
+            filled = parse_qs(body if method == "POST" else request.url.query,
+                              keep_blank_values=True)
+            return await run_in_threadpool(desk.answer, step, filled)
 
-    async def decide(request: HttpRequest) -> Response:
-        return _response(await run_in_threadpool(desk.decide, await _filled(request)))
-
-    async def write(request: HttpRequest) -> Response:
-        return _response(await run_in_threadpool(desk.write, await _filled(request)))
+        return Route(f"/{token}/{path}", serve, methods=[method])
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -242,27 +218,8 @@ def application(
         ready()
         yield
 
-    routes = [Route(f"/{token}/", show), Route(f"/{token}/decide", decide, methods=["POST"]),
-              Route(f"/{token}/write", write, methods=["POST"]),
-              Mount(f"/{token}/fonts", StaticFiles(directory=STATIC / "fonts")),
-              *(Route(f"/{token}/{name}", _static(name)) for name in _FILES)]
+    routes = [route("", desk.show, "GET"), route("decide", desk.decide, "POST"),
+              route("write", desk.write, "POST"),
+              Mount(f"/{token}/pages", StaticFiles(directory=STATIC)),
+              Mount(f"/{token}/static", StaticFiles(directory=Path(__file__).parent / "static"))]
     return Guard(Starlette(routes=routes, lifespan=lifespan), token, port)
-
-
-def _static(name: str) -> Callable[[HttpRequest], Awaitable[Response]]:
-    path, kind = _FILES[name]
-
-    async def serve(request: HttpRequest) -> Response:
-        return FileResponse(path, media_type=kind)
-
-    return serve
-
-
-async def _filled(request: HttpRequest) -> Filled:
-    text = (await request.body()).decode("utf-8", errors="replace")
-    return parse_qs(text, keep_blank_values=True, max_num_fields=2_000)
-
-
-def _response(result: Result) -> Response:
-    status, text = result
-    return RedirectResponse(text, 303) if status == 303 else HTMLResponse(text, status)

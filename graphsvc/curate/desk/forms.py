@@ -6,16 +6,16 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from graphsvc.curate.changes import lines_of
 from graphsvc.curate.checking import Problem
 from graphsvc.curate.fields import Choice, Field
 from graphsvc.curate.records import Draft, Value
 from graphsvc.curate.statement import EVIDENCE
 from graphsvc.curate.work import Work
 from graphsvc.errors import GraphsvcError
+from graphsvc.sources.coverage import lines_of
 
 Filled = Mapping[str, Sequence[str]]
-"""What was filled in, by the names of the inputs."""
+"""What was asked for or filled in, by the names of the inputs."""
 _SHOWN = 10
 _SEVERAL = 3
 """So many statements have to agree before what they say is proposed for another."""
@@ -64,6 +64,11 @@ class Form:
     lines_wrong: list[str]
 
 
+def first(filled: Filled, name: str) -> str:
+    """The first text of an input; empty where there is none."""
+    return next(iter(filled.get(name, ())), "")
+
+
 def form_of(work: Work, draft: Draft, problems: Sequence[Problem] = ()) -> Form:
     """The form of a draft, with what is wrong with it at its place."""
     given: dict[str, list[str]] = {}
@@ -76,7 +81,7 @@ def filled_form(work: Work, kind: str, filled: Filled, problems: Sequence[Proble
     """The form as it was filled in, with what is wrong."""
     given = {name[2:]: [text for text in texts if text.strip()] for name, texts in filled.items()
              if name.startswith("v:")}
-    return _form(work, kind, given, " ".join(filled.get("lines", [""])), problems, usual=False)
+    return _form(work, kind, given, " ".join(filled.get("lines", ())), problems, usual=False)
 
 
 def statement_of(work: Work, draft: Draft, filled: Filled) -> tuple[Draft, list[Problem]]:
@@ -98,7 +103,7 @@ def statement_of(work: Work, draft: Draft, filled: Filled) -> tuple[Draft, list[
     order = {value.property: n for n, value in reversed([*enumerate(draft.values)])}
     values.sort(key=lambda value: order.get(value.property, len(order)))
     try:
-        lines = lines_of(" ".join(filled.get("lines", [])))
+        lines = lines_of(" ".join(filled.get("lines", ())))
     except GraphsvcError as error:
         problems.append(Problem(property=EVIDENCE.value, message=str(error)))
         lines = draft.passages

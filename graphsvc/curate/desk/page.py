@@ -92,7 +92,7 @@ def document(
     work: Work, state: State, waiting: list[Draft], current: Draft | None, here: set[int]
 ) -> list[Line]:
     """The paragraphs of the document, with what is known of each. here: lines that are meant."""
-    cited = {line for a in state.accepted for line in a.statement.passages}
+    cited = state.cited
     begun: dict[int, list[str]] = defaultdict(list)
     for draft in waiting:
         begun[draft.passages[0]].append(draft.id)

@@ -5,14 +5,31 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from graphsvc.curate.reading.content import MOST_BYTES, Content, numbered
-from graphsvc.curate.records import Kind
+from graphsvc.curate.records import Kind, Paragraph, Record
 from graphsvc.errors import GraphsvcError
 
+_MOST_BYTES = 100 * 1024 * 1024
 FORMATS = {".pdf": "PDF", ".docx": "Word", ".html": "web page", ".htm": "web page", ".txt": "text"}
 """The formats that are read, by the ending of a file's name."""
 _BEGINS = {".pdf": b"%PDF-"}
 _STRUCTURE = (Kind.HEADING, Kind.ITEM, Kind.ROW)
+
+
+class Content(Record):
+    """A report, whatever its format: its title and paragraphs, and the text of its text file."""
+
+    title: str
+    paragraphs: tuple[Paragraph, ...]
+    text: str = ""
+
+    def numbered(self) -> Content:
+        """The content with a line for each paragraph of the text file, blank lines between them."""
+        if self.text:
+            return self
+        paragraphs = tuple(p.model_copy(update={"line": 2 * n - 1})
+                           for n, p in enumerate(self.paragraphs, 1))
+        return Content(title=self.title, paragraphs=paragraphs,
+                       text="\n".join(f"{p.text}\n" for p in paragraphs))
 
 
 def read(path: Path, skip: Collection[int] = ()) -> Content:
@@ -25,7 +42,7 @@ def read(path: Path, skip: Collection[int] = ()) -> Content:
         raise GraphsvcError(
             "This is no report: no headings, lists or tables were found.", location=str(path),
             hint="Give a report; in a text file, a heading is a short line between blank lines.")
-    return numbered(content)
+    return content.numbered()
 
 
 def _read(path: Path, form: str, skip: Collection[int]) -> Content:
@@ -69,9 +86,9 @@ def ending(path: Path) -> str:
                             hint="Give the path of a file that you may read.") from error
     if size == 0:
         raise GraphsvcError("The file is empty.", location=str(path), hint="Download it again.")
-    if size > MOST_BYTES:
+    if size > _MOST_BYTES:
         raise GraphsvcError(
-            f"The file has {size / 2**20:.0f} MB, and {MOST_BYTES // 2**20} MB are the most that"
+            f"The file has {size / 2**20:.0f} MB, and {_MOST_BYTES // 2**20} MB are the most that"
             " are read.", location=str(path), hint="Save it without its pictures, or in parts.")
     if _BEGINS.get(found, b"") not in head:
         raise GraphsvcError(f"The file is named {found} but is no {FORMATS[found]} file.",

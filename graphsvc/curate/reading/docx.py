@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import docx
+import docx.text.paragraph
 from docx.document import Document
 from docx.oxml.ns import qn
 from lxml import etree
 
-from graphsvc.curate.reading.content import MOST_UNPACKED, Content
+from graphsvc.curate.reading import Content
 from graphsvc.curate.reading.marks import is_item, looks_like_caption, plain_bullet, titled
 from graphsvc.curate.records import Kind, Paragraph
 from graphsvc.errors import GraphsvcError
@@ -23,7 +24,9 @@ _HIDDEN = {qn("w:del"), qn("w:moveFrom"), qn("w:txbxContent"), qn("w:instrText")
            "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
 """What a reader of the page does not see here; boxes come after their paragraph."""
 _LETTERS = {qn("w:tab"): "\t", qn("w:br"): " ", qn("w:cr"): " ", qn("w:noBreakHyphen"): "-"}
+_BREAK = qn("w:lastRenderedPageBreak")
 _SHORT = 15
+_MOST_UNPACKED = 200 * 2**20
 
 
 def read(path: Path) -> Content:
@@ -34,7 +37,9 @@ def read(path: Path) -> Content:
         reader = _Reader(document)
     except (KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
         raise _broken(path) from error
-    return Content(reader.title() or path.stem, reader.paragraphs)
+    title = next((p.text for p in reader.paragraphs if p.kind is Kind.HEADING), "")
+    return Content(title=title or document.core_properties.title or path.stem,
+                   paragraphs=tuple(reader.paragraphs))
 
 
 def _broken(path: Path) -> GraphsvcError:
@@ -56,9 +61,9 @@ def _check_size(path: Path) -> None:
         raise _broken(path) from error
     if "word/document.xml" not in {part.filename for part in parts}:
         raise _broken(path)
-    if sum(part.file_size for part in parts) > MOST_UNPACKED or len(parts) > 10_000:
+    if sum(part.file_size for part in parts) > _MOST_UNPACKED or len(parts) > 10_000:
         raise GraphsvcError(
-            f"The Word document unpacks to more than {MOST_UNPACKED // 2**20} MB.",
+            f"The Word document unpacks to more than {_MOST_UNPACKED // 2**20} MB.",
             location=str(path), hint="Save it without its pictures, or in parts.")
 
 
@@ -67,21 +72,17 @@ class _Reader:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._styles = {style.style_id: style for style in document.styles}
-        self._formats = dict(_numbering(document))
+        self._formats = dict(_list_formats(_part(document, "numbering")))
         self._counts: dict[str, Counter[int]] = defaultdict(Counter)
-        self._notes = _footnotes(document)
+        self._notes = {note.get(qn("w:id")): " ".join(_text(note).split())
+                       for note in _part(document, "footnotes").iter(qn("w:footnote"))
+                       if note.get(qn("w:type")) is None}
         body = document.element.body
-        self._paged = next(body.iter(qn("w:lastRenderedPageBreak")), None) is not None
+        self._paged = next(body.iter(_BREAK), None) is not None
         self._page = 1
         self._level = 1
         self.paragraphs: list[Paragraph] = []
         self._walk(body)
-
-    def title(self) -> str:
-        """The paragraph in the style of titles, or the first heading, or what the file says."""
-        headings = [p.text for p in self.paragraphs if p.kind is Kind.HEADING]
-        return next(iter(headings), "") or self._document.core_properties.title or ""
 
     def _walk(self, parent: Any) -> None:
         for child in parent:
@@ -93,24 +94,20 @@ class _Reader:
                 self._walk(child)
 
     def _paragraph(self, element: Any) -> None:
-        text = " ".join(_text(element).replace("\t", " \t ").split(" ")).strip()
-        cells: tuple[str, ...] = ()
-        style = self._style(element)
-        kind, level = self._kind(element, style, text)
+        text, style = _text(element).strip(), self._style(element)
         if style.startswith("toc") and "\t" in text:
-            kind, level = Kind.ROW, 0
-            cells = tuple(" ".join(cell.split()) for cell in text.split("\t"))
-            text = "\t".join(cells)
-        elif kind is Kind.ITEM:
-            text = f"{self._mark(element, style)}{plain_bullet(text)}"
-        self._add(text if cells else " ".join(text.split()), kind, level, cells)
+            self._add_row(text.split("\t"))
+        else:
+            text = " ".join(text.split())
+            kind, level = self._kind(element, style, text)
+            mark = self._mark(element, style) if kind is Kind.ITEM else ""
+            self._add(mark + (plain_bullet(text) if kind is Kind.ITEM else text), kind, level)
         for reference in element.iter(qn("w:footnoteReference")):
             self._add(self._notes.get(reference.get(qn("w:id")), ""), Kind.FOOTNOTE)
         for box in element.iter(qn("w:txbxContent")):
             if not any(parent.tag in _HIDDEN for parent in box.iterancestors()):
                 self._walk(box)
-        if self._paged:
-            self._page += sum(1 for _ in element.iter(qn("w:lastRenderedPageBreak")))
+        self._page += sum(1 for _ in element.iter(_BREAK))
 
     def _table(self, element: Any) -> None:
         """The rows of a table; one with a single column is a box, and its content is read."""
@@ -121,23 +118,22 @@ class _Reader:
                 for cell in row:
                     self._walk(cell)
                 continue
-            cells = tuple(" ".join(" ".join(_text(p) for p in cell.iter(qn("w:p"))).split())
-                          for cell in row)
-            self._add("\t".join(cells).strip(), Kind.ROW, cells=cells)
-            if self._paged:
-                self._page += sum(any(True for _ in cell.iter(qn("w:lastRenderedPageBreak")))
-                                  for cell in row[:1])
+            self._add_row(" ".join(_text(p) for p in cell.iter(qn("w:p"))) for cell in row)
+            self._page += any(True for cell in row[:1] for _ in cell.iter(_BREAK))
 
     def _add(self, text: str, kind: Kind, level: int = 0, cells: tuple[str, ...] = ()) -> None:
         if re.search(r"\w", text):
             self.paragraphs.append(Paragraph(line=0, text=text, kind=kind, level=level, cells=cells,
                                              page=self._page if self._paged else None))
 
+    def _add_row(self, texts: Iterable[str]) -> None:
+        cells = tuple(" ".join(text.split()) for text in texts)
+        self._add("\t".join(cells).strip(), Kind.ROW, cells=cells)
+
     def _style(self, element: Any) -> str:
         """The name of a paragraph's style, in small letters."""
-        found = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
-        style = self._styles.get(found.get(qn("w:val"))) if found is not None else None
-        return (style.name or "").lower() if style is not None else ""
+        style = docx.text.paragraph.Paragraph(element, self._document).style
+        return (style and style.name or "").lower()
 
     def _kind(self, element: Any, style: str, text: str) -> tuple[Kind, int]:
         outline = element.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
@@ -163,10 +159,8 @@ class _Reader:
         if found is None:
             deep = re.fullmatch(r"list (?:bullet|number)(?: (\d))?", style)
             return (style, int(deep[1] or 1) - 1) if deep else None
-        number, depth = found.find(qn("w:numId")), found.find(qn("w:ilvl"))
-        name = number.get(qn("w:val"), "") if number is not None else ""
-        return None if name == "0" else (
-            name, int(depth.get(qn("w:val"), 0)) if depth is not None else 0)
+        number, depth = (_value(found.find(qn(tag))) for tag in ("w:numId", "w:ilvl"))
+        return None if number == "0" else (number, int(depth or 0))
 
     def _mark(self, element: Any, style: str) -> str:
         """What Word sets before an item: a bullet, or its number in the list."""
@@ -201,33 +195,27 @@ def _all_bold(element: Any) -> bool:
     runs = [run for run in element.iter(qn("w:r")) if _text(run).strip()]
     return bool(runs) and all(
         (bold := run.find(f"{qn('w:rPr')}/{qn('w:b')}")) is not None
-        and bold.get(qn("w:val")) not in ("0", "false") for run in runs)
+        and _value(bold) not in ("0", "false") for run in runs)
 
 
-def _numbering(document: Document) -> Iterator[tuple[tuple[str, int], str]]:
+def _part(document: Document, name: str) -> Any:
+    """The root of a part of the file; an empty one where the file has none."""
+    part = next((rel.target_part for rel in document.part.rels.values()
+                 if rel.reltype.endswith(f"/{name}") and not rel.is_external), None)
+    return etree.fromstring(part.blob if part else b"<none/>",
+                            etree.XMLParser(resolve_entities=False))
+
+
+def _list_formats(numbering: Any) -> Iterator[tuple[tuple[str, int], str]]:
     """The form of the numbers of each list at each depth: `bullet`, `decimal`, ..."""
-    part = next((rel.target_part for rel in document.part.rels.values()
-                 if rel.reltype.endswith("/numbering") and not rel.is_external), None)
-    if part is None:
-        return
-    root = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False))
-    kinds = {kind.get(qn("w:abstractNumId")): kind for kind in root.iter(qn("w:abstractNum"))}
-    for number in root.iter(qn("w:num")):
-        link = number.find(qn("w:abstractNumId"))
-        kind = kinds.get(link.get(qn("w:val"))) if link is not None else None
+    kinds = {kind.get(qn("w:abstractNumId")): kind for kind in numbering.iter(qn("w:abstractNum"))}
+    for number in numbering.iter(qn("w:num")):
+        kind = kinds.get(_value(number.find(qn("w:abstractNumId"))))
         for level in kind.iter(qn("w:lvl")) if kind is not None else ():
-            form = level.find(qn("w:numFmt"))
-            if form is not None:
-                depth = int(level.get(qn("w:ilvl"), 0))
-                yield (number.get(qn("w:numId"), ""), depth), form.get(qn("w:val"), "")
+            if form := _value(level.find(qn("w:numFmt"))):
+                yield (number.get(qn("w:numId"), ""), int(level.get(qn("w:ilvl"), 0))), form
 
 
-def _footnotes(document: Document) -> dict[str | None, str]:
-    """The footnotes by their number in the file."""
-    part = next((rel.target_part for rel in document.part.rels.values()
-                 if rel.reltype.endswith("/footnotes") and not rel.is_external), None)
-    if part is None:
-        return {}
-    root = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False))
-    return {note.get(qn("w:id")): " ".join(_text(note).split())
-            for note in root.iter(qn("w:footnote")) if note.get(qn("w:type")) is None}
+def _value(element: Any) -> str:
+    """The value of a setting; empty where there is none."""
+    return str(element.get(qn("w:val"), "")) if element is not None else ""

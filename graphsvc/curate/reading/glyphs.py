@@ -25,6 +25,8 @@ _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "
               "\xa0": " ", "\u200b": "", "\ufeff": ""}
 _FIGURE = re.compile(r"\b[cdkm]?m$|^\d*$")
 """What a raised figure belongs to: a unit (`km` and 2), or other raised ones at the beginning."""
+_FINE = 100
+"""Places on a page are read in parts of a point."""
 _DOT = (1.5, 8.0)
 """How wide and high a bullet is that was drawn, in points."""
 
@@ -87,18 +89,6 @@ class Sheet:
         return [rule for rule in self.rules if rule.down]
 
 
-@dataclass
-class _Glyph:
-    text: str
-    x0: float
-    x1: float
-    base: float
-    size: float
-    bold: bool
-    colour: int
-    turned: bool
-
-
 def sheet(page: pdfium.PdfPage, number: int) -> Sheet:
     """The page as pieces and rules."""
     place = _Place(page)
@@ -116,7 +106,7 @@ def sheet(page: pdfium.PdfPage, number: int) -> Sheet:
         found.rules, found.dots = [], []
     text = page.get_textpage()
     try:
-        found.pieces = _pieces(_glyphs(text, place), found)
+        found.pieces = _pieces(_letters(text, place), found)
     finally:
         text.close()
     return found
@@ -126,43 +116,40 @@ class _Place:
     """Where a point of a page is when the page is seen upright, from its upper left corner."""
 
     def __init__(self, page: pdfium.PdfPage) -> None:
-        self._turn = page.get_rotation()
-        self._x0, self._y0, self._x1, self._y1 = page.get_cropbox()
         self.width, self.height = page.get_size()
+        self._turn = math.radians(page.get_rotation())
+        size = [round(length * _FINE) for length in (self.width, self.height)]
+        x, y = ctypes.c_int(), ctypes.c_int()
+        corners = []
+        for point in ((0, 0), (1000, 0), (0, 1000)):
+            raw.FPDF_PageToDevice(page, 0, 0, *size, 0, *point, x, y)
+            corners.append((x.value / _FINE, y.value / _FINE))
+        self._from, *ends = corners
+        self._steps = [((x - self._from[0]) / 1000, (y - self._from[1]) / 1000) for x, y in ends]
 
     def turned(self, angle: float) -> bool:
         """Whether a letter with such an angle, in radians, is not upright when the page is."""
-        return 0.2 < (angle + math.radians(self._turn)) % math.tau < math.tau - 0.2
+        return 0.2 < (angle + self._turn) % math.tau < math.tau - 0.2
 
     def point(self, x: float, y: float) -> tuple[float, float]:
-        if self._turn == 90:
-            return y - self._y0, x - self._x0
-        if self._turn == 180:
-            return self._x1 - x, y - self._y0
-        if self._turn == 270:
-            return self._y1 - y, self._x1 - x
-        return x - self._x0, self._y1 - y
+        (a, b), (c, d) = self._steps
+        return self._from[0] + a * x + c * y, self._from[1] + b * x + d * y
 
     def box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
         (ax, ay), (bx, by) = self.point(x0, y0), self.point(x1, y1)
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
 
 
-def _glyphs(text: pdfium.PdfTextPage, place: _Place) -> Iterator[_Glyph]:
-    """The letters in the order in which they were set; blanks that pdfium added have no width."""
+def _letters(text: pdfium.PdfTextPage, place: _Place) -> Iterator[Piece]:
+    """The upright letters in the order in which they were set; blanks that pdfium added have no
+    width, and a letter of two units of UTF-16 is two."""
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     style: tuple[float, bool, int] = (0.0, False, 0)
-    last, high = None, 0
+    last = None
     for n in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(text, n)
         if code in (0, 10, 13):
             continue
-        if 0xD800 <= code < 0xDC00:
-            high = code
-            continue
-        if 0xDC00 <= code < 0xE000:
-            code = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00 if high else 0xFFFD
-            high = 0
         raw.FPDFText_GetLooseCharBox(text, n, box)
         raw.FPDFText_GetCharOrigin(text, n, x, y)
         thing = raw.FPDFText_GetTextObject(text, n)
@@ -171,8 +158,8 @@ def _glyphs(text: pdfium.PdfTextPage, place: _Place) -> Iterator[_Glyph]:
             style, last = _style(text, n, thing), key
         x0, _, x1, _ = place.box(box.left, box.bottom, box.right, box.top)
         _, base = place.point(x.value, y.value)
-        turned = place.turned(raw.FPDFText_GetCharAngle(text, n))
-        yield _Glyph("-" if code == 2 else chr(code), x0, x1, base, *style, turned)
+        if not place.turned(raw.FPDFText_GetCharAngle(text, n)) and -5 < base < place.height + 5:
+            yield Piece("-" if code == 2 else chr(code), x0, x1, base, *style)
 
 
 def _style(text: pdfium.PdfTextPage, n: int, thing: object) -> tuple[float, bool, int]:
@@ -221,50 +208,45 @@ def _edge(a: tuple[float, float], b: tuple[float, float]) -> Iterator[Rule]:
 class _Run:
     """Letters that are side by side: the largest of them, and the last that is no blank."""
 
-    letters: list[_Glyph]
-    main: _Glyph
-    last: _Glyph
+    letters: list[Piece]
+    main: Piece
+    last: Piece
 
-    def add(self, glyph: _Glyph) -> None:
-        self.letters.append(glyph)
-        if not glyph.text.isspace():
-            self.last = glyph
-            if glyph.size > self.main.size:
-                self.main = glyph
+    def add(self, letter: Piece) -> None:
+        self.letters.append(letter)
+        if not letter.text.isspace():
+            self.last = letter
+            if letter.size > self.main.size:
+                self.main = letter
 
-    def goes_on(self, glyph: _Glyph, page: Sheet) -> bool:
+    def goes_on(self, letter: Piece, page: Sheet) -> bool:
         """Whether a letter belongs to these, also as a raised mark or after one."""
-        if glyph.text.isspace():
+        if letter.text.isspace():
             return True
-        size, gap = max(self.main.size, glyph.size), glyph.x0 - self.last.x1
-        rise = abs(glyph.base - self.main.base)
+        size, gap = max(self.main.size, letter.size), letter.x0 - self.last.x1
+        rise = abs(letter.base - self.main.base)
         if rise > 0.25 * size:
             return rise < 0.6 * size and -0.3 * size < gap < 0.5 * size and (
-                min(glyph.size, self.main.size) < _RAISED * size)
+                min(letter.size, self.main.size) < _RAISED * size)
         if gap <= 0.1 * size:
             return gap > -0.6 * size
         return gap < WIDE * size and not any(
-            self.last.x1 - 1 <= rule.x0 <= glyph.x0 + 1
-            and rule.y0 <= glyph.base - 0.2 * size <= rule.y1 for rule in page.down)
+            self.last.x1 - 1 <= rule.x0 <= letter.x0 + 1
+            and rule.y0 <= letter.base - 0.2 * size <= rule.y1 for rule in page.down)
 
 
-def _pieces(glyphs: Iterator[_Glyph], page: Sheet) -> list[Piece]:
-    """Letters that are side by side, as pieces; text that was turned is left out."""
+def _pieces(letters: Iterator[Piece], page: Sheet) -> list[Piece]:
+    """Letters that are side by side, as pieces."""
     runs: list[_Run] = []
-    for glyph in glyphs:
-        if glyph.turned or not -5 < glyph.base < page.height + 5:
-            continue
-        if runs and runs[-1].goes_on(glyph, page):
-            runs[-1].add(glyph)
-        elif not glyph.text.isspace():
-            runs.append(_Run([glyph], glyph, glyph))
-    pieces = [_piece(run.letters, page.number) for run in runs]
-    for number, piece in enumerate(pieces):
-        piece.order = number
-    return pieces
+    for letter in letters:
+        if runs and runs[-1].goes_on(letter, page):
+            runs[-1].add(letter)
+        elif not letter.text.isspace():
+            runs.append(_Run([letter], letter, letter))
+    return [_piece(run.letters, page.number, order) for order, run in enumerate(runs)]
 
 
-def _piece(letters: list[_Glyph], page: int) -> Piece:
+def _piece(letters: list[Piece], page: int, order: int) -> Piece:
     seen = [g for g in letters if not g.text.isspace()]
     size = _most([g.size for g in seen])
     base = next(g.base for g in seen if g.size == size)
@@ -280,11 +262,12 @@ def _piece(letters: list[_Glyph], page: int) -> Piece:
     words = [n for n, g in enumerate(letters[1:], 1)
              if letters[n - 1].text.isspace() and not g.text.isspace()]
     first = letters[words[0] - 1] if words else letters[-1]
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return Piece(" ".join(text.split()), seen[0].x0, seen[-1].x1, base, size,
                  bold=sum(g.bold for g in seen) > 0.8 * len(seen),
                  colour=_most([g.colour for g in seen]),
                  text_x=letters[words[0]].x0 if words else seen[0].x0,
-                 first=first.x0 - seen[0].x0, page=page)
+                 first=first.x0 - seen[0].x0, page=page, order=order)
 
 
 def _most(values: list[T]) -> T:

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 from lxml import html as lxml_html
 
-from graphsvc.curate.reading.content import Content
+from graphsvc.curate.reading import Content
 from graphsvc.curate.reading.marks import is_item, looks_like_caption, plain_bullet
 from graphsvc.curate.records import Kind, Paragraph
 from graphsvc.errors import GraphsvcError
@@ -47,8 +47,8 @@ def read(path: Path) -> Content:
                             hint="Save the page as HTML, or give its text the ending .txt.")
     page = _Page(root)
     title = next((p.text for p in page.paragraphs if p.kind is Kind.HEADING), "")
-    return Content(title or " ".join((root.findtext(".//title") or path.stem).split()),
-                   page.paragraphs)
+    return Content(title=title or _plain(root.findtext(".//title") or path.stem),
+                   paragraphs=tuple(page.paragraphs))
 
 
 class _Page:

@@ -14,6 +14,8 @@ _FAR = 6.0
 """A number or bullet is at most this many letter heights before its text."""
 _FEW = 5
 """A column has at least this many lines."""
+_MOST_RUNS = 8
+"""Text that was set in more runs than these was not set column by column."""
 
 
 @dataclass
@@ -113,46 +115,34 @@ def rows(pieces: list[Piece]) -> list[list[Piece]]:
 
 
 def _in_order(pieces: list[Piece]) -> list[list[Piece]]:
-    """The columns of a page: as they were set where that runs down them, else as they lie."""
-    columns = _columns(pieces)
-    gutter = _gutter(pieces) if len(columns) > 1 else None
-    if gutter is None:
-        return columns
-    set_: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda p: p.order):
-        before = set_[-1][-1] if set_ else None
-        if before and piece.base > before.base - piece.size and (
-                _side(piece, gutter) == _side(before, gutter)):
-            set_[-1].append(piece)
-        else:
-            set_.append([piece])
-    return set_ if len(set_) <= 2 * len(columns) + 2 else columns
-
-
-def _side(piece: Piece, x: float) -> int:
-    """Whether a piece is left of x, right of it or across it."""
-    return -1 if piece.x1 <= x else int(piece.x0 >= x)
-
-
-def _columns(pieces: list[Piece]) -> list[list[Piece]]:
-    """The pieces as columns in reading order; text across the page divides columns above it from
+    """The columns of a page in reading order; text across the page divides columns above it from
     those below."""
-    if not pieces:
-        return []
-    gutter = _gutter(pieces)
+    gutter = _gutter(pieces) if pieces else None
     if gutter is None:
-        return [pieces]
-    found: list[list[Piece]] = []
-    plain: list[Piece] = []
-    for strip in _strips(pieces, gutter, _across(pieces, gutter)):
-        left, right = _sides(strip, gutter)
-        if _side_by_side(left, right):
-            found.extend([plain] if plain else [])
-            found.extend(_columns(left) + _columns(right))
-            plain = []
+        return [pieces] if pieces else []
+    found: list[list[Piece]] = [[]]
+    for strip in _strips(pieces, gutter):
+        sides = _sides(strip, gutter)
+        if _side_by_side(*sides):
+            runs = _as_set(strip, gutter)
+            found += [column for run in (runs if len(runs) <= _MOST_RUNS else sides)
+                      for column in _in_order(run)] + [[]]
         else:
-            plain += strip
-    return [*found, plain] if plain else found
+            found[-1] += strip
+    return [column for column in found if column]
+
+
+def _as_set(pieces: list[Piece], x: float) -> list[list[Piece]]:
+    """Pieces in the order in which they were set, cut wherever that goes up or to the other side
+    of x."""
+    runs: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: p.order):
+        before = runs[-1][-1] if runs else None
+        if before and piece.base > before.base - piece.size and (piece.x0 < x) == (before.x0 < x):
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    return runs
 
 
 def _gutter(pieces: list[Piece]) -> float | None:
@@ -172,42 +162,15 @@ def _gutter(pieces: list[Piece]) -> float | None:
     return max(best)[1] if best else None
 
 
-def _strips(
-    pieces: list[Piece], x: float, across: frozenset[int] = frozenset()
-) -> list[list[Piece]]:
-    """The pieces from the top down, cut wherever one lies across x or is one of those ids."""
+def _strips(pieces: list[Piece], x: float) -> list[list[Piece]]:
+    """The pieces from the top down, cut wherever one lies across x."""
     strips: list[list[Piece]] = [[]]
     for piece in sorted(pieces, key=lambda p: p.base):
-        if piece.x0 < x < piece.x1 or id(piece) in across:
+        if piece.x0 < x < piece.x1:
             strips.extend([[piece], []])
         else:
             strips[-1].append(piece)
     return [strip for strip in strips if strip]
-
-
-def _across(pieces: list[Piece], x: float) -> frozenset[int]:
-    """The ids of headings that belong to both columns though they do not reach over x: last lines
-    of those that do, and short ones that leave the other column empty next to them."""
-    usual = median(p.size for p in pieces)
-    ordered = sorted(pieces, key=lambda p: p.base)
-    found: set[int] = set()
-    for at, piece in enumerate(ordered):
-        if piece.size < 1.1 * usual or piece.x0 > x:
-            continue
-        above = next((p for p in reversed(ordered[:at]) if p.x0 < x), None)
-        over = above is not None and (above.x1 > x or id(above) in found)
-        if over and above and abs(above.size - piece.size) < 0.5 and (
-                piece.base - above.base < 1.7 * piece.size) and above.x0 < x:
-            found.add(id(piece))
-            continue
-        right = [p.base for p in ordered if p.x0 >= x]
-        before = max((base for base in right if base < piece.base), default=0.0)
-        after = min((base for base in right if base >= piece.base), default=0.0)
-        below = min((p.base for p in ordered[at + 1:] if p.x1 <= x), default=-9.0)
-        if before and after - before > 2.2 * piece.size and abs(after - below) < 2 and (
-                piece.base - before > piece.size):
-            found.add(id(piece))
-    return frozenset(found)
 
 
 def _sides(strip: list[Piece], x: float) -> tuple[list[Piece], list[Piece]]:
@@ -221,17 +184,9 @@ def _side_by_side(left: list[Piece], right: list[Piece]) -> bool:
         return len(many) > 1 and bool(few)
     if len(few) < 3 or right[0].base > left[-1].base or left[0].base > right[-1].base:
         return False
-    levels = [p.base for p in many]
-    level = sum(any(abs(p.base - other) < 1 for other in levels) for p in few)
-    if level < 0.5 * len(few):  # cells that are side by side begin at the same height
-        return _running(few) and _running(many)
-    if len(few) < _FEW:
-        return False
     if any(median(len(p.text.split()) for p in side) < 3 for side in (left, right)):
-        return _running(few) and _running(many) and _prose(many)
-    first, second = _starts(left), _starts(right)
-    same = sum(any(abs(a - b) < 2 for b in second) for a in first)
-    return min(len(first), len(second)) < 3 or same < 0.75 * max(len(first), len(second))
+        return len(few) >= _FEW and _running(few) and _running(many) and _prose(many)
+    return len(few) >= _FEW
 
 
 def _running(side: list[Piece]) -> bool:
@@ -245,11 +200,3 @@ def _prose(side: list[Piece]) -> bool:
     left, right = min(p.x0 for p in side), max(p.x1 for p in side)
     full = sum(p.x1 - left > 0.85 * (right - left) and p.text[-1] not in ".:;!?" for p in side)
     return full > 0.55 * len(side)
-
-
-def _starts(side: list[Piece]) -> list[float]:
-    """The base lines of the lines that are farther below the line before than lines do."""
-    steps = [b.base - a.base for a, b in zip(side, side[1:], strict=False)]
-    usual = median([step for step in steps if step > 1] or [12.0])
-    return [side[0].base, *(p.base for p, step in zip(side[1:], steps, strict=True)
-                            if step > 1.25 * usual)]

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 
-from graphsvc.curate.reading import setting
-from graphsvc.curate.reading.content import MOST_LETTERS, MOST_PAGES, Content
+from graphsvc.curate.reading import Content, setting
 from graphsvc.curate.reading.glyphs import Piece, Sheet, sheet
 from graphsvc.curate.reading.page import flows, rows
 from graphsvc.curate.records import Kind
@@ -21,6 +20,9 @@ _PAGE_NUMBER = re.compile(
     r"(?:page|p\.)?\s*[-\u2013|]?\s*(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\s*[-\u2013|]?",
     re.IGNORECASE)
 _STRANGE = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
+_MOST_PAGES = 500
+_MOST_LETTERS = 100_000
+"""Of one page: twenty times those of a full one."""
 _EDGE = 0.12
 """Running heads and feet are in this part of a page, above and below."""
 _PICTURED = 0.3
@@ -39,9 +41,9 @@ def read(path: Path, skip: Collection[int] = ()) -> Content:
             hint="Save a copy without a password." if locked
             else "Download it again, or print it to a new PDF.") from error
     try:
-        if len(document) > MOST_PAGES:
+        if len(document) > _MOST_PAGES:
             raise GraphsvcError(
-                f"The PDF has {len(document)} pages, and {MOST_PAGES} are the most that are read.",
+                f"The PDF has {len(document)} pages, and {_MOST_PAGES} are the most that are read.",
                 location=str(path), hint="Save the pages of the report as a PDF of its own.")
         if not len(document):
             raise GraphsvcError("The PDF is broken: it has no pages.", location=str(path),
@@ -56,7 +58,7 @@ def read(path: Path, skip: Collection[int] = ()) -> Content:
     without_running_heads(sheets)
     _check_text(path, sheets)
     found = setting.paragraphs([flows(page) for page in sheets])
-    return Content(_title(found) or title or path.stem, setting.as_records(found))
+    return Content(title=_title(found) or title or path.stem, paragraphs=setting.as_records(found))
 
 
 def _sheet(document: pdfium.PdfDocument, number: int) -> Sheet:
@@ -69,7 +71,7 @@ def _sheet(document: pdfium.PdfDocument, number: int) -> Sheet:
         raise GraphsvcError(f"Page {number} of the PDF is broken.",
                             hint=f"Download it again, or leave the page out: --skip {number}"
                             ) from error
-    if letters > MOST_LETTERS:
+    if letters > _MOST_LETTERS:
         raise GraphsvcError(
             f"Page {number} of the PDF has {letters} letters, which is no page of a report.",
             hint=f"Leave the page out: --skip {number}")

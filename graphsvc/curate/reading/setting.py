@@ -30,7 +30,6 @@ class Set:
     text: str = ""
     cells: tuple[str, ...] = ()
     level: int = 0
-    flow: Flow | None = None
 
     @property
     def style(self) -> tuple[float, bool, int]:
@@ -57,8 +56,6 @@ class Measures:
             for part in flow.parts:
                 if isinstance(part, Table):
                     before = None
-                    for piece in (p for row in part.rows for cell in row for p in cell):
-                        letters[_half(piece.size), piece.colour, piece.bold] += len(piece.text) // 2
                     continue
                 size = _half(part.size)
                 letters[size, part.colour, part.bold] += len(part.text)
@@ -84,11 +81,9 @@ class Measures:
 
 
 def _closest(count: Counter[float], most: float) -> float:
-    """The least of the frequent steps, which is that of the lines inside paragraphs; else 0."""
-    count = Counter({step: n for step, n in count.items() if step <= most})
-    if sum(count.values()) < 3:
-        return 0.0
-    return min(step for step, n in count.items() if n >= 0.6 * max(count.values()))
+    """The most frequent of the steps up to one, which is that inside paragraphs; else 0."""
+    steps = Counter({step: n for step, n in count.items() if step <= most})
+    return steps.most_common(1)[0][0] if steps.total() > 2 else 0.0
 
 
 def _half(value: float) -> float:
@@ -126,9 +121,9 @@ def _in_flow(flow: Flow, measures: Measures) -> Iterator[Set]:
     for number, part in enumerate(flow.parts):
         if isinstance(part, Table):
             if current:
-                yield Set(current, flow=flow)
+                yield Set(current)
                 current = []
-            yield from (Set([p for cell in row for p in cell], Kind.ROW, flow=flow,
+            yield from (Set([p for cell in row for p in cell], Kind.ROW,
                             cells=tuple("\n".join(p.text for p in cell) for cell in row))
                         for row in part.rows if any(row))
             continue
@@ -137,11 +132,11 @@ def _in_flow(flow: Flow, measures: Measures) -> Iterator[Set]:
             begins = number == notes or bool(_NOTE.match(part.text)) and (
                 part.x0 <= current[0].x0 + part.size)
         if begins and current:
-            yield Set(current, Kind.FOOTNOTE if number > notes else Kind.BODY, flow=flow)
+            yield Set(current, Kind.FOOTNOTE if number > notes else Kind.BODY)
             current = []
         current = [*current, part]
     if current:
-        yield Set(current, Kind.FOOTNOTE if notes < len(flow.parts) else Kind.BODY, flow=flow)
+        yield Set(current, Kind.FOOTNOTE if notes < len(flow.parts) else Kind.BODY)
 
 
 def _first_note(flow: Flow, measures: Measures) -> int:
@@ -170,9 +165,7 @@ def _begins(line: Piece, current: list[Piece], flow: Flow, measures: Measures) -
     left = min(p.x0 for p in current[1:]) if len(current) > 1 else before.x0
     if first.marked:
         outside = line.x0 < first.text_x - 0.8 * line.size
-        return outside and (len(current) > 1 and left > line.x0 + 0.8 * line.size
-                            or line.x0 < first.x0 - 0.5 * line.size
-                            or _closed(before, line, current, flow))
+        return outside or _closed(before, line, current, flow)
     if line.x0 > left + line.size and len(current) > 1:
         return True
     return _closed(before, line, current, flow)
@@ -204,14 +197,10 @@ def _runs_on(before: Set, after: Set, measures: Measures) -> bool:
     if measures.is_prominent(first) and last.page == first.page and not first.marked and (
             0 < first.base - last.base <= 1.22 * measures.step(first)):
         return True  # a heading over several columns
-    if first.marked or is_item(first.text) or _SENTENCE_END.search(last.text):
+    if first.marked or is_item(first.text) or _SENTENCE_END.search(last.text) or (
+            measures.is_prominent(first)):
         return False
-    if measures.is_prominent(first):
-        return False
-    if first.text[:1].islower() or last.text.endswith((",", "-")):
-        return True
-    return not before.lines[0].marked and not _closed(
-        last, first, before.lines, before.flow or Flow(0, 0)) and len(before.lines) > 1
+    return first.text[:1].islower() or last.text.endswith((",", "-"))
 
 
 def _write(found: list[Set]) -> None:
@@ -288,7 +277,7 @@ def _levels(headings: list[Set]) -> None:
         heading.level = 1 + styles.index(heading.style) if heading.style in styles else 1
 
 
-def as_records(found: list[Set]) -> list[Paragraph]:
+def as_records(found: list[Set]) -> tuple[Paragraph, ...]:
     """The paragraphs as records, without lines of the text file."""
-    return [Paragraph(line=0, text=p.text, kind=p.kind, page=p.lines[0].page, level=p.level,
-                      cells=p.cells) for p in found if re.search(r"\w", p.text)]
+    return tuple(Paragraph(line=0, text=p.text, kind=p.kind, page=p.lines[0].page, level=p.level,
+                           cells=p.cells) for p in found if re.search(r"\w", p.text))

@@ -72,13 +72,7 @@ def _grid(rules: list[Rule], pieces: list[Piece]) -> Table | None:
             abs(r.x0 - x) < _NEAR and r.y0 - _NEAR <= middle <= r.y1 + _NEAR for r in down)]
         cells = [[p for p in held if left <= (p.x0 + p.x1) / 2 < right] for left, right in
                  zip([table.x0 - 99, *here], [*here, table.x1 + 99], strict=True)]
-        open_above = table.rows and not any(
-            abs(r.y0 - top) < _NEAR and r.x1 - r.x0 > 5 for r in across)
-        if open_above and len(cells) == len(table.rows[-1]):
-            for cell, more in zip(table.rows[-1], cells, strict=True):
-                cell.extend(more)
-        else:
-            table.rows.append(cells)
+        table.rows.append(cells)
     divided = sum(sum(map(bool, row)) > 1 for row in table.rows)
     return table if divided else None
 

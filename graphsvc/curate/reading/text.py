@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from graphsvc.curate.reading.content import Content
+from graphsvc.curate.reading import Content
 from graphsvc.curate.reading.marks import Hyphens, is_item, looks_like_caption, plain_bullet, titled
 from graphsvc.curate.records import Kind, Paragraph
 from graphsvc.errors import GraphsvcError
@@ -28,8 +28,8 @@ def read(path: Path) -> Content:
         lines, text = _unbroken(lines), ""
     paragraphs = _paragraphs(lines)
     first = next((p.text for p in paragraphs if p.kind is Kind.HEADING), path.stem)
-    return Content(_MARKDOWN.sub("", first).strip("* "), paragraphs,
-                   text.replace("\f", "") if text else "")
+    return Content(title=_MARKDOWN.sub("", first).strip("* "), paragraphs=tuple(paragraphs),
+                   text=text.replace("\f", ""))
 
 
 def _decoded(path: Path) -> str:

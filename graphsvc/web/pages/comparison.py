@@ -11,6 +11,7 @@ from graphsvc.questions.question import Question
 from graphsvc.web.pages.context import Link, PageContext
 from graphsvc.web.pages.rendering import capital
 from graphsvc.web.pages.table import Row, Table, table_of
+from graphsvc.words import slugged
 
 Key = tuple[str, ...]
 """The texts of what a row is about."""
@@ -45,7 +46,7 @@ class Part:
     @property
     def name(self) -> str:
         """As addresses have it."""
-        return "-".join("".join(c if c.isalnum() else " " for c in self.title.lower()).split())
+        return slugged(self.title)
 
     def first(self, most: int) -> Part:
         """Its first lines alone."""

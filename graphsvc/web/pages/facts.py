@@ -12,15 +12,10 @@ from pyoxigraph import BlankNode, NamedNode
 from graphsvc.index import slug
 from graphsvc.passage import Passage, in_reading_order
 from graphsvc.questions.table import Row, Term
-from graphsvc.vocabulary import DCTERMS, DISPLAY, PROV, RDF, RDFS, SKOS
+from graphsvc.vocabulary import DCTERMS, DISPLAY, EVIDENCE, MEANINGS, NOT_FACTS, OTHER_NAMES, SKOS
 from graphsvc.web.pages.context import Link, PageContext, alphabetical
 from graphsvc.web.pages.rendering import show
 
-_OTHER_NAMES = (str(SKOS.altLabel), str(SKOS.hiddenLabel))
-_LEADS = (str(SKOS.definition), str(DCTERMS.description))
-_EVIDENCE = str(PROV.wasDerivedFrom)
-_NOT_FACTS = {str(RDF.type), str(RDFS.label), str(SKOS.prefLabel), _EVIDENCE,
-              *_OTHER_NAMES, *_LEADS}
 _ABOVE = (str(SKOS.broader), str(DCTERMS.isPartOf))
 _DERIVED = "derived"
 """How the names of graphs begin whose statements only rules make."""
@@ -56,13 +51,13 @@ def said_of(context: PageContext, facts: Iterable[Row]) -> Said:
 
 def named(said: Said) -> dict[str, list[str]]:
     """Its other names and the texts that say what it is."""
-    return {"other_names": sorted({term.value for p in _OTHER_NAMES for term in said.get(p, ())}),
-            "leads": [term.value for p in _LEADS for term in said.get(p, ())]}
+    return {"other_names": sorted({term.value for p in OTHER_NAMES for term in said.get(p, ())}),
+            "leads": [term.value for p in MEANINGS for term in said.get(p, ())]}
 
 
 def evidence(context: PageContext, said: Said) -> list[Passage]:
     """The passages that a thing rests on."""
-    return in_reading_order(context.index.passage(it.value) for it in said.get(_EVIDENCE, ()))
+    return in_reading_order(context.index.passage(it.value) for it in said.get(EVIDENCE, ()))
 
 
 def sources(said: Said) -> list[str]:
@@ -85,7 +80,7 @@ def facts_of(context: PageContext, said: Said, classes: Collection[str]) -> list
         term = context.terms.term(iri)
         values = {value: graphs for value, graphs in said[iri].items()
                   if not isinstance(value, BlankNode)}
-        if iri in _NOT_FACTS or iri.startswith(str(DISPLAY)) or term.quiet or not values:
+        if iri in NOT_FACTS or iri.startswith(str(DISPLAY)) or term.quiet or not values:
             continue
         passages = [context.index.passage(value.value) for value in values]
         at_places = all(passage.document for passage in passages)

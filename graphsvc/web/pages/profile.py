@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +14,7 @@ from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import Link, NotFound, PageContext
 from graphsvc.web.pages.files import Views
 from graphsvc.web.pages.table import Row, Table, table_of
+from graphsvc.words import slugged
 
 FIRST = "Overview"
 """The tab of questions that the ontology names without a title."""
@@ -44,7 +44,7 @@ class Tab:
     @property
     def name(self) -> str:
         """As addresses have it."""
-        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
+        return slugged(self.title)
 
     @property
     def counts(self) -> bool:

@@ -42,7 +42,7 @@ def show(term: Term) -> str:
     text = term.value
     if not isinstance(term, Literal):
         return text
-    match term.datatype.value.removeprefix(XSD):
+    match term.datatype.value.removeprefix(str(XSD)):
         case "date" | "gYearMonth":
             return show_date(text)
         case "boolean":
