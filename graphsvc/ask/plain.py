@@ -35,7 +35,7 @@ _SURE = 0.55
 _SURER = 0.7
 """The same for a reading that takes words which fit nothing else as a text to look for."""
 _NEARLY = 0.75
-"""The score of a sure reading, as a share of the best, from which on it is answered in its place."""
+"""The score of a sure reading, as a share of an unsure best, from which on it is answered."""
 _OFFERED = 0.5
 """The least score of another reading that is offered, as a share of the best."""
 _SHARE = 0.75

@@ -122,6 +122,29 @@ def test_a_no_to_what_was_named_stays_a_no(asker: Asker) -> None:
         "approach": "Safe and Together", "partnership": ["Clackmannanshire"]}
 
 
+@pytest.mark.parametrize(("text", "question", "values"), [
+    ("What are the differences between South Lanarkshire and Midlothian on kinship care?",
+     "statements", {"theme": "kinship care", "partnership": ["South Lanarkshire", "Midlothian"]}),
+    ("what did inspectors find on chronologies in Clackmannanshire?", "statements",
+     {"theme": "chronologies", "partnership": ["Clackmannanshire"], "kind": "finding"}),
+    ("When did the Public Bodies (Joint Working) Act come into force?", "policy",
+     {"policy": "Public Bodies (Joint Working) (Scotland) Act 2014"}),
+])
+def test_a_thing_that_is_named_is_not_passed_over(
+    asker: Asker, text: str, question: str, values: dict[str, Any]
+) -> None:
+    reading = asker.hear(text).reading
+    assert reading is not None
+    assert (reading.question.name, reading.given) == (question, values)
+
+
+def test_a_text_that_is_too_short_to_look_for_is_left_out(asker: Asker) -> None:
+    reading = asker.hear("Which of the 5 documents talk about kinship care?").reading
+    assert reading is not None
+    assert "text" not in reading.given
+    assert asker.values(reading.question.name, reading.given) is not None
+
+
 def test_what_is_offered_has_names_that_people_read(asker: Asker) -> None:
     for text in ("What grade did South Lanarkshire get for impact on families?",
                  "Did inspectors talk to children in North Ayrshire?"):
