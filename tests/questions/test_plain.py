@@ -75,6 +75,20 @@ def test_the_right_question_is_found_as_often_as_it_was(asker: Asker) -> None:
         shares, (FIRST, AMONG_THREE, PARAMETERS), strict=True)] == [True] * 3, shares
 
 
+@pytest.mark.slow
+def test_what_people_asked_is_answered_by_the_question_that_answered_it_right(
+    asker: Asker,
+) -> None:
+    """asked.jsonl: two sheets of questions that were written from the documents, before anyone
+    looked at the wordings, with what a right answer holds and how the answers were judged before
+    and after work on the sheet `development`. The sheet `final` was only measured."""
+    right = [one for one in lines("asked.jsonl") if one["after"] == "right"]
+    heard = [asker.hear(one["text"]).reading for one in right]
+    same = sum(reading is not None and reading.question.name == one["question"]
+               for one, reading in zip(right, heard, strict=True))
+    assert same >= 0.95 * len(right)
+
+
 @pytest.mark.parametrize("text", [one["text"] for one in lines("unanswerable.jsonl")])
 def test_what_no_document_answers_is_not_answered(asker: Asker, text: str) -> None:
     assert asker.hear(text).reading is None
