@@ -78,13 +78,13 @@ class Names:
         self._holding: dict[str, list[Name]] = defaultdict(list)
         self._initials: dict[str, set[Name]] = defaultdict(set)
         for name in self._names:
-            for part in set(name.stems):
+            for part in dict.fromkeys(name.stems):
                 self._holding[part].append(name)
             if name.surely and (letters := _initials(name.text)):
                 self._initials[letters].add(name)
                 if len(letters) == 2:
                     short = replace(name, stems=(letters[0].lower(), name.stems[1]))
-                    for part in set(short.stems):
+                    for part in dict.fromkeys(short.stems):
                         self._holding[part].append(short)
         self._beginning: dict[str, list[Name]] = defaultdict(list)
         for name in self._names:
@@ -92,8 +92,10 @@ class Names:
         self._most = log(1 + len(self._names))
         self._weights = {part: log(1 + len(self._names) / (1 + len(names)))
                          for part, names in self._holding.items()}
-        self._sizes = {id(name): sum(map(self.weight, dict.fromkeys(name.stems)))
-                       for names in self._holding.values() for name in names}
+        self._sizes: dict[int, float] = defaultdict(float)
+        for part, names in self._holding.items():
+            for name in names:
+                self._sizes[id(name)] += self._weights[part]
         self._words = {*self._used, *(word for name in self._names for word in name.folded)}
         self._stems = {stem(word) for word in self._words}
         self._by_length: dict[int, list[str]] = defaultdict(list)

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.patterns import pattern
 from graphsvc.curate.phrases import Phrase, Phrases
-from graphsvc.curate.records import Draft, Kind, Near, Value
+from graphsvc.curate.records import Draft, Kind, Near
 from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION, DCTERMS, SKOS
 from graphsvc.words import FUNCTION_WORDS, content_stems, fold, words
@@ -64,7 +64,6 @@ class Heads:
         self._graph, self._classes = graph, frozenset(self.classes)
         self._led = {class_: pattern(graph.values(class_, CURATION.begunCue))
                      for class_ in self.classes}
-        self.begun = self._led[self.classes[0]] if self.classes else pattern([])
         self._plain = {fold(word) for class_ in self.classes
                       for word in graph.values(class_, CURATION.plain)}
         self._vague = self._plain | {fold(word) for class_ in self.classes
@@ -84,10 +83,10 @@ class Heads:
                     for word in graph.values(concept, CURATION.headWord):
                         self._meaning.setdefault(fold(word), (class_, (property_, concept)))
 
-    def led(self, before: str) -> str:
-        """The class of what is named after a text: the one that its end leads to, or the first."""
-        return next((class_ for class_ in self.classes[1:] for cue in self._led[class_].finditer(
-            before) if re.fullmatch(r"\W*(?:the\W+)?", before[cue.end():])), self.classes[0])
+    def led(self, before: str) -> str | None:
+        """The class of what is named after a text, if its end leads to one."""
+        return next((class_ for class_, cues in self._led.items() for cue in cues.finditer(before)
+                     if re.fullmatch(r"\W*(?:the\W+)?", before[cue.end():])), None)
 
     def known(self, sentence: Sentence) -> set[str]:
         """The words of the things that a sentence names, of the classes that have new ones."""
@@ -110,7 +109,7 @@ class Heads:
     def stripped(self, name: str) -> str:
         """A name without plain words at its beginning."""
         parts = _BRACKETS.sub("", name).split()
-        while len(parts) > 1 and (fold(parts[0]) in self._plain or fold(parts[0]) in FUNCTION_WORDS):
+        while len(parts) > 1 and fold(parts[0]) in self._plain | FUNCTION_WORDS:
             parts = parts[1:]
         return " ".join(parts)
 
@@ -152,7 +151,7 @@ def draft_candidates(text: Text) -> Iterator[Draft]:
 
 def _found(text: Text, heads: Heads) -> dict[frozenset[str], _Candidate]:
     """The names, each with what was seen of it, by the words that say what it is about."""
-    finder = Phrases(heads.knows, text.graph.names.has, _EXAMPLE, heads.begun)
+    finder = Phrases(heads.knows, text.graph.names.has, _EXAMPLE)
     small = {word.folded for sentence in text.sentences for word in words(sentence.text)
              if word.text == word.folded}
     found: dict[frozenset[str], _Candidate] = {}
@@ -163,14 +162,15 @@ def _found(text: Text, heads: Heads) -> dict[frozenset[str], _Candidate]:
         for phrase in finder.of(sentence.text):
             name = heads.stripped(phrase.text)
             stems = frozenset(content_stems(name))
-            if not stems or stems in heads.never or heads.is_known(name, known) or heads.is_vague(name) or (
-                    _is_ordinary(name, phrase, small)):
+            if not stems or stems in heads.never or heads.is_known(name, known) or (
+                    heads.is_vague(name) or _is_ordinary(name, phrase, small)):
                 continue
-            one = found.setdefault(stems, _Candidate(heads.of(name) or (
-                heads.led(sentence.text[:phrase.start]), None)))
+            led = heads.led(sentence.text[:phrase.start])
+            one = found.setdefault(stems, _Candidate(
+                heads.of(name) or (led or heads.classes[0], None)))
             one.written[name] = None
             one.lines |= dict.fromkeys(sentence.lines)
-            one.signs |= _signs(name, phrase, sentence)
+            one.signs |= _signs(name, phrase, sentence) | ({"led"} if led else set())
             if phrase.letters:
                 one.letters[phrase.letters] = None
     return found
@@ -217,9 +217,9 @@ def _counted(things: Iterable[list[str]]) -> Counter[str]:
 
 
 _WEIGHTS = {"set off": 1.3, "capitals": 0.85, "listed": -0.7, "example": 1.35, "acts": 0.7,
-            "a": 0.85, "the": 0.55, "goes on": -0.4, "last": -0.6, "item": -1.25, "row": -0.9,
-            "short": -0.8}
-"""Of a logistic regression over the candidates of documents that are curated."""
+            "led": 1.0, "a": 0.85, "the": 0.55, "goes on": -0.4, "last": -0.6, "item": -1.25,
+            "row": -0.9, "short": -0.8}
+"""Of a logistic regression over the candidates of documents that are curated; "led" is a guess."""
 
 
 def _score(one: _Candidate, stems: frozenset[str], likeness: _Likeness) -> float:
@@ -233,14 +233,11 @@ def _score(one: _Candidate, stems: frozenset[str], likeness: _Likeness) -> float
 def _draft(text: Text, one: _Candidate, score: float) -> Draft:
     graph, (class_, kind) = text.graph, one.meaning
     label, *others = [*one.written, *one.letters]
-    values = [_name(graph, str(SKOS.prefLabel), label)]
-    values += [_name(graph, str(SKOS.altLabel), other) for other in others]
+    values = [text.said(str(SKOS.prefLabel), label, label)]
+    values += [text.said(str(SKOS.altLabel), other, other) for other in others]
     if kind:
         values.append(text.value(*kind, label.split()[-1]))
-    return Draft(
-        document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-        values=tuple(values), passages=tuple(one.lines), cue=label, score=round(score, 2),
-        near=_near(graph, one, class_))
+    return text.draft(class_, values, one.lines, label, score, near=_near(graph, one, class_))
 
 
 def _near(graph: CuratedGraph, one: _Candidate, class_: str) -> tuple[Near, ...]:
@@ -255,8 +252,3 @@ def _near(graph: CuratedGraph, one: _Candidate, class_: str) -> tuple[Near, ...]
     likest = sorted(found, key=lambda iri: (-found[iri], iri))[:_NEAR]
     return tuple(Near(iri=iri, label=graph.label(iri), likeness=round(found[iri], 2))
                  for iri in likest)
-
-
-def _name(graph: CuratedGraph, property_: str, name: str) -> Value:
-    return Value(property=property_, property_label=graph.label(property_), text=name,
-                 language="en", label=name, cue=name)

@@ -55,18 +55,19 @@ class _Distributions:
             return
         amounts = [one for one in quantities(shown, self.words, False)[0]
                    if not shown[:one.at[0]].rstrip().endswith((" of", " of the"))]
-        parts = [self._draft(sentence, self.part, [self._amount(amount), *self._graded(
-            grade, shown)], shown[amount.at[0]:grade.end], 0.7)
-            for amount, grade in self._pairs(amounts, grades, shown)]
+        parts = [self.text.draft(self.part, [self._amount(amount), *self._graded(grade, shown)],
+                                 sentence.lines, shown[amount.at[0]:grade.end], 0.7)
+                 for amount, grade in self._pairs(amounts, grades, shown)]
         yield from parts
         if parts:
             named = (found for title in (shown, *reversed(sentence.above))
                      for found in self.indicators.find(title))
             of = [self.text.value(self.indicator, one.iri, one.words)
                   for one in [next(named, None) or self.indicators.like(shown)] if one and one.iri]
-            yield self._draft(sentence, self.class_, [
+            yield self.text.draft(self.class_, [
                 *self.text.subject_values(self.class_), *of,
-                *(self._text(self.parts, part.cue) for part in parts)], parts[0].cue, 0.6)
+                *(self.text.said(self.parts, part.cue) for part in parts)],
+                sentence.lines, parts[0].cue, 0.6)
 
     def _pairs(
         self, amounts: list[Quantity], grades: list[Found], shown: str
@@ -99,14 +100,4 @@ class _Distributions:
     def _amount(self, amount: Quantity) -> Value:
         if amount.number is None:
             return self.text.value(amount.of, amount.iri, amount.words)
-        return self._text(self.number, amount.value, str(XSD.integer))
-
-    def _text(self, property_: str, text: str, datatype: str | None = None) -> Value:
-        return Value(property=property_, property_label=self.graph.label(property_), text=text,
-                     datatype=datatype, language=None if datatype else "en", label=text)
-
-    def _draft(
-        self, sentence: Sentence, class_: str, values: list[Value], cue: str, score: float
-    ) -> Draft:
-        return Draft(document=self.text.reading.slug, kind=class_, values=tuple(values), cue=cue,
-                     kind_label=self.graph.label(class_), passages=sentence.lines, score=score)
+        return self.text.said(self.number, amount.value, amount.words, str(XSD.integer))

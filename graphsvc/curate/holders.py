@@ -4,7 +4,6 @@ them that it does not name."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from graphsvc.curate.patterns import pattern
 from graphsvc.curate.records import Draft, Value
@@ -36,25 +35,21 @@ class Holders:
         nameless = {one: values for one in sentences if (values := self._without_name(one, name))}
         others = [one for one in sentences if one not in nameless]
         if others:
-            extent = (self._text.value(of, iri, match[0]) for one in others
-                      for of, iri, cues in self._extents if (match := cues.search(one.text)))
-            yield [*self.given, *(islice(extent, 1) if self._nameless else ())], others
+            extents = [self._text.value(of, iri, match[0]) for one in others
+                       for of, iri, cues in self._extents if (match := cues.search(one.text))]
+            longest = sorted(extents, key=lambda value: -len(value.cue))[:1]
+            yield [*self.given, *(longest if self._nameless else ())], others
         if nameless:
             yield next(iter(nameless.values())), [*nameless]
 
     def _without_name(self, sentence: Sentence, name: str) -> list[Value]:
         graph = self._text.graph
-        return [Value(property=of, property_label=graph.label(of), text=label, language="en",
-                      label=label, cue=match[0])
-                for of, class_, cues in self._nameless if (match := cues.search(sentence.text))
-                for label in [f"{graph.label(class_).capitalize()} ({name})"]][:1]
+        return [self._text.said(of, f"{graph.label(class_).capitalize()} ({name})", match[0])
+                for of, class_, cues in self._nameless if (match := cues.search(sentence.text))][:1]
 
     def introduced(self, drafts: list[Draft]) -> list[Draft]:
         """Drafts of those without a name of whom some drafts speak."""
-        graph, label = self._text.graph, str(SKOS.prefLabel)
-        return [Draft(document=one.document, kind=class_, kind_label=graph.label(class_),
-                      passages=one.passages, cue=value.cue, score=one.score,
-                      values=(Value(property=label, property_label=graph.label(label),
-                                    text=value.text, language="en", label=value.label),))
+        return [self._text.draft(class_, [self._text.said(str(SKOS.prefLabel), value.text)],
+                                 one.passages, value.cue, one.score)
                 for one in drafts for value in one.values for of, class_, _ in self._nameless
                 if value.property == of and value.text]

@@ -120,6 +120,4 @@ def _draft(text: Text, class_: str, one: _Item, subjects: Subjects, about: str) 
         values.append(headline(text, graph.label(iri), f"{graph.label(class_)} {one.number}"))
     values += [text.value(coded, iri) for coded in graph.given(class_, CURATION.coded)
                for iri in graph.values(class_, CURATION.implies) if iri in graph.choices(coded)]
-    return Draft(document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-                 values=tuple(values), passages=tuple(dict.fromkeys(one.lines)),
-                 cue=numbered(one.of)[0], score=one.score)
+    return text.draft(class_, values, one.lines, numbered(one.of)[0], one.score)

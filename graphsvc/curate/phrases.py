@@ -1,6 +1,5 @@
 """Phrases of a sentence that may be names: in capitals, with letters in brackets, set off, with a
-word at their end that says what they are, in a list of examples, or after a word that brings in
-something new."""
+word at their end that says what they are, or in a list of examples."""
 
 from __future__ import annotations
 
@@ -15,18 +14,27 @@ _LETTERS = re.compile(r"\([\W_]{0,4}([A-Z][A-Za-z0-9]{0,8}[A-Z0-9])s?[\W_]{0,4}\
 _SET_OFF = re.compile(r"\*\*([^*]{3,60}?)[.,:;]?\*\*|[‘“]([^‘’“”]{3,60})[’”]|"
                       r"(?<!\w)'(\w[^']{2,50})'(?!\w)")
 _LINKS = frozenset(("and", "of", "for", "the", "in", "to", "&", "on", "with", "at", "my", "s"))
-_OUTSIDE = FUNCTION_WORDS | frozenset(["about", "across", "after", "against", "along", "although", "among", "around", "because", "before", "between", "beyond", "both", "brought", "built", "by", "came", "dealt", "despite", "during", "each", "either", "every", "felt", "following", "found", "gave", "held", "kept", "led", "left", "less", "meant", "more", "most", "not", "per", "saw", "set", "since", "sought", "spent", "take", "taken", "through", "throughout", "took", "towards", "under", "undertook", "until", "via", "went", "were", "whether", "while", "within", "without", "accessing", "allowing", "attending", "being", "delivering", "developing", "enabling", "ensuring", "following", "giving", "having", "helping", "identifying", "implementing", "improving", "including", "increasing", "leading", "making", "meaning", "offering", "promoting", "providing", "receiving", "reducing", "responding", "resulting", "showing", "taking", "using"])
+_VERBS_AND_LINKS = """
+about across after against along although among around because before between beyond both brought
+built by came dealt despite during each either every felt following found gave held kept led left
+less meant more most not per saw set since sought spent take taken through throughout took towards
+under undertook until via went were whether while within without accessing allowing attending being
+delivering developing enabling ensuring giving having helping identifying implementing improving
+including increasing leading making meaning offering promoting providing receiving reducing
+responding resulting showing taking using
+"""
+_OUTSIDE = FUNCTION_WORDS | frozenset(_VERBS_AND_LINKS.split())
 """Words that are in no name of small letters."""
 _BEFORE_VERBS = frozenset(("to", "will", "would", "can", "could", "should", "must", "may", "might",
                            "they", "we", "who"))
-_MOST, _SET_OFF_MOST = 5, 7
-"""Words of a name in small letters, and of one that is set off."""
+_MOST, _SET_OFF_MOST, _LIST = 5, 7, 120
+"""Words of a name in small letters, and of one that is set off; characters of a list."""
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that may be a name. way: how it was found (letters, capitals, set off, end, listed,
-    begun); letters: those in brackets after it; start: where it is in the sentence."""
+    """Words that may be a name. way: how it was found (letters, capitals, set off, end,
+    listed); letters: those in brackets after it; start: where it is in the sentence."""
 
     text: str
     way: str
@@ -58,16 +66,15 @@ class Phrases:
     """Finds phrases that may be names.
 
     is_end: whether a word in small letters says what a thing is; is_part: whether a word can belong
-    to a name, though it looks like a verb or an adverb; listed, begun: what leads to examples, and
-    to something new.
+    to a name, though it looks like a verb or an adverb; examples: what leads to them.
     """
 
     def __init__(
         self, is_end: Callable[[str], bool], is_part: Callable[[str], bool],
-        listed: re.Pattern[str], begun: re.Pattern[str],
+        examples: re.Pattern[str],
     ) -> None:
         self._is_end, self._is_part = is_end, is_part
-        self._leads = {"listed": listed, "begun": begun}
+        self._examples = examples
 
     def of(self, text: str) -> list[Phrase]:
         """The phrases of a sentence, without those within longer ones."""
@@ -91,20 +98,17 @@ class Phrases:
                          tokens[first].start)
 
     def _small(self, tokens: list[_Token], text: str) -> Iterator[tuple[str, int, int]]:
-        """Runs of words that a name in small letters may have: those with an end, and those after
-        what leads to names."""
-        leads = {way: [match.end() for match in cue.finditer(text)]
-                 for way, cue in self._leads.items()}
+        """Runs of words that a name in small letters may have: those with an end, and those in a
+        list of examples."""
+        leads = [match.end() for match in self._examples.finditer(text)]
         for first, last in self._runs(tokens, text):
             ends = [place for place in range(first + 1, last + 1)
                     if self._is_end(tokens[place].text)]
             if ends:
                 yield "end", max(first, ends[-1] - _MOST + 1), ends[-1]
-            elif last > first and last - first < _MOST:
-                for way, places in leads.items():
-                    if any(place <= tokens[first].start and _reaches(
-                            text[place:tokens[first].start], way) for place in places):
-                        yield way, first, last
+            elif 0 < last - first < _MOST and any(place <= tokens[first].start and _lists(
+                    text[place:tokens[first].start]) for place in leads):
+                yield "listed", first, last
 
     def _names_kind(self, before: str) -> bool:
         """Whether one of the last words says of what kind the examples are."""
@@ -167,12 +171,10 @@ class Phrases:
             place = last + 1
 
 
-def _reaches(between: str, way: str) -> bool:
-    """Whether what leads to names leads across a text: to the next name, or along a list."""
-    if way == "begun":
-        return len(between.split()) <= 1 and not re.search(r"[^\w\s*_]", between)
-    return len(between) < 120 and not re.search(r"[.;:]|\b(?:which|that|was|were|had|is|are)\b",
-                                                between)
+def _lists(between: str) -> bool:
+    """Whether a text can be the beginning of a list of examples."""
+    return len(between) < _LIST and not re.search(r"[.;:]|\b(?:which|that|was|were|had|is|are)\b",
+                                                  between)
 
 
 def _plain(text: str) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
+from typing import Any
 
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.records import Kind, Paragraph, Reading, Value
+from graphsvc.curate.records import Draft, Kind, Paragraph, Reading, Value
 from graphsvc.curate.subjects import Subjects
 from graphsvc.names import Mention
 from graphsvc.vocabulary import CURATION
@@ -131,6 +132,20 @@ class Text:
         """A thing as the value of a property."""
         return Value(property=property_, property_label=self.graph.label(property_), iri=iri,
                      label=self.graph.label(iri), cue=cue)
+
+    def said(self, property_: str, text: str, cue: str = "", datatype: str | None = None) -> Value:
+        """A text as the value of a property, in English where it has no other type."""
+        return Value(property=property_, property_label=self.graph.label(property_), text=text,
+                     datatype=datatype, language=None if datatype else "en", label=text, cue=cue)
+
+    def draft(
+        self, class_: str, values: Iterable[Value], lines: Iterable[int], cue: str, score: float,
+        **more: Any,
+    ) -> Draft:
+        """A draft of a class. lines: of its passages, in their order; more: its other fields."""
+        return Draft(document=self.reading.slug, kind=class_, kind_label=self.graph.label(class_),
+                     values=tuple(values), passages=tuple(dict.fromkeys(lines)), cue=cue,
+                     score=round(score, 2), **more)
 
     def sureness(self, iri: str, written: Iterable[str]) -> float:
         """How sure it is that a text means a thing: several documents know it, and what is written

@@ -44,7 +44,7 @@ def _draft(
     coded: dict[str, Cues],
 ) -> Draft:
     iri = named.iri or ""
-    graph, written = text.graph, _written(iri, sentences)
+    written = _written(iri, sentences)
     values = [named.model_copy(update={"cue": written[0]}), *holder]
     said = text.said_of(iri, sentences)
     values += [value for one, cues in coded.items() for value in _coded(text, one, cues, said)]
@@ -53,11 +53,9 @@ def _draft(
     known, clashes = said_already(text, class_, named.property, values)
     near = {(value.property, value.iri or value.text): value
             for value in values_near(text, class_, sentences) if value.iri != iri}
-    return Draft(
-        document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-        values=(*values, *near.values()), known=known, clashes=clashes, cue=written[0],
-        score=round(min(sure, 1.0), 2),
-        passages=tuple(dict.fromkeys(line for one in sentences for line in one.lines)))
+    return text.draft(class_, (*values, *near.values()),
+                      (line for one in sentences for line in one.lines), written[0],
+                      min(sure, 1.0), known=known, clashes=clashes)
 
 
 def _written(iri: str, sentences: list[Sentence]) -> list[str]:
@@ -79,5 +77,4 @@ def _coded(text: Text, property_: str, cues: Cues, said: list[Said]) -> Iterator
         found = next(one.text[best.start:] for one in said if one.text.replace("’", "'")[
             best.start:best.end] == best.words)
         words = " ".join(_CLAUSE.split(found)[0].split()[:_WORDS])
-        yield Value(property=wording, property_label=text.graph.label(wording), text=words,
-                    language="en", label=words, cue=best.words)
+        yield text.said(wording, words, best.words)

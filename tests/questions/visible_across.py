@@ -158,7 +158,7 @@ ACROSS = (
              "descriptive"),
             ("north-ayrshire-2022", "North Ayrshire", "na-kilwinning-waits", "improving"),
             ("north-ayrshire-2022", "North Ayrshire", "na-mental-health-staff", "mixed"),
-            ("south-lanarkshire-2020", "South Lanarkshire", "sl-q2-camhs-waits", "mixed"),
+            ("south-lanarkshire-2020", "South Lanarkshire", "sl-q2-camhs-waits", "strength"),
         }),
         Ask("findings", {"theme": "waits for mental health services"}, "number finding#", {
             (4, "nr-key-4"),

@@ -49,7 +49,8 @@ TWO = (
             "approach stagesOne stagesOther", {
             ("Champions board", "not yet launched", "embedded"),
             ("Child and adolescent mental health services", "in use", "in use"),
-            ("Chronologies", "in use", "in use"), ("Continuing care", "in use", "partly embedded"),
+            ("Chronologies", "in use", "in use"),
+            ("Continuing care", "recently launched", "partly embedded"),
             ("Getting it right for every child", "embedded", "embedded"),
             ("Independent advocacy", "partly embedded", "partly embedded"),
             ("Initial referral discussion", "in use", "in use"),
@@ -64,7 +65,7 @@ TWO = (
             ("Pre-birth planning", "in use", "in use"),
             ("Return home interviews", "in use", "in use"),
             ("Staff supervision", "in use", "in use"),
-            ("Support for kinship carers", "partly embedded", "recently launched"),
+            ("Support for kinship carers", "in use", "recently launched"),
             ("Throughcare and aftercare", "being re-established; in development", "in use"),
             ("Who Cares? Scotland advocacy and participation workers", "in use", "in use"),
         }),
@@ -78,10 +79,13 @@ TWO = (
     )),
     Visible("TP-15", (
         Ask("terms", {"thing": "initial-referral-discussion"}, "source# name", {
-            ("midlothian-2020", "Inter-agency referral discussion (IRD)"),
-            ("national-review-2012-2017", "IRD (inter-agency or initial referral discussion)"),
-            ("north-ayrshire-2022", "Inter-agency referral discussion (IRD)"),
-            ("south-lanarkshire-2020", "Initial referral discussion (IRD)"),
+            ("midlothian-2020", "Inter-agency referral discussion (IRD), in the Midlothian report"),
+            ("national-review-2012-2017",
+             "IRD (inter-agency or initial referral discussion), in the national review"),
+            ("north-ayrshire-2022",
+             "Inter-agency referral discussion (IRD), in the North Ayrshire report"),
+            ("south-lanarkshire-2020",
+             "Initial referral discussion (IRD), in the South Lanarkshire report"),
         }),
         Ask("statements", {
             "theme": "inter-agency referral discussion",
@@ -178,7 +182,7 @@ TWO = (
             ("Midlothian", "mid-priority-1", "weakness"),
             ("Midlothian", "mid-q2-message-4", "weakness"),
             ("Midlothian", "mid-waiting-lists", "weakness"),
-            ("South Lanarkshire", "sl-q2-camhs-waits", "mixed"),
+            ("South Lanarkshire", "sl-q2-camhs-waits", "strength"),
         }),
     )),
     Visible("TP-23", (
