@@ -136,7 +136,7 @@ class Names:
                 key = mention.iri, mention.at
                 if key not in best or _order(mention) < _order(best[key]):
                     best[key] = mention
-        names = _whole([mention.at for mention in best.values() if mention.likeness == 1])
+        names = _unlinked([mention.at for mention in best.values() if mention.likeness == 1])
         best = {key: replace(mention, part=True) if any(
             mention.at < at and mention.name.islower() or (
                 mention.likeness < 1 and mention.at <= at) for at in names) else mention
@@ -260,9 +260,10 @@ class Names:
         return Word(word.text, found[0], stem(found[0])) if found else word
 
 
-def _whole(names: Sequence[frozenset[int]]) -> list[frozenset[int]]:
-    """The places of names without those that are put together from other names."""
-    return [at for at in names if at != frozenset[int]().union(*(one for one in names if one < at))]
+def _unlinked(names: Sequence[frozenset[int]]) -> list[frozenset[int]]:
+    """The places of names without those that link other names, such as `waits in Fife`."""
+    return [at for at in names if max(at) - min(at) < len(at)
+            or at != frozenset[int]().union(*(one for one in names if one < at))]
 
 
 def _same(one: str, other: str) -> bool:

@@ -68,7 +68,7 @@ def _of_same_name(fit: Fit) -> Iterator[Fit]:
 def _without_guesses(fit: Fit) -> Iterator[Fit]:
     """The reading without each minor value (such as a unit), then without all of them."""
     minor = [one for one in fit.bound if one.is_guess and not one.parameter.required
-             and (one.quiet or one.parameter.type == "choice")]
+             and (one.quiet or one.parameter.scheme or one.parameter.type == "choice")]
     for one in minor:
         yield _without(fit, [one])
     if len(minor) > 1:

@@ -26,15 +26,16 @@ from graphsvc.words import Word, words
 
 LONGEST = 500
 """Characters of a question."""
-_READINGS = 5
+_READINGS, _SHOWN = 8, 5
+"""Readings that are looked at, and those that are shown."""
 _LEAST = 0.3
 """The least score of a reading that is offered."""
 _SURE = 0.55
 """The least score of a reading that is answered without asking back."""
 _SURER = 0.7
 """The same for a reading that takes words which fit nothing else as a text to look for."""
-_NEARLY = 0.9
-"""The score of a sure reading, as a share of the best, from which on it is answered in its place."""
+_NEARLY = 0.75
+"""The score of a sure reading, as a share of an unsure best, from which on it is answered."""
 _OFFERED = 0.5
 """The least score of another reading that is offered, as a share of the best."""
 _SHARE = 0.75
@@ -110,6 +111,12 @@ class PlainWords:
         self._ready: tuple[Ranking, Choices] | None = None
         self._preparing = asyncio.Lock()
 
+    async def about(self, text: str) -> list[Question]:
+        """The questions that share words with a text, those that are most about them first."""
+        async with self._preparing:
+            ranking, _ = await self._prepare()
+        return ranking.about(text)
+
     async def answer(self, heard: Heard, client: str | None = None) -> Answer | None:
         """The answer to what was understood, if anything was. Raises what the engine raises."""
         reading = heard.reading
@@ -127,29 +134,24 @@ class PlainWords:
             raise NothingAsked("There are no words in the question.", location="parameter q",
                                hint="Ask as you would ask a person.")
         heard = self._index.names.corrected(written)
-        fits = await asyncio.to_thread(self._fits, text, heard, ranking, choices)
+        asked = Asked(heard, self._index.names.mentions(heard), [
+            *_quoted(text, heard), *_numbers(heard), *_chosen(heard, choices)])
+        fits = [fit for fit in (await asyncio.to_thread(ranking.rank, asked))[:_READINGS]
+                if fit.fit >= _LEAST]
         sure = next((fit for fit in fits if fit.score >= _NEARLY * fits[0].score
-                     and self._is_sure(fit, written, heard)), None)
+                     and self._is_sure(fit, written, asked)), None)
         best = sure or next(iter(fits), None)
         if sure:
-            best = await answerable(
-                sure, (fit for fit in fits if fit is not sure and self._is_sure(fit, written, heard)),
-                self._rows, partial(self._alike, heard))
+            others = (fit for fit in fits if fit is not sure and self._is_sure(fit, written, asked))
+            best = await answerable(sure, others, self._rows, partial(self._alike, heard))
             fits = [best, *(fit for fit in fits if fit.question is not best.question)]
         readings = [self._reading(fit) for fit in fits
-                    if fit is best or self._is_offered(fit, fits[0])]
+                    if fit is best or self._is_offered(fit, fits[0])][:_SHOWN]
         return Heard(
             readings[0] if sure else None, readings[1:] if sure else readings,
             _unused(written, best),
             {old.text: new.folded for old, new in zip(written, heard, strict=True)
              if old.folded != new.folded})
-
-    def _fits(
-        self, text: str, heard: Sequence[Word], ranking: Ranking, choices: Choices
-    ) -> list[Fit]:
-        asked = Asked(heard, self._index.names.mentions(heard), [
-            *_quoted(text, heard), *_numbers(heard), *_chosen(heard, choices)])
-        return [fit for fit in ranking.rank(asked)[:_READINGS] if fit.fit >= _LEAST]
 
     async def _rows(self, fit: Fit) -> Sequence[Row]:
         """The rows of the answer to a reading; none where it cannot be asked."""
@@ -183,15 +185,19 @@ class PlainWords:
         return not nameless and fit.score >= _OFFERED * best.score and (
             fit.fit >= _SURE or not searches)
 
-    def _is_sure(self, fit: Fit, written: Sequence[Word], heard: Sequence[Word]) -> bool:
-        """Whether a reading is answered without asking back."""
+    def _is_sure(self, fit: Fit, written: Sequence[Word], asked: Asked) -> bool:
+        """Whether a reading is answered without asking back: not where it passes over a thing that
+        is named, or over a name or a year that is not known."""
         unknown = _unused(written, fit)
+        passed = any(one.likeness == 1 and not (one.quiet or one.part)
+                     and one.at.isdisjoint(fit.used)
+                     and not all(written[at].is_small for at in one.at) for one in asked.mentions)
         said = sum(not word.is_small for word in written)
         strange = any(word.text in unknown and at and word.text[0].isupper()
                       or _YEAR.fullmatch(word.folded) and not self._index.names.uses(word)
-                      for at, word in enumerate(heard))
+                      for at, word in enumerate(asked.words))
         least = _SURER if any(one.searches for one in fit.bound) else _SURE
-        return not strange and fit.fit >= least and len(unknown) <= _UNUSED * said
+        return not (strange or passed) and fit.fit >= least and len(unknown) <= _UNUSED * said
 
     async def _prepare(self) -> tuple[Ranking, Choices]:
         """The ranking, which takes a second to make, and the words of every choice."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -14,7 +14,7 @@ from graphsvc.ask.wordings import Phrase, Reader, Wording, Wordings
 from graphsvc.index import Index
 from graphsvc.names import Mention
 from graphsvc.questions.library import Library
-from graphsvc.questions.question import Example, Parameter, Question
+from graphsvc.questions.question import Parameter, Question
 from graphsvc.vocabulary import SKOS
 from graphsvc.words import FUNCTION_WORDS, Word, stem
 
@@ -118,16 +118,23 @@ class Ranking:
                     found.append(fit)
             if found:
                 best = max(found, key=lambda fit: (fit.fit, len(fit.bound)))
-                fits.append(replace(best, score=best.fit + _LIBRARY * self._bm25(best, parts)))
+                fits.append(replace(best, score=best.fit + _LIBRARY * self._bm25(
+                    question, _sequence(parts, {at: one.parameter.name for one in best.bound
+                                                for at in one.at}))))
         return sorted(fits, key=lambda fit: (-fit.score, fit.question.name))
 
-    def _bm25(self, fit: Fit, parts: Sequence[str]) -> float:
+    def about(self, text: str) -> list[Question]:
+        """The questions that share words with a text, those that are most about them first."""
+        parts = [self.reader.part(word) for word in self.reader.words(text) if not word.is_small]
+        scores = {question.name: self._bm25(question, parts) for question, _ in self._questions}
+        return sorted((question for question, _ in self._questions if scores[question.name]),
+                      key=lambda question: -scores[question.name])
+
+    def _bm25(self, question: Question, sequence: Iterable[str]) -> float:
         """How much the words are those that a question is asked with: BM25 without lengths."""
-        often = self._often[fit.question.name]
-        terms = set(_terms(list(_sequence(parts, {
-            at: one.parameter.name for one in fit.bound for at in one.at}))))
+        often = self._often[question.name]
         return sum(self._rare[term] * often[term] * (_OFTEN + 1) / (often[term] + _OFTEN)
-                   for term in terms if term in often)
+                   for term in set(_terms(list(sequence))) if often[term])
 
     def _weight(self, part: str) -> float:
         return _SMALL_WORD if part in _SMALL_STEMS else self._weights.get(part, 1.0)
@@ -138,33 +145,7 @@ class Ranking:
                      sum(weights.values()) + _PLACE * len(wording.places))
 
     def _worded(self, question: Question, phrases: Sequence[Phrase]) -> list[Wording]:
-        plain = map(self.reader.wording, (*phrases, Phrase(ask=question.title)))
-        return [*plain, *(wording for example in question.examples
-                          if (wording := self._of_example(question, example)))]
-
-    def _of_example(self, question: Question, example: Example) -> Wording | None:
-        """An example's title, with places where it mentions the values of its parameters; None
-        where it does not mention one that nobody could guess."""
-        heard = self.reader.words(example.title)
-        places: dict[int, str] = {}
-        mentions = self._index.names.mentions(heard)
-        implied = dict(example.values)
-        for name in example.values:
-            parameter = question.parameter(name)
-            if parameter is None or parameter.type != "iri":
-                continue
-            for mention in mentions:
-                if mention.at.isdisjoint(places) and self._takes(parameter, mention):
-                    places |= dict.fromkeys(mention.at, name)
-                    implied.pop(name, None)
-                    if not parameter.many:
-                        break
-        if any((known := question.parameter(name)) and known.type in ("iri", "text", "words")
-               for name in implied):
-            return None
-        found = Wording(example.title, tuple(_sequence(
-            list(map(self.reader.part, heard)), places)), implied)
-        return found if found.parts - _SMALL_STEMS else None
+        return list(map(self.reader.wording, (*phrases, Phrase(ask=question.title))))
 
     def _takes(self, parameter: Parameter, mention: Mention) -> bool:
         if parameter.type != "iri" or (mention.part and not parameter.required):
@@ -256,11 +237,11 @@ class Ranking:
             return
         for parameter in question.parameters:
             left = sorted(asked.searched - used.keys())
-            if left and parameter.type in ("text", "words") and (
-                    parameter.name in form.wording.places):
+            text = " ".join(asked.words[at].text for at in left)
+            if (parameter.type in ("text", "words") and parameter.name in form.wording.places
+                    and len(text) >= int(parameter.min or 1)):
                 used |= dict.fromkeys(left, _PLACED_TEXT)
-                yield Bound(parameter, " ".join(asked.words[at].text for at in left),
-                            frozenset(left))
+                yield Bound(parameter, text, frozenset(left))
 
 
 def _sequence(parts: Sequence[str], places: Mapping[int, str]) -> Iterator[str]:

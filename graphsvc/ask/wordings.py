@@ -1,4 +1,4 @@
-"""How questions may be worded: titles, examples, and the phrases of `queries/wordings.yaml`.
+"""How questions may be worded: titles, and the phrases of `queries/wordings.yaml`.
 
     read: {kids: children}
     same:

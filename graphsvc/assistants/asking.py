@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,13 +12,11 @@ from graphsvc.ask.plain import LONGEST
 from graphsvc.assistants.desk import Json, Names, Tool, compact, fitting, given
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer
-from graphsvc.questions.library import Library
 from graphsvc.questions.output import NOTHING
 from graphsvc.questions.parameters import LARGEST_PAGE, Understood
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.service import Serving
 from graphsvc.vocabulary import SKOS
-from graphsvc.words import content_stems
 
 
 class Questions(Tool):
@@ -40,7 +38,8 @@ class Questions(Tool):
                 topics[tag].append(question.name)
         if not self.topic:
             return {**head, "topics": topics, "next": "Give a `topic` for titles, or a `name`."}
-        best = _ranked(library, self.topic)
+        best = sorted(await serving.plain.about(self.topic),
+                      key=lambda question: self.topic not in question.tags)
         if not best:
             near = get_close_matches(self.topic, topics, 3) or list(topics)
             raise GraphsvcError(f"No question is about `{self.topic[:80]}`.", location="topic",
@@ -153,16 +152,3 @@ def _offered(serving: Serving, parameter: Parameter) -> list[str]:
         return []
     entries = serving.index.members(parameter.scheme, str(SKOS.inScheme))
     return [entry.label for entry in entries[:40] if entry.label]
-
-
-def _ranked(library: Library, topic: str) -> list[Question]:
-    """The questions that share words with a topic, those with the rarest words first; a tag of
-    just that name goes before all words."""
-    held = {question.name: set(content_stems(" ".join((
-        question.name.replace("-", " "), question.title, question.description, *question.tags,
-        *(parameter.label for parameter in question.parameters))))) for question in library}
-    spread = Counter(word for found in held.values() for word in found)
-    score = {name: sum(1 / spread[word] for word in found & set(content_stems(topic)))
-             for name, found in held.items()}
-    fitting = [question for question in library if score[question.name]]
-    return sorted(fitting, key=lambda one: (topic not in one.tags, -score[one.name]))

@@ -59,7 +59,8 @@ NATIONAL = (
         }),
     )),
     Visible("Q10", (
-        Ask("distribution-comparison", {"grade": "adequate", "all": "true"}, "against below basis", {
+        Ask("distribution-comparison", {"grade": "adequate", "all": "true"},
+            "against below basis", {
             ("5.1 Providing help and support at an early stage", 0, "by arithmetic"),
             ("5.3 Planning for individual children and young people", 0, "by arithmetic"),
             ("6.3 Participation of children, young people, families and other stakeholders", 0,
