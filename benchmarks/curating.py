@@ -300,7 +300,7 @@ def measure(project: Project, slug: str, sources: Path) -> Measured:
     sources: the folder of the documents as text. Raises GraphsvcError where the text is missing.
     """
     with TemporaryDirectory() as folder:
-        copy = leave_out(project, slug, Path(folder))
+        copy = leave_out(project, slug, sources, Path(folder))
         begun = time.process_time()
         drafts = drafts_of(copy, sources / f"{slug}.txt")
         seconds = time.process_time() - begun

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from graphsvc.project import Project
+from graphsvc.sources.documents import outline_slugs
 from graphsvc.sources.turtle import Triple, read_turtle
-from graphsvc.vocabulary import PROV
+from graphsvc.vocabulary import PROV, SKOS
+from graphsvc.words import words
 
 _EVIDENCE = str(PROV.wasDerivedFrom)
+_NAMES = (str(SKOS.prefLabel), str(SKOS.altLabel))
 
 
-def leave_out(project: Project, slug: str, folder: Path) -> Project:
+def leave_out(project: Project, slug: str, sources: Path, folder: Path) -> Project:
     """A copy of the project, in `folder`, without a document and what only it introduces.
 
     Left out are the statements of the document, its outline, ledger and passages, the document as a
     thing, and of data/reference: every thing whose evidence is only in this document and at which
     no statement of another document points, and every measure that only its figures use. Evidence
-    and chapters in the document are taken from what stays. The names of a thing stay, though some
-    are this document's: the data does not say which. So does the ontology, with its vocabularies.
+    and chapters in the document are taken from what stays, and so are the names that of all texts
+    in `sources` only the document's has. The ontology stays, with its vocabularies.
     """
     for name in ("ontology", "queries"):
         shutil.copytree(project.root / name, folder / name)
     own = {path for path in project.data_files if path.stem == slug}
-    gone = left_out(project, slug)
+    gone, only_here = left_out(project, slug), _only_in(slug, outline_slugs(project), sources)
     passages = f"{project.header.base}passage/{slug}/"
 
     def stays(triple: Triple) -> bool:
@@ -45,7 +48,8 @@ def leave_out(project: Project, slug: str, folder: Path) -> Project:
             shutil.copy2(path, place)
             continue
         file = read_turtle(path)
-        kept = [ox.Triple(*triple) for triple in file.triples if stays(triple)]
+        kept = [ox.Triple(*triple) for triple in _renamed(
+            [triple for triple in file.triples if stays(triple)], only_here)]
         ox.serialize(kept, str(place), format=ox.RdfFormat.TURTLE, prefixes=file.prefixes)
     for path in (project.root / "data").rglob("*.tsv"):
         if path.stem != slug:
@@ -53,6 +57,37 @@ def leave_out(project: Project, slug: str, folder: Path) -> Project:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, place)
     return Project(folder)
+
+
+def _renamed(triples: list[Triple], only_here: Callable[[str], bool]) -> Iterator[Triple]:
+    """The triples without the names that only a document has. A thing that loses its label is
+    called by its next name; where it has no other, by its label."""
+    names: dict[str, list[Triple]] = defaultdict(list)
+    for triple in triples:
+        if triple[1].value in _NAMES:
+            names[triple[0].value].append(triple)
+        else:
+            yield triple
+    for own in names.values():
+        own.sort(key=lambda triple: triple[1].value == _NAMES[1])
+        kept = [triple for triple in own if not only_here(triple[2].value)] or own[:1]
+        yield kept[0][0], ox.NamedNode(_NAMES[0]), kept[0][2]
+        yield from kept[1:]
+
+
+def _only_in(slug: str, slugs: list[str], sources: Path) -> Callable[[str], bool]:
+    """Whether of all documents only one has a name: its words, in any number."""
+    texts = {one: words((sources / f"{one}.txt").read_text(encoding="utf-8")) for one in slugs}
+    stems = {one: f" {' '.join(word.stem for word in text)} " for one, text in texts.items()}
+    written = {one: f" {' '.join(word.text for word in text)} " for one, text in texts.items()}
+
+    def only_here(name: str) -> bool:
+        by_letters = name.isupper()
+        said = f" {' '.join(word.text if by_letters else word.stem for word in words(name))} "
+        return [one for one, text in (written if by_letters else stems).items()
+                if said in text] == [slug]
+
+    return only_here
 
 
 def left_out(project: Project, slug: str) -> set[str]:

@@ -78,13 +78,13 @@ class Names:
         self._holding: dict[str, list[Name]] = defaultdict(list)
         self._initials: dict[str, set[Name]] = defaultdict(set)
         for name in self._names:
-            for part in set(name.stems):
+            for part in dict.fromkeys(name.stems):
                 self._holding[part].append(name)
             if name.surely and (letters := _initials(name.text)):
                 self._initials[letters].add(name)
                 if len(letters) == 2:
                     short = replace(name, stems=(letters[0].lower(), name.stems[1]))
-                    for part in set(short.stems):
+                    for part in dict.fromkeys(short.stems):
                         self._holding[part].append(short)
         self._beginning: dict[str, list[Name]] = defaultdict(list)
         for name in self._names:
@@ -92,8 +92,10 @@ class Names:
         self._most = log(1 + len(self._names))
         self._weights = {part: log(1 + len(self._names) / (1 + len(names)))
                          for part, names in self._holding.items()}
-        self._sizes = {id(name): sum(map(self.weight, dict.fromkeys(name.stems)))
-                       for names in self._holding.values() for name in names}
+        self._sizes: dict[int, float] = defaultdict(float)
+        for part, names in self._holding.items():
+            for name in names:
+                self._sizes[id(name)] += self._weights[part]
         self._words = {*self._used, *(word for name in self._names for word in name.folded)}
         self._stems = {stem(word) for word in self._words}
         self._by_length: dict[int, list[str]] = defaultdict(list)
@@ -134,7 +136,7 @@ class Names:
                 key = mention.iri, mention.at
                 if key not in best or _order(mention) < _order(best[key]):
                     best[key] = mention
-        names = [mention.at for mention in best.values() if mention.likeness == 1]
+        names = _whole([mention.at for mention in best.values() if mention.likeness == 1])
         best = {key: replace(mention, part=True) if any(
             mention.at < at and mention.name.islower() or (
                 mention.likeness < 1 and mention.at <= at) for at in names) else mention
@@ -256,6 +258,11 @@ class Names:
                 for candidate in self._by_length.get(length, ())]
         found = process.extractOne(folded, near, scorer=OSA.distance, score_cutoff=most)
         return Word(word.text, found[0], stem(found[0])) if found else word
+
+
+def _whole(names: Sequence[frozenset[int]]) -> list[frozenset[int]]:
+    """The places of names without those that are put together from other names."""
+    return [at for at in names if at != frozenset[int]().union(*(one for one in names if one < at))]
 
 
 def _same(one: str, other: str) -> bool:

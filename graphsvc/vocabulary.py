@@ -42,6 +42,7 @@ SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
 VOID = Namespace("http://rdfs.org/ns/void#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 
+UNIT = "http://purl.org/linked-data/sdmx/2009/attribute#unitMeasure"
 EVIDENCE = PROV.wasDerivedFrom
 OTHER_NAMES = (SKOS.altLabel, SKOS.hiddenLabel)
 MEANINGS = (SKOS.definition, DCTERMS.description)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,6 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from graphsvc.build.pipeline import build
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
 from graphsvc.service import Serving
@@ -22,6 +23,25 @@ from tests.serving import app_of, client_of, running
 ROOT = Path(__file__).resolve().parent.parent
 Result = TypeVar("Result")
 Fetch = Callable[..., list[httpx.Response]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test speaks TLS. Otherwise each of hundreds of clients would first read the certificates
+    of all authorities, which takes longer than a request."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SSL_CERT_FILE", raising=False)
+        patch.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("authorities")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_collections() -> Iterator[None]:
+    """A service in this process leaves the garbage collector alone, which it would let look at
+    all that all tests have made, each time that it opens a release."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphsvc.web.app._settle", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -46,9 +66,10 @@ def releases(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Rele
     Processes that run tests side by side share it: who is not the first waits, and finds it there.
     """
     base = tmp_path_factory.getbasetemp()
-    folder = Releases((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "releases")
-    build(project, folder)
-    return folder
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "releases"
+    subprocess.run([sys.executable, "-m", "graphsvc", "build", "--project", project.root,
+                    "--releases", folder], check=True, stdout=subprocess.DEVNULL)
+    return Releases(folder)
 
 
 @pytest.fixture(scope="session")

@@ -77,15 +77,16 @@ def test_a_generated_project_passes_all_checks_and_has_the_size_that_was_asked_f
     assert 0.98 < built.manifest["quads"] / QUADS < 1.15, "more by one report at most"
 
 
+@pytest.mark.parametrize("every", [6, pytest.param(1, marks=pytest.mark.slow)])
 def test_an_answer_is_one_query_and_one_more_for_each_filter(
-    release: Release, asked: list[str]
+    release: Release, asked: list[str], every: int
 ) -> None:
     async def ask() -> dict[str, int]:
         serving = await Serving.open(release)
         counts = {"opening": len(asked)}
         try:
             await serving.questions.ask_by_name("coverage", {})  # reads what all answers use
-            for question in serving.questions.library:
+            for question in [*serving.questions.library][::every]:
                 example = question.examples[0].values if question.examples else {}
                 understood = await serving.questions.understand(question, example)
                 before = len(asked)
@@ -99,7 +100,7 @@ def test_an_answer_is_one_query_and_one_more_for_each_filter(
 
     counts = asyncio.run(ask())
     assert counts.pop("opening") <= 2, "whether it answers, and choices that examples name"
-    assert len(counts) > 80
+    assert len(counts) > 80 / every
     assert {name: count for name, count in counts.items() if count > 2} == {}
 
 

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -20,6 +20,7 @@ from graphsvc.build.pipeline import build
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
+from tests.conftest import ROOT
 
 
 def test_two_builds_of_the_same_input_give_the_same_release_byte_for_byte(
@@ -162,12 +163,26 @@ from graphsvc.build.pipeline import build
 from graphsvc.project import Project
 from graphsvc.release import Releases
 
-def step(name):
-    if name == sys.argv[3]:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-build(Project(Path(sys.argv[1])), Releases(Path(sys.argv[2])), step)
+for step in map(str.strip, sys.stdin):
+    child = os.fork()
+    if child == 0:
+        build(Project(Path(sys.argv[1])), Releases(Path(sys.argv[2])),
+              lambda name: os.kill(os.getpid(), signal.SIGKILL) if name == step else None)
+        os._exit(0)
+    print(os.waitpid(child, 0)[1], flush=True)
 """
+
+
+def _killed(project: Path, releases: Releases, *steps: str) -> Iterator[int]:
+    """Build as often as there are steps, in processes that are killed at these; the signals."""
+    with subprocess.Popen([sys.executable, "-c", KILLED, project, releases.folder], text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin and process.stdout
+        for step in steps:
+            process.stdin.write(f"{step}\n")
+            process.stdin.flush()
+            yield int(process.stdout.readline())
+        process.stdin.close()
 
 
 def test_a_build_killed_at_any_step_leaves_the_old_release_serving(
@@ -178,9 +193,8 @@ def test_a_build_killed_at_any_step_leaves_the_old_release_serving(
     old = build(Project(books), releases, steps.append).release
     assert len(steps) > 8
     _change(books / "data" / "works.ttl", 'work:emma skos:altLabel "Another name"@en .')
-    for step in steps:
-        killed = subprocess.run([sys.executable, "-c", KILLED, books, releases.folder, step])
-        assert killed.returncode == -signal.SIGKILL
+    for ended in _killed(books, releases, *steps):
+        assert ended == signal.SIGKILL
         _assert_whole(releases)
         assert releases.current().id == old.id
     finished = _graphsvc("build", "--project", books, "--releases", releases.folder)
@@ -217,9 +231,7 @@ def test_a_build_of_the_real_project_killed_midway_leaves_the_old_release_servin
     releases.switch(Release(releases.folder / release.id))
     _change(copy / "data" / "reference" / "shared.ttl",
             'approach:pace skos:altLabel "Another name"@en .')
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, copy, releases.folder, "indexing"])
-    assert killed.returncode == -signal.SIGKILL
+    assert [*_killed(copy, releases, "indexing")] == [signal.SIGKILL]
     _assert_whole(releases)
     assert releases.current().id == release.id
 
@@ -238,12 +250,20 @@ DAMAGE = {
 }
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the release of the books."""
+    folder = tmp_path_factory.mktemp("built")
+    build(Project(ROOT / "tests/projects/books"), Releases(folder))
+    return folder
+
+
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_release_is_noticed_and_built_again(
-    damage: Callable[[Path], object], books: Path, tmp_path: Path
+    damage: Callable[[Path], object], built: Path, books: Path, tmp_path: Path
 ) -> None:
-    releases = Releases(tmp_path / "releases")
-    release = build(Project(books), releases).release
+    releases = Releases(Path(shutil.copytree(built, tmp_path / "releases", symlinks=True)))
+    release = releases.current()
     release.verify()
     damage(release.path)
     with pytest.raises(GraphsvcError, match="is damaged: "):

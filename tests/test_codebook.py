@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +13,8 @@ from rdflib import RDFS, SKOS
 
 from graphsvc.project import Project
 from graphsvc.release import Release
+from tests.asking import JI, ask
 
-JI = "https://w3id.org/joint-inspections/def#"
-PROV = "http://www.w3.org/ns/prov#"
 CODED = ("stages", "effects", "assessments", "disagreement-kinds", "trends")
 """The vocabularies of which the codebook explains every value in a table."""
 
@@ -39,16 +38,6 @@ STAGES = {
     "partly-embedded": "embed|everywhere|consistent",
     "embedded": "embed|established|routine|integr"}
 """The words that lead to a stage, where the use quotes none with ji:wording."""
-LABELLED = ("ApproachUse", "Figure", "Finding", "Claim", "MethodLimitation", "ImprovementAction",
-            "Approach", "Disagreement", "Organisation", "StrategicGroup", "PolicyInstrument",
-            "Plan", "Theme", "Cohort", "Measure")
-PREFIXES = f"""
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX ji: <{JI}>
-PREFIX prov: <{PROV}>
-PREFIX sdmx: <http://purl.org/linked-data/sdmx/2009/measure#>
-PREFIX skos: <{SKOS}>
-"""
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +74,33 @@ def test_what_points_at_the_codebook_points_at_a_section_and_has_the_rule(
     assert {thing for thing, _ in links if (thing, SKOS.scopeNote, None) not in concepts} == set()
 
 
+@pytest.mark.parametrize("scheme", [
+    "approach-kinds", "assessments", "cohorts", "disagreement-kinds", "effects", "quantities",
+    "stages", "themes", "trends"])
+def test_each_value_of_a_scheme_leads_to_its_rule(scheme: str, release: Release) -> None:
+    rows = ask(release, f"""SELECT ?value ?rule ?note WHERE {{
+        ?value skos:inScheme <https://w3id.org/joint-inspections/id/scheme/{scheme}>
+        OPTIONAL {{ ?value rdfs:seeAlso ?rule ; skos:scopeNote ?note
+                   FILTER(CONTAINS(STR(?rule), "/codebook#")) }} }}""")
+    assert len(rows) > 3
+    assert [value for value, rule, note in rows if not rule or not note] == []
+
+
+def test_each_coded_property_leads_to_its_rule(
+    release: Release, sections: dict[str, str]
+) -> None:
+    coded = {"stage", "effectKind", "effect", "assessment", "extent", "condition", "verbalValue",
+             "trend", "theme", "cohort", "provider", "disagreementKind", "approach",
+             "approachKind", "wording", "definedIn", "concludedBy", "aboutFinding",
+             "indicator", "question", "wellbeingIndicator"}
+    rules = {property_.removeprefix(JI): rule.split("#")[1] for property_, rule in ask(
+        release, "SELECT ?property ?rule WHERE { ?property rdfs:seeAlso ?rule ; "
+                 "skos:scopeNote ?note FILTER(CONTAINS(STR(?rule), '/codebook#')) }")}
+    assert coded - rules.keys() == set()
+    assert "https://schema.org/funder" in rules
+    assert set(rules.values()) <= sections.keys()
+
+
 @pytest.mark.parametrize("scheme", CODED)
 def test_every_value_has_a_row_in_its_section(
     scheme: str, project: Project, concepts: rdflib.Graph, sections: dict[str, str]
@@ -96,15 +112,6 @@ def test_every_value_has_a_row_in_its_section(
               for value in concepts.subjects(SKOS.inScheme, iri)}
     assert len(values) > 3
     assert values == rows - {"code"}
-
-
-@pytest.mark.parametrize("cls", LABELLED)
-def test_no_two_things_of_a_class_share_a_label(cls: str, release: Release) -> None:
-    rows = ask(release, f"SELECT DISTINCT ?thing ?label "
-                        f"WHERE {{ ?thing a ji:{cls} ; skos:prefLabel ?label }}")
-    labels = Counter(label.lower() for _, label in rows)
-    assert len(labels) > 5
-    assert {label for label, count in labels.items() if count > 1} == set()
 
 
 @pytest.mark.parametrize("start", ["Described as", "Called", "Counted as", "Meant to", "Aims to"])
@@ -186,32 +193,6 @@ def test_nearly_every_approach_is_found_by_what_its_passages_call_it(
     assert len(found) / len(names) >= 0.95
 
 
-@pytest.mark.parametrize(("cls", "property_", "most", "unlike"), [
-    ("ApproachUse", "effectKind", 0.25, ()),
-    ("ApproachUse", "stage", 0.25, ()),
-    # A progress review judges what has changed.
-    ("Finding", "assessment", 0.25, ("clackmannanshire-2015",)),
-])
-def test_a_code_is_about_as_frequent_in_each_document_as_in_the_others(
-    cls: str, property_: str, most: float, unlike: tuple[str, ...], release: Release
-) -> None:
-    """Half the sum of the differences between the shares is at most `most`, from 0 to 1."""
-    rows = ask(release, f"SELECT DISTINCT ?thing ?document ?code WHERE {{ ?thing a ji:{cls} ; "
-                        f"ji:reportedIn ?document ; ji:{property_} ?code }}")
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for _, document, code in rows:
-        counts[document.split("/")[-1]][code] += 1
-    assert len(counts) == 5
-    distances = {}
-    for document in counts.keys() - set(unlike):
-        alike = counts.keys() - {document, *unlike}
-        others = sum((counts[other] for other in alike), Counter[str]())
-        distances[document] = sum(
-            abs(counts[document][code] / counts[document].total() - others[code] / others.total())
-            for code in others | counts[document]) / 2
-    assert {document: far for document, far in distances.items() if far > most} == {}
-
-
 def test_a_chapter_has_its_question_or_indicator_on_all_statements_or_none(
     release: Release
 ) -> None:
@@ -226,12 +207,6 @@ def test_a_chapter_has_its_question_or_indicator_on_all_statements_or_none(
     assert len(chapters) > 100
     assert {section: things for section, things in chapters.items()
             if len(set(things.values())) > 1} == {}
-
-
-def ask(release: Release, query: str) -> list[tuple[str, ...]]:
-    """The values of the rows of a query; an empty text for none."""
-    rows = release.store().query(PREFIXES + query, use_default_graph_as_union=True)
-    return [tuple("" if term is None else term.value for term in row) for row in rows]
 
 
 def passages_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -31,12 +32,29 @@ def test_every_cited_passage_can_be_cited_and_has_a_page(release: Release) -> No
     index = Index(release.index_path)
     cited = {row["passage"].value for row in release.store().query(
         "SELECT DISTINCT ?passage WHERE {"
-        " ?fact <http://www.w3.org/ns/prov#wasDerivedFrom> ?passage }",
-        use_default_graph_as_union=True)}
+        " ?fact <http://www.w3.org/ns/prov#wasDerivedFrom> ?passage }")}
     passages = [index.passage(iri) for iri in cited]
     assert len(passages) > 1300
     assert [p.iri for p in passages if not p.label or not p.page] == []
     assert sum(1 for p in passages if p.first) > 1000
+
+
+def test_a_paragraph_that_a_new_page_cuts_has_one_number(release: Release) -> None:
+    rows = release.store().query(
+        "PREFIX bibo: <http://purl.org/ontology/bibo/> SELECT ?passage ?number WHERE {"
+        " ?passage bibo:locator ?number FILTER(REGEX(STR(?passage),"
+        " 'passage/(midlothian-2020/(280|282|284|298|300)|clackmannanshire-2015/(36|38))$')) }",
+        use_default_graph_as_union=True)
+    numbers = {row["passage"].value.split("/")[-1]: int(row["number"].value) for row in rows}
+    assert numbers == {"280": 1, "282": 1, "284": 2, "298": 3, "300": 3, "36": 3, "38": 3}
+
+
+def test_a_passage_ends_before_the_first_words_of_the_next(release: Release) -> None:
+    ends = [row["end"].value for row in release.store().query(
+        "PREFIX oa: <http://www.w3.org/ns/oa#> SELECT ?end WHERE {"
+        " ?passage oa:hasEndSelector/oa:exact ?end }", use_default_graph_as_union=True)]
+    assert len(ends) > 1300
+    assert [end for end in ends if not re.search(r"\w", end)] == []
 
 
 def test_a_document_in_html_has_links_to_its_passages(books: Path, tmp_path: Path) -> None:

@@ -236,8 +236,7 @@ def test_short_paragraphs_and_sentences_give_fewer_words(text: str, ends: tuple[
 def test_paragraphs_are_numbered_in_their_section_and_headings_are_not(release: Release) -> None:
     rows = release.store().query(
         "SELECT ?passage ?label WHERE { ?passage <http://www.w3.org/2004/02/skos/core#prefLabel>"
-        " ?label FILTER(REGEX(STR(?passage), 'passage/midlothian-2020/(139|141|143|145|197)$')) }",
-        use_default_graph_as_union=True)
+        " ?label FILTER(REGEX(STR(?passage), 'passage/midlothian-2020/(139|141|143|145|197)$')) }")
     labels = {row["passage"].value.split("/")[-1]: row["label"].value for row in rows}
     assert {line: label.split(": '")[0] for line, label in labels.items()} == {
         "139": "Midlothian 2020, Geography and demography, heading",

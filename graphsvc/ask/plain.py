@@ -33,6 +33,8 @@ _SURE = 0.55
 """The least score of a reading that is answered without asking back."""
 _SURER = 0.7
 """The same for a reading that takes words which fit nothing else as a text to look for."""
+_NEARLY = 0.9
+"""The score of a sure reading, as a share of the best, from which on it is answered in its place."""
 _OFFERED = 0.5
 """The least score of another reading that is offered, as a share of the best."""
 _SHARE = 0.75
@@ -126,11 +128,12 @@ class PlainWords:
                                hint="Ask as you would ask a person.")
         heard = self._index.names.corrected(written)
         fits = await asyncio.to_thread(self._fits, text, heard, ranking, choices)
-        best = fits[0] if fits else None
-        sure = best is not None and self._is_sure(best, written, heard)
-        if best and sure:
+        sure = next((fit for fit in fits if fit.score >= _NEARLY * fits[0].score
+                     and self._is_sure(fit, written, heard)), None)
+        best = sure or next(iter(fits), None)
+        if sure:
             best = await answerable(
-                best, (fit for fit in fits[1:] if self._is_sure(fit, written, heard)),
+                sure, (fit for fit in fits if fit is not sure and self._is_sure(fit, written, heard)),
                 self._rows, partial(self._alike, heard))
             fits = [best, *(fit for fit in fits if fit.question is not best.question)]
         readings = [self._reading(fit) for fit in fits

@@ -106,12 +106,16 @@ class Ranking:
                 if not word.is_small and self._index.names.uses(word)))
         fits = []
         for question, forms in self._questions:
-            bound = list(self._bind(question, asked))
-            given = {one.parameter.name for one in bound}
-            found = [fit for form in forms
-                     if not form.content.isdisjoint(parts) or not given.isdisjoint(
-                         form.wording.places)
-                     if (fit := self._fit(question, form, bound, compared))]
+            bound: dict[frozenset[str], list[Bound]] = {}
+            found = []
+            for form in forms:
+                places = frozenset(form.wording.places)
+                if places not in bound:
+                    bound[places] = list(self._bind(question, asked, places))
+                given = {one.parameter.name for one in bound[places]}
+                if (not form.content.isdisjoint(parts) or given & places) and (
+                        fit := self._fit(question, form, bound[places], compared)):
+                    found.append(fit)
             if found:
                 best = max(found, key=lambda fit: (fit.fit, len(fit.bound)))
                 fits.append(replace(best, score=best.fit + _LIBRARY * self._bm25(best, parts)))
@@ -158,8 +162,9 @@ class Ranking:
         if any((known := question.parameter(name)) and known.type in ("iri", "text", "words")
                for name in implied):
             return None
-        return Wording(example.title, tuple(_sequence(
+        found = Wording(example.title, tuple(_sequence(
             list(map(self.reader.part, heard)), places)), implied)
+        return found if found.parts - _SMALL_STEMS else None
 
     def _takes(self, parameter: Parameter, mention: Mention) -> bool:
         if parameter.type != "iri" or (mention.part and not parameter.required):
@@ -168,8 +173,11 @@ class Ranking:
             return parameter.required and mention.likeness >= _SAME and not mention.quiet
         return self._fits(mention.iri, parameter.of_class, parameter.scheme)
 
-    def _bind(self, question: Question, asked: Asked) -> Iterator[Bound]:
-        """Values for the parameters of a question, each word used once, the likeliest first."""
+    def _bind(
+        self, question: Question, asked: Asked, places: frozenset[str]
+    ) -> Iterator[Bound]:
+        """Values for the parameters of a question, each word used once, the likeliest first;
+        places: the parameters that the wording provides for, which go first."""
         taken: set[int] = set()
         filled: dict[str, list[Bound]] = {}
         parameters = sorted(question.parameters, key=lambda p: not p.required)
@@ -177,13 +185,16 @@ class Ranking:
                 ((mention, parameter) for mention in asked.mentions for parameter in parameters
                  if self._takes(parameter, mention)),
                 key=lambda pair: (-pair[0].likeness, -len(pair[0].at), min(pair[0].at),
-                                  parameters.index(pair[1]), not pair[0].surely)):
+                                  pair[1].name not in places, parameters.index(pair[1]),
+                                  not pair[0].surely)):
             had = filled.setdefault(parameter.name, [])
             if mention.at & taken or (had and not parameter.many) or any(
                     mention.iri == one.iri for others in filled.values() for one in others):
                 continue
-            taken |= mention.at
-            had.append(Bound(parameter, mention.name, mention.at, mention.iri, mention.likeness,
+            at = mention.at.union(*(other.at for other in asked.mentions if other.iri == mention.iri
+                                    and other.at & mention.at)) - taken
+            taken |= at
+            had.append(Bound(parameter, mention.name, at, mention.iri, mention.likeness,
                              mention.quiet, mention.surely,
                              any(asked.words[at].text[0].isupper() for at in mention.at if at),
                              tuple(self._others(parameter, mention, asked))))

@@ -30,8 +30,11 @@ def add_commands(commands: Commands) -> None:
                          help="name of the document in the project, such as stirling-2019")
     command.add_argument("--skip", type=_numbers, default=(), metavar="PAGES",
                          help="pages to leave out, such as 1,44")
-    for run in (propose, drafts, progress, write):
+    for run in (propose, progress, write):
         decide.add_step(steps, run)
+    command = decide.add_step(steps, drafts)
+    command.add_argument("--least", type=float, default=0, metavar="SCORE",
+                         help="only drafts that are at least this sure, from 0 to 1")
     command = decide.add_step(steps, next)
     command.add_argument("--all", action="store_true", help="all that wait, not only the first")
     command = decide.add_step(steps, serve, who=True)
@@ -103,12 +106,15 @@ def propose(args: argparse.Namespace) -> int:
 
 
 def drafts(args: argparse.Namespace) -> int:
-    """List all drafts of a document, also those that are decided.
+    """List the drafts of a document, also those that are decided.
+
+    They are in the order of the document, for each paragraph the surest first.
 
     Example:
-      graphsvc curate drafts stirling-2019 --format json
+      graphsvc curate drafts stirling-2019 --least 0.5 --format json
     """
-    _print_drafts(args, decide.work_of(args).drafts)
+    _print_drafts(args, [draft for draft in decide.work_of(args).drafts
+                         if draft.score >= args.least])
     return 0
 
 

@@ -12,8 +12,8 @@ from rapidfuzz import fuzz, process
 
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.patterns import pattern
-from graphsvc.curate.phrases import Phrase, phrases
-from graphsvc.curate.records import Draft, Near, Value
+from graphsvc.curate.phrases import Phrase, Phrases
+from graphsvc.curate.records import Draft, Kind, Near
 from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION, DCTERMS, SKOS
 from graphsvc.words import FUNCTION_WORDS, content_stems, fold, words
@@ -23,14 +23,23 @@ _CONTENTS = re.compile(r"\w(?:[ .]+|\t)\d{1,3}$")
 _EXAMPLE = re.compile(r"\b(?:such as|includ\w+|for example|for instance|e\.g|namely|called|"
                       r"known as)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"@|www\.|https?:|\b(?:19|20)\d\d\b|\b[A-Z]{1,2}\d{1,2} ?\d[A-Z]{2}\b")
+_BRACKETS = re.compile(r"\s*\([^()]*\)?")
 _NEAR = 3
 """Existing things that are shown with a new one."""
 _LIKE = 60
 """How like its name one of theirs must be, of 100."""
 _TEXTS = 10
 """How many times as many texts count as names."""
-_LEAST = 0.18
+_LEAST = 0.25
 """How sure a candidate must be to be drafted."""
+_SHORT = 7
+"""Words of a line that says little."""
+_BEFORE = {"the": re.compile(r"\bthe\W+$", re.IGNORECASE),
+           "a": re.compile(r"\ban?\W+$", re.IGNORECASE)}
+_AFTER = {"acts": re.compile(r"\W*(?:was|were|is|are|had|has|which|helped|provided)\b"),
+          "last": re.compile(r"\s*[.;]?$"),
+          "goes on": re.compile(r"\s*(?!(?:and|for|to|of|in|was|were|is|are|had|has|which|that|with"
+                                r"|by|on|at|from|as|or|but|who|helped|provided)\b)[a-z]")}
 
 
 @dataclass
@@ -40,7 +49,6 @@ class _Candidate:
     meaning: tuple[str, tuple[str, str] | None]
     written: dict[str, None] = field(default_factory=dict)
     letters: dict[str, None] = field(default_factory=dict)
-    ways: set[str] = field(default_factory=set)
     lines: dict[int, None] = field(default_factory=dict)
     signs: set[str] = field(default_factory=set)
 
@@ -53,8 +61,13 @@ class Heads:
         ranks = {class_: int(graph.value(class_, CURATION.new) or 0)
                  for class_ in graph.having(CURATION.new)}
         self.classes = sorted(ranks, key=lambda class_: ranks[class_])
-        self.plain = {fold(word) for class_ in self.classes
+        self._graph, self._classes = graph, frozenset(self.classes)
+        self._led = {class_: pattern(graph.values(class_, CURATION.begunCue))
+                     for class_ in self.classes}
+        self._plain = {fold(word) for class_ in self.classes
                       for word in graph.values(class_, CURATION.plain)}
+        self._vague = self._plain | {fold(word) for class_ in self.classes
+                                     for word in graph.values(class_, CURATION.vague)}
         self.never = {frozenset(content_stems(name)) for class_ in self.classes
                       for name in graph.values(class_, CURATION.notName)}
         self.never |= {frozenset(content_stems(graph.label(thing)))
@@ -69,6 +82,36 @@ class Heads:
                 for concept in graph.things(graph.range(property_) or ""):
                     for word in graph.values(concept, CURATION.headWord):
                         self._meaning.setdefault(fold(word), (class_, (property_, concept)))
+
+    def led(self, before: str) -> str | None:
+        """The class of what is named after a text, if its end leads to one."""
+        return next((class_ for class_, cues in self._led.items() for cue in cues.finditer(before)
+                     if re.fullmatch(r"\W*(?:the\W+)?", before[cue.end():])), None)
+
+    def known(self, sentence: Sentence) -> set[str]:
+        """The words of the things that a sentence names, of the classes that have new ones."""
+        return {stem for one in sentence.named if self._classes & self._graph.classes(one.iri)
+                for stem in content_stems(one.words)}
+
+    def is_known(self, name: str, known: set[str]) -> bool:
+        """Whether all words of a name are known, but for those at its end that only say what it
+        is."""
+        parts = [word for word in words(name) if not word.is_small]
+        while len(parts) > 1 and parts[-1].stem not in known and self.knows(parts[-1].text):
+            parts.pop()
+        return {word.stem for word in parts} <= known
+
+    def is_vague(self, name: str) -> bool:
+        """Whether a name has no word but those that go with anything, and what it is."""
+        parts = [part for part in fold(name).split() if part not in FUNCTION_WORDS]
+        return all(part in self._vague or self.knows(part) for part in parts)
+
+    def stripped(self, name: str) -> str:
+        """A name without plain words at its beginning."""
+        parts = _BRACKETS.sub("", name).split()
+        while len(parts) > 1 and fold(parts[0]) in self._plain | FUNCTION_WORDS:
+            parts = parts[1:]
+        return " ".join(parts)
 
     def is_aside(self, above: tuple[str, ...]) -> bool:
         """Whether one of the headings over a sentence is of a part that introduces nothing."""
@@ -97,49 +140,40 @@ def draft_candidates(text: Text) -> Iterator[Draft]:
     graph, heads = text.graph, Heads(text.graph)
     if not heads.classes:
         return
+    said = _counted(graph.values(thing, DCTERMS.description)
+                    for thing in graph.having(DCTERMS.description))
+    likeness = {class_: _Likeness(graph, class_, said) for class_ in heads.classes}
+    for stems, one in _found(text, heads).items():
+        score = _score(one, stems, likeness[one.meaning[0]])
+        if score >= _LEAST:
+            yield _draft(text, one, score)
+
+
+def _found(text: Text, heads: Heads) -> dict[frozenset[str], _Candidate]:
+    """The names, each with what was seen of it, by the words that say what it is about."""
+    finder = Phrases(heads.knows, text.graph.names.has, _EXAMPLE)
     small = {word.folded for sentence in text.sentences for word in words(sentence.text)
              if word.text == word.folded}
     found: dict[frozenset[str], _Candidate] = {}
     for sentence in text.sentences:
         if _CONTENTS.search(sentence.text) or heads.is_aside(sentence.above):
             continue
-        for phrase in phrases(sentence.text, heads.knows, graph.names.has):
-            name = _stripped(phrase.text, heads)
+        known = heads.known(sentence)
+        for phrase in finder.of(sentence.text):
+            name = heads.stripped(phrase.text)
             stems = frozenset(content_stems(name))
-            if not stems or stems in heads.never or _is_known(name, sentence, heads) or (
-                    _is_ordinary(name, phrase, small)):
+            if not stems or stems in heads.never or heads.is_known(name, known) or (
+                    heads.is_vague(name) or _is_ordinary(name, phrase, small)):
                 continue
-            meaning = heads.of(name) or (heads.classes[0], None)
-            one = found.setdefault(stems, _Candidate(meaning))
+            led = heads.led(sentence.text[:phrase.start])
+            one = found.setdefault(stems, _Candidate(
+                heads.of(name) or (led or heads.classes[0], None)))
             one.written[name] = None
-            one.ways.add(phrase.way)
             one.lines |= dict.fromkeys(sentence.lines)
-            one.signs |= _signs(name, phrase, sentence.text)
+            one.signs |= _signs(name, phrase, sentence) | ({"led"} if led else set())
             if phrase.letters:
                 one.letters[phrase.letters] = None
-    texts = _counted(graph.values(thing, DCTERMS.description)
-                     for thing in graph.having(DCTERMS.description))
-    likeness = {class_: _Likeness(graph, class_, texts) for class_ in heads.classes}
-    for stems, one in found.items():
-        if (score := _score(one, stems, likeness[one.meaning[0]].of(stems))) >= _LEAST:
-            yield _draft(text, one, score)
-
-
-def _stripped(name: str, heads: Heads) -> str:
-    """A name without plain words at its beginning."""
-    parts = name.split()
-    while len(parts) > 1 and (fold(parts[0]) in heads.plain or fold(parts[0]) in FUNCTION_WORDS):
-        parts = parts[1:]
-    return " ".join(parts)
-
-
-def _is_known(name: str, sentence: Sentence, heads: Heads) -> bool:
-    """Whether the things that the sentence names have all the words, but for one at the end that
-    only says what it is."""
-    known = {stem for one in sentence.named for stem in content_stems(one.words)}
-    *others, last = words(name)
-    return {*content_stems(name)} <= known or bool(others) and heads.knows(last.text) and (
-        {word.stem for word in others} <= known)
+    return found
 
 
 def _is_ordinary(name: str, phrase: Phrase, small: set[str]) -> bool:
@@ -147,16 +181,19 @@ def _is_ordinary(name: str, phrase: Phrase, small: set[str]) -> bool:
     parts = [part for part in fold(name).split() if part not in FUNCTION_WORDS]
     if len(name) < 3 or _ADDRESS.search(name) or all(part[0].isdigit() for part in parts):
         return True
-    return len(parts) == 1 and (phrase.way == "end" or {*re.split(r"\W", parts[0])} <= small)
+    return len(parts) == 1 and (phrase.way not in ("letters", "set off", "capitals") or {
+        *re.split(r"\W", parts[0])} <= small)
 
 
-def _signs(name: str, phrase: Phrase, text: str) -> set[str]:
-    """What is around a name that makes it likelier one: it is in a list of examples, is known
-    to the reader, or does something."""
-    start = max(text.find(name, phrase.start), 0)
-    before, after = text[:start], text[start + len(name):]
-    signs = {"example": _EXAMPLE.search(before), "the": re.search(r"\bthe\W+$", before, re.I),
-             "acts": re.match(r"\W*(?:was|were|is|are|had|has|which|helped|provided)\b", after)}
+def _signs(name: str, phrase: Phrase, sentence: Sentence) -> set[str]:
+    """How a name was found and what is around it: each makes it likelier or less likely to be one.
+    """
+    start = max(sentence.text.find(name, phrase.start), 0)
+    before, after = sentence.text[:start], sentence.text[start + len(name):]
+    signs = {phrase.way: True, "item": sentence.kind is Kind.ITEM, "row": sentence.kind is Kind.ROW,
+             "short": len(sentence.text.split()) < _SHORT, "example": _EXAMPLE.search(before)}
+    signs |= {sign: pattern.search(before) for sign, pattern in _BEFORE.items()}
+    signs |= {sign: pattern.match(after) for sign, pattern in _AFTER.items()}
     return {sign for sign, found in signs.items() if found}
 
 
@@ -167,11 +204,10 @@ class _Likeness:
         self._names = _counted(map(graph.called, graph.things(class_)))
         self._texts = texts
 
-    def of(self, stems: Iterable[str]) -> float:
-        """The mean over the words of the logarithm of how much likelier each is in a name."""
-        found = [log((self._names[stem] + 0.5) / (self._texts[stem] / _TEXTS + 0.5))
-                 for stem in stems]
-        return sum(found) / len(found)
+    def of(self, stems: Iterable[str]) -> list[float]:
+        """For each word the logarithm of how much likelier it is in a name."""
+        return [log((self._names[stem] + 0.5) / (self._texts[stem] / _TEXTS + 0.5))
+                for stem in stems]
 
 
 def _counted(things: Iterable[list[str]]) -> Counter[str]:
@@ -180,31 +216,28 @@ def _counted(things: Iterable[list[str]]) -> Counter[str]:
         stem for text in texts for stem in content_stems(text)})
 
 
-_SIGNS = {"letters": 1.4, "set off": 1.3, "capitals": 0.6, "example": 1.6, "acts": 0.9, "the": 0.2}
-_SIZES = {1: 0.0, 2: -1.0, 3: -0.5, 4: -0.5, 5: -0.5}
-"""Weights of a logistic regression over the candidates of documents that are curated: of how a name
-was found and what is around it, and of how many words it has."""
+_WEIGHTS = {"set off": 1.3, "capitals": 0.85, "listed": -0.7, "example": 1.35, "acts": 0.7,
+            "led": 1.0, "a": 0.85, "the": 0.55, "goes on": -0.4, "last": -0.6, "item": -1.25,
+            "row": -0.9, "short": -0.8}
+"""Of a logistic regression over the candidates of documents that are curated; "led" is a guess."""
 
 
-def _score(one: _Candidate, stems: frozenset[str], likeness: float) -> float:
+def _score(one: _Candidate, stems: frozenset[str], likeness: _Likeness) -> float:
     """How sure it is that a candidate is a name, by its words and where they are."""
-    capital = all(part[0].isupper() for part in next(iter(one.written)).split())
-    found = (-1.6 + 1.2 * likeness + sum(_SIGNS.get(sign, 0) for sign in one.ways | one.signs)
-             + _SIZES.get(len(stems), 0) + 0.7 * capital + 0.5 * (one.meaning[1] is not None))
+    like = likeness.of(stems)
+    found = (-1.5 + 0.8 * sum(like) / len(like) + 0.3 * min(like) + 0.6 * bool(one.meaning[1])
+             + sum(_WEIGHTS.get(sign, 0) for sign in one.signs))
     return 1 / (1 + exp(-found))
 
 
 def _draft(text: Text, one: _Candidate, score: float) -> Draft:
     graph, (class_, kind) = text.graph, one.meaning
     label, *others = [*one.written, *one.letters]
-    values = [_name(graph, str(SKOS.prefLabel), label)]
-    values += [_name(graph, str(SKOS.altLabel), other) for other in others]
+    values = [text.said(str(SKOS.prefLabel), label, label)]
+    values += [text.said(str(SKOS.altLabel), other, other) for other in others]
     if kind:
         values.append(text.value(*kind, label.split()[-1]))
-    return Draft(
-        document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-        values=tuple(values), passages=tuple(one.lines), cue=label, score=round(score, 2),
-        near=_near(graph, one, class_))
+    return text.draft(class_, values, one.lines, label, score, near=_near(graph, one, class_))
 
 
 def _near(graph: CuratedGraph, one: _Candidate, class_: str) -> tuple[Near, ...]:
@@ -219,8 +252,3 @@ def _near(graph: CuratedGraph, one: _Candidate, class_: str) -> tuple[Near, ...]
     likest = sorted(found, key=lambda iri: (-found[iri], iri))[:_NEAR]
     return tuple(Near(iri=iri, label=graph.label(iri), likeness=round(found[iri], 2))
                  for iri in likest)
-
-
-def _name(graph: CuratedGraph, property_: str, name: str) -> Value:
-    return Value(property=property_, property_label=graph.label(property_), text=name,
-                 language="en", label=name, cue=name)

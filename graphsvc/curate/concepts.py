@@ -26,7 +26,8 @@ class Found:
 
 
 class Concepts:
-    """The concepts that a property can have. otherwise: the one that it has without words."""
+    """The concepts that a property can have. otherwise: the one that it has without words; ranks:
+    of those that are found by words, the first rank first."""
 
     def __init__(
         self, graph: CuratedGraph, property_: str, by: str = CURATION.cue, named: bool = False
@@ -41,6 +42,8 @@ class Concepts:
                 rank = int(graph.value(iri, CURATION.rank) or _LAST)
                 never = graph.values(iri, CURATION.notCue)
                 self._concepts.append((rank, iri, pattern(cues), pattern(never)))
+        self.ranks = {iri: rank for rank, iri, *_ in sorted(
+            self._concepts, key=lambda one: one[:2])}
 
     def find(self, text: str) -> list[Found]:
         """The concepts in a text, those of the first rank first, then in their order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphsvc.curate.candidates import draft_candidates
+from graphsvc.curate.distributions import draft_distributions
 from graphsvc.curate.events import draft_events
 from graphsvc.curate.figures import draft_figures
 from graphsvc.curate.grades import draft_grades
@@ -15,7 +16,7 @@ from graphsvc.curate.text import Text
 from graphsvc.curate.uses import draft_uses
 
 _DRAFTERS = (draft_candidates, draft_mentions, draft_uses, draft_lists, draft_grades,
-             draft_events, draft_figures, draft_narrative)
+             draft_distributions, draft_events, draft_figures, draft_narrative)
 """Each takes a Text and yields drafts of one kind."""
 
 

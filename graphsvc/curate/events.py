@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from graphsvc.curate.dates import Moment, Period, periods
 from graphsvc.curate.headings import plain
 from graphsvc.curate.patterns import pattern
-from graphsvc.curate.records import Draft, Value
+from graphsvc.curate.records import Draft
 from graphsvc.curate.text import Text
 from graphsvc.vocabulary import CURATION
 from graphsvc.words import words
@@ -52,15 +52,21 @@ def draft_events(text: Text) -> Iterator[Draft]:
             if given:
                 words_of = CURATION.begunCue if property_ == CURATION.begun else (
                     CURATION.publishedCue)
-                happened = pattern(text.graph.values(class_, words_of))
-                found = list(_said(text, names, happened))
+                other = CURATION.publishedCue if words_of == CURATION.begunCue else (
+                    CURATION.begunCue)
+                happened, others = (pattern(text.graph.values(class_, one))
+                                    for one in (words_of, other))
+                found = list(_said(text, names, happened, others))
                 if not text.graph.values(class_, CURATION.begun):
                     found += _shown(text)
                 yield from _drafts(text, class_, given[0], property_ == CURATION.begun, found)
 
 
-def _said(text: Text, names: re.Pattern[str], happened: re.Pattern[str]) -> Iterator[_When]:
-    """The periods of sentences that name something of the class and say that it happened."""
+def _said(
+    text: Text, names: re.Pattern[str], happened: re.Pattern[str], others: re.Pattern[str]
+) -> Iterator[_When]:
+    """The periods of sentences that name something of the class and say that it happened. others:
+    what says that something else of it did."""
     before = ""
     for sentence in text.sentences:
         shown = sentence.text.replace("’", "'")
@@ -70,11 +76,11 @@ def _said(text: Text, names: re.Pattern[str], happened: re.Pattern[str]) -> Iter
         before = shown
         if not named:
             continue
-        places = [match.span() for match in happened.finditer(shown)]
         for period in periods(shown):
-            near = min((max(start - period.at[1], period.at[0] - end)
-                        for start, end in places), default=_APART)
-            if near < _APART:
+            near, other = (min((max(match.start() - period.at[1], period.at[0] - match.end())
+                                for match in cues.finditer(shown)), default=_APART)
+                           for cues in (happened, others))
+            if near < _APART and near <= other:
                 yield _when(period, shown, sentence.line, named - near / 1000)
 
 
@@ -104,20 +110,13 @@ def _drafts(
     text: Text, class_: str, property_: str, lasts: bool, found: Iterable[_When]
 ) -> Iterator[Draft]:
     """One draft for each time, with all passages that give it, the surest first."""
-    graph = text.graph
     times: dict[tuple[Moment, Moment], list[_When]] = {}
     for one in sorted(found, key=lambda one: -one.sure):
         times.setdefault((one.start, one.end), []).append(one)
-    ends = graph.value(class_, CURATION.ended) if lasts else None
+    ends = text.graph.value(class_, CURATION.ended) if lasts else None
     for (start, end), same in times.items():
-        values = [*text.subject_values(class_), _value(text, property_, start, same[0].words)]
+        values = [*text.subject_values(class_),
+                  text.said(property_, start.text, same[0].words, start.datatype)]
         if ends:
-            values.append(_value(text, ends, end, same[0].words))
-        yield Draft(document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-                    values=tuple(values), cue=same[0].words, score=same[0].sure,
-                    passages=tuple(dict.fromkeys(one.line for one in same)))
-
-
-def _value(text: Text, property_: str, moment: Moment, cue: str) -> Value:
-    return Value(property=property_, property_label=text.graph.label(property_), text=moment.text,
-                 datatype=moment.datatype, label=moment.text, cue=cue)
+            values.append(text.said(ends, end.text, same[0].words, end.datatype))
+        yield text.draft(class_, values, (one.line for one in same), same[0].words, same[0].sure)

@@ -184,9 +184,7 @@ class _Figures:
         if rough and figure.quantity.number:
             values.append(self.text.value(self.qualifier, rough.iri, rough.words))
         sure = 0.5 + 0.2 * bool(unit[1]) + 0.2 * bool(group)
-        return Draft(document=self.text.reading.slug, kind=self.class_,
-                     kind_label=self.graph.label(self.class_), values=tuple(values),
-                     passages=sentence.lines, cue=figure.quantity.words, score=round(sure, 2))
+        return self.text.draft(self.class_, values, sentence.lines, figure.quantity.words, sure)
 
     def _amount(self, quantity: Quantity) -> Value:
         if quantity.number is None:
@@ -194,9 +192,8 @@ class _Figures:
         number, text = quantity.number, quantity.value
         if number.of and str(number.of) not in self.sorts:  # one in five is 20 per cent
             text = f"{100 * float(number.value) / number.of:.1f}".removesuffix(".0")
-        return Value(property=self.number, property_label=self.graph.label(self.number), text=text,
-                     datatype=str(XSD.decimal if "." in text else XSD.integer), label=text,
-                     cue=quantity.words)
+        return self.text.said(self.number, text, quantity.words,
+                              str(XSD.decimal if "." in text else XSD.integer))
 
     def _group(self, around: _Around, said: Found | None) -> Found | None:
         """Of whom or of what it is a part: the group that the sentence says outright, else one that
@@ -276,8 +273,7 @@ class _Figures:
         if best and self._weight(best & clause) >= _ALIKE * self._weight(best) > _RARE:
             return self.text.value(self.measure, self.measures[best])
         phrase = " ".join((*_keywords(around.before)[-_MOST:], *_keywords(around.after)[:_MOST]))
-        return Value(property=self.measure, property_label=self.graph.label(self.measure),
-                     text=phrase, language="en", label=phrase, cue=phrase)
+        return self.text.said(self.measure, phrase, phrase)
 
     def _weight(self, stems: frozenset[str]) -> float:
         return fsum(self.weights[stem] for stem in stems)
@@ -311,9 +307,8 @@ class _Figures:
             otherwise = self.graph.value(self.period, CURATION.otherwise)
             return [self.text.value(self.period, otherwise)] if otherwise else []
         text = f"{period.start.text}/{period.end.text}" if period.is_range else period.start.text
-        return [Value(property=self.period, property_label=self.graph.label(self.period), text=text,
-                      datatype=str(XSD.string) if period.is_range else period.start.datatype,
-                      label=text)]
+        return [self.text.said(self.period, text, "", str(XSD.string) if period.is_range
+                               else period.start.datatype)]
 
     def _best(self, property_: str, text: str, last: bool = False) -> Found | None:
         return self.cues[property_].best(text, last)

@@ -10,7 +10,7 @@ from graphsvc.curate.concepts import Concepts, Found
 from graphsvc.curate.headings import contents, plain
 from graphsvc.curate.indicators import Indicator, Indicators
 from graphsvc.curate.patterns import pattern
-from graphsvc.curate.records import Draft, Kind, Paragraph, Value
+from graphsvc.curate.records import Draft, Kind, Paragraph
 from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION
 
@@ -38,7 +38,7 @@ class _Graded:
 def draft_grades(text: Text) -> Iterator[Draft]:
     """One draft for each thing graded and grade, of the classes that have a property for grades."""
     joined = "\n".join(paragraph.text for paragraph in text.reading.paragraphs)
-    for class_ in text.graph.having(CURATION.graded):
+    for class_ in text.graph.having(CURATION.ungraded):
         found = _Grades(text, class_, joined).find()
         same: dict[tuple[str, str], list[_Graded]] = {}
         for one in found:
@@ -56,6 +56,7 @@ class _Grades:
         self.grades = Concepts(graph, graph.value(class_, CURATION.graded) or "", named=True)
         self.indicators = Indicators(graph, graph.value(class_, CURATION.indicator) or "", joined)
         self.evaluated = pattern(graph.values(class_, CURATION.cue))
+        self.before: tuple[int, list[Indicator]] = 0, []
         self.ungraded = pattern(graph.values(class_, CURATION.ungradedCue))
 
     def find(self) -> Iterator[_Graded]:
@@ -114,6 +115,8 @@ class _Grades:
     def _sentence(self, sentence: Sentence) -> Iterator[_Graded]:
         shown = sentence.text.replace("’", "'")
         named = self.indicators.find(shown)
+        before = self.before[1] if self.before[0] == sentence.line else []
+        self.before = sentence.line, named or before
         if named and (match := self.ungraded.search(shown)):
             yield _Graded(min(named, key=lambda one: abs(one.start - match.end())), None,
                           sentence.lines, match[0], 0.85)
@@ -129,7 +132,9 @@ class _Grades:
             if not plain_words:
                 continue
             marked = any(start < grade.start < end for start, end in quoted)
-            indicator, score = self._meant(sentence, shown, named, grade, marked)
+            indicator, score = self._meant(sentence, shown, named, grade, marked and not before)
+            if indicator is None and marked and before:
+                indicator, score = before[-1], 0.5
             if indicator:
                 yield _Graded(indicator, grade, sentence.lines, grade.words, score)
 
@@ -158,13 +163,10 @@ def _draft(text: Text, class_: str, same: list[_Graded]) -> Draft:
     if best.indicator.iri:
         values.append(text.value(of, best.indicator.iri, best.indicator.words))
     else:
-        values.append(Value(property=of, property_label=graph.label(of), text=best.indicator.words,
-                            label=best.indicator.words, cue=best.indicator.words))
+        values.append(text.said(of, best.indicator.words, best.indicator.words))
     if best.grade:
         values.append(text.value(graded, best.grade.iri, best.grade.words))
     else:
-        values.append(Value(property=ungraded, property_label=graph.label(ungraded),
-                            text=best.words, language="en", label=best.words, cue=best.words))
-    lines = dict.fromkeys(line for one in same for line in one.lines)
-    return Draft(document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-                 values=tuple(values), passages=tuple(lines), cue=best.words, score=best.score)
+        values.append(text.said(ungraded, best.words, best.words))
+    return text.draft(class_, values, (line for one in same for line in one.lines), best.words,
+                      best.score)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from graphsvc.curate.headings import item, numbered, title
+from graphsvc.curate.narrative import headline
 from graphsvc.curate.patterns import pattern
 from graphsvc.curate.records import Draft, Kind, Paragraph, Value
+from graphsvc.curate.subjects import Subjects
 from graphsvc.curate.text import Text
 from graphsvc.vocabulary import CURATION, DCTERMS
 from graphsvc.words import words
@@ -47,7 +49,9 @@ def draft_lists(text: Text) -> Iterator[Draft]:
                 same.lines += one.lines
             else:
                 found.append(one)
-        yield from (_draft(text, class_, one) for one in found)
+        about = next(iter(text.graph.given(class_, CURATION.about)), "")
+        subjects = text.about(about)
+        yield from (_draft(text, class_, one, subjects, about) for one in found)
 
 
 def _items(paragraphs: tuple[Paragraph, ...], heading: re.Pattern[str]) -> Iterator[_Item]:
@@ -106,14 +110,14 @@ def _same(one: _Item, other: _Item) -> bool:
     return len(these & those) > _ALIKE * max(len(these), len(those))
 
 
-def _draft(text: Text, class_: str, one: _Item) -> Draft:
+def _draft(text: Text, class_: str, one: _Item, subjects: Subjects, about: str) -> Draft:
     graph = text.graph
     number = next(iter(graph.given(class_, CURATION.numbered)), str(DCTERMS.identifier))
     values = [*text.subject_values(class_), Value(
         property=number, property_label=graph.label(number), text=one.number, label=one.number)]
+    for iri, _ in subjects.likeliest(one.text)[:1]:
+        values.append(text.value(about, iri))
+        values.append(headline(text, graph.label(iri), f"{graph.label(class_)} {one.number}"))
     values += [text.value(coded, iri) for coded in graph.given(class_, CURATION.coded)
                for iri in graph.values(class_, CURATION.implies) if iri in graph.choices(coded)]
-    return Draft(document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-                 values=tuple(values), passages=tuple(dict.fromkeys(one.lines)),
-                 cue=numbered(one.of)[0], score=one.score)
-
+    return text.draft(class_, values, one.lines, numbered(one.of)[0], one.score)

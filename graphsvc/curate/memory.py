@@ -65,25 +65,20 @@ def write_atomically(path: Path, text: str) -> bool:
     Raises GraphsvcError where it cannot be written.
     """
     try:
-        return _write(path, text)
+        if text == (path.read_text(encoding="utf-8") if path.exists() else ""):
+            return False
+        if not text:
+            path.unlink()
+            return True
+        path.parent.mkdir(parents=True, exist_ok=True)
+        work = path.with_name(f".{path.name}.part")
+        with work.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        work.replace(path)
+        return True
     except OSError as error:
         raise GraphsvcError(f"The file cannot be written ({error.strerror}).", location=str(path),
                             hint="Make room, or let yourself write there; then write again.",
                             ) from error
-
-
-def _write(path: Path, text: str) -> bool:
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    if before == text:
-        return False
-    if not text:
-        path.unlink()
-        return True
-    path.parent.mkdir(parents=True, exist_ok=True)
-    work = path.with_name(f".{path.name}.part")
-    with work.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    work.replace(path)
-    return True

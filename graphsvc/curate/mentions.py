@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from graphsvc.curate.records import Draft, Value
+from graphsvc.curate.records import Draft
 from graphsvc.curate.text import Text
 from graphsvc.vocabulary import CURATION, PROV, SKOS
 
@@ -25,10 +25,6 @@ def draft_mentions(text: Text) -> Iterator[Draft]:
         if class_ in drafted or not any(need.property == str(PROV.wasDerivedFrom)
                                         for need in graph.needs(class_)):
             continue
-        yield Draft(
-            document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-            values=(Value(property=str(SKOS.prefLabel), property_label=graph.label(
-                str(SKOS.prefLabel)), text=graph.label(iri), language="en",
-                label=graph.label(iri), cue=found[0][1]),),
-            passages=tuple(dict.fromkeys(line for line, _ in found)), cue=found[0][1],
-            score=text.sureness(iri, {words for _, words in found}), known=iri)
+        name = text.said(str(SKOS.prefLabel), graph.label(iri), found[0][1])
+        yield text.draft(class_, [name], (line for line, _ in found), name.cue,
+                         text.sureness(iri, {words for _, words in found}), known=iri)

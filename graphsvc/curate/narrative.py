@@ -8,17 +8,19 @@ from itertools import groupby
 from graphsvc.curate.cues import Cues
 from graphsvc.curate.records import Draft, Kind, Value
 from graphsvc.curate.subjects import Subjects
-from graphsvc.curate.text import Said, Sentence, Text
-from graphsvc.vocabulary import CURATION
+from graphsvc.curate.text import Said, Sentence, Text, find_words, is_proper
+from graphsvc.vocabulary import CURATION, SKOS
 from graphsvc.words import words
 
 _FEWEST = 8
 """Words of a sentence that can be a statement."""
 _MOST = 2
 """Subjects of a statement that its words lead to, besides those that it names."""
-_NEARLY = 0.8
+_NEARLY = 0.7
 """How likely a second subject must be, measured by the first."""
-_SURE = 12.0
+_SURE, _LIKELY = 12.0, 0.15
+"""How likely a subject must be for a statement to be surely on it, and how sure a statement must be
+of which no cue words are."""
 
 
 def draft_narrative(text: Text) -> Iterator[Draft]:
@@ -27,11 +29,13 @@ def draft_narrative(text: Text) -> Iterator[Draft]:
     graph = text.graph
     for class_ in graph.having(CURATION.about):
         about = graph.value(class_, CURATION.about) or ""
-        subjects = Subjects(graph, about)
+        subjects = text.about(about)
         coded = {one: Cues(graph, one) for one in graph.values(class_, CURATION.coded)}
         for _, paragraph in groupby(text.sentences, lambda sentence: sentence.lines[0]):
             for run in _runs(list(paragraph), subjects):
-                yield _draft(text, class_, about, run, subjects, coded)
+                draft = _draft(text, class_, about, run, subjects, coded)
+                if draft.cue or draft.score >= _LIKELY:
+                    yield draft
 
 
 def _runs(sentences: list[Sentence], subjects: Subjects) -> Iterator[list[Sentence]]:
@@ -60,20 +64,34 @@ def _draft(
         text.value(about, value) for value, score in likely if score >= likely[0][1] * _NEARLY)]
     best = None
     for property_, cues in coded.items():
-        best = cues.choose([Said(sentence.text, None) for sentence in run])
+        best = cues.choose([Said(_without_names(sentence), None) for sentence in run])
         iri = best.iri if best else cues.otherwise
         if iri:
             values.append(text.value(property_, iri, best.words if best else ""))
+    if likely and best:
+        values.insert(0, headline(text, graph.label(likely[0][0]), graph.label(best.iri)))
     named = {one.iri: one.words for sentence in run for one in sentence.named}
     for property_ in graph.values(class_, CURATION.mentions):
         range_ = graph.range(property_) or ""
         values += [text.value(property_, iri, written) for iri, written in named.items()
                    if graph.is_a(iri, range_)]
     score = min(1.0, (likely[0][1] if likely else 0) / _SURE) * (0.9 if best else 0.5)
-    return Draft(
-        document=text.reading.slug, kind=class_, kind_label=graph.label(class_),
-        values=tuple(_each_once(values)), score=round(score, 2), cue=best.words if best else "",
-        passages=tuple(dict.fromkeys(line for sentence in run for line in sentence.lines)))
+    return text.draft(class_, _each_once(values), (line for one in run for line in one.lines),
+                      best.words if best else "", score)
+
+
+def _without_names(sentence: Sentence) -> str:
+    """What a sentence says, without names in capitals: their words judge nothing."""
+    text = sentence.text
+    for one in sentence.named:
+        if is_proper(one.words) and (found := find_words(one.words, text)):
+            text = f"{text[:found.start()]}–{text[found.end():]}"
+    return text
+
+
+def headline(text: Text, subject: str, judged: str) -> Value:
+    """A name to begin with, of a statement: what it is about, and how that is judged."""
+    return text.said(str(SKOS.prefLabel), f"{subject[:1].upper()}{subject[1:]}: {judged}")
 
 
 def _each_once(values: list[Value]) -> list[Value]:

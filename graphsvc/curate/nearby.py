@@ -11,6 +11,9 @@ from graphsvc.curate.records import Value
 from graphsvc.curate.text import Sentence, Text, find_words
 from graphsvc.vocabulary import CURATION
 
+_PROPER = re.compile(r"\W{1,4}(?:the )?([A-Z][\w’'&-]*(?: (?:(?:of|for|and|the|in) )?"
+                     r"[A-Z][\w’'&-]*)*)")
+"""A name in capitals."""
 _AFTER = 40
 """Characters after a cue in which what it leads to begins."""
 
@@ -24,12 +27,21 @@ def values_near(text: Text, class_: str, sentences: list[Sentence]) -> Iterator[
         general = graph.values(property_, CURATION.general)
         class_of_value = graph.range(property_) or ""
         for sentence in sentences:
-            for one in sentence.named:
-                if one.iri not in general and graph.is_a(one.iri, class_of_value) and (
-                        not cues or _follows(one.words, sentence.text, cues)):
-                    yield text.value(property_, one.iri, one.words)
+            named = [one for one in sentence.named
+                     if one.iri not in general and graph.is_a(one.iri, class_of_value) and (
+                         not cues or _follows(one.words, sentence.text, cues))]
+            yield from (text.value(property_, one.iri, one.words) for one in named)
+            if cues and not named:
+                yield from (text.said(property_, name, name)
+                            for name in _names_after(sentence.text, cues)[:1])
     for property_ in graph.values(class_, CURATION.dated):
         yield from _dates(text, property_, sentences)
+
+
+def _names_after(text: str, cues: list[str]) -> list[str]:
+    """The names in capitals right after some cues."""
+    return [match[1] for cue in pattern(cues).finditer(text)
+            if (match := _PROPER.match(text[cue.end():]))]
 
 
 def _follows(name: str, text: str, cues: list[str]) -> bool:
@@ -48,10 +60,8 @@ def _dates(text: Text, property_: str, sentences: list[Sentence]) -> Iterator[Va
             for period in periods(sentence.text):
                 if 0 <= period.at[0] - cue.end() <= _AFTER // 2:
                     moment = period.start
-                    yield Value(
-                        property=property_, property_label=text.graph.label(property_),
-                        text=moment.text, datatype=moment.datatype, label=moment.text,
-                        cue=sentence.text[cue.start():period.at[1]])
+                    yield text.said(property_, moment.text,
+                                    sentence.text[cue.start():period.at[1]], moment.datatype)
                     return
 
 

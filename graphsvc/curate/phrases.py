@@ -1,5 +1,5 @@
-"""Phrases of a sentence that may be names: in capitals, with letters in brackets, set off, or with
-a word at their end that says what they are."""
+"""Phrases of a sentence that may be names: in capitals, with letters in brackets, set off, with a
+word at their end that says what they are, or in a list of examples."""
 
 from __future__ import annotations
 
@@ -14,29 +14,36 @@ _LETTERS = re.compile(r"\([\W_]{0,4}([A-Z][A-Za-z0-9]{0,8}[A-Z0-9])s?[\W_]{0,4}\
 _SET_OFF = re.compile(r"\*\*([^*]{3,60}?)[.,:;]?\*\*|[‘“]([^‘’“”]{3,60})[’”]|"
                       r"(?<!\w)'(\w[^']{2,50})'(?!\w)")
 _LINKS = frozenset(("and", "of", "for", "the", "in", "to", "&", "on", "with", "at", "my", "s"))
-_BEFORE_VERBS = frozenset(("to", "will", "would", "can", "could", "should", "must", "may", "might",
-                           "they", "we", "who"))
-_OUTSIDE_WORDS = """
+_VERBS_AND_LINKS = """
 about across after against along although among around because before between beyond both brought
 built by came dealt despite during each either every felt following found gave held kept led left
-made meant per saw set since sought spent take taken through throughout took towards under
-undertook until via went were whether while within without
+less meant more most not per saw set since sought spent take taken through throughout took towards
+under undertook until via went were whether while within without accessing allowing attending being
+delivering developing enabling ensuring giving having helping identifying implementing improving
+including increasing leading making meaning offering promoting providing receiving reducing
+responding resulting showing taking using
 """
-_OUTSIDE = frozenset(_OUTSIDE_WORDS.split())
-"""Words that are in no name of small letters, besides those that say little."""
-_MOST, _SET_OFF_MOST = 5, 7
-"""Words of a name in small letters, and of one that is set off."""
+_OUTSIDE = FUNCTION_WORDS | frozenset(_VERBS_AND_LINKS.split())
+"""Words that are in no name of small letters."""
+_BEFORE_VERBS = frozenset(("to", "will", "would", "can", "could", "should", "must", "may", "might",
+                           "they", "we", "who"))
+_MOST, _SET_OFF_MOST, _LIST = 5, 7, 120
+"""Words of a name in small letters, and of one that is set off; characters of a list."""
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that may be a name. way: how it was found (letters, capitals, set off, end); letters:
-    those in brackets after it; start: where it is in the sentence."""
+    """Words that may be a name. way: how it was found (letters, capitals, set off, end,
+    listed); letters: those in brackets after it; start: where it is in the sentence."""
 
     text: str
     way: str
     start: int
     letters: str = ""
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
 
 
 @dataclass(frozen=True)
@@ -54,39 +61,120 @@ class _Token:
         return self.text[0].isupper() or any(c.isupper() for c in self.text[1:]) or (
             self.text[0].isdigit() and not self.text.isdigit())
 
-    @property
-    def is_small(self) -> bool:
-        return fold(self.text) in FUNCTION_WORDS
 
-
-def phrases(
-    text: str, is_end: Callable[[str], bool], is_part: Callable[[str], bool]
-) -> Iterator[Phrase]:
-    """The phrases of a sentence that may be names.
+class Phrases:
+    """Finds phrases that may be names.
 
     is_end: whether a word in small letters says what a thing is; is_part: whether a word can belong
-    to a name, though it looks like a verb or an adverb.
+    to a name, though it looks like a verb or an adverb; examples: what leads to them.
     """
-    tokens = [_Token(match[0], *match.span()) for match in _TOKEN.finditer(text)]
-    for match in _LETTERS.finditer(text):
-        before = [token for token in tokens if token.end <= match.start()]
-        if (start := _spelt_out(before, match[1])) is not None:
-            yield Phrase(_plain(text[start:before[-1].end]), "letters", start, match[1])
-    for match in _SET_OFF.finditer(text):
-        name = next(group for group in match.groups() if group)
-        if len(name.split()) <= _SET_OFF_MOST and not name.endswith("."):
-            yield Phrase(_plain(name), "set off", match.start())
-    for first, last in _capitals(tokens, text, is_end):
-        yield Phrase(_plain(text[tokens[first].start:tokens[last].end]), "capitals",
-                     tokens[first].start)
-    for place, token in enumerate(tokens):
-        if is_end(token.text) and not (
-                place + 1 < len(tokens) and _next(token, tokens[place + 1], text)
-                and is_end(tokens[place + 1].text)):
-            first = _left(tokens, place, text, is_part)
-            if first < place:
-                yield Phrase(_plain(text[tokens[first].start:token.end]), "end",
-                             tokens[first].start)
+
+    def __init__(
+        self, is_end: Callable[[str], bool], is_part: Callable[[str], bool],
+        examples: re.Pattern[str],
+    ) -> None:
+        self._is_end, self._is_part = is_end, is_part
+        self._examples = examples
+
+    def of(self, text: str) -> list[Phrase]:
+        """The phrases of a sentence, without those within longer ones."""
+        found = list(self._of(text))
+        return [one for one in found if not any(
+            one.start >= other.start and one.end <= other.end and one.text != other.text
+            and other.way != "set off" for other in found)]
+
+    def _of(self, text: str) -> Iterator[Phrase]:
+        tokens = [_Token(match[0], *match.span()) for match in _TOKEN.finditer(text)]
+        for match in _LETTERS.finditer(text):
+            before = [token for token in tokens if token.end <= match.start()]
+            if (start := _spelt_out(before, match[1])) is not None:
+                yield Phrase(_plain(text[start:before[-1].end]), "letters", start, match[1])
+        for match in _SET_OFF.finditer(text):
+            name = next(group for group in match.groups() if group)
+            if len(name.split()) <= _SET_OFF_MOST and not name.endswith("."):
+                yield Phrase(_plain(name), "set off", match.start())
+        for way, first, last in (*self._capitals(tokens, text), *self._small(tokens, text)):
+            yield Phrase(_plain(text[tokens[first].start:tokens[last].end]), way,
+                         tokens[first].start)
+
+    def _small(self, tokens: list[_Token], text: str) -> Iterator[tuple[str, int, int]]:
+        """Runs of words that a name in small letters may have: those with an end, and those in a
+        list of examples."""
+        leads = [match.end() for match in self._examples.finditer(text)]
+        for first, last in self._runs(tokens, text):
+            ends = [place for place in range(first + 1, last + 1)
+                    if self._is_end(tokens[place].text)]
+            if ends:
+                yield "end", max(first, ends[-1] - _MOST + 1), ends[-1]
+            elif 0 < last - first < _MOST and any(place <= tokens[first].start and _lists(
+                    text[place:tokens[first].start]) for place in leads):
+                yield "listed", first, last
+
+    def _names_kind(self, before: str) -> bool:
+        """Whether one of the last words says of what kind the examples are."""
+        return any(self._is_end(word) for word in re.findall(r"[\w-]+", before)[-4:])
+
+    def _runs(self, tokens: list[_Token], text: str) -> Iterator[tuple[int, int]]:
+        """The first and last places of words next to one another, without what no name has."""
+        first: int | None = None
+        for place, token in enumerate(tokens):
+            if first is not None and not _next(tokens[place - 1], token, text):
+                yield first, place - 1
+                first = None
+            if not self._belongs(tokens, place, first):
+                if first is not None:
+                    yield first, place - 1
+                first = None
+            elif first is None:
+                first = place
+        if first is not None:
+            yield first, len(tokens) - 1
+
+    def _belongs(self, tokens: list[_Token], place: int, first: int | None) -> bool:
+        """Whether a word may be in a name of small letters: it is not small, and does not look like
+        a verb or an adverb."""
+        token, folded = tokens[place], fold(tokens[place].text)
+        if not token.is_word or folded in _OUTSIDE or token.text.isdigit():
+            return False
+        if first is None and place and fold(tokens[place - 1].text) in _BEFORE_VERBS:
+            return False
+        looks = "-" not in folded and re.search(
+            r"(?:ed|ly)$" if first is not None else r"(?:ed|ing|ly)$", folded)
+        return not looks or self._is_part(folded) or self._is_end(folded)
+
+    def _capitals(self, tokens: list[_Token], text: str) -> Iterator[tuple[str, int, int]]:
+        """Runs of words in capitals, with small words between them, and with the words after them
+        that end in one which says what it is."""
+        place = 0
+        while place < len(tokens):
+            if not tokens[place].is_capital or (
+                    place == 0 and fold(tokens[0].text) in FUNCTION_WORDS):
+                place += 1
+                continue
+            last = following = place
+            while following + 1 < len(tokens) and following - last < 3 and _next(
+                    tokens[following], tokens[following + 1], text):
+                following += 1
+                token = tokens[following]
+                if token.is_capital or token.text.isdigit() and following == last + 1:
+                    last = following
+                elif fold(token.text) not in _LINKS:
+                    break
+            for end in range(last + 1, min(last + 4, len(tokens))):
+                if not _next(tokens[end - 1], tokens[end], text) or not self._belongs(
+                        tokens, end, place):
+                    break
+                if self._is_end(tokens[end].text):
+                    last = end
+            if last > 0:
+                yield "capitals", place, last
+            place = last + 1
+
+
+def _lists(between: str) -> bool:
+    """Whether a text can be the beginning of a list of examples."""
+    return len(between) < _LIST and not re.search(r"[.;:]|\b(?:which|that|was|were|had|is|are)\b",
+                                                  between)
 
 
 def _plain(text: str) -> str:
@@ -96,56 +184,6 @@ def _plain(text: str) -> str:
 def _next(one: _Token, other: _Token, text: str) -> bool:
     """Whether only a blank is between two tokens."""
     return other.is_word and not text[one.end:other.start].strip(" *_")
-
-
-def _left(
-    tokens: list[_Token], place: int, text: str, is_part: Callable[[str], bool]
-) -> int:
-    """Where the words begin that belong to the one at a place: not beyond small words, signs, and
-    what looks like a verb or adverb."""
-    first = place
-    if not place or fold(tokens[place - 1].text) in _BEFORE_VERBS:
-        return place
-    while first and place - first < _MOST - 1 and _next(tokens[first - 1], tokens[first], text):
-        before = tokens[first - 1]
-        verb = re.search(r"(?:ed|ing|ly)$", before.text) and "-" not in before.text
-        led = first > 1 and fold(tokens[first - 2].text) in _BEFORE_VERBS
-        if not before.is_word or before.is_small or before.text.isdigit() or led or (
-                fold(before.text) in _OUTSIDE) or (
-                verb and not is_part(fold(before.text))):
-            break
-        first -= 1
-    return first
-
-
-def _capitals(
-    tokens: list[_Token], text: str, is_end: Callable[[str], bool]
-) -> Iterator[tuple[int, int]]:
-    """The first and last places of runs of words in capitals, with small words between them, and
-    with the words after them that end in one which says what it is."""
-    place = 0
-    while place < len(tokens):
-        if not tokens[place].is_capital or (place == 0 and tokens[0].is_small):
-            place += 1
-            continue
-        last = following = place
-        while following + 1 < len(tokens) and following - last < 3 and _next(
-                tokens[following], tokens[following + 1], text):
-            following += 1
-            token = tokens[following]
-            if token.is_capital or token.text.isdigit() and following == last + 1:
-                last = following
-            elif not (token.is_word and fold(token.text) in _LINKS):
-                break
-        for end in range(last + 1, min(last + 4, len(tokens))):
-            if not _next(tokens[end - 1], tokens[end], text) or tokens[end].is_small or (
-                    fold(tokens[end].text) in _OUTSIDE):
-                break
-            if is_end(tokens[end].text):
-                last = end
-        if place > 0 or last > 0:
-            yield place, last
-        place = last + 1
 
 
 def _spelt_out(before: list[_Token], letters: str) -> int | None:

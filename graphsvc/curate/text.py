@@ -6,31 +6,44 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
+from typing import Any
 
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.records import Kind, Paragraph, Reading, Value
+from graphsvc.curate.records import Draft, Kind, Paragraph, Reading, Value
+from graphsvc.curate.subjects import Subjects
+from graphsvc.names import Mention
 from graphsvc.vocabulary import CURATION
-from graphsvc.words import Word, content_stems, words
+from graphsvc.words import FUNCTION_WORDS, Word, content_stems, fold, words
 
 _BACK = re.compile(r"\W*(?:this|these|those|they|it|its|their|such|as a (?:result|consequence)|"
-                   r"through (?:this|these))\b", re.IGNORECASE)
-"""How a sentence begins that refers to the one before."""
+                   r"through (?:this|these)|.*\b(?:(?:found|thought|felt|said|used|using|valued|"
+                   r"liked) (?:that )?(?:it|them)|thanks to this))\b", re.IGNORECASE)
+"""What a sentence has that refers to the one before: mostly at its beginning."""
 _MANY = 2
 """Documents that know a thing, from which on it is surely known."""
 _SENTENCE = re.compile(r"\S.*?(?:[.!?][\"'”’)\]*_]*(?=\s+[\"'“‘(\[*_•-]*[A-Z0-9])|$)")
+_END = re.compile(r"[.!?] ")
+_WORD_BEFORE = re.compile(r"([^\W\d_][\w’'-]*) $")
+_WORD_AFTER = re.compile(r" ([^\W\d_][\w’'-]*)")
+_LINKS = frozenset(("a", "and", "by", "for", "in", "of", "on", "the", "with"))
+"""Small words that may be between the words of a name."""
+_NEARLY, _LONG = 0.9, 3
+"""How like a name must be whose words are in another order, and how many words it must have."""
 _UNFINISHED = re.compile(r"[\w,;–-][*_)\]]*$")
 
 
 @dataclass(frozen=True)
 class Named:
     """A thing that a sentence names. words: as the sentence has them; place, end: those of the
-    first word and after the last, among the words of the paragraph."""
+    first word and after the last, among the words of the paragraph; name: as the project has it."""
 
     iri: str
     words: str
     place: int
     end: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -63,12 +76,16 @@ class Said:
 class Text:
     """A document that was read, with the names that the project knows.
 
-    sentences: in the order of the document, without headings.
+    sentences: in the order of the document, without headings; about: the subjects that are values
+    of a property.
     """
 
     def __init__(self, reading: Reading, graph: CuratedGraph) -> None:
         self.reading, self.graph = reading, graph
+        self._used = {graph.range(graph.value(class_, CURATION.names) or "")
+                      for class_ in graph.having(CURATION.names)}
         self._subjects: dict[str, list[Value]] = {}
+        self.about = cache(lambda property_: Subjects(graph, property_))
         self.sentences = list(self._sentences())
         self._at = {(sentence.line, sentence.number): sentence for sentence in self.sentences}
 
@@ -116,6 +133,20 @@ class Text:
         return Value(property=property_, property_label=self.graph.label(property_), iri=iri,
                      label=self.graph.label(iri), cue=cue)
 
+    def said(self, property_: str, text: str, cue: str = "", datatype: str | None = None) -> Value:
+        """A text as the value of a property, in English where it has no other type."""
+        return Value(property=property_, property_label=self.graph.label(property_), text=text,
+                     datatype=datatype, language=None if datatype else "en", label=text, cue=cue)
+
+    def draft(
+        self, class_: str, values: Iterable[Value], lines: Iterable[int], cue: str, score: float,
+        **more: Any,
+    ) -> Draft:
+        """A draft of a class. lines: of its passages, in their order; more: its other fields."""
+        return Draft(document=self.reading.slug, kind=class_, kind_label=self.graph.label(class_),
+                     values=tuple(values), passages=tuple(dict.fromkeys(lines)), cue=cue,
+                     score=round(score, 2), **more)
+
     def sureness(self, iri: str, written: Iterable[str]) -> float:
         """How sure it is that a text means a thing: several documents know it, and what is written
         is its own name, and not only a part of it in ordinary words."""
@@ -124,7 +155,7 @@ class Text:
 
     def _share(self, iri: str, name: str) -> float:
         """How much of a thing's label a name is; a name with capitals inside is all of it."""
-        if any(word[0].isupper() for word in name.split()[1:]) or name.isupper():
+        if is_proper(name):
             return 1.0
         weigh, parts = self.graph.names.weight, words(name)
         label = content_stems(self.graph.label(iri))
@@ -144,27 +175,61 @@ class Text:
     def _parts(self, paragraphs: list[Paragraph], above: tuple[str, ...]) -> Iterator[Sentence]:
         """The sentences of a paragraph, or of the parts into which a page break cuts it."""
         joined = " ".join(paragraph.text for paragraph in paragraphs)
+        named = self._named(words(joined))
         texts = [(match[0], match.start()) for match in _SENTENCE.finditer(joined)]
         counts = [len(words(text)) for text, _ in texts]
-        named = self._named(words(joined))
         ends = [*accumulate(len(paragraph.text) + 1 for paragraph in paragraphs)]
         place = number = 0
         while texts:
             text, start = texts.pop(0)
             size = counts.pop(0)
-            while texts and any(place <= one.place < place + size < one.end for one in named):
+            while texts and any(place <= one.place < place + size < one.end for one in named
+                                if _END.search(one.name)):
                 text = joined[start:texts[0][1] + len(texts.pop(0)[0])]  # a name holds its end
                 size += counts.pop(0)
             lines = [paragraph.line for paragraph, end in zip(paragraphs, ends, strict=True)
                      if start < end and end - len(paragraph.text) - 1 < start + len(text)]
-            yield Sentence(tuple(lines), number, text, above, tuple(
-                one for one in named if place <= one.place < place + size), paragraphs[0].kind)
+            exact = [one for one in named if place <= one.place and one.end <= place + size
+                     and not _is_part(one, text)]
+            yield Sentence(tuple(lines), number, text, above, (*exact, *self._nearly(text)),
+                           paragraphs[0].kind)
             place, number = place + size, number + 1
 
     def _named(self, text: list[Word]) -> list[Named]:
         """The things that a text names, each place once."""
-        return [Named(one.iri, _written(text, one.at), min(one.at), max(one.at) + 1)
-                for one in self.graph.names.written(text)]
+        return [_mentioned(one, text) for one in self.graph.names.written(text)]
+
+    def _nearly(self, text: str) -> Iterator[Named]:
+        """The things that a text names with the words of a longer name in another order."""
+        parts = words(text)
+        for one in self.graph.names.mentions(parts):
+            if _NEARLY <= one.likeness < 1 and len(one.at) >= _LONG and (
+                    self._used & self.graph.classes(one.iri)):
+                named = _mentioned(one, parts)
+                if not any(word.is_small and word.folded not in _LINKS
+                           for word in parts[named.place:named.end]):
+                    yield named
+
+
+def _mentioned(one: Mention, text: list[Word]) -> Named:
+    first, last = min(one.at), max(one.at)
+    written = " ".join(word.text for word in text[first:last + 1])
+    return Named(one.iri, written, first, last + 1, one.name)
+
+
+def _is_part(one: Named, text: str) -> bool:
+    """Whether the words are part of a longer name: those of a name in small letters have capitals,
+    and so has the word before or after; or one small word goes with another before or after it."""
+    found = find_words(one.words, text)
+    if found is None or not one.name[1:].islower():
+        return False
+    before, after = _WORD_BEFORE.search(text[:found.start()]), _WORD_AFTER.match(text[found.end():])
+    around = [match[1] for match in (before, after) if match]
+    if any(word[0].isupper() for word in found[0].split()[-1:]):
+        return any(word[0].isupper() for word in around)
+    return len(found[0].split()) == 1 and any(
+        fold(word) not in FUNCTION_WORDS and not word.endswith(("ed", "ing", "ly"))
+        for word in around)
 
 
 def _runs(paragraphs: Iterable[Paragraph]) -> Iterator[list[Paragraph]]:
@@ -194,11 +259,11 @@ def _said(iri: str, sentence: Sentence) -> Said:
     return Said(f"{sentence.text[:found.start()]}–{sentence.text[found.end():]}", found.start())
 
 
+def is_proper(name: str) -> bool:
+    """Whether a name as it is written has capitals that do not only begin a sentence."""
+    return any(word[0].isupper() for word in name.split()[1:]) or name.isupper()
+
+
 def find_words(name: str, text: str) -> re.Match[str] | None:
     """Where the words of a name are in a text."""
     return re.search(r"\W+(?:s\W+)?".join(map(re.escape, name.split())), text)
-
-
-def _written(text: list[Word], at: frozenset[int]) -> str:
-    return " ".join(text[place].text for place in range(min(at), max(at) + 1))
-

@@ -6,8 +6,9 @@ module wrote (`written.json` keeps their digests). What is kept so is reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -15,12 +16,12 @@ import pyoxigraph as ox
 from graphsvc.curate.blocks import Blocks, Place
 from graphsvc.curate.decisions import State
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.ledger import ledger
 from graphsvc.curate.memory import Memory, write_atomically
 from graphsvc.curate.naming import nearest
 from graphsvc.curate.records import Draft
 from graphsvc.curate.statement import EVIDENCE, TYPE, Turtle, prefix_names, triples
 from graphsvc.errors import GraphsvcError
+from graphsvc.sources.coverage import span_of
 from graphsvc.sources.documents import Document, Heading, outline_text, passage_index, section_of
 from graphsvc.sources.turtle import TurtleFile
 from graphsvc.vocabulary import CURATION, DISPLAY
@@ -69,7 +70,7 @@ class Writer:
                  for folder, statements in folders.items()}
         if not self._path("outlines", "tsv").exists():  # from then on it is the curators'
             texts[f"data/outlines/{name}.tsv"] = outline_text(self._outline)
-        texts[f"data/ledgers/{name}.tsv"] = ledger(
+        texts[f"data/ledgers/{name}.tsv"] = _ledger(
             self._path("ledgers", "tsv"), self._document, state, self._memory)
         texts[f"data/passages/{name}.ttl"] = passage_index(
             self._project, self._document, self._outline)
@@ -178,3 +179,41 @@ def _read_again(name: str, text: str) -> None:
         raise GraphsvcError(
             f"What would be written is not Turtle ({error}); nothing was written.", location=name,
             hint="Look for what was changed by hand in the file; else report this.") from error
+
+
+def _ledger(path: Path, document: Document, state: State, memory: Memory) -> str:
+    """The text of a ledger: the rows that people wrote, and those of paragraphs that were ticked
+    off, in the document's order.
+
+    A reason such as `boilerplate: thanks` becomes reason and note. A paragraph that a statement
+    rests on needs none.
+    """
+    before = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    rows, last = list[tuple[int, str]](), 0
+    for row in before:
+        if not memory.wrote("ledgers", row, row):
+            last = max(_lines_of(row), default=last)
+            rows.append((min(_lines_of(row), default=last), row))
+    by_hand = {line for _, row in rows for line in _lines_of(row)}
+    for line, row in _ticked(document, state.ticked, by_hand | state.cited):
+        memory.note("ledgers", row, row)
+        rows.append((line, row))
+    return "".join(f"{row}\n" for _, row in sorted(rows, key=lambda row: row[0]))
+
+
+def _ticked(
+    document: Document, ticked: dict[int, str], without: set[int]
+) -> Iterator[tuple[int, str]]:
+    """The first line and the text of a row for each run of paragraphs with the same reason."""
+    for reason, run in groupby((p.line for p in document.paragraphs), lambda line: (
+            "" if line in without else ticked.get(line, ""))):
+        if reason:
+            lines = [*run]
+            why, _, note = reason.partition(":")
+            span = f"{lines[0]}-{lines[-1]}" if len(lines) > 1 else str(lines[0])
+            yield lines[0], f"{span}\t{why.strip()}\t{note.strip()}".rstrip("\t")
+
+
+def _lines_of(row: str) -> range:
+    """The lines that a row names, none where it is a comment or malformed."""
+    return span_of(row.partition("\t")[0]) or range(0)

@@ -13,7 +13,6 @@ from urllib.parse import quote, urlencode
 
 from anyio import BrokenWorkerProcess, CapacityLimiter, fail_after, to_process, to_thread
 
-from graphsvc.engine.base import Lane, Request, read
 from graphsvc.errors import GraphsvcError
 from graphsvc.graphs import json_files, picture, tables, text_files
 from graphsvc.graphs.graph import Graph, graph_of
@@ -26,7 +25,6 @@ from graphsvc.questions.question import Column, Example, Parameter
 if TYPE_CHECKING:
     from graphsvc.service import Serving
 
-_ROWS = "text/tab-separated-values"
 _CSV = "text/csv; charset=utf-8"
 _AT_ONCE, _WAITING = 2, 16
 """How many files are written at once, and how many more may wait for their turn."""
@@ -183,8 +181,7 @@ class Export:
         address = os.environ.get("GRAPHSVC_ADDRESS", "").rstrip("/")
         base = serving.release.manifest["header"]["base"]
         async with _turns:
-            rows = await read(
-                serving.engine, Request(self.recipe.facts["query"], _ROWS, lane=Lane.REVIEWED))
+            rows = await serving.views.rows(serving.engine, self.recipe.facts["query"])
             try:
                 with fail_after(_SECONDS):
                     return await to_process.run_sync(
@@ -196,8 +193,7 @@ class Export:
 
     async def graph(self, serving: Serving) -> Graph:
         """The graph alone, for those who want to know how large it is. Raises as `file` does."""
-        rows = await read(
-            serving.engine, Request(self.recipe.facts["query"], _ROWS, lane=Lane.REVIEWED))
+        rows = await serving.views.rows(serving.engine, self.recipe.facts["query"])
         return await to_thread.run_sync(
             graph_of, self.view, rows, serving.release.manifest["header"]["base"])
 

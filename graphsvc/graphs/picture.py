@@ -211,13 +211,13 @@ def _words(
 ) -> Iterator[Name]:
     """What the edges of a small graph say, on their middles or near them, where no name is."""
     taken = [_box(name) for name in names]
-    most, shares = (_SPOKEN_IN_COLUMNS, _AT) if sheet.columns else (_SPOKEN, _AT[:1])
+    most = _SPOKEN_IN_COLUMNS if sheet.columns else _SPOKEN
     for edge in graph.edges if len(graph.edges) <= most else ():
         word = str(edge.values.get("kind", ""))[:_LONGEST]
         (x, y), (u, v) = places[edge.source.number], places[edge.target.number]
         if not word or hypot(u - x, v - y) <= len(word) * _LETTER + 24:
             continue
-        spots = ((x + (u - x) * share, y + (v - y) * share + 4, "middle", word) for share in shares)
+        spots = ((x + (u - x) * share, y + (v - y) * share + 4, "middle", word) for share in _AT)
         for name in [name for name in spots if _free(_box(name), taken)][:1]:
             taken.append(_box(name))
             yield name

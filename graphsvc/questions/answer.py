@@ -107,10 +107,18 @@ class Answer:
 
     @cached_property
     def summary(self) -> dict[str, list[tuple[Term, int]]]:
-        """How many rows have each value of the columns that are counted, most first."""
-        return {column.name: _counted(column, [row[at] for row in self.all_rows])
+        """How many facts (rows, where rows are about none) have each value of the columns that are
+        counted, most first."""
+        return {column.name: _counted(column, self._once(at))
                 for at, column in enumerate(self.question.columns)
                 if column.name in self.question.summary and len(self.all_rows) > 1}
+
+    def _once(self, at: int) -> list[Term | None]:
+        """The cells of a column, once for each fact: a fact may be in several rows."""
+        facts = [place for place, column in enumerate(self.question.columns) if column.fact]
+        return [cell for cell, _ in dict.fromkeys(
+            (row[at], tuple(filter(None, (row[fact] for fact in facts))) or number)
+            for number, row in enumerate(self.all_rows))]
 
     def shown(self, term: Term | None, column: Column) -> str | int | float | None:
         """A cell as people read it: the label of a thing, yes or no, else the value."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pyoxigraph import NamedNode
 
@@ -66,6 +67,16 @@ class Evidence:
         found = (one for term in row if isinstance(term, NamedNode)
                  for one in self.disagreements.get(term.value, ()))
         return list(dict.fromkeys(found))
+
+    @cached_property
+    def within(self) -> set[str]:
+        """The disagreements whose sides are in one document."""
+        sides: dict[str, set[str]] = defaultdict(set)
+        for side, disputes in self.disagreements.items():
+            for one in disputes:
+                sides[one.thing].update(
+                    self.documents[passage] for passage in self.passages.get(side, ()))
+        return {thing for thing, documents in sides.items() if len(documents) == 1}
 
     def said(self, question: Question, rows: Sequence[Row]) -> set[str]:
         """The things that rows name, and the documents that they rest on."""

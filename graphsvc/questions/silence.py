@@ -104,10 +104,8 @@ def _line(text: str, iris: Sequence[str], index: Index) -> Iterator[str]:
 
 def _filtered(filter: Filter, index: Index) -> str:
     names = in_words(index.label(value.value) or value.value for value in filter.values)
-    name = filter.parameter.name
-    chosen = (f"`{name}` is {names} by default" if filter.by_default
-              else f"`{name}` is {names}")
-    how = f" (`{name}={ANY}`)" if filter.by_default else ""
+    chosen = f"{filter.parameter.label}: {names}{' (by default)' * filter.by_default}"
+    how = f"; choose “{ANY}” to have them" * filter.by_default
     return f"{chosen}. This leaves out {plural(filter.left_out, 'row')}{how}."
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from itertools import zip_longest
 from pathlib import Path
 
 import jinja2
@@ -28,6 +29,12 @@ readers of the publisher's copy do not see it."""
 _SENTENCE_END = re.compile(r"[^\W\d][.!?]+['\"\u2019\u201d)]*$")
 _OUTER = re.compile(r"^(\W*\s)+|(\s\W*)+$")
 _MOST_WORDS = 6
+_NOTE = re.compile(r"<sup>|[\u00b9\u00b2\u00b3\u2070-\u2079]")
+"""How a footnote begins."""
+_FINISHED = re.compile(r"[.!?:;][\W\u00b9\u00b2\u00b3\u2070-\u2079]*$")
+_ITEM = re.compile(r"<|\W*[-\u2022]\s|\w+[.)]\s")
+_HALF_NAME = re.compile(r"[.!?]\s.*\s([A-Z]\w*|\w{1,3})$")
+"""A text of several sentences that stops at a word with a capital letter, or at a short one."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +58,38 @@ class Paragraph:
         At most six each and a third of the paragraph, and never a complete sentence of two or more
         words. Both are empty where the paragraph has fewer than three words.
         """
-        words = _OUTER.sub("", _MARKS.sub(" ", _EMPHASIS.sub("", self.text))).split()
+        words = self._plain.split()
         most = min(_MOST_WORDS, len(words) // 3)
         breaks = [n for n, word in enumerate(words, 1) if _SENTENCE_END.search(word)]
         first = min([most, *(n - 1 for n in breaks if n > 1)])
         last = max([len(words) - most, *(n + 1 for n in breaks if n < len(words) - 1)])
         return " ".join(words[:first]), " ".join(words[last:])
+
+    @property
+    def opening(self) -> str:
+        """The words that it starts with, at least one: the paragraph before ends there."""
+        return self.ends[0] or (self._plain or self.text).split()[0]
+
+    def goes_on_in(self, other: Paragraph) -> bool:
+        """Whether another paragraph is the rest of this one, which a new page has cut off."""
+        if _FINISHED.search(self._plain) or "\t" in self.text or other._is_item or not other._plain:
+            return False
+        return other._plain[0].islower() or (
+            other._plain[0].isupper() and bool(_HALF_NAME.search(self._plain)))
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it is a footnote."""
+        return bool(_NOTE.match(self.text))
+
+    @property
+    def _plain(self) -> str:
+        return _OUTER.sub("", _MARKS.sub(" ", _EMPHASIS.sub("", self.text)))
+
+    @property
+    def _is_item(self) -> bool:
+        """Whether it is an item of a list or a row of a table."""
+        return bool(_ITEM.match(self.text) or "\t" in self.text)
 
     @property
     def sha256(self) -> str:
@@ -225,22 +258,31 @@ def passage_index(
     return str(template.render(
         header=project.header, document=document, source=source, literal=ox.Literal,
         sections=[(heading, part(parent(n))) for n, heading in enumerate(headings)],
-        passages=[(paragraph, part(section), number)
-                  for paragraph, section, number in _numbered(document, headings)]))
+        passages=[(paragraph, part(section), number, after)
+                  for (paragraph, section, number), after in zip_longest(
+                      _numbered(document, headings), document.paragraphs[1:])]))
 
 
 def _numbered(
     document: Document, headings: list[Heading]
 ) -> Iterator[tuple[Paragraph, Heading | None, int | None]]:
-    """Each paragraph with its section and its number there, from 1. A heading has no number."""
+    """Each paragraph with its section and its number there, from 1. A heading has no number; what
+    goes on after the end of a page has that of its beginning."""
     numbers: Counter[Heading | None] = Counter()
+    before: Paragraph | None = None
+    begun: int | None = None
     for paragraph in document.paragraphs:
         section = section_of(headings, paragraph.line)
         if section and section.line == paragraph.line:
-            yield paragraph, section, None
+            before, number = None, None
+        elif before and before.goes_on_in(paragraph):
+            before, number = paragraph, begun
         else:
             numbers[section] += 1
-            yield paragraph, section, numbers[section]
+            number = numbers[section]
+            if not paragraph.is_note:  # at the foot of the page that cuts a paragraph
+                before, begun = paragraph, number
+        yield paragraph, section, number
 
 
 class SourceText:

@@ -2,7 +2,9 @@
 
 Writes tests/agreement/ROUND/items.json, and graph.json with the codes of the graph as it is now;
 and the SHEET for those who code: what to read, what to decide, and the values to choose from, but
-no code of the graph. A new draw is a new ROUND, without the passages of the rounds before.
+no code of the graph. A new draw is a new ROUND, without the statements of the rounds before: their
+codes in the graph may owe something to what was coded then. A passage may come again, with other
+statements, because a short document has no others on which uses rest.
 Coders write {item: {property: value}} into tests/agreement/ROUND/a.json and b.json.
 """
 
@@ -13,7 +15,7 @@ import os
 import random
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,8 +36,8 @@ KINDS = ("Evaluation", "KeyFinding", "KeyMessage", "Strength", "ImprovementPrior
          "MethodLimitation", "ConfidenceStatement", "Term", "Finding", "Claim")
 """The classes of the codebook's table; a statement's kind is the first of them that it has."""
 PASSAGES, WITH_USES, MOST_USES, MOST_LINES = 24, 12, 2, 4
-"""Passages of each document; how many of them are drawn from those on which uses rest; how many
-uses one passage gives; and how many passages one statement may rest on."""
+"""Passages of each document; on how many of them uses rest, if it has as many; how many uses one
+passage gives; and how many passages one statement may rest on."""
 NO_JUDGEMENT = "no judgement"
 """The assessment of a statement whose kind has none."""
 
@@ -109,31 +111,36 @@ class Graph:
         return {"kind": self.label(JI + kind), "assessment": assessment}
 
 
-def draw(graph: Graph, seed: int, before: Iterable[str]) -> list[Statement]:
-    """The statements to code: from each document as many passages, and of each passage one
-    statement and some uses. before: passages that were drawn already."""
+def draw(graph: Graph, seed: int, before: Collection[str]) -> list[tuple[Statement, str]]:
+    """The statements to code, each with the passage that was drawn: of each document as many
+    passages, of each passage one statement and some uses. before: statements of earlier rounds."""
     chance = random.Random(seed)
     resting: dict[str, dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
     for statement in graph.statements():
         for passage in statement.passages:
-            if passage not in before:
-                resting[passage.split("/")[-2]][passage].append(statement)
-    drawn: dict[str, Statement] = {}
+            resting[passage.split("/")[-2]][passage].append(statement)
+    drawn: dict[str, tuple[Statement, str]] = {}
     for _, passages in sorted(resting.items()):
-        fitting = {passage: found for passage, statements in sorted(passages.items())
-                   if (found := _decidable(statements))}
-        with_uses = [passage for passage, found in fitting.items()
-                     if any(statement.kind == "ApproachUse" for statement in found)]
-        chosen = chance.sample(with_uses, min(WITH_USES, len(with_uses)))
-        others = [passage for passage in fitting if passage not in chosen]
-        chosen += chance.sample(others, min(PASSAGES - len(chosen), len(others)))
-        for passage in chosen:
-            uses = [one for one in fitting[passage] if one.kind == "ApproachUse"]
-            rest = [one for one in fitting[passage] if one.kind != "ApproachUse"]
-            for one in (*chance.sample(uses, min(MOST_USES, len(uses))),
-                        *chance.sample(rest, min(1, len(rest)))):
-                drawn[one.iri] = one
+        order = chance.sample(sorted(passages), len(passages))
+        taken: set[str] = set()
+        for most, kinds in ((WITH_USES, ("ApproachUse",)), (PASSAGES, KINDS)):
+            for passage in order:
+                if len(taken) == most or passage in taken:
+                    continue
+                new = [one for one in _decidable(passages[passage])
+                       if one.iri not in drawn and one.iri not in before]
+                if any(one.kind in kinds for one in new):
+                    taken.add(passage)
+                    drawn |= {one.iri: (one, passage) for one in _some(new, chance)}
     return list(drawn.values())
+
+
+def _some(statements: list[Statement], chance: random.Random) -> list[Statement]:
+    """Some of the uses of a passage, and one other statement."""
+    uses = [one for one in statements if one.kind == "ApproachUse"]
+    rest = [one for one in statements if one.kind != "ApproachUse"]
+    return [*chance.sample(uses, min(MOST_USES, len(uses))),
+            *chance.sample(rest, min(1, len(rest)))]
 
 
 def _decidable(statements: list[Statement]) -> list[Statement]:
@@ -172,18 +179,18 @@ def sheet(graph: Graph, base: str, items: dict[str, dict[str, Any]]) -> dict[str
 def main(round_: str, seed: str, target: str) -> None:
     """Draw a round. Raises FileExistsError where it has been drawn."""
     graph, base = Graph(), Project(ROOT).header.base
-    before = {f"{base}passage/{item['document']}/{line}" for path in HERE.glob("*/items.json")
-              for item in json.loads(path.read_text()).values() for line in item["lines"]}
+    before = {base + item["statement"] for path in HERE.glob("*/items.json")
+              for item in json.loads(path.read_text()).values()}
     drawn = draw(graph, int(seed), before)
     items = {f"{number:03}": {
         "statement": statement.iri.removeprefix(base), "about": statement.about,
-        "document": statement.passages[0].split("/")[-2],
+        "document": passage.split("/")[-2], "passage": int(passage.split("/")[-1]),
         "lines": sorted(int(passage.split("/")[-1]) for passage in statement.passages),
-        "asked": list(statement.codes)} for number, statement in enumerate(drawn, 1)}
+        "asked": list(statement.codes)} for number, (statement, passage) in enumerate(drawn, 1)}
     folder = HERE / round_
     folder.mkdir()
     write(folder / "items.json", items)
-    write(folder / "graph.json", dict(zip(items, (one.codes for one in drawn), strict=True)))
+    write(folder / "graph.json", dict(zip(items, (one.codes for one, _ in drawn), strict=True)))
     Path(target).write_text(
         json.dumps(sheet(graph, base, items), indent=1, ensure_ascii=False), encoding="utf-8")
     asked = Counter(name for item in items.values() for name in item["asked"])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from operator import eq
 
 import pytest
 
 from graphsvc.project import Project
 from tests.agreement.draw import HERE
-from tests.agreement.kappa import PROPERTIES, cohen_kappa, kappas, read, rounds, table
+from tests.agreement.kappa import PAIRS, PROPERTIES, cohen_kappa, kappas, read, rounds, table
 
 
 @pytest.mark.parametrize(("counts", "kappa"), [
@@ -44,9 +46,31 @@ def test_the_codebook_gives_the_figures_that_the_codes_give(project: Project) ->
 
 
 @pytest.mark.parametrize("round_", rounds()[-1:])
+def test_the_last_round_draws_from_all_documents_for_each_property(round_: str) -> None:
+    """As many passages of each document, and of each property as many items as the shortest has
+    left: most uses of North Ayrshire were coded in earlier rounds."""
+    items = json.loads((HERE / round_ / "items.json").read_text(encoding="utf-8")).values()
+    passages = Counter(document for document, _ in {
+        (item["document"], item["passage"]) for item in items})
+    assert passages.total() == 120 and set(passages.values()) == {24}
+    asked = Counter((item["document"], name) for item in items for name in item["asked"])
+    assert {(document, name) for document in passages for name in PROPERTIES
+            if asked[document, name] < 5} == set()
+    before = {item["statement"] for other in rounds()[:-1] for item in json.loads(
+        (HERE / other / "items.json").read_text(encoding="utf-8")).values()}
+    assert {item["statement"] for item in items} & before == set()
+
+
+@pytest.mark.parametrize("round_", rounds()[-1:])
 @pytest.mark.parametrize("property_", PROPERTIES)
-def test_two_people_arrive_at_the_same_code_in_the_last_round(
-    property_: str, round_: str
-) -> None:
-    _, (coders, *_) = kappas(round_, property_)
-    assert coders >= 0.8
+def test_each_two_arrive_at_the_same_code_in_the_last_round(property_: str, round_: str) -> None:
+    """Kappa of two coders is 0.8 or more, and that of a coder and the graph 0.7, with at least 17
+    of 20 codes alike: nearly all stages are one code, so that each that differs costs much.
+    """
+    codes = {coder: [given[property_] for _, given in sorted(read(round_, coder).items())
+                     if property_ in given] for coder in ("a", "b", "graph")}
+    _, figures = kappas(round_, property_)
+    low = {pair: kappa for pair, kappa in zip(PAIRS, figures, strict=True)
+           if kappa < (0.7 if "graph" in pair else 0.8)
+           or sum(map(eq, *(codes[coder] for coder in pair))) < 0.85 * len(codes["graph"])}
+    assert low == {}

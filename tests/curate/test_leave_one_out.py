@@ -46,9 +46,10 @@ def test_the_page_shows_the_record(project: Project) -> None:
 
 @pytest.mark.slow
 def test_a_project_without_a_document_has_nothing_that_only_the_document_introduces(
-    project: Project, tmp_path: Path
+    project: Project, shared: Path, tmp_path: Path
 ) -> None:
-    copy, gone = leave_out(project, LATEST, tmp_path), left_out(project, LATEST)
+    copy = leave_out(project, LATEST, shared / "sources", tmp_path)
+    gone = left_out(project, LATEST)
     left = {term.value for path in copy.data_files
             for triple in read_turtle(path).triples for term in triple}
     assert left & gone == set()

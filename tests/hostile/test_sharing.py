@@ -26,6 +26,8 @@ def endless() -> str:
     return once_more(ENDLESS)
 
 
+@pytest.mark.slow
+@pytest.mark.alone
 def test_a_client_that_floods_the_service_makes_no_other_wait(
     service: Service, from_here: str
 ) -> None:

@@ -150,7 +150,7 @@ def _provision(
 
 
 def _rows(store: ox.Store, query: str) -> list[list[str]]:
-    solutions = store.query(query, use_default_graph_as_union=True)
+    solutions = store.query(query)
     assert isinstance(solutions, ox.QuerySolutions)
     found = sorted([value.value if isinstance(value, (ox.Literal, ox.NamedNode)) else ""
                     for value in solution] for solution in solutions)

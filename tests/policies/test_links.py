@@ -28,7 +28,7 @@ BOTH = ("getting-it-right-for-every-child", "pace", "safe-and-together")
 
 def ask(release: Release, query: str) -> list[tuple[str, ...]]:
     """The rows of a query over everything, IRIs as their last part, without those that repeat."""
-    rows = release.store().query(PREFIXES + query, use_default_graph_as_union=True)
+    rows = release.store().query(PREFIXES + query)
     assert isinstance(rows, ox.QuerySolutions)
     return sorted({tuple("" if value is None else str(getattr(value, "value", value))
                          .rpartition("/")[2] for value in row) for row in rows})

@@ -80,7 +80,7 @@ def test_every_mention_is_linked_or_listed(
 
 def _ask(release: Release, query: str) -> Iterator[tuple[str, str]]:
     prov = "PREFIX prov: <http://www.w3.org/ns/prov#>\n"
-    rows = release.store().query(PREFIXES + prov + query, use_default_graph_as_union=True)
+    rows = release.store().query(PREFIXES + prov + query)
     assert isinstance(rows, ox.QuerySolutions)
     for first, second in rows:
         assert isinstance(first, ox.NamedNode) and isinstance(second, (ox.NamedNode, ox.Literal))

@@ -167,8 +167,8 @@ def test_an_answer_says_who_is_silent_and_what_its_filters_left_out(questions: Q
     answer = ask(questions, "works", genre=["satire"], title=["Frank"])
     assert answer.rows == []
     assert list(answer.silence.lines(answer.index, True)) == [
-        "`genre` is Satire. This leaves out 1 row.",
-        "`title` is Frank. This leaves out 2 rows.",
+        "Genre: Satire. This leaves out 1 row.",
+        "Title: Frank. This leaves out 2 rows.",
         "Without any of these choices there are 4 rows.",
         "On this, but left out by the choices (2): Catalogue of a library; Letters of "
         "a bookseller."]

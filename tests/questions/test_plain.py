@@ -88,7 +88,7 @@ def test_what_no_document_answers_is_not_answered(asker: Asker, text: str) -> No
     ("who runs Mind of My Own?", "providers", {"approach": "Mind of My Own"}),
     ("who uses Safe and Togehter", "approach-partnerships", {"approach": "Safe and Together"}),
     ("what happened in 2016", "dates", {"since": "2016", "until": "2016"}),
-    ("approaches used in three or more partnerships", "most-shared-approaches", {"minimum": "3"}),
+    ("approaches used in three or more partnerships", "approaches", {"minimum": "3"}),
 ])
 def test_what_is_mentioned_becomes_a_value(
     asker: Asker, text: str, question: str, values: dict[str, str]

@@ -73,7 +73,7 @@ def test_what_a_choice_leaves_out_is_not_called_silent(ask: Asker) -> None:
 
 
 def test_documents_on_others_are_not_called_silent(ask: Asker) -> None:
-    documents = ask("theme-timeline", theme="self-directed support",
+    documents = ask("statements", theme="self-directed support",
                     partnership="North Ayrshire").silence.documents
     assert documents is not None
     assert documents.silent == (f"{ID}document/north-ayrshire-2022",)
@@ -90,7 +90,7 @@ def test_what_other_choices_would_show_is_not_denied(ask: Asker) -> None:
 
 def test_a_group_stands_for_its_members(ask: Asker) -> None:
     group = ask("inspections", partnership="pre-2014")
-    members = {str(row[0].value) for row in ask("group-members", group="pre-2014").rows if row[0]}
+    members = {str(row[0].value) for row in ask("partnerships", group="pre-2014").rows if row[0]}
     assert {str(row[0].value) for row in group.rows if row[0]} == members
     assert [value.value for value in group.parameters["partnership"]] == [f"{ID}group/pre-2014"]
 

@@ -26,7 +26,7 @@ ACROSS = (
             ("North Ayrshire", "Pre-2014 group", True, "north-ayrshire-2012-17"),
             ("South Lanarkshire", "2014-16 group", False, "south-lanarkshire-2012-17"),
         }),
-        Ask("group-members", {"group": "pre-2014"}, "who isPilot", {
+        Ask("partnerships", {"group": "pre-2014"}, "who isPilot", {
             ("Argyll and Bute", True), ("Clackmannanshire", False),
             ("Dumfries and Galloway", False), ("East Dunbartonshire", False),
             ("East Lothian", False), ("Edinburgh", True), ("Highland", False),
@@ -134,7 +134,7 @@ ACROSS = (
         }),
     )),
     Visible("xq-25", (
-        Ask("theme-timeline", {"theme": "waits for mental health services", "kind": "finding"},
+        Ask("statements", {"theme": "waits for mental health services", "kind": "finding"},
             "source# who statement# toldAs", {
             ("clackmannanshire-2015", "Clackmannanshire", "clack-waiting-lists", "descriptive"),
             ("midlothian-2020", "Midlothian", "mid-2-1-ground-3", "mixed"),
@@ -158,7 +158,7 @@ ACROSS = (
              "descriptive"),
             ("north-ayrshire-2022", "North Ayrshire", "na-kilwinning-waits", "improving"),
             ("north-ayrshire-2022", "North Ayrshire", "na-mental-health-staff", "mixed"),
-            ("south-lanarkshire-2020", "South Lanarkshire", "sl-q2-camhs-waits", "mixed"),
+            ("south-lanarkshire-2020", "South Lanarkshire", "sl-q2-camhs-waits", "strength"),
         }),
         Ask("findings", {"theme": "waits for mental health services"}, "number finding#", {
             (4, "nr-key-4"),
@@ -187,7 +187,7 @@ ACROSS = (
         }),
     )),
     Visible("xq-29", (
-        Ask("theme-timeline", {"document": "national review", "theme": "self-directed support"},
+        Ask("statements", {"document": "national review", "theme": "self-directed support"},
             "statement# statementKind toldAs stage", {
             ("nr-sds-act", "finding", "descriptive", None),
             ("nr-sds-low-profile", "finding", "weakness", None),
@@ -196,7 +196,7 @@ ACROSS = (
             ("nr-self-directed-support", "approach use", None, "partly embedded"),
             ("nr-self-directed-support", "glossary term", None, None),
         }),
-        Ask("theme-timeline", {
+        Ask("statements", {
             "document": "south-lanarkshire-2020",
             "theme": "self-directed support",
         }, "statement# statementKind toldAs stage", {
@@ -291,8 +291,11 @@ ACROSS = (
              "Clackmannanshire; Stirling"),
             ("clack-public-protection-forum", "strategic group", "Clackmannanshire; Stirling"),
             ("clack-school-nursing", "approach use", "Clackmannanshire; Stirling"),
-            ("clack-shared-management-clackmannanshire-stirling", "approach use",
-             "Clackmannanshire; Stirling"),
+            ("clack-education-shared", "finding", "Clackmannanshire; Stirling"),
+            ("clack-inspected-with-stirling", "finding", "Clackmannanshire; Stirling"),
+            ("clack-shared-management", "finding", "Clackmannanshire; Stirling"),
+            ("clack-shared-services", "finding", "Clackmannanshire; Stirling"),
+            ("clack-stirling-decision", "finding", "Clackmannanshire; Stirling"),
             ("clack-shared-practice-for-teachers", "approach use", "Clackmannanshire; Stirling"),
             ("clack-single-outcome-agreements", "plan", "Clackmannanshire; Stirling"),
             ("clack-steering-group-of-elected-members", "strategic group",

@@ -59,9 +59,9 @@ NATIONAL = (
         }),
     )),
     Visible("Q10", (
-        Ask("below-adequate", {"onlyNone": "true"}, "against belowAdequate basis", {
-            ("5.1 Providing help and support at an early stage", 0, "stated"),
-            ("5.3 Planning for individual children and young people", 0, "stated"),
+        Ask("distribution-comparison", {"grade": "adequate", "all": "true"}, "against below basis", {
+            ("5.1 Providing help and support at an early stage", 0, "by arithmetic"),
+            ("5.3 Planning for individual children and young people", 0, "by arithmetic"),
             ("6.3 Participation of children, young people, families and other stakeholders", 0,
              "by arithmetic"),
         }),
@@ -105,7 +105,7 @@ NATIONAL = (
             "who inspectionGroup", {
             ("East Renfrewshire", "2014-16 group"),
         }),
-        Ask("group-members", {"group": "2014-16"}, "who", {
+        Ask("partnerships", {"group": "2014-16"}, "who", {
             ("Aberdeen",), ("Aberdeenshire",), ("Dundee",), ("East Renfrewshire",), ("Falkirk",),
             ("Fife",), ("North Lanarkshire",), ("Outer Hebrides",), ("Renfrewshire",),
             ("Scottish Borders",), ("Shetland",), ("South Lanarkshire",),
@@ -145,7 +145,7 @@ NATIONAL = (
         }),
     )),
     Visible("Q28", (
-        Ask("search-statements", {"text": "progress review", "document": "national review"},
+        Ask("statements", {"text": "progress review", "document": "national review"},
             "statement# statementKind value", {
             ("nr-progress-reviews", "figure", "7 number"),
             ("nr-progress-reviews-leadership", "figure", "6 number"),

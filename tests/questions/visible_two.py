@@ -49,7 +49,8 @@ TWO = (
             "approach stagesOne stagesOther", {
             ("Champions board", "not yet launched", "embedded"),
             ("Child and adolescent mental health services", "in use", "in use"),
-            ("Chronologies", "in use", "in use"), ("Continuing care", "in use", "partly embedded"),
+            ("Chronologies", "in use", "in use"),
+            ("Continuing care", "recently launched", "partly embedded"),
             ("Getting it right for every child", "embedded", "embedded"),
             ("Independent advocacy", "partly embedded", "partly embedded"),
             ("Initial referral discussion", "in use", "in use"),
@@ -64,7 +65,7 @@ TWO = (
             ("Pre-birth planning", "in use", "in use"),
             ("Return home interviews", "in use", "in use"),
             ("Staff supervision", "in use", "in use"),
-            ("Support for kinship carers", "partly embedded", "recently launched"),
+            ("Support for kinship carers", "in use", "recently launched"),
             ("Throughcare and aftercare", "being re-established; in development", "in use"),
             ("Who Cares? Scotland advocacy and participation workers", "in use", "in use"),
         }),
@@ -78,12 +79,15 @@ TWO = (
     )),
     Visible("TP-15", (
         Ask("terms", {"thing": "initial-referral-discussion"}, "source# name", {
-            ("midlothian-2020", "Inter-agency referral discussion (IRD)"),
-            ("national-review-2012-2017", "IRD (inter-agency or initial referral discussion)"),
-            ("north-ayrshire-2022", "Inter-agency referral discussion (IRD)"),
-            ("south-lanarkshire-2020", "Initial referral discussion (IRD)"),
+            ("midlothian-2020", "Inter-agency referral discussion (IRD), in the Midlothian report"),
+            ("national-review-2012-2017",
+             "IRD (inter-agency or initial referral discussion), in the national review"),
+            ("north-ayrshire-2022",
+             "Inter-agency referral discussion (IRD), in the North Ayrshire report"),
+            ("south-lanarkshire-2020",
+             "Initial referral discussion (IRD), in the South Lanarkshire report"),
         }),
-        Ask("theme-timeline", {
+        Ask("statements", {
             "theme": "inter-agency referral discussion",
             "partnership": "South Lanarkshire",
             "kind": "finding",
@@ -92,7 +96,7 @@ TWO = (
             ("sl-q1-ird-effective", "strength"), ("sl-q1-ird-strengthening", "mixed"),
             ("sl-q1-medical-and-views", "mixed"),
         }),
-        Ask("theme-timeline", {
+        Ask("statements", {
             "theme": "inter-agency referral discussion",
             "partnership": "Midlothian",
             "kind": "finding",
@@ -106,7 +110,7 @@ TWO = (
         }),
     )),
     Visible("TP-17", (
-        Ask("theme-timeline", {"theme": "chronologies", "partnership": "South Lanarkshire"},
+        Ask("statements", {"theme": "chronologies", "partnership": "South Lanarkshire"},
             "statement# statementKind toldAs stage value", {
             ("sl-chronologies", "approach use", None, "in use", None),
             ("sl-q2-chronologies", "finding", "mixed", None, None),
@@ -115,7 +119,7 @@ TWO = (
             ("sl-records-chronology-good", "figure", None, None, "one third"),
             ("sl-records-with-chronology", "figure", None, None, "almost all"),
         }),
-        Ask("theme-timeline", {"theme": "chronologies", "partnership": "Midlothian"},
+        Ask("statements", {"theme": "chronologies", "partnership": "Midlothian"},
             "statement# statementKind toldAs stage value", {
             ("mid-chronologies", "approach use", None, "in use", None),
             ("mid-chronologies-improvement", "finding", "too early to judge", None, None),
@@ -142,7 +146,7 @@ TWO = (
             ("children looked after away from home", 0, 2, 0), ("looked after children", 1, 0, 0),
             ("parents and carers", 1, 0, 0),
         }),
-        Ask("search-statements", {
+        Ask("statements", {
             "theme": "independent advocacy",
             "partnership": "South Lanarkshire",
             "kind": "finding",
@@ -152,7 +156,7 @@ TWO = (
             ("sl-q4-advocacy-care-leavers", "weakness"),
             ("sl-q4-advocates-residential", "strength"),
         }),
-        Ask("search-statements", {
+        Ask("statements", {
             "theme": "independent advocacy",
             "partnership": "Midlothian",
             "kind": "finding",
@@ -165,7 +169,7 @@ TWO = (
     Visible("TP-21", (
         Ask("figures", {"theme": "waits for mental health services", "unit": "weeks"},
             "measured value", set()),
-        Ask("search-statements", {
+        Ask("statements", {
             "theme": "waits for mental health services",
             "partnership": ["South Lanarkshire", "Midlothian"],
             "kind": "finding",
@@ -178,11 +182,11 @@ TWO = (
             ("Midlothian", "mid-priority-1", "weakness"),
             ("Midlothian", "mid-q2-message-4", "weakness"),
             ("Midlothian", "mid-waiting-lists", "weakness"),
-            ("South Lanarkshire", "sl-q2-camhs-waits", "mixed"),
+            ("South Lanarkshire", "sl-q2-camhs-waits", "strength"),
         }),
     )),
     Visible("TP-23", (
-        Ask("theme-timeline", {
+        Ask("statements", {
             "theme": "continuing care",
             "partnership": "South Lanarkshire",
             "kind": "finding",
@@ -191,7 +195,7 @@ TWO = (
             ("sl-q4-continuing-care", "improving"), ("sl-q4-continuing-care-rights", "weakness"),
             ("sl-q4-message-1", "improving"),
         }),
-        Ask("theme-timeline", {
+        Ask("statements", {
             "theme": "continuing care",
             "partnership": "Midlothian",
             "kind": "finding",
@@ -249,7 +253,7 @@ TWO = (
         }),
     )),
     Visible("TP-31", (
-        Ask("theme-timeline", {
+        Ask("statements", {
             "theme": "children who go missing",
             "partnership": "South Lanarkshire",
         }, "statement# statementKind toldAs stage", {
@@ -263,7 +267,7 @@ TWO = (
             ("sl-return-home-interviews", "approach use", None, "in use"),
             ("sl-weekly-risk-meetings-missing", "approach use", None, "in use"),
         }),
-        Ask("theme-timeline", {"theme": "children who go missing", "partnership": "Midlothian"},
+        Ask("statements", {"theme": "children who go missing", "partnership": "Midlothian"},
             "statement# statementKind toldAs stage", {
             ("mid-1-1-ground-4", "finding", "improving", None),
             ("mid-9-ground-4", "finding", "mixed", None),
@@ -328,7 +332,7 @@ TWO = (
         }),
     )),
     Visible("TP-37", (
-        Ask("theme-timeline", {
+        Ask("statements", {
             "theme": "permanence planning",
             "partnership": "South Lanarkshire",
         }, "statement# toldAs stage value", {
@@ -344,7 +348,7 @@ TWO = (
             ("sl-q3-sibling-examples", "strength", None, None),
             ("sl-records-permanence-plans", None, None, "the majority"),
         }),
-        Ask("theme-timeline", {"theme": "permanence planning", "partnership": "Midlothian"},
+        Ask("statements", {"theme": "permanence planning", "partnership": "Midlothian"},
             "statement# toldAs stage value", {
             ("mid-1-1-ground-4", "improving", None, None), ("mid-9-ground-4", "mixed", None, None),
             ("mid-adoption-service", "strength", None, None),
@@ -357,7 +361,7 @@ TWO = (
         }),
     )),
     Visible("TP-39", (
-        Ask("theme-timeline", {"theme": "housing", "partnership": "South Lanarkshire"},
+        Ask("statements", {"theme": "housing", "partnership": "South Lanarkshire"},
             "statement# toldAs stage value", {
             ("sl-1-1-ground-14", "strength", None, None),
             ("sl-2-1-ground-8", "weakness", None, None),
@@ -375,7 +379,7 @@ TWO = (
             ("sl-training-flats", None, "partly embedded", None),
             ("sl-training-flats", None, None, "2 number"),
         }),
-        Ask("theme-timeline", {"theme": "housing", "partnership": "Midlothian"},
+        Ask("statements", {"theme": "housing", "partnership": "Midlothian"},
             "statement# toldAs stage value", {
             ("mid-2-1-ground-5", "mixed", None, None),
             ("mid-asylum-joint-support", None, "in use", None),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ from graphsvc.service import Serving
 from tests.conftest import Opened
 from tests.views.truth import Whole, truth
 
+ADDRESS = "GRAPHSVC_ADDRESS"
+"""The variable with the address that files name."""
+
 
 @dataclass
 class Drawn:
@@ -28,6 +32,7 @@ class Drawn:
     release: Release
     serving: Serving
     runner: asyncio.Runner
+    _files: dict[str, bytes] = field(default_factory=dict)
     _truths: dict[str, Whole] = field(default_factory=dict)
 
     def view(self, name: str) -> View:
@@ -42,7 +47,14 @@ class Drawn:
         return self.runner.run(Export.of(self.serving, view, format_named(format), given))
 
     def file(self, view: View, format: str, given: Mapping[str, Sequence[str]]) -> bytes:
-        """The bytes of the file."""
+        """The bytes of the file, which is written once."""
+        key = repr((view.name, view.question.query, format, given, os.environ.get(ADDRESS)))
+        if key not in self._files:
+            self._files[key] = self.written(view, format, given)
+        return self._files[key]
+
+    def written(self, view: View, format: str, given: Mapping[str, Sequence[str]]) -> bytes:
+        """The bytes of the file, written now."""
         return self.runner.run(self.export(view, format, given).file(self.serving))
 
     def truth(self, view: View, given: Mapping[str, Sequence[str]]) -> Whole:
@@ -54,9 +66,11 @@ class Drawn:
 
     @cached_property
     def _store(self) -> ox.Store:
-        store = ox.Store()
         with gzip.open(self.release.dump) as dump:
-            store.bulk_load(dump, format=ox.RdfFormat.N_QUADS)
+            quads = list(ox.parse(dump, format=ox.RdfFormat.N_QUADS))
+        store = ox.Store()
+        store.bulk_extend(quads)
+        store.bulk_extend(ox.Quad(*quad.triple) for quad in quads)
         return store
 
 

@@ -23,6 +23,7 @@ def rows(view_names: list[str], filled: list[dict[str, str]]) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
+@pytest.mark.slow
 def test_a_graph_with_more_edges_than_fit_is_refused(drawn: Drawn) -> None:
     view = drawn.view("graph")
     names = [column.name for column in view.question.columns]

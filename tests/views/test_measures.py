@@ -77,7 +77,7 @@ def test_communities_are_about_as_good_as_igraphs(
 
 def test_the_same_graph_has_the_same_communities_each_time(drawn: Drawn) -> None:
     view = drawn.view("approaches-used-together")
-    assert drawn.file(view, "json", GIVEN) == drawn.file(view, "json", GIVEN)
+    assert drawn.written(view, "json", GIVEN) == drawn.written(view, "json", GIVEN)
 
 
 @pytest.mark.parametrize("format", ["graphml", "gexf", "cyjs", "cx2", "dot", "json", "nodes.csv",

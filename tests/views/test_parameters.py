@@ -18,10 +18,10 @@ def whole(drawn: Drawn, name: str, given: Mapping[str, Sequence[str]]) -> Whole:
 
 
 @pytest.mark.parametrize(("given", "belongs"), [
-    ({"stage": ["pilot"]}, lambda edge: "pilot" in edge[2]["stages"].split("; ")),
+    ({"stage": ["pilot"]}, lambda edge: "pilot" in edge[2]["kind"].split("; ")),
     ({"stage": ["pilot", "planned"]},
-     lambda edge: {"pilot", "planned"} & set(edge[2]["stages"].split("; "))),
-    ({"inUse": ["true"]}, lambda edge: edge[2]["kind"] == "in use"),
+     lambda edge: {"pilot", "planned"} & set(edge[2]["kind"].split("; "))),
+    ({"inUse": ["true"]}, lambda edge: edge[2]["inUse"] == "yes"),
     ({"partnership": ["Midlothian"]}, lambda edge: edge[0].endswith("/partnership/midlothian")),
     ({"approach": ["safe-and-together"]},
      lambda edge: edge[1].endswith("/approach/safe-and-together")),

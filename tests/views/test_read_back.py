@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 
 import networkx as nx
 import pytest
@@ -19,15 +20,17 @@ CASES = {
     "neighbourhood": 0, "ontology": 0, "organisations": 1, "partnerships-approaches": 2,
     "partnerships-sharing-approaches": 0, "policy-to-practice": 1, "selection": 0,
 }
-"""Each view with one of its examples; the whole graph is too large to be read by all readers."""
+"""Each view with one of its examples; the whole graph is too large to be read by all readers. Daily
+each reader reads some of them, and each of them is read by some readers."""
 
 
 def test_every_view_is_among_the_cases(drawn: Drawn) -> None:
     assert {view.name for view in drawn.serving.views} == {*CASES, "graph"}
 
 
-@pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(("reader", "name"), [
+    pytest.param(reader, name, marks=[pytest.mark.slow] if number % 3 else [])
+    for number, (reader, name) in enumerate(product(READERS, CASES))])
 def test_what_is_read_is_the_view_with_its_recipe(
     drawn: Drawn, name: str, reader: str
 ) -> None:

@@ -41,8 +41,8 @@ def _order(edge: Edge) -> tuple[str, str, str]:
 
 
 def truth(view: View, query: str, store: Store, release: Release) -> Whole:
-    """The graph of a view whose query is this."""
-    solutions = store.query(query, use_default_graph_as_union=True)
+    """The graph of a view whose query is this. store: all triples, also in its default graph."""
+    solutions = store.query(query)
     assert isinstance(solutions, QuerySolutions)
     header = release.manifest["header"]
     nodes: dict[str, Values] = {}

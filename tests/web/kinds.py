@@ -36,7 +36,7 @@ PAGES = {
     "matrix": "/questions/evaluation-matrix",
     "chart": "/questions/themes?view=chart",
     "map of an answer": "/questions/approach-partnerships?approach=safe-and-together&view=map",
-    "time line": "/questions/theme-timeline?theme=chronologies",
+    "time line": "/questions/statements?theme=chronologies",
     "comparing": "/compare",
     "comparison": "/compare?thing=midlothian&thing=south-lanarkshire",
     "explorer": "/explore?thing=safe-and-together",

@@ -74,32 +74,27 @@ def form_of(work: Work, draft: Draft, problems: Sequence[Problem] = ()) -> Form:
     given: dict[str, list[str]] = {}
     for value in draft.values:
         given.setdefault(value.property, []).append(_written(work, value))
-    return _form(work, draft.kind, given, ", ".join(map(str, draft.passages)), problems)
+    return _form(work, draft.kind, given, ", ".join(map(str, draft.passages)), problems,
+                 _usual(work, draft.kind))
 
 
 def filled_form(work: Work, kind: str, filled: Filled, problems: Sequence[Problem]) -> Form:
     """The form as it was filled in, with what is wrong."""
-    given = {name[2:]: [text for text in texts if text.strip()] for name, texts in filled.items()
-             if name.startswith("v:")}
-    return _form(work, kind, given, " ".join(filled.get("lines", ())), problems, usual=False)
+    return _form(work, kind, _given(filled), " ".join(filled.get("lines", ())), problems, {})
 
 
 def statement_of(work: Work, draft: Draft, filled: Filled) -> tuple[Draft, list[Problem]]:
     """A draft as it was filled in, and what cannot be understood of that."""
     problems, values = list[Problem](), list[Value]()
     kept = {(value.property, _written(work, value)): value for value in draft.values}
-    for name, texts in filled.items():
-        if not name.startswith("v:"):
-            continue
-        for text in dict.fromkeys(text.strip() for text in texts):
-            if text and (same := kept.get((name[2:], text))):
-                values.append(same)
-            elif text:
-                try:
-                    values.append(work.fields.value(work.fields.field(draft.kind, name[2:]), text))
-                except GraphsvcError as error:
-                    problems.append(Problem(property=name[2:], value=text, message=(
-                        f"{error.message} {error.hint or ''}".strip())))
+    for property_, texts in _given(filled).items():
+        for text in dict.fromkeys(texts):
+            try:
+                values.append(kept.get((property_, text)) or work.fields.value(
+                    work.fields.field(draft.kind, property_), text))
+            except GraphsvcError as error:
+                problems.append(Problem(property=property_, value=text, message=(
+                    f"{error.message} {error.hint or ''}".strip())))
     order = {value.property: n for n, value in reversed([*enumerate(draft.values)])}
     values.sort(key=lambda value: order.get(value.property, len(order)))
     try:
@@ -108,6 +103,12 @@ def statement_of(work: Work, draft: Draft, filled: Filled) -> tuple[Draft, list[
         problems.append(Problem(property=EVIDENCE.value, message=str(error)))
         lines = draft.passages
     return draft.model_copy(update={"values": tuple(values), "passages": lines}), problems
+
+
+def _given(filled: Filled) -> dict[str, list[str]]:
+    """The texts that were filled in, by property."""
+    return {name[2:]: [text.strip() for text in texts if text.strip()]
+            for name, texts in filled.items() if name.startswith("v:")}
 
 
 def _usual(work: Work, kind: str) -> dict[str, list[str]]:
@@ -126,22 +127,19 @@ def _usual(work: Work, kind: str) -> dict[str, list[str]]:
 
 def _form(
     work: Work, kind: str, given: dict[str, list[str]], lines: str, problems: Sequence[Problem],
-    usual: bool = True,
+    usual: dict[str, list[str]],
 ) -> Form:
-    proposed = _usual(work, kind) if usual else {}
     rows, more = list[Row](), list[Row]()
     wrong = {problem.property: list[str]() for problem in problems}
     for problem in problems:
         wrong[problem.property].append(problem.message)
     for position, one in enumerate(work.fields.of(kind)):
         values = given.get(one.property, [])
-        is_usual = not values and bool(proposed.get(one.property)) and bool(
-            one.least or one.property in wrong or position < _SHOWN)
-        row = Row(one, proposed[one.property] if is_usual else values, is_usual,
-                  wrong.pop(one.property, []))
-        row.choices = work.fields.choices(one.property) if one.sort in ("choice", "thing") else ()
-        shown = row.values or row.wrong or one.least or position < _SHOWN
-        (rows if shown else more).append(row)
+        shown = values or one.least or one.property in wrong or position < _SHOWN
+        proposed = usual.get(one.property, []) if shown and not values else []
+        choices = work.fields.choices(one.property) if one.sort in ("choice", "thing") else ()
+        (rows if shown else more).append(Row(
+            one, values or proposed, bool(proposed), wrong.pop(one.property, []), choices))
     lines_wrong = wrong.pop(EVIDENCE.value, [])
     return Form(kind, rows, more, lines, [text for texts in wrong.values() for text in texts],
                 lines_wrong)

@@ -1,255 +1,274 @@
-"""The pieces of a page in the order in which people read them: columns, tables, lines."""
+"""What is on a page of a PDF: spans of text with place and style, and ruled lines."""
 
 from __future__ import annotations
 
+import ctypes
+import math
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from statistics import median
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
 
-from graphsvc.curate.reading.glyphs import Piece, Sheet
-from graphsvc.curate.reading.marks import is_label
-from graphsvc.curate.reading.tables import Table, ruled, unruled
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
-_FAR = 6.0
-"""A number or bullet is at most this many letter heights before its text."""
-_FEW = 5
-"""A column has at least this many lines."""
+T = TypeVar("T")
+WIDE = 1.2
+"""A gap of so many letter heights is no blank between words: a column or cell begins."""
+_THIN = 2.0
+_MOST_RULINGS = 3000
+"""A page with more straight edges has a map or drawing, whose edges are no rulings."""
+_RAISED = 0.88
+"""The size of a raised mark, as a part of the letters next to it, is less."""
+_LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl",
+              "\xa0": " ", "\u200b": "", "\ufeff": ""}
+_FIGURE = re.compile(r"\b[cdkm]?m$|^\d*$")
+"""What a raised figure belongs to: a unit (`km` and 2), or other raised ones at the beginning."""
+_FINE = 100
+"""Places on a page are read in parts of a point."""
+_DOT = (1.5, 8.0)
+"""How wide and high a bullet is that was drawn, in points."""
 
 
 @dataclass
-class Flow:
-    """Text that runs down one column, from x0 to x1, as lines and tables in their order."""
+class Span:
+    """Text on one line without a wide gap. Lengths are in points, y grows downwards.
 
+    x0, x1: left and right; base: the base line; size: of the letters; bold, colour: of most of
+    them; marked: begins with a bullet or number that has a gap behind it; text_x: where the text
+    after that begins; first: width of the first word; order: among the spans of the page as they
+    were set.
+    """
+
+    text: str
     x0: float
     x1: float
-    parts: list[Piece | Table] = field(default_factory=list)
+    base: float
+    size: float
+    bold: bool = False
+    colour: int = 0
+    marked: bool = False
+    text_x: float = 0.0
+    first: float = 0.0
+    page: int = 0
+    order: int = 0
 
 
-def flows(sheet: Sheet) -> list[Flow]:
-    """The columns of a page in reading order, each with its lines and tables."""
-    pieces = list(labelled(_justified(sheet.pieces), sheet))
-    tables, rest = ruled(pieces, sheet.rules)
-    found = []
-    for column in _in_order(rest + [_standing_for(table) for table in tables]):
-        flow = Flow(min(p.x0 for p in column), max(p.x1 for p in column))
-        for row in rows(column):
-            held = [table for table in tables if any(p is table.place for p in row)]
-            flow.parts.extend(held or row)
-        flow.parts = unruled(flow.parts)
-        found.append(flow)
+@dataclass(frozen=True)
+class Ruling:
+    """A ruled line, across or down."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def down(self) -> bool:
+        return self.y1 - self.y0 > self.x1 - self.x0
+
+
+@dataclass
+class Page:
+    """A page: its number from 1, size, spans in the order in which they were set, and rulings.
+
+    dots: where bullets were drawn; pictured: how much of the page pictures cover, from 0 to 1.
+    """
+
+    number: int
+    width: float
+    height: float
+    spans: list[Span] = field(default_factory=list)
+    rulings: list[Ruling] = field(default_factory=list)
+    dots: list[tuple[float, float]] = field(default_factory=list)
+    pictured: float = 0.0
+
+    @cached_property
+    def down(self) -> list[Ruling]:
+        return [ruling for ruling in self.rulings if ruling.down]
+
+
+def read_page(page: pdfium.PdfPage, number: int) -> Page:
+    """The page as spans and rulings."""
+    place = _Place(page)
+    found = Page(number, place.width, place.height)
+    for thing in page.get_objects(max_depth=4):
+        if thing.type == raw.FPDF_PAGEOBJ_PATH:
+            found.rulings.extend(_rulings(thing, place))
+            x0, y0, x1, y1 = place.box(*thing.get_bounds())
+            if all(_DOT[0] < length < _DOT[1] for length in (x1 - x0, y1 - y0)):
+                found.dots.append((x1, (y0 + y1) / 2))
+        elif thing.type == raw.FPDF_PAGEOBJ_IMAGE:
+            x0, y0, x1, y1 = place.box(*thing.get_bounds())
+            found.pictured += max(0, x1 - x0) * max(0, y1 - y0) / (place.width * place.height)
+    if len(found.rulings) + len(found.dots) > _MOST_RULINGS:
+        found.rulings, found.dots = [], []
+    text = page.get_textpage()
+    try:
+        found.spans = _spans(_letters(text, place), found)
+    finally:
+        text.close()
     return found
 
 
-def _standing_for(table: Table) -> Piece:
-    """A piece in the place of a table, while columns are found."""
-    order = min(p.order for row in table.rows for cell in row for p in cell)
-    table.place = Piece("", table.x0, table.x1, table.y0, 10.0, order=order)
-    return table.place
+class _Place:
+    """Where a point of a page is when the page is seen upright, from its upper left corner."""
+
+    def __init__(self, page: pdfium.PdfPage) -> None:
+        self.width, self.height = page.get_size()
+        self._turn = math.radians(page.get_rotation())
+        size = [round(length * _FINE) for length in (self.width, self.height)]
+        x, y = ctypes.c_int(), ctypes.c_int()
+        corners = []
+        for point in ((0, 0), (1000, 0), (0, 1000)):
+            raw.FPDF_PageToDevice(page, 0, 0, *size, 0, *point, x, y)
+            corners.append((x.value / _FINE, y.value / _FINE))
+        self._from, *ends = corners
+        self._steps = [((x - self._from[0]) / 1000, (y - self._from[1]) / 1000) for x, y in ends]
+
+    def turned(self, angle: float) -> bool:
+        """Whether a letter with such an angle, in radians, is not upright when the page is."""
+        return 0.2 < (angle + self._turn) % math.tau < math.tau - 0.2
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        (a, b), (c, d) = self._steps
+        return self._from[0] + a * x + c * y, self._from[1] + b * x + d * y
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        (ax, ay), (bx, by) = self.point(x0, y0), self.point(x1, y1)
+        return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
 
 
-def _justified(pieces: list[Piece]) -> list[Piece]:
-    """The pieces with the words of a line joined that was stretched to the edge of its column."""
-    found: list[Piece] = []
-    at = 0
-    while at < len(pieces):
-        end = at + 1
-        while end < len(pieces) and _stretched(pieces[end - 1], pieces[end]):
-            end += 1
-        last = pieces[end - 1]
-        if end - at > 1 and sum(abs(p.x1 - last.x1) < 1.5 for p in pieces) > 3:
-            found.append(replace(pieces[at], text=" ".join(p.text for p in pieces[at:end]),
-                                 x1=last.x1))
-        else:
-            found.extend(pieces[at:end])
-        at = end
-    return found
-
-
-def _stretched(before: Piece, after: Piece) -> bool:
-    """Whether the gap between two pieces is one of the equal gaps of a line."""
-    gap = after.x0 - before.x1
-    if abs(after.base - before.base) > 1 or not 0 < gap < 5 * after.size:
-        return False
-    inner = [p.text_x - p.x0 - p.first for p in (before, after) if " " in p.text]
-    return not is_label(before.text) and all(other > 0.7 * gap for other in inner)
-
-
-def labelled(pieces: list[Piece], sheet: Sheet) -> Iterator[Piece]:
-    """The pieces with bullets and numbers of items joined to what they belong to."""
-    for row in rows(pieces):
-        waiting: Piece | None = None
-        for piece in row:
-            if waiting and piece.x0 - waiting.x1 < _FAR * piece.size:
-                yield replace(piece, text=f"{waiting.text} {piece.text}", x0=waiting.x0,
-                              text_x=piece.x0, marked=True, size=max(piece.size, 0.1))
-                waiting = None
-                continue
-            if waiting:
-                yield waiting
-            waiting = piece if is_label(piece.text) else None
-            if waiting is None:
-                yield _dotted(piece, sheet)
-        if waiting:
-            yield waiting
-
-
-def _dotted(piece: Piece, sheet: Sheet) -> Piece:
-    """The piece with a bullet where one was drawn before it."""
-    for x, y in sheet.dots:
-        if 0 < piece.x0 - x < 2.5 * piece.size and 0 < piece.base - y < piece.size:
-            return replace(piece, text=f"\u2022 {piece.text}", text_x=piece.x0, marked=True, x0=x)
-    return piece
-
-
-def rows(pieces: list[Piece]) -> list[list[Piece]]:
-    """Pieces that share a base line, from the top down, each row from left to right."""
-    found: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda p: (p.base, p.x0)):
-        if found and abs(piece.base - found[-1][0].base) < 0.3 * min(piece.size, found[-1][0].size):
-            found[-1].append(piece)
-        else:
-            found.append([piece])
-    return [sorted(row, key=lambda p: p.x0) for row in found]
-
-
-def _in_order(pieces: list[Piece]) -> list[list[Piece]]:
-    """The columns of a page: as they were set where that runs down them, else as they lie."""
-    columns = _columns(pieces)
-    gutter = _gutter(pieces) if len(columns) > 1 else None
-    if gutter is None:
-        return columns
-    set_: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda p: p.order):
-        before = set_[-1][-1] if set_ else None
-        if before and piece.base > before.base - piece.size and (
-                _side(piece, gutter) == _side(before, gutter)):
-            set_[-1].append(piece)
-        else:
-            set_.append([piece])
-    return set_ if len(set_) <= 2 * len(columns) + 2 else columns
-
-
-def _side(piece: Piece, x: float) -> int:
-    """Whether a piece is left of x, right of it or across it."""
-    return -1 if piece.x1 <= x else int(piece.x0 >= x)
-
-
-def _columns(pieces: list[Piece]) -> list[list[Piece]]:
-    """The pieces as columns in reading order; text across the page divides columns above it from
-    those below."""
-    if not pieces:
-        return []
-    gutter = _gutter(pieces)
-    if gutter is None:
-        return [pieces]
-    found: list[list[Piece]] = []
-    plain: list[Piece] = []
-    for strip in _strips(pieces, gutter, _across(pieces, gutter)):
-        left, right = _sides(strip, gutter)
-        if _side_by_side(left, right):
-            found.extend([plain] if plain else [])
-            found.extend(_columns(left) + _columns(right))
-            plain = []
-        else:
-            plain += strip
-    return [*found, plain] if plain else found
-
-
-def _gutter(pieces: list[Piece]) -> float | None:
-    """Where the most lines are on either side of a blank strip that runs down the page."""
-    left, right = min(p.x0 for p in pieces), max(p.x1 for p in pieces)
-    width = right - left
-    best: list[tuple[int, float]] = []
-    edges = sorted({p.x0 - 2 for p in pieces if left + 0.1 * width < p.x0 < right - 0.1 * width})
-    for x in edges:
-        lines = 0
-        for strip in _strips(pieces, x):
-            sides = _sides(strip, x)
-            if _side_by_side(*sides):
-                lines += len(sides[0]) + len(sides[1])
-        if lines:
-            best.append((lines, x))
-    return max(best)[1] if best else None
-
-
-def _strips(
-    pieces: list[Piece], x: float, across: frozenset[int] = frozenset()
-) -> list[list[Piece]]:
-    """The pieces from the top down, cut wherever one lies across x or is one of those ids."""
-    strips: list[list[Piece]] = [[]]
-    for piece in sorted(pieces, key=lambda p: p.base):
-        if piece.x0 < x < piece.x1 or id(piece) in across:
-            strips.extend([[piece], []])
-        else:
-            strips[-1].append(piece)
-    return [strip for strip in strips if strip]
-
-
-def _across(pieces: list[Piece], x: float) -> frozenset[int]:
-    """The ids of headings that belong to both columns though they do not reach over x: last lines
-    of those that do, and short ones that leave the other column empty next to them."""
-    usual = median(p.size for p in pieces)
-    ordered = sorted(pieces, key=lambda p: p.base)
-    found: set[int] = set()
-    for at, piece in enumerate(ordered):
-        if piece.size < 1.1 * usual or piece.x0 > x:
+def _letters(text: pdfium.PdfTextPage, place: _Place) -> Iterator[Span]:
+    """The upright letters in the order in which they were set; blanks that pdfium added have no
+    width, and a letter of two units of UTF-16 is two."""
+    box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    style: tuple[float, bool, int] = (0.0, False, 0)
+    last = None
+    for n in range(text.count_chars()):
+        code = raw.FPDFText_GetUnicode(text, n)
+        if code in (0, 10, 13):
             continue
-        above = next((p for p in reversed(ordered[:at]) if p.x0 < x), None)
-        over = above is not None and (above.x1 > x or id(above) in found)
-        if over and above and abs(above.size - piece.size) < 0.5 and (
-                piece.base - above.base < 1.7 * piece.size) and above.x0 < x:
-            found.add(id(piece))
-            continue
-        right = [p.base for p in ordered if p.x0 >= x]
-        before = max((base for base in right if base < piece.base), default=0.0)
-        after = min((base for base in right if base >= piece.base), default=0.0)
-        below = min((p.base for p in ordered[at + 1:] if p.x1 <= x), default=-9.0)
-        if before and after - before > 2.2 * piece.size and abs(after - below) < 2 and (
-                piece.base - before > piece.size):
-            found.add(id(piece))
-    return frozenset(found)
+        raw.FPDFText_GetLooseCharBox(text, n, box)
+        raw.FPDFText_GetCharOrigin(text, n, x, y)
+        thing = raw.FPDFText_GetTextObject(text, n)
+        key = ctypes.cast(thing, ctypes.c_void_p).value
+        if key != last and key:
+            style, last = _style(text, n, thing), key
+        x0, _, x1, _ = place.box(box.left, box.bottom, box.right, box.top)
+        _, base = place.point(x.value, y.value)
+        if not place.turned(raw.FPDFText_GetCharAngle(text, n)) and -5 < base < place.height + 5:
+            yield Span("-" if code == 2 else chr(code), x0, x1, base, *style)
 
 
-def _sides(strip: list[Piece], x: float) -> tuple[list[Piece], list[Piece]]:
-    return [p for p in strip if p.x1 <= x], [p for p in strip if p.x0 >= x]
+def _style(text: pdfium.PdfTextPage, n: int, thing: object) -> tuple[float, bool, int]:
+    """Size in points, whether bold, and colour of a letter."""
+    matrix = raw.FS_MATRIX()
+    scale = 1.0
+    if raw.FPDFText_GetMatrix(text, n, matrix):
+        scale = (matrix.c ** 2 + matrix.d ** 2) ** 0.5 or 1.0
+    size = raw.FPDFText_GetFontSize(text, n) * scale
+    name = ctypes.create_string_buffer(128)
+    flags = ctypes.c_int()
+    raw.FPDFText_GetFontInfo(text, n, name, 128, flags)
+    bold = raw.FPDFText_GetFontWeight(text, n) >= 600 or any(
+        word in name.value.lower() for word in (b"bold", b"black", b"heavy"))
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    raw.FPDFPageObj_GetFillColor(thing, red, green, blue, alpha)
+    return size, bold, red.value << 16 | green.value << 8 | blue.value
 
 
-def _side_by_side(left: list[Piece], right: list[Piece]) -> bool:
-    """Whether two sets of lines are columns of running text, not cells of a table."""
-    few, many = sorted((left, right), key=len)
-    if any(not p.text for p in few + many):  # a ruled table, next to which is something else
-        return len(many) > 1 and bool(few)
-    if len(few) < 3 or right[0].base > left[-1].base or left[0].base > right[-1].base:
-        return False
-    levels = [p.base for p in many]
-    level = sum(any(abs(p.base - other) < 1 for other in levels) for p in few)
-    if level < 0.5 * len(few):  # cells that are side by side begin at the same height
-        return _running(few) and _running(many)
-    if len(few) < _FEW:
-        return False
-    if any(median(len(p.text.split()) for p in side) < 3 for side in (left, right)):
-        return _running(few) and _running(many) and _prose(many)
-    first, second = _starts(left), _starts(right)
-    same = sum(any(abs(a - b) < 2 for b in second) for a in first)
-    return min(len(first), len(second)) < 3 or same < 0.75 * max(len(first), len(second))
+def _rulings(thing: pdfium.PdfObject, place: _Place) -> Iterator[Ruling]:
+    """The straight edges of a path that run across or down."""
+    matrix = thing.get_matrix()
+    x, y = ctypes.c_float(), ctypes.c_float()
+    start = before = None
+    for n in range(min(raw.FPDFPath_CountSegments(thing), 2000)):
+        segment = raw.FPDFPath_GetPathSegment(thing, n)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        point = place.point(*matrix.on_point(x.value, y.value))
+        kind = raw.FPDFPathSegment_GetType(segment)
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            start = point
+        elif kind == raw.FPDF_SEGMENT_LINETO and before:
+            yield from _edge(before, point)
+        if raw.FPDFPathSegment_GetClose(segment) and start:
+            yield from _edge(point, start)
+        before = point
 
 
-def _running(side: list[Piece]) -> bool:
-    """Whether most lines are directly below another, as those of paragraphs do."""
-    return 2 * sum(0 < b.base - a.base < 2 * b.size
-                   for a, b in zip(side, side[1:], strict=False)) >= len(side) - 1
+def _edge(a: tuple[float, float], b: tuple[float, float]) -> Iterator[Ruling]:
+    wide, high = abs(a[0] - b[0]), abs(a[1] - b[1])
+    if min(wide, high) < _THIN < max(wide, high):
+        yield Ruling(min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
 
 
-def _prose(side: list[Piece]) -> bool:
-    """Whether most lines fill the column and go on in the next."""
-    left, right = min(p.x0 for p in side), max(p.x1 for p in side)
-    full = sum(p.x1 - left > 0.85 * (right - left) and p.text[-1] not in ".:;!?" for p in side)
-    return full > 0.55 * len(side)
+@dataclass
+class _Run:
+    """Letters that are side by side: the largest of them, and the last that is no blank."""
+
+    letters: list[Span]
+    main: Span
+    last: Span
+
+    def add(self, letter: Span) -> None:
+        self.letters.append(letter)
+        if not letter.text.isspace():
+            self.last = letter
+            if letter.size > self.main.size:
+                self.main = letter
+
+    def goes_on(self, letter: Span, page: Page) -> bool:
+        """Whether a letter belongs to these, also as a raised mark or after one."""
+        if letter.text.isspace():
+            return True
+        size, gap = max(self.main.size, letter.size), letter.x0 - self.last.x1
+        rise = abs(letter.base - self.main.base)
+        if rise > 0.25 * size:
+            return rise < 0.6 * size and -0.3 * size < gap < 0.5 * size and (
+                min(letter.size, self.main.size) < _RAISED * size)
+        if gap <= 0.1 * size:
+            return gap > -0.6 * size
+        return gap < WIDE * size and not any(
+            self.last.x1 - 1 <= ruling.x0 <= letter.x0 + 1
+            and ruling.y0 <= letter.base - 0.2 * size <= ruling.y1 for ruling in page.down)
 
 
-def _starts(side: list[Piece]) -> list[float]:
-    """The base lines of the lines that are farther below the line before than lines do."""
-    steps = [b.base - a.base for a, b in zip(side, side[1:], strict=False)]
-    usual = median([step for step in steps if step > 1] or [12.0])
-    return [side[0].base, *(p.base for p, step in zip(side[1:], steps, strict=True)
-                            if step > 1.25 * usual)]
+def _spans(letters: Iterator[Span], page: Page) -> list[Span]:
+    """Letters that are side by side, as spans."""
+    runs: list[_Run] = []
+    for letter in letters:
+        if runs and runs[-1].goes_on(letter, page):
+            runs[-1].add(letter)
+        elif not letter.text.isspace():
+            runs.append(_Run([letter], letter, letter))
+    return [_span(run.letters, page.number, order) for order, run in enumerate(runs)]
+
+
+def _span(letters: list[Span], page: int, order: int) -> Span:
+    seen = [g for g in letters if not g.text.isspace()]
+    size = _most([g.size for g in seen])
+    base = next(g.base for g in seen if g.size == size)
+    raised = [g.size < _RAISED * size and base - g.base > 0.15 * size for g in letters]
+    text = ""
+    for n, g in enumerate(letters):
+        if raised[n] and g.text.isdigit() and text.strip() and not _FIGURE.search(text):
+            continue  # the mark of a footnote, which a reader would take for a figure
+        after = letters[max(n - 1, 0)]
+        if g.x0 - after.x1 > 0.2 * size or raised[n - 1] and not raised[n] and text.isdigit():
+            text += " "
+        text += _LIGATURES.get(g.text, g.text)
+    words = [n for n, g in enumerate(letters[1:], 1)
+             if letters[n - 1].text.isspace() and not g.text.isspace()]
+    first = letters[words[0] - 1] if words else letters[-1]
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return Span(" ".join(text.split()), seen[0].x0, seen[-1].x1, base, size,
+                 bold=sum(g.bold for g in seen) > 0.8 * len(seen),
+                 colour=_most([g.colour for g in seen]),
+                 text_x=letters[words[0]].x0 if words else seen[0].x0,
+                 first=first.x0 - seen[0].x0, page=page, order=order)
+
+
+def _most(values: list[T]) -> T:
+    return max(set(values), key=values.count)

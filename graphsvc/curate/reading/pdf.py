@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 
-from graphsvc.curate.reading import Content, setting
-from graphsvc.curate.reading.glyphs import Piece, Sheet, sheet
-from graphsvc.curate.reading.page import flows, rows
+from graphsvc.curate.reading import Content
+from graphsvc.curate.reading.columns import columns, rows
+from graphsvc.curate.reading.page import Page, Span, read_page
+from graphsvc.curate.reading.paragraphs import Block, as_records, blocks
 from graphsvc.curate.records import Kind
 from graphsvc.errors import GraphsvcError
 
@@ -51,17 +52,17 @@ def read(path: Path, skip: Collection[int] = ()) -> Content:
         if wrong := [n for n in skip if not 0 < n <= len(document)]:
             raise GraphsvcError(f"The PDF has no page {wrong[0]}.", location="--skip",
                                 hint=f"Its pages are 1 to {len(document)}.")
-        sheets = [_sheet(document, n) for n in range(1, len(document) + 1) if n not in skip]
+        pages = [_page(document, n) for n in range(1, len(document) + 1) if n not in skip]
         title = document.get_metadata_dict().get("Title", "")
     finally:
         document.close()
-    without_running_heads(sheets)
-    _check_text(path, sheets)
-    found = setting.paragraphs([flows(page) for page in sheets])
-    return Content(title=_title(found) or title or path.stem, paragraphs=setting.as_records(found))
+    without_running_heads(pages)
+    _check_text(path, pages)
+    found = blocks([columns(page) for page in pages])
+    return Content(title=_title(found) or title or path.stem, paragraphs=as_records(found))
 
 
-def _sheet(document: pdfium.PdfDocument, number: int) -> Sheet:
+def _page(document: pdfium.PdfDocument, number: int) -> Page:
     try:
         page = document[number - 1]
         text = page.get_textpage()
@@ -76,15 +77,15 @@ def _sheet(document: pdfium.PdfDocument, number: int) -> Sheet:
             f"Page {number} of the PDF has {letters} letters, which is no page of a report.",
             hint=f"Leave the page out: --skip {number}")
     try:
-        return sheet(page, number)
+        return read_page(page, number)
     finally:
         page.close()
 
 
-def _check_text(path: Path, sheets: list[Sheet]) -> None:
+def _check_text(path: Path, pages: list[Page]) -> None:
     """Refuse pages that are pictures of text, and fonts that do not say which letters they have."""
-    scanned = [page.number for page in sheets
-               if page.pictured > _PICTURED and not any(p.text for p in page.pieces)]
+    scanned = [page.number for page in pages
+               if page.pictured > _PICTURED and not any(p.text for p in page.spans)]
     if scanned:
         numbers = ", ".join(map(str, scanned))
         raise GraphsvcError(
@@ -92,8 +93,8 @@ def _check_text(path: Path, sheets: list[Sheet]) -> None:
             f" {'is a picture' if len(scanned) == 1 else 'are pictures'} without text.",
             location=str(path), hint="Run text recognition over it (such as ocrmypdf), or leave out"
             f" pages that say nothing: --skip {numbers.replace(' ', '')}")
-    for page in sheets:
-        text = "".join(p.text for p in page.pieces)
+    for page in pages:
+        text = "".join(p.text for p in page.spans)
         strange = len(_STRANGE.findall(text))
         if len(text) > 20 and strange > 0.3 * len(text):
             raise GraphsvcError(
@@ -102,34 +103,34 @@ def _check_text(path: Path, sheets: list[Sheet]) -> None:
                 hint="Run text recognition over the PDF (such as ocrmypdf --force-ocr).")
 
 
-def without_running_heads(sheets: list[Sheet]) -> None:
+def without_running_heads(pages: list[Page]) -> None:
     """Remove the lines above and below the text that are there on page after page, and page
     numbers."""
     places: dict[tuple[str, int, bool], set[int]] = defaultdict(set)
-    for page in sheets:
-        for piece in page.pieces:
-            if _at_edge(piece, page):
-                places[_place(piece, page)].add(page.number)
-    for page in sheets:
-        lines = rows(page.pieces)
+    for page in pages:
+        for span in page.spans:
+            if _at_edge(span, page):
+                places[_place(span, page)].add(page.number)
+    for page in pages:
+        lines = rows(page.spans)
         running: set[int] = set()
         for ordered in (lines, lines[::-1]):
             for line in ordered:
                 if not all(_at_edge(p, page) and (_PAGE_NUMBER.fullmatch(p.text) or _runs(
-                        places[_place(p, page)], len(sheets))) for p in line):
+                        places[_place(p, page)], len(pages))) for p in line):
                     break
                 running |= {id(p) for p in line}
-        page.pieces = [p for p in page.pieces if id(p) not in running]
+        page.spans = [p for p in page.spans if id(p) not in running]
 
 
-def _at_edge(piece: Piece, page: Sheet) -> bool:
-    return not _EDGE * page.height < piece.base < (1 - _EDGE) * page.height
+def _at_edge(span: Span, page: Page) -> bool:
+    return not _EDGE * page.height < span.base < (1 - _EDGE) * page.height
 
 
-def _place(piece: Piece, page: Sheet) -> tuple[str, int, bool]:
+def _place(span: Span, page: Page) -> tuple[str, int, bool]:
     """The text without its figures, its height on the page, and above or below."""
-    below = piece.base > page.height / 2
-    return re.sub(r"\d+", "#", piece.text.lower()), round(piece.base / 4), below
+    below = span.base > page.height / 2
+    return re.sub(r"\d+", "#", span.text.lower()), round(span.base / 4), below
 
 
 def _runs(pages: set[int], of: int) -> bool:
@@ -141,7 +142,7 @@ def _runs(pages: set[int], of: int) -> bool:
     return near >= 0.6 * (len(pages) - 1)
 
 
-def _title(found: list[setting.Set]) -> str:
+def _title(found: list[Block]) -> str:
     """The heading in the largest letters of the first two pages."""
     headings = [p for p in found if p.kind is Kind.HEADING and p.lines[0].page <= 2]
     return max(headings, key=lambda p: p.style[0]).text if headings else ""

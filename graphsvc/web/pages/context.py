@@ -28,7 +28,7 @@ from graphsvc.questions.template import Template
 from graphsvc.service import Serving
 from graphsvc.sparql import own_query
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.rendering import fill
+from graphsvc.web.pages.rendering import dated, fill
 from graphsvc.web.pages.terms import Terms
 from graphsvc.web.request import Pairs
 
@@ -131,7 +131,7 @@ class PageContext:
     def _link(self, iri: str) -> Link:
         path = self.path(iri)
         text = self.label(iri) if path else self.index.label(iri) or iri
-        return Link(text, path or (iri if re.match(r"https?://", iri) else None), iri,
+        return Link(dated(text), path or (iri if re.match(r"https?://", iri) else None), iri,
                     tone=self.terms.tones.get(iri), symbol=self.terms.symbols.get(iri),
                     rank=self.terms.ranks.get(iri))
 

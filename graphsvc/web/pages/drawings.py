@@ -35,7 +35,8 @@ class Bars:
 
 @dataclass(frozen=True)
 class Tile:
-    """A place, where it is, and what is known of it. look: its colour; sign: its symbol."""
+    """A place, where it is, and what is known of it. look: its colour; sign: its symbol; blank:
+    why nothing is known."""
 
     link: Link
     column: int
@@ -43,11 +44,12 @@ class Tile:
     text: str = ""
     look: str = "none"
     sign: str = ""
+    blank: str = "no information"
 
     @property
     def says(self) -> str:
         """The place and what is known of it, in words."""
-        return f"{self.link.text}: {self.text or 'no information'}"
+        return f"{self.link.text}: {self.text or self.blank}"
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,9 @@ def bars(table: Table) -> Bars | None:
     x, y, unit = table.at(declared.x), table.at(declared.y), _unit(table, declared.unit)
     if x is None or y is None or unit is None:
         return None
-    rows = [(row[x], row[y]) for row in table.rows]
+    words = table.instead(y)
+    rows = [(row[x], row[y] or (row[words] if words is not None else row[y]))
+            for row in table.rows]
     numbers = [value.number for _, value in rows if value.number is not None]
     if len(rows) < 2 or not any(numbers) or min(numbers) < 0 or len(
             {thing for thing, _ in rows}) < len(rows):
@@ -81,9 +85,18 @@ def bars(table: Table) -> Bars | None:
         rows.sort(key=lambda row: -1 if row[1].number is None else row[1].number, reverse=True)
     elif len(rows) > MOST_BARS:
         return None
-    percent = declared.scale == "percent"
-    return Bars(table.columns[x].label, unit, tuple(rows[:MOST_BARS]),
-                100.0 if percent else max(numbers), len(table.rows), percent)
+    percent, whole = declared.scale == "percent", _whole(table, max(numbers))
+    most = whole or max(numbers)
+    return Bars(table.columns[x].label, f"{unit} (of {whole:.0f})" if whole else unit,
+                tuple(rows[:MOST_BARS]),
+                100.0 if percent else most, len(table.rows), percent)
+
+
+def _whole(table: Table, least: float) -> float | None:
+    """What all numbers of an answer are out of, where it says so."""
+    at = next((at for at in table.same if table.columns[at].label == "Out of"), None)
+    whole = table.rows[0][at].number if at is not None else None
+    return whole if whole and whole >= least else None
 
 
 def tile_map(context: PageContext, table: Table) -> TileMap | None:
@@ -104,15 +117,24 @@ def tile_map(context: PageContext, table: Table) -> TileMap | None:
     looks = _looks(declared, shown)
     if looks is None:
         return None
-    blank, one = Tile(Link(), 0, 0), next(iter(found.values()))[0][at].iri or ""
+    blanks, one = _blanks(context, table), next(iter(found.values()))[0][at].iri or ""
     tiles = tuple(replace(
-        looks.get(place, blank), column=column, row=row,
+        looks.get(place) or blanks.get(place) or Tile(Link(), 0, 0), column=column, row=row,
         link=found[place][0][at] if place in found else context.link(
             context.terms.near(place, one)))
         for place, (column, row) in context.terms.tiles.items())
     heading = table.columns[shade].label if shade is not None else ""
     measure = f"{heading} ({unit})" if heading and unit else heading or unit
     return TileMap(measure, tiles, _key(tiles, declared))
+
+
+def _blanks(context: PageContext, table: Table) -> dict[str, Tile]:
+    """Places that an answer says nothing of: those that were looked at, and those that were not."""
+    things = table.answer.silence.things
+    named = [("none", "nothing said", things.silent), ("void", "not reported", things.elsewhere)] \
+        if things else []
+    return {place: Tile(Link(), 0, 0, look=look, blank=text) for look, text, iris in named
+            for iri in iris if (place := context.terms.tile_of(iri))}
 
 
 def _unit(table: Table, unit: str, rows: Iterable[Row] | None = None) -> str | None:
@@ -162,9 +184,12 @@ def _kinds(shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
     if not common or not toned and not signed and len(common) > _MOST_KINDS:
         return None
     own = {cell: f"c{number}" for number, cell in enumerate(common, 1)}
+    # Of texts without a symbol, such as two ways to know nothing, the most common is left empty.
+    unsigned = dict(zip((cell for cell in common if not cell.symbol), ("void", "plain")))
     looks = {}
     for place, cells in shown.items():
-        kinds = {(cell.tone or "plain" if toned else _SIGNED.get(cell.symbol or "", "plain")
+        kinds = {(cell.tone or "plain" if toned else
+                  _SIGNED.get(cell.symbol or "") or unsigned.get(cell, "none")
                   if signed else own[cell], cell.symbol or "" if signed else own[cell]
                   if not toned else "") for cell in cells}
         look, sign = kinds.pop() if len(kinds) == 1 else ("plain", "")
@@ -185,9 +210,8 @@ def _key(tiles: Sequence[Tile], declared: Map) -> tuple[tuple[str, str, str], ..
     measured = declared.scale in ("count", "percent")
     key = [(look, sign, " to ".join(dict.fromkeys([min(found, key=_size), max(found, key=_size)]))
             if measured else ", ".join(found)) for (look, sign), found in texts.items()]
-    if any(not tile.text for tile in tiles):
-        key.append(("none", "", "no information"))
-    return tuple(key)
+    blank = {(tile.look, "", tile.blank): None for tile in tiles if not tile.text}
+    return (*key, *blank)
 
 
 def _size(text: str) -> float:

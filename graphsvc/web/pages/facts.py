@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ from pyoxigraph import BlankNode, NamedNode
 from graphsvc.index import slug
 from graphsvc.passage import Passage, in_reading_order
 from graphsvc.questions.table import Row, Term
-from graphsvc.vocabulary import DCTERMS, DISPLAY, EVIDENCE, MEANINGS, NOT_FACTS, OTHER_NAMES, SKOS
+from graphsvc.vocabulary import DCTERMS, DISPLAY, EVIDENCE, MEANINGS, NOT_FACTS, OTHER_NAMES, SKOS, UNIT
 from graphsvc.web.pages.context import Link, PageContext, alphabetical
 from graphsvc.web.pages.rendering import show
+from graphsvc.web.pages.table import with_unit
 
 _ABOVE = (str(SKOS.broader), str(DCTERMS.isPartOf))
 _DERIVED = "derived"
@@ -29,13 +31,15 @@ Said = Mapping[str, Mapping[Term, set[str]]]
 @dataclass(frozen=True)
 class Fact:
     """A property with its values. derived: whether only rules say so; leads: whether it is the
-    first thing to know; passages: its values, where these are passages."""
+    first thing to know; unit: whether it is what a number counts; passages: its values, where these
+    are passages."""
 
     label: str
     meaning: str
     links: tuple[Link, ...]
     derived: bool
     leads: bool
+    unit: bool = False
     passages: tuple[Passage, ...] = ()
 
 
@@ -88,9 +92,26 @@ def facts_of(context: PageContext, said: Said, classes: Collection[str]) -> list
             context.label(iri), term.comment,
             tuple(alphabetical(_link(context, value) for value in values)),
             derived=all(name.startswith(_DERIVED) for names in values.values() for name in names),
-            leads=term.first(DISPLAY.lead) == "true",
+            leads=term.first(DISPLAY.lead) == "true", unit=iri == UNIT,
             passages=tuple(in_reading_order(passages)) if at_places else ()))
     return facts
+
+
+def measured(facts: Iterable[Fact]) -> list[str]:
+    """A value with its unit, then when: `about 34 records`, `2014 to 2016`; empty where the leading
+    facts have no unit, or nothing that it counts."""
+    leads = [fact for fact in facts if fact.leads]
+    unit = next((fact.links[0].text for fact in leads if fact.unit), None)
+    said = [link for fact in leads if not fact.unit for link in fact.links]
+    number = next((link for link in said if link.number is not None
+                   and not re.fullmatch(r"\d{4}", link.text)), None)
+    words = [link.text for link in said if link.iri]
+    rest = [link.text for link in said if not link.iri and link is not number]
+    if unit is None or not number and not words:
+        return []
+    if number:
+        return [" ".join([*words, with_unit(number.text, unit)]), *rest]
+    return [*words, *rest]
 
 
 def _link(context: PageContext, value: Term) -> Link:

@@ -103,14 +103,15 @@ def bar_chart(bars: Bars, width: float = WIDE) -> Drawing:
     for link, value in bars.bars:
         name = lines(link.text, width if phone else left - 16)
         length = (width - left - end) * (value.number or 0) / bars.most
-        text = f"{value.text}{' %' if bars.percent else ''}" if value else "no information"
+        known = value.number is not None
+        text = f"{value.text}{' %' if bars.percent and known else ''}" or "no information"
         top = y + 17 * len(name) + 5 if phone else y + max(0.0, (len(name) - 1) * 8.5)
         middle = top + _BAR / 2 + 5
         placed = _text(name, 0, y + 13) if phone else _text(
             name, left - 16, middle - (len(name) - 1) * 8.5, anchor="end")
         marks.append(Mark((
-            *placed, Box(left, top, max(length, 1.0), _BAR, "length"),
-            Words(left + length + 8, middle, text, look="strong" if value else "soft")),
+            *placed, *([Box(left, top, max(length, 1.0), _BAR, "length")] if known else []),
+            Words(left + length + 8, middle, text, look="strong" if known else "soft")),
             says=f"{link.text}: {text}", href=link.href))
         y = top + _BAR + (12 if phone else _ROW - _BAR)
     axis = Mark((Box(left - 1, 0, 1, y - 8, "rule"),))
@@ -126,18 +127,22 @@ def tiles(found: TileMap, width: float = WIDE) -> Drawing:
     step = width / found.columns
     longest = max((len(word) for tile in found.tiles for word in tile.link.text.split()), default=1)
     size = max(9.0, min(13.0, (step - 15) / (longest * 0.58)))
-    height = size * (6 if any(tile.sign for tile in found.tiles) else 4.9)
-    marks = [_tile(tile, step, height, size) for tile in found.tiles]
+    words = {tile: (lines(tile.link.text, step - 13, size, 2),
+                    lines(tile.text, step - 13, size * 1.06, 3) if tile.text else [])
+             for tile in found.tiles}
+    tallest = max((len(name) + len(known) for name, known in words.values()), default=1)
+    height = size * (1.5 * bool(any(tile.sign for tile in found.tiles)) + 1.3 * max(tallest, 2) + 1)
+    marks = [_tile(tile, *words[tile], step, height, size) for tile in found.tiles]
     bottom = height * max(tile.row for tile in found.tiles)
     legend, below = _legend(found.key, width, bottom + 18)
     return Drawing((*marks, *legend), width, below, found.measure)
 
 
-def _tile(tile: Tile, step: float, height: float, size: float) -> Mark:
+def _tile(
+    tile: Tile, name: Sequence[str], known: Sequence[str], step: float, height: float, size: float
+) -> Mark:
     x, y = (tile.column - 1) * step + 1.5, (tile.row - 1) * height + 1.5
-    name = lines(tile.link.text, step - 13, size, 2)
     sign = [Sign(x + step - 21, y + height - 21, tile.sign)] if tile.sign else []
-    known = lines(tile.text, step - 13, size * 1.06, 3 - len(name)) if tile.text else []
     below = y + size + 5 + len(name) * size * _LEADING
     return Mark((
         Box(x, y, step - 3, height - 3), *_text(name, x + 6, y + size + 4, size),

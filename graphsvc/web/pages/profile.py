@@ -119,6 +119,9 @@ def panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Panel
     """An answer as its question, or the ontology, says that it is drawn."""
     table = table_of(context, answer, about=iri)
     view, drawing = _drawing(context, table, asked.view)
+    if view == "list" and all(iri in (one.thing for one in answer.disagreements(row))
+                              for row in answer.rows):
+        view = "sides"
     tallied = view in ("groups", "time", "list") and len(answer.all_rows) >= _TALLIED
     return Panel(table, view, drawing, _tally(context, answer) if tallied else None)
 

@@ -51,19 +51,39 @@ def show(term: Term) -> str:
             return f"{int(text):,}" if re.fullmatch(r"[+-]?\d{1,18}", text) else text
         case "decimal":
             return text.rstrip("0").rstrip(".") if "." in text else text
-    return text
+    return dated(text)
+
+
+_WHEN = r"\d{4}-\d\d(?:-\d\d)?"
+_DATES = re.compile(rf"(?<![\w/.:-])({_WHEN}|\d{{4}}(?=/))(?:(?:/| to )({_WHEN}|\d{{4}}))?(?![\w/-])")
 
 
 def show_date(text: str) -> str:
-    """An ISO 8601 day or month in words; any other text as it is."""
-    if not re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text):
-        return text
+    """An ISO 8601 day or month in words; of any other text the dates in it."""
+    if not re.fullmatch(_WHEN, text):
+        return dated(text)
     try:
         day = date.fromisoformat(f"{text}-01"[:10])
     except ValueError:
         return text
     month = f"{day:%B} {text[:4]}"
     return f"{day.day} {month}" if len(text) == 10 else month
+
+
+def dated(text: str) -> str:
+    """A text with its ISO 8601 dates and periods in words: 3 February to 13 March 2020. What may be
+    a range of years, such as 2011-12, stays."""
+    return _DATES.sub(_in_words, text)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    ends = [end for end in found.groups() if end]
+    if any(len(end) == 7 and end[5:] > end[2:4] for end in ends):
+        return found[0]
+    first, *last = (end if len(end) == 4 else show_date(end) for end in ends)
+    if last and first[-5:] == last[0][-5:] and first != last[0]:
+        first = first[:-5]
+    return " to ".join((first, *last))
 
 
 def query_string(values: Pairs | Mapping[str, Sequence[str]]) -> str:
@@ -100,6 +120,6 @@ _TEMPLATES = Environment(
     trim_blocks=True, lstrip_blocks=True)
 _TEMPLATES.globals["assets"] = ASSETS
 _TEMPLATES.filters |= {
-    "capital": capital, "first_sentence": _first_sentence, "marked": _marked,
+    "capital": capital, "dated": dated, "first_sentence": _first_sentence, "marked": _marked,
     "query": query_string, "slug": slug,
     "with_links": _with_links}

@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, NamedNode
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer
+from graphsvc.questions.evidence import Evidence
 from graphsvc.questions.question import Column, Question
 from graphsvc.questions.table import Row as TableRow
 from graphsvc.questions.table import Term
@@ -20,6 +21,7 @@ from graphsvc.web.pages.rendering import query_string, show, show_date
 _LONG = 60
 """Characters from which a text is set as a paragraph."""
 _SHORT_LABEL = 40
+_PERIOD = re.compile(r"\b\d{4}$|^not stated$")
 _MOST_COLUMNS = 5
 """Columns, apart from evidence, with which a table is still easier to read than entries."""
 _GROUNDS = ("statement", "evidence")
@@ -79,7 +81,8 @@ class Table:
         ones that say most: values of scales, what can be counted, things."""
         short = [at for at, role in enumerate(self.roles) if role in ("badge", "fact")]
         heads = [at for at, role in enumerate(self.roles) if role == "head"] or short[:1]
-        others = sorted((at for at in short if at not in (*heads, *self.same)), key=self._weight)
+        others = sorted((at for at in short if at not in (*heads, *self.same, *self._joins)),
+                        key=self._weight)
         most = _MOST_COLUMNS - ("evidence" in self.roles)
         return (*heads, *sorted(others[:most - len(heads)]))
 
@@ -90,11 +93,40 @@ class Table:
                      and role not in ("head", *_GROUNDS)
                      and len({row[at].text for row in self.rows}) == 1)
 
+    def instead(self, at: int) -> int | None:
+        """The column of things, such as words for numbers, that another without a value has."""
+        return next((its for its, column in enumerate(self.columns)
+                     if column.type == "iri" and any(row[its] for row in self.rows)
+                     and not any(row[its] and row[at] for row in self.rows)), None)
+
+    @cached_property
+    def joined(self) -> dict[int, tuple[int | None, int | None]]:
+        """Of columns of numbers that have a unit: that of the words instead, and of the unit."""
+        unit = next((at for at, column in enumerate(self.columns) if column.type == "iri"
+                     and column.label == "Unit" and at not in self.same), None)
+        return {} if unit is None else {at: (self.instead(at), unit)
+                for at, column in enumerate(self.columns) if column.type == "decimal"
+                and column.label == "Value"}
+
+    def cell(self, row: Row, at: int) -> Link:
+        """What a row has in a column: a number with its unit, or the words instead."""
+        words, unit = self.joined.get(at, (None, None))
+        if words is not None and not row[at]:
+            return row[words]
+        if unit is None or not row[at]:
+            return row[at]
+        return replace(row[at], text=with_unit(row[at].text, row[unit].text))
+
     def under(self, row: Row, text: bool) -> list[tuple[Column, Link]]:
         """What is set below the head of a row: its other cells, either texts or short ones."""
         return [(self.columns[at], row[at]) for at, role in enumerate(self.roles)
-                if at not in (*self.main, *self.same) and role not in _GROUNDS and row[at]
+                if at not in (*self.main, *self.same, *self._joins) and role not in _GROUNDS and row[at]
                 and (role == "text") == text]
+
+    @property
+    def _joins(self) -> list[int]:
+        """The columns that are shown within others."""
+        return [at for join in self.joined.values() for at in join if at is not None]
 
     def varying(self, row: Row, role: str) -> list[tuple[Column, Link]]:
         """The cells of a row with a role that other rows do not all have, each thing once."""
@@ -110,8 +142,11 @@ class Table:
         """How much a column says at a glance, the lower the more."""
         cells = [row[at] for row in self.rows if row[at]]
         types = {"iri": 2, "text": 3, "boolean": 4}
-        weight = 0 if self.roles[at] == "badge" else types.get(self.columns[at].type, 1)
-        if weight == 3 and all(cell.number is not None for cell in cells):
+        if self.roles[at] == "badge" or at in self.joined:
+            return 0
+        weight = types.get(self.columns[at].type, 1)
+        if weight == 3 and all(cell.number is not None or _PERIOD.search(cell.text)
+                               for cell in cells[:20]):
             weight = 1
         return weight + 4 * (len(cells) * 2 < len(self.rows))
 
@@ -142,7 +177,7 @@ class Table:
 def table_of(context: PageContext, answer: Answer, about: str | None = None) -> Table:
     """The answer as a table. about: IRI of the thing whose page shows it, left out of the rows."""
     columns = answer.question.columns
-    rows = [[_cell(context, answer, row, term, column)
+    rows = [[_cell(context, answer, row, term, column, about)
              for term, column in zip(row, columns, strict=True)] for row in answer.rows]
     kept = [at for at in range(len(columns)) if _is_shown([row[at] for row in rows], about)]
     things = [at for at in kept if columns[at].type == "iri"]
@@ -172,14 +207,16 @@ def _role(column: Column, cells: Sequence[Link]) -> str:
 
 
 def _cell(
-    context: PageContext, answer: Answer, row: TableRow, term: Term | None, column: Column
+    context: PageContext, answer: Answer, row: TableRow, term: Term | None, column: Column,
+    about: str | None,
 ) -> Link:
     if term is None or isinstance(term, BlankNode):
         return Link()
     if column.type == "evidence":
         return Link(
             cited=tuple(answer.cited(row, term)), gist=answer.gist(row) or "",
-            disputes=tuple(context.link(one.thing) for one in answer.disagreements(row)))
+            disputes=tuple(dispute(context, answer.evidence, one.thing)
+                           for one in answer.disagreements(row) if one.thing != about))
     if isinstance(term, NamedNode):
         return context.link(term.value)
     if column.type == "year":
@@ -187,6 +224,18 @@ def _cell(
     if column.type in ("date", "text"):
         return Link(show_date(term.value), symbol=context.signs.get(term.value))
     return Link(show(term))
+
+
+def with_unit(number: str, unit: str) -> str:
+    """A number and what it counts: 34 records, 20%."""
+    return f"{number}%" if unit == "per cent" else number if unit in (
+        "", "number") else f"{number} {unit}"
+
+
+def dispute(context: PageContext, evidence: Evidence, iri: str) -> Link:
+    """A disagreement; its gist says between what it is."""
+    between = "texts" if iri in evidence.within else "documents"
+    return replace(context.link(iri), gist=f"The {between} disagree")
 
 
 def query_of(context: PageContext, answer: Answer) -> str:

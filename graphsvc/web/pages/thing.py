@@ -16,6 +16,7 @@ from graphsvc.web.pages.compare import comparable
 from graphsvc.web.pages.context import NotFound, PageContext, first_of
 from graphsvc.web.pages.profile import Asked, Tab
 from graphsvc.web.pages.reading import Paragraph, paragraphs, reading_of, sections
+from graphsvc.web.pages.table import dispute
 from graphsvc.web.request import Pairs
 
 READ, LINKS = "Read", "Links and evidence"
@@ -52,7 +53,8 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs = ()) -> str:
     known = await context.questions.known()
     return await context.render("thing.html", lambda: {
         **_head(context, iri, facts),
-        "disputes": [context.link(one.thing) for one in known.disagreements.get(iri, ())],
+        "disputes": [dispute(context, known, one.thing)
+                     for one in known.disagreements.get(iri, ())],
         **_tabs(tabs, tab, answered, bool(referrers)),
         **_body(context, iri, tab, answered),
         "others": others, "referrers": facts_.referrers(context, referrers, iri),
@@ -68,7 +70,7 @@ def _head(context: PageContext, iri: str, rows: Sequence[Row]) -> dict[str, Any]
     return {
         "iri": iri, "path": context.path(iri) or "", "label": _title(context, iri),
         "classes": context.terms.most_special(classes), "passage": passage,
-        **facts_.named(said), "facts": facts,
+        **facts_.named(said), "facts": facts, "measured": facts_.measured(facts),
         "above": facts_.above(context, said), "evidence": facts_.evidence(context, said),
         "sources": facts_.sources(said),
         "comparable": any(term.iri in classes for term in comparable(context))}

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from graphsvc.curate.reading.glyphs import Piece
+from graphsvc.curate.reading.columns import Column
 from graphsvc.curate.reading.marks import Hyphens, is_item, looks_like_caption, plain_bullet
-from graphsvc.curate.reading.page import Flow
+from graphsvc.curate.reading.page import Span
 from graphsvc.curate.reading.tables import Table
 from graphsvc.curate.records import Kind, Paragraph
 
@@ -22,15 +22,14 @@ _MOST_WORDS = 25
 
 
 @dataclass
-class Set:
+class Block:
     """A paragraph as it was set: its lines, or the cells of its row."""
 
-    lines: list[Piece]
+    lines: list[Span]
     kind: Kind = Kind.BODY
     text: str = ""
     cells: tuple[str, ...] = ()
     level: int = 0
-    flow: Flow | None = None
 
     @property
     def style(self) -> tuple[float, bool, int]:
@@ -48,17 +47,15 @@ class Measures:
     steps: dict[tuple[float, bool], float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, flows: Iterable[Flow]) -> Measures:
+    def of(cls, columns: Iterable[Column]) -> Measures:
         """The measures of a document."""
         letters: Counter[tuple[float, int, bool]] = Counter()
         steps: dict[tuple[float, bool], Counter[float]] = {}
-        for flow in flows:
-            before: Piece | None = None
-            for part in flow.parts:
+        for column in columns:
+            before: Span | None = None
+            for part in column.parts:
                 if isinstance(part, Table):
                     before = None
-                    for piece in (p for row in part.rows for cell in row for p in cell):
-                        letters[_half(piece.size), piece.colour, piece.bold] += len(piece.text) // 2
                     continue
                 size = _half(part.size)
                 letters[size, part.colour, part.bold] += len(part.text)
@@ -74,36 +71,34 @@ class Measures:
                 for of, count in steps.items()}
         return cls(size, colour, bold, {of: step for of, step in most.items() if step})
 
-    def step(self, piece: Piece) -> float:
+    def step(self, span: Span) -> float:
         """How far below a line of such letters the next line of its paragraph is."""
-        return self.steps.get((_half(piece.size), piece.bold), 1.35 * piece.size)
+        return self.steps.get((_half(span.size), span.bold), 1.35 * span.size)
 
-    def is_prominent(self, piece: Piece) -> bool:
+    def is_prominent(self, span: Span) -> bool:
         """Whether a line is larger or bolder than the body."""
-        return piece.size > 1.1 * self.size or piece.bold and not self.bold
+        return span.size > 1.1 * self.size or span.bold and not self.bold
 
 
 def _closest(count: Counter[float], most: float) -> float:
-    """The least of the frequent steps, which is that of the lines inside paragraphs; else 0."""
-    count = Counter({step: n for step, n in count.items() if step <= most})
-    if sum(count.values()) < 3:
-        return 0.0
-    return min(step for step, n in count.items() if n >= 0.6 * max(count.values()))
+    """The most frequent of the steps up to one, which is that inside paragraphs; else 0."""
+    steps = Counter({step: n for step, n in count.items() if step <= most})
+    return steps.most_common(1)[0][0] if steps.total() > 2 else 0.0
 
 
 def _half(value: float) -> float:
     return round(value * 2) / 2
 
 
-def paragraphs(pages: list[list[Flow]]) -> list[Set]:
+def blocks(pages: list[list[Column]]) -> list[Block]:
     """The paragraphs of a document in reading order; one that runs over a page or column is one."""
-    flows = [flow for page in pages for flow in page]
-    measures = Measures.of(flows)
-    found: list[Set] = []
+    columns = [column for page in pages for column in page]
+    measures = Measures.of(columns)
+    found: list[Block] = []
     for page in pages:
-        notes: list[Set] = []
-        for flow in page:
-            for number, paragraph in enumerate(_in_flow(flow, measures)):
+        notes: list[Block] = []
+        for column in page:
+            for number, paragraph in enumerate(_in_column(column, measures)):
                 if paragraph.kind is Kind.FOOTNOTE:
                     notes.append(paragraph)
                 elif number == 0 and (earlier := _earlier(found)) and _runs_on(
@@ -119,81 +114,80 @@ def paragraphs(pages: list[list[Flow]]) -> list[Set]:
     return found
 
 
-def _in_flow(flow: Flow, measures: Measures) -> Iterator[Set]:
+def _in_column(column: Column, measures: Measures) -> Iterator[Block]:
     """The paragraphs and rows of one column, the footnotes at its end as such."""
-    notes = _first_note(flow, measures)
-    current: list[Piece] = []
-    for number, part in enumerate(flow.parts):
+    notes = _first_note(column, measures)
+    current: list[Span] = []
+    for number, part in enumerate(column.parts):
         if isinstance(part, Table):
             if current:
-                yield Set(current, flow=flow)
+                yield Block(current)
                 current = []
-            yield from (Set([p for cell in row for p in cell], Kind.ROW, flow=flow,
+            yield from (Block([p for cell in row for p in cell], Kind.ROW,
                             cells=tuple("\n".join(p.text for p in cell) for cell in row))
                         for row in part.rows if any(row))
             continue
-        begins = not current or _begins(part, current, flow, measures)
+        begins = not current or _begins(part, current, column, measures)
         if number >= notes:
             begins = number == notes or bool(_NOTE.match(part.text)) and (
                 part.x0 <= current[0].x0 + part.size)
         if begins and current:
-            yield Set(current, Kind.FOOTNOTE if number > notes else Kind.BODY, flow=flow)
+            yield Block(current, Kind.FOOTNOTE if number > notes else Kind.BODY)
             current = []
         current = [*current, part]
     if current:
-        yield Set(current, Kind.FOOTNOTE if notes < len(flow.parts) else Kind.BODY, flow=flow)
+        yield Block(current, Kind.FOOTNOTE if notes < len(column.parts) else Kind.BODY)
 
 
-def _first_note(flow: Flow, measures: Measures) -> int:
+def _first_note(column: Column, measures: Measures) -> int:
     """Where the footnotes of a column begin: small letters at its end, after a mark."""
-    at = len(flow.parts)
-    while at and isinstance(part := flow.parts[at - 1], Piece) and part.size < 0.93 * measures.size:
+    parts, small = column.parts, 0.93 * measures.size
+    at = len(parts)
+    while at and isinstance(part := parts[at - 1], Span) and part.size < small:
         at -= 1
-    while at < len(flow.parts) and not _NOTE.match(flow.parts[at].text):  # type: ignore[union-attr]
+    while at < len(parts) and not _NOTE.match(parts[at].text):  # type: ignore[union-attr]
         at += 1
-    return at if at else len(flow.parts)
+    return at if at else len(parts)
 
 
-def _begins(line: Piece, current: list[Piece], flow: Flow, measures: Measures) -> bool:
+def _begins(line: Span, current: list[Span], column: Column, measures: Measures) -> bool:
     """Whether a line begins a paragraph after the lines of the one above it."""
     first, before = current[0], current[-1]
     step = line.base - before.base
     if abs(line.size - before.size) > 0.08 * before.size or line.bold != before.bold and (
-            _closed(before, line, current, flow) or measures.is_prominent(first)):
+            _closed(before, line, current, column) or measures.is_prominent(first)):
         return True
     if step > 1.22 * measures.step(line) or step < 0:
         return True
-    if line.marked or is_item(line.text) and _closed(before, line, current, flow):
+    if line.marked or is_item(line.text) and _closed(before, line, current, column):
         return True
     if measures.is_prominent(line):
         return False
     left = min(p.x0 for p in current[1:]) if len(current) > 1 else before.x0
     if first.marked:
         outside = line.x0 < first.text_x - 0.8 * line.size
-        return outside and (len(current) > 1 and left > line.x0 + 0.8 * line.size
-                            or line.x0 < first.x0 - 0.5 * line.size
-                            or _closed(before, line, current, flow))
+        return outside or _closed(before, line, current, column)
     if line.x0 > left + line.size and len(current) > 1:
         return True
-    return _closed(before, line, current, flow)
+    return _closed(before, line, current, column)
 
 
-def _closed(before: Piece, line: Piece, current: list[Piece], flow: Flow) -> bool:
+def _closed(before: Span, line: Span, current: list[Span], column: Column) -> bool:
     """Whether a line ends its paragraph: the next word would have had room on it."""
     edge = max(p.x1 for p in current) if len(current) > 2 else max(
-        (p.x1 for p in flow.parts if isinstance(p, Piece)), default=flow.x1)
+        (p.x1 for p in column.parts if isinstance(p, Span)), default=column.x1)
     room = edge - before.x1 - line.first - 0.3 * line.size
     if _SENTENCE_END.search(before.text):
         return room > line.size and not line.text[:1].islower()
     return room > 0.25 * (edge - before.x0)
 
 
-def _earlier(found: list[Set]) -> Set | None:
+def _earlier(found: list[Block]) -> Block | None:
     """The paragraph that may go on in the next column or on the next page."""
     return next((p for p in reversed(found) if p.kind is not Kind.FOOTNOTE), None)
 
 
-def _runs_on(before: Set, after: Set, measures: Measures) -> bool:
+def _runs_on(before: Block, after: Block, measures: Measures) -> bool:
     """Whether a paragraph is the rest of one that a page or column had no more room for."""
     if Kind.ROW in (before.kind, after.kind):
         return (before.kind is after.kind and len(before.cells) == len(after.cells)
@@ -204,17 +198,13 @@ def _runs_on(before: Set, after: Set, measures: Measures) -> bool:
     if measures.is_prominent(first) and last.page == first.page and not first.marked and (
             0 < first.base - last.base <= 1.22 * measures.step(first)):
         return True  # a heading over several columns
-    if first.marked or is_item(first.text) or _SENTENCE_END.search(last.text):
+    if first.marked or is_item(first.text) or _SENTENCE_END.search(last.text) or (
+            measures.is_prominent(first)):
         return False
-    if measures.is_prominent(first):
-        return False
-    if first.text[:1].islower() or last.text.endswith((",", "-")):
-        return True
-    return not before.lines[0].marked and not _closed(
-        last, first, before.lines, before.flow or Flow(0, 0)) and len(before.lines) > 1
+    return first.text[:1].islower() or last.text.endswith((",", "-"))
 
 
-def _write(found: list[Set]) -> None:
+def _write(found: list[Block]) -> None:
     """Give each paragraph its text: lines joined, hyphens of line ends removed."""
     hyphens = Hyphens(line.text for paragraph in found for line in paragraph.lines)
     hyphens.learn((a.text, b.text) for paragraph in found if paragraph.kind is not Kind.ROW
@@ -238,7 +228,7 @@ def _write(found: list[Set]) -> None:
             paragraph.text = "\t".join(paragraph.cells)
 
 
-def _name(found: list[Set], measures: Measures) -> None:
+def _name(found: list[Block], measures: Measures) -> None:
     """Say what each paragraph is, and at which level headings and items are."""
     indents: list[float] = []
     for paragraph in found:
@@ -262,7 +252,7 @@ def _name(found: list[Set], measures: Measures) -> None:
     _levels([p for p in found if p.kind is Kind.HEADING])
 
 
-def _is_heading(paragraph: Set, measures: Measures) -> bool:
+def _is_heading(paragraph: Block, measures: Measures) -> bool:
     text, words = paragraph.text, len(paragraph.text.split())
     size, bold, colour = paragraph.style
     if words > _MOST_WORDS or not re.search(r"[^\W\d_]{3}", text) or text[:1] in "\"'\u2018\u201c":
@@ -277,7 +267,7 @@ def _is_heading(paragraph: Set, measures: Measures) -> bool:
         text[:1].isupper() and (text.isupper() or colour != measures.colour))
 
 
-def _levels(headings: list[Set]) -> None:
+def _levels(headings: list[Block]) -> None:
     """Levels by style: the largest letters are the highest, bold before plain. What a cover has in
     larger letters than the parts of the report is of level 1, as they are."""
     inside = {h.style for h in headings if h.lines[0].page > headings[0].lines[0].page}
@@ -288,7 +278,7 @@ def _levels(headings: list[Set]) -> None:
         heading.level = 1 + styles.index(heading.style) if heading.style in styles else 1
 
 
-def as_records(found: list[Set]) -> tuple[Paragraph, ...]:
+def as_records(found: list[Block]) -> tuple[Paragraph, ...]:
     """The paragraphs as records, without lines of the text file."""
     return tuple(Paragraph(line=0, text=p.text, kind=p.kind, page=p.lines[0].page, level=p.level,
                            cells=p.cells) for p in found if re.search(r"\w", p.text))
