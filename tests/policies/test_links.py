@@ -83,7 +83,8 @@ def test_no_statement_bears_on_what_was_not_in_force_all_the_time(release: Relea
 
 
 @pytest.mark.parametrize(("statement", "provision"), [
-    ("finding/nr-key-11", "pace-permanence"), ("use/nr-kinship-care-support", "cyp-act-kinship-care"),
+    ("finding/nr-key-11", "pace-permanence"),
+    ("use/nr-kinship-care-support", "cyp-act-kinship-care"),
     ("use/mid-care-experienced-participation", "promise-voice"),
 ])
 def test_what_was_seen_in_part_before_a_duty_does_not_count_for_it(
