@@ -162,9 +162,12 @@ def test_a_folder_that_is_no_project_is_reported(tmp_path: Path) -> None:
     assert "There is no folder ontology/" in done.stderr
 
 
-def test_no_progress_is_drawn_where_nobody_watches(cli: Run, releases: Releases) -> None:
-    done = cli("build", "--format", "json")
-    assert json.loads(done.stdout)["release"] == releases.current().id
+def test_no_progress_is_drawn_where_nobody_watches(shelf: Releases, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "graphsvc", "build", "--project", ROOT / "tests/projects/books",
+         "--releases", tmp_path, "--format", "json"], text=True, capture_output=True)
+    said = json.loads(done.stdout)
+    assert (said["new"], said["release"]) == (True, shelf.current().id)
     assert done.stderr == ""
 
 
@@ -223,16 +226,16 @@ def test_the_shacl_report_of_any_pair_is_printed(tmp_path: Path) -> None:
     assert report.value(None, sh.focusNode, rdflib.URIRef("http://example.org/a"))
 
 
-def test_serve_says_what_it_serves_and_where_once_it_does(releases: Releases) -> None:
+def test_serve_says_what_it_serves_and_where_once_it_does(shelf: Releases) -> None:
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "graphsvc", "serve", "--releases", releases.folder,
+        [sys.executable, "-m", "graphsvc", "serve", "--releases", shelf.folder,
          "--port", str(port), "--format", "json"], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())
         assert said["address"] == f"http://127.0.0.1:{port}"
-        assert said["release"] == releases.current().id
+        assert said["release"] == shelf.current().id
         assert httpx.get(f"{said['address']}/health").json()["release"] == said["release"]
     finally:
         process.terminate()
@@ -245,12 +248,12 @@ def test_serve_says_what_it_serves_and_where_once_it_does(releases: Releases) ->
     ("free", "none", "There is no release yet. Run `graphsvc build`."),
 ])
 def test_serve_says_why_it_cannot(
-    port: str, folder: str, said: str, releases: Releases
+    port: str, folder: str, said: str, shelf: Releases
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         number = {"taken": listener.getsockname()[1], "free": free_port()}.get(port, port)
         done = subprocess.run(
-            [sys.executable, "-m", "graphsvc", "serve", "--releases", releases.folder / folder,
+            [sys.executable, "-m", "graphsvc", "serve", "--releases", shelf.folder / folder,
              "--port", str(number)], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")
     assert said in done.stderr

@@ -14,6 +14,7 @@ from graphsvc.curate.narrative import draft_narrative
 from graphsvc.curate.records import Draft, Reading
 from graphsvc.curate.text import Text
 from graphsvc.curate.uses import draft_uses
+from graphsvc.vocabulary import CURATION
 
 _DRAFTERS = (draft_candidates, draft_mentions, draft_uses, draft_lists, draft_grades,
              draft_distributions, draft_events, draft_figures, draft_narrative)
@@ -26,5 +27,9 @@ def draft(reading: Reading, graph: CuratedGraph) -> list[Draft]:
     Which classes are drafted, and from what, the project says in terms of `graphsvc/curation.ttl`.
     """
     text = Text(reading, graph)
-    drafts = {found.id: found for drafter in _DRAFTERS for found in drafter(text)}
-    return sorted(drafts.values(), key=lambda one: (one.passages[0], -one.score, one.kind, one.id))
+    drafts = {found.id: found for drafter in _DRAFTERS for found in drafter(text)}.values()
+    listed = {line for one in drafts if graph.value(one.kind, CURATION.listedUnder)
+              for line in one.passages}  # an item of a list is one statement, and no other
+    kept = [one for one in drafts if not (
+        graph.value(one.kind, CURATION.about) and listed.issuperset(one.passages))]
+    return sorted(kept, key=lambda one: (one.passages[0], -one.score, one.kind, one.id))

@@ -18,24 +18,31 @@ _MOST = 2
 """Subjects of a statement that its words lead to, besides those that it names."""
 _NEARLY = 0.7
 """How likely a second subject must be, measured by the first."""
-_SURE, _LIKELY = 12.0, 0.15
+_SURE, _LIKELY = 12.0, 0.1
 """How likely a subject must be for a statement to be surely on it, and how sure a statement must be
 of which no cue words are."""
 
 
 def draft_narrative(text: Text) -> Iterator[Draft]:
     """One draft for each run of sentences of a paragraph that are on one subject, for each class
-    that has a property by which its statements differ."""
+    that has a property by which its statements differ. A run without cue words that is not surely
+    on its subject counts only where nothing else is on that."""
     graph = text.graph
     for class_ in graph.having(CURATION.about):
         about = graph.value(class_, CURATION.about) or ""
         subjects = text.about(about)
         coded = {one: Cues(graph, one) for one in graph.values(class_, CURATION.coded)}
-        for _, paragraph in groupby(text.sentences, lambda sentence: sentence.lines[0]):
-            for run in _runs(list(paragraph), subjects):
-                draft = _draft(text, class_, about, run, subjects, coded)
-                if draft.cue or draft.score >= _LIKELY:
-                    yield draft
+        drafts = [_draft(text, class_, about, run, subjects, coded)
+                  for _, paragraph in groupby(text.sentences, lambda sentence: sentence.lines[0])
+                  for run in _runs(list(paragraph), subjects)]
+        sure = {one.id for one in drafts if one.cue or one.score >= _LIKELY}
+        said = {iri for one in drafts if one.id in sure for iri in _about(one, about)}
+        yield from (one for one in drafts if one.id in sure or not said.issuperset(
+            _about(one, about)))
+
+
+def _about(draft: Draft, about: str) -> set[str | None]:
+    return {value.iri for value in draft.values if value.property == about}
 
 
 def _runs(sentences: list[Sentence], subjects: Subjects) -> Iterator[list[Sentence]]:

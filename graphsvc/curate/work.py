@@ -15,13 +15,12 @@ import pyoxigraph as ox
 from pydantic import TypeAdapter, ValidationError
 
 from graphsvc.curate.checking import Checker, Problem
-from graphsvc.curate.cover import code_of, describe, short_title
 from graphsvc.curate.decisions import Log, State, refuse
 from graphsvc.curate.drafting import draft
 from graphsvc.curate.fields import Fields
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.memory import Memory, write_atomically
-from graphsvc.curate.naming import iri_for
+from graphsvc.curate.naming import code_of, describe, iri_for, short_title
 from graphsvc.curate.progress import Progress, progress
 from graphsvc.curate.proposer import kept
 from graphsvc.curate.records import Decision, Draft, Record, Request

@@ -77,7 +77,7 @@ class Card:
     problems: Sequence[Problem]
     quotes: list[tuple[int, Markup]]
     values: list[Said]
-    clashes: list[tuple[str, list[tuple[str, str]]]]
+    clashes: list[tuple[str, list[Said]]]
     position: int
     before: str | None
     after: str | None
@@ -174,13 +174,10 @@ def _values(work: Work, draft: Draft) -> list[Said]:
                  work.fields.rule(value.iri) if value.iri else "") for value in draft.values]
 
 
-def _said(work: Work, iri: str) -> list[tuple[str, str]]:
+def _said(work: Work, iri: str) -> list[Said]:
     """What the project says of a statement, in words."""
-    rows = []
-    for quad in work.graph.store.quads_for_pattern(ox.NamedNode(iri), None, None):
-        if quad.predicate not in (TYPE, EVIDENCE):
-            value = str(getattr(quad.object, "value", ""))
-            rows.append((work.graph.label(quad.predicate.value),
-                         work.graph.label(value) if isinstance(quad.object, ox.NamedNode)
-                         else value))
-    return sorted(rows)
+    label = work.graph.label
+    return sorted((Said(label(quad.predicate.value), label(quad.object.value) if isinstance(
+        quad.object, ox.NamedNode) else str(getattr(quad.object, "value", "")))
+        for quad in work.graph.store.quads_for_pattern(ox.NamedNode(iri), None, None)
+        if quad.predicate not in (TYPE, EVIDENCE)), key=lambda said: (said.label, said.text))

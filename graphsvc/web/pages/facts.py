@@ -13,7 +13,16 @@ from pyoxigraph import BlankNode, NamedNode
 from graphsvc.index import slug
 from graphsvc.passage import Passage, in_reading_order
 from graphsvc.questions.table import Row, Term
-from graphsvc.vocabulary import DCTERMS, DISPLAY, EVIDENCE, MEANINGS, NOT_FACTS, OTHER_NAMES, SKOS, UNIT
+from graphsvc.vocabulary import (
+    DCTERMS,
+    DISPLAY,
+    EVIDENCE,
+    MEANINGS,
+    NOT_FACTS,
+    OTHER_NAMES,
+    SKOS,
+    UNIT,
+)
 from graphsvc.web.pages.context import Link, PageContext, alphabetical
 from graphsvc.web.pages.rendering import show
 from graphsvc.web.pages.table import with_unit
