@@ -34,7 +34,7 @@ _SPOKEN, _SPOKEN_IN_COLUMNS = 40, 160
 """Edges up to which each says what it is, where there is room."""
 _AT = (0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2, 0.88)
 """Where on its edge a word may be: on the middle, or else as near to it as there is room."""
-_COLUMN, _ROW, _TIER, _WRAPPED, _ROWS = 300, 62, 13, 25, 40
+_COLUMN, _ROW, _TIER, _WRAPPED, _ROWS = 310, 62, 13, 30, 40
 """Of a drawing in columns: how wide a column and how high a row, how far apart the lines of a name
 are and how long they may be, and how many rows there may be."""
 _SHRUNK = 0.55

@@ -31,9 +31,10 @@ SELECT DISTINCT ?statement ?label ?begin ?time WHERE {
   VALUES ?class { ji:Finding ji:ApproachUse ji:Figure ji:ImprovementAction }
   ?statement a ?class ; ji:asOf ?time ; ji:observedFrom ?begin ; skos:prefLabel ?label .
 }"""
-DETAILS = tuple(PREFIXES + f"SELECT DISTINCT ?statement ?text WHERE {{ ?statement {path} ?text }}" for
-                path in ("dcterms:description", "ji:partnership/skos:prefLabel",
-                         "ji:partnershipGroup/skos:prefLabel"))
+DETAILS = tuple(
+    PREFIXES + f"SELECT DISTINCT ?statement ?text WHERE {{ ?statement {path} ?text }}"
+    for path in ("dcterms:description", "ji:partnership/skos:prefLabel",
+                 "ji:partnershipGroup/skos:prefLabel"))
 USED = PREFIXES + """
 SELECT DISTINCT ?statement ?text WHERE {
   ?statement a ji:ApproachUse ; ji:approach ?used . ?used skos:definition ?text

@@ -24,11 +24,14 @@ def ask(
 
 
 def test_what_a_policy_asks_and_who_acts_on_it(opened: Opened) -> None:
-    rows = ask(opened, "policy-in-practice", "part link stages statement",
-               policy="PACE", partnership="Midlothian", said="true")
+    columns = "part link stages statement"
+    given = {"policy": "PACE", "partnership": "Midlothian"}
+    assert ask(opened, "policy-in-practice", columns, **given, said="true") == [
+        (None, SAID, None, "finding/mid-pace-improvement"),
+        (None, SAID, "in use", "use/mid-pace")]
     part = "Cut drift and delay in permanence"
-    assert rows == [(part, SAID, None, "finding/mid-pace-improvement"),
-                    (part, SAID, "in use", "use/mid-pace")]
+    assert (part, "concluded: through its approach", "in use", "use/mid-pace") in ask(
+        opened, "policy-in-practice", columns, **given, said="false")
 
 
 def test_what_a_curator_concluded_is_not_reported_as_said(
@@ -53,12 +56,38 @@ def test_said_and_concluded_together_are_all(opened: Opened) -> None:
     assert not any(SAID in row[3] for row in concluded)
 
 
+def test_a_provision_without_a_statement_says_why_also_in_one_partnership(
+    opened: Opened
+) -> None:
+    rows = ask(opened, "policy-in-practice", "part link why who statement",
+               policy="children-and-young-people-act-2014", partnership="South Lanarkshire")
+    without = {part: (link, bool(why), who) for part, link, why, who, one in rows if one == "None"}
+    assert without["Provide a named person for every child (Part 4)"] == (
+        "no rule reaches it", True, "South Lanarkshire")
+    assert without["Help families of children at risk of becoming looked after (Part 12)"] == (
+        "nothing reported", False, "South Lanarkshire")
+    before = ask(opened, "policy-in-practice", "part link", policy="The Promise",
+                 partnership="Midlothian")
+    assert ("Hear the voices of children in care",
+            "reported only before it was in force, or in part before") in before
+
+
+def test_what_no_rule_reaches_is_not_called_silent(
+    opened: Opened
+) -> None:
+    rows = ask(opened, "policies-of-partnership", "part isSilent why", partnership="Midlothian")
+    assert all(not (silent and why) for _, silent, why in rows)
+    assert any(str(why).startswith("no rule reaches it") for _, _, why in rows)
+    asked = ask(opened, "policies-of-partnership", "part", partnership="Midlothian", silent="true")
+    assert sorted(asked) == sorted((part,) for part, silent, _ in rows if silent)
+
+
 def test_a_duty_on_which_a_report_is_silent_has_a_row(
     opened: Opened
 ) -> None:
     rows = ask(opened, "policies-of-partnership", "part statements isSilent",
                partnership="South Lanarkshire", policy="Carers Act")
-    assert rows == [("Have a strategy and advice for carers (Parts 5 and 6)", 0, True),
+    assert rows == [("Have a strategy and advice for carers (Parts 5 and 6)", 0, False),
                     ("Offer young carers a statement and support (Parts 2 and 3)", 0, True)]
 
 
@@ -67,13 +96,15 @@ def test_the_policies_behind_a_finding(opened: Opened) -> None:
     old, new = "Practice Guide: Chronologies (2010)", "Practice Guide on chronologies (2017)"
     asked = "Keep chronologies that are used (guide of 2017)"
     assert [row for row in rows if row[1] in (old, new)] == [
-        ("said: of an approach that carries it out", new, None),
-        ("concluded: through its approach", old, "Keep chronologies (guide of 2010)"),
-        ("came later", new, asked)]
+        ("concluded: through its approach", new, asked)]
 
 
 def test_before_and_after_a_duty_came_into_force(opened: Opened) -> None:
-    rows = ask(opened, "duties-over-time", "time asOf inForce", policy=
-               "children-and-young-people-act-2014")
-    assert {row[0] for row in rows} == {"before", "in force"}
-    assert all((time == "before") == (as_of < since) for time, as_of, since in rows)
+    rows = ask(opened, "duties-over-time", "time observedFrom asOf inForce",
+               policy="children-and-young-people-act-2014")
+    assert {row[0] for row in rows} == {"before", "in part before", "in force"}
+    assert all(begin < since for time, begin, _, since in rows if time == "in part before")
+    assert all(until < since for time, _, until, since in rows if time == "before")
+    themed = ask(opened, "duties-over-time", "part", theme="continuing care")
+    assert set(themed) == {("Let young people stay on in their placement (Part 11)",),
+                           ("Let young people stay until they are ready",)}
