@@ -209,12 +209,13 @@ class Map(_Model):
 
 
 class Matrix(_Model):
-    """How the answer is drawn as a matrix: the columns that give rows, columns and cells, and the
-    colours of the cells (without one, by the rank of what they show)."""
+    """How the answer is drawn as a matrix: the columns that give rows, columns and cells, what is
+    shown where a cell has nothing, and the colours (without one, by the rank of what they show)."""
 
     rows: Name
     columns: Name
     cell: Name
+    otherwise: Name | None = None
     tone: Name | None = None
 
 

@@ -228,14 +228,17 @@ def matrix(table: Table) -> dict[str, Any] | None:
     down, across, cell = map(table.at, (declared.rows, declared.columns, declared.cell))
     if down is None or across is None or cell is None:
         return None
-    tone = table.at(declared.tone)
+    tone, otherwise = table.at(declared.tone), table.at(declared.otherwise)
     about = next((at for at, column in enumerate(table.columns)
                   if column.type == "iri" and at not in (down, across, cell, tone)), cell)
     met: dict[Link, dict[Link, dict[Link, None]]] = defaultdict(lambda: defaultdict(dict))
     for row in table.rows:
-        value = row[cell] if tone is None else replace(
-            row[cell], text=f"{row[cell].text}, {table.columns[tone].label.lower()}: "
-            f"{row[tone].text}", tone=row[tone].tone, href=row[about].href)
+        value = row[cell]
+        if tone is not None:
+            value = replace(value, text=f"{value.text}, {table.columns[tone].label.lower()}: "
+                            f"{row[tone].text}", tone=row[tone].tone, href=row[about].href)
+        elif not value and otherwise is not None:
+            value = row[otherwise]
         met[row[down]][row[across]][value] = None
     columns = sorted({column for line in met.values() for column in line},
                      key=lambda link: link.text)
