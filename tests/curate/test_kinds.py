@@ -22,7 +22,7 @@ In one partnership, Safe and Together was well established and had reduced risk 
 Some partnerships had introduced Mind of My Own. Staff in almost all areas knew of self-directed
 support.
 
-# Quality indicator 5.1: Providing help and support at an early stage
+# Quality indicator 5.1: help at an early stage
 
 Three partnerships were good, and five partnerships were evaluated as adequate. Of the 32
 partnerships, 25 were good or better.
