@@ -137,8 +137,10 @@ class Names:
                 if key not in best or _order(mention) < _order(best[key]):
                     best[key] = mention
         names = _unlinked([mention.at for mention in best.values() if mention.likeness == 1])
+        proper = {mention.at for mention in best.values() if mention.likeness == 1
+                  and mention.surely and _is_proper(mention.name)}
         best = {key: replace(mention, part=True) if any(
-            mention.at < at and mention.name.islower() or (
+            mention.at < at and (mention.name.islower() or at in proper) or (
                 mention.likeness < 1 and mention.at <= at) for at in names) else mention
             for key, mention in best.items()}
         exact = {at for name in names for at in name}
@@ -264,6 +266,11 @@ def _unlinked(names: Sequence[frozenset[int]]) -> list[frozenset[int]]:
     """The places of names without those that link other names, such as `waits in Fife`."""
     return [at for at in names if max(at) - min(at) < len(at)
             or at != frozenset[int]().union(*(one for one in names if one < at))]
+
+
+def _is_proper(name: str) -> bool:
+    """Whether all words that say something have a capital, as in `Safe and Together`."""
+    return all(word.text[0].isupper() for word in words(name) if not word.is_small)
 
 
 def _same(one: str, other: str) -> bool:

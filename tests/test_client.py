@@ -25,9 +25,9 @@ def test_an_answer_has_names_evidence_and_release(client: Client, release: Relea
     answer = client.ask("approach-partnerships", approach="PACE")
     assert answer.release == release.id
     assert [(row["who"], row["stageReached"]) for row in answer] == [
-        ("The 32 partnerships", "mentioned only"), ("Midlothian", "in use")]
-    assert len(answer.named[1]["evidence"]) == 3
-    assert answer.rows[1]["who"].endswith("/id/partnership/midlothian")
+        ("Midlothian", "in use"), ("The 32 partnerships", "mentioned only")]
+    assert len(answer.named[0]["evidence"]) == 3
+    assert answer.rows[0]["who"].endswith("/id/partnership/midlothian")
     assert answer.sentence and "1 named partnership: Midlothian" in answer.sentence
 
 
@@ -36,13 +36,13 @@ def test_an_answer_becomes_a_data_frame_a_graph_and_a_table(client: Client) -> N
     answer = client.ask("approach-partnerships", approach="PACE", narrower=True)
     frame = answer.to_pandas()
     assert list(frame.columns) == [column.name for column in answer.columns]
-    assert frame["who"].tolist() == ["The 32 partnerships", "Midlothian"]
+    assert frame["who"].tolist() == ["Midlothian", "The 32 partnerships"]
     assert frame.attrs["release"] == answer.release
     graph = answer.to_networkx("who", "variant")
     assert {label for _, label in graph.nodes(data="label")} == {
         "The 32 partnerships", "Midlothian", "Permanence and Care Excellence programme"}
     assert [edge["stageReached"] for *_, edge in graph.edges(data=True)] == [
-        "mentioned only", "in use"]
+        "in use", "mentioned only"]
     html = answer._repr_html_()
     assert html.count("<tr>") == 3
     assert "<td>Midlothian</td>" in html and "Period in words" not in html

@@ -34,6 +34,8 @@ _SURE = 0.55
 """The least score of a reading that is answered without asking back."""
 _SURER = 0.7
 """The same for a reading that takes words which fit nothing else as a text to look for."""
+_VAGUE = 0.7
+"""How alike a name must be to be taken surely where words are left unused."""
 _NEARLY = 0.75
 """The score of a sure reading, as a share of an unsure best, from which on it is answered."""
 _OFFERED = 0.5
@@ -187,8 +189,10 @@ class PlainWords:
 
     def _is_sure(self, fit: Fit, written: Sequence[Word], asked: Asked) -> bool:
         """Whether a reading is answered without asking back: not where it passes over a thing that
-        is named, or over a name or a year that is not known."""
+        is named, or over a name or a year that is not known, nor where it knows a name only
+        vaguely and cannot use all the rest."""
         unknown = _unused(written, fit)
+        vague = bool(unknown) and any(one.likeness < _VAGUE for one in fit.bound)
         passed = any(one.likeness == 1 and not (one.quiet or one.part)
                      and one.at.isdisjoint(fit.used)
                      and not all(written[at].is_small for at in one.at) for one in asked.mentions)
@@ -197,7 +201,8 @@ class PlainWords:
                       or _YEAR.fullmatch(word.folded) and not self._index.names.uses(word)
                       for at, word in enumerate(asked.words))
         least = _SURER if any(one.searches for one in fit.bound) else _SURE
-        return not (strange or passed) and fit.fit >= least and len(unknown) <= _UNUSED * said
+        return not (strange or passed or vague) and (
+            fit.fit >= least and len(unknown) <= _UNUSED * said)
 
     async def _prepare(self) -> tuple[Ranking, Choices]:
         """The ranking, which takes a second to make, and the words of every choice."""

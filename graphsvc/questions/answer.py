@@ -26,6 +26,7 @@ from graphsvc.questions.parameters import (
     Understood,
     choices_of,
     given_texts,
+    subjects,
     widened,
 )
 from graphsvc.questions.question import Column, Parameter, Question
@@ -272,13 +273,16 @@ class Questions:
             if covering else None for covering in self.library.covering]
         given = await self._members.included(question, answer.parameters)
         wider, widest = widened(question, answer.parameters)
-        *found, most = await asyncio.gather(*(
-            self._reached(question, asked, client) for asked in (*(a for _, a in wider), widest)))
+        about = subjects(question, answer.parameters)
+        *found, most, alike = await asyncio.gather(*(
+            self._reached(question, asked, client)
+            for asked in (*(a for _, a in wider), widest, {**widest, **about})))
         filters = [Filter(parameter, answer.parameters[parameter.name],
                           answer.is_default(parameter), max(0, len(rows) - len(answer.all_rows)))
                    for (parameter, _), rows in zip(wider, found, strict=True)]
-        hidden = set[str]().union(*(
-            answer.evidence.said(question, rows) for rows in (*found, most)))
+        hidden = set[str]().union(*(answer.evidence.said(question, rows) for rows in (alike, *(
+            rows for one, rows in zip(filters, found, strict=True)
+            if one.parameter.name not in about))))
         looked = looked_at(
             documents, others, answer.evidence.said(question, answer.all_rows), hidden,
             {value.value for values in given.values() for value in values},

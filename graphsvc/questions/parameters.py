@@ -161,3 +161,13 @@ def widened(
         elif tuple(value.value for value in given[parameter.name]) != parameter.default:
             widest[parameter.name] = asked[parameter.name]
     return wider, widest
+
+
+def subjects(question: Question, given: Understood) -> Understood:
+    """The values that say what was asked about, and not how far an answer goes: texts to look for,
+    and the one thing on whose pages the question is. Values by default are none of them."""
+    about = set(question.panel.values())
+    return {parameter.name: given[parameter.name] for parameter in question.parameters
+            if parameter.name in given and (
+                parameter.type == "words" or about == {parameter.name})
+            and tuple(value.value for value in given[parameter.name]) != parameter.default}

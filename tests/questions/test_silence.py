@@ -43,8 +43,9 @@ def test_an_empty_answer_says_that_a_default_hid_the_rows(ask: Asker) -> None:
     number = len(without.rows)
     assert number > 0
     said = lines(answer)[0]
-    assert said.startswith("`framework` is Quality framework for children")
-    assert said.endswith("(`framework=any`).")
+    assert said.startswith("Framework: Quality framework for children")
+    assert said.endswith(
+        f"(by default). This leaves out {number} rows; choose “any” to have them.")
     assert [(it.parameter.name, it.by_default) for it in answer.silence.filters] == [
         ("framework", True), ("partnership", False)]
     assert answer.silence.filters[0].left_out == number
