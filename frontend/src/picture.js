@@ -24,7 +24,6 @@ export function svg(graph, seen, { title, source }, font) {
     x: MARGIN + 60 + (node.position("x") - box.x1) * across + (room - box.w * across) / 2,
     y: top + 10 + (node.position("y") - box.y1) * down,
   });
-  const below = top + box.h * down + 50;
   const kinds = [...new Set(nodes.map((node) => node.data("kind")))].sort();
   const taken = [];
   const shapes = nodes.map((node) => {
@@ -35,6 +34,7 @@ export function svg(graph, seen, { title, source }, font) {
     return `<a href="${text(new URL(node.data("href") ?? "", location.href))}"><path transform="translate(${round(x - size / 2)} ${round(y - size / 2)}) scale(${round(size / 16 * 100) / 100})" d="${outline}" fill="${COLOURS[colour]}"><title>${text(`${node.data("label")} (${node.data("kind")})`)}</title></path></a>`;
   });
   const names = nodes.toSorted((one, other) => other.degree() - one.degree()).map((node) => named(node, place(node), taken)).join("");
+  const below = Math.max(top, ...taken.map((one) => one[3])) + 30; // the lowest thing or name
   const lines = seen.edges().map((edge) => line(edge, place, taken)).join("");
   const legend = kinds.map((kind, at) => {
     const { colour, outline } = graph.look(kind);
