@@ -2,8 +2,9 @@
 // the text of a journal (180 mm), with type of 9 points, and has a legend and its source inside.
 import { clip, says } from "./graph.js";
 
-const NARROWEST = 680; // pixels of 1/96 inch: 180 mm
-const FEW = 16; // things up to which a picture is that wide; of more it is larger, in the same type
+const WIDTH = 680; // pixels of 1/96 inch: 180 mm
+const FEW = 16; // things up to which a picture keeps the form of the drawing; with more it is drawn out in height
+const HIGHEST = 32000; // pixels: browsers draw nothing on a canvas that is much higher
 const FONT = 12; // 9 points
 const MARGIN = 24;
 const COLOURS = ["#1f5fa8", "#c9500b", "#00805c", "#b14a86", "#7a4b12", "#0b7f9c", "#5b4a9a", "#5c666e"];
@@ -14,15 +15,15 @@ const round = (number) => Math.round(number * 10) / 10;
 
 export function svg(graph, seen, { title, source }, font) {
   const nodes = seen.nodes().toArray();
-  const WIDTH = Math.round(NARROWEST * Math.max(1, Math.sqrt(nodes.length / FEW)));
   const box = seen.nodes().boundingBox({ includeLabels: false });
-  const scale = Math.min(WIDTH / NARROWEST, (WIDTH - 2 * MARGIN - 120) / Math.max(1, box.w));
+  const room = WIDTH - 2 * MARGIN - 120;
+  const across = Math.min(1, room / Math.max(1, box.w));
+  const down = across * Math.max(1, nodes.length / FEW);
   const top = MARGIN + 44;
   const place = (node) => ({
-    x: MARGIN + 60 + (node.position("x") - box.x1) * scale + Math.max(0, (WIDTH - 2 * MARGIN - 120 - box.w * scale) / 2),
-    y: top + 10 + (node.position("y") - box.y1) * scale,
+    x: MARGIN + 60 + (node.position("x") - box.x1) * across + (room - box.w * across) / 2,
+    y: top + 10 + (node.position("y") - box.y1) * down,
   });
-  const below = top + box.h * scale + 50;
   const kinds = [...new Set(nodes.map((node) => node.data("kind")))].sort();
   const taken = [];
   const shapes = nodes.map((node) => {
@@ -32,7 +33,8 @@ export function svg(graph, seen, { title, source }, font) {
     const { colour, outline } = graph.look(node.data("kind"));
     return `<a href="${text(new URL(node.data("href") ?? "", location.href))}"><path transform="translate(${round(x - size / 2)} ${round(y - size / 2)}) scale(${round(size / 16 * 100) / 100})" d="${outline}" fill="${COLOURS[colour]}"><title>${text(`${node.data("label")} (${node.data("kind")})`)}</title></path></a>`;
   });
-  const names = nodes.toSorted((one, other) => other.degree() - one.degree()).map((node) => named(node, place(node), taken, WIDTH)).join("");
+  const names = nodes.toSorted((one, other) => other.degree() - one.degree()).map((node) => named(node, place(node), taken)).join("");
+  const below = Math.max(top, ...taken.map((one) => one[3])) + 30; // the lowest thing or name
   const lines = seen.edges().map((edge) => line(edge, place, taken)).join("");
   const legend = kinds.map((kind, at) => {
     const { colour, outline } = graph.look(kind);
@@ -42,7 +44,7 @@ export function svg(graph, seen, { title, source }, font) {
   const foot = below + Math.ceil(kinds.length / 3) * 20 + 8;
   const words = wrap(source, Math.floor(WIDTH / 6.3));
   const height = foot + words.length * 16 + 8;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${round(WIDTH * 180 / NARROWEST)}mm" height="${round(height * 180 / NARROWEST)}mm" viewBox="0 0 ${WIDTH} ${round(height)}" font-family="Inter, 'Noto Sans', sans-serif" font-size="${FONT}" fill="#16202b">
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="180mm" height="${round(height * 180 / WIDTH)}mm" viewBox="0 0 ${WIDTH} ${round(height)}" font-family="Inter, 'Noto Sans', sans-serif" font-size="${FONT}" fill="#16202b">
 <title>${text(title)}</title>
 <style>@font-face { font-family: Inter; src: url("${font}") format("woff2"); font-weight: 400 700; }</style>
 <defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 1 8 4 0 7z" fill="#6b7680"/></marker></defs>
@@ -57,13 +59,13 @@ ${words.map((part, at) => `<text x="${MARGIN}" y="${foot + at * 16}" font-size="
 }
 
 // A name below, above, right or left of its thing, where there is room, else where least is covered.
-function named(node, { x, y }, taken, width) {
+function named(node, { x, y }, taken) {
   const lines = wrap(clip(node.data("label"), 100), 28).slice(0, 4);
   const wide = Math.max(...lines.map((part) => part.length)) * FONT * 0.55;
   const tall = lines.length * (FONT + 2);
   const spots = [["middle", 0, 22], ["start", 11, 4], ["end", -11, 4], ["middle", 0, 2 - tall]].map(([anchor, dx, dy]) => {
     const from = x + dx - { middle: wide / 2, start: 0, end: wide }[anchor];
-    const left = Math.max(4, Math.min(width - 4 - wide, from));
+    const left = Math.max(4, Math.min(WIDTH - 4 - wide, from));
     const box = [left, y + dy - FONT, left + wide, y + dy - FONT + tall];
     return { anchor, at: x + dx + left - from, dy, box, covered: Math.abs(left - from) * tall + covered(box, taken) };
   });
@@ -122,8 +124,9 @@ export async function png(picture) {
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(picture)}`;
   await image.decode();
   const canvas = document.createElement("canvas");
-  canvas.width = Math.min(8000, Math.round(image.naturalWidth * 3));
-  canvas.height = Math.round(canvas.width * image.naturalHeight / image.naturalWidth);
+  const times = Math.min(3, HIGHEST / image.naturalHeight);
+  canvas.width = Math.round(image.naturalWidth * times);
+  canvas.height = Math.round(image.naturalHeight * times);
   const context = canvas.getContext("2d");
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });

@@ -67,7 +67,7 @@ def test_a_newcomer_learns_who_uses_an_approach_and_takes_a_spreadsheet_and_a_pi
             for entry in panel.locator(".brief").all()}
     assert {"Midlothian", "North Ayrshire", "The 32 partnerships"} < set(used)
     assert "in use" in used["Midlothian"]
-    assert "The documents disagree" in used["North Ayrshire"]
+    assert "The texts disagree" in used["North Ayrshire"]
     positive = panel.locator(".group").filter(has=page.get_by_role("heading", name="Positive"))
     assert "Midlothian" in positive.inner_text()
     assert "North Ayrshire" not in positive.inner_text()
@@ -370,7 +370,7 @@ def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path
     page.locator("#main").get_by_role("button", name="Ask").click()
     row = page.get_by_role("row").filter(has=page.get_by_role("rowheader").get_by_role(
         "link", name="North Ayrshire", exact=True))
-    assert "The documents disagree" in row.inner_text()
+    assert "The texts disagree" in row.inner_text()
     row.locator("summary").click()
     row.get_by_role("link", name=re.compile("^North Ayrshire 2022, .*paragraph")).first.wait_for()
     assert row.get_by_role("link", name=re.compile("^The publisher’s page")).count()

@@ -32,6 +32,18 @@ ASSETS = {(name := path.relative_to(STATIC).as_posix()):
 """The address of each file that browsers load, by its path below STATIC, with its digest."""
 
 
+_FOR_PEOPLE = re.compile(rb"^ *//.*\n|^ +|/\*.*?\*/", re.MULTILINE)
+"""What styles and scripts have only for those who read them: comments and indents."""
+
+
+def light(path: Path) -> bytes:
+    """A file below STATIC as browsers load it: styles and scripts without what is for people. What
+    is bundled is light already."""
+    content = path.read_bytes()
+    readable = path.parent == STATIC and path.suffix in (".css", ".js")
+    return _FOR_PEOPLE.sub(b"", content) if readable else content
+
+
 def fill(template: str, **values: Any) -> str:
     """A template with these values."""
     return _TEMPLATES.get_template(template).render(**values)

@@ -25,7 +25,7 @@ from graphsvc.web.pages.questions import (
     questions_page,
 )
 from graphsvc.web.pages.releases import release_page, releases_page
-from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC
+from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC, light
 from graphsvc.web.pages.search import search_page, suggestions
 from graphsvc.web.pages.text import ABOUT, text_page
 from graphsvc.web.problems import problem_types
@@ -117,5 +117,5 @@ async def _static(request: Request) -> Response:
         raise NotFound(f"There is no file `{name[:80]}`.")
     path = STATIC / name
     kept = bool(request.url.query) or path.parent.name == "chunks"
-    return Response(path.read_bytes(), media_type=MEDIA_TYPES[path.suffix],
+    return Response(light(path), media_type=MEDIA_TYPES[path.suffix],
                     headers={"Cache-Control": _KEPT if kept else "no-cache"})
