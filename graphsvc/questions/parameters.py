@@ -165,9 +165,10 @@ def widened(
 
 def subjects(question: Question, given: Understood) -> Understood:
     """The values that say what was asked about, and not how far an answer goes: texts to look for,
-    and the one thing on whose pages the question is. Values by default are none of them."""
-    about = set(question.panel.values())
+    and the thing on whose pages the question is first, unless it may be a group, which says for
+    whom. Values by default are none of them."""
+    about = next(iter(question.panel.values()), None)
     return {parameter.name: given[parameter.name] for parameter in question.parameters
-            if parameter.name in given and (
-                parameter.type == "words" or about == {parameter.name})
+            if parameter.name in given and (parameter.type == "words" or (
+                parameter.name == about and not parameter.members))
             and tuple(value.value for value in given[parameter.name]) != parameter.default}
