@@ -13,8 +13,8 @@ from tests.ecosystem import node
 
 pytestmark = pytest.mark.slow
 BASE = "https://w3id.org/joint-inspections/id"
-ROWS = [[f"{BASE}/group/all-32", "mentioned only", [437]],
-        [f"{BASE}/partnership/midlothian", "in use", [298, 300, 499]]]
+ROWS = [[f"{BASE}/partnership/midlothian", "in use", [298, 300, 499]],
+        [f"{BASE}/group/all-32", "mentioned only", [437]]]
 PYTHON = """
 import json
 from generated import Client
