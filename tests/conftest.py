@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
@@ -79,11 +79,36 @@ def release(releases: Releases) -> Release:
 
 
 @dataclass
+class Runner:
+    """An event loop that runs as long as the tests, as that of a service does.
+
+    With `asyncio.run` or `asyncio.Runner`, processes that write graph files would be killed after
+    each piece of work, and be found dead by the next.
+    """
+
+    portal: BlockingPortal
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """What comes of some work. Raises what it raises."""
+        async def result() -> Result:
+            return await work
+
+        return self.portal.call(result)
+
+
+@pytest.fixture(scope="session")
+def runner() -> Iterator[Runner]:
+    """The event loop that tests share."""
+    with start_blocking_portal() as portal:
+        yield Runner(portal)
+
+
+@dataclass
 class Opened:
     """A release that is open in this process, and the event loop in which it answers."""
 
     serving: Serving
-    runner: asyncio.Runner
+    runner: Runner
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """What comes of some work. Raises what it raises."""
@@ -91,26 +116,24 @@ class Opened:
 
 
 @pytest.fixture(scope="session")
-def opened(release: Release) -> Iterator[Opened]:
+def opened(release: Release, runner: Runner) -> Iterator[Opened]:
     """The release of the real project, opened once: it takes two seconds."""
-    with asyncio.Runner() as runner:
-        serving = runner.run(Serving.open(release))
-        yield Opened(serving, runner)
-        runner.run(serving.close())
+    serving = runner.run(Serving.open(release))
+    yield Opened(serving, runner)
+    runner.run(serving.close())
 
 
 @pytest.fixture(scope="session")
-def fetch(releases: Releases) -> Iterator[Fetch]:
+def fetch(releases: Releases, runner: Runner) -> Iterator[Fetch]:
     """Gives what the service over the release of the real project answers to GET, path by path."""
-    with asyncio.Runner() as runner:
-        service = client_of(app_of(releases))
-        client = runner.run(service.__aenter__())
+    service = client_of(app_of(releases))
+    client = runner.run(service.__aenter__())
 
-        async def ask(paths: tuple[str, ...], headers: dict[str, str]) -> list[httpx.Response]:
-            return [await client.get(path, headers=headers) for path in paths]
+    async def ask(paths: tuple[str, ...], headers: dict[str, str]) -> list[httpx.Response]:
+        return [await client.get(path, headers=headers) for path in paths]
 
-        yield lambda *paths, **headers: runner.run(ask(paths, headers))
-        runner.run(service.__aexit__(None, None, None))
+    yield lambda *paths, **headers: runner.run(ask(paths, headers))
+    runner.run(service.__aexit__(None, None, None))
 
 
 @pytest.fixture

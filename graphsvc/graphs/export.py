@@ -13,7 +13,9 @@ from urllib.parse import quote, urlencode
 
 from anyio import BrokenWorkerProcess, CapacityLimiter, fail_after, to_process, to_thread
 
+from graphsvc.engine.base import Lane, Request, read
 from graphsvc.errors import GraphsvcError
+from graphsvc.formats import TSV
 from graphsvc.graphs import json_files, picture, tables, text_files
 from graphsvc.graphs.graph import Graph, graph_of
 from graphsvc.graphs.look import Looks
@@ -181,7 +183,7 @@ class Export:
         address = os.environ.get("GRAPHSVC_ADDRESS", "").rstrip("/")
         base = serving.release.manifest["header"]["base"]
         async with _turns:
-            rows = await serving.views.rows(serving.engine, self.recipe.facts["query"])
+            rows = await self._rows(serving)
             try:
                 with fail_after(_SECONDS):
                     return await to_process.run_sync(
@@ -193,9 +195,13 @@ class Export:
 
     async def graph(self, serving: Serving) -> Graph:
         """The graph alone, for those who want to know how large it is. Raises as `file` does."""
-        rows = await serving.views.rows(serving.engine, self.recipe.facts["query"])
+        rows = await self._rows(serving)
         return await to_thread.run_sync(
             graph_of, self.view, rows, serving.release.manifest["header"]["base"])
+
+    async def _rows(self, serving: Serving) -> bytes:
+        return await read(serving.engine, Request(
+            self.recipe.facts["query"], TSV.media_type, lane=Lane.REVIEWED))
 
     def _written(self, rows: bytes, base: str, address: str, looks: Looks) -> bytes:
         """The file from the rows of the query. base, address, looks: as of `graph_of`."""

@@ -3,7 +3,6 @@ that was made of one, so that whoever holds it can make it again."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,9 +10,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from graphsvc import __version__
-from graphsvc.engine.base import Engine, Lane, Request, read
 from graphsvc.errors import GraphsvcError, InputErrors
-from graphsvc.formats import TSV
 from graphsvc.graphs.measures import MEASURES
 from graphsvc.index import Index
 from graphsvc.questions.header import read_question
@@ -39,8 +36,6 @@ _TYPES = {
     "start": ("date", "year"), "end": ("date", "year"),
 }
 _OWN = ("id", "iri", "page", "degree")
-_KEPT_BYTES = 32 << 20
-"""The rows that are kept of the views that were asked for last."""
 
 
 class UnknownView(GraphsvcError):
@@ -106,7 +101,6 @@ class Views:
 
     def __init__(self, views: list[View]) -> None:
         self._views = {view.name: view for view in views}
-        self._rows: OrderedDict[str, bytes] = OrderedDict()
 
     @classmethod
     def load(
@@ -131,19 +125,6 @@ class Views:
 
     def __iter__(self) -> Iterator[View]:
         return iter(self._views.values())
-
-    async def rows(self, engine: Engine, query: str) -> bytes:
-        """The rows of a view's query in TSV, kept for the next formats and the picture of the same.
-
-        Raises what the engine raises.
-        """
-        rows = self._rows.pop(query, None)
-        if rows is None:
-            rows = await read(engine, Request(query, TSV.media_type, lane=Lane.REVIEWED))
-        self._rows[query] = rows
-        while sum(map(len, self._rows.values())) > _KEPT_BYTES:
-            self._rows.popitem(last=False)
-        return rows
 
     def get(self, name: str) -> View:
         """The view of that name. Raises UnknownView."""

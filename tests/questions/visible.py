@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from graphsvc.index import AmbiguousName, UnknownName
 from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.output import as_document
 from graphsvc.questions.question import RESERVED_COLUMNS
+from tests.conftest import Runner
 
 Cell = str | int | float | bool | None
 Row = tuple[Cell, ...]
@@ -98,7 +98,7 @@ class Told:
 class Library:
     """The library over the real release, answering from one event loop."""
 
-    def __init__(self, runner: asyncio.Runner, questions: Questions) -> None:
+    def __init__(self, runner: Runner, questions: Questions) -> None:
         self._runner, self._questions = runner, questions
         self._told: dict[str, Told] = {}
 

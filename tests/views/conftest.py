@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import os
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,7 @@ from graphsvc.graphs.export import Export, format_named
 from graphsvc.graphs.view import View, Views
 from graphsvc.release import Release
 from graphsvc.service import Serving
-from tests.conftest import Opened
+from tests.conftest import Opened, Runner
 from tests.views.truth import Whole, truth
 
 ADDRESS = "GRAPHSVC_ADDRESS"
@@ -31,7 +30,7 @@ class Drawn:
 
     release: Release
     serving: Serving
-    runner: asyncio.Runner
+    runner: Runner
     _files: dict[str, bytes] = field(default_factory=dict)
     _truths: dict[str, Whole] = field(default_factory=dict)
 
