@@ -102,7 +102,11 @@ def _distribution(header: Header, digest: str, dump: Path) -> list[ox.Triple]:
 
 
 def _serialized(triples: Iterable[ox.Triple], format_: ox.RdfFormat | None) -> bytes:
-    return ox.serialize(sorted(triples, key=str), format=format_, prefixes=_PREFIXES) or b""
+    """The same bytes for the same triples: blank nodes are named canonically (RDFC-1.0)."""
+    dataset = ox.Dataset(ox.Quad(*triple) for triple in triples)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    found = sorted((quad.triple for quad in dataset), key=str)
+    return ox.serialize(found, format=format_, prefixes=_PREFIXES) or b""
 
 
 Part = Literal["dataset", "void", "sparql", "examples"]

@@ -26,7 +26,7 @@ class Explorer {
     cy.on("tap", "edge.statement", (event) => { location.href = event.target.data("href"); });
     cy.on("tap", (event) => { if (event.target === cy) this.select(null); });
     cy.on("mouseover", "node, edge", (event) => this.point(event.target));
-    cy.on("mouseout pan zoom", () => this.point(null));
+    cy.on("mouseout", () => this.point(null));
     this.canvas.addEventListener("keydown", (event) => this.key(event));
   }
 

@@ -189,9 +189,13 @@ class Export:
                     return await to_process.run_sync(
                         self._written, rows, base, address, dict(serving.looks),
                         cancellable=True)
-            except (TimeoutError, BrokenWorkerProcess) as error:
+            except TimeoutError as error:
                 raise Unfinished(f"The file could not be finished within {_SECONDS} seconds.",
                                  hint="Narrow the view with its parameters.") from error
+            except BrokenWorkerProcess as error:
+                raise Unfinished("The process that wrote the file ended before it was finished.",
+                                 hint="Try again; if that fails, narrow the view with its "
+                                      "parameters.") from error
 
     async def graph(self, serving: Serving) -> Graph:
         """The graph alone, for those who want to know how large it is. Raises as `file` does."""

@@ -108,8 +108,7 @@ class Answer:
 
     @cached_property
     def summary(self) -> dict[str, list[tuple[Term, int]]]:
-        """How many facts (rows, where rows are about none) have each value of the columns that are
-        counted, most first."""
+        """How many facts (else rows) have each value of the counted columns, most first."""
         return {column.name: _counted(column, self._once(at))
                 for at, column in enumerate(self.question.columns)
                 if column.name in self.question.summary and len(self.all_rows) > 1}
@@ -177,6 +176,7 @@ class Questions:
         self._tables = Tables()
         self._choices: dict[str, list[Choice]] = {}
         self._evidence: Evidence | None = None
+        self._reading = asyncio.Lock()
         self._members = Members(engine)
 
     @property
@@ -258,10 +258,11 @@ class Questions:
 
     async def known(self) -> Evidence:
         """The evidence of the release, which is read once."""
-        if self._evidence is None:
-            remarks = self.library.remarks
-            rows = await self._rows(remarks, {}) if remarks else []
-            self._evidence = await Evidence.of(self._engine, remarks, rows)
+        async with self._reading:
+            if self._evidence is None:
+                remarks = self.library.remarks
+                rows = await self._rows(remarks, {}) if remarks else []
+                self._evidence = await Evidence.of(self._engine, remarks, rows)
         return self._evidence
 
     async def _silence(self, answer: Answer, client: str | None) -> Silence:
@@ -280,9 +281,9 @@ class Questions:
         filters = [Filter(parameter, answer.parameters[parameter.name],
                           answer.is_default(parameter), max(0, len(rows) - len(answer.all_rows)))
                    for (parameter, _), rows in zip(wider, found, strict=True)]
-        hidden = set[str]().union(*(answer.evidence.said(question, rows) for rows in (alike, *(
-            rows for one, rows in zip(filters, found, strict=True)
-            if one.parameter.name not in about))))
+        others_of = [r for (p, _), r in zip(wider, found, strict=True) if p.name not in about]
+        hidden = set[str]().union(*(
+            answer.evidence.said(question, rows) for rows in (alike, *others_of)))
         looked = looked_at(
             documents, others, answer.evidence.said(question, answer.all_rows), hidden,
             {value.value for values in given.values() for value in values},

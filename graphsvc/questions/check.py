@@ -54,9 +54,9 @@ def header_mistakes(question: Question) -> list[Mistake]:
         _sentence(question)))
 
 
-def query_mistakes(question: Question) -> list[Mistake]:
-    """Where query and header do not agree."""
-    return _found(_placeholders(question)) or list(_query(question))
+def query_mistakes(question: Question, line: int) -> list[Mistake]:
+    """Where query and header do not agree. line: where the query begins."""
+    return _found(_placeholders(question)) or list(_query(question, line))
 
 
 def _found(checks: Checks) -> list[Mistake]:
@@ -219,7 +219,7 @@ def _placeholders(question: Question) -> Checks:
                f"Use `${name}` in it, or drop the parameter.")
 
 
-def _query(question: Question) -> Iterator[Mistake]:
+def _query(question: Question, line: int) -> Iterator[Mistake]:
     """The query must parse as it is, and with and without each optional clause; it must give the
     columns."""
     for token in question.template.tokens:
@@ -229,13 +229,12 @@ def _query(question: Question) -> Iterator[Mistake]:
             return
     texts = (question.template.bind(values) for values in _samples(question))
     for text in chain((question.query,), texts):
-        if mistake := _parsed(question, text):
+        if mistake := _parsed(question, text, line):
             yield mistake
             return
 
 
-def _parsed(question: Question, query: str) -> Mistake | None:
-    line = question.line
+def _parsed(question: Question, query: str, line: int) -> Mistake | None:
     try:
         result = pyoxigraph.Store().query(query)
     except SyntaxError as error:

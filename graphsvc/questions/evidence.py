@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,9 +44,16 @@ class Evidence:
 
         Raises what the engine raises.
         """
+        cited = (await fetch(engine, own_query("own-passages"))).rows
+        return await asyncio.to_thread(cls._found, cited, remarks, rows)
+
+    @classmethod
+    def _found(
+        cls, cited: Sequence[Row], remarks: Question | None, rows: Sequence[Row]
+    ) -> Evidence:
         passages: dict[str, set[str]] = defaultdict(set)
         documents: dict[str, str] = {}
-        for thing, passage, document in (await fetch(engine, own_query("own-passages"))).rows:
+        for thing, passage, document in cited:
             if thing and passage and document:
                 passages[thing.value].add(passage.value)
                 documents[passage.value] = document.value

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.questions.check import Mistake, Place, header_mistakes, query_mistakes
 from graphsvc.questions.question import PARTS, Header, Question, SharedColumns
+from graphsvc.questions.template import Template
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PARTS = re.compile(r"(?P<before>(?:[^\S\n]*(?:#(?!\+).*)?\n)*)(?P<header>(?:#\+.*(?:\n|\Z))*)")
@@ -53,11 +54,11 @@ def read_question(
                    parts["before"].count("\n") + 1, shared or {})
     model = header.model(Header, header.fields, {**prefixes, **dict(_PREFIX.findall(query))})
     question = Question.model_construct(
-        **dict(model), name=path.stem, file=file, query=query, line=line)
+        **dict(model), name=path.stem, file=file, query=query,
+        template=Template(query, file=file, line=line))
     if not built:
-        question.template  # noqa: B018
         header.stop_on(header_mistakes(question))
-        header.stop_on(query_mistakes(question))
+        header.stop_on(query_mistakes(question, line))
     return question
 
 

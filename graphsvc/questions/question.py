@@ -304,19 +304,14 @@ class Header(_Model):
 class Question(Header):
     """One file of the library.
 
-    file: as messages name it; query: its text as it is in the file, where it begins on `line`.
+    file: as messages name it; query: its text as it is in the file; template: the same, with
+    places for values.
     """
 
     name: str
     file: str
     query: str
-    line: int
-
-    @cached_property
-    def template(self) -> Template:
-        """The query with places for values, read when it is first needed: a service has many
-        questions, and is asked few of them soon. Raises InputErrors."""
-        return Template(self.query, file=self.file, line=self.line)
+    template: Template
 
     @cached_property
     def keys(self) -> dict[Column, bool]:
