@@ -171,8 +171,7 @@ class Questions:
     """A library that can be asked, over one release with its index."""
 
     def __init__(self, library: Library, engine: Engine, index: Index) -> None:
-        self.library, self.index = library, index
-        self._engine = engine
+        self.library, self.index, self._engine = library, index, engine
         self._tables = Tables()
         self._choices: dict[str, list[Choice]] = {}
         self._evidence: Evidence | None = None
