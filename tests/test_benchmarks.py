@@ -153,6 +153,7 @@ def test_what_is_measured_is_built_when_it_is_first_asked_for(tmp_path: Path) ->
     assert data.triples.read_bytes().count(b"\n") > 0
 
 
+@pytest.mark.slow
 def test_a_build_is_measured_again_and_stays_for_the_next_measure(tmp_path: Path) -> None:
     figures, data = Figures(tmp_path / "figures.jsonl"), prepare(REAL, BOOKS, tmp_path)
     data.place.mkdir()

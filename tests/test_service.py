@@ -262,6 +262,7 @@ def test_the_default_graph_is_the_union_and_says_so(server: str) -> None:
     assert "UnionDefaultGraph" in description
 
 
+@pytest.mark.slow
 def test_a_new_release_is_picked_up_under_load_without_losing_a_request(
     books: Path, tmp_path: Path
 ) -> None:

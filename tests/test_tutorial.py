@@ -46,6 +46,7 @@ def test_the_tutorial_works_step_by_step(tmp_path: Path) -> None:
     assert len(STEPS) == 9
 
 
+@pytest.mark.slow
 def test_a_new_project_builds_and_serves_at_once(tmp_path: Path) -> None:
     assert graphsvc(tmp_path, "init", "mine")[0] == 0
     assert graphsvc(tmp_path, "build", "--project", "mine")[0] == 0

@@ -228,6 +228,7 @@ def test_mistakes_of_a_candidate_name_file_line_thing_and_remedy(
     assert done.stdout.splitlines()[-1] == f"4 mistakes in {path}"
 
 
+@pytest.mark.slow
 def test_mistakes_of_a_candidate_as_json_and_as_a_report(project: Project, tmp_path: Path) -> None:
     path = tmp_path / "candidate.ttl"
     path.write_text(CANDIDATE)

@@ -161,6 +161,7 @@ def test_a_client_that_floods_makes_nobody_else_wait_or_be_refused(people: Path)
     run(work())
 
 
+@pytest.mark.slow
 def test_the_slow_queries_of_a_client_are_counted_over_both_lanes(people: Path) -> None:
     async def work() -> None:
         async with engine_over(people, slow_per_client=2, seconds=60) as engine:
@@ -339,6 +340,7 @@ def is_another(killed: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_health_asks_a_worker(people: Path) -> None:
     async def work() -> None:
         async with engine_over(people) as engine:

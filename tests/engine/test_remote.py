@@ -79,6 +79,7 @@ def test_every_question_has_the_same_answers_on_another_engine(
     assert {name: remote[name] for name in embedded if embedded[name] != remote[name]} == {}
 
 
+@pytest.mark.slow
 def test_the_service_in_front_of_another_one(release: Release, oxigraph: str) -> None:
     folder = release.path.parent
     with running("--releases", folder, "--engine", oxigraph, "--time-limit", 3,

@@ -36,6 +36,7 @@ def test_no_request_writes_a_line_into_the_metrics(method: str, service: Service
     assert [line for line in text.splitlines() if line and not LINE.fullmatch(line)] == []
 
 
+@pytest.mark.slow
 def test_ever_new_paths_and_methods_do_not_make_the_metrics_grow(service: Service) -> None:
     def ask(start: int) -> int:
         with service.wire() as wire:

@@ -151,6 +151,7 @@ def test_sigterm_lets_a_request_under_way_finish_and_ends_idle_connections(
     assert "Traceback" not in service.said
 
 
+@pytest.mark.slow
 def test_sighup_ends_no_request_under_way(start: Start, shelf: Path) -> None:
     service = start(shelf)
     with service.wire() as busy:

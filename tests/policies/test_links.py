@@ -109,6 +109,7 @@ def test_every_provision_can_be_reached_or_says_why_not(release: Release) -> Non
     assert {part for part, because in parts.items() if not because} == means
 
 
+@pytest.mark.slow
 def test_a_part_of_a_cohort_counts_for_all_of_it_and_not_the_other_way(release: Release) -> None:
     assert ("care-experienced",) in ask(release, """SELECT ?wide {
         <https://w3id.org/joint-inspections/id/cohort/foster> skos:broaderTransitive ?wide }""")

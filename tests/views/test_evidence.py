@@ -15,7 +15,7 @@ PASSAGES = f"{CITING} {{ GRAPH ?any {{ ?one prov:wasDerivedFrom ?passage }} }}"
 
 @pytest.mark.parametrize(("name", "column", "given"), [
     ("concept-hierarchies", "evidence", {}),
-    ("graph", "evidence", {}),
+    pytest.param("graph", "evidence", {}, marks=pytest.mark.slow),
     ("selection", "evidence", {"thing": ["safe-and-together", "partnership:midlothian",
                                          "use:mid-safe-and-together"]}),
     ("neighbourhood", "passages", {"thing": ["safe-and-together"]}),

@@ -67,6 +67,7 @@ def test_every_view_is_given_as_a_picture_and_as_a_table(fetch: Fetch) -> None:
         paths, fetch(*paths), strict=True)} == dict.fromkeys(paths, 200)
 
 
+@pytest.mark.slow
 def test_the_list_of_views_is_whole_and_its_examples_work(
     fetch: Fetch, releases: Releases, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -85,6 +86,7 @@ def test_the_list_of_views_is_whole_and_its_examples_work(
     assert one.json() == next(view for view in views if view["name"] == "graph")
 
 
+@pytest.mark.slow
 def test_people_get_pages(fetch: Fetch) -> None:
     whole, one, wrong = fetch("/export", "/export/neighbourhood", "/export/neighbour",
                               Accept="text/html,*/*;q=0.8")
@@ -97,6 +99,7 @@ def test_people_get_pages(fetch: Fetch) -> None:
     assert all(known.use in one.text.replace("&#39;", "'") for known in FORMATS.values())
 
 
+@pytest.mark.slow
 def test_a_page_offers_no_picture_of_a_view_too_large_for_any(fetch: Fetch) -> None:
     whole, near = fetch("/export/graph", "/export/neighbourhood", Accept="text/html")
     assert 'href="/export/graph.graphml' in whole.text

@@ -66,6 +66,7 @@ def test_a_weight_narrows_to_edges_that_have_it(drawn: Drawn, name: str) -> None
     assert some.edges == expected
 
 
+@pytest.mark.slow
 def test_a_neighbourhood_grows_with_its_steps(drawn: Drawn) -> None:
     thing = {"thing": ["safe-and-together"]}
     near, far = (whole(drawn, "neighbourhood", {**thing, "depth": [depth]}) for depth in "12")

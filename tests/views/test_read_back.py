@@ -6,7 +6,6 @@ import re
 from calendar import monthrange
 from collections import Counter
 from dataclasses import replace
-from itertools import product
 
 import networkx as nx
 import pytest
@@ -20,17 +19,18 @@ CASES = {
     "neighbourhood": 0, "ontology": 0, "organisations": 1, "partnerships-approaches": 2,
     "partnerships-sharing-approaches": 0, "policy-to-practice": 1, "selection": 0,
 }
-"""Each view with one of its examples; the whole graph is too large to be read by all readers. Daily
-each reader reads some of them, and each of them is read by some readers."""
+"""Each view with one of its examples; the whole graph is too large to be read by all readers."""
+DAILY = ("approaches-used-together", "policy-to-practice", "selection")
+"""Views that the daily tests look at; the longer checks look at all."""
+NAMES = [pytest.param(name, marks=[] if name in DAILY else pytest.mark.slow) for name in CASES]
 
 
 def test_every_view_is_among_the_cases(drawn: Drawn) -> None:
     assert {view.name for view in drawn.serving.views} == {*CASES, "graph"}
 
 
-@pytest.mark.parametrize(("reader", "name"), [
-    pytest.param(reader, name, marks=[pytest.mark.slow] if number % 3 else [])
-    for number, (reader, name) in enumerate(product(READERS, CASES))])
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("name", NAMES)
 def test_what_is_read_is_the_view_with_its_recipe(
     drawn: Drawn, name: str, reader: str
 ) -> None:
@@ -47,7 +47,7 @@ def test_what_is_read_is_the_view_with_its_recipe(
     assert recipe == drawn.export(view, formats[0], given).recipe.facts
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_pajek_has_names_kinds_and_weights(drawn: Drawn, name: str) -> None:
     view, given = drawn.view(name), drawn.view(name).question.examples[CASES[name]].values
     text = drawn.file(view, "net", given).decode()

@@ -14,8 +14,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 RUN = """async (rules) => (await axe.run(document, rules)).violations
     .filter((found) => ["serious", "critical"].includes(found.impact))
     .map((found) => `${found.id}: ${found.nodes.slice(0, 3).map((node) => node.html).join(" ")}`)"""
-SOME = ("home", "search", "approach", "partnership", "passage", "form", "answer", "comparison",
-        "explorer", "editor", "about")
+SOME = ("home", "partnership", "answer", "comparison", "explorer")
 """Kinds of pages of which the daily tests look at each; the longer ones look at all."""
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
@@ -57,7 +56,8 @@ def test_a_wide_answer_in_the_editor_does_not_widen_a_narrow_page(
     assert not page.evaluate(TOO_WIDE)
 
 
-@pytest.mark.parametrize("opened", ["Take away", "Add a filter", "Approach:"])
+@pytest.mark.parametrize("opened", [
+    "Take away", pytest.param("Add a filter", marks=pytest.mark.slow), "Approach:"])
 def test_axe_finds_nothing_serious_in_what_opens_over_an_answer(
     show: Callable[[str], Any], axe: str, opened: str
 ) -> None:
@@ -80,7 +80,9 @@ def test_axe_finds_nothing_serious_in_what_opens_over_an_answer(
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
 
 
-@pytest.mark.parametrize("kind", ["answer", "partnership", "passage", "map"])
+@pytest.mark.parametrize("kind", [
+    "answer", *(pytest.param(kind, marks=pytest.mark.slow)
+                for kind in ("partnership", "passage", "map"))])
 def test_axe_finds_nothing_serious_where_all_that_is_folded_is_open(
     show: Callable[[str], Any], axe: str, kind: str
 ) -> None:
@@ -121,6 +123,7 @@ def test_the_keyboard_reaches_the_content_first_and_then_everything(page: Any) -
     assert any(re.fullmatch(r".*, paragraph \d+ and \d+ more", text) for text in reached)
 
 
+@pytest.mark.slow
 def test_the_keyboard_leaves_the_editor(page: Any, bundle: None) -> None:
     page.goto("/sparql")
     page.locator(".CodeMirror").click()

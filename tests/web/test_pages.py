@@ -393,6 +393,7 @@ def test_a_passage_as_rdf_has_the_words_it_starts_and_ends_with(client: httpx.Cl
     assert str(graph.value(end, oa.exact)) == "Staff confidence"
 
 
+@pytest.mark.slow
 def test_with_the_documents_a_passage_is_shown_in_its_surroundings(
     releases: Releases, shared: Path
 ) -> None:
@@ -433,6 +434,7 @@ def test_words_of_the_data_never_become_markup(gardens: httpx.Client, path: str)
     assert [href for href in links if not href.startswith(("http://", "https://"))] == []
 
 
+@pytest.mark.slow
 def test_a_question_dropped_into_the_folder_appears_everywhere_at_the_next_build(
     tmp_path: Path
 ) -> None:

@@ -120,6 +120,7 @@ def test_a_newcomer_learns_who_uses_an_approach_and_takes_a_spreadsheet_and_a_pi
     assert (tmp_path / "links.png").read_bytes().startswith(b"\x89PNG\r\n")
 
 
+@pytest.mark.slow
 def test_suggestions_for_what_was_typed_before_are_not_shown(page: Any) -> None:
     page.clock.install()
     page.goto("/")
@@ -139,6 +140,7 @@ def test_suggestions_for_what_was_typed_before_are_not_shown(page: Any) -> None:
     _suggestions(page).first.filter(has_text="Safe and Together").wait_for()
 
 
+@pytest.mark.slow
 def test_suggestions_stay_while_one_chooses_among_them(page: Any) -> None:
     page.goto("/")
     box = page.get_by_role("combobox", name="Search")
@@ -203,6 +205,7 @@ def test_the_editor_runs_what_it_opens_with_and_shows_labels_and_plain_numbers(
     page.locator("#results table").get_by_role("row", name=re.compile("^statement")).wait_for()
 
 
+@pytest.mark.slow
 def test_a_name_of_the_schema_goes_into_the_query_with_its_prefix(
     open_page: Callable[..., Any], bundle: None
 ) -> None:
@@ -216,6 +219,7 @@ def test_a_name_of_the_schema_goes_into_the_query_with_its_prefix(
     assert query.startswith("PREFIX ji: <") and query.rstrip().endswith("?s a ji:Disagreement")
 
 
+@pytest.mark.slow
 def test_the_editor_completes_classes_of_the_release(page: Any, bundle: None) -> None:
     page.goto("/sparql")
     page.locator(".CodeMirror").wait_for()
@@ -232,6 +236,7 @@ def test_the_editor_completes_classes_of_the_release(page: Any, bundle: None) ->
     assert any("ApproachUse" in hint for hint in hints.all_inner_texts())
 
 
+@pytest.mark.slow
 def test_an_error_in_a_query_is_shown_in_the_editor(
     open_page: Callable[..., Any], bundle: None
 ) -> None:
@@ -245,6 +250,7 @@ def test_an_error_in_a_query_is_shown_in_the_editor(
     assert "(query, line 1, column 31)" in page.locator("#results").inner_text()
 
 
+@pytest.mark.slow
 def test_an_analyst_filters_what_the_explorer_draws_and_opens_the_file(
     page: Any, bundle: None, tmp_path: Path
 ) -> None:
@@ -295,6 +301,7 @@ def test_an_analyst_filters_what_the_explorer_draws_and_opens_the_file(
     assert links() < graph.number_of_edges()
 
 
+@pytest.mark.slow
 def test_a_graph_analyst_takes_what_is_drawn_into_a_paper(
     page: Any, bundle: None, tmp_path: Path
 ) -> None:
@@ -322,6 +329,7 @@ def test_a_graph_analyst_takes_what_is_drawn_into_a_paper(
             re.compile("^ ?finding")).is_checked()
 
 
+@pytest.mark.slow
 def test_the_keyboard_goes_through_the_drawing_and_a_card_says_where_it_is(
     page: Any, bundle: None
 ) -> None:
@@ -341,6 +349,7 @@ def test_the_keyboard_goes_through_the_drawing_and_a_card_says_where_it_is(
     page.wait_for_url("**open=*")
 
 
+@pytest.mark.slow
 def test_the_shortest_way_goes_through_a_statement(page: Any, bundle: None) -> None:
     page.goto("/explore?thing=indicator:2018-2-1")
     page.get_by_label("Find the shortest way to").fill("partnership:midlothian")
@@ -474,6 +483,7 @@ def test_a_comparison_says_plainly_what_has_no_data(open_page: Callable[..., Any
     assert place.first.is_visible()
 
 
+@pytest.mark.slow
 def test_the_map_is_coloured_by_what_one_chooses(page: Any) -> None:
     page.goto("/")
     tiles = page.get_by_role("region", name="Inspection group", exact=True).get_by_role("link")
@@ -489,6 +499,7 @@ def test_the_map_is_coloured_by_what_one_chooses(page: Any) -> None:
     assert answer.locator(f"g.{look}").count() == 1  # its colour is in the legend
 
 
+@pytest.mark.slow
 def test_an_answer_is_taken_away_as_pictures_citations_and_a_frame_for_other_pages(
     page: Any, tmp_path: Path
 ) -> None:
@@ -535,6 +546,7 @@ def test_a_long_table_is_narrowed_to_the_rows_with_some_words(page: Any) -> None
         "domestic abuse")
 
 
+@pytest.mark.slow
 def test_a_choice_of_colours_holds_on_the_next_page(page: Any) -> None:
     page.emulate_media(color_scheme="light")
     page.goto("/about")
