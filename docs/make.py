@@ -22,6 +22,7 @@ from tests.test_readme import call_and_output  # noqa: E402
 README = ROOT / "README.md"
 ADDRESS = "http://127.0.0.1:8000"
 PICTURES = ROOT / "docs" / "pictures"
+NOTEBOOKS = ROOT / "docs" / "notebooks"
 SCREENSHOTS = {
     "web-approach": "/id/approach/safe-and-together",
     "web-map": "/?map=partnership-coverage#map",
@@ -29,6 +30,28 @@ SCREENSHOTS = {
     "web-explorer": "/explore?thing=approach:safe-and-together",
 }
 WIDTH, HEIGHT = 1280, 900
+PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: auto; padding: 1rem; }}
+pre, table {{ font-size: .875rem; overflow-x: auto; display: block; }}
+.input_area pre {{ background: #f3f2f1; padding: .75rem; }}
+table {{ border-collapse: collapse; }}
+th, td {{ border-bottom: 1px solid #b1b4b6; padding: .25rem .5rem; text-align: left; }}
+img, svg {{ max-width: 100%; height: auto; }}
+.prompt, .anchor-link {{ display: none; }}
+</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
 
 
 def main() -> None:
@@ -38,6 +61,8 @@ def main() -> None:
         README.write_text(_with_outputs(README.read_text(encoding="utf-8"), server),
                           encoding="utf-8")
         _take_screenshots(server)
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        path.with_suffix(".html").write_text(as_page(path), encoding="utf-8")
     if shutil.which("dot"):
         for path in PICTURES.glob("*.dot"):
             subprocess.run(["dot", "-Tsvg", path, "-o", path.with_suffix(".svg")], check=True)
@@ -65,6 +90,17 @@ def _run(*words: str) -> str:
     done = subprocess.run([sys.executable, "-m", "graphsvc", *words], cwd=ROOT,
                           capture_output=True, text=True, check=True)
     return done.stdout.replace("\r\n", "\n")
+
+
+def as_page(notebook: Path) -> str:
+    """A notebook with its outputs as a page that needs nothing else."""
+    from nbconvert import HTMLExporter
+
+    body, _ = HTMLExporter(template_name="basic").from_filename(str(notebook))
+    body = body.replace("No description has been provided for this image",
+                        "What the cell above draws, of the values that are printed before it")
+    title = re.search(r"<h1[^>]*>(.*?)(<a|</h1>)", body)
+    return PAGE.format(title=title[1] if title else notebook.stem, body=body)
 
 
 def _take_screenshots(server: str) -> None:

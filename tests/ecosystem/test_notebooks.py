@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from docs.make import as_page
+
 pytestmark = pytest.mark.slow
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -22,6 +24,12 @@ def printed(notebook: Any) -> list[str]:
 
 def test_there_are_three_notebooks_each_with_a_picture_or_a_table() -> None:
     assert [path.stem for path in NOTEBOOKS] == ["figure", "network", "table"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_page_of_a_notebook_is_of_what_the_notebook_shows(path: Path) -> None:
+    pytest.importorskip("nbconvert")
+    assert path.with_suffix(".html").read_text(encoding="utf-8") == as_page(path)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
