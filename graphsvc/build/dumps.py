@@ -57,13 +57,20 @@ def canonical_graphs(store: ox.Store, describe: Callable[[str], GraphsvcError]) 
     return graphs
 
 
+def triples_of(graphs: Graphs) -> list[bytes]:
+    """The sorted N-Triples lines of all graphs together."""
+    return sorted({line[:line.rindex(b" <")] + b" .\n"
+                   for lines in graphs.values() for line in lines})
+
+
 def write_dumps(
-    graphs: Graphs, base: str, prefixes: Mapping[str, str], folder: Path, pool: Executor
+    graphs: Graphs, triples: list[bytes], base: str, prefixes: Mapping[str, str], folder: Path,
+    pool: Executor,
 ) -> list[Path]:
     """Write all as N-Quads, TriG, N-Triples and Turtle, and each graph, in a new folder.
 
-    Gives the files with all of it. base: what the names of the graphs begin with. pool: its
-    threads compress.
+    Gives the files with all of it. triples: those of all graphs; base: what the names of the
+    graphs begin with; pool: its threads compress.
     Raises GraphsvcError when two graphs would have one file.
     """
     folder.mkdir()
@@ -78,8 +85,6 @@ def write_dumps(
     quads = (quad for lines in graphs.values()
              for quad in ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS))
     trig = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=dict(prefixes)) or b""
-    triples = sorted({line[:line.rindex(b" <")] + b" .\n"
-                      for lines in graphs.values() for line in lines})
     turtle = ox.serialize(ox.parse(b"".join(triples), format=ox.RdfFormat.N_TRIPLES),
                           format=ox.RdfFormat.TURTLE, prefixes=dict(prefixes)) or b""
     for ending, content in (("trig", [trig]), ("nt", triples), ("ttl", [turtle])):
