@@ -12,7 +12,7 @@ from graphsvc.names import Names
 from graphsvc.vocabulary import RDF
 from graphsvc.words import Word, fold, words
 
-TYPE = str(RDF.type)
+TYPE = RDF.type
 YEAR = "year"
 """The name of the facet that holds a thing's year."""
 

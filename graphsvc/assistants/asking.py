@@ -150,5 +150,5 @@ def _offered(serving: Serving, parameter: Parameter) -> list[str]:
     """The names that a parameter of a scheme takes, the first of them where they are many."""
     if not parameter.scheme:
         return []
-    entries = serving.index.members(parameter.scheme, str(SKOS.inScheme))
+    entries = serving.index.members(parameter.scheme, SKOS.inScheme)
     return [entry.label for entry in entries[:40] if entry.label]

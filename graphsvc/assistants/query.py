@@ -63,12 +63,12 @@ async def card(serving: Serving) -> Json:
 async def card_of(serving: Serving, about: str) -> Json:
     """The properties of a class with counts and ranges, and an example of a thing."""
     names, index = Names(serving), serving.index
-    iri = index.find(about, of_class=str(OWL.Class), location="about")
+    iri = index.find(about, of_class=OWL.Class, location="about")
     table = await fetch(serving.engine, Template(own_query("card-properties")).bind(
         {"class": [ox.NamedNode(iri)]}))
     properties: dict[str, Json] = {}
     for property_, range_, values, meaning in table.rows:
-        if property_ is None or values is None or property_.value == str(RDF.type):
+        if property_ is None or values is None or property_.value == RDF.type:
             continue
         entry = properties.setdefault(names.id(property_.value), {
             "name": index.label(property_.value), "ranges": {},
@@ -101,7 +101,7 @@ async def codebook(serving: Serving) -> Json:
 async def codebook_of(serving: Serving, scheme: str) -> Json:
     """The values of a scheme with their meanings and the rules that lead to them."""
     names = Names(serving)
-    iri = serving.index.find(scheme, of_class=str(SKOS.ConceptScheme), location="scheme")
+    iri = serving.index.find(scheme, of_class=SKOS.ConceptScheme, location="scheme")
     rows = [row for row in (await fetch(serving.engine, own_query("codebook"))).rows
             if row[0] and row[0].value == iri]
     return fitting(lambda count: {

@@ -30,11 +30,11 @@ from mcp_types import Tool as ToolDescription
 from pydantic import ValidationError
 
 from graphsvc import __version__
+from graphsvc.archive import Citation
 from graphsvc.assistants import query
 from graphsvc.assistants.asking import Ask, AskInWords, Questions
 from graphsvc.assistants.desk import Json, Tool, written
 from graphsvc.assistants.reading import Cite, Find, Passage, Read
-from graphsvc.citation import Citation
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import JSON
 from graphsvc.service import Serving

@@ -16,10 +16,9 @@ from anyio import BrokenWorkerProcess, CapacityLimiter, fail_after, to_process, 
 from graphsvc.engine.base import Lane, Request, read
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import TSV
-from graphsvc.graphs import json_files, picture, tables, text_files
-from graphsvc.graphs.graph import Graph, graph_of
+from graphsvc.graphs import json_files, picture, text_files
+from graphsvc.graphs.graph import MEASURES, Graph, graph_of, measure
 from graphsvc.graphs.look import Looks
-from graphsvc.graphs.measures import MEASURES, measure
 from graphsvc.graphs.view import Recipe, View, Views
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Column, Example, Parameter
@@ -115,18 +114,18 @@ FORMATS: Mapping[str, GraphFormat] = {known.name: known for known in (
                 "text/plain; charset=utf-8", text_files.pajek),
     GraphFormat("nodes.csv", "Nodes as CSV (Gephi, R, spreadsheets)",
                 "A spreadsheet with a row for each thing. R, Gephi and Excel read it.",
-                _CSV, tables.nodes_csv),
+                _CSV, text_files.nodes_csv),
     GraphFormat("edges.csv", "Edges as CSV (Gephi, R, spreadsheets)",
                 "A spreadsheet with a row for each link. Goes with the nodes.",
-                _CSV, tables.edges_csv),
+                _CSV, text_files.edges_csv),
     GraphFormat("neo4j-nodes.csv", "Nodes as CSV with Neo4j's header",
                 "For the import tool of Neo4j: the things.",
                 _CSV,
-                tables.neo4j_nodes_csv),
+                text_files.neo4j_nodes_csv),
     GraphFormat("neo4j-edges.csv", "Edges as CSV with Neo4j's header",
                 "For the import tool of Neo4j: the links.",
                 _CSV,
-                tables.neo4j_edges_csv),
+                text_files.neo4j_edges_csv),
     GraphFormat("jsonld", "JSON-LD",
                 "Linked data with the addresses of all things.",
                 "application/ld+json", json_files.jsonld),

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from graphsvc import __version__
 from graphsvc.errors import GraphsvcError, InputErrors
-from graphsvc.graphs.measures import MEASURES
+from graphsvc.graphs.graph import MEASURES
 from graphsvc.index import Index
 from graphsvc.questions.header import read_question
 from graphsvc.questions.parameters import Understood

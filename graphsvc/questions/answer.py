@@ -17,15 +17,16 @@ from graphsvc.index import AmbiguousName, Index
 from graphsvc.passage import Passage
 from graphsvc.questions.evidence import Disagreement, Evidence
 from graphsvc.questions.library import Library
-from graphsvc.questions.meant import Meant, settle
 from graphsvc.questions.parameters import (
     PAGE,
     Choice,
     Given,
+    Meant,
     Members,
     Understood,
     choices_of,
     given_texts,
+    settle,
     subjects,
     widened,
 )

@@ -17,7 +17,7 @@ from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column
 from graphsvc.questions.sheet import workbook
 from graphsvc.questions.table import Row, Term, plain
-from graphsvc.questions.values import XSD
+from graphsvc.vocabulary import XSD
 
 NOTHING = (
     "This release has no answer to the question with these parameters. `silence` says what the "
@@ -159,7 +159,7 @@ def _binding(term: Term) -> dict[str, str]:
     binding = {"type": "literal", "value": term.value}
     if term.language:
         return {**binding, "xml:lang": term.language}
-    is_text = term.datatype.value == f"{XSD}string"
+    is_text = term.datatype.value == XSD.string
     return binding if is_text else {**binding, "datatype": term.datatype.value}
 
 
