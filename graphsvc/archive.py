@@ -1,5 +1,5 @@
-"""How a release is cited, in words and for reference managers; and what archives and catalogues want
-of it: CITATION.cff, Zenodo's form, RO-Crate, Croissant, schema.org. All of it is made from the
+"""How a release is cited, in words and for reference managers; and what archives and catalogues
+want of it: CITATION.cff, Zenodo's form, RO-Crate, Croissant, schema.org. All of it is made from the
 manifest, so that it says of each file what that says."""
 
 from __future__ import annotations

@@ -49,8 +49,7 @@ class Questions(Tool):
                 {"name": question.name, "title": question.title, "parameters": [
                     f"{one.name}{'' if one.optional or one.default else ' (required)'}"
                     for one in question.parameters]} for question in best[:count]],
-            "left_out": f"{len(best) - count} more; use other words." if count < len(best) else None
-        }, len(best), 25)
+        }, len(best), 25, "more; use other words.")
 
 
 class Ask(Tool):

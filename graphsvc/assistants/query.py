@@ -56,8 +56,7 @@ async def card(serving: Serving) -> Json:
         "prefixes": _needed(serving, (text for one in classes[:count] for text in
                                       (one["class"], one["example"]))),
         "pitfalls": pitfalls(), "next": "Give `about` for the properties of a class.",
-        "left_out": f"{len(classes) - count} smaller classes." if count < len(classes) else None,
-    }, len(classes), None)
+    }, len(classes), more="smaller classes.")
 
 
 async def card_of(serving: Serving, about: str) -> Json:
@@ -80,8 +79,7 @@ async def card_of(serving: Serving, about: str) -> Json:
         "example": example and names.id(example.iri),
         "properties": dict(list(properties.items())[:count]),
         "prefixes": _needed(serving, list(properties)[:count]),
-        "left_out": f"{len(properties) - count} more." if count < len(properties) else None,
-    }, len(properties), None)
+    }, len(properties), more="more.")
 
 
 async def codebook(serving: Serving) -> Json:
@@ -108,8 +106,7 @@ async def codebook_of(serving: Serving, scheme: str) -> Json:
         "release": serving.release.id, "scheme": names.name(iri),
         "values": {names.name(concept.value): [term.value for term in (meaning, rule) if term]
                    for _, concept, meaning, rule in rows[:count] if concept},
-        "left_out": f"{len(rows) - count} more: read one, or use sparql."
-        if count < len(rows) else None}, len(rows), None)
+    }, len(rows), more="more: read one, or use sparql.")
 
 
 def pitfalls() -> list[str]:

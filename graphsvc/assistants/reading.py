@@ -116,8 +116,7 @@ class Passage(Tool):
             "place": _facts(names, said),
             "rests_on_it": [f"{names.name(thing)} [{names.id(thing)}]" for thing in rests[:count]],
             "around": list(dict.fromkeys(names.id(one.value) for one, _ in near if one)),
-            "left_out": f"{len(rests) - count} more rest on it; use sparql."
-            if count < len(rests) else None}, len(rests), None)
+        }, len(rests), more="more rest on it; use sparql.")
 
 
 class Cite(Tool):

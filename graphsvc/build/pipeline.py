@@ -35,7 +35,7 @@ from graphsvc.graphs.view import Views
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
-from graphsvc.sources.turtle import parse_turtle, read_file, read_turtle
+from graphsvc.sources.turtle import read_file, read_turtle
 
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""
@@ -131,7 +131,7 @@ def _read(project: Project, progress: Progress) -> ox.Store:
     paths = project.ontology_files + project.data_files
     for path in paths:
         try:
-            file = parse_turtle(path)
+            file = read_turtle(path)
         except GraphsvcError as error:
             location = (error.location or "").replace(str(path), project.name(path))
             errors.append(GraphsvcError(error.message, location=location, hint=error.hint))

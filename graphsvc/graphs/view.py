@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from graphsvc import __version__
-from graphsvc.errors import GraphsvcError, InputErrors
+from graphsvc.errors import GraphsvcError
 from graphsvc.graphs.graph import MEASURES
 from graphsvc.index import Index
-from graphsvc.questions.header import read_question
+from graphsvc.questions.header import read_questions
 from graphsvc.questions.parameters import Understood
 from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.release import Header, Release
@@ -108,20 +108,8 @@ class Views:
     ) -> Views:
         """Every `*.rq` of a folder. built: whether it is that of a release, whose views were
         checked. Raises InputErrors with all mistakes of all files."""
-        views: list[View] = []
-        errors: list[GraphsvcError] = []
-        for path in sorted(folder.glob("*.rq")):
-            file = f"{folder.parent.name}/{folder.name}/{path.name}"
-            try:
-                question = read_question(path, prefixes, file=file, built=built)
-            except InputErrors as found:
-                errors += found.errors
-            else:
-                errors += _mistakes(question)
-                views.append(View(question))
-        if errors:
-            raise InputErrors(errors)
-        return cls(views)
+        return cls([*map(View, read_questions(
+            folder.glob("*.rq"), folder.parents[1], prefixes, built=built, mistakes=_mistakes))])
 
     def __iter__(self) -> Iterator[View]:
         return iter(self._views.values())

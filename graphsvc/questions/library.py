@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import GraphsvcError, InputErrors
-from graphsvc.questions.header import read_columns, read_question
+from graphsvc.questions.header import read_columns, read_questions
 from graphsvc.questions.question import Question
 
 
@@ -79,22 +79,10 @@ class Library:
 
         Raises InputErrors with all mistakes of all files.
         """
-        questions: list[Question] = []
-        errors: list[GraphsvcError] = []
         shared = read_columns(folder / "columns.yaml", prefixes)
-        for path in sorted(folder.rglob("*.rq")):
-            place = path.relative_to(folder)
-            if place.parts[0] == "views":
-                continue
-            try:
-                questions.append(read_question(
-                    path, prefixes, file=f"{folder.name}/{place.as_posix()}", built=built,
-                    shared=shared))
-            except InputErrors as found:
-                errors += found.errors
-        if errors:
-            raise InputErrors(errors)
-        return cls(questions, prefixes)
+        paths = (path for path in folder.rglob("*.rq") if folder / "views" not in path.parents)
+        return cls(read_questions(paths, folder.parent, prefixes, built=built, shared=shared),
+                   prefixes)
 
     def __iter__(self) -> Iterator[Question]:
         return iter(self._questions.values())

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
+from graphsvc.errors import did_you_mean
 from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, XLSX
 from graphsvc.index import AmbiguousName, Index
 from graphsvc.questions.question import ANY, Parameter, Question
@@ -152,12 +152,10 @@ def given_texts(question: Question, given: Given) -> Iterator[tuple[Parameter, t
     known = [parameter.name for parameter in question.parameters]
     for name in given:
         if name not in known:
-            near = get_close_matches(name, known, 1)
             raise BadParameter(
                 f"The question {question.name} has no parameter `{name[:80]}`.",
                 location="parameters",
-                hint=f"Did you mean `{near[0]}`?" if near else
-                f"It has {', '.join(known) or 'none'}.")
+                hint=did_you_mean(name, known, f"It has {', '.join(known) or 'none'}."))
     for parameter in question.parameters:
         texts = tuple(given.get(parameter.name, ())) or parameter.default
         if parameter.default and texts == (ANY,) and question.can_drop(parameter):
