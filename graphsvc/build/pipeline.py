@@ -99,7 +99,7 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         dumps = write_dumps(graphs, triples, f"{project.header.root}graph/", project.prefixes,
                             work / "dumps", pool)
         union = ox.Store()
-        union.load(b"".join(triples), ox.RdfFormat.N_TRIPLES)
+        union.load(b"".join(triples), ox.RdfFormat.N_TRIPLES, lenient=True)
         content = Content(union)
         tables = write_tables(
             project.header, digest, read_tables(project.header, content), work / "dumps")
@@ -158,7 +158,7 @@ def _write_store(texts: list[list[bytes]], path: Path, pool: Executor) -> Future
 def _load(path: Path, quads: Path) -> None:
     """Load a new store from one file, in which blank nodes are the same in all graphs."""
     store = ox.Store(str(path))
-    store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS, lenient=True)
     quads.unlink()
     store.optimize()
     store.flush()

@@ -77,8 +77,7 @@ class Answer:
     @cached_property
     def sentence(self) -> str | None:
         """The answer summed up, where its question says how."""
-        template = self.question.sentence
-        if template is None:
+        if (template := self.question.sentence) is None:
             return None
         if not self.all_rows and (nothing := self.silence.nothing(
                 as_chosen(p, self._given[p.label]) for p in self.question.parameters

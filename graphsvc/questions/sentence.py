@@ -98,16 +98,14 @@ def _template(text: str) -> tuple[Template, set[str]]:
 def sentence(
     question: Question, rows: Sequence[Row], parameters: Mapping[str, Any], by_default: Set[str]
 ) -> str | None:
-    """The sentence of an answer, if its question has a template that says something of it.
+    """The sentence of an answer to a question that has a template, if it says something of it.
 
     by_default: the parameters whose values nobody chose.
     """
-    if question.sentence is None:
-        return None
     try:
         return _written(question, rows, parameters, by_default)
     except (TemplateError, ArithmeticError, TypeError):
-        return None  # what check_sentence could not foresee of the values of an answer
+        return None  # what sentence_mistakes could not foresee of the values of an answer
 
 
 def _written(
