@@ -223,8 +223,7 @@ class Index:
         """
         text = text.strip()
         for candidates in self._candidates(text[:_LONGEST]):
-            fitting = sorted(iri for iri in candidates if (thing := self._thing(iri))
-                             and self._fits(thing, of_class, scheme))
+            fitting = sorted(iri for iri in candidates if self.fits(iri, of_class, scheme))
             if len(fitting) > 1:
                 raise AmbiguousName(
                     f"`{text}` is the name of several things.", self._named(fitting), location)

@@ -169,13 +169,12 @@ class Export:
             raise Busy("Too many graph files are being written already.",
                        hint="Try again in a few seconds.")
         address = os.environ.get("GRAPHSVC_ADDRESS", "").rstrip("/")
-        base = serving.release.manifest["header"]["base"]
         async with _turns:
             rows = await self._rows(serving)
             try:
                 with fail_after(_SECONDS):
                     return await to_process.run_sync(
-                        self._written, rows, base, address, dict(serving.looks),
+                        self._written, rows, serving.header.base, address, dict(serving.looks),
                         cancellable=True)
             except TimeoutError as error:
                 raise Unfinished(f"The file could not be finished within {_SECONDS} seconds.",
@@ -189,7 +188,7 @@ class Export:
         """The graph alone, for those who want to know how large it is. Raises as `file` does."""
         rows = await self._rows(serving)
         return await to_thread.run_sync(
-            graph_of, self.view, rows, serving.release.manifest["header"]["base"])
+            graph_of, self.view, rows, serving.header.base)
 
     async def _rows(self, serving: Serving) -> bytes:
         return await read(serving.engine, Request(

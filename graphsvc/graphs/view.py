@@ -16,7 +16,7 @@ from graphsvc.index import Index
 from graphsvc.questions.header import read_questions
 from graphsvc.questions.parameters import Understood
 from graphsvc.questions.question import Column, Parameter, Question
-from graphsvc.release import Header, Release
+from graphsvc.release import Release
 
 OWN_PARAMETERS = (
     Parameter(name="measure", type="choice", label="Measure",
@@ -173,7 +173,7 @@ class Recipe:
     @classmethod
     def of(cls, view: View, understood: Understood, release: Release, index: Index) -> Recipe:
         """The recipe of a view that is asked with these parameters, its own among them."""
-        header = Header(**release.manifest["header"])
+        header = release.header
         given = {name: [value.value for value in values] for name, values in understood.items()}
         measures, (raw,) = given.pop("measure", []), given.pop("raw")
         query = urlencode(given, doseq=True)
@@ -183,7 +183,8 @@ class Recipe:
                  if given.get(p.name) and given[p.name] != list(p.default)}
         facts = {
             "title": view.question.title, "description": view.question.description,
-            "view": view.name, "parameters": _line(given, " "),
+            "view": view.name, "parameters": "; ".join(
+                f"{name} = {' '.join(values)}" for name, values in given.items()) or "none",
             "measures": ", ".join(measures) or "none", "dataset": header.title,
             "release": release.id, "date": release.manifest["built"][:10],
             "licence": header.licence, "software": f"graphsvc {__version__}",
@@ -199,8 +200,3 @@ class Recipe:
         """The facts as lines, for formats that have one place for all."""
         return "\n".join(f"{name}: {value}" for name, value in self.facts.items())
 
-
-def _line(parameters: Mapping[str, list[str]], joint: str) -> str:
-    """Parameters on one line, `none` where there is none."""
-    return "; ".join(f"{name} = {joint.join(values)}"
-                     for name, values in parameters.items()) or "none"
