@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import json
 import zipfile
 from collections import defaultdict
@@ -20,6 +19,7 @@ import pyoxigraph as ox
 from arro3.io import write_parquet
 
 from graphsvc.build.content import Content
+from graphsvc.formats import csv_text
 from graphsvc.index import curie, most_special, slug
 from graphsvc.questions.template import Template
 from graphsvc.release import Header
@@ -172,12 +172,8 @@ def write_tables(header: Header, digest: str, tables: Iterable[Table], folder: P
 
 
 def _csv(table: Table) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([column.name for column in table.columns])
-    writer.writerows(zip(*(map(_BETWEEN.join, column.cells) for column in table.columns),
-                         strict=True))
-    return out.getvalue().encode()
+    columns = [[column.name, *map(_BETWEEN.join, column.cells)] for column in table.columns]
+    return csv_text(zip(*columns, strict=True)).encode()
 
 
 def _arrow(table: Table) -> arrow.Table:

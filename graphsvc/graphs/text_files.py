@@ -8,8 +8,6 @@ fails its schema.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from calendar import monthrange
@@ -23,7 +21,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import safe_cell
+from graphsvc.formats import csv_text, safe_cell
 from graphsvc.graphs.graph import TYPES, Graph, Scalar, Values
 from graphsvc.graphs.view import Recipe
 from graphsvc.questions.question import Column
@@ -210,6 +208,4 @@ def _table(
     if not lines:
         _, colon, ignored = head[-1].partition(":")
         head = [*head, made_by + colon + ignored]
-    out = io.StringIO()
-    csv.writer(out).writerows([head, *lines])
-    yield out.getvalue()
+    yield csv_text([head, *lines])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import GraphsvcError, InputErrors
+from graphsvc.formats import csv_text
 from graphsvc.questions.header import read_columns, read_questions
 from graphsvc.questions.question import Question
 
@@ -126,15 +125,11 @@ class Library:
 
     def table(self) -> str:
         """The questions as CSV: name, title, description, tags, parameters, columns."""
-        out = io.StringIO()
-        writer = csv.writer(out)
-        writer.writerow(("name", "title", "description", "tags", "parameters", "columns"))
-        for question in self:
-            named = (question.tags, *((one.name for one in some) for some in (
-                question.parameters, question.columns)))
-            writer.writerow((question.name, question.title, question.description,
-                             *(" ".join(names) for names in named)))
-        return out.getvalue()
+        heads = ("name", "title", "description", "tags", "parameters", "columns")
+        return csv_text([heads, *(
+            (q.name, q.title, q.description, " ".join(q.tags),
+             " ".join(one.name for one in q.parameters), " ".join(one.name for one in q.columns))
+            for q in self)])
 
     def coverage(self, question: Question) -> Question | None:
         """The question that says what was looked at where this one has no answer."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,7 +9,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc import formats
-from graphsvc.formats import Format, safe_cell
+from graphsvc.formats import Format, csv_text, safe_cell
 from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column
@@ -201,12 +199,7 @@ def people_rows(answer: Answer) -> Iterator[list[str | int | float | None]]:
 
 
 def _csv(heads: list[str], rows: Iterable[list[str]], raw: bool) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(heads)
-    for row in rows:
-        writer.writerow(row if raw else map(safe_cell, row))
-    return out.getvalue()
+    return csv_text([heads, *(row if raw else map(safe_cell, row) for row in rows)])
 
 
 def _twin(column: Column) -> tuple[str, ...]:
