@@ -43,7 +43,6 @@ class Citation:
 
     @classmethod
     def of(cls, release: Release, index: Index) -> Citation:
-        """The citation of a release."""
         header = release.header
         return cls(
             creator=index.label(header.creator) or header.creator, title=header.title,
@@ -73,7 +72,6 @@ class Citation:
 
     @property
     def bibtex(self) -> str:
-        """An entry for BibTeX."""
         title = f"{self.title}, release {self.release}"
         titles = f"  title = {{{self.part}}},\n  booktitle = {{{title}}},\n" if self.part else \
             f"  title = {{{title}}},\n"
@@ -103,7 +101,6 @@ class Archive:
 
     @cached_property
     def citation(self) -> Citation:
-        """How the release is cited."""
         return Citation.of(self.release, self.index)
 
     def write(self, name: str) -> str:

@@ -28,7 +28,6 @@ QUERY_FORMATS = (
 
 
 def add_commands(commands: Commands) -> None:
-    """Add the commands of this module."""
     command = add_command(commands, query, ("auto", *QUERY_FORMATS))
     command.add_argument("query", nargs="?", help="the query")
     command.add_argument("--file", type=Path, help="file that holds the query")

@@ -33,7 +33,6 @@ POLL_SECONDS = 0.3
 
 
 def add_commands(commands: Commands) -> None:
-    """Add the commands of this module."""
     command = add_command(commands, init)
     command.add_argument("directory", type=Path, metavar="DIR", help="folder to write, which is"
                          " made if it is not there")

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 def add_steps(steps: Commands) -> None:
-    """Add the steps of this module."""
     for run in (accept, reject, split, new, tick, undo, decide):
         command = add_step(steps, run, who=True)
         if run in (accept, reject):

@@ -15,7 +15,6 @@ COMMANDS = (
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of all commands."""
     main_parser = argparse.ArgumentParser(
         prog="graphsvc", description="Compile a folder of RDF files into a release and ask it.")
     main_parser.add_argument("--version", action="version", version=f"graphsvc {__version__}")
