@@ -29,7 +29,7 @@ _MOST_QUADS = 2_000_000
 _KEPT = 64
 TERM = ""
 """In place of the class of a term of the ontology."""
-_LABELS = (str(RDFS.label), str(SKOS.prefLabel))
+_LABELS = (RDFS.label, SKOS.prefLabel)
 
 
 class TooManyQuads(GraphsvcError):
@@ -163,7 +163,7 @@ def _size(said: Mapping[str, Facts]) -> int:
 def _facts(unsaid: Facts, said: Facts, old: Index, new: Index) -> Iterator[Fact]:
     """The properties whose values differ, those that name a thing first."""
     for name in sorted({*unsaid, *said}, key=lambda name: (name not in _LABELS, name)):
-        if name not in (str(RDF.type), str(OWL.deprecated)):
+        if name not in (RDF.type, OWL.deprecated):
             yield Fact(new.label(name) or old.label(name) or slug(name),
                        tuple(sorted(_shown(term, old) for term in unsaid.get(name, ()))),
                        tuple(sorted(_shown(term, new) for term in said.get(name, ()))))

@@ -8,15 +8,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     import pandas
 
 Row = Mapping[str, Any]
-T = TypeVar("T")
 _SECONDS = 120.0
 _SHOWN = 50
 """Rows that a notebook shows."""
@@ -154,32 +151,26 @@ class Client:
 
     def __init__(self, source: str | Path) -> None:
         """source: an address that begins with http, or the path of a folder of releases."""
-        is_address = str(source).startswith(("http://", "https://"))
-        self._disk = None if is_address else _Disk(Path(source))
-        self._http = httpx.Client(base_url=str(source), timeout=_SECONDS, follow_redirects=True
-                                  ) if is_address else None
+        self._open = ExitStack()
+        self._http: Any = self._open.enter_context(
+            httpx.Client(base_url=str(source), timeout=_SECONDS, follow_redirects=True)
+            if str(source).startswith(("http://", "https://")) else _service(Path(source)))
 
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
         """Close connections and processes."""
-        if self._http:
-            self._http.close()
-        if self._disk:
-            self._disk.close()
+        self._open.close()
 
     def ask(self, question: str, /, **parameters: Any) -> Answer:
         """The complete answer to a question. Several values of a parameter are a list."""
-        given = {name: _texts(value) for name, value in parameters.items() if value is not None}
-        page = self._json(f"/api/questions/{question}", {**given, "limit": "10000"})
-        rows, labels, first = list(page["rows"]), dict(page["labels"]), page
+        page = first = self._json(
+            f"/api/questions/{question}", {**_given(parameters), "limit": "10000"})
+        rows, labels = list(page["rows"]), dict(page["labels"])
         while page["next"]:
             page = self._json(page["next"], {})
             rows += page["rows"]
@@ -204,16 +195,13 @@ class Client:
         """A view as a networkx graph, with its recipe as the graph's attributes."""
         import networkx
 
-        given = {name: _texts(value) for name, value in parameters.items() if value is not None}
         graph: networkx.Graph[str] = networkx.node_link_graph(
-            self._json(f"/export/{view}.json", given), edges="links")
+            self._json(f"/export/{view}.json", _given(parameters)), edges="links")
         return graph
 
-    def _json(self, path: str, parameters: Mapping[str, str | list[str]]) -> Any:
+    def _json(self, path: str, parameters: Mapping[str, Any]) -> Any:
         """What a GET of an address gives. Raises GraphsvcError."""
-        client = self._http or self._disk
-        assert client is not None, "one of them is there"
-        answer = client.get(path, params=parameters or None)
+        answer = self._http.get(path, params=parameters or None)
         if answer.is_error:
             problem = answer.json() if "json" in answer.headers.get("content-type", "") else {}
             message = problem.get("detail", f"The service answered {answer.status_code}.")
@@ -221,61 +209,27 @@ class Client:
         return answer.json()
 
 
-def _texts(value: Any) -> str | list[str]:
-    """A value as the API takes it."""
-    if isinstance(value, list | tuple | set):
-        return [str(_texts(one)) for one in value]
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _given(parameters: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Parameters as the API takes them."""
+    return {name: [str(one).lower() if isinstance(one, bool) else str(one) for one in (
+        value if isinstance(value, list | tuple | set) else [value])]
+        for name, value in parameters.items() if value is not None}
 
 
-class _Disk:
+def _service(folder: Path) -> AbstractContextManager[Any]:
     """The service over a folder of releases, in a thread of this process and without a socket."""
+    from starlette.testclient import TestClient
 
-    def __init__(self, folder: Path) -> None:
-        from graphsvc.engine.base import Limits
-        from graphsvc.release import Releases
-        from graphsvc.web.app import Application
-        from graphsvc.web.releases import ReleaseSource
-        from graphsvc.web.request import Proxies
+    from graphsvc.engine.base import Limits
+    from graphsvc.release import Releases
+    from graphsvc.web.app import Application
+    from graphsvc.web.releases import ReleaseSource
+    from graphsvc.web.request import Proxies
 
-        releases = Releases(folder.resolve())
-        releases.current()
-        self._app = Application(ReleaseSource(releases, Limits()), Proxies())
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._run(self._open())
+    def failed(message: str) -> None:
+        raise GraphsvcError(message)
 
-    def get(self, path: str, params: Mapping[str, str | list[str]] | None) -> httpx.Response:
-        """The answer to a GET request."""
-        return self._run(self._client.get(path, params=params))
-
-    def close(self) -> None:
-        """Stop the engine's processes and the thread."""
-        self._run(self._close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-    async def _open(self) -> None:
-        """Start the application as a server does (ASGI, lifespan)."""
-        self._incoming: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-        outgoing: asyncio.Queue[Any] = asyncio.Queue()
-        self._life = asyncio.create_task(self._app(
-            {"type": "lifespan"}, self._incoming.get, outgoing.put))
-        await self._incoming.put({"type": "lifespan.startup"})
-        began = await outgoing.get()
-        if began["type"] != "lifespan.startup.complete":
-            raise GraphsvcError(began["message"])
-        transport = httpx.ASGITransport(self._app)
-        self._client = httpx.AsyncClient(
-            transport=transport, base_url="http://localhost", timeout=_SECONDS,
-            follow_redirects=True)
-
-    async def _close(self) -> None:
-        await self._client.aclose()
-        await self._incoming.put({"type": "lifespan.shutdown"})
-        await self._life
+    releases = Releases(folder.resolve())
+    releases.current()
+    application = Application(ReleaseSource(releases, Limits()), Proxies(), failed=failed)
+    return TestClient(application, base_url="http://localhost", client=("127.0.0.1", 0))

@@ -23,7 +23,7 @@ _PREFIXES = {
     "schema": str(SCHEMA), "sd": str(SD), "sh": str(SH), "spdx": "http://spdx.org/rdf/terms#",
     "void": str(VOID), "voidext": "http://ldf.fi/void-ext#", "xsd": str(XSD),
 }
-_ANY_URI, _KEYWORDS = ox.NamedNode(str(XSD.anyURI)), ox.NamedNode(str(SCHEMA.keywords))
+_ANY_URI, _KEYWORDS = ox.NamedNode(XSD.anyURI), ox.NamedNode(SCHEMA.keywords)
 _BYTES, _HEX, _MOMENT = (ox.NamedNode(str(kind)) for kind in (
     XSD.nonNegativeInteger, XSD.hexBinary, XSD.dateTime))
 _SERVICE = ox.NamedNode(f"{_ANYWHERE}/sparql")
@@ -98,7 +98,7 @@ def _distribution(header: Header, digest: str, dump: Path) -> list[ox.Triple]:
         sha256=ox.Literal(hashlib.sha256(content).hexdigest(), datatype=_HEX))
     # SPARQL would make any whole number an xsd:integer.
     size = ox.Literal(str(len(content)), datatype=_BYTES)
-    return [*found, ox.Triple(ox.NamedNode(node), ox.NamedNode(str(DCAT.byteSize)), size)]
+    return [*found, ox.Triple(ox.NamedNode(node), ox.NamedNode(DCAT.byteSize), size)]
 
 
 def _serialized(triples: Iterable[ox.Triple], format_: ox.RdfFormat | None) -> bytes:

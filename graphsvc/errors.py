@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 
@@ -45,3 +46,9 @@ class InputErrors(GraphsvcError):
     def __init__(self, errors: list[GraphsvcError]) -> None:
         self.errors = errors
         super().__init__("\n".join(str(error) for error in errors))
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """A hint at the known name that is most like a wrong one; another hint where none is."""
+    near = get_close_matches(name, [*known], 1)
+    return f"Did you mean `{near[0]}`?" if near else otherwise

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graphsvc.names import Names
 from graphsvc.vocabulary import RDF
 from graphsvc.words import Word, fold, words
 
-TYPE = str(RDF.type)
+TYPE = RDF.type
 YEAR = "year"
 """The name of the facet that holds a thing's year."""
 
@@ -93,13 +93,13 @@ class Found:
     corrected: Mapping[str, str] = field(default_factory=dict)
 
 
-def forms(text: str) -> set[str]:
+def forms(words: Iterable[Word]) -> set[str]:
     """What a text is found by, besides its words: its numbers in figures, and its acronyms.
 
     The acronym PACE is `capspace`, so that it is not found by a word `pace`.
     """
-    found = {word.folded for word in words(text) if word.folded[0].isdecimal()}
-    return found | {_capitals(word) for word in words(text) if word.is_capital}
+    return {_capitals(word) if word.is_capital else word.folded for word in words
+            if word.is_capital or word.folded[0].isdecimal()}
 
 
 def _capitals(word: Word) -> str:

@@ -101,8 +101,7 @@ class Index:
         """
         self._address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._local = threading.local()
-        self._prefixes = dict(sorted(
-            (prefixes or {}).items(), key=lambda pair: (-len(pair[1]), pair[0])))
+        self._prefixes = prefixes or {}
         broader: dict[str, set[str]] = defaultdict(set)
         try:
             for class_, above in self._read("SELECT class, above FROM classes"):
@@ -224,8 +223,7 @@ class Index:
         """
         text = text.strip()
         for candidates in self._candidates(text[:_LONGEST]):
-            fitting = sorted(iri for iri in candidates if (thing := self._thing(iri))
-                             and self._fits(thing, of_class, scheme))
+            fitting = sorted(iri for iri in candidates if self.fits(iri, of_class, scheme))
             if len(fitting) > 1:
                 raise AmbiguousName(
                     f"`{text}` is the name of several things.", self._named(fitting), location)
@@ -243,11 +241,7 @@ class Index:
 
     def curie(self, iri: str) -> str:
         """The shortest CURIE of an IRI with a prefix of the project; the IRI where it has none."""
-        for prefix, namespace in self._prefixes.items():  # the longest first
-            local = iri.removeprefix(namespace)
-            if local != iri and re.fullmatch(r"[\w.-]+", local):
-                return f"{prefix}:{local}"
-        return iri
+        return curie(iri, self._prefixes)
 
     def _expand(self, text: str) -> str:
         """The IRI that a CURIE is for; any other text as it is, without surrounding <>."""
@@ -303,6 +297,16 @@ class Index:
 
 def _thing(label: str | None, classes: str, schemes: str) -> _Thing:
     return _Thing(label, *(tuple(filter(None, lines.split("\n"))) for lines in (classes, schemes)))
+
+
+def curie(iri: str, prefixes: Mapping[str, str]) -> str:
+    """The shortest CURIE of an IRI; the IRI where no prefix fits."""
+    fitting = [(-len(base), prefix) for prefix, base in prefixes.items()
+               if iri.startswith(base) and re.fullmatch(r"[\w.-]+", iri[len(base):])]
+    if not fitting:
+        return iri
+    length, prefix = min(fitting)
+    return f"{prefix}:{iri[-length:]}"
 
 
 def slug(iri: str) -> str:

@@ -5,7 +5,7 @@ Everything is found by comparing words with those of the release; nothing is gue
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
@@ -301,15 +301,3 @@ def _initials(label: str) -> str | None:
     if len(kept) in _INITIALS and all(word[0].isupper() for word in kept):
         return "".join(word[0] for word in kept)
     return None
-
-
-def counted(texts: Iterable[str]) -> dict[str, tuple[int, bool]]:
-    """How often words are used in texts, and whether in small letters, by word."""
-    often: Counter[str] = Counter()
-    small: set[str] = set()
-    for text in texts:
-        for word in words(text):
-            often[word.folded] += 1
-            if word.text == word.folded:
-                small.add(word.folded)
-    return {word: (times, word in small) for word, times in often.items()}

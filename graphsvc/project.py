@@ -15,23 +15,18 @@ from graphsvc import __version__
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.release import Header
 from graphsvc.sources.turtle import TurtleFile, read_file, read_prefixes, read_turtle
+from graphsvc.vocabulary import DCTERMS, DISPLAY, OWL, RDF, VANN, VOID
 
 __all__ = ["Header", "Project"]
 
 OWN_TERMS = [Path(__file__).parent / name for name in ("curation.ttl", "display.ttl")]
 """The terms that the software itself reads: more ontology files of every project."""
 
-_FILE = "https://w3id.org/graphsvc/display#file"
-_DCTERMS = "http://purl.org/dc/terms/"
-_OWL = "http://www.w3.org/2002/07/owl#"
-_VANN = "http://purl.org/vocab/vann/"
-_ONTOLOGY = f"{_OWL}Ontology"
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _HEADER = {
-    "title": f"{_DCTERMS}title", "description": f"{_DCTERMS}description",
-    "version": f"{_OWL}versionInfo", "licence": f"{_DCTERMS}license",
-    "creator": f"{_DCTERMS}creator", "prefix": f"{_VANN}preferredNamespacePrefix",
-    "namespace": f"{_VANN}preferredNamespaceUri", "base": "http://rdfs.org/ns/void#uriSpace",
+    "title": DCTERMS.title, "description": DCTERMS.description, "version": OWL.versionInfo,
+    "licence": DCTERMS.license, "creator": DCTERMS.creator,
+    "prefix": VANN.preferredNamespacePrefix, "namespace": VANN.preferredNamespaceUri,
+    "base": VOID.uriSpace,
 }
 """Where the header of an ontology says each thing that `Header` has."""
 
@@ -100,7 +95,7 @@ class Project:
         root, texts = self.header.root, {}
         for file in map(read_turtle, self.ontology_files):
             for number, (subject, predicate, value) in enumerate(file.triples):
-                if predicate.value == _FILE and subject.value.startswith(root):
+                if predicate.value == DISPLAY.file and subject.value.startswith(root):
                     path = (self.root / value.value).resolve()
                     if not path.is_file() or self.root not in path.parents:
                         raise GraphsvcError(
@@ -191,7 +186,7 @@ class Project:
 def _header(file: TurtleFile, name: str) -> Header | None:
     """The header in a file of the ontology, if it has one."""
     ontology = next((subject for subject, predicate, value in file.triples
-                     if predicate.value == _TYPE and value.value == _ONTOLOGY), None)
+                     if predicate.value == RDF.type and value.value == OWL.Ontology), None)
     if ontology is None:
         return None
     values = {predicate.value: value.value for subject, predicate, value in file.triples

@@ -49,8 +49,7 @@ class Questions(Tool):
                 {"name": question.name, "title": question.title, "parameters": [
                     f"{one.name}{'' if one.optional or one.default else ' (required)'}"
                     for one in question.parameters]} for question in best[:count]],
-            "left_out": f"{len(best) - count} more; use other words." if count < len(best) else None
-        }, len(best), 25)
+        }, len(best), 25, "more; use other words.")
 
 
 class Ask(Tool):
@@ -150,5 +149,5 @@ def _offered(serving: Serving, parameter: Parameter) -> list[str]:
     """The names that a parameter of a scheme takes, the first of them where they are many."""
     if not parameter.scheme:
         return []
-    entries = serving.index.members(parameter.scheme, str(SKOS.inScheme))
+    entries = serving.index.members(parameter.scheme, SKOS.inScheme)
     return [entry.label for entry in entries[:40] if entry.label]

@@ -29,18 +29,22 @@ def written(document: Json) -> str:
     return json.dumps(compact(document), ensure_ascii=False, separators=(",", ":"))
 
 
-def fitting(make: Callable[[int], Json], rows: int, limit: int | None) -> Json:
+def fitting(
+    make: Callable[[int], Json], rows: int, limit: int | None = None, more: str = ""
+) -> Json:
     """The document of as many rows as fit, one at least.
 
     make: gives the document of the first rows, by their number; rows: how many there are;
-    limit: how many are asked for, however long they are.
+    limit: how many are asked for, however long they are; more: what `left_out` says after the
+    number of the others.
     """
     shown = rows if limit is None else min(rows, limit)
     document = make(shown)
     while limit is None and shown > 1 and (length := len(written(document))) > _ROOM:
         shown = max(1, min(shown - 1, shown * _ROOM // length))
         document = make(shown)
-    return document
+    left_out = {"left_out": f"{rows - shown} {more}"} if more and shown < rows else {}
+    return {**document, **left_out}
 
 
 class Tool(BaseModel):

@@ -56,19 +56,18 @@ async def card(serving: Serving) -> Json:
         "prefixes": _needed(serving, (text for one in classes[:count] for text in
                                       (one["class"], one["example"]))),
         "pitfalls": pitfalls(), "next": "Give `about` for the properties of a class.",
-        "left_out": f"{len(classes) - count} smaller classes." if count < len(classes) else None,
-    }, len(classes), None)
+    }, len(classes), more="smaller classes.")
 
 
 async def card_of(serving: Serving, about: str) -> Json:
     """The properties of a class with counts and ranges, and an example of a thing."""
     names, index = Names(serving), serving.index
-    iri = index.find(about, of_class=str(OWL.Class), location="about")
+    iri = index.find(about, of_class=OWL.Class, location="about")
     table = await fetch(serving.engine, Template(own_query("card-properties")).bind(
         {"class": [ox.NamedNode(iri)]}))
     properties: dict[str, Json] = {}
     for property_, range_, values, meaning in table.rows:
-        if property_ is None or values is None or property_.value == str(RDF.type):
+        if property_ is None or values is None or property_.value == RDF.type:
             continue
         entry = properties.setdefault(names.id(property_.value), {
             "name": index.label(property_.value), "ranges": {},
@@ -80,8 +79,7 @@ async def card_of(serving: Serving, about: str) -> Json:
         "example": example and names.id(example.iri),
         "properties": dict(list(properties.items())[:count]),
         "prefixes": _needed(serving, list(properties)[:count]),
-        "left_out": f"{len(properties) - count} more." if count < len(properties) else None,
-    }, len(properties), None)
+    }, len(properties), more="more.")
 
 
 async def codebook(serving: Serving) -> Json:
@@ -101,15 +99,14 @@ async def codebook(serving: Serving) -> Json:
 async def codebook_of(serving: Serving, scheme: str) -> Json:
     """The values of a scheme with their meanings and the rules that lead to them."""
     names = Names(serving)
-    iri = serving.index.find(scheme, of_class=str(SKOS.ConceptScheme), location="scheme")
+    iri = serving.index.find(scheme, of_class=SKOS.ConceptScheme, location="scheme")
     rows = [row for row in (await fetch(serving.engine, own_query("codebook"))).rows
             if row[0] and row[0].value == iri]
     return fitting(lambda count: {
         "release": serving.release.id, "scheme": names.name(iri),
         "values": {names.name(concept.value): [term.value for term in (meaning, rule) if term]
                    for _, concept, meaning, rule in rows[:count] if concept},
-        "left_out": f"{len(rows) - count} more: read one, or use sparql."
-        if count < len(rows) else None}, len(rows), None)
+    }, len(rows), more="more: read one, or use sparql.")
 
 
 def pitfalls() -> list[str]:

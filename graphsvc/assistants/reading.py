@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pydantic import Field
 from pyoxigraph import NamedNode
 
+from graphsvc.archive import Citation
 from graphsvc.assistants.desk import Json, Names, Tool, compact, fitting, terms
-from graphsvc.citation import Citation
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import MARK_OFF, MARK_ON, TYPE
 from graphsvc.passage import in_reading_order
@@ -20,7 +20,7 @@ from graphsvc.service import Serving
 from graphsvc.sparql import own_query
 from graphsvc.vocabulary import EVIDENCE, MEANINGS, NOT_FACTS, OTHER_NAMES, OWL
 
-_CLASS = str(OWL.Class)
+_CLASS = OWL.Class
 _FIRST = 5
 """Things of a group that are named where there are more."""
 
@@ -116,8 +116,7 @@ class Passage(Tool):
             "place": _facts(names, said),
             "rests_on_it": [f"{names.name(thing)} [{names.id(thing)}]" for thing in rests[:count]],
             "around": list(dict.fromkeys(names.id(one.value) for one, _ in near if one)),
-            "left_out": f"{len(rests) - count} more rest on it; use sparql."
-            if count < len(rests) else None}, len(rests), None)
+        }, len(rests), more="more rest on it; use sparql.")
 
 
 class Cite(Tool):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -30,12 +29,12 @@ from mcp_types import Tool as ToolDescription
 from pydantic import ValidationError
 
 from graphsvc import __version__
+from graphsvc.archive import Citation
 from graphsvc.assistants import query
 from graphsvc.assistants.asking import Ask, AskInWords, Questions
 from graphsvc.assistants.desk import Json, Tool, written
 from graphsvc.assistants.reading import Cite, Find, Passage, Read
-from graphsvc.citation import Citation
-from graphsvc.errors import GraphsvcError
+from graphsvc.errors import GraphsvcError, did_you_mean
 from graphsvc.formats import JSON
 from graphsvc.service import Serving
 
@@ -158,12 +157,9 @@ def _mistake(name: str, tool: type[Tool], error: ValidationError) -> GraphsvcErr
                          hint=f"It is: {about}." if about else None)
 
 
-def _unknown(what: str, name: str, known: Iterable[str]) -> GraphsvcError:
-    names = list(known)
-    near = get_close_matches(name, names, 1)
-    return GraphsvcError(
-        f"`{name[:80]}` is no {what}.",
-        hint=f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(names)}.")
+def _unknown(what: str, name: str, known: Mapping[str, Any]) -> GraphsvcError:
+    return GraphsvcError(f"`{name[:80]}` is no {what}.", hint=did_you_mean(
+        name, known, f"There are: {', '.join(known)}."))
 
 
 def _result(text: str, *, failed: bool = False) -> CallToolResult:

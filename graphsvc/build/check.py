@@ -20,16 +20,11 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.release import Releases
 from graphsvc.sources.turtle import TurtleFile, read_turtle
+from graphsvc.vocabulary import OWL, RDF, RDFS
 
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_OWL = "http://www.w3.org/2002/07/owl#"
-BUILT_IN = (_RDF, _RDFS, _OWL)
-_TYPE = f"{_RDF}type"
-DEFINING = {
-    f"{_RDF}Property", f"{_RDFS}Class", f"{_RDFS}Datatype", f"{_OWL}Class",
-    f"{_OWL}ObjectProperty", f"{_OWL}DatatypeProperty", f"{_OWL}AnnotationProperty",
-}
+BUILT_IN = (str(RDF), str(RDFS), str(OWL))
+DEFINING = {RDF.Property, RDFS.Class, RDFS.Datatype, OWL.Class, OWL.ObjectProperty,
+            OWL.DatatypeProperty, OWL.AnnotationProperty}
 
 
 def check_candidates(
@@ -82,7 +77,7 @@ class Names:
         for number, (subject, predicate, value) in enumerate(file.triples):
             here = (subject.value, predicate.value)
             terms.add(predicate.value)
-            if predicate.value == _TYPE:
+            if predicate.value == RDF.type:
                 terms.add(value.value)
                 if subject.value in described and here != before:
                     again.setdefault(subject.value, number)
@@ -124,7 +119,7 @@ class Names:
         """The mistakes in what a file mentions."""
         file = read_turtle(path)
         for number, (subject, predicate, value) in enumerate(file.triples):
-            is_type = predicate.value == _TYPE
+            is_type = predicate.value == RDF.type
             terms = {predicate.value, value.value} if is_type else {predicate.value}
             for term in sorted(terms & undefined):
                 undefined.discard(term)

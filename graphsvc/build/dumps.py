@@ -1,6 +1,7 @@
 """The dumps of a release: canonical N-Quads, complete and by graph; N-Triples and Turtle for tools
 that know no graphs; TriG.
 
+What is read here was written here, so that the engine need not look whether it is right (lenient).
 The same content gives the same bytes: quads without blank nodes are sorted as lines; those with
 blank nodes first get stable labels by RDF Dataset Canonicalization (RDFC-1.0).
 """
@@ -57,13 +58,20 @@ def canonical_graphs(store: ox.Store, describe: Callable[[str], GraphsvcError]) 
     return graphs
 
 
+def triples_of(graphs: Graphs) -> list[bytes]:
+    """The sorted N-Triples lines of all graphs together."""
+    return sorted({line[:line.rindex(b" <")] + b" .\n"
+                   for lines in graphs.values() for line in lines})
+
+
 def write_dumps(
-    graphs: Graphs, base: str, prefixes: Mapping[str, str], folder: Path, pool: Executor
+    graphs: Graphs, triples: list[bytes], base: str, prefixes: Mapping[str, str], folder: Path,
+    pool: Executor,
 ) -> list[Path]:
     """Write all as N-Quads, TriG, N-Triples and Turtle, and each graph, in a new folder.
 
-    Gives the files with all of it. base: what the names of the graphs begin with. pool: its
-    threads compress.
+    Gives the files with all of it. triples: those of all graphs; base: what the names of the
+    graphs begin with; pool: its threads compress.
     Raises GraphsvcError when two graphs would have one file.
     """
     folder.mkdir()
@@ -76,12 +84,11 @@ def write_dumps(
                                 location=path.name, hint="Rename the data file of one of them.")
         written[path] = pool.submit(_write, path, lines)
     quads = (quad for lines in graphs.values()
-             for quad in ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS))
+             for quad in ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS, lenient=True))
     trig = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=dict(prefixes)) or b""
-    triples = sorted({line[:line.rindex(b" <")] + b" .\n"
-                      for lines in graphs.values() for line in lines})
-    turtle = ox.serialize(ox.parse(b"".join(triples), format=ox.RdfFormat.N_TRIPLES),
-                          format=ox.RdfFormat.TURTLE, prefixes=dict(prefixes)) or b""
+    turtle = ox.serialize(
+        ox.parse(b"".join(triples), format=ox.RdfFormat.N_TRIPLES, lenient=True),
+        format=ox.RdfFormat.TURTLE, prefixes=dict(prefixes)) or b""
     for ending, content in (("trig", [trig]), ("nt", triples), ("ttl", [turtle])):
         path = folder / f"all.{ending}.gz"
         written[path] = pool.submit(_write, path, content)

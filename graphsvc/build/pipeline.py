@@ -23,20 +23,19 @@ import pyoxigraph as ox
 from graphsvc import __version__
 from graphsvc.ask.wordings import read_wordings
 from graphsvc.build.check import Names
-from graphsvc.build.dumps import Graphs, canonical_graphs, content_digest, write_dumps
+from graphsvc.build.content import Content
+from graphsvc.build.dumps import canonical_graphs, content_digest, triples_of, write_dumps
 from graphsvc.build.index import build_index
-from graphsvc.build.mappings import write_mappings
 from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import explain, report_graph, validate
-from graphsvc.build.table_files import write_tables
-from graphsvc.build.tables import read_tables
+from graphsvc.build.tables import read_tables, write_mappings, write_tables
 from graphsvc.description import describe_content, describe_release
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.graphs.view import Views
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
 from graphsvc.release import Release, Releases
-from graphsvc.sources.turtle import parse_turtle, read_file, read_turtle
+from graphsvc.sources.turtle import read_file, read_turtle
 
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""
@@ -95,22 +94,26 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         graphs = canonical_graphs(store, lambda graph: _entangled(project, graph))
         del store, validated
         digest = _digest(project, content_digest(graphs, sources))
-        union, stored = _write_store(graphs, work / "store", pool)
-        dumps = write_dumps(
-            graphs, f"{project.header.root}graph/", project.prefixes, work / "dumps", pool)
+        triples = triples_of(graphs)
+        stored = _write_store([*graphs.values(), triples], work / "store", pool)
+        dumps = write_dumps(graphs, triples, f"{project.header.root}graph/", project.prefixes,
+                            work / "dumps", pool)
+        union = ox.Store()
+        union.load(b"".join(triples), ox.RdfFormat.N_TRIPLES, lenient=True)
+        content = Content(union)
         tables = write_tables(
-            project.header, digest, read_tables(project.header, union), work / "dumps")
+            project.header, digest, read_tables(project.header, content), work / "dumps")
         write_mappings(project.header, digest, project.prefixes, union,
                        work / "dumps" / "mappings.sssom.tsv")
         sizes = {name: len(lines) for name, lines in graphs.items()}
-        del graphs
+        del graphs, triples
         progress("describing")
         (work / "description.ttl").write_bytes(describe_release(
             project.header, digest, [*dumps, *tables], project.catalogue))
         (work / "content.ttl").write_bytes(
             describe_content(project.header, union, sizes, sources))
         progress("indexing")
-        build_index(union, work / "index.sqlite")
+        build_index(content, work / "index.sqlite")
         stored.result()
     _copy_inputs(project, work)
     Release(work).write_manifest({
@@ -128,7 +131,7 @@ def _read(project: Project, progress: Progress) -> ox.Store:
     paths = project.ontology_files + project.data_files
     for path in paths:
         try:
-            file = parse_turtle(path)
+            file = read_turtle(path)
         except GraphsvcError as error:
             location = (error.location or "").replace(str(path), project.name(path))
             errors.append(GraphsvcError(error.message, location=location, hint=error.hint))
@@ -142,30 +145,20 @@ def _read(project: Project, progress: Progress) -> ox.Store:
     return store
 
 
-def _write_store(
-    graphs: Graphs, path: Path, pool: Executor
-) -> tuple[ox.Store, Future[None]]:
-    """A store in memory with all triples in its default graph, and the store that is written.
-
-    The one that is written has all triples in their graphs and in its default graph, for queries
-    that name none.
-    """
-    quads, triples = path.with_suffix(".nq"), path.with_suffix(".nt")
-    with quads.open("wb") as everything, triples.open("wb") as plain:
-        for lines in graphs.values():
-            everything.writelines(lines)
-            for file in (everything, plain):
-                file.writelines(line[:line.rindex(b" <")] + b" .\n" for line in lines)
-    union = ox.Store()
-    union.bulk_load(path=triples, format=ox.RdfFormat.N_TRIPLES)
-    triples.unlink()
-    return union, pool.submit(_load, path, quads)
+def _write_store(texts: list[list[bytes]], path: Path, pool: Executor) -> Future[None]:
+    """Write a store of N-Quads lines: of all triples in their graphs, and of the same in its
+    default graph, for queries that name none."""
+    quads = path.with_suffix(".nq")
+    with quads.open("wb") as file:
+        for lines in texts:
+            file.writelines(lines)
+    return pool.submit(_load, path, quads)
 
 
 def _load(path: Path, quads: Path) -> None:
     """Load a new store from one file, in which blank nodes are the same in all graphs."""
     store = ox.Store(str(path))
-    store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS, lenient=True)
     quads.unlink()
     store.optimize()
     store.flush()

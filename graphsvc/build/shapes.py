@@ -20,6 +20,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.sources.turtle import read_file, read_turtle
 from graphsvc.sparql import own_query
+from graphsvc.vocabulary import RDF, RDFS, SH, XSD
 
 if TYPE_CHECKING:
     import rdflib
@@ -27,23 +28,12 @@ if TYPE_CHECKING:
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 Node = Subject | ox.Literal
 
-_SH = "http://www.w3.org/ns/shacl#"
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
-
-
-def _sh(*names: str) -> list[ox.NamedNode]:
-    return [ox.NamedNode(_SH + name) for name in names]
-
-
-[_PATH] = _sh("path")
-_TARGET_NODE, _TARGET_CLASS, _SUBJECTS_OF, _OBJECTS_OF = _TARGETS = _sh(
-    "targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
-_SHAPE_CLASSES = _sh("NodeShape", "PropertyShape")
-_QUERY_COMPONENT = f"<{_SH}SPARQLConstraintComponent>"
-_TYPE = ox.NamedNode(f"{_RDF}type")
-_CLASS, _SUBCLASS = ox.NamedNode(f"{_RDFS}Class"), ox.NamedNode(f"{_RDFS}subClassOf")
+_PATH, _TARGET_NODE, _TARGET_CLASS, _SUBJECTS_OF, _OBJECTS_OF = map(ox.NamedNode, (
+    SH.path, SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf))
+_TARGETS = (_TARGET_NODE, _TARGET_CLASS, _SUBJECTS_OF, _OBJECTS_OF)
+_SHAPE_CLASSES = (ox.NamedNode(SH.NodeShape), ox.NamedNode(SH.PropertyShape))
+_QUERY_COMPONENT = f"<{SH.SPARQLConstraintComponent}>"
+_TYPE, _CLASS, _SUBCLASS = map(ox.NamedNode, (RDF.type, RDFS.Class, RDFS.subClassOf))
 _NOT_CODE = re.compile(
     r'''"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
       |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\\\x00-\x20]*>|\#[^\n]*''', re.X | re.S)
@@ -66,7 +56,7 @@ class Result:
 
     @property
     def violation(self) -> bool:
-        return self.severity == f"<{_SH}Violation>"
+        return self.severity == f"<{SH.Violation}>"
 
     @property
     def focus_iri(self) -> str:
@@ -116,19 +106,19 @@ def explain(
 def report_graph(results: Iterable[Result]) -> str:
     """A validation report (SHACL, section 3.6) in N-Triples, the same for the same results."""
     results = list(results)
-    lines = [f"_:report <{_RDF}type> <{_SH}ValidationReport> .",
-             f'_:report <{_SH}conforms> "{str(not results).lower()}"^^<{_BOOLEAN}> .']
+    lines = [f"_:report <{RDF.type}> <{SH.ValidationReport}> .",
+             f'_:report <{SH.conforms}> "{str(not results).lower()}"^^<{XSD.boolean}> .']
     for number, result in enumerate(results, 1):
         node = f"_:result{number}"
-        lines.append(f"_:report <{_SH}result> {node} .")
-        lines.append(f"{node} <{_RDF}type> <{_SH}ValidationResult> .")
+        lines.append(f"_:report <{SH.result}> {node} .")
+        lines.append(f"{node} <{RDF.type}> <{SH.ValidationResult}> .")
         terms = {
             "focusNode": result.focus, "resultSeverity": result.severity,
             "sourceConstraintComponent": result.component, "value": result.value,
             "resultMessage": str(ox.Literal(result.message)),
             "resultPath": result.path if result.path.startswith("<") else "",
         }
-        lines += [f"{node} <{_SH}{name}> {term} ." for name, term in terms.items() if term]
+        lines += [f"{node} <{SH[name]}> {term} ." for name, term in terms.items() if term]
     return "\n".join(lines) + "\n"
 
 

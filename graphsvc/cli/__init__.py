@@ -11,6 +11,7 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
+from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.release import Releases
 
@@ -85,6 +86,16 @@ def print_result(format: str | None, data: Any, text: str | Sequence[Sequence[ob
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             print("  ".join(map(str.ljust, row, widths)).rstrip())
+
+
+def pairs(texts: Iterable[str], location: str) -> list[tuple[str, str]]:
+    """`NAME=VALUE` texts as names and values. Raises GraphsvcError for one without a sign."""
+    parts = [text.partition("=") for text in texts]
+    for name, sign, _ in parts:
+        if not sign:
+            raise GraphsvcError(f"{name!r} is not NAME=VALUE.", location=location,
+                                hint="Write the name, an equals sign and the value.")
+    return [(name.strip(), value) for name, _, value in parts]
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -14,7 +14,7 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphsvc.cli import Commands, add_command, print_result, releases_of
+from graphsvc.cli import Commands, add_command, counted, pairs, print_result, releases_of
 from graphsvc.errors import GraphsvcError
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ QUERY_FORMATS = (
 
 
 def add_commands(commands: Commands) -> None:
-    """Add the commands of this module."""
     command = add_command(commands, query, ("auto", *QUERY_FORMATS))
     command.add_argument("query", nargs="?", help="the query")
     command.add_argument("--file", type=Path, help="file that holds the query")
@@ -110,13 +109,9 @@ def _add_parameters(command: argparse.ArgumentParser) -> None:
 
 
 def _parameters(texts: Sequence[str]) -> dict[str, list[str]]:
-    """`name=value` texts as values by name. Raises GraphsvcError for one without a sign."""
+    """`name=value` texts as values by name. Raises GraphsvcError."""
     values: dict[str, list[str]] = defaultdict(list)
-    for text in texts:
-        name, sign, value = text.partition("=")
-        if not sign:
-            raise GraphsvcError(f"{text!r} is not NAME=VALUE.", location="--param",
-                                hint="Write the parameter's name, an equals sign and the value.")
+    for name, value in pairs(texts, "--param"):
         values[name].append(value)
     return values
 
@@ -209,8 +204,8 @@ async def _ask_plainly(args: argparse.Namespace, serving: Serving) -> None:
     if args.format == "json":
         from graphsvc.questions.output import as_document
 
-        document = heard.document(as_document(answer, answer.after) if answer else None)
-        _put(args.output, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
+        _put(args.output, _json(heard.document(
+            as_document(answer, answer.after) if answer else None)))
     elif args.format == "text":
         body = _written(answer, args, serving.header.licence).decode() if answer else ""
         _put(args.output, ("\n".join(_heard(heard, body)) + "\n").encode())
@@ -251,19 +246,18 @@ def _written(answer: Answer, args: argparse.Namespace, licence: str) -> bytes:
     from graphsvc.questions.parameters import OFFERED
 
     if args.format == "text":
-        text = "\n".join(_text(output.as_document(answer, answer.after))) + "\n"
-    elif args.format == "json":
-        document = output.as_document(answer, answer.after)
-        text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-    else:
-        format = named(args.format, OFFERED)
-        assert format is not None, "argparse has checked it"
-        written = output.write(answer, format, answer.question.name, None,
-                               headings=args.headings, licence=licence)
-        if isinstance(written, bytes):
-            return written
-        text = written
-    return text.encode()
+        return ("\n".join(_text(output.as_document(answer, answer.after))) + "\n").encode()
+    if args.format == "json":
+        return _json(output.as_document(answer, answer.after))
+    format = named(args.format, OFFERED)
+    assert format is not None, "argparse has checked it"
+    written = output.write(answer, format, answer.question.name, None,
+                           headings=args.headings, licence=licence)
+    return written if isinstance(written, bytes) else written.encode()
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _put(path: Path | None, content: bytes) -> None:
@@ -287,13 +281,12 @@ def _text(document: dict[str, Any]) -> Iterator[str]:
         yield _filled(f"`{written}` is taken as {meant}.")
     if document["sentence"]:
         yield _filled(document["sentence"])
-    rows = document["total"]
-    yield f"{rows} {'row' if rows == 1 else 'rows'}"
-    for counted in document["summary"]:
-        counts = ", ".join(f"{one['label']} {one['rows']}" for one in counted["values"])
-        yield _filled(f"{counted['label']}: {counts}")
+    yield counted(document["total"], "row")
+    for column in document["summary"]:
+        counts = ", ".join(f"{one['label']} {one['rows']}" for one in column["values"])
+        yield _filled(f"{column['label']}: {counts}")
     yield from _fields(document)
-    if not rows:
+    if document["note"]:
         yield from ("", document["note"])
     if lines := document["silence"]["lines"]:
         yield "\nNot in this answer"

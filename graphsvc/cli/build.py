@@ -1,12 +1,14 @@
-"""Commands about releases: build, validate, releases and watch."""
+"""Commands that make a project and its releases: init, build, validate, releases and watch."""
 
 from __future__ import annotations
 
 import argparse
 import gc
+import shutil
 import sys
 import time
 from contextlib import suppress
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +33,9 @@ POLL_SECONDS = 0.3
 
 
 def add_commands(commands: Commands) -> None:
-    """Add the commands of this module."""
+    command = add_command(commands, init)
+    command.add_argument("directory", type=Path, metavar="DIR", help="folder to write, which is"
+                         " made if it is not there")
     add_command(commands, build)
     command = add_command(commands, validate, ("text", "json", "turtle"))
     command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="candidate data")
@@ -43,6 +47,34 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("release", nargs="?", help="id of a release, or its beginning")
     command.add_argument("other", nargs="?", help="id of the release to compare it with")
     add_command(commands, watch, ("text",))
+
+
+def init(args: argparse.Namespace) -> int:
+    """Write a small project that builds at once, to be changed into one's own.
+
+    It is about the bridges of a town: an ontology, shapes, a rule, a data file, three questions,
+    a view and a codebook.
+
+    Example:
+      graphsvc init bridges
+    """
+    directory: Path = args.directory
+    try:
+        if directory.exists() and any(directory.iterdir()):
+            raise GraphsvcError("There are files already.", location=str(directory),
+                                hint="Give a folder that is empty or not there.")
+        with as_file(files("graphsvc") / "starter") as starter:
+            shutil.copytree(starter, directory, dirs_exist_ok=True)
+    except OSError as error:
+        raise GraphsvcError(
+            f"The project cannot be written ({error.strerror or error}).", location=str(directory),
+            hint="Give a folder that you may write to.") from error
+    written = sorted(path.relative_to(directory).as_posix()
+                     for path in directory.rglob("*") if path.is_file())
+    print_result(args.format, {"project": str(directory), "files": written}, "\n".join([
+        *(f"  {name}" for name in written), "", "Go on with:",
+        f"  graphsvc build --project {directory}", f"  graphsvc serve --project {directory}"]))
+    return 0
 
 
 def build(args: argparse.Namespace) -> int:

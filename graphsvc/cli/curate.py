@@ -19,7 +19,6 @@ _LOOPBACK = "127.0.0.1"
 
 
 def add_commands(commands: Commands) -> None:
-    """Add the command of this module, and its steps."""
     command = commands.add_parser(
         "curate", help="Bring a report into the project.",
         description="Bring a report into the project: read it, decide on drafts, write them.")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphsvc.cli import Commands, Run, add_command, print_result, project_of
+from graphsvc.cli import Commands, Run, add_command, pairs, print_result, project_of
 from graphsvc.errors import GraphsvcError
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 def add_steps(steps: Commands) -> None:
-    """Add the steps of this module."""
     for run in (accept, reject, split, new, tick, undo, decide):
         command = add_step(steps, run, who=True)
         if run in (accept, reject):
@@ -67,10 +66,10 @@ def accept(args: argparse.Namespace) -> int:
     if (args.set or args.lines) and len(args.draft) > 1:
         raise GraphsvcError("Other values are for one draft.", location="--set, --lines",
                             hint="Accept one draft at a time.")
-    drafts = [work.find(id) for id in args.draft]
+    drafts, values = [work.find(id) for id in args.draft], pairs(args.set, "--set")
     return _decide(args, work, [
         {"action": "accept", "draft": draft.id,
-         "changed": work.fields.changed(draft, _given(args), _lines_of(args))} for draft in drafts])
+         "changed": work.fields.changed(draft, values, _lines_of(args))} for draft in drafts])
 
 
 def reject(args: argparse.Namespace) -> int:
@@ -115,7 +114,7 @@ def new(args: argparse.Namespace) -> int:
     empty = Draft(document=work.slug, kind=work.fields.class_of(args.kind), values=(),
                   passages=_lines_of(args), by="hand")
     return _decide(args, work, [
-        {"action": "add", "changed": work.fields.changed(empty, _given(args))}])
+        {"action": "add", "changed": work.fields.changed(empty, pairs(args.set, "--set"))}])
 
 
 def tick(args: argparse.Namespace) -> int:
@@ -189,15 +188,6 @@ def _answer(answer: Answer) -> list[str]:
     wrong = [*answer.problems, *([answer.mistake] if answer.mistake else ())]
     return [f"{done} {name or ''}".rstrip(),
             *(f"  {'' if answer.number else '! '}{problem}" for problem in wrong)]
-
-
-def _given(args: argparse.Namespace) -> list[tuple[str, str]]:
-    pairs = [text.partition("=") for text in args.set]
-    for name, equals, _ in pairs:
-        if not equals:
-            raise GraphsvcError(f"{name!r} is no property with a value.", location="--set",
-                                hint="Write NAME=VALUE, such as stage=embedded.")
-    return [(name.strip(), value) for name, _, value in pairs]
 
 
 def _lines_of(args: argparse.Namespace) -> tuple[int, ...]:

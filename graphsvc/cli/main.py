@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from graphsvc import __version__
-from graphsvc.cli import ask, build, curate, serve, sources, start
+from graphsvc.cli import ask, build, curate, serve, sources
 from graphsvc.errors import GraphsvcError
 
 COMMANDS = (
@@ -15,12 +15,11 @@ COMMANDS = (
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of all commands."""
     main_parser = argparse.ArgumentParser(
         prog="graphsvc", description="Compile a folder of RDF files into a release and ask it.")
     main_parser.add_argument("--version", action="version", version=f"graphsvc {__version__}")
     commands = main_parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for family in (start, build, serve, ask, sources, curate):
+    for family in (build, serve, ask, sources, curate):
         family.add_commands(commands)
     return main_parser
 

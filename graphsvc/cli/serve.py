@@ -14,7 +14,6 @@ TRY = {"/": "the pages", "/api/questions": "what can be asked", "/sparql": "SPAR
 
 
 def add_commands(commands: Commands) -> None:
-    """Add the command of this module."""
     command = add_command(commands, serve)
     command.add_argument("--host", default="127.0.0.1", help="address (default: %(default)s)")
     command.add_argument("--port", type=int, default=8000,

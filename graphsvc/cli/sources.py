@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: Commands) -> None:
-    """Add the commands of this module."""
     command = add_command(commands, sources)
     command.add_argument("action", choices=("index", "coverage", "verify"))
     command.add_argument("folder", type=Path, metavar="DIR", help="folder with the documents")

@@ -16,10 +16,9 @@ from anyio import BrokenWorkerProcess, CapacityLimiter, fail_after, to_process, 
 from graphsvc.engine.base import Lane, Request, read
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import TSV
-from graphsvc.graphs import json_files, picture, tables, text_files
-from graphsvc.graphs.graph import Graph, graph_of
+from graphsvc.graphs import json_files, picture, text_files
+from graphsvc.graphs.graph import MEASURES, Graph, graph_of, measure
 from graphsvc.graphs.look import Looks
-from graphsvc.graphs.measures import MEASURES, measure
 from graphsvc.graphs.view import Recipe, View, Views
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Column, Example, Parameter
@@ -27,7 +26,7 @@ from graphsvc.questions.question import Column, Example, Parameter
 if TYPE_CHECKING:
     from graphsvc.service import Serving
 
-_CSV = "text/csv; charset=utf-8"
+_CSV, _JSON = "text/csv; charset=utf-8", "application/json"
 _AT_ONCE, _WAITING = 2, 16
 """How many files are written at once, and how many more may wait for their turn."""
 _SECONDS = 60
@@ -93,42 +92,31 @@ FORMATS: Mapping[str, GraphFormat] = {known.name: known for known in (
                 "application/graphml+xml", partial(text_files.filled, "view.graphml")),
     GraphFormat("gexf", "GEXF 1.3 (Gephi, with its timeline)",
                 "For Gephi: colours and sizes as here, and dates for its timeline.",
-                "application/gexf+xml",
-                partial(text_files.filled, "view.gexf")),
+                "application/gexf+xml", partial(text_files.filled, "view.gexf")),
     GraphFormat("cyjs", "Cytoscape JSON (Cytoscape, cytoscape.js)",
                 "For Cytoscape on the desktop, and for web pages that draw with cytoscape.js.",
-                "application/json",
-                json_files.cyjs),
+                _JSON, json_files.cyjs),
     GraphFormat("cx2", "CX2 (Cytoscape, NDEx)",
-                "For Cytoscape 3.10 and to share a network on NDEx.",
-                "application/json", json_files.cx2),
+                "For Cytoscape 3.10 and to share a network on NDEx.", _JSON, json_files.cx2),
     GraphFormat("dot", "DOT (Graphviz)",
                 "For Graphviz, which lays it out and draws it on the command line.",
-                "text/vnd.graphviz; charset=utf-8",
-                partial(text_files.filled, "view.dot")),
+                "text/vnd.graphviz; charset=utf-8", partial(text_files.filled, "view.dot")),
     GraphFormat("json", "Nodes and links as JSON (d3, networkx)",
                 "For your own script: networkx in Python, d3 in a web page.",
-                "application/json",
-                json_files.node_link),
-    GraphFormat("net", "Pajek",
-                "For Pajek: names, colours, kinds and weights.",
+                _JSON, json_files.node_link),
+    GraphFormat("net", "Pajek", "For Pajek: names, colours, kinds and weights.",
                 "text/plain; charset=utf-8", text_files.pajek),
     GraphFormat("nodes.csv", "Nodes as CSV (Gephi, R, spreadsheets)",
                 "A spreadsheet with a row for each thing. R, Gephi and Excel read it.",
-                _CSV, tables.nodes_csv),
+                _CSV, text_files.nodes_csv),
     GraphFormat("edges.csv", "Edges as CSV (Gephi, R, spreadsheets)",
                 "A spreadsheet with a row for each link. Goes with the nodes.",
-                _CSV, tables.edges_csv),
+                _CSV, text_files.edges_csv),
     GraphFormat("neo4j-nodes.csv", "Nodes as CSV with Neo4j's header",
-                "For the import tool of Neo4j: the things.",
-                _CSV,
-                tables.neo4j_nodes_csv),
+                "For the import tool of Neo4j: the things.", _CSV, text_files.neo4j_nodes_csv),
     GraphFormat("neo4j-edges.csv", "Edges as CSV with Neo4j's header",
-                "For the import tool of Neo4j: the links.",
-                _CSV,
-                tables.neo4j_edges_csv),
-    GraphFormat("jsonld", "JSON-LD",
-                "Linked data with the addresses of all things.",
+                "For the import tool of Neo4j: the links.", _CSV, text_files.neo4j_edges_csv),
+    GraphFormat("jsonld", "JSON-LD", "Linked data with the addresses of all things.",
                 "application/ld+json", json_files.jsonld),
     GraphFormat("svg", "A picture (SVG)",
                 "For a paper or a slide: sharp at any size, can be edited, each thing a link.",
@@ -181,13 +169,12 @@ class Export:
             raise Busy("Too many graph files are being written already.",
                        hint="Try again in a few seconds.")
         address = os.environ.get("GRAPHSVC_ADDRESS", "").rstrip("/")
-        base = serving.release.manifest["header"]["base"]
         async with _turns:
             rows = await self._rows(serving)
             try:
                 with fail_after(_SECONDS):
                     return await to_process.run_sync(
-                        self._written, rows, base, address, dict(serving.looks),
+                        self._written, rows, serving.header.base, address, dict(serving.looks),
                         cancellable=True)
             except TimeoutError as error:
                 raise Unfinished(f"The file could not be finished within {_SECONDS} seconds.",
@@ -201,7 +188,7 @@ class Export:
         """The graph alone, for those who want to know how large it is. Raises as `file` does."""
         rows = await self._rows(serving)
         return await to_thread.run_sync(
-            graph_of, self.view, rows, serving.release.manifest["header"]["base"])
+            graph_of, self.view, rows, serving.header.base)
 
     async def _rows(self, serving: Serving) -> bytes:
         return await read(serving.engine, Request(

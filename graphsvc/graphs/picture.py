@@ -16,8 +16,7 @@ from math import hypot, log2, sqrt
 from textwrap import wrap
 from typing import Any
 
-from graphsvc.graphs.graph import Graph, Node, TooLarge
-from graphsvc.graphs.measures import simple_graph
+from graphsvc.graphs.graph import Graph, Node, TooLarge, simple_graph
 from graphsvc.graphs.text_files import filled
 from graphsvc.graphs.view import Recipe
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from graphsvc import __version__
-from graphsvc.errors import GraphsvcError, InputErrors
-from graphsvc.graphs.measures import MEASURES
+from graphsvc.errors import GraphsvcError
+from graphsvc.graphs.graph import MEASURES
 from graphsvc.index import Index
-from graphsvc.questions.header import read_question
+from graphsvc.questions.header import read_questions
 from graphsvc.questions.parameters import Understood
 from graphsvc.questions.question import Column, Parameter, Question
-from graphsvc.release import Header, Release
+from graphsvc.release import Release
 
 OWN_PARAMETERS = (
     Parameter(name="measure", type="choice", label="Measure",
@@ -108,20 +108,8 @@ class Views:
     ) -> Views:
         """Every `*.rq` of a folder. built: whether it is that of a release, whose views were
         checked. Raises InputErrors with all mistakes of all files."""
-        views: list[View] = []
-        errors: list[GraphsvcError] = []
-        for path in sorted(folder.glob("*.rq")):
-            file = f"{folder.parent.name}/{folder.name}/{path.name}"
-            try:
-                question = read_question(path, prefixes, file=file, built=built)
-            except InputErrors as found:
-                errors += found.errors
-            else:
-                errors += _mistakes(question)
-                views.append(View(question))
-        if errors:
-            raise InputErrors(errors)
-        return cls(views)
+        return cls([*map(View, read_questions(
+            folder.glob("*.rq"), folder.parents[1], prefixes, built=built, mistakes=_mistakes))])
 
     def __iter__(self) -> Iterator[View]:
         return iter(self._views.values())
@@ -185,7 +173,7 @@ class Recipe:
     @classmethod
     def of(cls, view: View, understood: Understood, release: Release, index: Index) -> Recipe:
         """The recipe of a view that is asked with these parameters, its own among them."""
-        header = Header(**release.manifest["header"])
+        header = release.header
         given = {name: [value.value for value in values] for name, values in understood.items()}
         measures, (raw,) = given.pop("measure", []), given.pop("raw")
         query = urlencode(given, doseq=True)
@@ -195,7 +183,8 @@ class Recipe:
                  if given.get(p.name) and given[p.name] != list(p.default)}
         facts = {
             "title": view.question.title, "description": view.question.description,
-            "view": view.name, "parameters": _line(given, " "),
+            "view": view.name, "parameters": "; ".join(
+                f"{name} = {' '.join(values)}" for name, values in given.items()) or "none",
             "measures": ", ".join(measures) or "none", "dataset": header.title,
             "release": release.id, "date": release.manifest["built"][:10],
             "licence": header.licence, "software": f"graphsvc {__version__}",
@@ -211,8 +200,3 @@ class Recipe:
         """The facts as lines, for formats that have one place for all."""
         return "\n".join(f"{name}: {value}" for name, value in self.facts.items())
 
-
-def _line(parameters: Mapping[str, list[str]], joint: str) -> str:
-    """Parameters on one line, `none` where there is none."""
-    return "; ".join(f"{name} = {joint.join(values)}"
-                     for name, values in parameters.items()) or "none"

@@ -17,15 +17,16 @@ from graphsvc.index import AmbiguousName, Index
 from graphsvc.passage import Passage
 from graphsvc.questions.evidence import Disagreement, Evidence
 from graphsvc.questions.library import Library
-from graphsvc.questions.meant import Meant, settle
 from graphsvc.questions.parameters import (
     PAGE,
     Choice,
     Given,
+    Meant,
     Members,
     Understood,
     choices_of,
     given_texts,
+    settle,
     subjects,
     widened,
 )
@@ -76,8 +77,7 @@ class Answer:
     @cached_property
     def sentence(self) -> str | None:
         """The answer summed up, where its question says how."""
-        template = self.question.sentence
-        if template is None:
+        if (template := self.question.sentence) is None:
             return None
         if not self.all_rows and (nothing := self.silence.nothing(
                 as_chosen(p, self._given[p.label]) for p in self.question.parameters

@@ -30,6 +30,8 @@ _SAMPLES: dict[str, Value] = {
     "integer": pyoxigraph.Literal(1), "year": pyoxigraph.Literal(2000),
 }
 
+_EMPTY = pyoxigraph.Store()
+
 Place = tuple[str | int, ...]
 """A place in a header: keys of mappings, and numbers of entries of lists."""
 
@@ -236,7 +238,7 @@ def _query(question: Question, line: int) -> Iterator[Mistake]:
 
 def _parsed(question: Question, query: str, line: int) -> Mistake | None:
     try:
-        result = pyoxigraph.Store().query(query)
+        result = _EMPTY.query(query)
     except SyntaxError as error:
         match = re.search(r"error at (\d+):(\d+): (.*)", str(error), re.DOTALL)
         at, column, expected = match.groups() if match else (1, 1, str(error))

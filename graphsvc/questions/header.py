@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from graphsvc.errors import GraphsvcError, InputErrors
+from graphsvc.errors import GraphsvcError, InputErrors, did_you_mean
 from graphsvc.questions.check import Mistake, Place, header_mistakes, query_mistakes
 from graphsvc.questions.question import PARTS, Header, Question, SharedColumns
 from graphsvc.questions.template import Template
@@ -32,6 +31,30 @@ _EXPECTED = {
     "tuple_type": ("is not a list.", "Write `- ` before each entry.")}
 Fields = Mapping[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_questions(
+    paths: Iterable[Path], folder: Path, prefixes: Mapping[str, str], *, built: bool,
+    shared: Fields | None = None,
+    mistakes: Callable[[Question], Iterable[GraphsvcError]] = lambda question: (),
+) -> list[Question]:
+    """The questions in files, which messages name by their paths from a folder; the others as of
+    `read_question`. mistakes: what else may be wrong with one. Raises InputErrors with all mistakes
+    of all files."""
+    questions: list[Question] = []
+    errors: list[GraphsvcError] = []
+    for path in sorted(paths):
+        try:
+            question = read_question(path, prefixes, file=path.relative_to(folder).as_posix(),
+                                     built=built, shared=shared)
+        except InputErrors as found:
+            errors += found.errors
+        else:
+            errors += mistakes(question)
+            questions.append(question)
+    if errors:
+        raise InputErrors(errors)
+    return questions
 
 
 def read_question(
@@ -184,9 +207,8 @@ def _mistake(error: ErrorDetails, fields: Fields) -> Mistake:
     if kind == "extra_forbidden":
         model = PARTS.get(place[0], Header) if len(place) > 1 else Header
         keys = [str(field.validation_alias or name) for name, field in model.model_fields.items()]
-        near = get_close_matches(str(key), keys, 1)
         return Mistake(place, f"{above} has no key `{key}`.",
-                       f"Did you mean `{near[0]}`?" if near else f"Use {', '.join(keys)}.")
+                       did_you_mean(str(key), keys, f"Use {', '.join(keys)}."))
     if kind == "literal_error":
         return Mistake(place, f"{here} is `{error['input']}`.",
                        f"Use {context['expected']}.".replace("'", ""))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
@@ -12,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import GraphsvcError, InputErrors
-from graphsvc.questions.header import read_columns, read_question
+from graphsvc.formats import csv_text
+from graphsvc.questions.header import read_columns, read_questions
 from graphsvc.questions.question import Question
 
 
@@ -79,22 +78,10 @@ class Library:
 
         Raises InputErrors with all mistakes of all files.
         """
-        questions: list[Question] = []
-        errors: list[GraphsvcError] = []
         shared = read_columns(folder / "columns.yaml", prefixes)
-        for path in sorted(folder.rglob("*.rq")):
-            place = path.relative_to(folder)
-            if place.parts[0] == "views":
-                continue
-            try:
-                questions.append(read_question(
-                    path, prefixes, file=f"{folder.name}/{place.as_posix()}", built=built,
-                    shared=shared))
-            except InputErrors as found:
-                errors += found.errors
-        if errors:
-            raise InputErrors(errors)
-        return cls(questions, prefixes)
+        paths = (path for path in folder.rglob("*.rq") if folder / "views" not in path.parents)
+        return cls(read_questions(paths, folder.parent, prefixes, built=built, shared=shared),
+                   prefixes)
 
     def __iter__(self) -> Iterator[Question]:
         return iter(self._questions.values())
@@ -138,15 +125,11 @@ class Library:
 
     def table(self) -> str:
         """The questions as CSV: name, title, description, tags, parameters, columns."""
-        out = io.StringIO()
-        writer = csv.writer(out)
-        writer.writerow(("name", "title", "description", "tags", "parameters", "columns"))
-        for question in self:
-            named = (question.tags, *((one.name for one in some) for some in (
-                question.parameters, question.columns)))
-            writer.writerow((question.name, question.title, question.description,
-                             *(" ".join(names) for names in named)))
-        return out.getvalue()
+        heads = ("name", "title", "description", "tags", "parameters", "columns")
+        return csv_text([heads, *(
+            (q.name, q.title, q.description, " ".join(q.tags),
+             " ".join(one.name for one in q.parameters), " ".join(one.name for one in q.columns))
+            for q in self)])
 
     def coverage(self, question: Question) -> Question | None:
         """The question that says what was looked at where this one has no answer."""

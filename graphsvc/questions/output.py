@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,13 +9,13 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc import formats
-from graphsvc.formats import Format, safe_cell
+from graphsvc.formats import Format, csv_text, safe_cell
 from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column
 from graphsvc.questions.sheet import workbook
 from graphsvc.questions.table import Row, Term, plain
-from graphsvc.questions.values import XSD
+from graphsvc.vocabulary import XSD
 
 NOTHING = (
     "This release has no answer to the question with these parameters. `silence` says what the "
@@ -159,7 +157,7 @@ def _binding(term: Term) -> dict[str, str]:
     binding = {"type": "literal", "value": term.value}
     if term.language:
         return {**binding, "xml:lang": term.language}
-    is_text = term.datatype.value == f"{XSD}string"
+    is_text = term.datatype.value == XSD.string
     return binding if is_text else {**binding, "datatype": term.datatype.value}
 
 
@@ -201,12 +199,7 @@ def people_rows(answer: Answer) -> Iterator[list[str | int | float | None]]:
 
 
 def _csv(heads: list[str], rows: Iterable[list[str]], raw: bool) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(heads)
-    for row in rows:
-        writer.writerow(row if raw else map(safe_cell, row))
-    return out.getvalue()
+    return csv_text([heads, *(row if raw else map(safe_cell, row) for row in rows)])
 
 
 def _twin(column: Column) -> tuple[str, ...]:

@@ -1,17 +1,17 @@
-"""The parameters of an answer: what was written for them, and what they leave out."""
+"""The parameters of an answer: what was written for them, what it means, what they leave out."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.engine.base import Engine
+from graphsvc.errors import did_you_mean
 from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, XLSX
-from graphsvc.index import Index
+from graphsvc.index import AmbiguousName, Index
 from graphsvc.questions.question import ANY, Parameter, Question
 from graphsvc.questions.table import Row, fetch
 from graphsvc.questions.template import Template, Value
@@ -19,6 +19,8 @@ from graphsvc.questions.values import BadValue
 from graphsvc.sparql import own_query
 
 _MEMBERS = Template(own_query("members"))
+_MOST = 8
+"""Things of one name that are tried out."""
 PAGE, LARGEST_PAGE = 1_000, 10_000
 """Rows of a page: by default, and at most."""
 
@@ -72,6 +74,44 @@ def choices_of(question: Question, rows: Iterable[Row], index: Index) -> Iterato
             yield Choice(value, label or value.value)
 
 
+class Meant(dict[str, tuple[Value, ...]]):
+    """The values of parameters by name. taken: what was written, with what it was taken for."""
+
+    def __init__(self, values: Mapping[str, tuple[Value, ...]] | None = None) -> None:
+        super().__init__(values or {})
+        self.taken: dict[str, str] = {}
+
+    def add(self, parameter: Parameter, value: Value) -> None:
+        """Give a parameter one more value."""
+        self[parameter.name] = tuple(dict.fromkeys((*self.get(parameter.name, ()), value)))
+
+    def note(self, parameter: Parameter, text: str, value: Value, index: Index) -> None:
+        """Note what a text was taken for, unless it is a name of the thing."""
+        try:
+            meant = index.meant(text, of_class=parameter.of_class, scheme=parameter.scheme)
+        except AmbiguousName:
+            meant = None
+        if meant != value.value:
+            label = index.label(value.value) or value.value
+            self.taken[text] = label if label != text else value.value
+
+
+async def settle(
+    error: AmbiguousName, parameter: Parameter, others: Meant,
+    answers: Callable[[Meant], Awaitable[Sequence[object]]],
+) -> NamedNode:
+    """The only one of several things of a name for which there is an answer, given other values.
+
+    answers: the rows that there are. Raises the error where that does not settle it.
+    """
+    choices = [NamedNode(choice.iri) for choice in error.choices[:_MOST + 1]]
+    fitting = [choice for choice in choices if len(choices) <= _MOST and await answers(
+        Meant({**others, parameter.name: (choice,)}))]
+    if len(fitting) != 1:
+        raise error
+    return fitting[0]
+
+
 class Members:
     """What the values of parameters include, such as the members of groups; read when needed."""
 
@@ -112,12 +152,10 @@ def given_texts(question: Question, given: Given) -> Iterator[tuple[Parameter, t
     known = [parameter.name for parameter in question.parameters]
     for name in given:
         if name not in known:
-            near = get_close_matches(name, known, 1)
             raise BadParameter(
                 f"The question {question.name} has no parameter `{name[:80]}`.",
                 location="parameters",
-                hint=f"Did you mean `{near[0]}`?" if near else
-                f"It has {', '.join(known) or 'none'}.")
+                hint=did_you_mean(name, known, f"It has {', '.join(known) or 'none'}."))
     for parameter in question.parameters:
         texts = tuple(given.get(parameter.name, ())) or parameter.default
         if parameter.default and texts == (ANY,) and question.can_drop(parameter):

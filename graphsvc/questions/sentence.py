@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from graphsvc.questions.question import Column, Parameter, Question
@@ -86,44 +86,44 @@ _ENVIRONMENT.filters.update({filter.__name__: filter for filter in (
 
 
 @lru_cache(512)
-def _template(text: str) -> Template:
-    return _ENVIRONMENT.from_string(text)
+def _template(text: str) -> tuple[Template, set[str]]:
+    """A template, and the names in it that must be given."""
+    parsed = _ENVIRONMENT.parse(text)
+    names = list(parsed.find_all(nodes.Name))
+    given = {name.name for name in names if name.ctx == "load"}
+    own = {name.name for name in names if name.ctx != "load"} | {"loop", *_ENVIRONMENT.globals}
+    return _ENVIRONMENT.from_string(parsed), given - own
 
 
 def sentence(
-    question: Question, rows: Sequence[Row], parameters: Mapping[str, Any], by_default: set[str]
+    question: Question, rows: Sequence[Row], parameters: Mapping[str, Any], by_default: Set[str]
 ) -> str | None:
-    """The sentence of an answer, if its question has a template that says something of it.
+    """The sentence of an answer to a question that has a template, if it says something of it.
 
     by_default: the parameters whose values nobody chose.
     """
-    if question.sentence is None:
-        return None
     try:
         return _written(question, rows, parameters, by_default)
     except (TemplateError, ArithmeticError, TypeError):
-        return None  # what check_sentence could not foresee of the values of an answer
+        return None  # what sentence_mistakes could not foresee of the values of an answer
 
 
 def _written(
     question: Question, rows: Sequence[Row], parameters: Mapping[str, Any],
-    by_default: Collection[str] = (),
+    by_default: Set[str] = frozenset(),
 ) -> str | None:
-    written = _template(question.sentence or "").render(
-        rows=rows, n=len(rows), narrowed=_narrowed(question, parameters, by_default),
-        **parameters)
+    template, names = _template(question.sentence or "")
+    others = [p for p in question.parameters if p.name not in names | by_default]
+    written = template.render(
+        rows=rows, n=len(rows), narrowed=_narrowed(others, parameters), **parameters)
     text = _ARTICLE.sub("the ", " ".join(written.split()))
     return text[:1].upper() + text[1:] or None
 
 
-def _narrowed(
-    question: Question, parameters: Mapping[str, Any], by_default: Collection[str]
-) -> str:
+def _narrowed(others: Iterable[Parameter], values: Mapping[str, Any]) -> str:
     """The choices that the template does not speak of itself, such as ` (stage: planned)`."""
-    spoken = _variables(question.sentence or "")
-    said = [as_chosen(p, _said(parameters[p.name])) for p in question.parameters
-            if not p.required and p.name not in spoken and p.name not in by_default
-            and parameters.get(p.name) not in (None, [])]
+    said = [as_chosen(p, _said(values[p.name])) for p in others
+            if not p.required and values.get(p.name) not in (None, [])]
     return f" ({'; '.join(said)})" if said else ""
 
 
@@ -139,20 +139,13 @@ def _said(value: Any) -> str:
     return in_words(value) if isinstance(value, list) else str(value)
 
 
-@lru_cache(512)
-def _variables(text: str) -> set[str]:
-    parsed = _ENVIRONMENT.parse(text)
-    own = {name.name for name in parsed.find_all(nodes.Name) if name.ctx == "store"}
-    return meta.find_undeclared_variables(parsed) - own
-
-
 def sentence_mistakes(question: Question) -> Iterator[str]:
     """What is wrong with the template: each example is tried with no row, with full and empty ones.
     """
     if question.sentence is None:
         return
     try:
-        names = _variables(question.sentence)
+        _, names = _template(question.sentence)
     except TemplateSyntaxError as error:
         yield f"is not a template: {error.message}"
         return

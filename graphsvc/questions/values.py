@@ -14,8 +14,8 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.index import Index
 from graphsvc.questions.question import NAMED, Parameter, Question
 from graphsvc.questions.template import Value
+from graphsvc.vocabulary import XSD
 
-XSD = "http://www.w3.org/2001/XMLSchema#"
 _WIDE = Context(prec=60)
 _ODD = r"\u0000-\u0007\u000b\u000e-\u001f\u007f\ufffe\uffff"
 _SAFE = rf"^([^{_ODD}\\]|\\+[^{_ODD}\\uU])*\\*$"
@@ -93,7 +93,7 @@ def literal(parameter: Parameter, text: str) -> Literal:
         text = str(is_true(text)).lower()
     if parameter.type == "decimal" and re.search(r"[eE]|\.\d{19}", text):
         text = f"{_WIDE.quantize(Decimal(text), Decimal('1e-18')):f}"
-    return Literal(text, datatype=NamedNode(f"{XSD}{datatype}"))
+    return Literal(text, datatype=NamedNode(XSD[datatype]))
 
 
 def with_things(

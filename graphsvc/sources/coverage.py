@@ -73,7 +73,7 @@ def coverage(project: Project, folder: Path, only: str | None = None) -> list[Co
     cited = {
         value.value for path in project.data_files
         for _, predicate, value in read_turtle(path).triples
-        if predicate.value == str(PROV.wasDerivedFrom) and isinstance(value, ox.NamedNode)}
+        if predicate.value == PROV.wasDerivedFrom and isinstance(value, ox.NamedNode)}
     return [_account(project, document, cited)
             for document in read_documents(project, folder, only)]
 

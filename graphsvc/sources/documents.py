@@ -79,7 +79,6 @@ class Paragraph:
 
     @property
     def is_note(self) -> bool:
-        """Whether it is a footnote."""
         return bool(_NOTE.match(self.text))
 
     @property

@@ -65,7 +65,7 @@ def official_names(project: Project, folder: Path) -> list[str]:
     return [*(listed.read_text(encoding="utf-8").splitlines() if listed.exists() else ()), *(
         value.value for path in project.data_files
         for subject, predicate, value in read_turtle(path).triples
-        if predicate.value == str(DCTERMS.title) and subject.value.startswith(documents))]
+        if predicate.value == DCTERMS.title and subject.value.startswith(documents))]
 
 
 def _check_digests(project: Project, documents: list[Document]) -> Iterator[GraphsvcError]:
@@ -76,7 +76,7 @@ def _check_digests(project: Project, documents: list[Document]) -> Iterator[Grap
         file = read_turtle(path)
         for number, (subject, predicate, value) in enumerate(file.triples):
             document = by_iri.get(subject.value)
-            is_digest = predicate.value == str(SCHEMA.sha256)
+            is_digest = predicate.value == SCHEMA.sha256
             if document and is_digest and value.value != document.sha256:
                 yield GraphsvcError(
                     f"<{subject.value}> gives another digest than {document.path.name} has"

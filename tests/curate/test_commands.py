@@ -103,7 +103,7 @@ def test_what_is_refused_or_makes_no_sense_is_said_and_changes_nothing(curate: R
         (("accept", "ffffffffff"), "No drafts have an id that begins with"),
         (("accept", rating, "--set", "colour=red"), "have no 'colour'"),
         (("accept", rating, "--set", "condition=excellent"), "nothing is called 'excellent'"),
-        (("accept", rating, "--set", "year"), "is no property with a value"),
+        (("accept", rating, "--set", "year"), "is not NAME=VALUE"),
         (("accept", rating, "--who", "berta"), "no curators called 'berta'"),
         (("tick", "4", "cover"), "Line 4 of the document holds no paragraph"),
         (("tick", "11", "dull"), "'dull' is no reason of a ledger"),

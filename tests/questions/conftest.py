@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from books import BOOKS, PREFIXES, Client, StoreEngine
 
+from graphsvc.build.content import Content
 from graphsvc.build.index import build_index
 from graphsvc.index import Index
 from graphsvc.questions.answer import Questions
@@ -25,7 +26,7 @@ def engine() -> StoreEngine:
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     words = {"https://example.org/books/id/passage/letters-1": "Printed five hundred."}
     path = tmp_path_factory.mktemp("books") / "index.sqlite"
-    build_index(StoreEngine(BOOKS).store, path)
+    build_index(Content(StoreEngine(BOOKS).store), path)
     return Index(path, words.get, PREFIXES)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from graphsvc.build.content import Content
 from graphsvc.build.index import build_index
 from graphsvc.index import AmbiguousName, Index, Named, UnknownName
 from graphsvc.vocabulary import RDFS, SKOS
@@ -25,7 +26,7 @@ def index_of(folder: Path, *facts: tuple[str, object, str]) -> Index:
     store = Store()
     store.extend(Quad(NamedNode(thing), NamedNode(str(label)), Literal(text))
                  for thing, label, text in facts)
-    build_index(store, folder / "index.sqlite")
+    build_index(Content(store), folder / "index.sqlite")
     return Index(folder / "index.sqlite")
 
 

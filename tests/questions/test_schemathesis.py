@@ -10,6 +10,7 @@ import pytest
 from books import BOOKS, PREFIXES, Client, StoreEngine
 from hypothesis import HealthCheck, settings
 
+from graphsvc.build.content import Content
 from graphsvc.build.index import build_index
 from graphsvc.index import Index
 from graphsvc.questions.answer import Questions
@@ -20,7 +21,7 @@ schemathesis = pytest.importorskip("schemathesis")
 library = Library.load(BOOKS / "queries", PREFIXES)
 engine = StoreEngine(BOOKS)
 folder = TemporaryDirectory()
-build_index(engine.store, Path(folder.name) / "index.sqlite")
+build_index(Content(engine.store), Path(folder.name) / "index.sqlite")
 index = Index(Path(folder.name) / "index.sqlite", prefixes=PREFIXES)
 client = Client(Questions(library, engine, index), engine)
 app = client.app

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from graphsvc.graphs.graph import TooLarge
-from graphsvc.graphs.measures import MEASURES
+from graphsvc.graphs.graph import MEASURES, TooLarge
 from tests.views.conftest import Drawn
 
 GIVEN = {"minWeight": ["2"], "measure": list(MEASURES)}

@@ -15,8 +15,7 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from graphsvc.archive import Archive
-from graphsvc.citation import Citation
+from graphsvc.archive import Archive, Citation
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import AmbiguousName, slug
 from graphsvc.passage import Passage

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from graphsvc.archive import Citation
 from graphsvc.changes import Changes, TooManyQuads, compare
-from graphsvc.citation import Citation
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import Index
 from graphsvc.release import Release, Releases

@@ -18,7 +18,7 @@ from pyoxigraph import Literal
 from graphsvc.fulltext import MARK_OFF, MARK_ON
 from graphsvc.index import slug
 from graphsvc.questions.table import Term
-from graphsvc.questions.values import XSD
+from graphsvc.vocabulary import XSD
 from graphsvc.web.request import Pairs
 
 STATIC = Path(str(files("graphsvc.web.pages") / "static"))

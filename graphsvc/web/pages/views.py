@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.graphs.export import FORMATS, Export, address, formats_of
-from graphsvc.graphs.measures import MEASURES
+from graphsvc.graphs.graph import MEASURES
 from graphsvc.graphs.view import View
 from graphsvc.questions.parameters import Given
 from graphsvc.web.pages.context import PageContext
