@@ -195,11 +195,20 @@ def test_the_editor_runs_what_it_opens_with_and_shows_labels_and_plain_numbers(
     assert row.get_by_role("link").get_attribute("href") == "/def#Statement"
     page.get_by_role("button", name="Chart").click()
     assert page.locator("#results .chart li").count() == 25
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the chart").click()
+    assert re.fullmatch(r"how-many-things-are-there-of-each-kind-\w{8}\.svg",
+                        download.value.suggested_filename)
+    chart = ElementTree.fromstring(download.value.path().read_bytes())
+    assert len(chart.findall("{*}rect")) == 1 + 25
+    assert [text.text for text in chart.findall("{*}text")][:2] == [
+        "How many things are there of each kind?", "things by kind"]
     page.get_by_role("button", name="Cite").click()
-    assert "How many things are there of each kind? SPARQL query. In: " in page.locator(
-        "#editor .note").inner_text()
-    page.get_by_role("link", name="This query").click()
-    page.wait_for_url("**/editor?query=*")
+    cited = page.locator("#editor .note").inner_text()
+    assert "How many things are there of each kind? SPARQL query. In: " in cited
+    address = re.search(r"https?://\S+/editor\?query=\S+", cited)
+    assert address
+    page.goto(address[0])
     page.locator("#results table").get_by_role("row", name=re.compile("^statement")).wait_for()
 
 

@@ -103,6 +103,15 @@ class Table:
                      and role not in ("head", *_GROUNDS)
                      and len({row[at].text for row in self.rows}) == 1)
 
+    @property
+    def alike(self) -> list[int]:
+        """The positions of those of them that are worth to be said: not what no row is."""
+        return [at for at in self.same if self._says(at, self.rows[0][at])]
+
+    def _says(self, at: int, cell: Link) -> bool:
+        """Whether a cell says more than that there is none of what its column counts or asks."""
+        return (self.columns[at].type, cell.text) not in (("integer", "0"), ("boolean", "no"))
+
     def instead(self, at: int) -> int | None:
         """The column of things, such as words for numbers, that another without a value has."""
         return next((its for its, column in enumerate(self.columns)
@@ -143,8 +152,8 @@ class Table:
         seen: dict[str, tuple[Column, Link]] = {}
         before = {cell.iri for its, cell in zip(self.roles, row, strict=True) if its == "head"}
         for at, cell in enumerate(row):
-            if self.roles[at] == role and cell and at not in self.same and (
-                    cell.iri is None or cell.iri not in before):
+            if self.roles[at] == role and cell and at not in self.same and self._says(
+                    at, cell) and (cell.iri is None or cell.iri not in before):
                 seen.setdefault(cell.iri or str(at), (self.columns[at], cell))
         return list(seen.values())
 
