@@ -73,8 +73,17 @@ class Table:
     def in_time(self) -> Table:
         """The table for a time line: what is said at the head of each row, not where; without the
         year, which is above, and the lines of the text."""
+        return self._by_statement("where")
+
+    @cached_property
+    def listed(self) -> Table:
+        """The table as rows and columns: what happened is at the head of each row, too."""
+        return self._by_statement("fact") if self.years else self
+
+    def _by_statement(self, head: str) -> Table:
+        """The table with what is said at the head of each row. head: the role of the head then."""
         said = "statement" in self.roles
-        roles = {"statement": "head", "head": "where"} if said else {}
+        roles = {"statement": "head", "head": head} if said else {}
         return replace(self, roles=tuple(
             "" if column.type == "year" or column.name == "line" else roles.get(role, role)
             for column, role in zip(self.columns, self.roles, strict=True)))
@@ -139,7 +148,7 @@ class Table:
     def under(self, row: Row, text: bool) -> list[tuple[Column, Link]]:
         """What is set below the head of a row: its other cells, either texts or short ones."""
         return [(self.columns[at], row[at]) for at, role in enumerate(self.roles)
-                if at not in (*self.main, *self.same, *self._joins) and role not in _GROUNDS
+                if at not in (*self.main, *self.same, *self._joins) and role not in ("", *_GROUNDS)
                 and row[at] and (role == "text") == text]
 
     @property
