@@ -495,7 +495,7 @@ def test_the_map_is_coloured_by_what_one_chooses(page: Any) -> None:
     tile = answer.get_by_role("link").filter(has_text="Midlothian")
     assert "in use" in tile.text_content()
     look = tile.get_attribute("class")
-    assert answer.locator(f"g.{look}").count() == 1  # its colour is in the legend
+    assert answer.locator(f".desk g.{look}").count() == 1  # its colour is in the legend
 
 
 def test_an_answer_is_taken_away_as_pictures_citations_and_a_frame_for_other_pages(
@@ -556,10 +556,31 @@ def test_a_choice_of_colours_holds_on_the_next_page(page: Any) -> None:
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != paper
 
 
-@pytest.mark.parametrize("path", ["/", SAFE, PAGES["comparison"], PAGES["answer"]])
+def test_on_a_phone_the_map_fits_with_complete_names(page: Any) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(PAGES["map of an answer"])
+    assert not page.evaluate(
+        "(({scrollWidth, clientWidth}) => scrollWidth > clientWidth)"
+        "(document.querySelector('.drawn'))")
+    tiles = page.locator(".drawing.phone [aria-label]:has(rect + text)")
+    shown = {tile.get_attribute("aria-label").partition(":")[0]:
+             tile.locator("text:not(.strong)").all_text_contents() for tile in tiles.all()}
+    assert len(shown) == 32
+    assert shown["Clackmannanshire"] == ["Clack-", "mannan-", "shire"]
+    assert {name for name, lines in shown.items()
+            if re.sub("[- ]", "", "".join(lines)) != name.replace(" ", "")} == set()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", SAFE, PAGES["comparison"], PAGES["answer"], PAGES["partnership"]])
 def test_a_printed_page_has_its_content_and_no_controls(page: Any, path: str) -> None:
     page.goto(path)
     page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 960})  # of A4 within its margins
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert page.locator("main").evaluate(
+        "main => [...main.querySelectorAll('.cited li')].filter("
+        "one => one.offsetWidth && one.offsetWidth < 150).map(one => one.textContent)") == []
     assert page.get_by_role("heading", level=1).is_visible()
     assert not page.get_by_role("navigation", name="Main").is_visible()
     assert page.locator("form:visible").count() == 0
