@@ -57,7 +57,8 @@ yasqe.setValue(given);
 yasqe.getInputField().setAttribute("aria-label", "SPARQL query");
 document.querySelectorAll(".yasqe_buttons").forEach((one) => one.remove());
 
-const results = new Results(resultsPlace, new Terms(settings));
+const results = new Results(resultsPlace, new Terms(settings), (chart) =>
+  give(new Blob([chart.file(title(), settings.citation)], { type: "image/svg+xml" }), "svg"));
 const run = button("Run", () => ask());
 run.id = "run";
 run.title = "Ctrl and Enter";
@@ -118,8 +119,13 @@ async function save(ending) {
   if (!ending) return;
   const answer = await post({ ...FILES.rows, ...FILES.triples }[ending]);
   if (!answer.ok) return problem(await answer.text());
+  give(await answer.blob(), ending);
+}
+
+// A file for people, named by what the query asks.
+function give(blob, ending) {
   const stem = title().toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60);
-  const address = URL.createObjectURL(await answer.blob());
+  const address = URL.createObjectURL(blob);
   Object.assign(document.createElement("a"), { href: address, download: `${stem || "query"}-${settings.release.slice(0, 8)}.${ending}` }).click();
   URL.revokeObjectURL(address);
 }
@@ -136,9 +142,9 @@ async function share() {
 
 function cite() {
   const text = `${title()} SPARQL query. In: ${settings.citation}`;
-  const entry = Object.assign(document.createElement("p"), { textContent: text });
-  const link = Object.assign(document.createElement("a"), { href: address(), textContent: "This query" });
-  say(entry, link, button("Copy", () => navigator.clipboard.writeText(`${text} ${address()}`), "quiet"));
+  const entry = Object.assign(document.createElement("p"), { textContent: `${text} ` });
+  entry.append(Object.assign(document.createElement("a"), { href: address(), textContent: address() }));
+  say(entry, button("Copy", () => navigator.clipboard.writeText(`${text} ${address()}`), "quiet"));
 }
 
 function say(...parts) {

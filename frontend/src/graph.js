@@ -46,7 +46,10 @@ export class Graph {
     const restyle = () => this.cy.style(this.style());
     dark.addEventListener("change", restyle);
     document.addEventListener("themechange", restyle);
-    new ResizeObserver(() => this.cy.resize()).observe(container);
+    new ResizeObserver(() => {
+      this.cy.resize();
+      if (matchMedia("print").matches) this.cy.fit(undefined, 10);
+    }).observe(container);
   }
 
   look(kind) {

@@ -1,5 +1,5 @@
 // The answer to a query: a table with labels, bars, a drawing, the words of the service.
-import { bars, measured } from "./chart.js";
+import { Chart, measured } from "./chart.js";
 import { Graph } from "./graph.js";
 import { make } from "./make.js";
 import { triples } from "./terms.js";
@@ -10,8 +10,9 @@ const LABEL = /(#|\/)(prefLabel|label|title)$/;
 const TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 
 export class Results {
-  constructor(place, terms) {
-    Object.assign(this, { place, terms });
+  // save: writes a chart as a file.
+  constructor(place, terms, save) {
+    Object.assign(this, { place, terms, save });
     this.view = "Table";
     this.status = make("p", { className: "total", attributes: { role: "status" } });
     this.tabs = make("div", { className: "tabs", attributes: { role: "group", "aria-label": "Views of the answer" } });
@@ -52,7 +53,7 @@ export class Results {
       await this.terms.learn(this.rows.slice(0, PAGE).flatMap((row) => Object.values(row)).filter((one) => one.type === "uri").map((one) => one.value));
       if (count) this.views.Table = () => this.table();
       const columns = !graph && measured(this.names, this.rows, (one) => this.terms.isNumber(one));
-      if (columns) this.views.Chart = () => this.body.replaceChildren(bars(this.rows, columns, (one) => this.terms.text(one)));
+      if (columns) this.views.Chart = () => this.chart(columns);
       if (graph && this.rows.some(({ value }) => value.type === "uri")) this.views.Graph = () => this.graph();
       this.views.Response = () => this.response();
     }
@@ -116,6 +117,13 @@ export class Results {
     const key = (row) => (row[name] && this.terms.isNumber(row[name]) ? Number(row[name].value) : this.terms.text(row[name]).toLowerCase());
     const order = (one, other) => (typeof one === "number" && typeof other === "number" ? one - other : String(one).localeCompare(String(other)));
     return found.sort((one, other) => (down ? -1 : 1) * order(key(one), key(other)));
+  }
+
+  chart(columns) {
+    const chart = new Chart(this.rows, columns, (one) => this.terms.text(one));
+    const save = make("button", { type: "button", className: "quiet" }, "Save the chart (SVG)");
+    save.addEventListener("click", () => this.save(chart));
+    this.body.replaceChildren(make("div", { className: "bar" }, save), chart.figure());
   }
 
   graph() {

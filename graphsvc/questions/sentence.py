@@ -44,9 +44,12 @@ def values(rows: Iterable[Row], column: str) -> list[Any]:
 
 
 def counts(rows: Iterable[Row], column: str) -> str:
-    """How often each value of a column is there, the most frequent first: `Good 3, Weak 1`."""
+    """How often each value of a column is there, the most frequent first: `Good 3, Weak 1`; names
+    that have numbers of their own as `Report of 2020 (3)`."""
     found = Counter(row[column] for row in rows if row[column] not in (None, ""))
-    return in_words([f"{value} {number}" for value, number in found.most_common()])
+    numbered = any(char.isdigit() for value in found for char in str(value))
+    return in_words([f"{value} ({number})" if numbered else f"{value} {number}"
+                     for value, number in found.most_common()])
 
 
 def each(rows: Iterable[Row], head: str, *details: str) -> list[str]:

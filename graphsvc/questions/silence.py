@@ -174,8 +174,10 @@ def looked_at(
         scope = only_documents
     elif only_things and others:
         scope = {one for thing in only_things for one in others.covered.get(thing, ())}
+    # Rows that name no document do not say which of them are silent.
+    known = not said or said.intersection(all_documents)
     first = Looked(documents.label, *_parted(all_documents, said, hidden, scope)) \
-        if documents else None
+        if documents and known else None
     if others is None or not (concerned or said.intersection(all_things)):
         return first, None
     reported = {thing for thing, sources in others.reported.items() if sources & scope}

@@ -197,11 +197,20 @@ def test_the_editor_runs_what_it_opens_with_and_shows_labels_and_plain_numbers(
     assert row.get_by_role("link").get_attribute("href") == "/def#Statement"
     page.get_by_role("button", name="Chart").click()
     assert page.locator("#results .chart li").count() == 25
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the chart").click()
+    assert re.fullmatch(r"how-many-things-are-there-of-each-kind-\w{8}\.svg",
+                        download.value.suggested_filename)
+    chart = ElementTree.fromstring(download.value.path().read_bytes())
+    assert len(chart.findall("{*}rect")) == 1 + 25
+    assert [text.text for text in chart.findall("{*}text")][:2] == [
+        "How many things are there of each kind?", "things by kind"]
     page.get_by_role("button", name="Cite").click()
-    assert "How many things are there of each kind? SPARQL query. In: " in page.locator(
-        "#editor .note").inner_text()
-    page.get_by_role("link", name="This query").click()
-    page.wait_for_url("**/editor?query=*")
+    cited = page.locator("#editor .note").inner_text()
+    assert "How many things are there of each kind? SPARQL query. In: " in cited
+    address = re.search(r"https?://\S+/editor\?query=\S+", cited)
+    assert address
+    page.goto(address[0])
     page.locator("#results table").get_by_role("row", name=re.compile("^statement")).wait_for()
 
 
@@ -496,7 +505,7 @@ def test_the_map_is_coloured_by_what_one_chooses(page: Any) -> None:
     tile = answer.get_by_role("link").filter(has_text="Midlothian")
     assert "in use" in tile.text_content()
     look = tile.get_attribute("class")
-    assert answer.locator(f"g.{look}").count() == 1  # its colour is in the legend
+    assert answer.locator(f".desk g.{look}").count() == 1  # its colour is in the legend
 
 
 @pytest.mark.slow
@@ -559,10 +568,31 @@ def test_a_choice_of_colours_holds_on_the_next_page(page: Any) -> None:
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != paper
 
 
-@pytest.mark.parametrize("path", ["/", SAFE, PAGES["comparison"], PAGES["answer"]])
+def test_on_a_phone_the_map_fits_with_complete_names(page: Any) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(PAGES["map of an answer"])
+    assert not page.evaluate(
+        "(({scrollWidth, clientWidth}) => scrollWidth > clientWidth)"
+        "(document.querySelector('.drawn'))")
+    tiles = page.locator(".drawing.phone [aria-label]:has(rect + text)")
+    shown = {tile.get_attribute("aria-label").partition(":")[0]:
+             tile.locator("text:not(.strong)").all_text_contents() for tile in tiles.all()}
+    assert len(shown) == 32
+    assert shown["Clackmannanshire"] == ["Clack-", "mannan-", "shire"]
+    assert {name for name, lines in shown.items()
+            if re.sub("[- ]", "", "".join(lines)) != name.replace(" ", "")} == set()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", SAFE, PAGES["comparison"], PAGES["answer"], PAGES["partnership"]])
 def test_a_printed_page_has_its_content_and_no_controls(page: Any, path: str) -> None:
     page.goto(path)
     page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 960})  # of A4 within its margins
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert page.locator("main").evaluate(
+        "main => [...main.querySelectorAll('.cited li')].filter("
+        "one => one.offsetWidth && one.offsetWidth < 150).map(one => one.textContent)") == []
     assert page.get_by_role("heading", level=1).is_visible()
     assert not page.get_by_role("navigation", name="Main").is_visible()
     assert page.locator("form:visible").count() == 0

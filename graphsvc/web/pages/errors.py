@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from urllib.parse import quote, unquote
 
@@ -25,8 +26,15 @@ def error_page(context: PageContext, path: str, error: GraphsvcError) -> str:
     Names like those of a thing that is not there take some 100 ms to find.
     """
     words = _words(path) if error.status == 404 else ""
-    return fill("error.html", site=context, error=error, near=_near(context, path, error, words),
+    return fill("error.html", site=context, error=error,
+                message=_plain(context, error.message), near=_near(context, path, error, words),
                 words=words)
+
+
+def _plain(context: PageContext, message: str) -> str:
+    """The message with paths for the addresses of things, and what programs quote in quotes."""
+    message = re.sub(r"<(http[^>]*)>", lambda found: context.path(found[1]) or found[1], message)
+    return re.sub(r"`([^`]*)`", r"“\1”", message)
 
 
 def _near(context: PageContext, path: str, error: GraphsvcError, words: str) -> list[Link]:

@@ -7,6 +7,7 @@ and take half a second (vl-convert), or write texts without escaping them (svg.p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
@@ -25,6 +26,10 @@ _LEADING = 1.22
 _SIZE, _SMALL, _TITLE = 14.0, 12.0, 24.0
 _ROW, _BAR = 30, 20
 _CELL, _HEAD = 34, 260
+_SYLLABLE = re.compile(
+    r"(?<=\w\w)((?:[cgpstw]h|[bcdfgkpt]r|[bcfgkps]l|[^aeiouy\W\d_])(?=[aeiouy])(?!e\b))")
+"""Where a long word may be broken: before what begins a syllable."""
+_THIN, _FAT = set("fijlrtI-' "), set("mwMW")
 _MARKS = {"good": "+", "mixed": "±", "slight": "~", "open": "?", "bad": "−"}
 
 
@@ -87,6 +92,29 @@ def lines(text: str, width: float, size: float = _SIZE, most: int = 2) -> list[s
     return wrap(text, letters, max_lines=most, placeholder=" …") or [""]
 
 
+def _wide(text: str, size: float) -> float:
+    """How wide a short text is, letter by letter."""
+    return size * sum(.34 if letter in _THIN else .86 if letter in _FAT else
+                      .68 if letter.isupper() else .57 for letter in text)
+
+
+def _broken(text: str, width: float, size: float) -> list[str]:
+    """A name in lines that are not wider than a width, its words broken where they are wider."""
+    done = [""]
+    for word in text.split():
+        fits = _wide(word, size) <= width
+        parts = [word] if fits else _SYLLABLE.sub("\xad\\1", word).split("\xad")
+        for number, part in enumerate(parts):
+            last = number == len(parts) - 1
+            joined = done[-1] + (" " if done[-1] and not number else "") + part
+            if _wide(joined + ("" if last else "-"), size) <= width:
+                done[-1] = joined
+            else:
+                done[-1] += "-" if number else ""
+                done.append(part)
+    return [line for line in done if line]
+
+
 def _text(found: Sequence[str], x: float, y: float, size: float = _SIZE, look: str = "",
           anchor: str = "start") -> Iterator[Words]:
     """Lines below each other, the first one on y."""
@@ -124,29 +152,33 @@ def bar_chart(bars: Bars, width: float = WIDE) -> Drawing:
 
 def tiles(found: TileMap, width: float = WIDE) -> Drawing:
     """A tile for each place, with what is known of it, above a legend."""
-    step = width / found.columns
+    step, phone = width / found.columns, width < WIDE
     longest = max((len(word) for tile in found.tiles for word in tile.link.text.split()), default=1)
-    size = max(9.0, min(13.0, (step - 15) / (longest * 0.58)))
-    words = {tile: (lines(tile.link.text, step - 13, size, 2),
-                    lines(tile.text, step - 13, size * 1.06, 3) if tile.text else [])
+    size = 9.0 if phone else max(9.0, min(13.0, (step - 15) / (longest * 0.58)))
+    edge = 2.0 if phone else 6.0
+    words = {tile: (_broken(tile.link.text, step - 3 - edge, size),
+                    lines(tile.text, step - 13, size * 1.06, 3)
+                    if tile.text and (not phone or Link(tile.text).number is not None) else [])
              for tile in found.tiles}
     tallest = max((len(name) + len(known) for name, known in words.values()), default=1)
     height = size * (1.5 * bool(any(tile.sign for tile in found.tiles)) + 1.3 * max(tallest, 2) + 1)
-    marks = [_tile(tile, *words[tile], step, height, size) for tile in found.tiles]
+    marks = [_tile(tile, *words[tile], step, height, size, edge) for tile in found.tiles]
     bottom = height * max(tile.row for tile in found.tiles)
     legend, below = _legend(found.key, width, bottom + 18)
     return Drawing((*marks, *legend), width, below, found.measure)
 
 
 def _tile(
-    tile: Tile, name: Sequence[str], known: Sequence[str], step: float, height: float, size: float
+    tile: Tile, name: Sequence[str], known: Sequence[str], step: float, height: float, size: float,
+    edge: float
 ) -> Mark:
     x, y = (tile.column - 1) * step + 1.5, (tile.row - 1) * height + 1.5
-    sign = [Sign(x + step - 21, y + height - 21, tile.sign)] if tile.sign else []
+    sign = [Sign(x + step - 15 - edge, y + height - 21, tile.sign)] if tile.sign else []
     below = y + size + 5 + len(name) * size * _LEADING
     return Mark((
-        Box(x, y, step - 3, height - 3), *_text(name, x + 6, y + size + 4, size),
-        *_text(known, x + 6, below, size, "strong"), *sign), tile.look, tile.says, tile.link.href)
+        Box(x, y, step - 3, height - 3), *_text(name, x + edge, y + size + 4, size),
+        *_text(known, x + edge, below, size, "strong"), *sign), tile.look, tile.says,
+        tile.link.href)
 
 
 def _legend(

@@ -49,7 +49,7 @@ class Views:
             case Bars() as found:
                 return bar_chart(found, width)
             case TileMap() as found:
-                return tiles(found)
+                return tiles(found, width)
             case None:
                 raise NotDrawn(
                     f"This answer cannot be drawn as `{view[:40]}`.",
@@ -58,9 +58,9 @@ class Views:
             case found:
                 return grid(found)
 
-    def phone(self, view: str) -> Drawing | None:
-        """The view for a phone, where it has one of its own."""
-        return self.drawing(view, NARROW) if view == "chart" else None
+    def phone(self, view: str) -> Drawing:
+        """The view for a phone. Raises NotDrawn."""
+        return self.drawing(view, NARROW)
 
 
 def address_of(table: Table, base: str) -> str:

@@ -11,8 +11,8 @@ from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import NotFound, PageContext, first_of
-from graphsvc.web.pages.drawings import matrix, tile_map
-from graphsvc.web.pages.figure import tiles
+from graphsvc.web.pages.drawings import matrix
+from graphsvc.web.pages.files import Views
 from graphsvc.web.pages.filters import fields_of
 from graphsvc.web.pages.table import table_of
 from graphsvc.web.request import Pairs, given_of
@@ -55,14 +55,13 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
         grid = matrix(table_of(context, crossed)) if crossed else None
         if grid:
             grid["rows"] = grid["rows"][:_MOST_GRID_ROWS]
-        drawn_map = tile_map(context, table) if table else None
         return {
             "grid": grid, "crossing": crossing, "dataset": context.dataset,
             "headline": context.terms.term(context.header.iri).first(DISPLAY.headline),
             "classes": [term for term in classes if term.first(DISPLAY.order)],
             "start": _in_order(context, (q for q in library if START in q.tags))[:_MOST_STARTS],
             "maps": maps, "shown": shown, "fields": fields, "table": table,
-            "tiles": tiles(drawn_map) if drawn_map else None,
+            "drawings": Views.of(context, table) if table else Views({}),
             "coverage": table_of(context, covered) if covered else None,
         }
 

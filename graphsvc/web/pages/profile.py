@@ -70,8 +70,10 @@ class Tally:
 
 @dataclass(frozen=True)
 class Panel:
-    """An answer on the page of a thing. view: the drawing; drawing: what it is made from."""
+    """An answer on the page of a thing. heading: without the name of the thing, where it ends
+    with it; view: the drawing; drawing: what it is made from."""
 
+    heading: str
     table: Table
     view: str
     drawing: Any = None
@@ -123,7 +125,8 @@ def panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Panel
                               for row in answer.rows):
         view = "sides"
     tallied = view in ("groups", "time", "list") and len(answer.all_rows) >= _TALLIED
-    return Panel(table, view, drawing, _tally(context, answer) if tallied else None)
+    heading = answer.heading.removesuffix(f": {context.label(iri)}")
+    return Panel(heading, table, view, drawing, _tally(context, answer) if tallied else None)
 
 
 def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str, Any]:

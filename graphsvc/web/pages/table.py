@@ -73,8 +73,17 @@ class Table:
     def in_time(self) -> Table:
         """The table for a time line: what is said at the head of each row, not where; without the
         year, which is above, and the lines of the text."""
+        return self._by_statement("where")
+
+    @cached_property
+    def listed(self) -> Table:
+        """The table as rows and columns: what happened is at the head of each row, too."""
+        return self._by_statement("fact") if self.years else self
+
+    def _by_statement(self, head: str) -> Table:
+        """The table with what is said at the head of each row. head: the role of the head then."""
         said = "statement" in self.roles
-        roles = {"statement": "head", "head": "where"} if said else {}
+        roles = {"statement": "head", "head": head} if said else {}
         return replace(self, roles=tuple(
             "" if column.type == "year" or column.name == "line" else roles.get(role, role)
             for column, role in zip(self.columns, self.roles, strict=True)))
@@ -103,6 +112,15 @@ class Table:
                      and role not in ("head", *_GROUNDS)
                      and len({row[at].text for row in self.rows}) == 1)
 
+    @property
+    def alike(self) -> list[int]:
+        """The positions of those of them that are worth to be said: not what no row is."""
+        return [at for at in self.same if self._says(at, self.rows[0][at])]
+
+    def _says(self, at: int, cell: Link) -> bool:
+        """Whether a cell says more than that there is none of what its column counts or asks."""
+        return (self.columns[at].type, cell.text) not in (("integer", "0"), ("boolean", "no"))
+
     def instead(self, at: int) -> int | None:
         """The column of things, such as words for numbers, that another without a value has."""
         return next((its for its, column in enumerate(self.columns)
@@ -130,7 +148,7 @@ class Table:
     def under(self, row: Row, text: bool) -> list[tuple[Column, Link]]:
         """What is set below the head of a row: its other cells, either texts or short ones."""
         return [(self.columns[at], row[at]) for at, role in enumerate(self.roles)
-                if at not in (*self.main, *self.same, *self._joins) and role not in _GROUNDS
+                if at not in (*self.main, *self.same, *self._joins) and role not in ("", *_GROUNDS)
                 and row[at] and (role == "text") == text]
 
     @property
@@ -143,8 +161,8 @@ class Table:
         seen: dict[str, tuple[Column, Link]] = {}
         before = {cell.iri for its, cell in zip(self.roles, row, strict=True) if its == "head"}
         for at, cell in enumerate(row):
-            if self.roles[at] == role and cell and at not in self.same and (
-                    cell.iri is None or cell.iri not in before):
+            if self.roles[at] == role and cell and at not in self.same and self._says(
+                    at, cell) and (cell.iri is None or cell.iri not in before):
                 seen.setdefault(cell.iri or str(at), (self.columns[at], cell))
         return list(seen.values())
 

@@ -230,6 +230,9 @@ document.addEventListener("DOMContentLoaded", () => {
       setTimeout(() => { for (const one of empty) one.disabled = false; });
     });
   }
+  addEventListener("beforeprint", () => {
+    for (const one of document.querySelectorAll("[data-address]")) one.textContent = `${location.href}. In: `;
+  });
   themeSwitch(document.getElementById("colours"));
   for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
   for (const select of document.querySelectorAll("select[data-submit]")) {
