@@ -82,8 +82,8 @@ def test_a_report_is_read_decided_on_written_and_built(
            "--set", "material=steel")
     assert "Another statement is called" in curate(
         "new", "bridge", "--lines", "9", "--set", "prefLabel=Ferry Bridge")
-    curate("new", "rating", "--lines", "9", "--set", "bridge=bridge:ferry-bridge", "--set", "year=2026",
-           "--set", "condition=fair")
+    curate("new", "rating", "--lines", "9", "--set", "bridge=bridge:ferry-bridge",
+           "--set", "year=2026", "--set", "condition=fair")
     curate("tick", "11", "boilerplate: thanks")
     done = curate("progress")
     assert done["waiting"] == 0 and [row["open"] for row in done["sections"]] == [[], []]

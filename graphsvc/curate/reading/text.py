@@ -61,7 +61,7 @@ def _unbroken(lines: list[str]) -> list[str]:
 
 def _paragraphs(lines: list[str]) -> list[Paragraph]:
     paged = any("\f" in line for line in lines)
-    page, found = 1, []
+    page, found = 1, list[Paragraph]()
     numbered = False
     for number, raw in enumerate(lines, 1):
         page += raw.count("\f")
