@@ -22,6 +22,8 @@ _CONTENTS = re.compile(r"\w(?:[ .]+|\t)\d{1,3}$")
 """How a line of a table of contents ends."""
 _EXAMPLE = re.compile(r"\b(?:such as|includ\w+|for example|for instance|e\.g|namely|called|"
                       r"known as)\b", re.IGNORECASE)
+_SPEAKER = re.compile(r",[^.;:“\"]*\bs(?:aid|ays):?\s*[“\"]")
+"""What comes after the name of somebody who is quoted."""
 _ADDRESS = re.compile(r"@|www\.|https?:|\b(?:19|20)\d\d\b|\b[A-Z]{1,2}\d{1,2} ?\d[A-Z]{2}\b")
 _BRACKETS = re.compile(r"\s*\([^()]*\)?")
 _NEAR = 3
@@ -163,7 +165,8 @@ def _found(text: Text, heads: Heads) -> dict[frozenset[str], _Candidate]:
             name = heads.stripped(phrase.text)
             stems = frozenset(content_stems(name))
             if not stems or stems in heads.never or heads.is_known(name, known) or (
-                    heads.is_vague(name) or _is_ordinary(name, phrase, small)):
+                    _SPEAKER.match(sentence.text, phrase.end)
+                    or heads.is_vague(name) or _is_ordinary(name, phrase, small)):
                 continue
             led = heads.led(sentence.text[:phrase.start])
             one = found.setdefault(stems, _Candidate(

@@ -9,9 +9,9 @@ from datetime import date
 
 from graphsvc.vocabulary import XSD
 
-_MONTHS = {name.casefold(): number for names in (month_name, month_abbr)
+MONTHS = {name.casefold(): number for names in (month_name, month_abbr)
            for number, name in enumerate(names) if name} | {"sept": 9}
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _YEAR = r"(?:1[89]|20|21)\d\d"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _POINT = (rf"(?:(?P<day{{0}}>{_DAY})\s+(?:of\s+)?)?(?P<month{{0}}>{_MONTH})\.?"
@@ -112,7 +112,7 @@ def _parts(match: re.Match[str], place: str) -> tuple[int, int, int]:
              for name in ("day", "month", "late", "year", "only", "alone")}
     day = named["day"] or named["late"] or named["only"]
     return (int(named["year"] or named["alone"] or 0),
-            _MONTHS[named["month"].casefold()] if named["month"] else 0,
+            MONTHS[named["month"].casefold()] if named["month"] else 0,
             int(re.sub(r"\D", "", day)) if day else 0)
 
 

@@ -46,20 +46,13 @@ def draft_events(text: Text) -> Iterator[Draft]:
     the document's publication.
     """
     for class_ in text.graph.having(CURATION.published):
-        names = pattern([*text.graph.values(class_, CURATION.cue)])
-        for property_ in (CURATION.begun, CURATION.published):
-            given = text.graph.values(class_, property_)
-            if given:
-                words_of = CURATION.begunCue if property_ == CURATION.begun else (
-                    CURATION.publishedCue)
-                other = CURATION.publishedCue if words_of == CURATION.begunCue else (
-                    CURATION.begunCue)
-                happened, others = (pattern(text.graph.values(class_, one))
-                                    for one in (words_of, other))
-                found = list(_said(text, names, happened, others))
-                if not text.graph.values(class_, CURATION.begun):
-                    found += _shown(text)
-                yield from _drafts(text, class_, given[0], property_ == CURATION.begun, found)
+        names, begun, published = (pattern(text.graph.values(class_, one)) for one in (
+            CURATION.cue, CURATION.begunCue, CURATION.publishedCue))
+        if begins := text.graph.value(class_, CURATION.begun):
+            yield from _drafts(text, class_, begins, True, _said(text, names, begun, published))
+        if appears := text.graph.value(class_, CURATION.published):
+            yield from _drafts(text, class_, appears, False, [
+                *_said(text, names, published, begun), *(() if begins else _shown(text))])
 
 
 def _said(

@@ -156,13 +156,16 @@ class Fields:
             return text
         wanted = " ".join(text.casefold().split())
         found = [choice.iri for choice in self.choices(field.property) if wanted in (
-            slug(choice.iri), *(name.casefold() for name in self._graph.called(choice.iri)))]
+            slug(choice.iri), ":".join(choice.iri.split("/")[-2:]),
+            *(name.casefold() for name in self._graph.called(choice.iri)))]
         if len(found) == 1:
             return found[0]
         labels = [choice.label for choice in self.choices(field.property)]
+        like = [label for label in labels if wanted in label.casefold()]
         raise GraphsvcError(
             f"{field.label}: {'several things are' if found else 'nothing is'} called {text!r}.",
-            location=field.property, hint=nearest(text, labels) or "Choose one from the list.")
+            location=field.property, hint=nearest(text, labels) or (
+                f"There are {', '.join(like)}." if like else "Choose one from the list."))
 
     def _field(self, property_: str, need: Needed | None) -> Field:
         sort, datatype, language = self._sort(property_, need)

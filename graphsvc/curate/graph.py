@@ -38,10 +38,12 @@ class CuratedGraph:
     store: all of them, for queries. Raises GraphsvcError where a file is not Turtle.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, without: str = "") -> None:
+        """without: name of a document whose own files are left out."""
         self.project, self.header = project, project.header
         self.store = ox.Store()
-        for path in (*project.ontology_files, *project.shape_files, *project.data_files):
+        data = [path for path in project.data_files if path.stem != without]
+        for path in (*project.ontology_files, *project.shape_files, *data):
             try:
                 self.store.load(path=str(path), format=ox.RdfFormat.TURTLE)
             except (OSError, SyntaxError) as error:
@@ -88,12 +90,12 @@ class CuratedGraph:
             for value in self.values(above, property_)]
 
     def classes_of_things(self) -> list[str]:
-        """The project's own classes of things that documents speak of: not those of concepts that
-        only its vocabularies have."""
+        """The project's own classes of things that documents speak of or introduce."""
         base = self.header.namespace
         found = [class_ for class_ in self.pointing(str(RDF.type), str(OWL.Class))
                  if class_.startswith(base)]
         return [class_ for class_ in found if class_ in self.recognised
+                or self.value(class_, CURATION.address)
                 or str(SKOS.Concept) not in self.above(class_)]
 
     def above(self, class_: str) -> set[str]:

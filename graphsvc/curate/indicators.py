@@ -15,6 +15,7 @@ from graphsvc.vocabulary import CURATION
 from graphsvc.words import content_stems
 
 _NUMBER = r"(\d{1,2}(?:\.\d{1,2})?)"
+_BEFORE = re.compile(rf"^{_NUMBER}[.:)]?\s+")
 _START = re.compile(rf"^\W*{_NUMBER}[.:)]?\s*[–:-]?\s+(?=\w)")
 _REST = re.compile(r"[.;\t]|:\s*\w+(?: \w+)?\W*$")
 _ENOUGH = 0.5
@@ -52,8 +53,8 @@ class Indicators:
         in_set = next(iter(graph.values(property_, CURATION.set)), "")
         known = [_Known(iri, graph.value(iri, numbered) or "", graph.value(iri, in_set) or "", name,
                         frozenset(content_stems(name)))
-                 for iri in graph.choices(property_)
-                 for name in dict.fromkeys(_bare(name) for name in graph.called(iri))
+                 for iri in reversed(graph.choices(property_))  # of equal ones the newest
+                 for name in dict.fromkeys(_BEFORE.sub("", name) for name in graph.called(iri))
                  if not any(sign.isdigit() for sign in name)]
         given = Counter(one.set for one in known if one.name.casefold() in text.casefold())
         self._sets = [one for one, _ in given.most_common()]
@@ -113,8 +114,3 @@ class Indicators:
 
     def _weight(self, stems: Iterable[str]) -> float:
         return fsum(self._weights[stem] for stem in stems)
-
-
-def _bare(name: str) -> str:
-    """A name without the number before it."""
-    return re.sub(rf"^{_NUMBER}[.:)]?\s+", "", name)

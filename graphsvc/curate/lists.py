@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from graphsvc.curate.headings import item, numbered, title
 from graphsvc.curate.narrative import headline
 from graphsvc.curate.patterns import pattern
-from graphsvc.curate.records import Draft, Kind, Paragraph, Value
+from graphsvc.curate.records import Draft, Kind, Paragraph
 from graphsvc.curate.subjects import Subjects
 from graphsvc.curate.text import Text
-from graphsvc.vocabulary import CURATION, DCTERMS
+from graphsvc.vocabulary import CURATION, DCTERMS, XSD
 from graphsvc.words import words
 
 _MOST = 25
@@ -50,8 +50,7 @@ def draft_lists(text: Text) -> Iterator[Draft]:
             else:
                 found.append(one)
         about = next(iter(text.graph.given(class_, CURATION.about)), "")
-        subjects = text.about(about)
-        yield from (_draft(text, class_, one, subjects, about) for one in found)
+        yield from (_draft(text, class_, one, text.about(about), about) for one in found)
 
 
 def _items(paragraphs: tuple[Paragraph, ...], heading: re.Pattern[str]) -> Iterator[_Item]:
@@ -113,8 +112,7 @@ def _same(one: _Item, other: _Item) -> bool:
 def _draft(text: Text, class_: str, one: _Item, subjects: Subjects, about: str) -> Draft:
     graph = text.graph
     number = next(iter(graph.given(class_, CURATION.numbered)), str(DCTERMS.identifier))
-    values = [*text.subject_values(class_), Value(
-        property=number, property_label=graph.label(number), text=one.number, label=one.number)]
+    values = [*text.subject_values(class_), text.said(number, one.number, "", str(XSD.string))]
     for iri, _ in subjects.likeliest(one.text)[:1]:
         values.append(text.value(about, iri))
         values.append(headline(text, graph.label(iri), f"{graph.label(class_)} {one.number}"))

@@ -18,7 +18,7 @@ def draft_mentions(text: Text) -> Iterator[Draft]:
                for class_ in graph.having(CURATION.names)}
     places: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for sentence in text.sentences:
-        for one in sentence.named:
+        for one in filter(text.is_here, sentence.named):
             places[one.iri].append((sentence.line, one.words))
     for iri, found in places.items():
         class_ = graph.kind(iri)

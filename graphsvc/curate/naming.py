@@ -33,8 +33,9 @@ def iri_for(graph: CuratedGraph, draft: Draft, code: str, taken: Container[str])
     start, _, end = path.rpartition("/")
     end = re.sub(r"-{2,}", "-", end).strip("-") or f"{code}-{draft.passages[0]}"
     iri = f"{graph.header.base}{start}/{end}"
-    return next(one for one in (iri, *(f"{iri}-{number}" for number in range(2, 10_000)))
-                if one not in taken and not _is_known(graph, one))
+    more = () if draft.kind in graph.recognised else range(2, 10_000)  # whose names are their own
+    return next((one for one in (iri, *(f"{iri}-{number}" for number in more))
+                 if one not in taken and not _is_known(graph, one)), iri)
 
 
 def _is_known(graph: CuratedGraph, iri: str) -> bool:
@@ -49,7 +50,10 @@ def _filled(graph: CuratedGraph, field: str, draft: Draft, code: str) -> str:
     prefix, _, local = field.partition(":")
     property_ = graph.project.prefixes.get(prefix, "") + local
     value = next((value for value in draft.values if value.property == property_), None)
-    return "" if value is None else slug(value.iri) if value.iri else _shortened(value.text or "")
+    text = (value and value.text) or ""
+    for one in draft.values:
+        text = text.removeprefix(f"{one.label}: ")  # of the place: a slug has the code
+    return slug(value.iri) if value and value.iri else _shortened(text)
 
 
 def nearest(graph: CuratedGraph, class_: str, property_: str) -> str | None:

@@ -77,11 +77,13 @@ def _draft(
             values.append(text.value(property_, iri, best.words if best else ""))
     if likely and best:
         values.insert(0, headline(text, graph.label(likely[0][0]), graph.label(best.iri)))
-    named = {one.iri: one.words for sentence in run for one in sentence.named}
+    named = {one.iri: one.words for sentence in run for one in sentence.named
+             if text.is_here(one)}
     for property_ in graph.values(class_, CURATION.mentions):
         range_ = graph.range(property_) or ""
+        general = graph.values(property_, CURATION.general)
         values += [text.value(property_, iri, written) for iri, written in named.items()
-                   if graph.is_a(iri, range_)]
+                   if graph.is_a(iri, range_) and iri not in general]
     score = min(1.0, (likely[0][1] if likely else 0) / _SURE) * (0.9 if best else 0.5)
     return text.draft(class_, _each_once(values), (line for one in run for line in one.lines),
                       best.words if best else "", score)
@@ -103,8 +105,6 @@ def headline(text: Text, subject: str, judged: str) -> Value:
 
 def _each_once(values: list[Value]) -> list[Value]:
     """The values, each of a property once, with the cue if one has it."""
-    found: dict[tuple[str, str | None], Value] = {}
-    for value in values:
-        key = value.property, value.iri
-        found[key] = value if key not in found or value.cue else found[key]
-    return list(found.values())
+    found = {(value.property, value.iri): value for value in values}
+    return list((found | {key: value for value in values if value.cue and (
+        key := (value.property, value.iri))}).values())

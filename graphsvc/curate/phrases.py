@@ -110,25 +110,17 @@ class Phrases:
                     text[place:tokens[first].start]) for place in leads):
                 yield "listed", first, last
 
-    def _names_kind(self, before: str) -> bool:
-        """Whether one of the last words says of what kind the examples are."""
-        return any(self._is_end(word) for word in re.findall(r"[\w-]+", before)[-4:])
-
     def _runs(self, tokens: list[_Token], text: str) -> Iterator[tuple[int, int]]:
         """The first and last places of words next to one another, without what no name has."""
         first: int | None = None
-        for place, token in enumerate(tokens):
-            if first is not None and not _next(tokens[place - 1], token, text):
+        for place in range(len(tokens) + 1):
+            if first is not None and (place == len(tokens) or not (
+                    _next(tokens[place - 1], tokens[place], text)
+                    and self._belongs(tokens, place, first))):
                 yield first, place - 1
                 first = None
-            if not self._belongs(tokens, place, first):
-                if first is not None:
-                    yield first, place - 1
-                first = None
-            elif first is None:
+            if first is None and place < len(tokens) and self._belongs(tokens, place, None):
                 first = place
-        if first is not None:
-            yield first, len(tokens) - 1
 
     def _belongs(self, tokens: list[_Token], place: int, first: int | None) -> bool:
         """Whether a word may be in a name of small letters: it is not small, and does not look like
@@ -145,10 +137,10 @@ class Phrases:
     def _capitals(self, tokens: list[_Token], text: str) -> Iterator[tuple[str, int, int]]:
         """Runs of words in capitals, with small words between them, and with the words after them
         that end in one which says what it is."""
-        place = 0
+        place = start = next((n for n, one in enumerate(tokens) if one.is_word), 0)
         while place < len(tokens):
             if not tokens[place].is_capital or (
-                    place == 0 and fold(tokens[0].text) in FUNCTION_WORDS):
+                    place == start and fold(tokens[place].text) in FUNCTION_WORDS):
                 place += 1
                 continue
             last = following = place
@@ -166,7 +158,7 @@ class Phrases:
                     break
                 if self._is_end(tokens[end].text):
                     last = end
-            if last > 0:
+            if last > start and (last > place or tokens[place - 1].text not in "“‘\"'"):
                 yield "capitals", place, last
             place = last + 1
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from graphsvc.curate.dates import MONTHS
 from graphsvc.curate.endpoint import Endpoint, NoAnswer
 from graphsvc.curate.fields import Field, Fields
 from graphsvc.curate.graph import CuratedGraph
@@ -27,8 +28,6 @@ _LETTERS = 6000
 _MOST_FAILURES = 3
 _MOST_FIELDS = 20
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
-           "october", "november", "december")
 _DRAFTS = TypeAdapter(list[Draft])
 _INSTRUCTIONS = """You read a report and propose statements for people to check.
 Say only what the paragraphs say. Each statement rests on one or more of their numbers.
@@ -191,7 +190,7 @@ def _numbers_hold(text: str, passage: str, dated: bool) -> bool:
     there = {_figure(number) for number in _NUMBER.findall(passage)}
     if dated:
         words = _plain(passage).split()
-        there |= {str(n) for n, month in enumerate(_MONTHS, 1) if month in words}
+        there |= {str(n) for month, n in MONTHS.items() if month in words}
         return all(str(int(number)) in there for number in re.findall(r"\d+", text))
     return all(_figure(number) in there for number in _NUMBER.findall(text))
 
@@ -204,8 +203,8 @@ def _figure(number: str) -> str:
 
 def keep(folder: Path, drafts: list[Draft]) -> None:
     """Keep what a model proposed with its document, in place of what one proposed before."""
-    write_atomically(folder / "proposed.json",
-                _DRAFTS.dump_json(drafts, indent=1, exclude_defaults=True).decode())
+    text = _DRAFTS.dump_json(drafts, indent=1, exclude_defaults=True).decode()
+    write_atomically(folder / "proposed.json", text)
 
 
 def kept(folder: Path) -> list[Draft]:

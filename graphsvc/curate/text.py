@@ -89,12 +89,12 @@ class Text:
         self.sentences = list(self._sentences())
         self._at = {(sentence.line, sentence.number): sentence for sentence in self.sentences}
 
-    def naming(self, class_: str | None) -> dict[str, list[Sentence]]:
+    def naming(self, class_: str) -> dict[str, list[Sentence]]:
         """The things of a class, each with the sentences that name it."""
         found: dict[str, list[Sentence]] = defaultdict(list)
         for sentence in self.sentences:
             for iri in dict.fromkeys(one.iri for one in sentence.named):
-                if class_ is None or self.graph.is_a(iri, class_):
+                if self.graph.is_a(iri, class_):
                     found[iri].append(sentence)
         return found
 
@@ -120,13 +120,23 @@ class Text:
     def subject(self, class_: str) -> str | None:
         """What the document as a whole is about, of a class: the thing that its title names, or the
         one that it names most, and in at least half of the places; None where there is none."""
-        titled = [one.iri for one in self._named(words(self.reading.title))
-                  if self.graph.is_a(one.iri, class_)]
+        title = {*content_stems(self.reading.title)}
+        titled = {iri: name for iri in self.graph.things(class_) for name in self.graph.called(iri)
+                  if title.issuperset(content_stems(name))}
         if titled:
-            return titled[0]
+            return max(titled, key=lambda iri: len(titled[iri]))
         often = {iri: len(sentences) for iri, sentences in self.naming(class_).items()}
         most = max(often, key=lambda iri: often[iri], default=None)
         return most if most and often[most] * 2 >= sum(often.values()) else None
+
+    def is_here(self, one: Named) -> bool:
+        """Whether a thing is where the document is about, or is named with where it is."""
+        classes = self.graph.having(CURATION.subject)
+        places = {place for class_ in classes for link in self.graph.values(
+            class_, CURATION.subject) for place in self.graph.values(one.iri, link)}
+        here = {value.iri for class_ in classes for value in self.subject_values(class_)}
+        return not places or any(place in here or find_words(self.graph.label(place), one.words)
+                                 for place in places)
 
     def value(self, property_: str, iri: str, cue: str = "") -> Value:
         """A thing as the value of a property."""
@@ -168,7 +178,8 @@ class Text:
             first = paragraphs[0]
             if first.kind is Kind.HEADING:
                 above = [one for one in above if one[0] < first.level]
-                above.append((first.level, first.text))
+                if self.reading.title not in first.text:  # which says nothing of a part
+                    above.append((first.level, first.text))
             else:
                 yield from self._parts(paragraphs, tuple(title for _, title in above))
 

@@ -31,7 +31,7 @@ def draft_uses(text: Text) -> Iterator[Draft]:
         aside = pattern(text.graph.values(class_, CURATION.notUnder))
         holders = Holders(text, class_)
         found = []
-        for iri, sentences in text.naming(text.graph.range(property_)).items():
+        for iri, sentences in text.naming(text.graph.range(property_) or "").items():
             salient = [one for one in sentences if not any(map(aside.search, one.above))]
             found += [_draft(text, class_, text.value(property_, iri), of, ones, coded)
                       for of, ones in holders.parted(salient, text.graph.label(iri))]
@@ -44,7 +44,7 @@ def _draft(
     coded: dict[str, Cues],
 ) -> Draft:
     iri = named.iri or ""
-    written = _written(iri, sentences)
+    written = [one.words for sentence in sentences for one in sentence.named if one.iri == iri]
     values = [named.model_copy(update={"cue": written[0]}), *holder]
     said = text.said_of(iri, sentences)
     values += [value for one, cues in coded.items() for value in _coded(text, one, cues, said)]
@@ -56,11 +56,6 @@ def _draft(
     return text.draft(class_, (*values, *near.values()),
                       (line for one in sentences for line in one.lines), written[0],
                       min(sure, 1.0), known=known, clashes=clashes)
-
-
-def _written(iri: str, sentences: list[Sentence]) -> list[str]:
-    """How sentences name a thing."""
-    return [one.words for sentence in sentences for one in sentence.named if one.iri == iri]
 
 
 def _coded(text: Text, property_: str, cues: Cues, said: list[Said]) -> Iterator[Value]:

@@ -85,10 +85,12 @@ class Work:
         return [*rules[:1], *sorted([*rules[1:], *more], key=lambda draft: draft.passages[0])]
 
     def _by_rules(self) -> list[Draft]:
-        """What rules propose. It is kept in `drafts.json` for
-        as long as neither the document nor the project changes."""
-        files = json.dumps([self.project.file_digests(), self.document.sha256,
-                            self.reading.model_dump_json()])
+        """What rules propose. It is kept in `drafts.json` for as long as neither the document nor
+        the project changes, but for what was written here: that changes no draft."""
+        own = self.slug if (self.folder / "written.json").exists() else ""
+        files = json.dumps([
+            {name: digest for name, digest in self.project.file_digests().items()
+             if f"/{own}." not in name}, self.document.sha256, self.reading.model_dump_json()])
         digest, path = hashlib.sha256(files.encode()).hexdigest(), self.folder / "drafts.json"
         try:
             kept = json.loads(path.read_bytes())
@@ -96,8 +98,9 @@ class Work:
                 return _DRAFTS.validate_python(kept["drafts"])
         except (OSError, ValueError, KeyError, ValidationError):
             pass  # then they are made again
-        found = draft(self.reading, self.graph)
-        cover = describe(self.graph, self.reading, self.document, found)
+        graph = CuratedGraph(self.project, without=own)
+        found = draft(self.reading, graph)
+        cover = describe(graph, self.reading, self.document, found)
         drafts = [cover, *(d for d in found if d.kind != cover.kind)] if cover else found
         write_atomically(path, json.dumps({"of": digest, "drafts": _DRAFTS.dump_python(
             drafts, mode="json", exclude_defaults=True)}))

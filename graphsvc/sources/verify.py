@@ -147,6 +147,8 @@ class Verbatim:
 
     def _only_names(self, run: list[str]) -> bool:
         text = " ".join(run)
+        if any(text in name for name in self._names):
+            return True
         for name in self._names:
             text = text.replace(name, " | ")
         return all(len(part.split()) < _SIZE for part in text.split("|"))

@@ -80,18 +80,21 @@ def test_a_report_is_read_decided_on_written_and_built(
     curate("accept", draft_of(curate, "rating", bridge="Weir Bridge"), "--set", "year=2026")
     curate("new", "bridge", "--lines", "9", "--set", "prefLabel=Ferry Bridge",
            "--set", "material=steel")
-    curate("new", "rating", "--lines", "9", "--set", "bridge=Ferry Bridge", "--set", "year=2026",
-           "--set", "condition=fair")
+    assert "Another statement is called" in curate(
+        "new", "bridge", "--lines", "9", "--set", "prefLabel=Ferry Bridge")
+    curate("new", "rating", "--lines", "9", "--set", "bridge=bridge:ferry-bridge",
+           "--set", "year=2026", "--set", "condition=fair")
     curate("tick", "11", "boilerplate: thanks")
     done = curate("progress")
     assert done["waiting"] == 0 and [row["open"] for row in done["sections"]] == [[], []]
     assert {row["who"] for row in done["log"]} == {"https://example.org/bridges/id/curator/anna"}
+    drafts = curate("drafts")
     written = curate("write")
     assert [name.split("/")[1] for name in written["files"]] == [
         "reports", "reference", "outlines", "ledgers", "passages"]
     assert curate("write") == {"files": [], "kept": []}
     assert run("build")["new"]
-    assert curate("next") is None
+    assert curate("next") is None and curate("drafts") == drafts
     _, (account,) = run("sources", "coverage", "documents", "--id", SLUG)  # too few for its share
     assert account["unaccounted"] == [] and account["cited"] == done["accepted"] - 1
     assert run("sources", "verify", "documents", "--id", SLUG)["discrepancies"] == []

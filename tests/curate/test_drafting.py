@@ -126,6 +126,19 @@ def test_a_judgement_of_the_narrative_is_coded_with_its_theme(drafted: Drafted) 
     assert values(good)["assessment"] == "strength"
 
 
+def test_a_body_of_another_place_is_meant_only_where_that_place_is_named(drafted: Drafted) -> None:
+    said = "child protection committee had led effective improvement across all services."
+    ours, = drafted("finding", f"The {said}")
+    theirs, = drafted("finding", f"The Clackmannanshire {said}")
+    assert "organisation" not in values(ours)
+    assert values(theirs)["organisation"] == "Clackmannanshire child protection committee"
+
+
+def test_who_is_quoted_and_the_first_word_of_a_quotation_are_no_names(drafted: Drafted) -> None:
+    assert drafted("approach", "Anna Smith, chief executive, said: “However slow it was, leaders "
+                   "were effective.”", "The report notes: “Based on this, it was good.”") == []
+
+
 def test_a_sentence_that_a_page_break_cuts_is_one(drafted: Drafted) -> None:
     first, = drafted("approach use", "The partnership had recently introduced Safe and",
                      "Together across all of its localities.")

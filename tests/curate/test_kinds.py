@@ -118,7 +118,8 @@ def test_a_grade_is_of_the_indicator_of_the_sentence_before(found: Found) -> Non
 
 def test_each_date_is_of_what_is_said_next_to_it(found: Found) -> None:
     assert sorted(sorted(one.items()) for one in found("inspection", OF_ONE)) == [
-        [("from", "2022-10"), ("until", "2023-02")], [("published", "2023-04-18")]]
+        [("from", "2022-10"), ("partnership", "Stirling"), ("until", "2023-02")],
+        [("partnership", "Stirling"), ("published", "2023-04-18")]]
 
 
 def test_a_statement_of_a_list_has_its_theme_and_a_name_to_begin_with(found: Found) -> None:

@@ -61,7 +61,7 @@ def _unbroken(lines: list[str]) -> list[str]:
 
 def _paragraphs(lines: list[str]) -> list[Paragraph]:
     paged = any("\f" in line for line in lines)
-    page, found = 1, []
+    page, found = 1, list[Paragraph]()
     numbered = False
     for number, raw in enumerate(lines, 1):
         page += raw.count("\f")
@@ -70,7 +70,8 @@ def _paragraphs(lines: list[str]) -> list[Paragraph]:
             continue
         alone = all(not _WORD.search(other) for other in lines[max(number - 2, 0):number - 1]
                     + lines[number:number + 1])
-        kind, level = _kind(line, alone, numbered)
+        short = len(line.split()) <= _MOST_WORDS or not found  # the title may be long
+        kind, level = _kind(line, alone and short, numbered)
         numbered |= kind is Kind.HEADING and bool(_NUMBERS.match(line.strip()))
         cells = tuple(cell.strip() for cell in line.split("\t")) if kind is Kind.ROW else ()
         found.append(Paragraph(line=number, text=line.strip(), kind=kind, level=level, cells=cells,
@@ -90,7 +91,7 @@ def _kind(line: str, alone: bool, numbered: bool) -> tuple[Kind, int]:
         return Kind.FOOTNOTE, 0
     if looks_like_caption(plain):
         return Kind.CAPTION, 0
-    if alone and len(plain.split()) <= _MOST_WORDS and titled(plain):
+    if alone and titled(plain):
         number = _NUMBERS.match(plain)
         return Kind.HEADING, number[1].count(".") + 1 if number else 2 if numbered else 1
     if is_item(plain_bullet(text)):
