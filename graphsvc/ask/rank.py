@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -216,7 +216,8 @@ class Ranking:
             placed = one.parameter.name in wording.places or one.parameter.required
             factor = one.likeness * (1 if placed else _NOT_PLACED)
             used |= {at: max(used.get(at, 0), factor) for at in one.at}
-        kept += list(self._text(question, form, asked, literal, used, alone=not kept))
+        kept += list(self._text(
+            question, form, asked, literal, used, {one.parameter.name for one in kept}))
         given = {one.parameter.name for one in kept}
         if any(parameter.required and parameter.name not in given | wording.implied.keys()
                for parameter in question.parameters):
@@ -231,21 +232,21 @@ class Ranking:
 
     def _text(
         self, question: Question, form: _Form, asked: _Asked, literal: set[int],
-        used: dict[int, float], *, alone: bool,
+        used: dict[int, float], given: Collection[str],
     ) -> Iterator[Bound]:
-        """The words that are left, where the wording has a place for a text to look for. alone:
-        whether there is no other value; else only words that something holds."""
+        """The words that are left, where the wording has a place for a text to look for. given:
+        the parameters that have a value; next to one, only words that something holds."""
         found = {asked.parts[at] for at in literal} & form.content
         if sum(form.weights[part] for part in found) <= _HALF * sum(
                 form.weights[part] for part in form.content):
             return
         for parameter in question.parameters:
-            if (parameter.type not in ("text", "words")
+            if (parameter.type not in ("text", "words") or parameter.name in given
                     or parameter.name not in form.wording.places):
                 continue
             left = sorted(asked.searched - used.keys())
             held = self._together(parameter, asked, left)
-            kept = held or left * alone
+            kept = held or left * (not given)
             text = " ".join(asked.words[at].text for at in kept)
             if len(text) >= int(parameter.min or 1) and kept:
                 used |= dict.fromkeys(kept, _HELD_TEXT if held else _PLACED_TEXT)
