@@ -20,18 +20,21 @@ Alike = Callable[[Bound, Sequence[Row]], Iterable[str]]
 
 
 async def answerable(
-    first: Fit, others: Iterable[Fit], answers: Answers, alike: Alike
-) -> Fit:
-    """The first reading, or one that has an answer where that has none.
+    first: Fit, others: Iterable[Fit], answers: Answers, alike: Alike,
+    is_sure: Callable[[Fit], bool],
+) -> Fit | None:
+    """The first reading, or one that has an answer where that has none; none where nothing has and
+    the first looks only for some of the words.
 
     Tried are, in this order: another thing of the same name; in place of a guess, one of the things
     that there is an answer for; the reading without a minor value that the words do not name
-    exactly; the others that take up the same words, where they take them for other things, or where
-    the first looks for words or guesses. Of a thing that is named exactly, a no stays a no.
+    exactly; without one of the words to look for, or all of them, where that is sure; the others
+    that take up the same words, where they take them for other things, or where the first looks
+    for words or guesses. Of a thing that is named exactly, a no stays a no.
     """
     if await answers(first):
         return first
-    for fit in (await _near(first, answers, alike))[:_MOST]:
+    for fit in (await _near(first, answers, alike, is_sure))[:_MOST]:
         if await answers(fit):
             return fit
     unsure = any(one.is_guess or one.searches for one in first.bound)
@@ -40,7 +43,7 @@ async def answerable(
                 and (unsure or not _things(fit) <= _things(first))
                 and not any(one.searches for one in fit.bound) and await answers(fit)):
             return fit
-    return first
+    return None if any(one.searches and one.likeness < 1 for one in first.bound) else first
 
 
 def _things(fit: Fit) -> set[str]:
@@ -52,11 +55,14 @@ def _taken(fit: Fit) -> set[int]:
     return {at for one in fit.bound for at in one.at}
 
 
-async def _near(fit: Fit, answers: Answers, alike: Alike) -> list[Fit]:
+async def _near(
+    fit: Fit, answers: Answers, alike: Alike, is_sure: Callable[[Fit], bool]
+) -> list[Fit]:
     swapped = [_with(fit, one, iri) for one in fit.bound
                if one.is_guess and one.iri and not one.parameter.required
                for iri in alike(one, await answers(_without(fit, [one])))]
-    return [*_of_same_name(fit), *swapped, *_without_guesses(fit)]
+    return [*_of_same_name(fit), *swapped, *_without_guesses(fit),
+            *filter(is_sure, _without_words(fit))]
 
 
 def _of_same_name(fit: Fit) -> Iterator[Fit]:
@@ -73,6 +79,20 @@ def _without_guesses(fit: Fit) -> Iterator[Fit]:
         yield _without(fit, [one])
     if len(minor) > 1:
         yield _without(fit, minor)
+
+
+def _without_words(fit: Fit) -> Iterator[Fit]:
+    """The reading with one word less to look for, where there are several, then with none."""
+    for one in fit.bound:
+        texts, places = one.text.split(), sorted(one.at)
+        if one.searches and len(texts) == len(places) > 1:
+            for out in range(len(texts)):
+                less = replace(one, text=" ".join([*texts[:out], *texts[out + 1:]]),
+                               at=one.at - {places[out]})
+                yield replace(fit, used=fit.used - {places[out]}, bound=tuple(
+                    less if each is one else each for each in fit.bound))
+    if any(one.iri for one in fit.bound):
+        yield from (_without(fit, [one]) for one in fit.bound if one.searches)
 
 
 def _with(fit: Fit, one: Bound, iri: str) -> Fit:

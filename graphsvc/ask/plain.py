@@ -144,8 +144,12 @@ class PlainWords:
                      and self._is_sure(fit, written, asked)), None)
         best = sure or next(iter(fits), None)
         if sure:
-            others = (fit for fit in fits if fit is not sure and self._is_sure(fit, written, asked))
-            best = await answerable(sure, others, self._rows, partial(self._alike, heard))
+            is_sure = partial(self._is_sure, written=written, asked=asked)
+            others = (fit for fit in fits if fit is not sure and is_sure(fit))
+            sure = await answerable(
+                sure, others, self._rows, partial(self._alike, heard), is_sure)
+        if sure:
+            best = sure
             fits = [best, *(fit for fit in fits if fit.question is not best.question)]
         readings = [self._reading(fit) for fit in fits
                     if fit is best or self._is_offered(fit, fits[0])][:_SHOWN]
@@ -192,7 +196,9 @@ class PlainWords:
         is named, or over a name or a year that is not known, nor where it knows a name only
         vaguely and cannot use all the rest."""
         unknown = _unused(written, fit)
-        vague = bool(unknown) and any(one.likeness < _VAGUE for one in fit.bound)
+        searches = any(one.searches for one in fit.bound)
+        vague = bool(unknown) and any(
+            one.likeness < (1 if searches else _VAGUE) for one in fit.bound if not one.searches)
         passed = any(one.likeness == 1 and not (one.quiet or one.part)
                      and one.at.isdisjoint(fit.used)
                      and not all(written[at].is_small for at in one.at) for one in asked.mentions)
@@ -200,7 +206,7 @@ class PlainWords:
         strange = any(word.text in unknown and at and word.text[0].isupper()
                       or _YEAR.fullmatch(word.folded) and not self._index.names.uses(word)
                       for at, word in enumerate(asked.words))
-        least = _SURER if any(one.searches for one in fit.bound) else _SURE
+        least = _SURER if searches else _SURE
         return not (strange or passed or vague) and (
             fit.fit >= least and len(unknown) <= _UNUSED * said)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import log
 
 from graphsvc.ask.fit import Asked, Bound, Fit
@@ -25,8 +25,11 @@ _NOT_PLACED = 0.8
 """How much a mention counts that a question can take, though the wording does not provide it."""
 _HALF = 0.45
 """The share of a wording that must be there for the rest to be a text to look for."""
-_PLACED_TEXT = 0.35
-"""How much words count that a question takes as a text to look for."""
+_PLACED_TEXT, _HELD_TEXT = 0.35, 0.6
+"""How much words count that a question takes as a text to look for, and those that something holds
+together."""
+_LONGEST, _LEFT_OUT = 8, 2
+"""Words of a text to look for that are tried together, and how many of them may be left out."""
 _ELSEWHERE = 0.6
 """How much a word counts that is not in the wording, but elsewhere in the question's header."""
 _ASKED = 0.65
@@ -213,7 +216,8 @@ class Ranking:
             placed = one.parameter.name in wording.places or one.parameter.required
             factor = one.likeness * (1 if placed else _NOT_PLACED)
             used |= {at: max(used.get(at, 0), factor) for at in one.at}
-        kept += self._text(question, form, asked, literal, used)
+        kept += list(self._text(
+            question, form, asked, literal, used, {one.parameter.name for one in kept}))
         given = {one.parameter.name for one in kept}
         if any(parameter.required and parameter.name not in given | wording.implied.keys()
                for parameter in question.parameters):
@@ -228,20 +232,41 @@ class Ranking:
 
     def _text(
         self, question: Question, form: _Form, asked: _Asked, literal: set[int],
-        used: dict[int, float],
+        used: dict[int, float], given: Collection[str],
     ) -> Iterator[Bound]:
-        """The words that are left, where the wording has a place for a text to look for."""
+        """The words that are left, where the wording has a place for a text to look for. given:
+        the parameters that have a value; next to one, only words that something holds."""
         found = {asked.parts[at] for at in literal} & form.content
         if sum(form.weights[part] for part in found) <= _HALF * sum(
                 form.weights[part] for part in form.content):
             return
         for parameter in question.parameters:
+            if (parameter.type not in ("text", "words") or parameter.name in given
+                    or parameter.name not in form.wording.places):
+                continue
             left = sorted(asked.searched - used.keys())
-            text = " ".join(asked.words[at].text for at in left)
-            if (parameter.type in ("text", "words") and parameter.name in form.wording.places
-                    and len(text) >= int(parameter.min or 1)):
-                used |= dict.fromkeys(left, _PLACED_TEXT)
-                yield Bound(parameter, text, frozenset(left))
+            held = self._together(parameter, asked, left)
+            kept = held or left * (not given)
+            text = " ".join(asked.words[at].text for at in kept)
+            if len(text) >= int(parameter.min or 1) and kept:
+                used |= dict.fromkeys(kept, _HELD_TEXT if held else _PLACED_TEXT)
+                yield Bound(parameter, text, frozenset(kept), likeness=len(kept) / len(left))
+
+    def _together(
+        self, parameter: Parameter, asked: _Asked, left: Sequence[int]
+    ) -> Sequence[int]:
+        """The places of the words that something holds together: all of them, or all but one or
+        two, those that say least left out first; none where nothing does."""
+        if parameter.type != "words" or not 0 < len(left) <= _LONGEST:
+            return ()
+        often = {at: self._index.names.weight(asked.words[at].stem) for at in left}
+        for number in range(min(_LEFT_OUT, max(len(left) - 2, 0)) + 1):
+            for out in sorted(combinations(left, number), key=lambda o: sum(often[at] for at in o)):
+                kept = [at for at in left if at not in out]
+                if self._index.holding(" ".join(asked.words[at].text for at in kept),
+                                 of_class=parameter.of_class):
+                    return kept
+        return ()
 
 
 def _sequence(parts: Sequence[str], places: Mapping[int, str]) -> Iterator[str]:

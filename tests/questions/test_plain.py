@@ -79,9 +79,10 @@ def test_the_right_question_is_found_as_often_as_it_was(asker: Asker) -> None:
 def test_what_people_asked_is_answered_by_the_question_that_answered_it_right(
     asker: Asker,
 ) -> None:
-    """asked.jsonl: two sheets of questions that were written from the documents, before anyone
-    looked at the wordings, with what a right answer holds and how the answers were judged before
-    and after work on the sheet `development`. The sheet `final` was only measured."""
+    """asked.jsonl: sheets of questions that were written from the documents, before anyone looked
+    at the wordings, with what a right answer holds and how the answers were judged before and
+    after work on the sheet `development`. The sheet `final` was only measured. The second sheets
+    hold the kinds of question that went wrong in the first."""
     right = [one for one in lines("asked.jsonl") if one["after"] == "right"]
     heard = [asker.hear(one["text"]).reading for one in right]
     same = sum(reading is not None and reading.question.name == one["question"]
@@ -167,6 +168,31 @@ def test_what_is_offered_has_names_that_people_read(asker: Asker) -> None:
         for one in (heard.reading, *heard.alternatives):
             assert "://" not in f"{one.sentence} {one.given}"
             assert "2012-2-2" not in one.sentence and "2018-2-2" not in one.sentence
+
+
+@pytest.mark.parametrize(("text", "question", "values"), [
+    ("What does North Ayrshire use that South Lanarkshire does not?", "shared-approaches",
+     {"partnership": "North Ayrshire", "other": "South Lanarkshire", "only": "true"}),
+    ("Who pays for the Attainment Challenge?", "providers",
+     {"approach": "Scottish Attainment Challenge"}),
+    ("Is there anything on 'duty of candour' in the reports?", None, {}),
+    ("What proportion of chronologies were weak in Midlothian?", "figures",
+     {"partnership": ["Midlothian"], "theme": "chronologies", "text": "weak"}),
+    ("What share of staff in North Ayrshire thought children could take part in decisions?",
+     "figures", {"partnership": ["North Ayrshire"], "text": "staff children take part decisions"}),
+])
+def test_what_is_left_is_looked_for_where_something_holds_it(
+    asker: Asker, text: str, question: str | None, values: dict[str, Any]
+) -> None:
+    reading = asker.hear(text).reading
+    assert (reading and reading.question.name, reading.given if reading else {}) == (
+        question, values)
+
+
+def test_quoted_words_are_given_once(asker: Asker) -> None:
+    heard = asker.hear('Do the reports define "most" the same way?')
+    for one in [*filter(None, [heard.reading]), *heard.alternatives]:
+        assert asker.values(one.question.name, one.given) is not None
 
 
 def test_what_was_not_used_and_what_was_corrected_is_said(asker: Asker) -> None:
