@@ -115,7 +115,6 @@ class RemoteStream:
     turn: given back at the end.
     """
 
-    complete = None  # it is passed on as it comes
     unknown_functions: tuple[str, ...] = ()
 
     def __init__(self, request: Request, limits: Limits, turn: asyncio.Semaphore) -> None:

@@ -15,12 +15,11 @@ from collections import OrderedDict
 from collections.abc import MutableMapping
 from typing import Any
 
+from graphsvc.engine.base import HOLD_BACK
 from graphsvc.web.request import Headers, RequestContext, Send
 
 CHUNK = 1 << 16
 """Bytes that are sent at a time, so that a client that does not read holds no more of them."""
-HOLD_BACK = 1 << 20
-"""Bytes of a response that are awaited before its status is sent; what fails by then can say so."""
 MOST_KEPT = 4 << 20
 """Bytes of an answer that the cache keeps."""
 SMALLEST_COMPRESSED = 1_000

@@ -87,9 +87,6 @@ class SparqlEndpoint:
                 headers.append((b"cache-control", b"no-store"))
             if stream.unknown_functions:
                 headers.append((b"x-notice", _notice(stream.unknown_functions)))
-            if stream.complete is not None:
-                writer.reply(200, headers, stream.complete)
-                return
             await writer({"type": "http.response.start", "status": 200, "headers": headers})
             async for chunk in stream:
                 await writer({"type": "http.response.body", "body": chunk, "more_body": True})
