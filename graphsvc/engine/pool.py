@@ -79,7 +79,7 @@ class Job:
         self.unknown_functions: tuple[str, ...] = ()
         self.worker: Worker | None = None
         self.error: GraphsvcError | None = None
-        self.queue, self.tries = pool.fresh, 2
+        self.queue, self.tries = pool.fresh, 3
         self._pool, self._finished = pool, False
         self._held: list[bytes] = []
 

@@ -144,7 +144,8 @@ class ResponseWriter:
 
     def __init__(self, request: RequestContext, send: Send, common: Headers, salt: str) -> None:
         self._request, self._send, self._common, self._salt = request, send, common, salt
-        self.status, self._headers, self._held = 0, Headers(), b""
+        self.status, self._headers = 0, Headers()
+        self._held: bytes | bytearray = bytearray()
         self._silent = self.streaming = False
         self.route = ""
 
@@ -163,7 +164,7 @@ class ResponseWriter:
         if not self.streaming and more and len(self._held) > HOLD_BACK:
             await self._begin()
         if self.streaming:
-            part, self._held = self._held, b""
+            part, self._held = bytes(self._held), bytearray()
             if not self._silent:
                 await send_body(part, self._send, more=more)
 
@@ -182,7 +183,7 @@ class ResponseWriter:
 
     def finish(self) -> PreparedResponse | None:
         """The complete response, which is still to be sent; None where it was streamed."""
-        return None if self.streaming else self._response(self._held)
+        return None if self.streaming else self._response(bytes(self._held))
 
     def _response(self, body: bytes) -> PreparedResponse:
         headers = [pair for pair in self._headers if pair[0] != b"content-length"]
