@@ -20,8 +20,10 @@ import time
 from collections.abc import Awaitable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graphsvc.engine.base import (
+    Engine,
     Lane,
     Limits,
     Request,
@@ -32,6 +34,13 @@ from graphsvc.engine.pool import Job, Pool
 from graphsvc.engine.worker import DEATH, HEAD
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import SPARQL_JSON
+
+if TYPE_CHECKING:
+    from graphsvc.release import Release
+
+IN_MEMORY_QUADS = 2_000_000
+"""Releases up to this size are loaded into memory, some seconds a million; larger ones are read
+from disk, which takes two to five times as long."""
 
 NICE = {Lane.REVIEWED: 0, Lane.FREE: 5}
 """The nice level of the workers of a lane."""
@@ -99,9 +108,20 @@ class EmbeddedEngine:
                 env={"GLIBC_TUNABLES": ALLOCATION, **os.environ})
 
     async def _supervise(self) -> None:
-        """Follow the zygote, and start another where it ends."""
+        """Follow the zygote, and start another where it ends.
+
+        Where it cannot load the release, those who wait for it get to know why.
+        """
         while True:
-            loaded = await self._follow()
+            report = await self._received()
+            loaded = report == b"null"
+            if report:
+                self._problem = None if loaded else GraphsvcError(**json.loads(report))
+                self._loaded.set()
+            if loaded:
+                for pool in self._pools.values():
+                    pool.fill()
+                await self._received()
             if not self._problem:
                 self._loaded.clear()
             logger.error("The process that holds release %s ended; another starts.", self.release)
@@ -110,28 +130,8 @@ class EmbeddedEngine:
                 await asyncio.sleep(RESTART_SECONDS)
             self._launch()
 
-    async def _follow(self) -> bool:
-        """Wait until the zygote has loaded the release, and then until it ends.
-
-        Whether it was loaded; where it cannot be, those who wait for it get to know why.
-        """
-        report = await self._received()
-        if not report:
-            return False
-        if problem := json.loads(report):
-            message, location, hint = problem
-            self._problem = GraphsvcError(message, location=location, hint=hint)
-            self._loaded.set()
-            return False
-        for pool in self._pools.values():
-            pool.fill()
-        self._problem = None
-        self._loaded.set()
-        await self._received()
-        return True
-
     async def _received(self) -> bytes:
-        """The next report of the zygote; nothing where it has ended."""
+        """What the zygote reports; nothing where it has ended."""
         try:
             return await asyncio.get_running_loop().sock_recv(self._control, 1 << 16)
         except OSError:
@@ -189,6 +189,24 @@ class EmbeddedEngine:
         for pool in self._pools.values():
             pool.close(self._problem)
         await self._bury()
+
+
+def create_engine(
+    release: Release, limits: Limits | None = None, remote: str | None = None
+) -> Engine:
+    """The engine over a release: an embedded one, whose processes start at once, or a remote one.
+
+    Raises GraphsvcError where the remote address is none.
+    """
+    if remote:
+        from graphsvc.engine.remote import RemoteEngine
+
+        return RemoteEngine(remote, release.id, limits)
+    in_memory = release.manifest["quads"] <= IN_MEMORY_QUADS
+    return EmbeddedEngine(Source(
+        files=(release.dump,) if in_memory else (),
+        store=None if in_memory else release.store_path,
+        union_default_graph=True, release=release.id), limits)
 
 
 async def _within(seconds: float, otherwise: str, work: Awaitable[object]) -> None:

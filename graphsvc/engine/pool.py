@@ -50,11 +50,12 @@ REVIEW_SECONDS = 0.01
 """Time between looks at the queries that run."""
 
 REST_SECONDS = 0.2
-"""Time until a worker is replaced that ended before it could work; the cause may persist."""
+"""Time until a worker is replaced that ended before it could work, and until a query begins again
+whose worker ended by itself; the cause may persist."""
 
 
-class _WorkerEnded(Exception):
-    """The worker of a query has ended, and the query begins again."""
+class _BeginAgain(Exception):
+    """The query lost its worker, and begins again."""
 
 
 class Job:
@@ -63,7 +64,7 @@ class Job:
     order: what its worker is sent. deadline: when its worker is stopped.
     turn: done when it has a worker, or gets none.
     queue: where it waits; behind others, or until it may be slow, once it was stopped.
-    tries: how often it may still lose its worker. error: why its worker was ended.
+    error: why its worker was ended.
     """
 
     deadline: float
@@ -78,8 +79,8 @@ class Job:
         self.gives_up = time.monotonic() + seconds
         self.unknown_functions: tuple[str, ...] = ()
         self.worker: Worker | None = None
-        self.error: GraphsvcError | None = None
-        self.queue, self.tries = pool.fresh, 3
+        self.error: Exception | None = None
+        self.queue, self._may_lose_worker = pool.fresh, True
         self._pool, self._finished = pool, False
         self._held: list[bytes] = []
 
@@ -93,8 +94,9 @@ class Job:
                 await self._pool.admit(self)
                 try:
                     return await self._hold_back()
-                except _WorkerEnded:
+                except _BeginAgain:
                     self._held.clear()
+                    self.error = None
         except BaseException:
             await self.aclose()
             raise
@@ -105,8 +107,8 @@ class Job:
             self._held.append(await self._next())
             size += len(self._held[-1])
         if not self._finished and not self._pool.slow_down(self, self._pool.stopped):
-            raise _WorkerEnded
-        self.tries = 0
+            raise _BeginAgain
+        self._may_lose_worker = False
 
     async def _next(self) -> bytes:
         """The next part of the answer. Raises why there is none."""
@@ -117,9 +119,10 @@ class Job:
                 self.unknown_functions = tuple(json.loads(payload))
                 return await self._next()
         except EOFError:
-            self.tries -= 1
-            if self.error is None and self.tries > 0:
-                raise _WorkerEnded from None
+            if self.error is None and self._may_lose_worker:
+                self._may_lose_worker = False
+                await asyncio.sleep(REST_SECONDS)
+                self.error = _BeginAgain()
             raise self.error or UpstreamError(
                 "The process that evaluated the query ended.", status=503) from None
         if type_ in (END, ERROR):
@@ -305,8 +308,7 @@ class Pool:
         if self._has_room()(job.client):
             self._demote(worker)
             return True
-        job.queue = queue
-        job.tries += 1
+        job.queue, job.error = queue, _BeginAgain()
         self.drop(worker)
         return False
 

@@ -1,7 +1,7 @@
 """The processes that evaluate: a zygote that holds the data, and the workers it forks.
 
 `python -m graphsvc.engine.worker CONTROL_FD SOURCE_JSON` is the zygote. It loads the source and
-reports over the control socket, in JSON, null or what kept it from that (message, location, hint).
+reports over the control socket, in JSON, null or the error that kept it from that.
 Then it forks a worker for each message, which comes with the worker's socket.
 
 A worker says its process id on a line. Then it takes one order after the other, a line of JSON
@@ -146,7 +146,7 @@ class _Zygote:
             try:
                 self._load()
             except GraphsvcError as error:
-                report = [error.message, error.location, error.hint]
+                report = {name: getattr(error, name) for name in ("message", "location", "hint")}
                 self._control.send(json.dumps(report).encode())
                 return
             self._control.send(b"null")
