@@ -220,24 +220,20 @@ class Pool:
         queue.push(job)
         self._dispatch()
         if sum(map(len, queue.values())) > self.limits.waiting:
-            newest = max(queue.values(), key=len)[-1]
-            queue.remove(newest)
-            newest.turn.set_exception(self._overloaded(newest))
+            self._refuse(max(queue.values(), key=len)[-1])
         if not self._reviewing:
             self._review()
         try:
-            async with asyncio.timeout(job.gives_up - time.monotonic()):
-                await job.turn
-        except TimeoutError:
-            raise self._overloaded(job) from None
+            await job.turn
         finally:
             queue.remove(job)
 
-    def _overloaded(self, job: Job) -> Overloaded:
-        """Why a job gets no worker; the fault is its client's own where others of it are here."""
+    def _refuse(self, job: Job) -> None:
+        """Let a job wait no longer; the fault is its client's own where others of it are here."""
         here = Counter(other.client for other in (*self._waiting(), *self._running()))
-        return Overloaded(
-            own=job.client is not None and here[job.client] >= self.limits.slow_per_client)
+        several = here[job.client] > self.limits.slow_per_client
+        job.queue.remove(job)
+        job.turn.set_exception(Overloaded(own=several and job.client is not None))
 
     def _dispatch(self) -> None:
         """Give idle workers to those that wait; first the one whose memory is still in caches."""
@@ -327,6 +323,9 @@ class Pool:
                     self.slow_down(job, self.stopped)
                 elif used > GLIMPSE_SECONDS and job.queue is self.fresh and self.fresh and not room:
                     self.slow_down(job, self.again)
+        for job in self._waiting():
+            if job.gives_up < now:
+                self._refuse(job)
         self._dispatch()
         self._reviewing = bool(self._running() or any(self._queues))
         if self._reviewing:
