@@ -126,32 +126,20 @@ class Application:
         began = time.perf_counter()
         with site:
             try:
-                await self._write(site, request, receive, writer)
+                await _dispatch(site, request, receive, writer)
             except ClientDisconnected:
                 return
+            except GraphsvcError as error:
+                await _fail(site, request, error, writer)
+            except Exception:
+                _log.exception("A request failed: %s %.200r", request.method, request.path)
+                await _fail(site, request, UnexpectedError(), writer)
         self._source.metrics.count(
             writer.route or OTHER, writer.status, time.perf_counter() - began)
         if response := writer.finish():
             if response.tag:
                 site.cache.put(request.key, response)
             await response.send(request, send)
-
-    async def _write(
-        self, site: Site, request: RequestContext, receive: Receive, writer: ResponseWriter
-    ) -> None:
-        """Write the answer, or the error that keeps it from being one.
-
-        Raises ClientDisconnected, and TruncatedResponse where it fails in the middle.
-        """
-        try:
-            await _dispatch(site, request, receive, writer)
-        except GraphsvcError as error:
-            await _fail(site, request, error, writer)
-        except (ClientDisconnected, asyncio.CancelledError):
-            raise
-        except Exception:
-            _log.exception("A request failed: %s %.200r", request.method, request.path)
-            await _fail(site, request, UnexpectedError(), writer)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Open the release when the server starts, and close it when it ends (ASGI, lifespan)."""
