@@ -101,6 +101,11 @@ class Job:
             await self.aclose()
             raise
 
+    def refuse(self, error: GraphsvcError) -> None:
+        """Let it get no worker, for a reason."""
+        if not self.turn.done():
+            self.turn.set_exception(error)
+
     async def _hold_back(self) -> None:
         size = 0
         while not self._finished and size <= HOLD_BACK:
@@ -233,11 +238,13 @@ class Pool:
         here = Counter(other.client for other in (*self._waiting(), *self._running()))
         several = here[job.client] > self.limits.slow_per_client
         job.queue.remove(job)
-        job.turn.set_exception(Overloaded(own=several and job.client is not None))
+        job.refuse(Overloaded(own=several and job.client is not None))
 
     def _dispatch(self) -> None:
         """Give idle workers to those that wait; first the one whose memory is still in caches."""
         while self._idle and (job := self._next()):
+            if job.turn.done():
+                continue  # it was cancelled, and is about to leave
             worker = self._idle.pop()
             worker.start(job)
             job.turn.set_result(None)
@@ -337,6 +344,6 @@ class Pool:
         for job in self._running():
             job.error = reason
         for job in self._waiting():
-            job.turn.set_exception(reason)
+            job.refuse(reason)
         for worker in [*self.workers]:
             self.drop(worker)
