@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphsvc.ask.plain import PlainWords
-from graphsvc.engine import create_engine
 from graphsvc.engine.base import Engine, Limits
+from graphsvc.engine.embedded import create_engine
 from graphsvc.graphs.look import Looks, looks_of
 from graphsvc.graphs.view import Views
 from graphsvc.index import Index

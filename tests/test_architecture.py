@@ -11,6 +11,10 @@ import pytest
 from tests.conftest import ROOT
 
 LONGEST = 350
+ROAD = ("engine/*.py", *(f"web/{name}.py" for name in (
+    "server", "app", "request", "responses", "sparql", "metrics", "problems")))
+"""The way of a query from the socket to the answer."""
+MOST_MODULES, MOST_LINES = 14, 2_880
 FORBIDDEN = {
     "graphsvc.errors": ("graphsvc.",),
     "graphsvc.formats": ("graphsvc.",),
@@ -82,3 +86,10 @@ def test_no_module_is_longer_than_can_be_read_at_once() -> None:
                for path in paths}
     assert len(lengths) > 40
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_the_way_of_a_query_stays_short() -> None:
+    paths = [path for pattern in ROAD for path in (ROOT / "graphsvc").glob(pattern)
+             if path.name != "__init__.py"]
+    assert len(paths) == MOST_MODULES
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in paths) <= MOST_LINES

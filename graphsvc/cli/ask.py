@@ -130,8 +130,8 @@ def _query_text(args: argparse.Namespace) -> str:
 
 
 async def _query(args: argparse.Namespace, text: str) -> None:
-    from graphsvc.engine import create_engine
     from graphsvc.engine.base import Lane, Request
+    from graphsvc.engine.embedded import create_engine
     from graphsvc.engine.inspect import inspect
 
     media_type = _format(args.format, inspect(text).form.formats).media_type

@@ -16,6 +16,9 @@ from graphsvc.formats import (
     Format,
 )
 
+HOLD_BACK = 2 << 20
+"""Bytes of an answer that are kept until it begins; what fails by then can say so."""
+
 _PROBLEM = "/problems#"
 
 
@@ -105,15 +108,12 @@ class ResultStream(Protocol):
     Iterating raises LimitExceeded or UpstreamError where the answer cannot be finished. `aclose`
     stops a query that is not finished.
 
-    complete: the full answer, where all of it has arrived and nothing was read yet.
     unknown_functions: IRIs of functions that the query called and the engine does not have; an
         expression with such a call has no value (SPARQL 1.1 Query, section 17.2).
     """
 
     unknown_functions: tuple[str, ...]
 
-    @property
-    def complete(self) -> bytes | None: ...
     def __aiter__(self) -> AsyncIterator[bytes]: ...
     async def aclose(self) -> None: ...
 
@@ -138,8 +138,6 @@ class Engine(Protocol):
 async def read(engine: Engine, request: Request) -> bytes:
     """The full answer to a request. Raises what Engine.query and its answer raise."""
     answer = await engine.query(request)
-    if answer.complete is not None:
-        return answer.complete
     try:
         return b"".join([part async for part in answer])
     finally:

@@ -20,28 +20,33 @@ import time
 from collections.abc import Awaitable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graphsvc.engine.base import (
+    Engine,
     Lane,
-    LimitExceeded,
-    LimitKind,
     Limits,
-    QuerySyntaxError,
     Request,
     UpstreamError,
     read,
 )
-from graphsvc.engine.inspect import syntax_error
 from graphsvc.engine.pool import Job, Pool
-from graphsvc.engine.worker import DEATH, END, ERROR, HEAD, HELLO, NOTICE
+from graphsvc.engine.worker import DEATH, HEAD
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import SPARQL_JSON
+
+if TYPE_CHECKING:
+    from graphsvc.release import Release
+
+IN_MEMORY_QUADS = 2_000_000
+"""Releases up to this size are loaded into memory, some seconds a million; larger ones are read
+from disk, which takes two to five times as long."""
 
 NICE = {Lane.REVIEWED: 0, Lane.FREE: 5}
 """The nice level of the workers of a lane."""
 
-REVIEW_SECONDS = 0.01
-"""Time between looks at what runs and waits."""
+READ_AHEAD = 1 << 19
+"""Bytes of an answer that wait for its reader before the worker has to, or twice as many."""
 
 RESTART_SECONDS = 0.5
 """Time until a zygote is started again that ended before it was ready."""
@@ -86,7 +91,6 @@ class EmbeddedEngine:
         self._pools: dict[Lane, Pool] = {}
         for lane in Lane:
             self._pools[lane] = Pool(self.limits, NICE[lane], self._pools.values(), self._fork)
-        self._reviewing = False
         self._loaded = asyncio.Event()
         self._problem: GraphsvcError | None = None
         self._launch()
@@ -104,9 +108,20 @@ class EmbeddedEngine:
                 env={"GLIBC_TUNABLES": ALLOCATION, **os.environ})
 
     async def _supervise(self) -> None:
-        """Follow the zygote, and start another where it ends."""
+        """Follow the zygote, and start another where it ends.
+
+        Where it cannot load the release, those who wait for it get to know why.
+        """
         while True:
-            loaded = await self._follow()
+            report = await self._received()
+            loaded = report == b"null"
+            if report:
+                self._problem = None if loaded else GraphsvcError(**json.loads(report))
+                self._loaded.set()
+            if loaded:
+                for pool in self._pools.values():
+                    pool.fill()
+                await self._received()
             if not self._problem:
                 self._loaded.clear()
             logger.error("The process that holds release %s ended; another starts.", self.release)
@@ -115,28 +130,8 @@ class EmbeddedEngine:
                 await asyncio.sleep(RESTART_SECONDS)
             self._launch()
 
-    async def _follow(self) -> bool:
-        """Wait until the zygote has loaded the release, and then until it ends.
-
-        Whether it was loaded; where it cannot be, those who wait for it get to know why.
-        """
-        report = await self._received()
-        if not report:
-            return False
-        if problem := json.loads(report):
-            message, location, hint = problem
-            self._problem = GraphsvcError(message, location=location, hint=hint)
-            self._loaded.set()
-            return False
-        for pool in self._pools.values():
-            pool.fill()
-        self._problem = None
-        self._loaded.set()
-        await self._received()
-        return True
-
     async def _received(self) -> bytes:
-        """The next report of the zygote; nothing where it has ended."""
+        """What the zygote reports; nothing where it has ended."""
         try:
             return await asyncio.get_running_loop().sock_recv(self._control, 1 << 16)
         except OSError:
@@ -159,6 +154,7 @@ class EmbeddedEngine:
             await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=ours)
             with contextlib.suppress(OSError):
                 socket.send_fds(self._control, [b"F"], [theirs.fileno()])
+        await worker.introduce()
 
     async def start(self) -> None:
         """Wait until the release is loaded. Raises GraphsvcError where it cannot be."""
@@ -174,21 +170,8 @@ class EmbeddedEngine:
         if not self._loaded.is_set() or self._problem:
             await _within(
                 self.limits.seconds, "The release is still being loaded.", self.start())
-        pool.submit(job)
-        if not self._reviewing:
-            self._review()
-        try:
-            await job.wait()
-        except BaseException:
-            await job.aclose()
-            raise
+        await job.begin()
         return job
-
-    def _review(self) -> None:
-        """Let the pools look at what runs and waits, as long as there is something."""
-        self._reviewing = any([pool.review() for pool in self._pools.values()])
-        if self._reviewing:
-            asyncio.get_running_loop().call_later(REVIEW_SECONDS, self._review)
 
     async def health(self) -> None:
         """Ask a worker something trivial. Raises GraphsvcError where it does not answer soon."""
@@ -208,6 +191,24 @@ class EmbeddedEngine:
         await self._bury()
 
 
+def create_engine(
+    release: Release, limits: Limits | None = None, remote: str | None = None
+) -> Engine:
+    """The engine over a release: an embedded one, whose processes start at once, or a remote one.
+
+    Raises GraphsvcError where the remote address is none.
+    """
+    if remote:
+        from graphsvc.engine.remote import RemoteEngine
+
+        return RemoteEngine(remote, release.id, limits)
+    in_memory = release.manifest["quads"] <= IN_MEMORY_QUADS
+    return EmbeddedEngine(Source(
+        files=(release.dump,) if in_memory else (),
+        store=None if in_memory else release.store_path,
+        union_default_graph=True, release=release.id), limits)
+
+
 async def _within(seconds: float, otherwise: str, work: Awaitable[object]) -> None:
     """Wait for something. Raises UpstreamError with a message where it takes too long."""
     try:
@@ -217,61 +218,48 @@ async def _within(seconds: float, otherwise: str, work: Awaitable[object]) -> No
         raise UpstreamError(otherwise, status=503) from None
 
 
-class Worker(asyncio.Protocol):
+class Worker(asyncio.StreamReaderProtocol):
     """A process that answers queries, as the service sees it.
 
     process: its id; 0 until it is ready. job: what it works on.
     slow: whether it has been demoted; it then ends with its query.
-    gone: whether it has ended; another process may have its id.
     """
 
     connecting: asyncio.Task[None]
 
     def __init__(self, pool: Pool) -> None:
+        self._reader = asyncio.StreamReader(READ_AHEAD)
+        super().__init__(self._reader)
         self.process, self._before, self._pool = 0, 0.0, pool
         self.job: Job | None = None
-        self.slow = self.gone = self._paused = False
-        self._received = bytearray()
+        self.slow = self._gone = False
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
         self._transport = transport  # type: ignore[assignment]
 
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        while len(self._received) >= HEAD.size:
-            type_, length = HEAD.unpack_from(self._received)
-            end = HEAD.size + length
-            if len(self._received) < end:
-                break
-            payload = bytes(memoryview(self._received)[HEAD.size:end])
-            del self._received[:end]
-            self._take(type_, payload)
-
-    def _take(self, type_: bytes, payload: bytes) -> None:
-        """Take one frame."""
-        job, pool = self.job, self._pool
-        if type_ == HELLO:
-            self.process = int(payload)
-            self._set_priority(pool.nice)
-            pool.welcome(self)
-        elif type_ == DEATH:
-            self.gone = True
-            pool.lost(self, _error(job, payload, pool.limits) if job else None)
-        elif job is None:
-            pass  # it was stopped; this was on its way
-        elif type_ == NOTICE:
-            job.unknown_functions = tuple(json.loads(payload))
-        elif type_ == ERROR:
-            pool.finished(self, _error(job, payload, pool.limits))
-        else:
-            job.add(payload)
-            if type_ == END and self.job is job:
-                pool.finished(self)
+    def eof_received(self) -> bool:
+        super().eof_received()
+        return False  # it closes at once
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.gone = True
-        self._pool.lost(self)
+        super().connection_lost(None)
+        self._gone = True  # another process may have its id
+        self._pool.drop(self)
+
+    async def introduce(self) -> None:
+        """Wait until it is ready."""
+        if line := await self._reader.readline():
+            self.process = int(line)
+            self._set_priority(self._pool.nice)
+            self._pool.welcome(self)
+
+    async def frame(self) -> tuple[bytes, bytes]:
+        """The type and payload of the next frame. Raises EOFError where the process has ended."""
+        type_, length = HEAD.unpack(await self._reader.readexactly(HEAD.size))
+        self._gone |= type_ == DEATH
+        return type_, await self._reader.readexactly(length)
 
     def start(self, job: Job) -> None:
         """Work on a query."""
@@ -291,12 +279,6 @@ class Worker(asyncio.Protocol):
         except OSError:  # it has just ended
             return self._before
 
-    def pause(self, wanted: bool) -> None:
-        """Read nothing more for now, or read on."""
-        if self._transport and wanted != self._paused:
-            self._paused = wanted
-            (self._transport.pause_reading if wanted else self._transport.resume_reading)()
-
     def demote(self) -> None:
         """Let it run only where nothing else wants the processor, or nearly so."""
         self.slow = True
@@ -311,23 +293,8 @@ class Worker(asyncio.Protocol):
     def end(self) -> None:
         """End the process, whatever it is doing."""
         self.job = None
-        if self.process and not self.gone:
+        if self.process and not self._gone:
             with contextlib.suppress(OSError):
                 os.kill(self.process, signal.SIGKILL)
         if self._transport:
             self._transport.abort()
-
-
-def _error(job: Job, payload: bytes, limits: Limits) -> GraphsvcError:
-    """The error that a worker reports."""
-    type_, text = json.loads(payload)
-    match type_:
-        case "syntax":
-            return syntax_error(text, job.query)
-        case "depth":
-            return QuerySyntaxError("The query is nested too deeply to be evaluated.")
-        case "iri":
-            return QuerySyntaxError(f"A graph is not named by an IRI: {text}.")
-        case "failed":
-            return UpstreamError(f"The query could not be evaluated: {text}.", status=503)
-    return LimitExceeded(LimitKind(type_), limits)

@@ -17,14 +17,17 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from typing import TYPE_CHECKING
 
 from graphsvc.engine.base import (
+    HOLD_BACK,
     LimitExceeded,
     LimitKind,
     Limits,
     Overloaded,
+    QuerySyntaxError,
     Request,
     UpstreamError,
 )
-from graphsvc.engine.inspect import inspect
+from graphsvc.engine.inspect import inspect, syntax_error
+from graphsvc.engine.worker import DEATH, END, ERROR, NOTICE
 from graphsvc.errors import GraphsvcError
 
 if TYPE_CHECKING:
@@ -40,106 +43,126 @@ SLOW_SECONDS, CROWDED_SECONDS = 1.0, 0.05
 """Processor time after which a query is slow: when nobody waits for a worker, and else."""
 
 GLIMPSE_SECONDS = 0.01
-"""Where others wait and no more may be slow, a query is put back so early, once: behind these.
-Without it, small queries wait three times as long next to many of 20 to 50 ms."""
+"""Where others wait and no more may be slow, a query is put behind them so early, once. Without it,
+small queries wait up to three times as long when many slow ones come at once."""
+
+REVIEW_SECONDS = 0.01
+"""Time between looks at the queries that run."""
 
 REST_SECONDS = 0.2
-"""Time until a worker is replaced that ended before it could work; the cause may persist."""
+"""Time until a worker is replaced that ended before it could work, and until a query begins again
+whose worker ended by itself; the cause may persist."""
 
-HOLD_BACK = 2 << 20
-"""Bytes of an answer that are kept until it begins; a larger answer counts as a slow query."""
 
-READ_AHEAD = 1 << 20
-"""Bytes of an answer that wait for its reader before the worker has to."""
-
-FRESH, AGAIN, STOPPED = 0, 1, 2
-"""What a waiting query has been through: nothing, a glimpse, and being stopped as slow."""
+class _BeginAgain(Exception):
+    """The query lost its worker, and begins again."""
 
 
 class Job:
     """A query, from waiting for a worker to the last byte of its answer (see ResultStream).
 
-    deadline: when it is stopped; until it runs, when it waits no longer.
-    waits_as: what it has been through.
-    retried: whether it began again because its worker had ended.
-    begun: whether parts of the answer have been given away.
+    order: what its worker is sent. deadline: when its worker is stopped.
+    turn: done when it has a worker, or gets none.
+    queue: where it waits; behind others, or until it may be slow, once it was stopped.
+    error: why its worker was ended.
     """
+
+    deadline: float
+    turn: asyncio.Future[None]
 
     def __init__(self, pool: Pool, request: Request) -> None:
         seconds = pool.limits.seconds
-        self.unknown_functions: tuple[str, ...] = ()
-        self.client, self.query = request.client, request.query
         order = json.dumps([request._replace(query=""), inspect(request.query)])
         self.order = f"{order}\n".encode()
+        self.client, self.query = request.client, request.query
         self.seconds = min(seconds, request.timeout or seconds)
-        self._gives_up = self.deadline = time.monotonic() + seconds
+        self.gives_up = time.monotonic() + seconds
+        self.unknown_functions: tuple[str, ...] = ()
         self.worker: Worker | None = None
-        self.waits_as = FRESH
-        self.retried = self.begun = self._finished = False
-        self._pool = pool
-        self._parts: deque[bytes] = deque()
-        self._size = 0
-        self._error: GraphsvcError | None = None
-        self._news = asyncio.get_running_loop().create_future()
+        self.error: Exception | None = None
+        self.queue, self._may_lose_worker = pool.fresh, True
+        self._pool, self._finished = pool, False
+        self._held: list[bytes] = []
 
-    @property
-    def complete(self) -> bytes | None:
-        """The full answer, where all of it has arrived and nothing was read yet."""
-        return b"".join(self._parts) if self._finished and not self.begun else None
+    async def begin(self) -> None:
+        """Wait until all of the answer is there, or so much that the query counts as slow.
 
-    async def wait(self) -> None:
-        """Wait until the answer begins. Raises what kept it from that."""
-        await self._news
-        if self._error:
-            raise self._error
+        Where it loses its worker until then, it begins again. Raises what Engine.query raises.
+        """
+        try:
+            while True:
+                await self._pool.admit(self)
+                try:
+                    return await self._hold_back()
+                except _BeginAgain:
+                    self._held.clear()
+                    self.error = None
+        except BaseException:
+            await self.aclose()
+            raise
 
-    def add(self, part: bytes) -> None:
-        """Take a part of the answer."""
-        self._parts.append(part)
-        self._size += len(part)
-        if not self.begun and self._size > HOLD_BACK:
-            self._pool.slow_down(self, STOPPED)
-            self.begun = self.worker is not None
-        if self.begun:
-            self._notify()
-            if self._size > READ_AHEAD and self.worker:
-                self.worker.pause(True)
+    def refuse(self, error: GraphsvcError) -> None:
+        """Let it get no worker, for a reason."""
+        if not self.turn.done():
+            self.turn.set_exception(error)
 
-    def finish(self, error: GraphsvcError | None = None) -> None:
-        """Take note that nothing more comes, and of the error that ended it."""
-        self.worker, self._finished, self._error = None, True, error
-        self._notify()
+    async def _hold_back(self) -> None:
+        size = 0
+        while not self._finished and size <= HOLD_BACK:
+            self._held.append(await self._next())
+            size += len(self._held[-1])
+        if not self._finished and not self._pool.slow_down(self, self._pool.stopped):
+            raise _BeginAgain
+        self._may_lose_worker = False
 
-    def restart(self, waits_as: int) -> None:
-        """Forget what has come; it will be evaluated again."""
-        self.waits_as = waits_as
-        self.worker, self.deadline, self._size = None, self._gives_up, 0
-        self._parts.clear()
-
-    def _notify(self) -> None:
-        if not self._news.done():
-            self._news.set_result(None)
+    async def _next(self) -> bytes:
+        """The next part of the answer. Raises why there is none."""
+        assert self.worker, "it has been admitted"
+        try:
+            type_, payload = await self.worker.frame()
+            if type_ == NOTICE:
+                self.unknown_functions = tuple(json.loads(payload))
+                return await self._next()
+        except EOFError:
+            if self.error is None and self._may_lose_worker:
+                self._may_lose_worker = False
+                await asyncio.sleep(REST_SECONDS)
+                self.error = _BeginAgain()
+            raise self.error or UpstreamError(
+                "The process that evaluated the query ended.", status=503) from None
+        if type_ in (END, ERROR):
+            self._finished = True
+            self._pool.give_back(self.worker)
+        if type_ in (ERROR, DEATH):
+            raise _error(payload, self.query, self._pool.limits)
+        return payload
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while True:
-            while self._parts:
-                part = self._parts.popleft()
-                self._size -= len(part)
-                if self.worker and self._size < READ_AHEAD:
-                    self.worker.pause(False)
-                yield part
-            if self._error:
-                raise self._error
-            if self._finished:
-                return
-            self._news = asyncio.get_running_loop().create_future()
-            await self._news
+        while self._held:
+            yield self._held.pop(0)
+        while not self._finished:
+            yield await self._next()
 
     async def aclose(self) -> None:
         """Stop the query, if the answer is not finished."""
-        if not self._finished:
-            self._finished = True
-            self._pool.cancel(self)
+        if not self._finished and self.worker:
+            self._pool.drop(self.worker)
+        self._finished = True
+
+
+def _error(payload: bytes, query: str, limits: Limits) -> GraphsvcError:
+    """The error that a worker reports."""
+    type_, text = json.loads(payload)
+    match type_:
+        case "syntax":
+            return syntax_error(text, query)
+        case "depth":
+            return QuerySyntaxError("The query is nested too deeply to be evaluated.")
+        case "iri":
+            return QuerySyntaxError(f"A graph is not named by an IRI: {text}.")
+        case "failed":
+            return UpstreamError(f"The query could not be evaluated: {text}.", status=503)
+    return LimitExceeded(LimitKind(type_), limits)
 
 
 class _Queue(dict[str | None, deque[Job]]):
@@ -183,45 +206,57 @@ class Pool:
         self.workers: set[Worker] = set()
         self._lanes, self._fork = lanes, fork
         self._idle: list[Worker] = []
-        self._queues = (_Queue(), _Queue(), _Queue())
-        self._closed = False
+        self.fresh, self.again, self.stopped = self._queues = (_Queue(), _Queue(), _Queue())
+        self._closed = self._reviewing = False
 
-    def _here(self) -> list[Job]:
-        """What runs and what waits."""
-        waiting = [job for queue in self._queues for jobs in queue.values() for job in jobs]
-        return waiting + [worker.job for worker in self.workers if worker.job]
+    def _waiting(self) -> list[Job]:
+        return [job for queue in self._queues for jobs in queue.values() for job in jobs]
 
-    def submit(self, job: Job) -> None:
-        """Let a job run or wait; where too many wait, the client with the most loses its newest."""
-        queue = self._queues[job.waits_as]
+    def _running(self) -> list[Job]:
+        return [worker.job for worker in self.workers if worker.job]
+
+    async def admit(self, job: Job) -> None:
+        """Wait until a job has a worker. Raises Overloaded.
+
+        Where too many wait, the client with the most loses its newest.
+        """
+        queue = job.queue
+        job.worker, job.turn = None, asyncio.get_running_loop().create_future()
         queue.push(job)
         self._dispatch()
         if sum(map(len, queue.values())) > self.limits.waiting:
             self._refuse(max(queue.values(), key=len)[-1])
+        if not self._reviewing:
+            self._review()
+        try:
+            await job.turn
+        finally:
+            queue.remove(job)
 
     def _refuse(self, job: Job) -> None:
         """Let a job wait no longer; the fault is its client's own where others of it are here."""
-        several = (sum(other.client == job.client for other in self._here())
-                   > self.limits.slow_per_client)
-        self._queues[job.waits_as].remove(job)
-        job.finish(Overloaded(own=several and job.client is not None))
+        here = Counter(other.client for other in (*self._waiting(), *self._running()))
+        several = here[job.client] > self.limits.slow_per_client
+        job.queue.remove(job)
+        job.refuse(Overloaded(own=several and job.client is not None))
 
     def _dispatch(self) -> None:
         """Give idle workers to those that wait; first the one whose memory is still in caches."""
         while self._idle and (job := self._next()):
+            if job.turn.done():
+                continue  # it was cancelled, and is about to leave
             worker = self._idle.pop()
             worker.start(job)
-            if job.waits_as == STOPPED:
+            job.turn.set_result(None)
+            if job.queue is self.stopped:
                 self._demote(worker)
 
     def _next(self) -> Job | None:
-        fresh, again, stopped = self._queues
-        if stopped and (job := stopped.next(self._has_room())):
+        if self.stopped and (job := self.stopped.next(self._has_room())):
             return job
-        if again and not any(worker.job and worker.job.waits_as == AGAIN
-                             for worker in self.workers):
-            return again.next()
-        return fresh.next() or again.next()
+        if self.again and not any(job.queue is self.again for job in self._running()):
+            return self.again.next()
+        return self.fresh.next() or self.again.next()
 
     def _has_room(self) -> Callable[[str | None], bool]:
         """Whether one more query of a client may be slow."""
@@ -242,99 +277,73 @@ class Pool:
             self.workers.add(self._fork(self))
 
     def welcome(self, worker: Worker) -> None:
-        """Take a worker that is ready."""
+        """Take a worker that is ready, or ready again."""
         if worker in self.workers:
             self._idle.append(worker)
             self._dispatch()
 
-    def finished(self, worker: Worker, error: GraphsvcError | None = None) -> None:
-        """Take note that a worker has finished its query; a slow one is not kept."""
-        job, worker.job = worker.job, None
-        if job:
-            worker.pause(False)
-            job.finish(error)
+    def give_back(self, worker: Worker) -> None:
+        """Take a worker that has finished its query; a slow one is not kept."""
+        worker.job = None
         if worker.slow:
-            self._drop(worker)
+            self.drop(worker)
         else:
-            self._idle.append(worker)
-        self._dispatch()
+            self.welcome(worker)
 
-    def lost(self, worker: Worker, error: GraphsvcError | None = None) -> None:
-        """Replace a worker that has ended; without an error, its query begins again, once."""
-        if worker not in self.workers:
-            return
-        job = worker.job
-        self._drop(worker, at_once=worker.process > 0)
-        if job and not error and not job.begun and not job.retried:
-            job.retried = True
-            job.restart(AGAIN)
-            self.submit(job)
-        elif job:
-            ended = "The process that evaluated the query ended."
-            job.finish(error or UpstreamError(ended, status=503))
+    def drop(self, worker: Worker) -> None:
+        """End a worker and replace it; its query, if it has one, notices."""
+        if worker in self.workers:
+            self.workers.remove(worker)
+            if worker in self._idle:
+                self._idle.remove(worker)
+            worker.end()
+            if worker.process:
+                self.fill()
+            else:
+                asyncio.get_running_loop().call_later(REST_SECONDS, self.fill)
 
-    def _drop(self, worker: Worker, at_once: bool = True) -> None:
-        self.workers.discard(worker)
-        if worker in self._idle:
-            self._idle.remove(worker)
-        worker.end()
-        if at_once:
-            self.fill()
-        else:
-            asyncio.get_running_loop().call_later(REST_SECONDS, self.fill)
-
-    def cancel(self, job: Job) -> None:
-        """Stop a job, wherever it is."""
-        self._queues[job.waits_as].remove(job)
-        if job.worker:
-            self._drop(job.worker)
-            job.worker = None
-
-    def slow_down(self, job: Job, waits_as: int) -> None:
-        """Demote a slow query, or stop it until there is room."""
+    def slow_down(self, job: Job, queue: _Queue) -> bool:
+        """Demote a slow query, or let it wait in a queue; whether it goes on."""
         worker = job.worker
-        if worker is None or worker.slow:
-            return
+        assert worker, "it runs"
+        if worker.slow or worker not in self.workers:
+            return worker.slow
         if self._has_room()(job.client):
             self._demote(worker)
-        else:
-            self._drop(worker)
-            job.restart(waits_as)
-            self.submit(job)
+            return True
+        job.queue, job.error = queue, _BeginAgain()
+        self.drop(worker)
+        return False
 
-    def review(self) -> bool:
-        """Stop what is over its time, and slow down what takes long; whether anything is here."""
+    def _review(self) -> None:
+        """Stop what is over its time, and slow down what takes long, while anything is here."""
         now = time.monotonic()
-        here = self._here()
-        for job in here:
-            worker = job.worker
-            if job.deadline < now and worker:
-                self._drop(worker)
-                job.finish(LimitExceeded(LimitKind.TIME, self.limits, job.seconds))
-            elif job.deadline < now:
+        for job in self._running():
+            assert job.worker, "it runs"
+            if job.deadline < now:
+                job.error = LimitExceeded(LimitKind.TIME, self.limits, job.seconds)
+                self.drop(job.worker)
+            elif not job.worker.slow:
+                used, room = job.worker.used(), self._has_room()(job.client)
+                if used > CROWDED_SECONDS if self.fresh or self.again else (
+                        used > SLOW_SECONDS and room):
+                    self.slow_down(job, self.stopped)
+                elif used > GLIMPSE_SECONDS and job.queue is self.fresh and self.fresh and not room:
+                    self.slow_down(job, self.again)
+        for job in self._waiting():
+            if job.gives_up < now:
                 self._refuse(job)
-            elif worker and not worker.slow:
-                self._review(worker, job)
         self._dispatch()
-        return bool(here)
-
-    def _review(self, worker: Worker, job: Job) -> None:
-        fresh, again, _ = self._queues
-        used, room = worker.used(), self._has_room()(job.client)
-        if used > CROWDED_SECONDS if fresh or again else used > SLOW_SECONDS and room:
-            self.slow_down(job, STOPPED)
-        elif used > GLIMPSE_SECONDS and fresh and job.waits_as == FRESH and not room:
-            self.slow_down(job, AGAIN)
+        self._reviewing = bool(self._running() or any(self._queues))
+        if self._reviewing:
+            asyncio.get_running_loop().call_later(REVIEW_SECONDS, self._review)
 
     def close(self, reason: GraphsvcError) -> None:
         """End everything, for a reason."""
         self._closed = True
-        jobs = self._here()
-        for queue in self._queues:
-            queue.clear()
-        for worker in self.workers:
-            worker.end()
-        self.workers.clear()
-        self._idle.clear()
-        for job in jobs:
-            job.finish(reason)
+        for job in self._running():
+            job.error = reason
+        for job in self._waiting():
+            job.refuse(reason)
+        for worker in [*self.workers]:
+            self.drop(worker)

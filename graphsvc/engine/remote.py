@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import json
 import re
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from typing import TypeVar
 
@@ -55,7 +54,7 @@ class RemoteEngine:
         self.release, self.limits = release, limits or Limits()
         self._url = _address(url)
         self._turns = {lane: asyncio.Semaphore(AT_ONCE) for lane in Lane}
-        self._waiting: Counter[tuple[Lane, str | None]] = Counter()
+        self._waiting: dict[Lane, list[str | None]] = {lane: [] for lane in Lane}
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE))
@@ -86,19 +85,18 @@ class RemoteEngine:
 
         A client has a share of those who may wait, so that it cannot keep others out.
         """
-        key, most = (lane, client), self.limits.waiting
-        own = client is not None and self._waiting[key] >= most // 4
-        waiting = sum(count for (other, _), count in self._waiting.items() if other is lane)
-        if self._turns[lane].locked() and (own or waiting >= most):
+        turns, waiting, most = self._turns[lane], self._waiting[lane], self.limits.waiting
+        own = client is not None and waiting.count(client) >= most // 4
+        if turns.locked() and (own or len(waiting) >= most):
             raise Overloaded(own=own)
-        self._waiting[key] += 1
+        waiting.append(client)
         try:
             async with asyncio.timeout(self.limits.seconds):
-                await self._turns[lane].acquire()
+                await turns.acquire()
         except TimeoutError:
             raise Overloaded(own=own) from None
         finally:
-            self._waiting -= Counter([key])  # and drops those of whom nobody waits
+            waiting.remove(client)
 
     async def health(self) -> None:
         """Ask something trivial. Raises GraphsvcError where no answer comes soon."""
@@ -115,7 +113,6 @@ class RemoteStream:
     turn: given back at the end.
     """
 
-    complete = None  # it is passed on as it comes
     unknown_functions: tuple[str, ...] = ()
 
     def __init__(self, request: Request, limits: Limits, turn: asyncio.Semaphore) -> None:
@@ -125,40 +122,33 @@ class RemoteStream:
         self._deadline = asyncio.get_running_loop().time() + self._seconds
         self._bytes_left = limits.result_bytes
         self._response: httpx.Response | None = None
-        self._first: bytes | None = None
 
     async def begin(self, response: Awaitable[httpx.Response]) -> None:
-        """Wait for the first bytes. Raises what kept them from coming."""
+        """Wait for the head of the answer. Raises why it is not what was asked."""
         self._response = head = await self._held(response)
         self._chunks = aiter(head.aiter_bytes())
         given = head.headers.get("content-type", "").split(";")[0].strip().lower()
         if head.status_code != 200:
-            raise _refusal(head.status_code, sentence(await self._reason(), given))
+            raise _refusal(head.status_code, _sentence(await self._reason(), given))
         if given != self._media_type and given not in BY_MEDIA_TYPE[self._media_type].other_types:
             raise UpstreamError(f"The SPARQL service gave {given or 'no format'} where "
                                 f"{self._media_type} was asked.")
-        self._first = await self._next()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        data, self._first = self._first, None
-        while data is not None:
-            yield data
-            data = await self._next()
-
-    async def _next(self) -> bytes | None:
-        """The next part; None after the last. Raises LimitExceeded, UpstreamError."""
-        part = await self._held(anext(self._chunks, None))
-        self._bytes_left -= len(part or b"")
-        if self._bytes_left < 0:
-            raise LimitExceeded(LimitKind.SIZE, self._limits)
-        return part
+        while (part := await self._held(anext(self._chunks, None))) is not None:
+            self._bytes_left -= len(part)
+            if self._bytes_left < 0:
+                raise LimitExceeded(LimitKind.SIZE, self._limits)
+            yield part
 
     async def _reason(self) -> bytes:
         """The beginning of an error's body, as far as it comes."""
         body = b""
         with contextlib.suppress(UpstreamError):
-            while len(body) < _REASON_BYTES and (part := await self._next()):
+            async for part in self:
                 body += part
+                if len(body) >= _REASON_BYTES:
+                    break
         return body[:_REASON_BYTES]
 
     async def _held(self, work: Awaitable[T]) -> T:
@@ -194,7 +184,7 @@ def _refusal(status: int, reason: str) -> GraphsvcError:
                          status=_STATUS.get(status, 502))
 
 
-def sentence(body: bytes, media_type: str) -> str:
+def _sentence(body: bytes, media_type: str) -> str:
     """What an error says, on one line that ends with a full stop: a problem document or text.
 
     Empty where the body is for browsers only.

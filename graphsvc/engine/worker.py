@@ -1,13 +1,13 @@
 """The processes that evaluate: a zygote that holds the data, and the workers it forks.
 
 `python -m graphsvc.engine.worker CONTROL_FD SOURCE_JSON` is the zygote. It loads the source and
-reports over the control socket, in JSON, null or what kept it from that (message, location, hint).
+reports over the control socket, in JSON, null or the error that kept it from that.
 Then it forks a worker for each message, which comes with the worker's socket.
 
-A worker takes one order after the other, a line of JSON (Request and Inspected), and answers in
-frames: their type (one byte), the length of their payload, and the payload. Nothing stops a query
-from within: memory is limited by the kernel, and the rest by killing. Where a query brought its
-worker to an end, the zygote writes the last frame.
+A worker says its process id on a line. Then it takes one order after the other, a line of JSON
+(Request and Inspected), and answers in frames: their type (one byte), the length of their payload,
+and the payload. Nothing stops a query from within: memory is limited by the kernel, and the rest by
+killing. Where a query brought its worker to an end, the zygote writes the last frame.
 """
 
 from __future__ import annotations
@@ -35,10 +35,9 @@ from graphsvc.engine.inspect import Inspected
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import BY_MEDIA_TYPE, GRAPH_FORMATS, named
 
-HELLO, NOTICE, DATA, END, ERROR, DEATH = b"H", b"N", b"D", b"E", b"X", b"Z"
-"""A worker says HELLO with its process id; an order is answered with a NOTICE of unknown functions,
-if there are some, with DATA, and with END (and the last part) or ERROR. DEATH is an ERROR that
-the worker did not survive."""
+NOTICE, DATA, END, ERROR, DEATH = b"N", b"D", b"E", b"X", b"Z"
+"""An order is answered with a NOTICE of unknown functions, if there are some, with DATA, and with
+END (and the last part) or ERROR. DEATH is an ERROR that the worker did not survive."""
 
 HEAD = struct.Struct("!cI")
 """Type and length of a frame."""
@@ -147,7 +146,7 @@ class _Zygote:
             try:
                 self._load()
             except GraphsvcError as error:
-                report = [error.message, error.location, error.hint]
+                report = {name: getattr(error, name) for name in ("message", "location", "hint")}
                 self._control.send(json.dumps(report).encode())
                 return
             self._control.send(b"null")
@@ -206,7 +205,7 @@ class _Zygote:
         data = self._data or Data(*[Store.read_only(self._source["store"])] * 2)
         _confine(self._source["memory_bytes"], offline=self._data is not None)
         with contextlib.suppress(ConnectionError), sock.makefile("rb") as orders:
-            sock.sendall(frame(HELLO, str(os.getpid()).encode()))
+            sock.sendall(b"%d\n" % os.getpid())
             for order in orders:
                 request, asked = json.loads(order)
                 _answer(data, Request(*request), Inspected(*asked), sock,

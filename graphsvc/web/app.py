@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -43,6 +43,7 @@ _COLLECT_AFTER = (10_000, 20, 100)
 """New objects until a collection, and collections of each generation until one of the next."""
 
 _log = logging.getLogger(__name__)
+_CLOSING: set[asyncio.Task[None]] = set()
 ErrorPage = Callable[[RequestContext, GraphsvcError], Awaitable[bytes]]
 
 
@@ -53,19 +54,19 @@ class Site:
     salt: what decides about bytes as well as address and format, for entity tags.
     assistants: the endpoint of `/mcp`; pages: the application for all else; routes: the path
     templates of its endpoints; error_page: writes errors as HTML.
+    users: the requests that need it, and the application, as long as it is current.
     """
 
     release: str
     salt: str
     sparql: SparqlEndpoint
-    close: Callable[[], Awaitable[None]]
+    close: Callable[[], Coroutine[Any, Any, None]]
     assistants: AssistantEndpoint | None = None
     pages: AsgiApp | None = None
     error_page: ErrorPage | None = None
     routes: Mapping[Any, str] = field(default_factory=dict)
     cache: ResponseCache = field(default_factory=ResponseCache)
-    users: int = 0
-    unused: asyncio.Event = field(default_factory=asyncio.Event)
+    users: int = 1
 
     def __post_init__(self) -> None:
         self.common = common_headers(self.release)
@@ -78,14 +79,9 @@ class Site:
     def __exit__(self, *_: object) -> None:
         self.users -= 1
         if not self.users:
-            self.unused.set()
-
-    async def retire(self) -> None:
-        """Close it when the last request that uses it has ended."""
-        while self.users:
-            self.unused.clear()
-            await self.unused.wait()
-        await self.close()
+            closing = asyncio.create_task(self.close())
+            _CLOSING.add(closing)
+            closing.add_done_callback(_CLOSING.discard)
 
 
 class Source(Protocol):
@@ -111,7 +107,6 @@ class Application:
         self._source, self._proxies = source, proxies
         self._opened, self._failed = opened, failed
         self._site: Site | None = None
-        self._retiring: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -131,32 +126,20 @@ class Application:
         began = time.perf_counter()
         with site:
             try:
-                await self._write(site, request, receive, writer)
+                await _dispatch(site, request, receive, writer)
             except ClientDisconnected:
                 return
+            except GraphsvcError as error:
+                await _fail(site, request, error, writer)
+            except Exception:
+                _log.exception("A request failed: %s %.200r", request.method, request.path)
+                await _fail(site, request, UnexpectedError(), writer)
         self._source.metrics.count(
             writer.route or OTHER, writer.status, time.perf_counter() - began)
         if response := writer.finish():
-            if response.cacheable:
+            if response.tag:
                 site.cache.put(request.key, response)
             await response.send(request, send)
-
-    async def _write(
-        self, site: Site, request: RequestContext, receive: Receive, writer: ResponseWriter
-    ) -> None:
-        """Write the answer, or the error that keeps it from being one.
-
-        Raises ClientDisconnected, and TruncatedResponse where it fails in the middle.
-        """
-        try:
-            await _dispatch(site, request, receive, writer)
-        except GraphsvcError as error:
-            await _fail(site, request, error, writer)
-        except (ClientDisconnected, asyncio.CancelledError):
-            raise
-        except Exception:
-            _log.exception("A request failed: %s %.200r", request.method, request.path)
-            await _fail(site, request, UnexpectedError(), writer)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Open the release when the server starts, and close it when it ends (ASGI, lifespan)."""
@@ -201,9 +184,7 @@ class Application:
         old, self._site = self._site, await self._source.open(release)
         self._source.metrics.serve(release)
         if old:
-            retiring = asyncio.create_task(old.retire())
-            self._retiring.add(retiring)
-            retiring.add_done_callback(self._retiring.discard)
+            old.__exit__()
         _settle()
 
 

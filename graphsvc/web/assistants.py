@@ -12,9 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphsvc.web.problems import HttpError
-from graphsvc.web.request import HangUp, Receive, RequestContext
+from graphsvc.web.request import Receive, RequestContext, cancelled_on_hang_up, read_body
 from graphsvc.web.responses import ResponseWriter
-from graphsvc.web.sparql import received
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
@@ -39,8 +38,8 @@ class AssistantEndpoint:
             raise HttpError(405, f"{request.method[:20]} is not a method of this address.",
                             hint="Send messages of the Model Context Protocol by POST.",
                             headers={"Allow": MCP_METHODS})
-        body = await received(receive)
-        with HangUp(receive):
+        body = await read_body(receive)
+        with cancelled_on_hang_up(receive):
             manager = await asyncio.to_thread(self._manager)
             async with manager.run():
                 await manager.handle_request(request.for_site(), _once(body), writer)

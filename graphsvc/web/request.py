@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -24,6 +24,10 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _HOST = re.compile(rb"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 MOST_FIELDS = 1_000
+MAX_BODY_BYTES = 1 << 20
+"""Longest body that is taken; a percent-encoded query takes up to nine bytes a character."""
+BODY_SECONDS = 20.0
+"""How long the body of a request may take to arrive."""
 UNWATCHED_SECONDS = 0.02
 """How long work goes on before anybody looks whether the client is still there."""
 _PREFIX = re.compile(rb"(?:/[A-Za-z0-9._~-]+)*")
@@ -186,59 +190,62 @@ def _takes_gzip(accepted: bytes) -> bool:
     return False
 
 
-async def read_body(receive: Receive, allowed: int) -> bytes | None:
-    """The complete body of a request; None where it has more bytes than are allowed.
+async def read_body(receive: Receive) -> bytes:
+    """The body of a request. Raises HttpError where it is too long or too slow.
 
-    A body that is too long is read on for as long again, since a client that is still sending
-    would not see the answer. Raises ClientDisconnected.
+    One that is too long is read on for a while: a client still sending would not see the answer.
     """
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnected
-        part = message.get("body", b"")
-        size += len(part)
-        if size <= allowed:
-            parts.append(part)
-        if not message.get("more_body") or size > 8 * allowed:
-            return b"".join(parts) if size <= allowed else None
+    body, size, more = b"", 0, True
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while more and size <= 8 * MAX_BODY_BYTES:
+                message = await receive()
+                if message["type"] == "http.disconnect":  # or it sent no body: then it reads this
+                    raise HttpError(400, "The body cannot be read to its end.", location="body",
+                                    hint="Check Content-Length or the chunks.",
+                                    headers={"Connection": "close"})
+                part, more = message.get("body", b""), message.get("more_body", False)
+                size += len(part)
+                body += part if size <= MAX_BODY_BYTES else b""
+    except TimeoutError as error:
+        raise HttpError(408, f"The body did not arrive within {BODY_SECONDS:g} seconds.",
+                        location="body", headers={"Connection": "close"}) from error
+    if size > MAX_BODY_BYTES:
+        raise HttpError(413, f"The body is longer than {MAX_BODY_BYTES} bytes.", location="body")
+    return body
 
 
 class ClientDisconnected(Exception):
     """The client has gone; nobody is left to answer."""
 
 
-class HangUp:
+@contextmanager
+def cancelled_on_hang_up(receive: Receive) -> Iterator[None]:
     """Cancels the work in the context when the client hangs up, and raises ClientDisconnected.
 
     The body of the request must have been read to its end.
     """
+    task, watches = asyncio.current_task(), list[asyncio.Task[None]]()
+    assert task is not None, "a server runs each request in a task"
+    gone = False
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive, self._gone = receive, False
-        self._watch: asyncio.Task[None] | None = None
-
-    def __enter__(self) -> None:
-        task = asyncio.current_task()
-        assert task is not None, "a server runs each request in a task"
-        self._task = task
-        self._timer = asyncio.get_running_loop().call_later(UNWATCHED_SECONDS, self._begin)
-
-    def _begin(self) -> None:
-        self._watch = asyncio.ensure_future(self._wait())
-
-    async def _wait(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
+    async def watch() -> None:
+        nonlocal gone
+        while (await receive())["type"] != "http.disconnect":
             pass
-        self._gone = True
-        self._task.cancel()
+        gone = True
+        task.cancel()
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._timer.cancel()
-        if self._watch:
-            self._watch.cancel()
-        if self._gone and kind is asyncio.CancelledError:
-            self._task.uncancel()
-            raise ClientDisconnected
+    timer = asyncio.get_running_loop().call_later(
+        UNWATCHED_SECONDS, lambda: watches.append(asyncio.create_task(watch())))
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not gone:
+            raise
+        task.uncancel()
+        raise ClientDisconnected from None
+    finally:
+        timer.cancel()
+        for one in watches:
+            one.cancel()

@@ -15,20 +15,14 @@ from collections import OrderedDict
 from collections.abc import MutableMapping
 from typing import Any
 
+from graphsvc.engine.base import HOLD_BACK
 from graphsvc.web.request import Headers, RequestContext, Send
 
 CHUNK = 1 << 16
 """Bytes that are sent at a time, so that a client that does not read holds no more of them."""
-HOLD_BACK = 1 << 20
-"""Bytes of a response that are awaited before its status is sent; what fails by then can say so."""
 MOST_KEPT = 4 << 20
 """Bytes of an answer that the cache keeps."""
 SMALLEST_COMPRESSED = 1_000
-COMPRESSED_IN_A_THREAD = 100_000
-SECURITY: Headers = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-]
 CSP = (b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
        b"connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
        b"frame-ancestors 'none'")
@@ -37,14 +31,13 @@ EMBEDDED = CSP.replace(b"frame-ancestors 'none'", b"frame-ancestors *")
 """That of answers in the pages of others."""
 REVALIDATE = b"public, max-age=0, must-revalidate"
 _COMPRESSIBLE = re.compile(rb"text/|image/svg|application/(?!gzip|zip|octet|vnd\.openxml)")
-_EXPOSED = b"ETag, Link, X-Notice, X-Release"
 _LOCAL_LINK = re.compile(rb'((?:href|src|action|data-[a-z]+)=")/(?!/)')
 
 
 class PreparedResponse:
     """A complete response, prepared for everyone who asks for it.
 
-    tag: its entity tag; None for what may be different the next time.
+    tag: its entity tag; None for what may be different the next time, and is not kept.
     size: bytes that it takes: its body, plain and compressed, its headers and its request.
     route: what the metrics count it as.
     """
@@ -77,11 +70,6 @@ class PreparedResponse:
         self.size = len(body) * 5 // 4 + 2_000 + len(request.query)
 
     @property
-    def cacheable(self) -> bool:
-        """Whether the same request gets the same response as long as the release is served."""
-        return self.tag is not None and self.status == 200
-
-    @property
     def compressible(self) -> bool:
         """Whether it is worth its compression."""
         given = dict(self.headers)
@@ -89,17 +77,18 @@ class PreparedResponse:
                 and bool(_COMPRESSIBLE.match(given.get(b"content-type", b""))))
 
     async def compressed(self) -> bytes:
-        """The body as gzip, compressed at its first use; in a thread where that takes long."""
-        if self._compressed is None and len(self.body) > COMPRESSED_IN_A_THREAD:
+        """The body as gzip, compressed at its first use."""
+        if self._compressed is None:
             self._compressed = await asyncio.to_thread(gzip.compress, self.body, 6, mtime=0)
-        elif self._compressed is None:
-            self._compressed = gzip.compress(self.body, 6, mtime=0)
         return self._compressed
 
     def unchanged(self, request: RequestContext) -> bool:
-        """Whether the client has it already (RFC 9110, section 13.1.2)."""
-        return (self.tag is not None and request.if_none_match is not None
-                and holds(request.if_none_match, self.tag))
+        """Whether the client has it already (RFC 9110, sections 13.1.2 and 8.8.3.2)."""
+        if self.tag is None or request.if_none_match is None:
+            return False
+        opaque = self.tag.removeprefix(b"W/")
+        return request.if_none_match.strip() == b"*" or any(
+            tag.strip().removeprefix(b"W/") == opaque for tag in request.if_none_match.split(b","))
 
     async def send(self, request: RequestContext, send: Send) -> None:
         """Send it, or say that the client has it already."""
@@ -145,7 +134,8 @@ class ResponseWriter:
 
     def __init__(self, request: RequestContext, send: Send, common: Headers, salt: str) -> None:
         self._request, self._send, self._common, self._salt = request, send, common, salt
-        self.status, self._headers, self._held = 0, Headers(), b""
+        self.status, self._headers = 0, Headers()
+        self._held: bytes | bytearray = bytearray()
         self._silent = self.streaming = False
         self.route = ""
 
@@ -164,7 +154,7 @@ class ResponseWriter:
         if not self.streaming and more and len(self._held) > HOLD_BACK:
             await self._begin()
         if self.streaming:
-            part, self._held = self._held, b""
+            part, self._held = bytes(self._held), bytearray()
             if not self._silent:
                 await send_body(part, self._send, more=more)
 
@@ -183,7 +173,7 @@ class ResponseWriter:
 
     def finish(self) -> PreparedResponse | None:
         """The complete response, which is still to be sent; None where it was streamed."""
-        return None if self.streaming else self._response(self._held)
+        return None if self.streaming else self._response(bytes(self._held))
 
     def _response(self, body: bytes) -> PreparedResponse:
         headers = [pair for pair in self._headers if pair[0] != b"content-length"]
@@ -197,8 +187,9 @@ def common_headers(release: str) -> Headers:
         (b"x-release", release.encode()),
         (b"vary", b"Accept, Accept-Encoding"),
         (b"access-control-allow-origin", b"*"),
-        (b"access-control-expose-headers", _EXPOSED),
-        *SECURITY,
+        (b"access-control-expose-headers", b"ETag, Link, X-Notice, X-Release"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
     ]
 
 
@@ -222,13 +213,6 @@ def entity_tag(request: RequestContext, content_type: bytes, salt: str) -> bytes
             request.query, content_type)
     digest = hashlib.blake2b(b"\0".join(said), digest_size=16).hexdigest()
     return b'W/"%s"' % digest.encode()
-
-
-def holds(condition: bytes, tag: bytes) -> bool:
-    """Whether an If-None-Match header names the tag (weak comparison, RFC 9110, 8.8.3.2)."""
-    opaque = tag.removeprefix(b"W/")
-    return condition.strip() == b"*" or any(
-        part.strip().removeprefix(b"W/") == opaque for part in condition.split(b","))
 
 
 class ResponseCache:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc.web.problems import HttpError
-from graphsvc.web.protocol import FORM, read_get, read_post
+from graphsvc.web.sparql import FORM, read_get, read_post
 
 PIECES = st.sampled_from([
     b"%", b"%2", b"%zz", b"%3D", b"%0A", b"%0d", b"%26", b"%C3%A9", b"%F0%9F%8C%B1", b"+", b"=",
