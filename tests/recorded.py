@@ -41,31 +41,39 @@ async def record(questions: Questions, folder: Path) -> list[Path]:
     return [folder / name for name in answers]
 
 
-async def differences(questions: Questions, folder: Path) -> list[GraphsvcError]:
-    """Every example whose answer is not the recorded one, and recordings that lack or are over."""
+async def differences(
+    questions: Questions, folder: Path, examples: int | None = None
+) -> list[GraphsvcError]:
+    """Every example whose answer is not the recorded one, and recordings that lack or are over.
+
+    examples: how many of each question are asked; all of them if it is None.
+    """
     return [error for question in questions.library
-            for error in await _compare(questions, question, folder)] + [
+            for error in await _compare(questions, question, folder, examples)] + [
         GraphsvcError("This is the recorded answer of no question.", location=path.name,
                       hint="Delete it, or record again.")
         for path in sorted(folder.glob("*.json"))
         if path.stem not in {question.name for question in questions.library}]
 
 
-async def replay(questions: Questions, question: Question) -> list[dict[str, Any]]:
+async def replay(
+    questions: Questions, question: Question, examples: int | None = None
+) -> list[dict[str, Any]]:
     """The complete answer to each example of a question, without the release it came from."""
-    return [await _complete(questions, question, example) for example in question.examples]
+    return [await _complete(questions, question, example)
+            for example in question.examples[:examples]]
 
 
 async def _compare(
-    questions: Questions, question: Question, folder: Path
+    questions: Questions, question: Question, folder: Path, examples: int | None
 ) -> list[GraphsvcError]:
     path = folder / f"{question.name}.json"
     if not path.is_file():
         return [GraphsvcError("There is no recorded answer.", location=question.file,
                               hint=f"Record {path.name}, and read it.")]
-    recorded = json.loads(path.read_text(encoding="utf-8"))
+    recorded = json.loads(path.read_text(encoding="utf-8"))[:examples]
     try:
-        found = await replay(questions, question)
+        found = await replay(questions, question, examples)
     except GraphsvcError as error:
         return [error]
     if found == recorded:

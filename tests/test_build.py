@@ -185,6 +185,7 @@ def _killed(project: Path, releases: Releases, *steps: str) -> Iterator[int]:
         process.stdin.close()
 
 
+@pytest.mark.slow
 def test_a_build_killed_at_any_step_leaves_the_old_release_serving(
     books: Path, tmp_path: Path
 ) -> None:

@@ -19,8 +19,11 @@ from tests.recorded import differences
 ANSWERS = Path(__file__).parent / "answers"
 
 
-def test_every_example_of_every_question_gives_its_recorded_answer(opened: Opened) -> None:
-    found = opened.run(differences(opened.serving.questions, ANSWERS))
+@pytest.mark.parametrize("examples", [1, pytest.param(None, marks=pytest.mark.slow)])
+def test_the_examples_of_every_question_give_their_recorded_answers(
+    opened: Opened, examples: int | None
+) -> None:
+    found = opened.run(differences(opened.serving.questions, ANSWERS, examples))
     assert [str(error) for error in found] == []
 
 

@@ -179,6 +179,7 @@ def test_the_slow_queries_of_a_client_are_counted_over_both_lanes(people: Path) 
     run(work())
 
 
+@pytest.mark.slow
 def test_the_queue_of_all_is_full_when_everybody_asks(people: Path) -> None:
     async def work() -> None:
         async with engine_over(people, seconds=3, waiting=4) as engine:

@@ -285,6 +285,7 @@ def test_what_the_other_service_must_not_see_is_refused_before() -> None:
         assert service.forms == []
 
 
+@pytest.mark.slow
 def test_queries_wait_for_each_other_and_too_many_are_turned_away() -> None:
     async def crowd(url: str) -> list[str]:
         engine = RemoteEngine(url, "r", Limits(seconds=1, waiting=3))

@@ -158,6 +158,7 @@ def test_nothing_outside_the_project_gets_into_a_release(tmp_path: Path) -> None
     assert found == []
 
 
+@pytest.mark.slow
 def test_port_zero_says_the_port_that_was_chosen(shelf: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("wb") as out:

@@ -63,6 +63,7 @@ def test_the_engine_killed_once_comes_back(fresh: Own) -> None:
     comes_back(fresh, kills=1)
 
 
+@pytest.mark.slow
 def test_the_engine_killed_again_while_it_loads_comes_back(fresh: Own) -> None:
     server = fresh.server
     first = set(children(server))

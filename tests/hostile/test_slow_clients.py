@@ -135,6 +135,7 @@ def test_sigterm_ends_the_service_in_time_whatever_clients_do(
         assert service.stop(STOP_SECONDS) == 0
 
 
+@pytest.mark.slow
 def test_sigterm_lets_a_request_under_way_finish_and_ends_idle_connections(
     start: Start, shelf: Path
 ) -> None:

@@ -118,6 +118,7 @@ def test_a_repeated_query_is_answered_from_the_cache(books: str) -> None:
     assert (head.content, head.headers["content-length"]) == (b"", str(len(first.content)))
 
 
+@pytest.mark.slow
 def test_a_switch_under_load_loses_no_request_and_mixes_no_answer(
     books: str, two: tuple[Releases, Release, Release]
 ) -> None:

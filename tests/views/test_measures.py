@@ -91,6 +91,7 @@ def test_every_format_that_has_attributes_carries_measures(drawn: Drawn, format:
         "measures"] == "betweenness"
 
 
+@pytest.mark.slow
 def test_a_measure_that_would_take_too_long_is_refused(drawn: Drawn) -> None:
     with pytest.raises(TooLarge, match="too many for betweenness"):
         drawn.file(drawn.view("graph"), "json", {"measure": ["betweenness"]})

@@ -50,6 +50,7 @@ def _middle(shape: ElementTree.Element) -> float:
     return float(left) + 8 * float(scale)
 
 
+@pytest.mark.slow
 def test_a_class_looks_the_same_in_every_picture_and_in_files(drawn: Drawn) -> None:
     """Type is of 9 points where a picture is as wide as a journal's text, 180 mm or 680 px."""
     looks: dict[str, set[tuple[str, str]]] = {}

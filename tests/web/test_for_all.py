@@ -47,6 +47,7 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(
     assert not page.evaluate(TOO_WIDE)
 
 
+@pytest.mark.slow
 def test_a_wide_answer_in_the_editor_does_not_widen_a_narrow_page(
     open_page: Callable[..., Any], bundle: None
 ) -> None:
@@ -97,6 +98,7 @@ def test_axe_finds_nothing_serious_where_all_that_is_folded_is_open(
     assert not page.evaluate(TOO_WIDE)
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_serious_on_an_error(
     browser: Any, server: str, axe: str
 ) -> None:

@@ -86,6 +86,7 @@ def test_the_command_compares_with_the_release_before_or_any_other(
     assert "copies: 4020 -> 4030" in said and "removed Emily Brontë" in said
 
 
+@pytest.mark.slow
 def test_each_release_that_is_held_has_a_lasting_address_and_its_own_files(
     three: tuple[Releases, list[Release]], client: httpx.Client
 ) -> None:

@@ -186,6 +186,7 @@ def test_a_researcher_opens_an_example_changes_it_runs_it_and_takes_the_answer(
     assert len(rows) == 7
 
 
+@pytest.mark.slow
 def test_the_editor_runs_what_it_opens_with_and_shows_labels_and_plain_numbers(
     page: Any, bundle: None
 ) -> None:
@@ -441,6 +442,7 @@ def test_a_profile_has_tabs_that_are_addresses(open_page: Callable[..., Any]) ->
         "aria-current") == "page"
 
 
+@pytest.mark.slow
 def test_a_profile_says_what_a_document_counts_and_what_nobody_reports(
     open_page: Callable[..., Any]
 ) -> None:
@@ -453,6 +455,7 @@ def test_a_profile_says_what_a_document_counts_and_what_nobody_reports(
     assert "Grades of Fife" in page.get_by_role("region", name="Not reported").inner_text()
 
 
+@pytest.mark.slow
 def test_a_document_is_read_part_by_part(open_page: Callable[..., Any]) -> None:
     page = open_page(java_script_enabled=False, viewport={"width": 1440, "height": 900})
     page.goto(PAGES["document"])
@@ -469,6 +472,7 @@ def test_a_document_is_read_part_by_part(open_page: Callable[..., Any]) -> None:
     page.get_by_role("link", name="Before: Involvement of children and families").wait_for()
 
 
+@pytest.mark.slow
 def test_things_are_browsed_by_letter_and_as_a_tree(open_page: Callable[..., Any]) -> None:
     page = open_page(java_script_enabled=False)
     page.goto(PAGES["theme"])
@@ -583,6 +587,7 @@ def test_on_a_phone_the_map_fits_with_complete_names(page: Any) -> None:
             if re.sub("[- ]", "", "".join(lines)) != name.replace(" ", "")} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["/", SAFE, PAGES["comparison"], PAGES["answer"], PAGES["partnership"]])
 def test_a_printed_page_has_its_content_and_no_controls(page: Any, path: str) -> None:
