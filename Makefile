@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
-TOGETHER := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+TOGETHER := --numprocesses auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: serve build watch test check docs wheel format lock clean
 
