@@ -193,7 +193,7 @@ def test_the_queue_of_all_is_full_when_everybody_asks(people: Path) -> None:
     run(work())
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_a_query_that_finds_no_room_is_answered_when_there_is(people: Path) -> None:
     async def work() -> None:
         async with engine_over(people, slow_per_client=1) as engine:
@@ -272,7 +272,7 @@ def test_calls_of_unknown_functions_are_reported(people: Path) -> None:
     run(work())
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_everybody_gets_their_own_answer_whatever_others_ask_or_leave(people: Path) -> None:
     async def work() -> None:
         async with engine_over(people) as engine:
