@@ -44,7 +44,6 @@ pre, table {{ font-size: .875rem; overflow-x: auto; display: block; }}
 table {{ border-collapse: collapse; }}
 th, td {{ border-bottom: 1px solid #b1b4b6; padding: .25rem .5rem; text-align: left; }}
 img, svg {{ max-width: 100%; height: auto; }}
-.prompt, .anchor-link {{ display: none; }}
 </style>
 </head>
 <body>
@@ -96,10 +95,12 @@ def as_page(notebook: Path) -> str:
     """A notebook with its outputs as a page that needs nothing else."""
     from nbconvert import HTMLExporter
 
-    body, _ = HTMLExporter(template_name="basic").from_filename(str(notebook))
+    body, _ = HTMLExporter(
+        template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True,
+        exclude_anchor_links=True).from_filename(str(notebook))
     body = body.replace("No description has been provided for this image",
                         "What the cell above draws, of the values that are printed before it")
-    title = re.search(r"<h1[^>]*>(.*?)(<a|</h1>)", body)
+    title = re.search(r"<h1[^>]*>(.*?)</h1>", body)
     return PAGE.format(title=title[1] if title else notebook.stem, body=body)
 
 

@@ -264,7 +264,7 @@ class Ranking:
             for out in sorted(combinations(left, number), key=lambda o: sum(often[at] for at in o)):
                 kept = [at for at in left if at not in out]
                 if self._index.holding(" ".join(asked.words[at].text for at in kept),
-                                 of_class=parameter.of_class):
+                                       of_class=parameter.of_class):
                     return kept
         return ()
 

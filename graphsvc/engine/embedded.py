@@ -46,7 +46,7 @@ NICE = {Lane.REVIEWED: 0, Lane.FREE: 5}
 """The nice level of the workers of a lane."""
 
 READ_AHEAD = 1 << 19
-"""Bytes of an answer that wait for its reader before the worker has to, or twice as many."""
+"""Bytes of an answer that are read ahead of the client; at twice as many its worker waits."""
 
 RESTART_SECONDS = 0.5
 """Time until a zygote is started again that ended before it was ready."""

@@ -325,8 +325,8 @@ class Pool:
                 self.drop(job.worker)
             elif not job.worker.slow:
                 used, room = job.worker.used(), self._has_room()(job.client)
-                if used > CROWDED_SECONDS if self.fresh or self.again else (
-                        used > SLOW_SECONDS and room):
+                crowded = self.fresh or self.again
+                if used > CROWDED_SECONDS and crowded or used > SLOW_SECONDS and room:
                     self.slow_down(job, self.stopped)
                 elif used > GLIMPSE_SECONDS and job.queue is self.fresh and self.fresh and not room:
                     self.slow_down(job, self.again)

@@ -77,6 +77,10 @@ class Site:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        """Need it no longer; it closes with its last user."""
         self.users -= 1
         if not self.users:
             closing = asyncio.create_task(self.close())
@@ -184,7 +188,7 @@ class Application:
         old, self._site = self._site, await self._source.open(release)
         self._source.metrics.serve(release)
         if old:
-            old.__exit__()
+            old.leave()
         _settle()
 
 

@@ -195,7 +195,7 @@ async def read_body(receive: Receive) -> bytes:
 
     One that is too long is read on for a while: a client still sending would not see the answer.
     """
-    body, size, more = b"", 0, True
+    body, size, more = bytearray(), 0, True
     try:
         async with asyncio.timeout(BODY_SECONDS):
             while more and size <= 8 * MAX_BODY_BYTES:
@@ -212,7 +212,7 @@ async def read_body(receive: Receive) -> bytes:
                         location="body", headers={"Connection": "close"}) from error
     if size > MAX_BODY_BYTES:
         raise HttpError(413, f"The body is longer than {MAX_BODY_BYTES} bytes.", location="body")
-    return body
+    return bytes(body)
 
 
 class ClientDisconnected(Exception):

@@ -114,7 +114,7 @@ class Table:
 
     @property
     def alike(self) -> list[int]:
-        """The positions of those of them that are worth to be said: not what no row is."""
+        """The positions of those that are worth showing: not a count of none, nor a no."""
         return [at for at in self.same if self._says(at, self.rows[0][at])]
 
     def _says(self, at: int, cell: Link) -> bool:
