@@ -45,7 +45,7 @@ async def _file(
     request: Request, serving: Serving, view: View, format: GraphFormat
 ) -> Response:
     export = await Export.of(serving, view, format, given_of(address_pairs(request.scope)))
-    return Response(await export.file(serving), media_type=format.media_type, headers={
+    return Response(await export.file(serving), media_type=format.content_type, headers={
         "Content-Disposition": f'inline; filename="{view.name}.{format.name}"'})
 
 

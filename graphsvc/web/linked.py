@@ -177,7 +177,7 @@ def _wanted(request: Request) -> tuple[str, Format]:
     raw = request.scope["raw_path"].decode("ascii", "replace").removeprefix(root)
     path = unquote(raw).lstrip("/")
     stem, _, ending = path.rpartition(".")
-    by_ending = {format.ending: format for format in OFFERED}
+    by_ending = {format.name: format for format in OFFERED}
     asked = request.query_params.get("format")
     if asked is not None:
         format = named(asked, OFFERED)
@@ -194,6 +194,6 @@ def _wanted(request: Request) -> tuple[str, Format]:
 
 def _alternates(path: str, chosen: Format) -> dict[str, str]:
     """The Link header that names the other formats (RFC 8288)."""
-    links = [f'</{quote(path)}.{format.ending}>; rel="alternate"; type="{format.media_type}"'
+    links = [f'</{quote(path)}.{format.name}>; rel="alternate"; type="{format.media_type}"'
              for format in OFFERED if format is not chosen]
     return {"Link": ", ".join(links)}

@@ -255,4 +255,4 @@ def _file(context: PageContext, page: dict[str, Any], format: Format) -> Respons
             *(("Without data", gap) for gap in page["gaps"] if gap),
             ("Source", context.citation.text)])
     return Response(content, media_type=format.content_type, headers={
-        "Content-Disposition": f'attachment; filename="{name[:120]}.{format.ending}"'})
+        "Content-Disposition": f'attachment; filename="{name[:120]}.{format.name}"'})

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.graphs.export import FORMATS, Export, address, formats_of
+from graphsvc.graphs.export import FORMATS, Export, formats_of
 from graphsvc.graphs.graph import MEASURES
 from graphsvc.graphs.view import View
 from graphsvc.questions.parameters import Given
@@ -46,7 +46,7 @@ async def view_page(context: PageContext, view: View, pairs: Pairs) -> str:
         query = query_string([(name, value) for name, its in used.items() for value in its])
         return {
             "view": view, "fields": fields, "given": given, "error": error, "graph": graph,
-            "example": example if not given else None, "address": address,
+            "example": example if not given else None,
             "measures": MEASURES.values(), "formats": formats_of(view),
             "query": f"?{query}" if query else "", "name": quote(view.name)}
 
