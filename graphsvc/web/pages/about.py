@@ -20,7 +20,7 @@ _LONGEST_PATH = 300
 
 async def about_page(context: PageContext, pairs: Pairs) -> str:
     """The page about the data and the release that is served."""
-    return await context.render("about.html", _about, context)
+    return await context.render("about.html", lambda: _about(context))
 
 
 def _about(context: PageContext) -> dict[str, Any]:

@@ -168,21 +168,29 @@ class PageContext:
 
     # -- pages ----------------------------------------------------------------------------------
 
-    async def render(self, template: str, make: Callable[..., Any], *args: Any) -> str:
-        """A page, made in a thread so that no other request waits: make(*args) gives what the
-        template shows as `page`. Raises what `make` raises."""
-        return await run_in_threadpool(
-            lambda: fill(template, site=self, page=make(*args)))
+    async def render(self, template: str, make: Callable[[], Any]) -> str:
+        """A page, made in a thread so that no other request waits: `make` gives what the template
+        shows as `page`. Raises what `make` raises."""
+        return await run_in_threadpool(lambda: fill(template, site=self, page=make()))
 
     @staticmethod
-    async def json(make: Callable[..., Any], *args: Any) -> Response:
-        """What make(*args) gives, as JSON, made in a thread. Raises what `make` raises."""
-        return JSONResponse(await run_in_threadpool(make, *args))
+    async def json(make: Callable[[], Any]) -> Response:
+        """What `make` gives, as JSON, made in a thread. Raises what `make` raises."""
+        return JSONResponse(await run_in_threadpool(make))
 
 
 @cache
 def _own(name: str) -> Template:
     return Template(own_query(name), file=f"{name}.rq")
+
+
+def given_of(pairs: Pairs) -> dict[str, list[str]]:
+    """Values by parameter; what a form sends empty was not given."""
+    given: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if value.strip():
+            given.setdefault(name, []).append(value)
+    return given
 
 
 def check_names(page: str, pairs: Pairs, known: Iterable[str], has: str) -> None:

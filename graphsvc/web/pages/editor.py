@@ -7,8 +7,8 @@ from starlette.responses import JSONResponse, Response
 
 from graphsvc.questions.template import Template
 from graphsvc.sparql import own_query
-from graphsvc.web.pages.context import PageContext, check_names, first_of
-from graphsvc.web.request import Pairs, given_of
+from graphsvc.web.pages.context import PageContext, check_names, first_of, given_of
+from graphsvc.web.request import Pairs
 
 
 async def editor_page(context: PageContext, pairs: Pairs) -> str:

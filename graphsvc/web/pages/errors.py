@@ -11,13 +11,9 @@ from graphsvc.graphs.view import UnknownView
 from graphsvc.index import AmbiguousName, Named, UnknownName
 from graphsvc.questions.library import UnknownQuestion
 from graphsvc.web.pages.context import Link, PageContext
-from graphsvc.web.pages.rendering import fill
+from graphsvc.web.pages.rendering import PLACES, fill
 
 _LONGEST = 80
-_PAGES = {"Home page": "/", "Questions": "/questions", "Compare": "/compare",
-          "Explore": "/explore", "SPARQL": "/sparql", "About these data": "/about",
-          "Releases": "/releases", "Search": "/search", "Graph files": "/export",
-          "The ontology": "/def", "For machines": "/docs"}
 
 
 def error_page(context: PageContext, path: str, error: GraphsvcError) -> str:
@@ -50,8 +46,8 @@ def _near(context: PageContext, path: str, error: GraphsvcError, words: str) -> 
             return [_link(context, path, named) for named in found]
     if words and path.startswith("/id/"):
         return [_link(context, path, named) for named in _like(context, words)]
-    close = get_close_matches(f"/{path.split('/')[1]}", _PAGES.values(), 3) if words else []
-    return [Link(title, page) for title, page in _PAGES.items() if page in close]
+    close = get_close_matches(f"/{path.split('/')[1]}", PLACES.values(), 3) if words else []
+    return [Link(title, page) for title, page in PLACES.items() if page in close]
 
 
 def _like(context: PageContext, words: str) -> list[Named]:

@@ -110,7 +110,7 @@ async def links(context: PageContext, pairs: Pairs) -> Response:
     iri = await context.find(name)
     edges = await (_way(context, iri, await context.find(to), _classes(context, pairs))
                    if to else _around(context, iri))
-    return await context.json(_as_json, context, iri, edges)
+    return await context.json(lambda: _as_json(context, iri, edges))
 
 
 async def _around(context: PageContext, iri: str) -> list[Edge]:

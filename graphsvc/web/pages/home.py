@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.context import NotFound, PageContext, first_of
+from graphsvc.web.pages.context import NotFound, PageContext, first_of, given_of
 from graphsvc.web.pages.drawings import matrix
-from graphsvc.web.pages.files import Views
+from graphsvc.web.pages.figure import Drawings
 from graphsvc.web.pages.filters import fields_of
 from graphsvc.web.pages.table import table_of
-from graphsvc.web.request import Pairs, given_of
+from graphsvc.web.request import Pairs
 
 START = "start"
 """The tag of questions that the first page leads to."""
-COVERAGE = "coverage"
-"""The question that says which documents the data come from, and how completely."""
 _ROWS = 1_000
 _MOST_STARTS, _MOST_GRID_ROWS = 9, 14
 
@@ -42,7 +41,7 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
         needed = {p.name for p in shown.parameters if p.required}
         given = {name: list(values) for name, values in shown.examples[0].values.items()
                  if name in needed} | given
-    covering = next((q for q in library if q.name == COVERAGE), None)
+    covering, _ = library.covering
     crossing = next((q for q in _in_order(context, library) if q.matrix and q.matrix.tone), None)
     drawn, covered, crossed, fields = await asyncio.gather(
         _ask(context, shown, given), _ask(context, covering, {}), _ask(context, crossing, {}),
@@ -53,15 +52,14 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
         classes = sorted((context.terms.term(iri) for iri in context.sizes),
                          key=lambda term: term.order)
         grid = matrix(table_of(context, crossed)) if crossed else None
-        if grid:
-            grid["rows"] = grid["rows"][:_MOST_GRID_ROWS]
         return {
-            "grid": grid, "crossing": crossing, "dataset": context.dataset,
+            "grid": grid and replace(grid, rows=grid.rows[:_MOST_GRID_ROWS]),
+            "crossing": crossing, "dataset": context.dataset,
             "headline": context.terms.term(context.header.iri).first(DISPLAY.headline),
             "classes": [term for term in classes if term.first(DISPLAY.order)],
             "start": _in_order(context, (q for q in library if START in q.tags))[:_MOST_STARTS],
             "maps": maps, "shown": shown, "fields": fields, "table": table,
-            "drawings": Views.of(context, table) if table else Views({}),
+            "drawings": Drawings.of(context, table) if table else Drawings({}),
             "coverage": table_of(context, covered) if covered else None,
         }
 

@@ -12,7 +12,7 @@ from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import Link, NotFound, PageContext
-from graphsvc.web.pages.files import Views
+from graphsvc.web.pages.figure import Drawings
 from graphsvc.web.pages.table import Row, Table, table_of
 from graphsvc.words import slugged
 
@@ -132,9 +132,9 @@ def panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Panel
 def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str, Any]:
     match view:
         case "map" | "chart" | "grid":
-            views = Views.of(context, table_of(context, table.answer))
-            if view in views.drawn:
-                return view, views
+            drawings = Drawings.of(context, table_of(context, table.answer))
+            if view in drawings.drawn:
+                return view, drawings
         case "table" | "list":
             return view, None
         case None:

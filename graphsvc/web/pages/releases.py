@@ -20,7 +20,7 @@ from graphsvc.web.pages.rendering import fill, show_date
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 
-_NEVER_KEPT = {"Cache-Control": "no-store"}
+NEVER_KEPT = {"Cache-Control": "no-store"}
 _IN_FEED = 20
 _MOST_SHOWN = 100
 """Things of one class whose changes a page lists."""
@@ -63,7 +63,7 @@ async def release_page(context: PageContext, name: str, pairs: Pairs) -> Respons
 
     if first_of(pairs, "format") == "json":
         made = await run_in_threadpool(make)
-        return JSONResponse(_as_json(release, made["changes"]), headers=_NEVER_KEPT)
+        return JSONResponse(_as_json(release, made["changes"]), headers=NEVER_KEPT)
     return await _page(context, "release.html", make)
 
 
@@ -75,7 +75,7 @@ async def feed(context: PageContext, server: str) -> Response:
                    for release, changes in _history(context)[:_IN_FEED]]
         return fill("feed.xml", site=context, server=server, entries=entries)
 
-    return Response(await run_in_threadpool(make), headers=_NEVER_KEPT,
+    return Response(await run_in_threadpool(make), headers=NEVER_KEPT,
                     media_type="application/atom+xml")
 
 
@@ -143,7 +143,7 @@ def _history(context: PageContext) -> list[tuple[Release, Changes | None]]:
 
 
 async def _page(context: PageContext, template: str, make: Any) -> Response:
-    return HTMLResponse(await context.render(template, make), headers=_NEVER_KEPT)
+    return HTMLResponse(await context.render(template, make), headers=NEVER_KEPT)
 
 
 def _as_json(release: Release, changes: Changes | None) -> dict[str, Any]:
