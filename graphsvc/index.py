@@ -154,9 +154,9 @@ class Index:
         """Things that hold the words of a text; see graphsvc.fulltext."""
         return Search(self._connection, self.names, text).page(filters, limit, offset)
 
-    def suggest(self, text: str, *, of_class: str | None = None, limit: int = 8) -> list[Hit]:
+    def suggest(self, text: str, of_class: str | None) -> list[Hit]:
         """Things whose names hold words that begin like those of a text, the likeliest first."""
-        return Search(self._connection, self.names, text).suggestions(of_class, limit)
+        return Search(self._connection, self.names, text).suggestions(of_class)
 
     def _find_holding(
         self, text: str, *, of_class: str | None = None, named: bool = False

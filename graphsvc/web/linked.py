@@ -14,9 +14,8 @@ from starlette.responses import RedirectResponse, Response
 
 from graphsvc.engine import base as engine
 from graphsvc.formats import HTML, JSON_LD, LINKED_FORMATS, N_TRIPLES, Format
-from graphsvc.questions.template import Template, Value
+from graphsvc.questions.template import Value, own
 from graphsvc.service import Serving
-from graphsvc.sparql import own_query
 from graphsvc.vocabulary import DCTERMS, OWL, RDFS
 from graphsvc.web.pages.context import PageContext
 from graphsvc.web.pages.ontology import ontology_page
@@ -36,7 +35,7 @@ def linked_routes(serving: Serving, pages: PageContext) -> Routes:
         node = _node(iri)
         if node is not None and format is HTML and pages.index.classes(iri):
             return await _page(path, thing_page(pages, iri, address_pairs(request)))
-        triples = await _construct(serving, "describe", {"thing": [node]}) if node else []
+        triples = await _construct(serving, "describe", thing=[node]) if node else []
         said = {triple.predicate.value: triple.object for triple in triples
                 if triple.subject == node}
         if str(OWL.deprecated) in said:
@@ -51,7 +50,7 @@ def linked_routes(serving: Serving, pages: PageContext) -> Routes:
         path, format = _wanted(request)
         iri = serving.header.root + path
         graphs = [ox.Literal(f"{serving.header.root}graph/ontology/")]
-        triples = await _construct(serving, "ontology", {"graphs": graphs})
+        triples = await _construct(serving, "ontology", graphs=graphs)
         if path != "def" and iri not in _versions(serving, triples):
             raise _nothing(serving, iri, "See /def for the ontology as it is now.")
         if format is HTML:
@@ -62,7 +61,7 @@ def linked_routes(serving: Serving, pages: PageContext) -> Routes:
         path, format = _wanted(request)
         iri = serving.header.root + path
         node = _node(iri)
-        triples = await _construct(serving, "graph", {"graph": [node]}) if node else []
+        triples = await _construct(serving, "graph", graph=[node]) if node else []
         if not triples:
             raise _nothing(serving, iri, "See /about for all graphs.")
         if format is HTML:
@@ -86,11 +85,11 @@ async def _rdf(
 
 
 async def _construct(
-    serving: Serving, query: str, values: Mapping[str, Sequence[Value]]
+    serving: Serving, query: str, **values: Sequence[Value]
 ) -> list[ox.Triple]:
     """What one of the software's own CONSTRUCT queries gives."""
     answer = await engine.read(serving.engine, engine.Request(
-        Template(own_query(query)).bind(values), N_TRIPLES.media_type,
+        own(query, **values), N_TRIPLES.media_type,
         lane=engine.Lane.REVIEWED))
     return await run_in_threadpool(
         lambda: [quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)])

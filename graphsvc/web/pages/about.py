@@ -12,7 +12,7 @@ from graphsvc.archive import FILES
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import PageContext, check_names, first_of
 from graphsvc.web.pages.releases import built, latest_changes, ordered
-from graphsvc.web.pages.text import ABOUT, Text
+from graphsvc.web.pages.text import ABOUT, text_of
 from graphsvc.web.request import Pairs
 
 _LONGEST_PATH = 300
@@ -30,8 +30,8 @@ def _about(context: PageContext) -> dict[str, Any]:
         "dataset": context.dataset, "archive": list(FILES), "built": built(release),
         "manifest": release.manifest, "dumps": sorted((release.path / "dumps").iterdir()),
         "changes": changes, "kinds": ordered(context, changes) if changes else [],
-        "text": Text.read(texts[ABOUT], texts) if ABOUT in texts else None,
-        "texts": {name: Text.read(path, texts).title
+        "text": text_of(texts[ABOUT], frozenset(texts)) if ABOUT in texts else None,
+        "texts": {name: text_of(path, frozenset(texts)).title
                   for name, path in texts.items() if name != ABOUT}}
 
 

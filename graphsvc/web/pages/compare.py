@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import CSV, XLSX, Format, safe_cell
+from graphsvc.formats import CSV, XLSX, Format, csv_text, safe_cell
 from graphsvc.index import AmbiguousName, UnknownName, slug
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
@@ -246,9 +244,7 @@ def _file(context: PageContext, page: dict[str, Any], format: Format) -> Respons
     heads, rows = as_table(page["things"], parts)
     name = "-and-".join(slug(thing.iri or "") for thing in page["things"]) or "comparison"
     if format is CSV:
-        out = io.StringIO()
-        csv.writer(out).writerows([heads, *([*map(safe_cell, row)] for row in rows)])
-        content = ("\ufeff" + out.getvalue()).encode()
+        content = ("\ufeff" + csv_text([heads, *(map(safe_cell, row) for row in rows)])).encode()
     else:
         content = plain_workbook(heads, rows, [
             ("Comparison", " and ".join(thing.text for thing in page["things"])),

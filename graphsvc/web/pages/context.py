@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -23,9 +23,8 @@ from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Table, fetch
-from graphsvc.questions.template import Template
+from graphsvc.questions.template import own
 from graphsvc.service import Serving
-from graphsvc.sparql import own_query
 from graphsvc.vocabulary import DISPLAY, SKOS
 from graphsvc.web.pages.rendering import dated, fill
 from graphsvc.web.pages.terms import Terms
@@ -158,7 +157,7 @@ class PageContext:
     async def fetch(self, name: str, *things: NamedNode) -> Table:
         """The rows of one of the software's own queries about some things. Raises what the engine
         raises."""
-        return await fetch(self.serving.engine, _own(name).bind({"thing": things}))
+        return await fetch(self.serving.engine, own(name, thing=things))
 
     async def ask(self, question: Question, given: Given, limit: int) -> Answer:
         """The first rows of the answer to a question. Raises what understanding and asking raise.
@@ -177,11 +176,6 @@ class PageContext:
     async def json(make: Callable[[], Any]) -> Response:
         """What `make` gives, as JSON, made in a thread. Raises what `make` raises."""
         return JSONResponse(await run_in_threadpool(make))
-
-
-@cache
-def _own(name: str) -> Template:
-    return Template(own_query(name), file=f"{name}.rq")
 
 
 def given_of(pairs: Pairs) -> dict[str, list[str]]:

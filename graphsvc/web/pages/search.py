@@ -45,8 +45,7 @@ async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
 async def suggestions(context: PageContext, pairs: Pairs) -> Response:
     """Suggestions as people type, as JSON. `class`: IRI that narrows them to a parameter's."""
     def make() -> list[dict[str, Any]]:
-        hits = context.index.suggest(
-            first_of(pairs, "q") or "", of_class=first_of(pairs, "class"))
+        hits = context.index.suggest(first_of(pairs, "q") or "", first_of(pairs, "class"))
         return [{
             "label": hit.entry.label, "href": context.path(hit.entry.iri),
             "name": context.curie(hit.entry.iri), "why": None if hit.shown else hit.why,

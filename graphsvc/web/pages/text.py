@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -31,14 +30,9 @@ class Text:
     html: Markup
     contents: dict[str, str]
 
-    @classmethod
-    def read(cls, path: Path, names: Iterable[str]) -> Text:
-        """A Markdown file. names: of the texts that links like `codebook.md#stage` may lead to."""
-        return _read(path, frozenset(names))
-
-
 @lru_cache(maxsize=64)
-def _read(path: Path, names: frozenset[str]) -> Text:
+def text_of(path: Path, names: frozenset[str]) -> Text:
+    """A Markdown file. names: of the texts that links like `codebook.md#stage` may lead to."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(path.read_text(encoding="utf-8"))
     heads = [(opening, inline.content) for opening, inline in pairwise(tokens)
@@ -65,4 +59,4 @@ def _lead_to_pages(tokens: list[Token], names: frozenset[str]) -> None:
 async def text_page(name: str, context: PageContext, pairs: Pairs) -> str:
     """The page of a text by the end of its address."""
     texts = context.serving.release.texts
-    return await context.render("text.html", lambda: Text.read(texts[name], texts))
+    return await context.render("text.html", lambda: text_of(texts[name], frozenset(texts)))
