@@ -32,8 +32,8 @@ from graphsvc import __version__
 from graphsvc.archive import Citation
 from graphsvc.assistants import query
 from graphsvc.assistants.asking import Ask, AskInWords, Questions
-from graphsvc.assistants.tool import Json, Tool, written
 from graphsvc.assistants.reading import Cite, Find, Passage, Read
+from graphsvc.assistants.tool import Json, Tool, written
 from graphsvc.errors import GraphsvcError, did_you_mean
 from graphsvc.formats import JSON
 from graphsvc.service import Serving

@@ -15,9 +15,9 @@ from graphsvc.web.pages import facts as facts_
 from graphsvc.web.pages import profile
 from graphsvc.web.pages.compare import comparable
 from graphsvc.web.pages.context import NotFound, PageContext, first_of
-from graphsvc.web.pages.shares import parts_of, shares
 from graphsvc.web.pages.profile import Asked, Tab
 from graphsvc.web.pages.reading import Paragraph, paragraphs, reading_of, sections
+from graphsvc.web.pages.shares import parts_of, shares
 from graphsvc.web.pages.table import dispute
 from graphsvc.web.request import Pairs
 
