@@ -19,7 +19,7 @@ from graphsvc.web.pages.context import PageContext, first_of, given_of
 from graphsvc.web.pages.figure import Drawings, svg_file
 from graphsvc.web.pages.filters import chips, fields_of
 from graphsvc.web.pages.rendering import show_date
-from graphsvc.web.pages.table import Table, table_of
+from graphsvc.web.pages.table import table_of
 from graphsvc.web.request import Pairs
 from graphsvc.web.responses import EMBEDDED
 
@@ -116,9 +116,9 @@ async def _answered(
         return {
             "table": table, "views": {name: views[name] for name in shown}, "names": _NAMES,
             "drawings": drawings, "view": view, "sort": sort,
-            "address": _address(table, base),
+            "address": base + table.path,
             "embedded": f"{base}/embed/{quote(question.name)}?{query}",
-            "citation": context.citation.of_answer(answer.heading, _address(table, base)),
+            "citation": context.citation.of_answer(answer.heading, base + table.path),
             "built": show_date(context.citation.built.isoformat())}
 
     return make
@@ -136,7 +136,7 @@ async def _file(
 
     def make() -> str | bytes:
         table = table_of(context, answer)
-        address = _address(table, base)
+        address = base + table.path
         if ending in ("bib", "ris"):
             cited = citation.of_answer(answer.heading, address)
             return cited.ris if ending == "ris" else cited.bibtex
@@ -149,8 +149,3 @@ async def _file(
 
     return Response(await run_in_threadpool(make), media_type=FILES[ending], headers={
         "Content-Disposition": f'inline; filename="{name}-{view}.{ending}"'})
-
-
-def _address(table: Table, base: str) -> str:
-    """Where an answer is."""
-    return f"{base}/questions/{quote(table.question.name)}{'?' if table.query else ''}{table.query}"
