@@ -40,7 +40,7 @@ async def report_page(context: PageContext, pairs: Pairs, server: str, referer: 
 
     server: the address of the service; referer: of the page before, if the browser says it.
     """
-    check_names("Reporting an error", pairs, ("page",), "page")
+    check_names("Reporting an error", pairs, "page")
     path = first_of(pairs, "page") or (
         referer.removeprefix(server) if referer.startswith(server + "/") else "")
     path = path[:_LONGEST_PATH] if path.startswith("/") and not path.startswith("/report") else ""

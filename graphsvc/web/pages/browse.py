@@ -39,7 +39,7 @@ async def browse_page(context: PageContext, pairs: Pairs) -> str:
     `class`: the class; `by`: letter or tree; `letter`: one of them. Raises GraphsvcError for other
     parameters, NotFound for what there is not, and what the engine raises.
     """
-    check_names("Browsing", pairs, ("class", "by", "letter"), "class, by and letter")
+    check_names("Browsing", pairs, "class", "by", "letter")
     wanted = first_of(pairs, "class")
     class_ = _class(context, wanted) if wanted else None
     by, letter = first_of(pairs, "by") or "letter", first_of(pairs, "letter")

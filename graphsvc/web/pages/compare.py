@@ -18,7 +18,7 @@ from graphsvc.questions.question import Question
 from graphsvc.questions.sentence import in_words
 from graphsvc.questions.sheet import plain_workbook
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.comparison import Part, as_json, as_table, named, parts_of
+from graphsvc.web.pages.comparison import Part, as_json, as_table, parts_of
 from graphsvc.web.pages.context import NotFound, PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import query_string
 from graphsvc.web.pages.table import query_of
@@ -44,8 +44,7 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     `differences` leaves out what is the same. Raises GraphsvcError for more things than fit,
     NotFound, UnknownName or AmbiguousName, and what the engine raises.
     """
-    check_names("A comparison", pairs, ("thing", "class", "part", "differences", "format"),
-                "thing, two to four times, class, part, differences and format")
+    check_names("A comparison", pairs, "thing", "class", "part", "differences", "format")
     classes = comparable(context)
     names = [value for name, value in pairs if name == "thing" and value.strip()]
     wanted = first_of(pairs, "class")
@@ -76,7 +75,8 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     def make() -> dict[str, Any]:
         found = sorted((part for answers in asked for part in parts_of(context, answers, iris)),
                        key=lambda part: part.counts)
-        shown = [part.differences() if only else part for part in named(found, chosen_parts)]
+        shown = [part.differences() if only else part for part in found
+                 if not chosen_parts or part.name in chosen_parts]
         most = _ROWS if format != "html" else _SHOWN if chosen_parts else _FIRST
         again = [("thing", context.curie(iri)) for iri in iris]
         again += [("part", name) for name in chosen_parts]
@@ -94,7 +94,7 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
             "query": query_string(again + [("differences", "yes")] * only)}
 
     if format == "json":
-        return await context.json(lambda: _json(make()))
+        return await context.json(lambda: as_json(make()))
     if format in _FILES:
         return await run_in_threadpool(lambda: _file(context, make(), _FILES[format]))
     page = await context.render("compare.html", make)
@@ -232,10 +232,6 @@ async def _gaps(
             alone = await context.ask(question, {name: [iri]}, 1)
             gaps[iri] = alone.sentence or f"No document here says anything on {context.label(iri)}."
     return gaps
-
-
-def _json(page: dict[str, Any]) -> dict[str, object]:
-    return as_json(page["things"], page["parts"], [*filter(None, page["gaps"])], page["query"])
 
 
 def _file(context: PageContext, page: dict[str, Any], format: Format) -> Response:

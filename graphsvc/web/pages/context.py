@@ -187,10 +187,11 @@ def given_of(pairs: Pairs) -> dict[str, list[str]]:
     return given
 
 
-def check_names(page: str, pairs: Pairs, known: Iterable[str], has: str) -> None:
-    """Raises GraphsvcError for a parameter that a page does not have. has: those that it has."""
+def check_names(page: str, pairs: Pairs, *known: str) -> None:
+    """Raises GraphsvcError for a parameter that a page does not have. known: those that it has."""
     if wrong := next((name for name, _ in pairs if name not in known), None):
-        raise GraphsvcError(f"{page} has no parameter `{wrong[:80]}`.", hint=f"It has {has}.")
+        raise GraphsvcError(f"{page} has no parameter `{wrong[:80]}`.",
+                            hint=f"It has {', '.join(known)}.")
 
 
 def first_of(pairs: Pairs, name: str) -> str | None:

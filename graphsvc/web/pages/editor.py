@@ -43,8 +43,7 @@ async def _query(context: PageContext, pairs: Pairs) -> str:
         given = given_of([*pairs[:at], *pairs[at + 1:]])
         understood = await context.questions.understand(question, given)
         return question.template.bind(understood).strip() + "\n"
-    check_names("The editor", pairs, ("thing", "query"),
-                "query, thing, and question (with the question's parameters)")
+    check_names("The editor", pairs, "thing", "query", "question")
     if (text := first_of(pairs, "query")) or not pairs:
         return text or ""
     thing = await context.find(pairs[0][1])

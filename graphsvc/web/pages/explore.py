@@ -54,7 +54,7 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
 
     Raises UnknownName or AmbiguousName, and what the engine raises.
     """
-    check_names("The explorer", pairs, _STATE, ", ".join(_STATE))
+    check_names("The explorer", pairs, *_STATE)
     if (name := first_of(pairs, "thing")) is None:
         return await context.render(
             "explore.html", lambda: {"thing": None, "examples": _examples(context)})
@@ -99,7 +99,7 @@ async def links(context: PageContext, pairs: Pairs) -> Response:
 
     Raises as `explore_page`, and GraphsvcError without a thing.
     """
-    check_names("The explorer", pairs, ("thing", "to", "past"), "thing, to and past")
+    check_names("The explorer", pairs, "thing", "to", "past")
     name, to = first_of(pairs, "thing"), first_of(pairs, "to")
     if name is None:
         raise GraphsvcError("No thing was given whose links to list.",

@@ -61,7 +61,7 @@ async def question_page(context: PageContext, name: str, pairs: Pairs, base: str
     if ending in FILES:
         return await _file(context, stem, ending, pairs, base)
     question = context.questions.library.get(name)
-    given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
+    given = _given(pairs)
     fields = await fields_of(context, question, given)
     page = {"question": question, "fields": fields, "error": None, "given": given, "table": None}
     if given or not any(p.required for p in question.parameters):
@@ -84,10 +84,15 @@ async def embedded_page(context: PageContext, name: str, pairs: Pairs, base: str
     Raises UnknownQuestion, and what understanding and asking raise.
     """
     question = context.questions.library.get(name)
-    given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
+    given = _given(pairs)
     made = await _answered(context, question, given, pairs, base)
     return HTMLResponse(await context.render("embed.html", made),
                         headers={"Content-Security-Policy": EMBEDDED.decode()})
+
+
+def _given(pairs: Pairs) -> Given:
+    """What a question is asked with."""
+    return given_of([pair for pair in pairs if pair[0] not in _GENERAL])
 
 
 async def _answered(
@@ -129,7 +134,7 @@ async def _file(
 ) -> Response:
     """A picture of an answer (`view` says of what) or its citation. Raises as `question_page`."""
     question = context.questions.library.get(name)
-    given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
+    given = _given(pairs)
     answer = await context.questions.ask(
         question, await context.questions.understand(question, given), limit=_ALL)
     view, citation = first_of(pairs, "view") or "chart", context.citation

@@ -31,7 +31,7 @@ async def releases_page(context: PageContext, pairs: Pairs) -> Response:
 
     Raises NotFound for a release that is not held.
     """
-    check_names("The list of releases", pairs, ("from", "to"), "from and to")
+    check_names("The list of releases", pairs, "from", "to")
     since, until = first_of(pairs, "from"), first_of(pairs, "to")
     if since and until:
         found = [held(context, name).id for name in (since, until)]
@@ -46,7 +46,7 @@ async def release_page(context: PageContext, name: str, pairs: Pairs) -> Respons
 
     Raises NotFound for a release that is not held.
     """
-    check_names("A release", pairs, ("since", "format"), "since and format")
+    check_names("A release", pairs, "since", "format")
     release, since = held(context, name), first_of(pairs, "since")
     before = held(context, since) if since else _before(context, release)
 

@@ -75,7 +75,7 @@ def _readings(heard: Heard) -> list[dict[str, Any]]:
 def _search(context: PageContext, pairs: Pairs) -> dict[str, Any]:
     """What is found, and by what it can be narrowed. address: of this search without its page."""
     names = {"class": TYPE} | {slug(iri): iri for iri in context.terms.facets} | {"year": YEAR}
-    check_names("A search", pairs, ("q", "page", *names), f"q, page, {', '.join(names)}")
+    check_names("A search", pairs, "q", "page", *names)
     text, number = dict(pairs).get("q", ""), _page_number(dict(pairs).get("page", "1"))
     given = {name: [value for key, value in pairs if key == name and value] for name in names}
     filters = {names[name]: [_value(context, names[name], value) for value in values]

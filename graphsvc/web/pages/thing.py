@@ -32,11 +32,7 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs = ()) -> str:
 
     Raises NotFound where the release has no such thing, and what the engine raises.
     """
-    try:
-        node = NamedNode(iri)
-    except ValueError:
-        raise NotFound(f"No thing can have the address <{iri}>.") from None
-    classes = context.index.classes(iri)
+    node, classes = NamedNode(iri), context.index.classes(iri)
     tabs, others = profile.tabs_of(context, classes, iri)
     is_passage = context.index.passage(iri).document is not None
     reading = await reading_of(context, iri)
@@ -64,7 +60,8 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs = ()) -> str:
         **_body(context, iri, tab, answered),
         "others": others, "referrers": facts_.referrers(context, referrers, iri),
         "neighbours": _neighbours(context, neighbours),
-        "reading": _reading(context, reading) if tab.title == READ else None})
+        "reading": {**reading, "sections": sections(context, reading)}
+        if reading and tab.title == READ else None})
 
 
 def _head(context: PageContext, iri: str, rows: Sequence[Row]) -> dict[str, Any]:
@@ -131,7 +128,3 @@ def _neighbours(context: PageContext, rows: Sequence[Row]) -> list[Paragraph]:
     """A passage and those around it."""
     return paragraphs(context, ((passage.value, statement.value if statement else None)
                                 for passage, statement in rows if passage is not None))
-
-
-def _reading(context: PageContext, reading: dict[str, Any] | None) -> dict[str, Any] | None:
-    return {**reading, "sections": sections(context, reading)} if reading else None
