@@ -102,7 +102,7 @@ async def settle(
 
     answers: the rows that there are. Raises the error where that does not settle it.
     """
-    choices = [NamedNode(choice.iri) for choice in error.choices[:_MOST + 1]]
+    choices = [NamedNode(choice.iri) for choice in error.named[:_MOST + 1]]
     fitting = [choice for choice in choices if len(choices) <= _MOST and await answers(
         Meant({**others, parameter.name: (choice,)}))]
     if len(fitting) != 1:

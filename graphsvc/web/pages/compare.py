@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, XLSX, Format, csv_text, safe_cell
-from graphsvc.index import AmbiguousName, UnknownName, slug
+from graphsvc.index import NotOneThing, slug
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
@@ -19,10 +19,11 @@ from graphsvc.questions.sentence import in_words
 from graphsvc.questions.sheet import plain_workbook
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.comparison import Part, as_json, as_table, parts_of
-from graphsvc.web.pages.context import NotFound, PageContext, check_names, first_of
+from graphsvc.web.pages.context import PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import query_string
 from graphsvc.web.pages.table import query_of
 from graphsvc.web.pages.terms import Term
+from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 
 COMPARE = "compare"
@@ -42,7 +43,7 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
 
     `thing` names what is compared, `class` what is offered; `part` chooses parts, and
     `differences` leaves out what is the same. Raises GraphsvcError for more things than fit,
-    NotFound, UnknownName or AmbiguousName, and what the engine raises.
+    HttpError 404, UnknownName or AmbiguousName, and what the engine raises.
     """
     check_names("A comparison", pairs, "thing", "class", "part", "differences", "format")
     classes = comparable(context)
@@ -54,7 +55,7 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     for name in names:
         try:
             iris.append(await _find(context, name, first))
-        except (UnknownName, AmbiguousName) as error:
+        except NotOneThing as error:
             if format != "html":
                 raise
             problem = problem or (name, error)
@@ -63,8 +64,8 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
         raise GraphsvcError(f"{len(iris)} things are too many to compare.",
                             hint=f"Name {_FEWEST} to {_MOST}.")
     if format not in ("html", "json", *_FILES):
-        raise NotFound(f"A comparison has no format `{format[:80]}`.",
-                       hint="It has json, csv and xlsx.")
+        raise HttpError(404, f"A comparison has no format `{format[:80]}`.",
+                        hint="It has json, csv and xlsx.")
     chosen = _choose(context, classes, wanted, iris)
     ready = chosen and len(iris) >= _FEWEST and not problem
     asked = await _ask(context, chosen, iris) if chosen and ready else []
@@ -103,15 +104,14 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
 
 def _near(
     context: PageContext, class_: Term | None, iris: Sequence[str],
-    problem: tuple[str, UnknownName | AmbiguousName] | None,
+    problem: tuple[str, NotOneThing] | None,
 ) -> list[tuple[str, str]]:
     """Names that may have been meant by one that is not known, each with the address that takes it.
     """
     if problem is None or class_ is None:
         return []
     name, error = problem
-    found = [one.iri for one in (
-        error.choices if isinstance(error, AmbiguousName) else error.nearest)]
+    found = [one.iri for one in error.named]
     found += [iri for iri, _ in context.index.names.near(
         name[:_LONG], lambda iri: context.index.fits(iri, class_.iri, None))]
     found += [entry.iri for entry in context.index.members(class_.iri)
@@ -189,8 +189,8 @@ def _choose(
         for term in classes:
             if wanted in (term.iri, slug(term.iri)):
                 return term
-        raise NotFound(f"There is no class `{wanted[:80]}` whose things can be compared.",
-                       hint=f"Choose one of: {', '.join(slug(term.iri) for term in classes)}.")
+        raise HttpError(404, f"There is no class `{wanted[:80]}` whose things can be compared.",
+                        hint=f"Choose one of: {', '.join(slug(term.iri) for term in classes)}.")
     if not iris:
         return next(iter(classes), None)
     of_first = context.index.classes(iris[0])

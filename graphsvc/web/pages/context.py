@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from graphsvc.archive import Archive, Citation
 from graphsvc.errors import GraphsvcError
-from graphsvc.index import AmbiguousName, slug
+from graphsvc.index import AmbiguousName, Named, NotOneThing, slug
 from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
@@ -35,14 +35,6 @@ SHADES = 6
 _KEPT = 1 << 16
 """Links that stay in memory."""
 _SAFE = "/:@!$&'()*+,;=~-._%#"
-
-
-class NotFound(GraphsvcError):
-    """Nothing is at this address."""
-
-    status = 404
-    type = "/problems#http-404"
-    title = "There is nothing here"
 
 
 @dataclass(frozen=True)
@@ -147,6 +139,14 @@ class PageContext:
             return self.index.meant(text, of_class=of_class, scheme=scheme)
         except AmbiguousName:
             return None
+
+    def like(self, text: str) -> list[Named]:
+        """The thing that a text names, else those with names like it."""
+        try:
+            iri = self.index.find(text)
+        except NotOneThing as error:
+            return error.named
+        return [Named(iri, self.label(iri))]
 
     async def find(self, text: str) -> str:
         """The IRI that a parameter `thing` names. Raises UnknownName or AmbiguousName."""

@@ -11,11 +11,12 @@ from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.context import NotFound, PageContext, first_of, given_of
+from graphsvc.web.pages.context import PageContext, first_of, given_of
 from graphsvc.web.pages.drawings import matrix
 from graphsvc.web.pages.figure import Drawings
 from graphsvc.web.pages.filters import fields_of
 from graphsvc.web.pages.table import table_of
+from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 
 START = "start"
@@ -27,15 +28,15 @@ _MOST_STARTS, _MOST_GRID_ROWS = 9, 14
 async def home_page(context: PageContext, pairs: Pairs) -> str:
     """The first page. `map` names the question that shades the map, others are its parameters.
 
-    Raises NotFound for a map that there is not, and what asking raises.
+    Raises HttpError 404 for a map that there is not, and what asking raises.
     """
     library = context.questions.library
     maps = _in_order(context, (q for q in library if q.map and q.map.shade))
     wanted = first_of(pairs, "map")
     shown = next((q for q in maps if wanted in (None, q.name)), None)
     if wanted and shown is None:
-        raise NotFound(f"There is no map called `{wanted[:80]}`.",
-                       hint=f"Choose one of: {', '.join(q.name for q in maps) or 'none'}.")
+        raise HttpError(404, f"There is no map called `{wanted[:80]}`.",
+                        hint=f"Choose one of: {', '.join(q.name for q in maps) or 'none'}.")
     given = given_of([pair for pair in pairs if pair[0] != "map"])
     if shown and shown.examples:
         needed = {p.name for p in shown.parameters if p.required}

@@ -15,7 +15,7 @@ from graphsvc.changes import Changes, TooManyQuads, compare
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import Index
 from graphsvc.release import Release, Releases
-from graphsvc.web.pages.context import NotFound, PageContext, check_names, first_of
+from graphsvc.web.pages.context import PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import fill, show_date
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
@@ -29,7 +29,7 @@ _MOST_SHOWN = 100
 async def releases_page(context: PageContext, pairs: Pairs) -> Response:
     """All releases that are held; with `from` and `to`, leads to what changed between two.
 
-    Raises NotFound for a release that is not held.
+    Raises HttpError 404 for a release that is not held.
     """
     check_names("The list of releases", pairs, "from", "to")
     since, until = first_of(pairs, "from"), first_of(pairs, "to")
@@ -44,7 +44,7 @@ async def releases_page(context: PageContext, pairs: Pairs) -> Response:
 async def release_page(context: PageContext, name: str, pairs: Pairs) -> Response:
     """One release: how it is cited, its files, and what changed since the one before or `since`.
 
-    Raises NotFound for a release that is not held.
+    Raises HttpError 404 for a release that is not held.
     """
     check_names("A release", pairs, "since", "format")
     release, since = held(context, name), first_of(pairs, "since")
@@ -80,8 +80,8 @@ async def feed(context: PageContext, server: str) -> Response:
 
 
 def held(context: PageContext, name: str) -> Release:
-    """The release with this digest, or the beginning of one. Raises NotFound, and HttpError 410
-    for one that only another version of the software can read."""
+    """The release with this digest, or the beginning of one. Raises HttpError: 404, and 410 for one
+    that only another version of the software can read."""
     folder = _folder(context)
     try:
         return folder.get(name)
@@ -90,8 +90,8 @@ def held(context: PageContext, name: str) -> Release:
             raise HttpError(410, f"The release `{name[:40]}` was built by another version of this"
                             " software, which this one cannot read.",
                             hint="See /releases for those that it can show.") from error
-        raise NotFound(
-            f"This service holds no release `{name[:40]}`. It was removed, or was never here.",
+        raise HttpError(
+            404, f"This service holds no release `{name[:40]}`. It was removed, or was never here.",
             hint="See /releases for those that it holds.") from error
 
 

@@ -12,7 +12,7 @@ from graphsvc.formats import HTML, JSON, negotiate
 from graphsvc.web.pages.about import about_page, report_page
 from graphsvc.web.pages.browse import browse_page
 from graphsvc.web.pages.compare import compare_page
-from graphsvc.web.pages.context import NotFound, PageContext
+from graphsvc.web.pages.context import PageContext
 from graphsvc.web.pages.editor import editor_page, editor_terms
 from graphsvc.web.pages.explore import explore_page, links
 from graphsvc.web.pages.home import home_page
@@ -22,7 +22,7 @@ from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC, light
 from graphsvc.web.pages.search import search_page, suggestions
 from graphsvc.web.pages.text import ABOUT, text_page
 from graphsvc.web.pages.views import view_routes
-from graphsvc.web.problems import problem_types
+from graphsvc.web.problems import HttpError, problem_types
 from graphsvc.web.request import Pairs, Routes, address_pairs, server_of
 
 _KEPT = "public, max-age=31536000, immutable"
@@ -84,10 +84,10 @@ async def _favicon(request: Request) -> Response:
 
 
 async def _static(request: Request) -> Response:
-    """A file of the package; an address with its digest is kept for a year. Raises NotFound."""
+    """A file of the package; an address with its digest is kept for a year. Raises HttpError."""
     name: str = request.path_params["path"]
     if name not in ASSETS:
-        raise NotFound(f"There is no file `{name[:80]}`.")
+        raise HttpError(404, f"There is no file `{name[:80]}`.")
     path = STATIC / name
     kept = bool(request.url.query) or path.parent.name == "chunks"
     return Response(light(path), media_type=MEDIA_TYPES[path.suffix],

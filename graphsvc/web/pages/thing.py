@@ -14,11 +14,12 @@ from graphsvc.questions.table import Row
 from graphsvc.web.pages import facts as facts_
 from graphsvc.web.pages import profile
 from graphsvc.web.pages.compare import comparable
-from graphsvc.web.pages.context import NotFound, PageContext, first_of
+from graphsvc.web.pages.context import PageContext, first_of
 from graphsvc.web.pages.profile import Asked, Tab
 from graphsvc.web.pages.reading import Paragraph, paragraphs, reading_of, sections
 from graphsvc.web.pages.shares import parts_of, shares
 from graphsvc.web.pages.table import dispute
+from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 
 READ, LINKS = "Read", "Links and evidence"
@@ -30,7 +31,7 @@ _MAP = 6
 async def thing_page(context: PageContext, iri: str, pairs: Pairs = ()) -> str:
     """The page of a thing. pairs: of the address; `tab` names the part of the page.
 
-    Raises NotFound where the release has no such thing, and what the engine raises.
+    Raises HttpError 404 where the release has no such thing, and what the engine raises.
     """
     node, classes = NamedNode(iri), context.index.classes(iri)
     tabs, others = profile.tabs_of(context, classes, iri)
@@ -45,8 +46,8 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs = ()) -> str:
         asyncio.gather(*(context.ask(one.question, one.given, tab.rows(one)) for one in asked)))
     facts, referrers, neighbours = [table.rows for table in rows] + [[]] * (3 - len(rows))
     if not facts and not referrers:
-        raise NotFound(f"There is no <{iri}> in release {context.release}.",
-                       hint="Search for its name.")
+        raise HttpError(404, f"There is no <{iri}> in release {context.release}.",
+                        hint="Search for its name.")
     answered = list(zip(asked, answers, strict=True))
     known = await context.questions.known()
     head = await run_in_threadpool(_head, context, iri, facts)
