@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from graphsvc.formats import HTML, JSON, negotiate
-from graphsvc.web.pages.about import about_page, report_page
+from graphsvc.web.pages.about import ABOUT, about_page, report_page, text_page
 from graphsvc.web.pages.browse import browse_page
 from graphsvc.web.pages.compare import compare_page
 from graphsvc.web.pages.context import PageContext
@@ -20,7 +20,6 @@ from graphsvc.web.pages.questions import embedded_page, question_page, questions
 from graphsvc.web.pages.releases import release_page, releases_page
 from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC, light
 from graphsvc.web.pages.search import search_page, suggestions
-from graphsvc.web.pages.text import ABOUT, text_page
 from graphsvc.web.pages.views import view_routes
 from graphsvc.web.problems import HttpError, problem_types
 from graphsvc.web.request import Pairs, Routes, address_pairs, server_of
