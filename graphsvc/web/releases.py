@@ -87,21 +87,20 @@ class ReleaseSource:
         return Site(
             release=release, salt=f"{release} {__version__} {words} {address}",
             sparql=SparqlEndpoint(serving.engine, describe, editor), close=serving.close,
-            assistants=AssistantEndpoint(serving),
-            pages=application(routes), error_page=problem,
+            assistants=AssistantEndpoint(serving), pages=application(routes), error_page=problem,
             routes={handler: path for path, handler in routes.items()})
 
 
 def application(routes: Routes) -> FastAPI:
     """The FastAPI application of a release, whose errors are for the caller to report.
 
-    They are plain ones (`add_route`): what FastAPI learns of a decorated handler it keeps
-    for ever, and with it the release that the handler belongs to.
+    Its routes are plain ones (`add_route`): what FastAPI learns of a decorated handler it keeps for
+    ever, and with it the release that the handler belongs to.
     """
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
+                  exception_handlers={HTTPException: _raise_http_error})
     for path, handler in routes.items():
         app.add_route(path, handler, methods=["GET"])
-    app.add_exception_handler(HTTPException, _raise_http_error)
     return app
 
 

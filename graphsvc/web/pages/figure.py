@@ -296,21 +296,11 @@ def _shaded(met: Sequence[Link], middle: float, y: float, step: float, tall: flo
                 f"s{shade}" if shade else "none", text)
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A drawing as a file has it: at a place on a sheet, below a title, above its source."""
-
-    drawing: Drawing
-    title: str
-    left: float
-    top: float
-    width: float
-    height: float
-    around: Mark
-
-
-def _sheet(drawing: Drawing, title: str, says: str, source: Sequence[str]) -> Sheet:
-    """The drawing with a title, what it shows in words, and lines on where it comes from."""
+def svg_file(
+    drawing: Drawing, title: str, says: str, source: Sequence[str], base: str
+) -> str:
+    """A drawing as an SVG file, with a title, what it shows in words, and lines on where it comes
+    from. base: where the service is, to which its links lead."""
     left, wide = 28.0, drawing.width
     head = [*_text(lines(title, wide, _TITLE, 3), left, 52, _TITLE, "strong")]
     under = [*_text(lines(says, wide, 15, 4), left, head[-1].y + 30, 15, "soft")]
@@ -320,16 +310,9 @@ def _sheet(drawing: Drawing, title: str, says: str, source: Sequence[str]) -> Sh
     last = [*_text([line for text in source for line in lines(text, wide, _SMALL, 2)],
                    left, foot, _SMALL, "soft")]
     around = Mark((*head, *under, caption, Box(left, foot - 22, wide, 1, "rule"), *last))
-    return Sheet(drawing, title, left, top, wide + 2 * left, last[-1].y + 24, around)
-
-
-def svg_file(
-    drawing: Drawing, title: str, says: str, source: Sequence[str], base: str
-) -> str:
-    """A drawing as an SVG file with a title, what it shows and its source. base: where the service
-    is, to which its links lead."""
-    return fill("figure.svg", base=base, style=_style(),
-                sheet=_sheet(drawing, title, says, source))
+    return fill("figure.svg", base=base, style=_style(), sheet={
+        "drawing": drawing, "around": around, "title": title, "left": left, "top": top,
+        "width": wide + 2 * left, "height": last[-1].y + 24})
 
 
 @cache

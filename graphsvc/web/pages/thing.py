@@ -17,7 +17,6 @@ from graphsvc.web.pages.compare import comparable
 from graphsvc.web.pages.context import PageContext, first_of
 from graphsvc.web.pages.profile import Asked, Tab
 from graphsvc.web.pages.reading import Paragraph, paragraphs, reading_of, sections
-from graphsvc.web.pages.shares import parts_of, shares
 from graphsvc.web.pages.table import dispute
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
@@ -28,7 +27,7 @@ _MAP = 6
 """Places from which on a map says where a thing is."""
 
 
-async def thing_page(context: PageContext, iri: str, pairs: Pairs = ()) -> str:
+async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> str:
     """The page of a thing. pairs: of the address; `tab` names the part of the page.
 
     Raises HttpError 404 where the release has no such thing, and what the engine raises.
@@ -51,10 +50,10 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs = ()) -> str:
     answered = list(zip(asked, answers, strict=True))
     known = await context.questions.known()
     head = await run_in_threadpool(_head, context, iri, facts)
-    parts = parts_of(context, head["facts"])
+    parts = facts_.parts_of(context, head["facts"])
     portions = (await context.fetch("parts", *parts)).rows if parts else []
     return await context.render("thing.html", lambda: {
-        **head, "shares": shares(context, portions),
+        **head, "shares": facts_.shares(context, portions),
         "disputes": [dispute(context, known, one.thing)
                      for one in known.disagreements.get(iri, ())],
         **_tabs(tabs, tab, answered, bool(referrers)),
