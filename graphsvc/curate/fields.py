@@ -26,11 +26,11 @@ _LONG = 60
 _FIRST = [str(term) for term in (SKOS.prefLabel, SKOS.altLabel, SKOS.definition,
                                  DCTERMS.description)]
 _DATES = {
-    str(XSD.date): re.compile(r"\d{4}-\d\d-\d\d"), str(XSD.gYearMonth): re.compile(r"\d{4}-\d\d"),
-    str(XSD.gYear): re.compile(r"\d{4}")}
-_NUMBERS = {str(XSD.integer): re.compile(r"[+-]?\d+"),
-            str(XSD.decimal): re.compile(r"[+-]?\d*\.\d+")}
-_PLAIN = (str(RDF.langString), str(RDF.PlainLiteral))
+    XSD.date: re.compile(r"\d{4}-\d\d-\d\d"), XSD.gYearMonth: re.compile(r"\d{4}-\d\d"),
+    XSD.gYear: re.compile(r"\d{4}")}
+_NUMBERS = {XSD.integer: re.compile(r"[+-]?\d+"),
+            XSD.decimal: re.compile(r"[+-]?\d*\.\d+")}
+_PLAIN = (RDF.langString, RDF.PlainLiteral)
 
 
 class Choice(Record):
@@ -72,7 +72,7 @@ class Fields:
         used = Counter(link for thing in self._graph.things(class_)
                        for link in self._said.get(thing, ()))
         classes = {class_, *self._graph.above(class_)}
-        allowed = [term for term in self._graph.having(str(RDFS.domain))
+        allowed = [term for term in self._graph.having(RDFS.domain)
                    if classes.intersection(self._graph.values(term, RDFS.domain))]
         properties = dict.fromkeys([*needs, *(link for link, _ in used.most_common()), *allowed])
         found = [self._field(one, needs.get(one)) for one in properties
@@ -180,7 +180,7 @@ class Fields:
         values = self._values[property_]
         literals = [value for value in values if isinstance(value, ox.Literal)]
         range_ = self._graph.range(property_) or ""
-        is_class = bool(need and need.of_class) or str(OWL.ObjectProperty) in self._graph.values(
+        is_class = bool(need and need.of_class) or OWL.ObjectProperty in self._graph.values(
             property_, RDF.type)
         links = [value.value for value in values if isinstance(value, ox.NamedNode)]
         if links and not literals and not any(map(self._is_own, links)):
@@ -191,13 +191,13 @@ class Fields:
         language = next((v.language for v in literals if v.language), None) or (
             "en" if range_ in _PLAIN else None)
         types = Counter(v.datatype.value for v in literals)
-        datatype = types.most_common(1)[0][0] if types else range_ or str(XSD.string)
+        datatype = types.most_common(1)[0][0] if types else range_ or XSD.string
         if language:
             long = sum(len(v.value) for v in literals) > _LONG * max(1, len(literals))
             return ("long" if long or property_ in _FIRST[2:] else "text"), None, language
         if datatype in _NUMBERS or datatype in _DATES:
             return ("number" if datatype in _NUMBERS else "date"), datatype, None
-        return ("boolean" if datatype == str(XSD.boolean) else "text"), datatype, None
+        return ("boolean" if datatype == XSD.boolean else "text"), datatype, None
 
     def _is_own(self, iri: str) -> bool:
         return iri.startswith(self._graph.header.base)

@@ -15,10 +15,9 @@ from graphsvc.index import closure, slug
 from graphsvc.names import Names
 from graphsvc.project import Project
 from graphsvc.sources.turtle import Subject, Triple
-from graphsvc.vocabulary import CURATION, OA, OWL, PROV, RDF, RDFS, SH, SKOS
+from graphsvc.vocabulary import CURATION, LABELS, OA, OWL, PROV, RDF, RDFS, SH, SKOS
 
-_NAMES = (SKOS.prefLabel, RDFS.label, SKOS.altLabel)
-_LABELS = (SKOS.prefLabel, RDFS.label)
+_NAMES = (*LABELS, SKOS.altLabel)
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class CuratedGraph:
 
     def label(self, iri: str) -> str:
         """The label to show for a thing; the last part of its IRI where it has none."""
-        found = (self.value(iri, property_) for property_ in _LABELS)
+        found = (self.value(iri, property_) for property_ in LABELS)
         return next((label for label in found if label), slug(iri))
 
     def called(self, iri: str) -> list[str]:
@@ -84,19 +83,27 @@ class CuratedGraph:
         return [text for property_ in _NAMES for text in self.values(iri, property_)]
 
     def given(self, class_: str, property_: str) -> list[str]:
-        """What is said of a class for drafting, or else of a class above it."""
-        return self.values(class_, property_) or [
-            value for above in sorted(self._above.get(class_, ()))
-            for value in self.values(above, property_)]
+        """What is said of a class, or else of the nearest class above it of which it is said."""
+        classes = [class_]
+        for one in classes:
+            if found := self.values(one, property_):
+                return found
+            classes += [above for above in self.values(one, RDFS.subClassOf)
+                        if above not in classes]
+        return []
+
+    def gives(self, class_: str, property_: str) -> str:
+        """The first of what is given of a class; empty where nothing is."""
+        return next(iter(self.given(class_, property_)), "")
 
     def classes_of_things(self) -> list[str]:
         """The project's own classes of things that documents speak of or introduce."""
         base = self.header.namespace
-        found = [class_ for class_ in self.pointing(str(RDF.type), str(OWL.Class))
+        found = [class_ for class_ in self.pointing(RDF.type, OWL.Class)
                  if class_.startswith(base)]
         return [class_ for class_ in found if class_ in self.recognised
                 or self.value(class_, CURATION.address)
-                or str(SKOS.Concept) not in self.above(class_)]
+                or SKOS.Concept not in self.above(class_)]
 
     def above(self, class_: str) -> set[str]:
         """The classes above a class."""
@@ -113,7 +120,7 @@ class CuratedGraph:
         """The class of a thing that is shown: the first that is recognised, or else said."""
         given = self.values(iri, RDF.type)
         found = [class_ for class_ in self.recognised if class_ in given] or given
-        return next(iter(found), str(RDFS.Resource))
+        return next(iter(found), RDFS.Resource)
 
     def is_a(self, iri: str, class_: str) -> bool:
         """Whether a thing is of a class or one below it."""

@@ -12,12 +12,12 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from graphsvc.curate.dates import MONTHS
+from graphsvc.curate.drafting.dates import MONTHS
 from graphsvc.curate.endpoint import Endpoint, NoAnswer
 from graphsvc.curate.fields import Field, Fields
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.memory import write_atomically
 from graphsvc.curate.records import Draft, Kind, Paragraph, Reading, Record, Value
+from graphsvc.curate.writing.memory import write_atomically
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
 from graphsvc.sources.verify import Verbatim

@@ -19,7 +19,6 @@ from graphsvc.curate.decisions import Log, State, refuse
 from graphsvc.curate.drafting import draft
 from graphsvc.curate.fields import Fields
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.memory import Memory, write_atomically
 from graphsvc.curate.naming import code_of, describe, iri_for, short_title
 from graphsvc.curate.progress import Progress, progress
 from graphsvc.curate.proposer import kept
@@ -27,6 +26,7 @@ from graphsvc.curate.records import Decision, Draft, Record, Request
 from graphsvc.curate.shelf import Shelf
 from graphsvc.curate.statement import TYPE, triples
 from graphsvc.curate.writing import Writer, Written
+from graphsvc.curate.writing.memory import Memory, write_atomically
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
 from graphsvc.project import Project
@@ -249,7 +249,7 @@ def curator(graph: CuratedGraph, name: str | None) -> str:
 
     Raises GraphsvcError where the project describes nobody of that name.
     """
-    agents = graph.things(str(PROV.Agent))
+    agents = graph.things(PROV.Agent)
     found = [iri for iri in agents if name in (iri, slug(iri))]
     if len(found) == 1:
         return found[0]

@@ -10,9 +10,9 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
+from graphsvc.curate.drafting.subjects import Subjects
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Kind, Paragraph, Reading, Value
-from graphsvc.curate.subjects import Subjects
 from graphsvc.names import Mention
 from graphsvc.vocabulary import CURATION
 from graphsvc.words import FUNCTION_WORDS, Word, content_stems, fold, words

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import fsum, log
 
-from graphsvc.curate.concepts import Concepts, Found
-from graphsvc.curate.dates import Period
-from graphsvc.curate.headings import contents
-from graphsvc.curate.quantities import LIMIT, Quantity, quantities
+from graphsvc.curate.drafting.cues import Concepts, Found
+from graphsvc.curate.drafting.dates import Period
+from graphsvc.curate.drafting.headings import contents
+from graphsvc.curate.drafting.quantities import LIMIT, Quantity, quantities
+from graphsvc.curate.drafting.text import Sentence, Text
 from graphsvc.curate.records import Draft, Value
-from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION, XSD
 from graphsvc.words import content_stems, words
 
@@ -307,7 +307,7 @@ class _Figures:
             otherwise = self.graph.value(self.period, CURATION.otherwise)
             return [self.text.value(self.period, otherwise)] if otherwise else []
         text = f"{period.start.text}/{period.end.text}" if period.is_range else period.start.text
-        return [self.text.said(self.period, text, "", str(XSD.string) if period.is_range
+        return [self.text.said(self.period, text, "", XSD.string if period.is_range
                                else period.start.datatype)]
 
     def _best(self, property_: str, text: str, last: bool = False) -> Found | None:

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from graphsvc.curate.dates import Moment, Period, periods
-from graphsvc.curate.headings import plain
-from graphsvc.curate.patterns import pattern
+from graphsvc.curate.drafting.cues import pattern
+from graphsvc.curate.drafting.dates import Moment, Period, periods
+from graphsvc.curate.drafting.headings import plain
+from graphsvc.curate.drafting.text import Text
 from graphsvc.curate.records import Draft
-from graphsvc.curate.text import Text
 from graphsvc.vocabulary import CURATION
 from graphsvc.words import words
 

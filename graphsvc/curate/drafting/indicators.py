@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import fsum, log
 
+from graphsvc.curate.drafting.cues import pattern
+from graphsvc.curate.drafting.headings import plain
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.headings import plain
-from graphsvc.curate.patterns import pattern
 from graphsvc.vocabulary import CURATION
 from graphsvc.words import content_stems
 

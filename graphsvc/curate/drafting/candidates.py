@@ -10,11 +10,11 @@ from math import exp, log
 
 from rapidfuzz import fuzz, process
 
+from graphsvc.curate.drafting.cues import pattern
+from graphsvc.curate.drafting.phrases import Phrase, Phrases
+from graphsvc.curate.drafting.text import Sentence, Text
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.patterns import pattern
-from graphsvc.curate.phrases import Phrase, Phrases
 from graphsvc.curate.records import Draft, Kind, Near
-from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION, DCTERMS, SKOS
 from graphsvc.words import FUNCTION_WORDS, content_stems, fold, words
 
@@ -236,8 +236,8 @@ def _score(one: _Candidate, stems: frozenset[str], likeness: _Likeness) -> float
 def _draft(text: Text, one: _Candidate, score: float) -> Draft:
     graph, (class_, kind) = text.graph, one.meaning
     label, *others = [*one.written, *one.letters]
-    values = [text.said(str(SKOS.prefLabel), label, label)]
-    values += [text.said(str(SKOS.altLabel), other, other) for other in others]
+    values = [text.said(SKOS.prefLabel, label, label)]
+    values += [text.said(SKOS.altLabel, other, other) for other in others]
     if kind:
         values.append(text.value(*kind, label.split()[-1]))
     return text.draft(class_, values, one.lines, label, score, near=_near(graph, one, class_))

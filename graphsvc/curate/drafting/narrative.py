@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from graphsvc.curate.cues import Cues
+from graphsvc.curate.drafting.cues import Cues
+from graphsvc.curate.drafting.subjects import Subjects
+from graphsvc.curate.drafting.text import Said, Sentence, Text, find_words, is_proper
 from graphsvc.curate.records import Draft, Kind, Value
-from graphsvc.curate.subjects import Subjects
-from graphsvc.curate.text import Said, Sentence, Text, find_words, is_proper
 from graphsvc.vocabulary import CURATION, SKOS
 from graphsvc.words import words
 
@@ -100,7 +100,7 @@ def _without_names(sentence: Sentence) -> str:
 
 def headline(text: Text, subject: str, judged: str) -> Value:
     """A name to begin with, of a statement: what it is about, and how that is judged."""
-    return text.said(str(SKOS.prefLabel), f"{subject[:1].upper()}{subject[1:]}: {judged}")
+    return text.said(SKOS.prefLabel, f"{subject[:1].upper()}{subject[1:]}: {judged}")
 
 
 def _each_once(values: list[Value]) -> list[Value]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphsvc.curate.concepts import Concepts, Found
-from graphsvc.curate.indicators import Indicators
-from graphsvc.curate.patterns import pattern
-from graphsvc.curate.quantities import Quantity, quantities
+from graphsvc.curate.drafting.cues import Concepts, Found, pattern
+from graphsvc.curate.drafting.indicators import Indicators
+from graphsvc.curate.drafting.quantities import Quantity, quantities
+from graphsvc.curate.drafting.text import Sentence, Text
 from graphsvc.curate.records import Draft, Value
-from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION, XSD
 
 _NEXT = 2
@@ -100,4 +99,4 @@ class _Distributions:
     def _amount(self, amount: Quantity) -> Value:
         if amount.number is None:
             return self.text.value(amount.of, amount.iri, amount.words)
-        return self.text.said(self.number, amount.value, amount.words, str(XSD.integer))
+        return self.text.said(self.number, amount.value, amount.words, XSD.integer)

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graphsvc.curate.concepts import Concepts, Found
-from graphsvc.curate.headings import contents, plain
-from graphsvc.curate.indicators import Indicator, Indicators
-from graphsvc.curate.patterns import pattern
+from graphsvc.curate.drafting.cues import Concepts, Found, pattern
+from graphsvc.curate.drafting.headings import contents, plain
+from graphsvc.curate.drafting.indicators import Indicator, Indicators
+from graphsvc.curate.drafting.text import Sentence, Text
 from graphsvc.curate.records import Draft, Kind, Paragraph
-from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION
 
 _SHORT = 200
