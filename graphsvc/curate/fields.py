@@ -12,11 +12,10 @@ from typing import Literal
 
 import pyoxigraph as ox
 
-from graphsvc.build.check import nearest
 from graphsvc.curate.graph import CuratedGraph, Needed
 from graphsvc.curate.records import Draft, Record, Value
 from graphsvc.curate.statement import EVIDENCE, TYPE
-from graphsvc.errors import GraphsvcError
+from graphsvc.errors import GraphsvcError, did_you_mean
 from graphsvc.index import slug
 from graphsvc.vocabulary import CURATION, DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 
@@ -95,7 +94,7 @@ class Fields:
         names = [slug(field.property) for field in self.of(class_)]
         raise GraphsvcError(
             f"Things of the class {self._graph.label(class_)} have no {name!r}.",
-            hint=nearest(name, names) or f"They may have {', '.join(names[:20])}.")
+            hint=did_you_mean(name, names, f"They may have {', '.join(names[:20])}."))
 
     def value(self, field: Field, text: str) -> Value:
         """The value that a text means for a field. Raises GraphsvcError where it means none."""
@@ -147,8 +146,8 @@ class Fields:
         for iri, label in labels.items():
             if name.casefold() in (iri.casefold(), slug(iri).casefold(), label.casefold()):
                 return iri
-        raise GraphsvcError(f"There is no class {name!r}.", hint=nearest(name, labels.values()) or (
-            f"There are {', '.join(sorted(labels.values()))}."))
+        raise GraphsvcError(f"There is no class {name!r}.", hint=did_you_mean(
+            name, labels.values(), f"There are {', '.join(sorted(labels.values()))}."))
 
     def _thing(self, field: Field, text: str) -> str:
         """The thing that a text means: by IRI, slug or one of its names."""
@@ -164,8 +163,8 @@ class Fields:
         like = [label for label in labels if wanted in label.casefold()]
         raise GraphsvcError(
             f"{field.label}: {'several things are' if found else 'nothing is'} called {text!r}.",
-            location=field.property, hint=nearest(text, labels) or (
-                f"There are {', '.join(like)}." if like else "Choose one from the list."))
+            location=field.property, hint=did_you_mean(text, labels, (
+                f"There are {', '.join(like)}." if like else "Choose one from the list.")))
 
     def _field(self, property_: str, need: Needed | None) -> Field:
         sort, datatype, language = self._sort(property_, need)

@@ -4,9 +4,10 @@ release."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -17,6 +18,8 @@ from graphsvc.project import Project
 from graphsvc.sources.turtle import Subject, Triple
 from graphsvc.vocabulary import CURATION, LABELS, OA, OWL, PROV, RDF, RDFS, SH, SKOS
 
+ACCEPTED = ox.NamedNode("urn:graphsvc:accepted")
+"""The graph of what was accepted and is in no file yet; each file has one of its own."""
 _NAMES = (*LABELS, SKOS.altLabel)
 
 
@@ -44,7 +47,8 @@ class CuratedGraph:
         data = [path for path in project.data_files if path.stem != without]
         for path in (*project.ontology_files, *project.shape_files, *data):
             try:
-                self.store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+                self.store.load(path=str(path), format=ox.RdfFormat.TURTLE,
+                                to_graph=ox.NamedNode(project.graph(path)))
             except (OSError, SyntaxError) as error:
                 raise GraphsvcError(f"This is not Turtle: {error}", location=project.name(path),
                                     hint="Run `graphsvc build`: it names the line.") from error
@@ -54,12 +58,21 @@ class CuratedGraph:
                 broader[class_.value].add(above.value)
         self._above = {class_: closure(class_, broader) for class_ in broader}
 
+    def accept(self, triples: Iterable[Triple]) -> None:
+        """Take triples in place of all that were accepted before."""
+        accept(self.store, triples)
+
+    def quads_of(self, path: Path) -> Iterator[ox.Quad]:
+        """What a file of the project says."""
+        return self.store.quads_for_pattern(
+            None, None, None, ox.NamedNode(self.project.graph(path)))
+
     # -- lookups --------------------------------------------------------------------------------
 
     def terms(self, iri: str, property_: str) -> list[ox.NamedNode | ox.Literal]:
         """The values of a property of a thing, in a steady order, without blank nodes."""
-        return sorted((value for _, _, value in self._triples(iri, property_, None)
-                       if not isinstance(value, ox.BlankNode)), key=str)
+        return sorted({value for _, _, value in self._triples(iri, property_, None)
+                       if not isinstance(value, ox.BlankNode)}, key=str)
 
     def values(self, iri: str, property_: str) -> list[str]:
         """The IRIs and texts of the values of a property of a thing, in a steady order."""
@@ -71,7 +84,7 @@ class CuratedGraph:
 
     def pointing(self, property_: str, value: str) -> list[str]:
         """The things that have an IRI as the value of a property."""
-        return sorted(thing.value for thing, _, _ in self._triples(None, property_, value))
+        return sorted({thing.value for thing, _, _ in self._triples(None, property_, value)})
 
     def label(self, iri: str) -> str:
         """The label to show for a thing; the last part of its IRI where it has none."""
@@ -167,12 +180,9 @@ class CuratedGraph:
                  for number, text in enumerate(self.called(iri))]
         return Names(dict.fromkeys(named), {})
 
-    def needs(self, class_: str) -> list[Needed]:
-        """What the shapes ask of the things of a class, without what SPARQL or `sh:xone` asks."""
-        return list(self._needs(class_))
-
     @cache  # noqa: B019 - as above
-    def _needs(self, class_: str) -> tuple[Needed, ...]:
+    def needs(self, class_: str) -> tuple[Needed, ...]:
+        """What the shapes ask of the things of a class, without what SPARQL or `sh:xone` asks."""
         classes = {class_, *self._above.get(class_, ())}
         found: dict[str, Needed] = {}
         for shape, _, _ in (one for class_ in sorted(classes)
@@ -202,6 +212,12 @@ class CuratedGraph:
         for quad in self.store.quads_for_pattern(one, ox.NamedNode(property_), other):
             if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
                 yield quad.subject, quad.predicate, quad.object
+
+
+def accept(store: ox.Store, triples: Iterable[Triple]) -> None:
+    """Give a store triples in place of all that were accepted before."""
+    store.remove_graph(ACCEPTED)
+    store.extend(ox.Quad(*triple, ACCEPTED) for triple in triples)
 
 
 def _stricter(one: Needed, other: Needed | None) -> Needed:

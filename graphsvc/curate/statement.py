@@ -9,7 +9,8 @@ import pyoxigraph as ox
 
 from graphsvc.curate.records import Draft, Value
 from graphsvc.errors import GraphsvcError
-from graphsvc.project import Header, Project
+from graphsvc.project import Project
+from graphsvc.release import Header
 from graphsvc.sources.turtle import Triple
 from graphsvc.vocabulary import DCTERMS, PROV, RDF, SKOS, XSD
 

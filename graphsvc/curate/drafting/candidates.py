@@ -117,7 +117,7 @@ class Heads:
 
     def is_aside(self, above: tuple[str, ...]) -> bool:
         """Whether one of the headings over a sentence is of a part that introduces nothing."""
-        return any(self._aside.search(title.replace("’", "'")) for title in above)
+        return any(self._aside.search(title) for title in above)
 
     def knows(self, word: str) -> bool:
         """Whether a word says what a thing is."""

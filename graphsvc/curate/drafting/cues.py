@@ -25,11 +25,11 @@ def pattern(cues: list[str]) -> re.Pattern[str]:
 def _part(part: str) -> str:
     """A piece of a cue: words, a blank, the end of a word (`*`), or up to five words (` * `)."""
     return {"*": r"\w*", " ": _BLANK, " * ": rf"{_BLANK}(?:[^\s.;]+{_BLANK}){{0,5}}"}.get(
-        part, re.escape(part))
+        part, re.sub("['’]", "['’]", re.escape(part)))
 
 
 _LAST = 1000
-_POSSESSIVE = re.compile(r"'s\b|(?<=s)'(?= \w)")
+_POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?= \w)")
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Cues:
 
     def find(self, said: Said) -> list[Found]:
         """The cues in what is said, those of the first rank first, then in their order."""
-        text = said.text.replace("’", "'")
+        text = said.text
         return [cue for cue in self._concepts.find(text)
                 if self._reaches(cue, text, said.at) and not self._undone[cue.iri].search(
                     re.split(r"[.;:]", text[max(0, cue.start - _BEFORE):cue.start])[-1])]

@@ -46,7 +46,7 @@ class _Distributions:
 
     def of(self, sentence: Sentence) -> Iterator[Draft]:
         """The parts that a sentence gives, and what they are parts of."""
-        shown = sentence.text.replace("’", "'")
+        shown = sentence.text
         found = sorted(self.grades.find(shown), key=lambda one: (one.start, -one.end))
         grades = [one for one, before in zip(found, [None, *found], strict=False)
                   if before is None or one.start >= before.end]

@@ -62,7 +62,7 @@ def _said(
     what says that something else of it did."""
     before = ""
     for sentence in text.sentences:
-        shown = sentence.text.replace("’", "'")
+        shown = sentence.text
         above = sentence.above[-1] if sentence.above else ""
         named = 0.9 if names.search(shown) else (
             0.7 if names.search(before) or names.search(above) else 0)

@@ -119,7 +119,7 @@ class _Figures:
     def of(self, sentence: Sentence) -> Iterator[Draft]:
         """The figures of a sentence."""
         shown = _HYPHEN.sub(" ", _MARKS.sub(
-            lambda mark: " " * len(mark[0]), sentence.text.replace("’", "'")))
+            lambda mark: " " * len(mark[0]), sentence.text))
         found, dates = quantities(shown, self.worded, sentence.number == 0)
         if self.line != sentence.line:
             self.line, self.carried = sentence.line, _Carried()

@@ -112,7 +112,7 @@ class _Grades:
                 yield _Graded(indicator, grade, (paragraph.line,), grade.words, 0.9)
 
     def _sentence(self, sentence: Sentence) -> Iterator[_Graded]:
-        shown = sentence.text.replace("’", "'")
+        shown = sentence.text
         named = self.indicators.find(shown)
         before = self.before[1] if self.before[0] == sentence.line else []
         self.before = sentence.line, named or before

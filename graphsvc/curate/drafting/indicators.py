@@ -80,7 +80,7 @@ class Indicators:
                 if named.iri or "." in named.number or match.re is self._said:
                     found.append(named)
                     taken.append((match.start(), match.end() + len(rest) + 1))
-        folded = text.casefold()
+        folded = text.casefold().replace("’", "'")
         for one in self._known:
             at = folded.find(one.name.casefold())
             alone = " " in one.name or re.fullmatch(r"\W*", re.split(

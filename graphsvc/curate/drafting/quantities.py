@@ -126,7 +126,7 @@ _AGES = re.compile(
 LIMIT = re.compile(r"\bup to (?:the )?age (?:of )?$", re.IGNORECASE)
 _SHARES = re.compile(r"\b(?:the|top|bottom)\s+(?:\w+\s+)?\d+(?:\.\d+)?\s*(?:%|per cent)\s+"
                      r"(?:most|least)\b", re.IGNORECASE)
-_MOST = re.compile(r"\b(?:the|their|our|its|'s|his|her|two|three|four|five|six|seven|eight|nine|ten"
+_MOST = re.compile(r"\b(?:the|their|our|its|['’]s|his|her|two|three|four|five|six|seven|eight|nine|ten"
                    r"|\d+)\s+most\b|\bmost (?:recent|likely|common|"
                    r"appropriate|important|effective)\w*\b|\bat (?:the )?(?:most|all)\b",
                    re.IGNORECASE)

@@ -73,7 +73,7 @@ def _coded(text: Text, property_: str, cues: Cues, said: list[Said]) -> Iterator
     yield text.value(property_, best.iri, best.words)
     wording = text.graph.value(property_, CURATION.wording)
     if wording:
-        found = next(one.text[best.start:] for one in said if one.text.replace("’", "'")[
+        found = next(one.text[best.start:] for one in said if one.text[
             best.start:best.end] == best.words)
         words = " ".join(_CLAUSE.split(found)[0].split()[:_WORDS])
         yield text.said(wording, words, best.words)
