@@ -126,13 +126,12 @@ _AGES = re.compile(
 LIMIT = re.compile(r"\bup to (?:the )?age (?:of )?$", re.IGNORECASE)
 _SHARES = re.compile(r"\b(?:the|top|bottom)\s+(?:\w+\s+)?\d+(?:\.\d+)?\s*(?:%|per cent)\s+"
                      r"(?:most|least)\b", re.IGNORECASE)
-_MOST = re.compile(r"\b(?:the|their|our|its|['’]s|his|her|two|three|four|five|six|seven|eight|nine|ten"
-                   r"|\d+)\s+most\b|\bmost (?:recent|likely|common|"
+_MOST = re.compile(r"\b(?:the|their|our|its|['’]s|his|her|two|three|four|five|six|seven|eight|nine"
+                   r"|ten|\d+)\s+most\b|\bmost (?:recent|likely|common|"
                    r"appropriate|important|effective)\w*\b|\bat (?:the )?(?:most|all)\b",
                    re.IGNORECASE)
 _LESS = re.compile(r"\b(?:(?:decreas|reduc|drop|declin|f[ae]ll)\w*\s+(?:\w+\s+){0,3}?(?:of|by)\s+"
                    r"(?:\w+\s+)?|decrease \()$", re.IGNORECASE)
-_CONTENTS = re.compile(r"(?:\t|\.{3,})\s*\d+\s*$")
 _DEFINED = re.compile(r"['\"‘“][^'\"’”]{3,25}['\"’”]\s+(?:means?|is|refers to|=)\b[^;.]*")
 _AFTER = re.compile(r"\s*years?\s+(?:of age|old)\b|\s[A-Z][\w ]+ (?:Drive|Street|Road|Avenue|Place"
                     r"|Square|Lane|Way|Terrace|Crescent)\b")
@@ -174,10 +173,8 @@ def quantities(
     """The quantities of a sentence in their order, and its dates. worded: cues of the concepts that
     stand for a quantity in words, by property; first: whether the sentence begins a paragraph."""
     dates = periods(sentence)
-    names = [match.span() for pattern in (_AGES, _SHARES, _CONTENTS, _DEFINED)
+    names = [match.span() for pattern in (_AGES, _SHARES, _DEFINED)
              for match in pattern.finditer(sentence)]
-    if not re.search(r"[^\W\d_]{2}", sentence):
-        return [], dates
     numbering = _NUMBERING.match(sentence) or first and _FIRST.match(sentence)
     if numbering and (first or not re.search(r"\w", sentence[numbering.end():])):
         names.append(numbering.span())
@@ -186,7 +183,7 @@ def quantities(
     taken = [one.at for one in found]
     found += [Quantity(number.at, sentence[slice(*number.at)], number, less=bool(
                   number.sort == "percent" and _LESS.search(sentence[:number.at[0]])))
-              for number in _inherit(numbers(sentence, dates), sentence)
+              for number in numbers(sentence, dates)
               if _counts(number, sentence, names)
               and not any(number.at[0] < end and start < number.at[1] for start, end in taken)]
     return sorted(found, key=lambda one: one.at), dates
@@ -207,16 +204,6 @@ def _in_words(
     return found
 
 
-def _inherit(found: list[Number], sentence: str) -> list[Number]:
-    """The numbers, the first of a range with what only the last is written with."""
-    for place, (one, other) in enumerate(zip(found, found[1:], strict=False)):
-        between = sentence[one.at[1]:other.at[0]]
-        if one.sort == "count" and other.sort in ("percent", "money") and re.fullmatch(
-                r"\s*(?:-|–|to|and)\s*", between):
-            found[place] = Number(one.value, other.sort, one.at, one.of, one.in_words)
-    return found
-
-
 def _counts(number: Number, sentence: str, names: list[tuple[int, int]]) -> bool:
     start, end = number.at
     before, after = sentence[:start], sentence[end:]
@@ -224,9 +211,7 @@ def _counts(number: Number, sentence: str, names: list[tuple[int, int]]) -> bool
                 or number.sort == "count" and (
                     _NAMED.search(before) is not None and not LIMIT.search(before) or
                     number.in_words and number.value in _SMALL
-                    or number.value.startswith("0") and number.value != "0"
                     or _AFTER.match(after) or _SPAN.search(before) and _TIME.match(after)
                     or re.match(r"\s\d{3}", after) or re.search(r"\d\s$", before)
                     or _LAST.fullmatch(after) and not number.in_words and not _LED.search(before)
-                    or "." in number.value and re.match(r"\.?\s+[A-Z]", after)
-                    or re.match(r"-(?!year|month|week|day|hour|point)\w", after)))
+                    or "." in number.value and re.match(r"\.?\s+[A-Z]", after)))
