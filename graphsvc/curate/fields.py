@@ -171,14 +171,14 @@ class Fields:
         choices = self.choices(property_) if sort == "choice" else ()
         return Field(
             property=property_, label=self._graph.label(property_), sort=sort, choices=choices,
-            hint=self._graph.value(property_, RDFS.comment) or "", datatype=datatype,
+            hint=self._graph.value(property_, RDFS.comment), datatype=datatype,
             language=language, least=need.least if need else 0, most=need.most if need else None)
 
     def _sort(self, property_: str, need: Needed | None) -> tuple[Sort, str | None, str | None]:
         """What a value of a property is, with the datatype and the language that are usual."""
         values = self._values[property_]
         literals = [value for value in values if isinstance(value, ox.Literal)]
-        range_ = self._graph.range(property_) or ""
+        range_ = self._graph.range(property_)
         is_class = bool(need and need.of_class) or OWL.ObjectProperty in self._graph.values(
             property_, RDF.type)
         links = [value.value for value in values if isinstance(value, ox.NamedNode)]
@@ -216,8 +216,7 @@ class Fields:
 
     def rule(self, iri: str) -> str:
         """When a value is right, as the vocabulary says it; empty where it does not."""
-        return self._graph.value(iri, SKOS.scopeNote) or (
-            self._graph.value(iri, SKOS.definition) or "")
+        return self._graph.value(iri, SKOS.scopeNote) or self._graph.value(iri, SKOS.definition)
 
     @cached_property
     def _said(self) -> dict[str, list[str]]:

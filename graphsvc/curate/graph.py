@@ -78,9 +78,9 @@ class CuratedGraph:
         """The IRIs and texts of the values of a property of a thing, in a steady order."""
         return [term.value for term in self.terms(iri, property_)]
 
-    def value(self, iri: str, property_: str) -> str | None:
-        """The first value of a property of a thing, if it has one."""
-        return next(iter(self.values(iri, property_)), None)
+    def value(self, iri: str, property_: str) -> str:
+        """The first value of a property of a thing; empty where it has none."""
+        return next(iter(self.values(iri, property_)), "")
 
     def pointing(self, property_: str, value: str) -> list[str]:
         """The things that have an IRI as the value of a property."""
@@ -151,14 +151,14 @@ class CuratedGraph:
         return {document for passage in self.values(iri, PROV.wasDerivedFrom)
                 for document in self.values(passage, OA.hasSource)}
 
-    def range(self, property_: str) -> str | None:
-        """The class of a property's values, if the ontology says it."""
+    def range(self, property_: str) -> str:
+        """The class of a property's values; empty where the ontology does not say it."""
         return self.value(property_, RDFS.range)
 
     def choices(self, property_: str) -> list[str]:
         """The things that can be values of a property: of the classes that `curation:among` gives,
         or else of its range."""
-        classes = self.values(property_, CURATION.among) or [self.range(property_) or ""]
+        classes = self.values(property_, CURATION.among) or [self.range(property_)]
         return sorted({iri for class_ in classes for iri in self.things(class_)})
 
     def having(self, property_: str) -> list[str]:
@@ -206,7 +206,9 @@ class CuratedGraph:
     def _triples(
         self, subject: str | Subject | None, property_: str, value: str | None
     ) -> Iterator[Triple]:
-        """The triples with such terms; None stands for any."""
+        """The triples with such terms: None stands for any, and no term is empty."""
+        if "" in (subject, property_, value):
+            return
         one = ox.NamedNode(subject) if isinstance(subject, str) else subject
         other = None if value is None else ox.NamedNode(value)
         for quad in self.store.quads_for_pattern(one, ox.NamedNode(property_), other):

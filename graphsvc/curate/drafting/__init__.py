@@ -37,7 +37,7 @@ def draft_mentions(text: Text) -> Iterator[Draft]:
     """One draft for each thing that is recognised by name and needs evidence: `known` is the thing,
     and the passages are more evidence of it. A thing that has statements of its own needs none."""
     graph = text.graph
-    drafted = {graph.range(graph.value(class_, CURATION.names) or "")
+    drafted = {graph.range(graph.value(class_, CURATION.names))
                for class_ in graph.having(CURATION.names)}
     places: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for sentence in text.sentences:

@@ -81,7 +81,7 @@ class Heads:
             for word in graph.values(class_, CURATION.headWord):
                 self._meaning.setdefault(fold(word), (class_, None))
             for property_ in graph.values(class_, CURATION.kind):
-                for concept in graph.things(graph.range(property_) or ""):
+                for concept in graph.things(graph.range(property_)):
                     for word in graph.values(concept, CURATION.headWord):
                         self._meaning.setdefault(fold(word), (class_, (property_, concept)))
 

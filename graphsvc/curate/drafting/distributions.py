@@ -26,12 +26,9 @@ def draft_distributions(text: Text) -> Iterator[Draft]:
 class _Distributions:
     def __init__(self, text: Text, class_: str) -> None:
         self.text, self.graph, self.class_ = text, text.graph, class_
-
-        def of(thing: str, property_: str) -> str:
-            return self.graph.value(thing, property_) or ""
-
+        of = self.graph.value
         self.parts, self.indicator = of(class_, CURATION.parts), of(class_, CURATION.indicator)
-        self.part = self.graph.range(self.parts) or ""
+        self.part = self.graph.range(self.parts)
         self.grade, self.number, self.worded = (
             of(self.part, one) for one in (CURATION.graded, CURATION.size, CURATION.worded))
         self.order = of(self.grade, CURATION.order)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from math import fsum, log
 
 from graphsvc.curate.drafting.cues import Concepts, Found
@@ -77,10 +78,7 @@ class _Figures:
     def __init__(self, text: Text, class_: str) -> None:
         graph = text.graph
         self.text, self.graph, self.class_ = text, graph, class_
-
-        def of(property_: str) -> str:
-            return graph.value(class_, property_) or ""
-
+        of = partial(graph.value, class_)
         self.number, self.unit, self.measure = map(
             of, (CURATION.number, CURATION.unit, CURATION.measure))
         self.group, self.period, self.area, self.qualifier = map(

@@ -52,8 +52,8 @@ class _Grades:
     def __init__(self, text: Text, class_: str, joined: str) -> None:
         graph = text.graph
         self.text = text
-        self.grades = Concepts(graph, graph.value(class_, CURATION.graded) or "", named=True)
-        self.indicators = Indicators(graph, graph.value(class_, CURATION.indicator) or "", joined)
+        self.grades = Concepts(graph, graph.value(class_, CURATION.graded), named=True)
+        self.indicators = Indicators(graph, graph.value(class_, CURATION.indicator), joined)
         self.evaluated = pattern(graph.values(class_, CURATION.cue))
         self.before: tuple[int, list[Indicator]] = 0, []
         self.ungraded = pattern(graph.values(class_, CURATION.ungradedCue))
@@ -155,9 +155,9 @@ class _Grades:
 def _draft(text: Text, class_: str, same: list[_Graded]) -> Draft:
     """The draft of what several passages say alike, the surest first."""
     graph, best = text.graph, same[0]
-    of = graph.value(class_, CURATION.indicator) or ""
-    graded = graph.value(class_, CURATION.graded) or ""
-    ungraded = graph.value(class_, CURATION.ungraded) or ""
+    of = graph.value(class_, CURATION.indicator)
+    graded = graph.value(class_, CURATION.graded)
+    ungraded = graph.value(class_, CURATION.ungraded)
     values = text.subject_values(class_)
     if best.indicator.iri:
         values.append(text.value(of, best.indicator.iri, best.indicator.words))

@@ -29,7 +29,7 @@ def draft_narrative(text: Text) -> Iterator[Draft]:
     on its subject counts only where nothing else is on that."""
     graph = text.graph
     for class_ in graph.having(CURATION.about):
-        about = graph.value(class_, CURATION.about) or ""
+        about = graph.value(class_, CURATION.about)
         subjects = text.about(about)
         coded = {one: Cues(graph, one) for one in graph.values(class_, CURATION.coded)}
         drafts = [_draft(text, class_, about, run, subjects, coded)
@@ -80,7 +80,7 @@ def _draft(
     named = {one.iri: one.words for sentence in run for one in sentence.named
              if text.is_here(one)}
     for property_ in graph.values(class_, CURATION.mentions):
-        range_ = graph.range(property_) or ""
+        range_ = graph.range(property_)
         general = graph.values(property_, CURATION.general)
         values += [text.value(property_, iri, written) for iri, written in named.items()
                    if graph.is_a(iri, range_) and iri not in general]

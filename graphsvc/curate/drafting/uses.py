@@ -30,12 +30,12 @@ def draft_uses(text: Text) -> Iterator[Draft]:
     """One draft for each class of statements that names a thing, each such thing, and those of whom
     the document says it."""
     for class_ in text.graph.having(CURATION.names):
-        property_ = text.graph.value(class_, CURATION.names) or ""
+        property_ = text.graph.value(class_, CURATION.names)
         coded = {one: Cues(text.graph, one) for one in text.graph.values(class_, CURATION.coded)}
         aside = pattern(text.graph.values(class_, CURATION.notUnder))
         holders = Holders(text, class_)
         found = []
-        for iri, sentences in text.naming(text.graph.range(property_) or "").items():
+        for iri, sentences in text.naming(text.graph.range(property_)).items():
             salient = [one for one in sentences if not any(map(aside.search, one.above))]
             found += [_draft(text, class_, text.value(property_, iri), of, ones, coded)
                       for of, ones in holders.parted(salient, text.graph.label(iri))]
@@ -89,7 +89,7 @@ class Holders:
         self._nameless = [(of, one, pattern(graph.values(one, CURATION.cue)))
                           for of in graph.given(class_, CURATION.subject) if of not in taken
                           for one in graph.having(CURATION.cue)
-                          if (graph.range(of) or "") in graph.above(one)]
+                          if graph.range(of) in graph.above(one)]
         self._extents = [
             (of, iri, pattern([f"{name} {noun}" for name in graph.called(iri)
                                for noun in graph.values(of, CURATION.counts)]))
@@ -130,7 +130,7 @@ def values_near(text: Text, class_: str, sentences: list[Sentence]) -> Iterator[
     for property_ in graph.values(class_, CURATION.mentions):
         cues = graph.values(property_, CURATION.cue)
         general = graph.values(property_, CURATION.general)
-        class_of_value = graph.range(property_) or ""
+        class_of_value = graph.range(property_)
         for sentence in sentences:
             named = [one for one in sentence.named
                      if one.iri not in general and graph.is_a(one.iri, class_of_value) and (
