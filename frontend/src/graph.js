@@ -2,7 +2,7 @@
 // in the colours of the page, and as the file that is taken away.
 import cytoscape from "cytoscape";
 import fcose from "cytoscape-fcose";
-import { apart, readable, stretched } from "./places.js";
+import { readable, spread } from "./places.js";
 
 cytoscape.use(fcose);
 
@@ -76,7 +76,7 @@ export class Graph {
         "target-arrow-shape": "triangle", "arrow-scale": 0.8, "curve-style": "bezier",
       } },
       { selector: "edge.statement", style: { "line-color": soft, width: 1.8 } },
-      { selector: "edge.named", style: { label: says } },
+      { selector: "edge.named", style: { label: says, "text-margin-x": (edge) => edge.scratch("word").x, "text-margin-y": (edge) => edge.scratch("word").y } },
       { selector: "edge.linked", style: { "line-color": ink, "target-arrow-color": ink, width: 2.2 } },
       { selector: "edge.way", style: { "line-color": accent, "target-arrow-color": accent, width: 3.5 } },
       { selector: "node.way", style: { width: 24, height: 24 } },
@@ -115,14 +115,14 @@ export class Graph {
   nameLinks() {
     const seen = this.cy.edges().not(".filtered").filter((edge) => edge.connectedNodes(".filtered").empty());
     const ranks = [".way", ".linked", ".statement", seen.length <= MANY ? "edge" : ".none"];
-    const words = [...new Set(ranks.flatMap((rank) => seen.filter(rank).toArray()))].map((edge) => {
-      const [from, to] = [edge.source().position(), edge.target().position()];
-      return { edge, box: wordBox(says(edge), (from.x + to.x) / 2, (from.y + to.y) / 2) };
-    });
+    const words = [...new Set(ranks.flatMap((rank) => seen.filter(rank).toArray()))].map((edge) => (
+      { edge, from: edge.source().position(), to: edge.target().position(), size: sizeOf(edge) }));
     const taken = this.cy.nodes().not(".filtered").map((node) => boxOf(node, node.position()));
     this.cy.batch(() => {
       this.cy.edges().removeClass("named");
-      for (const { edge } of readable(words, taken)) edge.addClass("named");
+      for (const { edge, x, y, from, to } of readable(words, taken)) {
+        edge.scratch("word", { x: x - (from.x + to.x) / 2, y: y - (from.y + to.y) / 2 }).addClass("named");
+      }
     });
   }
 
@@ -139,7 +139,7 @@ export class Graph {
     seen.layout(options).run();
     const boxes = nodes.map((node) => boxOf(node, { x: 0, y: 0 }));
     const frame = [this.cy.width(), this.cy.height()];
-    const after = apart(stretched(nodes.map((node) => node.position()), boxes, frame), boxes);
+    const after = spread(nodes.map((node) => node.position()), boxes, frame);
     const at = new Map(nodes.map((node, index) => [node.id(), index]));
     nodes.positions((node) => before[at.get(node.id())]);
     const settle = nodes.layout({ name: "preset", fit: false, positions: (node) => after[at.get(node.id())],
@@ -164,10 +164,9 @@ function boxOf(node, place) {
   return [x1 - x + place.x - 3, y1 - y + place.y - 3, x2 - x + place.x + 3, y2 - y + place.y + 3];
 }
 
-// What a word takes in the middle of its link.
-export function wordBox(word, x, y) {
-  const half = word.length * FONT * 0.27 + 3;
-  return [x - half, y - FONT * 0.7, x + half, y + FONT * 0.7];
+// How wide and high what a link says is.
+export function sizeOf(edge) {
+  return [says(edge).length * FONT * 0.54 + 6, FONT * 1.4];
 }
 
 export function says(edge) {
@@ -175,5 +174,5 @@ export function says(edge) {
 }
 
 export function clip(label, most) {
-  return label.length > most ? `${label.slice(0, most - 1).trimEnd()}…` : label;
+  return label.length > most ? `${label.slice(0, most).replace(/[\s(:,;]*[^\s]*$/, "") || label.slice(0, most - 1)}…` : label;
 }

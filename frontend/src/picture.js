@@ -1,10 +1,10 @@
 // What is drawn as a picture for a paper: SVG, and PNG of it. As wide as the text of a journal
 // (180 mm), with type of 9 points, everything where it is on the screen, a legend and its source.
-import { clip, says, wordBox } from "./graph.js";
-import { apart, around, high, readable, stretched, wide } from "./places.js";
+import { clip, says, sizeOf } from "./graph.js";
+import { around, readable, spread, wide } from "./places.js";
 
 const WIDTH = 680; // pixels of 1/96 inch: 180 mm
-const FEW = 70; // things up to which a picture is that wide: more need a larger sheet for type of that size
+const TALLEST = 1.25; // the shape of a page: what needs more room in type of that size has a larger sheet
 const FONT = 12; // 9 points
 const LINE = 14;
 const LETTER = 6.4; // how wide a letter is
@@ -16,8 +16,7 @@ export const text = (value) => String(value).replace(/[&<>"]/g, (char) => ESCAPE
 const round = (number) => Math.round(number * 10) / 10;
 
 export function svg(graph, seen, facts, font) {
-  const sheet = Math.round(WIDTH * Math.max(1, Math.sqrt(seen.nodes().length / FEW)));
-  const things = placed(seen, sheet);
+  const { things, sheet } = placed(seen);
   const below = Math.max(...things.map(({ place, box }) => place.y + box[3])) + 26; // the lowest name
   const at = new Map(things.map((thing) => [thing.node.id(), thing.place]));
   const kinds = [...new Set(things.map(({ node }) => node.data("kind")))].sort();
@@ -28,7 +27,7 @@ export function svg(graph, seen, facts, font) {
     return `<path transform="translate(${x} ${y - 11}) scale(.75)" d="${outline}" fill="${COLOURS[colour]}"/><text x="${x + 18}" y="${y}">${text(kind)}</text>`;
   });
   const foot = below + Math.ceil(kinds.length / columns) * 20 + 8;
-  const source = wrap(`${facts.source} Licence: ${facts.licence}. ${facts.address}`, Math.floor((sheet - 2 * MARGIN) / 6));
+  const source = wrap(`${facts.source} Licence: ${facts.licence} Drawn at ${facts.address}`, Math.floor((sheet - 2 * MARGIN) / 6));
   const height = foot + source.length * 16 + 8;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${round(sheet * 180 / WIDTH)}mm" height="${round(height * 180 / WIDTH)}mm" viewBox="0 0 ${sheet} ${round(height)}" font-family="Inter, 'Noto Sans', sans-serif" font-size="${FONT}" fill="#16202b">
 <title>${text(facts.title)}</title>
@@ -45,9 +44,9 @@ ${source.map((part, row) => `<text x="${MARGIN}" y="${foot + row * 16}" font-siz
 `;
 }
 
-// The things with their places on the sheet, which are those of the screen, moved no farther than
-// names in type of that size need.
-function placed(seen, sheet) {
+// The things as they are to each other on the screen, none over another, and how wide the sheet is:
+// taller than the drawing is on the screen where that keeps it as wide as the text.
+function placed(seen) {
   const things = seen.nodes().map((node) => {
     const size = node.hasClass("start") ? 20 : 13;
     const lines = wrap(clip(node.data("label"), 60), 22);
@@ -55,11 +54,17 @@ function placed(seen, sheet) {
     return { node, size, lines, box: [-half, -size / 2 - 3, half, size / 2 + lines.length * LINE + 6] };
   });
   const boxes = things.map(({ box }) => box);
-  const room = sheet - 2 * MARGIN;
-  const roomy = room - Math.max(...boxes.map(wide));
-  const places = apart(stretched(things.map(({ node }) => node.position()), boxes, [roomy, roomy], true), boxes, [-room / 2, room / 2]);
-  const top = around(places)[1] - Math.max(...boxes.map(high)) / 2;
-  return things.map((thing, at) => ({ ...thing, place: { x: places[at].x + sheet / 2, y: places[at].y - top + MARGIN + 20 } }));
+  const drawn = seen.nodes().boundingBox();
+  const from = things.map(({ node }) => node.position());
+  let [shape, places, box] = [drawn.w / drawn.h];
+  do {
+    places = spread(from, boxes, [shape, 1]);
+    box = around(places, boxes);
+    shape *= 0.9;
+  } while (wide(box) > WIDTH - 2 * MARGIN && shape > 1 / TALLEST);
+  const sheet = Math.round(Math.max(WIDTH, wide(box) + 2 * MARGIN));
+  const [x, y] = [(sheet - wide(box)) / 2 - box[0], MARGIN + 30 - box[1]];
+  return { sheet, things: things.map((thing, at) => ({ ...thing, place: { x: places[at].x + x, y: places[at].y + y } })) };
 }
 
 function shape(graph, { node, size, place }) {
@@ -80,13 +85,10 @@ function line(edge, at) {
 
 // What the links say that do so on the screen, where it covers nothing here.
 function words(seen, at, things) {
-  const said = seen.edges().filter(".named").map((edge) => {
-    const [from, to] = [at.get(edge.source().id()), at.get(edge.target().id())];
-    const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
-    return { edge, middle, box: wordBox(says(edge), middle.x, middle.y) };
-  });
+  const said = seen.edges().filter(".named").map((edge) => (
+    { edge, from: at.get(edge.source().id()), to: at.get(edge.target().id()), size: sizeOf(edge) }));
   const taken = things.map(({ place, box }) => [place.x + box[0], place.y + box[1], place.x + box[2], place.y + box[3]]);
-  return readable(said, taken).map(({ edge, middle }) => `<text x="${round(middle.x)}" y="${round(middle.y + 4)}">${text(says(edge))}</text>`).join("");
+  return readable(said, taken).map(({ edge, x, y }) => `<text x="${round(x)}" y="${round(y + 4)}">${text(says(edge))}</text>`).join("");
 }
 
 // Words in lines of a length; a longer one, such as an address, goes on in the next line.

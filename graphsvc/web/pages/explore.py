@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.graphs.look import look
-from graphsvc.index import AmbiguousName, Named, UnknownName, slug
+from graphsvc.index import AmbiguousName, UnknownName, slug
 from graphsvc.questions.table import fetch
 from graphsvc.questions.template import Template
 from graphsvc.sparql import own_query
@@ -81,8 +81,8 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
         return {
             "thing": context.link(iri), "name": context.curie(iri), "total": len(edges),
             "shown": len(edges[:_MOST]), "groups": groups, "examples": examples,
-            "problem": problem and plain(context, problem.message), "near": [
-                context.link(named.iri) for named in _offered(problem)],
+            "problem": problem and plain(context, problem.message),
+            "near": _offered(context, problem, to or ""),
             "aim": aim and context.link(aim), "aim_name": aim and context.curie(aim),
             "way": (steps := _steps(context, iri, way)), "past": [*map(slug, sorted(past))],
             "passed": _passed(context, steps)}
@@ -111,10 +111,14 @@ def _led_to(context: PageContext, iri: str) -> bool:
                for class_ in context.index.classes(iri))
 
 
-def _offered(problem: AmbiguousName | UnknownName | None) -> list[Named]:
-    """What may be meant by a name."""
-    return (problem.choices if isinstance(problem, AmbiguousName)
-            else problem.nearest if problem else [])
+def _offered(
+    context: PageContext, problem: AmbiguousName | UnknownName | None, text: str
+) -> list[Link]:
+    """What may be meant by a text that is the name of several things, or of none."""
+    if isinstance(problem, AmbiguousName):
+        return [context.link(named.iri) for named in problem.choices]
+    found = [hit.entry.iri for hit in context.index.suggest(text, limit=5)] if problem else []
+    return [context.link(iri) for iri in found]
 
 
 def _examples(context: PageContext) -> list[Link]:
