@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.graphs.look import look
-from graphsvc.index import AmbiguousName, UnknownName, slug
+from graphsvc.index import AmbiguousName, NotOneThing, slug
 from graphsvc.vocabulary import DISPLAY, PROV, RDF, RDFS, SKOS
 from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
 from graphsvc.web.pages.errors import plain
@@ -66,7 +66,7 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
     aim, problem = None, None
     try:
         aim = await _find(context, to) if to else None
-    except (AmbiguousName, UnknownName) as error:
+    except NotOneThing as error:
         problem = error
     past = _classes(context, pairs)
     way = await _way(context, iri, aim, past) if aim else []
@@ -79,7 +79,7 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
             "thing": context.link(iri), "name": context.curie(iri), "total": len(edges),
             "shown": len(edges[:_MOST]), "groups": groups, "examples": examples,
             "problem": problem and plain(context, problem.message),
-            "near": _offered(context, problem, to or ""),
+            "near": _offered(context, problem, to or "") if problem else [],
             "aim": aim and context.link(aim), "aim_name": aim and context.curie(aim),
             "way": (steps := _steps(context, iri, way)), "past": [*map(slug, sorted(past))],
             "passed": _passed(context, steps)}
@@ -96,10 +96,10 @@ async def _find(context: PageContext, text: str) -> str:
     try:
         return await context.find(text)
     except AmbiguousName as error:
-        named = [one for one in error.choices if _led_to(context, one.iri)]
+        named = [one for one in error.named if _led_to(context, one.iri)] or error.named
         if len(named) == 1:
             return named[0].iri
-        raise AmbiguousName(error.message, named or error.choices, error.location) from error
+        raise AmbiguousName(error.message, named, error.location) from error
 
 
 def _led_to(context: PageContext, iri: str) -> bool:
@@ -108,14 +108,11 @@ def _led_to(context: PageContext, iri: str) -> bool:
                for class_ in context.index.classes(iri))
 
 
-def _offered(
-    context: PageContext, problem: AmbiguousName | UnknownName | None, text: str
-) -> list[Link]:
+def _offered(context: PageContext, problem: NotOneThing, text: str) -> list[Link]:
     """What may be meant by a text that is the name of several things, or of none."""
-    if isinstance(problem, AmbiguousName):
-        return [context.link(named.iri) for named in problem.choices]
-    found = [hit.entry.iri for hit in context.index.suggest(text, limit=5)] if problem else []
-    return [context.link(iri) for iri in found]
+    found = problem.named if isinstance(problem, AmbiguousName) else [
+        hit.entry for hit in context.index.suggest(text, None)[:5]]
+    return [context.link(one.iri) for one in found]
 
 
 def _examples(context: PageContext) -> list[Link]:
