@@ -12,7 +12,7 @@ export function measured(names, rows, isNumber) {
   return names.filter((name) => rows.some((row) => row[name]) && rows.every((row) => !row[name] || isNumber(row[name])));
 }
 
-// The first column, with the first other one that tells rows apart which it does not.
+// The first column, with the first other one that makes more of its values different.
 export function named([first, ...others], rows, shown) {
   const different = (names) => new Set(rows.map((row) => names.map((name) => shown(row[name])).join("\n"))).size;
   const alone = different([first]);

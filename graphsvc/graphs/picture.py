@@ -36,7 +36,7 @@ _SPOKEN, _SPOKEN_IN_COLUMNS = 40, 160
 """Edges up to which each says what it is, where there is room."""
 _AT = (0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2, 0.88)
 """Where on its edge a word may be: on the middle, or else as near to it as there is room."""
-_BESIDE = (4, -5, 14)
+_NEAR = (4, -5, 14)
 """How far below its edge's middle a word's line is: on the edge, or else just above or below."""
 _COLUMN, _ROW, _TIER, _WRAPPED, _ROWS = 310, 62, 13, 30, 40
 """Of a drawing in columns: how wide a column and how high a row, how far apart the lines of a name
@@ -251,7 +251,7 @@ def _placed(
         if not word or margin and hypot(u - x, v - y) <= len(word) * _LETTER + margin:
             continue
         spots = ((x + (u - x) * share, y + (v - y) * share + down, "middle", word[:_LONGEST])
-                 for down in _BESIDE for share in _AT)
+                 for down in _NEAR for share in _AT)
         for name in [name for name in spots if _free(_box(name), taken)][:1]:
             taken.append(_box(name))
             found.append(name)
