@@ -572,7 +572,7 @@ def test_a_choice_of_colours_holds_on_the_next_page(page: Any) -> None:
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != paper
 
 
-def test_on_a_phone_the_map_fits_with_complete_names(page: Any) -> None:
+def test_on_a_phone_the_map_fits_with_names_that_are_not_cut(page: Any) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(PAGES["map of an answer"])
     assert not page.evaluate(
@@ -582,9 +582,15 @@ def test_on_a_phone_the_map_fits_with_complete_names(page: Any) -> None:
     shown = {tile.get_attribute("aria-label").partition(":")[0]:
              tile.locator("text:not(.strong)").all_text_contents() for tile in tiles.all()}
     assert len(shown) == 32
-    assert shown["Clackmannanshire"] == ["Clack-", "mannan-", "shire"]
-    assert {name for name, lines in shown.items()
-            if re.sub("[- ]", "", "".join(lines)) != name.replace(" ", "")} == set()
+    assert shown["Clackmannanshire"] == ["Clacks"]
+    assert shown["Perth and Kinross"] == ["Perth", "& Kin"]
+    letters = page.locator(".drawing.phone a text").first.evaluate(
+        "one => one.getBoundingClientRect().height")
+    assert letters > 11  # the line of a letter of 10 pixels
+    wide = [tile.get_attribute("aria-label") for tile in tiles.all() if tile.evaluate(
+        "it => [...it.querySelectorAll('text')].some(text => text.getBBox().width > "
+        "it.querySelector('rect').getBBox().width)")]
+    assert wide == []
 
 
 @pytest.mark.slow
