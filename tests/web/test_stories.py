@@ -392,7 +392,7 @@ def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path
     assert "The texts disagree" in row.inner_text()
     row.locator("summary").click()
     row.get_by_role("link", name=re.compile("^North Ayrshire 2022, .*paragraph")).first.wait_for()
-    assert row.get_by_role("link", name=re.compile("^The publisher’s page")).count()
+    assert row.get_by_role("link", name=re.compile("^Open the publisher’s copy: ")).count()
 
     page.get_by_role("link", name="Sources").click()
     silent = page.locator("dl div").filter(has_text="Looked at, and silent on this")
