@@ -75,7 +75,7 @@ def _head(context: PageContext, iri: str, rows: Sequence[Row]) -> dict[str, Any]
     return {
         "iri": iri, "path": context.path(iri) or "", "label": _title(context, iri),
         "classes": context.terms.most_special(classes), "passage": passage,
-        **facts_.named(said), "facts": facts, "measured": facts_.measured(facts),
+        **facts_.named(said), "facts": facts, "measured": facts_.measured(context, facts),
         "above": facts_.above(context, said), "evidence": facts_.evidence(context, said),
         "sources": facts_.sources(said),
         "comparable": any(term.iri in classes for term in comparable(context))}
