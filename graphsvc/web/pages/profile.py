@@ -186,10 +186,10 @@ def groups(table: Table) -> tuple[Table, list[tuple[Link, list[Row]]]] | None:
         return None
     roles = ["group" if its == at else role for its, role in enumerate(table.roles)]
     if "head" not in roles:
-        head = next((its for its, column in enumerate(table.columns)
-                     if its != at and column.type == "iri"
-                     and len({row[its].iri for row in table.rows}) > 1), at)
-        roles[head] = "head"
+        things = [its for its, column in enumerate(table.columns)
+                  if its != at and column.type == "iri"]
+        roles[next((its for its in things if len({row[its].iri for row in table.rows}) > 1),
+                   next(iter(things), at))] = "head"
     found: dict[Link, list[Row]] = {}
     for row in table.rows:
         found.setdefault(row[at], []).append(row)
