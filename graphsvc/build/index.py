@@ -25,6 +25,7 @@ from graphsvc.vocabulary import (
     BIBO,
     DCTERMS,
     DISPLAY,
+    LABELS,
     MEANINGS,
     OA,
     OTHER_NAMES,
@@ -37,8 +38,7 @@ from graphsvc.vocabulary import (
 )
 from graphsvc.words import fold, words
 
-_NAMED = {SKOS.prefLabel, RDFS.label, DCTERMS.title, *OTHER_NAMES, SKOS.notation, TYPE,
-          SKOS.inScheme}
+_NAMED = {*LABELS, *OTHER_NAMES, SKOS.notation, TYPE, SKOS.inScheme}
 """Properties of which a thing has at least one to be in the index."""
 _NO_TEXTS = {RDFS.label, RDFS.comment}
 _NUMBERS = {XSD.decimal, XSD.integer, XSD.double}

@@ -110,14 +110,19 @@ def svg(graph: Graph, recipe: Recipe) -> Iterator[str]:
 
 def png(graph: Graph, recipe: Recipe) -> bytes:
     """Draw the graph as the SVG has it. Raises as `svg` does."""
-    import fontpkg  # type: ignore[import-untyped]
-    import resvg_py
-
-    image = resvg_py.svg_to_bytes(svg_string="".join(svg(graph, recipe)),
-                                  font_files=[str(fontpkg.path("Inter"))], zoom=_DENSITY)
+    image = as_png("".join(svg(graph, recipe)), _DENSITY)
     head = 8 + 25  # the signature and the chunk IHDR (PNG, third edition, 5.2 and 11.2.1)
     chunks = [_chunk(name.title(), value) for name, value in recipe.facts.items()]
     return image[:head] + b"".join(chunks) + image[head:]
+
+
+def as_png(svg: str, density: float) -> bytes:
+    """An SVG as PNG, in the font of the pages. density: pixels for each of the SVG."""
+    import fontpkg  # type: ignore[import-untyped]
+    import resvg_py
+
+    return bytes(resvg_py.svg_to_bytes(
+        svg_string=svg, font_files=[str(fontpkg.path("Inter"))], zoom=density))
 
 
 def _chunk(keyword: str, text: str) -> bytes:

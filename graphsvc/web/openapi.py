@@ -34,7 +34,7 @@ _CONTENT: Mapping[str, Mapping[str, Json]] = {
     "/export/{view}": {JSON.media_type: _OBJECT},
     "/sparql": {format.media_type: _ANY for format in (*BINDING_FORMATS, *GRAPH_FORMATS)},
     "/export/{view}.{format}": {
-        format.media_type.partition(";")[0]: _ANY for format in FORMATS.values()},
+        format.media_type: _ANY for format in FORMATS.values()},
 }
 """What comes back from the paths that are the same in every release, by media type."""
 

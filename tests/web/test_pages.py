@@ -25,7 +25,7 @@ from graphsvc.release import Release, Releases
 from graphsvc.service import Serving
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import PageContext
-from graphsvc.web.pages.routes import pages_router
+from graphsvc.web.pages.routes import page_routes
 from graphsvc.web.pages.terms import Terms
 from graphsvc.web.pages.thing import thing_page
 from graphsvc.web.releases import application
@@ -141,7 +141,7 @@ def test_a_page_keeps_the_event_loop_for_less_than_20_ms(release: Release) -> No
     async def longest() -> dict[str, float]:
         serving = await Serving.open(release)
         pages = await PageContext.open(serving)
-        own = httpx.ASGITransport(application([pages_router(pages)]))
+        own = httpx.ASGITransport(application(page_routes(pages)))
         made: dict[str, float] = {}
         gc.collect()
         gc.freeze()  # as the service does when it has opened a release

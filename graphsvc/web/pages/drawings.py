@@ -9,7 +9,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from graphsvc.questions.question import Map
 from graphsvc.web.pages.context import SHADES, Link, PageContext
@@ -236,7 +235,20 @@ def _size(text: str) -> float:
     return Link(text).number or 0
 
 
-def matrix(table: Table) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Matrix:
+    """What is known where rows and columns meet. corner, measure: what the rows and the cells are
+    about; symbols, tones: what each means; tones: None where the cells are texts."""
+
+    corner: str
+    measure: str
+    columns: Sequence[Link]
+    rows: Sequence[tuple[Link, list[list[Link]]]]
+    symbols: Mapping[str | None, list[str]]
+    tones: Mapping[str | None, list[str]] | None
+
+
+def matrix(table: Table) -> Matrix | None:
     """The values of one column where two others meet; with a column of tones, as symbols in
     colours, with a legend and a link to what the row is about."""
     declared = table.question.matrix
@@ -259,14 +271,13 @@ def matrix(table: Table) -> dict[str, Any] | None:
         met[row[down]][row[across]][value] = None
     columns = sorted({column for line in met.values() for column in line},
                      key=lambda link: link.text)
-    return {
-        "corner": table.columns[down].label,
-        "measure": table.columns[cell].label if tone is None else
+    return Matrix(
+        table.columns[down].label, table.columns[cell].label if tone is None else
         f"{table.columns[cell].label} (symbol) and {table.columns[tone].label.lower()} (colour)",
-        "columns": columns, "symbols": _legend([row[cell] for row in table.rows], "symbol"),
-        "tones": None if tone is None else _legend([row[tone] for row in table.rows], "tone"),
-        "rows": [(head, [list(filter(None, line.get(column, ()))) for column in columns])
-                 for head, line in met.items()]}
+        columns, [(head, [list(filter(None, line.get(column, ()))) for column in columns])
+                  for head, line in met.items()],
+        _legend([row[cell] for row in table.rows], "symbol"),
+        None if tone is None else _legend([row[tone] for row in table.rows], "tone"))
 
 
 def _legend(cells: Sequence[Link], sign: str) -> dict[str | None, list[str]]:

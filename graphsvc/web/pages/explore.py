@@ -18,9 +18,6 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.graphs.export import FORMATS
 from graphsvc.graphs.look import look
 from graphsvc.index import slug
-from graphsvc.questions.table import fetch
-from graphsvc.questions.template import Template
-from graphsvc.sparql import own_query
 from graphsvc.vocabulary import DISPLAY, PROV, RDF, RDFS, SKOS
 from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
 from graphsvc.web.pages.terms import Term
@@ -57,7 +54,7 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
 
     Raises UnknownName or AmbiguousName, and what the engine raises.
     """
-    check_names("The explorer", pairs, _STATE, ", ".join(_STATE))
+    check_names("The explorer", pairs, *_STATE)
     if (name := first_of(pairs, "thing")) is None:
         return await context.render(
             "explore.html", lambda: {"thing": None, "examples": _examples(context)})
@@ -102,7 +99,7 @@ async def links(context: PageContext, pairs: Pairs) -> Response:
 
     Raises as `explore_page`, and GraphsvcError without a thing.
     """
-    check_names("The explorer", pairs, ("thing", "to", "past"), "thing, to and past")
+    check_names("The explorer", pairs, "thing", "to", "past")
     name, to = first_of(pairs, "thing"), first_of(pairs, "to")
     if name is None:
         raise GraphsvcError("No thing was given whose links to list.",
@@ -110,7 +107,7 @@ async def links(context: PageContext, pairs: Pairs) -> Response:
     iri = await context.find(name)
     edges = await (_way(context, iri, await context.find(to), _classes(context, pairs))
                    if to else _around(context, iri))
-    return await context.json(_as_json, context, iri, edges)
+    return await context.json(lambda: _as_json(context, iri, edges))
 
 
 async def _around(context: PageContext, iri: str) -> list[Edge]:
@@ -124,9 +121,9 @@ async def _around(context: PageContext, iri: str) -> list[Edge]:
 
 async def _neighbours(context: PageContext, things: Iterable[str]) -> dict[str, list[Edge]]:
     """The links of each thing, without those that pages leave out."""
-    query = _QUERIES["neighbours"].bind({"thing": [NamedNode(iri) for iri in things]})
+    links = await context.fetch("neighbours", *map(NamedNode, things))
     found: dict[str, dict[Edge, None]] = defaultdict(dict)
-    for thing, property_, other, outward in (await fetch(context.serving.engine, query)).rows:
+    for thing, property_, other, outward in links.rows:
         assert thing and property_ and other and outward
         if (property_.value in _LEFT_OUT or context.terms.term(property_.value).quiet
                 or context.path(other.value) is None):
@@ -145,9 +142,9 @@ async def _folded(context: PageContext, edges: Sequence[Edge], ends: set[str]) -
     statements = _statements(context, others)
     if not statements:
         return [*edges]
-    query = _QUERIES["folded"].bind({"statement": [NamedNode(iri) for iri in statements]})
+    ends_of = await context.fetch("folded", *map(NamedNode, statements))
     folded: dict[Edge, None] = {}
-    for statement, start, end, said in (await fetch(context.serving.engine, query)).rows:
+    for statement, start, end, said in ends_of.rows:
         if statement and start and end and (not ends or {start.value, end.value} & ends):
             word = context.label(said.value) if isinstance(said, NamedNode) else (
                 said.value if said else context.label(statement.value))
@@ -247,6 +244,3 @@ def _as_json(context: PageContext, iri: str, edges: Sequence[Edge]) -> dict[str,
         "looks": {kind: {"colour": its.colour, "shape": its.shape, "outline": its.outline}
                   for kind, its in look(context.serving.looks, kinds.values()).items()},
     }
-
-
-_QUERIES = {name: Template(own_query(name), file=f"{name}.rq") for name in ("neighbours", "folded")}

@@ -11,9 +11,10 @@ from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.context import Link, NotFound, PageContext
-from graphsvc.web.pages.files import Views
+from graphsvc.web.pages.context import Link, PageContext
+from graphsvc.web.pages.figure import Drawings
 from graphsvc.web.pages.table import Row, Table, table_of
+from graphsvc.web.problems import HttpError
 from graphsvc.words import slugged
 
 FIRST = "Overview"
@@ -107,14 +108,14 @@ def _asked(token: str, known: Mapping[str, tuple[Question, str]], iri: str) -> A
 
 
 def chosen(tabs: Sequence[Tab], wanted: str | None) -> Tab:
-    """The tab that an address asks for, else the first. Raises NotFound."""
+    """The tab that an address asks for, else the first. Raises HttpError 404."""
     if wanted is None:
         return tabs[0]
     for tab in tabs:
         if tab.name == wanted:
             return tab
-    raise NotFound(f"This page has no part `{wanted[:80]}`.",
-                   hint=f"It has {', '.join(tab.name for tab in tabs)}.")
+    raise HttpError(404, f"This page has no part `{wanted[:80]}`.",
+                    hint=f"It has {', '.join(tab.name for tab in tabs)}.")
 
 
 def panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Panel:
@@ -132,9 +133,9 @@ def panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Panel
 def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str, Any]:
     match view:
         case "map" | "chart" | "grid":
-            views = Views.of(context, table_of(context, table.answer))
-            if view in views.drawn:
-                return view, views
+            drawings = Drawings.of(context, table_of(context, table.answer))
+            if view in drawings.drawn:
+                return view, drawings
         case "table" | "list":
             return view, None
         case None:

@@ -21,6 +21,12 @@ from graphsvc.questions.table import Term
 from graphsvc.vocabulary import XSD
 from graphsvc.web.request import Pairs
 
+PLACES = {
+    "Home page": "/", "Questions": "/questions", "Compare": "/compare", "Explore": "/explore",
+    "SPARQL": "/sparql", "About these data": "/about", "Releases": "/releases",
+    "Search": "/search", "Graph files": "/export", "The ontology": "/def",
+    "For machines": "/docs"}
+"""The paths of the pages that readers are led to, by what they are called."""
 STATIC = Path(str(files("graphsvc.web.pages") / "static"))
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
@@ -121,8 +127,7 @@ def _marked(text: str) -> Markup:
     return Markup(str(escape(text)).replace(MARK_ON, "<mark>").replace(MARK_OFF, "</mark>"))
 
 
-_PAGE = re.compile(
-    r"(?<![\w/])/(?:search|questions|releases|export|def|about|explore|docs)(?![\w/])")
+_PAGE = re.compile(rf"(?<![\w/])(?:{'|'.join(PLACES.values())})(?![\w/])")
 
 
 def _with_links(text: str) -> Markup:

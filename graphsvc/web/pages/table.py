@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from urllib.parse import quote
 
 from pyoxigraph import BlankNode, NamedNode
 
@@ -49,6 +50,11 @@ class Table:
     def question(self) -> Question:
         """What was asked."""
         return self.answer.question
+
+    @property
+    def path(self) -> str:
+        """Where this service has the answer."""
+        return f"/questions/{quote(self.question.name)}{'?' if self.query else ''}{self.query}"
 
     @property
     def wide(self) -> bool:

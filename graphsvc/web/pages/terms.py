@@ -12,8 +12,8 @@ import pyoxigraph as ox
 
 from graphsvc.index import closure, most_special, slug
 from graphsvc.questions.table import Table, fetch
+from graphsvc.questions.template import own
 from graphsvc.service import Serving
-from graphsvc.sparql import own_query
 from graphsvc.vocabulary import DISPLAY, OWL, RDF, RDFS
 
 _LAST = 1_000
@@ -112,7 +112,7 @@ class Terms:
     async def read(cls, serving: Serving) -> Terms:
         """The terms of what is served. Raises what the engine raises."""
         terms, shown = await asyncio.gather(
-            fetch(serving.engine, own_query("terms")), fetch(serving.engine, own_query("shown")))
+            fetch(serving.engine, own("terms")), fetch(serving.engine, own("shown")))
         return cls(terms, shown, _orders(serving))
 
     def term(self, iri: str) -> Term:
@@ -171,7 +171,7 @@ def _orders(serving: Serving) -> dict[tuple[str, str], float]:
     for file in serving.release.shapes:
         shapes.load(path=file, format=ox.RdfFormat.TURTLE)
     orders: dict[tuple[str, str], float] = {}
-    solutions = shapes.query(own_query("orders"))
+    solutions = shapes.query(own("orders"))
     assert isinstance(solutions, ox.QuerySolutions)
     for class_, path, place in solutions:
         for key in ((class_.value if class_ else "", path.value), ("", path.value)):
