@@ -121,7 +121,8 @@ def tile_map(context: PageContext, table: Table) -> TileMap | None:
     blanks, one = _blanks(context, table), next(iter(found.values()))[0][at].iri or ""
     tiles = tuple(replace(
         looks.get(place) or blanks.get(place) or Tile(Link(), 0, 0), column=column, row=row,
-        short=context.terms.shorts.get(place, ""), link=found[place][0][at] if place in found else context.link(
+        short=context.terms.shorts.get(place, ""),
+        link=found[place][0][at] if place in found else context.link(
             context.terms.near(place, one)))
         for place, (column, row) in context.terms.tiles.items())
     heading = table.columns[shade].label if shade is not None else ""

@@ -47,14 +47,6 @@ class Tab:
         """As addresses have it."""
         return slugged(self.title)
 
-    @property
-    def counts(self) -> bool:
-        """Whether the rows of its panel are what the tab is about: not where they are the sides of
-        the things that group them."""
-        groups = [column for one in self.asked for column in one.question.columns
-                  if column.name == one.question.group and column.type == "iri"]
-        return len(self.asked) == 1 and not groups
-
     def rows(self, asked: Asked) -> int:
         """How many rows one of its panels shows."""
         return _ALL if asked.question.group else _MANY if len(self.asked) == 1 else _FEW
