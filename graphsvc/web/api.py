@@ -112,7 +112,7 @@ async def _answer(
         following = f"{server}{_path(request)}?{urlencode([*kept, ('after', answer.after)])}"
     written = partial(write, answer, format, f"{server}/api/questions/{question.name}", following,
                       raw=own["raw"] == "true", headings=own["headings"],
-                      licence=serving.header.licence)
+                      header=serving.header, server=server)
     large = len(answer.all_rows) > _LARGE or format == XLSX
     body = await run_in_threadpool(written) if large else written()
     headers = {"Link": f'<{following}>; rel="next"'} if following else {}

@@ -100,6 +100,8 @@ def _in_words(found: re.Match[str]) -> str:
     if any(len(end) == 7 and end[5:] > end[2:4] for end in ends):
         return found[0]
     first, *last = (end if len(end) == 4 else show_date(end) for end in ends)
+    if last and ends[0].startswith(f"{ends[1]}-"):
+        return f"{first} and later that month"
     if last and first[-5:] == last[0][-5:] and first != last[0]:
         first = first[:-5]
     return " to ".join((first, *last))
