@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from graphsvc.cli.main import COMMANDS, parser
+from graphsvc.cli.main import parser
 from graphsvc.engine.base import Limits
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
@@ -23,7 +23,9 @@ def prose(project: Project) -> str:
 
 
 def test_every_command_is_documented(prose: str) -> None:
-    assert [name for name in COMMANDS if f"`{name}`" not in prose] == []
+    commands = next(action.choices for action in parser()._actions if action.choices)
+    assert len(commands) > 10
+    assert [name for name in commands if f"`{name}`" not in prose] == []
 
 
 def test_every_option_of_the_command_line_has_help() -> None:

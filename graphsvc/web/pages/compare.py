@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -51,15 +52,20 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     wanted = first_of(pairs, "class")
     first = sorted(classes, key=lambda term: wanted not in (term.iri, slug(term.iri)))
     format = first_of(pairs, "format") or "html"
-    iris, problem = list[str](), None
+    found: dict[str, str] = {}
+    problem, near = None, list[str]()
     for name in names:
         try:
-            iris.append(await _find(context, name, first))
+            found[name] = await _find(context, name, first)
         except NotOneThing as error:
             if format != "html":
                 raise
-            problem = problem or (name, error)
-    iris = list(dict.fromkeys(iris))
+            meant = _near(context, first[:1], [*found.values()], name, error)
+            if len(meant) == 1:
+                found[name] = meant[0]
+            elif problem is None:
+                problem, near = (name, error), meant
+    iris = list(dict.fromkeys(found.values()))
     if len(iris) > _MOST:
         raise GraphsvcError(f"{len(iris)} things are too many to compare.",
                             hint=f"Name {_FEWEST} to {_MOST}.")
@@ -74,9 +80,9 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     only = first_of(pairs, "differences") == "yes"
 
     def make() -> dict[str, Any]:
-        found = sorted((part for answers in asked for part in parts_of(context, answers, iris)),
+        every = sorted((part for answers in asked for part in parts_of(context, answers, iris)),
                        key=lambda part: part.counts)
-        shown = [part.differences() if only else part for part in found
+        shown = [part.differences() if only else part for part in every
                  if not chosen_parts or part.name in chosen_parts]
         most = _ROWS if format != "html" else _SHOWN if chosen_parts else _FIRST
         again = [("thing", context.curie(iri)) for iri in iris]
@@ -84,9 +90,11 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
         return {
             "classes": classes, "chosen_class": chosen, "things": [*map(context.link, iris)],
             "offered": context.index.members(chosen.iri) if chosen else (),
-            "names": [*(_name(context, iri, chosen) for iri in iris), *([problem[0]] if problem
-                      else [])], "all": found, "ready": ready,
-            "problem": problem and problem[1], "near": _near(context, chosen, iris, problem),
+            "names": [_name(context, found[name], chosen) if name in found else name
+                      for name in names], "all": every, "ready": ready,
+            "problem": problem and problem[0],
+            "near": [(context.label(iri), _address(context, chosen, [*iris, iri]))
+                     for iri in near if chosen],
             "pairs": [] if iris else _pairs(context, chosen),
             "parts": [part.first(most) for part in shown],
             "behind": [(answer, query_of(context, answer)) for answers in asked
@@ -103,22 +111,18 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
 
 
 def _near(
-    context: PageContext, class_: Term | None, iris: Sequence[str],
-    problem: tuple[str, NotOneThing] | None,
-) -> list[tuple[str, str]]:
-    """Names that may have been meant by one that is not known, each with the address that takes it.
-    """
-    if problem is None or class_ is None:
-        return []
-    name, error = problem
+    context: PageContext, classes: Sequence[Term], iris: Sequence[str], name: str,
+    error: NotOneThing,
+) -> list[str]:
+    """The IRIs of things of some classes that may have been meant by a name of none."""
     found = [one.iri for one in error.named]
-    found += [iri for iri, _ in context.index.names.near(
-        name[:_LONG], lambda iri: context.index.fits(iri, class_.iri, None))]
-    found += [entry.iri for entry in context.index.members(class_.iri)
-              if (entry.label or "").casefold().startswith(name.strip().casefold())]
-    fitting = [iri for iri in dict.fromkeys(found)
-               if class_.iri in context.index.classes(iri) and iri not in iris][:_NEAR]
-    return [(context.label(iri), _address(context, class_, [*iris, iri])) for iri in fitting]
+    for class_ in classes:
+        found += [iri for iri, _ in context.index.names.near(
+            name[:_LONG], partial(context.index.fits, of_class=class_.iri, scheme=None))]
+        found += [entry.iri for entry in context.index.members(class_.iri)
+                  if (entry.label or "").casefold().startswith(name.strip().casefold())]
+    return [iri for iri in dict.fromkeys(found) if iri not in iris
+            and any(class_.iri in context.index.classes(iri) for class_ in classes)][:_NEAR]
 
 
 def _pairs(context: PageContext, class_: Term | None) -> list[tuple[str, str]]:

@@ -106,12 +106,14 @@ def facts_of(context: PageContext, said: Said, classes: Collection[str]) -> list
     return facts
 
 
-def measured(facts: Iterable[Fact]) -> list[str]:
+def measured(context: PageContext, facts: Iterable[Fact]) -> list[str]:
     """A value with its unit, then when: `about 34 records`, `2014 to 2016`; empty where the leading
-    facts have no unit, or nothing that it counts."""
+    facts have no unit, or nothing that it counts. Values of scales, which are
+    what is counted, are left out, and what says that nothing is stated."""
     leads = [fact for fact in facts if fact.leads]
     unit = next((fact.links[0].text for fact in leads if fact.unit), None)
-    said = [link for fact in leads if not fact.unit for link in fact.links]
+    said = [link for fact in leads if not fact.unit for link in fact.links
+            if link.rank is None and link.iri not in context.terms.quiet]
     number = next((link for link in said if link.number is not None
                    and not re.fullmatch(r"\d{4}", link.text)), None)
     words = [link.text for link in said if link.iri]

@@ -18,10 +18,10 @@ from markupsafe import Markup
 from graphsvc.errors import GraphsvcError
 from graphsvc.web.pages.context import Link, PageContext
 from graphsvc.web.pages.drawings import Bars, Matrix, Tile, TileMap, bars, matrix, tile_map
-from graphsvc.web.pages.rendering import STATIC, capital, fill
+from graphsvc.web.pages.rendering import MARKS, STATIC, capital, fill
 from graphsvc.web.pages.table import Table
 
-WIDE, NARROW = 960, 340
+WIDE, NARROW = 960, 320
 """Pixels across: of files and pages, and of phones."""
 _LETTER, _MEAN = 0.55, 0.5
 """How wide a letter of the font is, in its size: in a word, and on average in a long line."""
@@ -30,11 +30,6 @@ _LEADING = 1.22
 _SIZE, _SMALL, _TITLE = 14.0, 12.0, 24.0
 _ROW, _BAR = 30, 20
 _CELL, _HEAD = 34, 260
-_SYLLABLE = re.compile(
-    r"(?<=\w\w)((?:[cgpstw]h|[bcdfgkpt]r|[bcfgkps]l|[^aeiouy\W\d_])(?=[aeiouy])(?!e\b))")
-"""Where a long word may be broken: before what begins a syllable."""
-_THIN, _FAT = set("fijlrtI-' "), set("mwMW")
-_MARKS = {"good": "+", "mixed": "±", "slight": "~", "open": "?", "bad": "−"}
 
 
 @dataclass(frozen=True)
@@ -135,29 +130,6 @@ def lines(text: str, width: float, size: float = _SIZE, most: int = 2) -> list[s
     return wrap(text, letters, max_lines=most, placeholder=" …") or [""]
 
 
-def _wide(text: str, size: float) -> float:
-    """How wide a short text is, letter by letter."""
-    return size * sum(.34 if letter in _THIN else .86 if letter in _FAT else
-                      .68 if letter.isupper() else .57 for letter in text)
-
-
-def _broken(text: str, width: float, size: float) -> list[str]:
-    """A name in lines that are not wider than a width, its words broken where they are wider."""
-    done = [""]
-    for word in text.split():
-        fits = _wide(word, size) <= width
-        parts = [word] if fits else _SYLLABLE.sub("\xad\\1", word).split("\xad")
-        for number, part in enumerate(parts):
-            last = number == len(parts) - 1
-            joined = done[-1] + (" " if done[-1] and not number else "") + part
-            if _wide(joined + ("" if last else "-"), size) <= width:
-                done[-1] = joined
-            else:
-                done[-1] += "-" if number else ""
-                done.append(part)
-    return [line for line in done if line]
-
-
 def _text(found: Sequence[str], x: float, y: float, size: float = _SIZE, look: str = "",
           anchor: str = "start") -> Iterator[Words]:
     """Lines below each other, the first one on y."""
@@ -197,9 +169,9 @@ def tiles(found: TileMap, width: float) -> Drawing:
     """A tile for each place, with what is known of it, above a legend."""
     step, phone = width / found.columns, width < WIDE
     longest = max((len(word) for tile in found.tiles for word in tile.link.text.split()), default=1)
-    size = 9.0 if phone else max(9.0, min(13.0, (step - 15) / (longest * 0.58)))
-    edge = 2.0 if phone else 6.0
-    words = {tile: (_broken(tile.link.text, step - 3 - edge, size),
+    size = 10.5 if phone else max(9.0, min(13.0, (step - 15) / (longest * 0.58)))
+    edge = 3.0 if phone else 6.0
+    words = {tile: (lines(phone and tile.short or tile.link.text, step - edge, size, 3),
                     lines(tile.text, step - 13, size * 1.06, 3)
                     if tile.text and (not phone or Link(tile.text).number is not None) else [])
              for tile in found.tiles}
@@ -263,7 +235,7 @@ def grid(matrix: Matrix) -> Drawing:
         y += tall
     key = [] if not tones else [
         *(("", symbol, ", ".join(texts)) for symbol, texts in matrix.symbols.items() if symbol),
-        *((tone or "plain", _MARKS.get(tone or "", ""), ", ".join(texts))
+        *((tone or "plain", MARKS.get(tone or "", ""), ", ".join(texts))
           for tone, texts in tones.items())]
     blank = any(not met for _, cells in matrix.rows for met in cells)
     key += [("", "dash", "not mentioned" if tones else "no information")] if blank else []
@@ -278,7 +250,7 @@ def _signs(met: Sequence[Link], middle: float, y: float, tall: float) -> Iterato
     wide = 46
     for number, one in enumerate(met):
         x = middle - wide * len(met) / 2 + number * wide
-        mark = _MARKS.get(one.tone or "", "")
+        mark = MARKS.get(one.tone or "", "")
         parts = (Box(x + 1, y + 4, wide - 2, tall - 7),
                  Sign(x + (9 if mark else 16), y + tall / 2 - 6.5, one.symbol or "full"),
                  Words(x + 33, y + tall / 2 + 5.5, mark, 16, "strong", "middle"))

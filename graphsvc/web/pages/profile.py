@@ -47,14 +47,6 @@ class Tab:
         """As addresses have it."""
         return slugged(self.title)
 
-    @property
-    def counts(self) -> bool:
-        """Whether the rows of its panel are what the tab is about: not where they are the sides of
-        the things that group them."""
-        groups = [column for one in self.asked for column in one.question.columns
-                  if column.name == one.question.group and column.type == "iri"]
-        return len(self.asked) == 1 and not groups
-
     def rows(self, asked: Asked) -> int:
         """How many rows one of its panels shows."""
         return _ALL if asked.question.group else _MANY if len(self.asked) == 1 else _FEW
@@ -187,10 +179,10 @@ def groups(table: Table) -> tuple[Table, list[tuple[Link, list[Row]]]] | None:
         return None
     roles = ["group" if its == at else role for its, role in enumerate(table.roles)]
     if "head" not in roles:
-        head = next((its for its, column in enumerate(table.columns)
-                     if its != at and column.type == "iri"
-                     and len({row[its].iri for row in table.rows}) > 1), at)
-        roles[head] = "head"
+        things = [its for its, column in enumerate(table.columns)
+                  if its != at and column.type == "iri"]
+        roles[next((its for its in things if len({row[its].iri for row in table.rows}) > 1),
+                   next(iter(things), at))] = "head"
     found: dict[Link, list[Row]] = {}
     for row in table.rows:
         found.setdefault(row[at], []).append(row)

@@ -72,7 +72,7 @@ def _head(context: PageContext, iri: str, rows: Sequence[Row]) -> dict[str, Any]
     return {
         "iri": iri, "path": context.path(iri) or "", "label": _title(context, iri),
         "classes": context.terms.most_special(classes), "passage": passage,
-        **facts_.named(said), "facts": facts, "measured": facts_.measured(facts),
+        **facts_.named(said), "facts": facts, "measured": facts_.measured(context, facts),
         "above": facts_.above(context, said), "evidence": facts_.evidence(context, said),
         "sources": facts_.sources(said),
         "comparable": any(term.iri in classes for term in comparable(context))}
@@ -81,16 +81,13 @@ def _head(context: PageContext, iri: str, rows: Sequence[Row]) -> dict[str, Any]
 def _tabs(
     tabs: Sequence[Tab], tab: Tab, answered: Sequence[tuple[Asked, Answer]], more: bool
 ) -> dict[str, Any]:
-    """The tabs that have something to show, each with how much there is; the last where there is
-    more. plain: whether what is said of the thing itself comes first, for it has no other tabs."""
-    sizes = {id(one): len(answer.all_rows) for one, answer in answered}
+    """The tabs that have something to show; the last where there is more. plain: whether what is
+    said of the thing itself comes first, for it has no other tabs."""
+    filled = {id(one) for one, answer in answered if answer.all_rows}
     plain = {it.title for it in tabs} <= {profile.FIRST, READ, LINKS}
-    shown = []
-    for it in tabs:
-        size = max((sizes[id(one)] for one in it.asked), default=0)
-        if it in (tab, tabs[0]) or size or (
-                it.title == LINKS and more) or (it.title in (READ, LINKS) and not plain):
-            shown.append((it, size if it is not tabs[0] and it.counts else 0))
+    shown = [it for it in tabs if it in (tab, tabs[0])
+             or any(id(one) in filled for one in it.asked)
+             or it.title == LINKS and more or it.title in (READ, LINKS) and not plain]
     return {"tab": tab, "tabs": shown, "is_first": tab is tabs[0],
             "is_last": tab is tabs[-1], "plain": plain}
 
