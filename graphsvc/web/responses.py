@@ -30,8 +30,7 @@ CSP = (b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'
 EMBEDDED = CSP.replace(b"frame-ancestors 'none'", b"frame-ancestors *")
 """That of answers in the pages of others."""
 REVALIDATE = b"public, max-age=0, must-revalidate"
-_COMPRESSIBLE = re.compile(
-    rb"text/|image/svg|application/(?!gzip|zip|octet|vnd\.openxml|vnd\.apache\.parquet)")
+_COMPRESSIBLE = re.compile(rb"text/|image/svg|application/(?!gzip|zip|octet|vnd\.)")
 _LOCAL_LINK = re.compile(rb'((?:href|src|action|data-[a-z]+)=")/(?!/)')
 
 
