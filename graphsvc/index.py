@@ -114,6 +114,7 @@ class Index:
         self.passage = lru_cache(1 << 14)(passages.find)
         """A passage with what is known of it, by its IRI."""
         self.document_of = passages.document_of
+        self._passages = passages
         self.holding = lru_cache(1 << 8)(self._find_holding)
         """The IRIs of all things of a class that hold the words of a text or, if `named`, whose
         names do."""
@@ -130,6 +131,11 @@ class Index:
         return [iri for iri, in self._read(
             "SELECT value FROM facets JOIN things ON things.id = thing"
             " WHERE iri = ? AND property = ? ORDER BY value", iri, TYPE)]
+
+    @property
+    def documents(self) -> set[str]:
+        """The IRIs of the documents that have passages."""
+        return self._passages.documents
 
     def entries(self, iris: Iterable[str]) -> dict[str, Entry]:
         """What the index knows of some things, by IRI."""

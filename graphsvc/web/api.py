@@ -141,8 +141,9 @@ async def _offered(questions: Questions) -> Offered:
 
 def _listed(question: Question, offered: Offered, server: str) -> dict[str, Any]:
     listed = question.model_dump(
-        by_alias=True, include={"name", "title", "description", "tags", "columns", "examples"},
-        exclude={"columns": {"__all__": {"many", "fact", "of_class"}}})
+        by_alias=True, include={
+            **dict.fromkeys(("name", "title", "description", "tags", "examples"), True),
+            "columns": {"__all__": {"name", "type", "label", "meaning"}}})
     parameters = [
         {**one.model_dump(by_alias=True, exclude={"min", "max", "choices", "choices_from"}),
          "schema": schema(one, offered.get((question.name, one.name), ()))}

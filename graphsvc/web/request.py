@@ -66,11 +66,12 @@ class RequestContext:
 
     scheme, host, prefix: of the address that the client used; a trusted proxy may report them.
     client: the address of the client, for fairness between clients.
+    range: which part is asked for, and of which version.
     key: everything that decides the bytes of an answer within a release.
     """
 
     __slots__ = ("accept", "client", "content_type", "gzip", "host", "if_none_match", "key",
-                 "method", "path", "prefix", "query", "scheme", "scope")
+                 "method", "path", "prefix", "query", "range", "scheme", "scope")
 
     def __init__(self, scope: Scope, proxies: Proxies) -> None:
         self.scope = scope
@@ -81,7 +82,7 @@ class RequestContext:
         self.scheme: str = scope["scheme"]
         self.accept = self.if_none_match = self.content_type = None
         self.gzip = False
-        self.host, self.prefix = b"", b""
+        self.host, self.prefix, self.range = b"", b"", b""
         for name, value in scope["headers"]:
             if name == b"accept":
                 self.accept = value if self.accept is None else self.accept + b"," + value
@@ -93,9 +94,12 @@ class RequestContext:
                 self.if_none_match = value
             elif name == b"content-type":
                 self.content_type = value.decode("latin-1")
+            elif name in (b"range", b"if-range"):
+                self.range += value
         if proxies and proxies.trusts(self.client):
             self._read_forwarded(proxies)
-        self.key = (self.path, self.query, self.accept, self.host, self.scheme, self.prefix)
+        self.key = (self.path, self.query, self.accept, self.host, self.scheme, self.prefix,
+                    self.range)
 
     def _read_forwarded(self, proxies: Proxies) -> None:
         """Take over what a trusted proxy says of the client's request."""

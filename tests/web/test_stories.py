@@ -200,7 +200,7 @@ def test_the_editor_runs_what_it_opens_with_and_shows_labels_and_plain_numbers(
     page.get_by_role("button", name="Chart").click()
     assert page.locator("#results .chart li").count() == 25
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save the chart").click()
+        page.get_by_role("button", name="Save the chart (SVG)").click()
     assert re.fullmatch(r"how-many-things-are-there-of-each-kind-\w{8}\.svg",
                         download.value.suggested_filename)
     chart = ElementTree.fromstring(download.value.path().read_bytes())
@@ -368,7 +368,7 @@ def test_the_shortest_way_goes_through_a_statement(page: Any, bundle: None) -> N
     page.wait_for_url("**to=partnership*")
     steps = page.locator(".way li").all_inner_texts()
     assert len(steps) == 1 and "Good" in steps[0] and "Midlothian" in steps[0]
-    page.get_by_text("2 things and 1 links are drawn").wait_for()
+    page.get_by_text("2 things and 1 link are drawn").wait_for()
 
 
 def test_all_of_it_works_without_scripts(open_page: Callable[..., Any], tmp_path: Path) -> None:

@@ -86,17 +86,17 @@ def bars(table: Table) -> Bars | None:
         rows.sort(key=lambda row: -1 if row[1].number is None else row[1].number, reverse=True)
     elif len(rows) > MOST_BARS:
         return None
-    percent, out_of = declared.scale == "percent", _all_of(table, max(numbers))
+    percent, out_of = declared.scale == "percent", _all_of(table, y, max(numbers))
     most = out_of or max(numbers)
     return Bars(table.columns[x].label, f"{unit} (of {out_of:.0f})" if out_of else unit,
                 tuple(rows[:MOST_BARS]),
                 100.0 if percent else most, len(table.rows), percent)
 
 
-def _all_of(table: Table, least: float) -> float | None:
-    """What all numbers of an answer are out of, where it says so."""
-    at = next((at for at in table.same if table.columns[at].label == "Out of"), None)
-    out_of = table.rows[0][at].number if at is not None else None
+def _all_of(table: Table, y: int, least: float) -> float | None:
+    """What all numbers of a column are out of, where the answer says so."""
+    at = table.at(table.columns[y].of)
+    out_of = table.rows[0][at].number if at in table.same else None
     return out_of if out_of and out_of >= least else None
 
 

@@ -19,6 +19,7 @@ async def editor_page(context: PageContext, pairs: Pairs) -> str:
     classes = [term for term in context.terms.terms.values()
                if term.is_class and context.sizes.get(term.iri)
                and context.curie(term.iri) != term.iri]
+    cited = context.citation.of_answer("{title} SPARQL query", "{address}")
     return await context.render("editor.html", lambda: {
         "query": query or own(
             "first", namespace=[Literal(context.header.namespace)]),
@@ -28,7 +29,8 @@ async def editor_page(context: PageContext, pairs: Pairs) -> str:
             "endpoint": "/sparql", "terms": "/editor/terms", "release": context.release,
             "prefixes": context.serving.release.manifest["prefixes"],
             "namespace": context.header.namespace, "root": context.header.root,
-            "citation": context.citation.text}})
+            "source": context.citation.text,
+            "citation": {"text": cited.text, "bibtex": cited.bibtex}}})
 
 
 async def _query(context: PageContext, pairs: Pairs) -> str:
@@ -42,7 +44,7 @@ async def _query(context: PageContext, pairs: Pairs) -> str:
         question = context.questions.library.get(pairs[at][1])
         given = given_of([*pairs[:at], *pairs[at + 1:]])
         understood = await context.questions.understand(question, given)
-        return question.template.bind(understood).strip() + "\n"
+        return f"# {question.title}\n{question.template.bind(understood).strip()}\n"
     check_names("The editor", pairs, "thing", "query", "question")
     if (text := first_of(pairs, "query")) or not pairs:
         return text or ""

@@ -23,11 +23,11 @@ def error_page(context: PageContext, path: str, error: GraphsvcError) -> str:
     """
     words = _words(path) if error.status == 404 else ""
     return fill("error.html", site=context, error=error,
-                message=_plain(context, error.message), near=_near(context, path, error, words),
+                message=plain(context, error.message), near=_near(context, path, error, words),
                 words=words)
 
 
-def _plain(context: PageContext, message: str) -> str:
+def plain(context: PageContext, message: str) -> str:
     """The message with paths for the addresses of things, and what programs quote in quotes."""
     message = re.sub(r"<(http[^>]*)>", lambda found: context.path(found[1]) or found[1], message)
     return re.sub(r"`([^`]*)`", r"“\1”", message)

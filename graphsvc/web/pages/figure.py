@@ -18,7 +18,7 @@ from markupsafe import Markup
 from graphsvc.errors import GraphsvcError
 from graphsvc.web.pages.context import Link, PageContext
 from graphsvc.web.pages.drawings import Bars, Matrix, Tile, TileMap, bars, matrix, tile_map
-from graphsvc.web.pages.rendering import STATIC, capital, fill
+from graphsvc.web.pages.rendering import MARKS, STATIC, capital, fill
 from graphsvc.web.pages.table import Table
 
 WIDE, NARROW = 960, 320
@@ -30,7 +30,6 @@ _LEADING = 1.22
 _SIZE, _SMALL, _TITLE = 14.0, 12.0, 24.0
 _ROW, _BAR = 30, 20
 _CELL, _HEAD = 34, 260
-_MARKS = {"good": "+", "mixed": "±", "slight": "~", "open": "?", "bad": "−"}
 
 
 @dataclass(frozen=True)
@@ -236,7 +235,7 @@ def grid(matrix: Matrix) -> Drawing:
         y += tall
     key = [] if not tones else [
         *(("", symbol, ", ".join(texts)) for symbol, texts in matrix.symbols.items() if symbol),
-        *((tone or "plain", _MARKS.get(tone or "", ""), ", ".join(texts))
+        *((tone or "plain", MARKS.get(tone or "", ""), ", ".join(texts))
           for tone, texts in tones.items())]
     blank = any(not met for _, cells in matrix.rows for met in cells)
     key += [("", "dash", "not mentioned" if tones else "no information")] if blank else []
@@ -251,7 +250,7 @@ def _signs(met: Sequence[Link], middle: float, y: float, tall: float) -> Iterato
     wide = 46
     for number, one in enumerate(met):
         x = middle - wide * len(met) / 2 + number * wide
-        mark = _MARKS.get(one.tone or "", "")
+        mark = MARKS.get(one.tone or "", "")
         parts = (Box(x + 1, y + 4, wide - 2, tall - 7),
                  Sign(x + (9 if mark else 16), y + tall / 2 - 6.5, one.symbol or "full"),
                  Words(x + 33, y + tall / 2 + 5.5, mark, 16, "strong", "middle"))

@@ -36,8 +36,8 @@ ASSETS = {(name := path.relative_to(STATIC).as_posix()):
           f"/static/{name}?{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
           for path in sorted(STATIC.rglob("*")) if path.is_file() and path.suffix in MEDIA_TYPES}
 """The address of each file that browsers load, by its path below STATIC, with its digest."""
-
-
+MARKS = {"good": "+", "mixed": "±", "slight": "~", "open": "?", "bad": "−"}
+"""The sign of each tone, for those who do not see its colour."""
 _FOR_PEOPLE = re.compile(rb"^ *//.*\n|^ +|/\*.*?\*/", re.MULTILINE)
 """What styles and scripts have only for those who read them: comments and indents."""
 
@@ -143,9 +143,7 @@ def _first_sentence(text: str) -> str:
 _TEMPLATES = Environment(
     loader=PackageLoader("graphsvc.web.pages"), autoescape=True, undefined=StrictUndefined,
     trim_blocks=True, lstrip_blocks=True)
-_TEMPLATES.globals["assets"] = ASSETS
+_TEMPLATES.globals |= {"assets": ASSETS, "marks": MARKS}
 _TEMPLATES.filters |= {
     "capital": capital, "dated": dated, "asked": _asked, "first_sentence": _first_sentence,
-    "marked": _marked,
-    "query": query_string, "slug": slug,
-    "with_links": _with_links}
+    "marked": _marked, "query": query_string, "slug": slug, "with_links": _with_links}

@@ -134,13 +134,10 @@ class Table:
                      and not any(row[its] and row[at] for row in self.rows)), None)
 
     @cached_property
-    def joined(self) -> dict[int, tuple[int | None, int | None]]:
+    def joined(self) -> dict[int, tuple[int | None, int]]:
         """Of columns of numbers that have a unit: that of the words instead, and of the unit."""
-        unit = next((at for at, column in enumerate(self.columns) if column.type == "iri"
-                     and column.label == "Unit" and at not in self.same), None)
-        return {} if unit is None else {at: (self.instead(at), unit)
-                for at, column in enumerate(self.columns) if column.type == "decimal"
-                and column.label == "Value"}
+        return {at: (self.instead(at), unit) for at, column in enumerate(self.columns)
+                if (unit := self.at(column.unit)) is not None and unit not in self.same}
 
     def cell(self, row: Row, at: int) -> Link:
         """What a row has in a column: a number with its unit, or the words instead."""

@@ -15,6 +15,7 @@ from graphsvc.graphs.export import FORMATS, Export, described, format_named, for
 from graphsvc.graphs.graph import MEASURES
 from graphsvc.graphs.view import View
 from graphsvc.questions.parameters import Given
+from graphsvc.questions.question import Example
 from graphsvc.web.pages.context import PageContext, given_of
 from graphsvc.web.pages.filters import fields_of
 from graphsvc.web.pages.rendering import query_string
@@ -27,7 +28,9 @@ def view_routes(context: PageContext) -> Routes:
 
     async def views(request: Request) -> Response:
         if _for_people(request):
-            return HTMLResponse(await context.render("views.html", FORMATS.values))
+            return HTMLResponse(await context.render("views.html", lambda: {
+                "views": [(view, _first(view)) for view in serving.views],
+                "formats": FORMATS.values()}))
         return JSONResponse(listed(serving.views, serving.release.id))
 
     async def one(request: Request) -> Response:
@@ -50,14 +53,19 @@ def _for_people(request: Request) -> bool:
     return negotiate(request.headers.get("accept"), (JSON, HTML)) is HTML
 
 
+def _first(view: View) -> Example | None:
+    """The first example that chooses something, for a picture of all can seldom be read."""
+    return next(iter(sorted(view.question.examples, key=lambda one: not one.values)), None)
+
+
 async def _page(context: PageContext, view: View, given: Given) -> str:
-    """A view: its form, and what it gives with these parameters, else with its first example that
-    chooses something, for a picture of all can seldom be read.
+    """A view: its form, and what it gives with these parameters, else with its first example.
 
     What is wrong with a parameter is shown in the page. Raises what the engine raises.
     """
-    examples = sorted(view.question.examples, key=lambda one: not one.values)
-    example = next(iter(examples), None)
+    chosen = {name: values for name, values in given.items() if view.question.parameter(name)}
+    example = next((one for one in view.question.examples if chosen == {
+        name: [*values] for name, values in one.values.items()}), None) if given else _first(view)
     used = given or (example.values if example else {})
     fields = await fields_of(context, view.question, given)
     graph, error = None, None
@@ -74,7 +82,7 @@ async def _page(context: PageContext, view: View, given: Given) -> str:
         query = query_string([(name, value) for name, its in used.items() for value in its])
         return {
             "view": view, "fields": fields, "given": given, "error": error, "graph": graph,
-            "example": example if not given else None,
+            "example": example,
             "measures": MEASURES.values(), "formats": formats_of(view),
             "query": f"?{query}" if query else "", "name": quote(view.name)}
 
