@@ -128,6 +128,10 @@ def test_a_workbook_holds_the_rows_as_people_read_them_and_where_they_come_from(
     assert list(read[0]) == people_heads(answer)
     assert [list(row) for row in read[1:]] == list(people_rows(answer))
     assert sheet.freeze_panes == "A2"
+    links = {cell.column: cell.hyperlink.target for cell in sheet[2] if cell.hyperlink}
+    assert links[people_heads(answer).index("Where it is said") + 1].startswith(
+        f"{server}/id/passage/")
+    assert all(link.startswith(f"{server}/") for link in links.values())
     at = people_heads(answer).index("Value")
     assert all(isinstance(row[at], int) for row in read[1:])
     facts = {row[0]: row[1] for row in source.iter_rows(values_only=True)}
