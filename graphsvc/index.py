@@ -158,12 +158,20 @@ class Index:
         """Things whose names hold words that begin like those of a text, the likeliest first."""
         return Search(self._connection, self.names, text).suggestions(of_class, limit)
 
+    def nearest(self, text: str, of_class: str | None) -> list[tuple[str, float]]:
+        """Things of a class that hold words of a text, those that hold most and rarest first, each
+        with the share of the words that it holds."""
+        return Search(self._connection, self.names, text).nearest(self._below(of_class))
+
     def _find_holding(
         self, text: str, *, of_class: str | None = None, named: bool = False
     ) -> list[str]:
+        return Search(self._connection, self.names, text).things(self._below(of_class), named)
+
+    def _below(self, of_class: str | None) -> set[str]:
+        """A class with those below it; none where there is none."""
         below = {class_ for class_, above in self._above.items() if of_class in above}
-        return Search(self._connection, self.names, text).things(
-            {*below, of_class} if of_class else (), named)
+        return {*below, of_class} if of_class else set()
 
     # -- names ----------------------------------------------------------------------------------
 

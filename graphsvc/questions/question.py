@@ -103,6 +103,8 @@ class Parameter(_Model):
     many: several values may be given.
     of_class, scheme: IRIs that narrow what an iri may name, or which things words are looked for
         in: `$name` is bound to all that hold them, `$nameNamed` to all whose names do.
+    nearest: words are bound to the things that hold most of them instead, and the rows are those
+        of the first few, the nearest first.
     members: property from a thing to those that it is meant to include, such as a group's members.
     choices: the values of a choice with their labels; choices_from: the question whose first
         column (and `label` column, if it has one) gives them.
@@ -120,6 +122,7 @@ class Parameter(_Model):
     of_class: Iri | None = Field(
         default=None, validation_alias="class", serialization_alias="class")
     scheme: Iri | None = None
+    nearest: Flag = False
     members: Iri | None = None
     choices: Annotated[Mapping[str, Text], BeforeValidator(_labelled)] = {}
     choices_from: Text | None = None
@@ -335,6 +338,11 @@ class Question(Header):
         places = [place for place in self.template.places
                   if place.name in (parameter.name, parameter.name + NAMED)]
         return all(place.condition == parameter.name for place in places)
+
+    @cached_property
+    def nearest(self) -> Parameter | None:
+        """The parameter that asks for what is nearest to some words, if the question has one."""
+        return next((p for p in self.parameters if p.nearest), None)
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, if the question has it."""

@@ -75,8 +75,10 @@ def api_router(serving: Serving) -> APIRouter:
         heard = await serving.plain.hear(pairs[0][1])
         answer = await serving.plain.answer(
             heard, request.client.host if request.client else None)
-        return _json(heard.document(as_document(
-            answer, _following(answer, _server(request), heard)) if answer else None))
+        nearest = await serving.plain.nearest(heard, answer)
+        return _json(heard.document(
+            as_document(answer, _following(answer, _server(request), heard)) if answer else None,
+            as_document(nearest, None) if nearest else None))
 
     async def answer(request: Request) -> Response:
         segments = _segments(request)
