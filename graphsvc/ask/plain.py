@@ -21,7 +21,7 @@ from graphsvc.index import AmbiguousName, slug
 from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.sentence import in_words
-from graphsvc.questions.table import Row
+from graphsvc.questions.table import Row, passage_iris
 from graphsvc.questions.values import limits
 from graphsvc.words import Word, words
 
@@ -41,6 +41,8 @@ _NEARLY = 0.75
 """The score of a sure reading, as a share of an unsure best, from which on it is answered."""
 _HELD = 0.33
 """The least share of what was written that is in something which is said nearest to it."""
+_MUCH = 0.6
+"""The same, from which on it says whether a reading has to do with what was written."""
 _BESIDE = 4
 """What is said nearest, next to an answer."""
 _OFFERED = 0.5
@@ -110,6 +112,7 @@ class PlainWords:
         """queries: the folder of the questions, for its wordings. Raises InputErrors."""
         self._questions, self._index = questions, questions.index
         self._wordings = read_wordings(queries, questions.library)
+        self._nearby = next((q for q in questions.library if q.nearest), None)
         self._ready: tuple[Ranking, Choices] | None = None
         self._preparing = asyncio.Lock()
 
@@ -155,36 +158,38 @@ class PlainWords:
             *quoted(text, heard), *numbers(heard), *chosen(heard, choices)])
         fits = [fit for fit in (await asyncio.to_thread(ranking.rank, asked))[:_READINGS]
                 if fit.fit >= _LEAST]
+        is_sure = partial(self._is_sure, written=written, asked=asked)
         sure = next((fit for fit in fits if fit.score >= _NEARLY * fits[0].score
-                     and self._is_sure(fit, written, asked)), None)
-        best = sure or next(iter(fits), None)
+                     and is_sure(fit)), None)
+        best, answered = sure or next(iter(fits), None), False
         if sure:
-            is_sure = partial(self._is_sure, written=written, asked=asked)
             others = (fit for fit in fits if fit is not sure and is_sure(fit))
-            sure = await answerable(
-                sure, others, self._rows, partial(self._alike, heard), is_sure)
-        if sure:
-            best = sure
+            best, answered = await answerable(
+                sure, others, self._rows, partial(self._alike, heard), is_sure,
+                partial(self._is_near, await self._passages(text)))
+        if best:
             fits = [best, *(fit for fit in fits if fit.question is not best.question)]
         readings = [self._reading(fit) for fit in fits
                     if fit is best or self._is_offered(fit, fits[0])][:_SHOWN]
         return Heard(
-            readings[0] if sure else None, readings[1:] if sure else readings,
+            readings[0] if answered else None, readings[1:] if answered else readings,
             await asyncio.to_thread(self._nearest, text), _unused(written, best),
             {old.text: new.folded for old, new in zip(written, heard, strict=True)
              if old.folded != new.folded})
 
     def _nearest(self, text: str) -> Reading | None:
         """The reading that looks for what is said nearest to what was written."""
-        for question in self._questions.library:
-            if parameter := question.nearest:
-                text = text[:int(limits(parameter)[1] or LONGEST)]
-                found = self._index.nearest(text, parameter.of_class)[:_SHOWN]
-                share = max((share for _, share in found), default=0.0)
-                given = {parameter.name: [text]}
-                return Reading(question, given, question.headed({parameter.name: text})[0],
-                               share) if share >= _HELD else None
-        return None
+        share = max((share for _, share in self._near(text)), default=0.0)
+        if (question := self._nearby) is None or question.nearest is None or share < _HELD:
+            return None
+        name = question.nearest.name
+        text = text[:int(limits(question.nearest)[1] or LONGEST)]
+        return Reading(question, {name: [text]}, question.headed({name: text})[0], share)
+
+    def _near(self, text: str) -> list[tuple[str, float]]:
+        """The things nearest to what was written, with the share of it that they hold."""
+        parameter = self._nearby and self._nearby.nearest
+        return self._index.nearest(text, parameter.of_class)[:_READINGS] if parameter else []
 
     async def _rows(self, fit: Fit) -> Sequence[Row]:
         """The rows of the answer to a reading; none where it cannot be asked."""
@@ -194,6 +199,19 @@ class PlainWords:
             return (await self._questions.page(fit.question, understood, limit=1)).all_rows
         except GraphsvcError:
             return []
+
+    async def _passages(self, text: str) -> set[str]:
+        """The passages of what is nearest to what was written, if any of it holds much of that."""
+        cited = (await self._questions.known()).passages
+        near = await asyncio.to_thread(self._near, text)
+        return {passage for iri, _ in near for passage in cited.get(iri, ())
+                } if any(share >= _MUCH for _, share in near) else set()
+
+    def _is_near(self, passages: set[str], fit: Fit, rows: Sequence[Row]) -> bool:
+        """Whether rows rest on some of the passages, if there are any."""
+        places = [at for at, one in enumerate(fit.question.columns) if one.type == "evidence"]
+        return not passages or any(
+            not passages.isdisjoint(passage_iris(row[at])) for row in rows for at in places)
 
     def _alike(
         self, heard: Sequence[Word], bound: Bound, rows: Sequence[Row]

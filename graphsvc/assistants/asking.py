@@ -91,7 +91,8 @@ class AskInWords(Tool):
                 serving, reading.question, understood, client, self.limit, None))
         elif nearest := await serving.plain.nearest(heard, None):
             document["nearest"] = compact(fitting(
-                partial(_answered, Names(serving), nearest), len(nearest.rows), self.limit))
+                lambda count: _answered(Names(serving), nearest, count),
+                len(nearest.rows), self.limit))
         elif not heard.alternatives:
             document["next"] = "Not understood. Look for a question with `questions`."
         return document
