@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from graphsvc.ask.fit import Bound, Fit
-from graphsvc.questions.table import Row
+from graphsvc.questions.table import Row, passage_iris
 
 _MOST = 16
 """Readings near another that are tried out."""
@@ -19,16 +19,16 @@ Answers = Callable[[Fit], Awaitable[Sequence[Row]]]
 """The rows of the answer to a reading."""
 Alike = Callable[[Bound, Sequence[Row]], Iterable[str]]
 """IRIs of things in rows that the words of a guess may name as well."""
-IsNear = Callable[[Fit, Sequence[Row]], bool]
-"""Whether the answer to a reading says some of what is nearest to what was written."""
 
 
 async def answerable(
     first: Fit, others: Iterable[Fit], answers: Answers, alike: Alike,
-    is_sure: Callable[[Fit], bool], is_near: IsNear,
+    is_sure: Callable[[Fit], bool], passages: Set[str], is_much: bool,
 ) -> tuple[Fit, bool]:
     """The first reading, or one that has an answer where that has none, and whether to answer it:
     where its wording fits well, or its answer says some of what is nearest to what was written.
+
+    passages: those of what is nearest; is_much: whether that holds much of what was written.
 
     Tried are, in this order: another thing of the same name; in place of a guess, one of the things
     that there is an answer for; the reading without a minor value; without one of the words to look
@@ -48,11 +48,18 @@ async def answerable(
     found: Fit | None = None
     for fit in (first, *near, *fewer, *close):
         if rows := await answers(fit):
-            if is_near(fit, rows) or (fit.fit >= _ALONE and fit not in fewer):
+            if _says(fit, rows, passages) or fit not in fewer and (
+                    fit.fit >= _ALONE or not is_much):
                 return fit, True
             if fit not in fewer:
                 found = found or fit
     return found or first, found is None and first.fit >= _ALONE and not unsure
+
+
+def _says(fit: Fit, rows: Sequence[Row], passages: Set[str]) -> bool:
+    """Whether rows rest on some of the passages."""
+    places = [at for at, column in enumerate(fit.question.columns) if column.type == "evidence"]
+    return any(not passages.isdisjoint(passage_iris(row[at])) for row in rows for at in places)
 
 
 def _things(fit: Fit) -> set[str]:

@@ -21,7 +21,7 @@ from graphsvc.index import AmbiguousName, slug
 from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.sentence import in_words
-from graphsvc.questions.table import Row, passage_iris
+from graphsvc.questions.table import Row
 from graphsvc.questions.values import limits
 from graphsvc.words import Word, words
 
@@ -158,33 +158,40 @@ class PlainWords:
             *quoted(text, heard), *numbers(heard), *chosen(heard, choices)])
         fits = [fit for fit in (await asyncio.to_thread(ranking.rank, asked))[:_READINGS]
                 if fit.fit >= _LEAST]
-        is_sure = partial(self._is_sure, written=written, asked=asked)
-        sure = next((fit for fit in fits if fit.score >= _NEARLY * fits[0].score
-                     and is_sure(fit)), None)
+        is_sure = partial(self._is_sure, written=written, asked=asked, ranking=ranking)
+        sure = max((fit for fit in fits if fit.score >= _NEARLY * fits[0].score and is_sure(fit)),
+                   key=lambda fit: fit.score + fit.fit, default=None)
         best, answered = sure or next(iter(fits), None), False
         if sure:
             others = (fit for fit in fits if fit is not sure and is_sure(fit))
             best, answered = await answerable(
                 sure, others, self._rows, partial(self._alike, heard), is_sure,
-                partial(self._is_near, await self._passages(text)))
+                *await self._passages(text))
         if best:
             fits = [best, *(fit for fit in fits if fit.question is not best.question)]
         readings = [self._reading(fit) for fit in fits
                     if fit is best or self._is_offered(fit, fits[0])][:_SHOWN]
         return Heard(
             readings[0] if answered else None, readings[1:] if answered else readings,
-            await asyncio.to_thread(self._nearest, text), _unused(written, best),
+            await asyncio.to_thread(self._nearest, text, asked), _unused(written, best),
             {old.text: new.folded for old, new in zip(written, heard, strict=True)
              if old.folded != new.folded})
 
-    def _nearest(self, text: str) -> Reading | None:
-        """The reading that looks for what is said nearest to what was written."""
+    def _nearest(self, text: str, asked: Asked) -> Reading | None:
+        """The reading that looks for what is said nearest to what was written; where that names
+        several of those whom statements may be about, of these alone."""
         share = max((share for _, share in self._near(text)), default=0.0)
         if (question := self._nearby) is None or question.nearest is None or share < _HELD:
             return None
         name = question.nearest.name
         text = text[:int(limits(question.nearest)[1] or LONGEST)]
-        return Reading(question, {name: [text]}, question.headed({name: text})[0], share)
+        given = {name: [text]}
+        for scope in (parameter for parameter in question.parameters if parameter.members):
+            named = {mention.iri for mention in asked.mentions if mention.likeness == 1
+                     and self._index.fits(mention.iri, scope.of_class, scope.scheme)}
+            if len(named) > 1:
+                given[scope.name] = sorted(named)
+        return Reading(question, given, question.headed({name: text})[0], share)
 
     def _near(self, text: str) -> list[tuple[str, float]]:
         """The things nearest to what was written, with the share of it that they hold."""
@@ -200,18 +207,12 @@ class PlainWords:
         except GraphsvcError:
             return []
 
-    async def _passages(self, text: str) -> set[str]:
-        """The passages of what is nearest to what was written, if any of it holds much of that."""
+    async def _passages(self, text: str) -> tuple[set[str], bool]:
+        """The passages of what is nearest to what was written; whether that holds much of it."""
         cited = (await self._questions.known()).passages
         near = await asyncio.to_thread(self._near, text)
-        return {passage for iri, _ in near for passage in cited.get(iri, ())
-                } if any(share >= _MUCH for _, share in near) else set()
-
-    def _is_near(self, passages: set[str], fit: Fit, rows: Sequence[Row]) -> bool:
-        """Whether rows rest on some of the passages, if there are any."""
-        places = [at for at, one in enumerate(fit.question.columns) if one.type == "evidence"]
-        return not passages or any(
-            not passages.isdisjoint(passage_iris(row[at])) for row in rows for at in places)
+        return ({passage for iri, _ in near for passage in cited.get(iri, ())},
+                any(share >= _MUCH for _, share in near))
 
     def _alike(
         self, heard: Sequence[Word], bound: Bound, rows: Sequence[Row]
@@ -236,7 +237,9 @@ class PlainWords:
         return not nameless and fit.score >= _OFFERED * best.score and (
             fit.fit >= _SURE or not searches)
 
-    def _is_sure(self, fit: Fit, written: Sequence[Word], asked: Asked) -> bool:
+    def _is_sure(
+        self, fit: Fit, written: Sequence[Word], asked: Asked, ranking: Ranking
+    ) -> bool:
         """Whether a reading is answered without asking back: not where it passes over a thing that
         is named, or over a name or a year that is not known, nor where it knows a name only
         vaguely and cannot use all the rest."""
@@ -247,13 +250,14 @@ class PlainWords:
         passed = any(one.likeness == 1 and not (one.quiet or one.part)
                      and one.at.isdisjoint(fit.used)
                      and not all(written[at].is_small for at in one.at) for one in asked.mentions)
-        said = sum(not word.is_small for word in written)
+        weigh = {at: ranking.weight(word) for at, word in enumerate(written)}
         strange = any(word.text in unknown and at and word.text[0].isupper()
                       or YEAR.fullmatch(word.folded) and not self._index.names.uses(word)
                       for at, word in enumerate(asked.words))
         least = _SURER if searches else _SURE
-        return not (strange or passed or vague) and (
-            fit.fit >= least and len(unknown) <= _UNUSED * said)
+        return ranking.shares(fit.wording, asked.words) and not (strange or passed or vague) and (
+            fit.fit >= least and sum(weigh[at] for at in weigh.keys() - fit.used)
+            <= _UNUSED * sum(weigh.values()))
 
     async def _prepare(self) -> tuple[Ranking, Choices]:
         """The ranking, which takes a second to make, and the words of every choice."""

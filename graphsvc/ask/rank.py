@@ -133,6 +133,16 @@ class Ranking:
         return sorted((question for question, _ in self._questions if scores[question.name]),
                       key=lambda question: -scores[question.name])
 
+    def shares(self, wording: Wording, written: Sequence[Word]) -> bool:
+        """Whether a wording has words that say something in common with what was written, if it has
+        any."""
+        content = wording.parts - _SMALL_STEMS
+        return not content or not content.isdisjoint(map(self.reader.part, written))
+
+    def weight(self, word: Word) -> float:
+        """How much a word says of which question is asked: most where no question uses it."""
+        return 0.0 if word.is_small else self._weight(self.reader.part(word))
+
     def _bm25(self, question: Question, sequence: Iterable[str]) -> float:
         """How much the words are those that a question is asked with: BM25 without lengths."""
         often = self._often[question.name]
@@ -176,7 +186,7 @@ class Ranking:
                     mention.iri == one.iri for others in filled.values() for one in others):
                 continue
             at = mention.at.union(*(other.at for other in asked.mentions if other.iri == mention.iri
-                                    and other.at & mention.at)) - taken
+                                    and (other.likeness == 1 or other.at & mention.at))) - taken
             taken |= at
             had.append(Bound(parameter, mention.name, at, mention.iri, mention.likeness,
                              mention.quiet, mention.surely,
