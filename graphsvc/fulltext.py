@@ -196,13 +196,19 @@ class Search:
         labels = self._connection.execute(
             "SELECT label FROM json_each(?) JOIN things ON iri = value", (named,))
         terms = {f'"{word.folded}"' for word in self._words}.union(
-            f'"{fold(label)}"' for label, in labels if '"' not in label)
+            f'"{fold(label)}"' for label, in labels if self._is_other(label))
         weights = {word.stem: self._names.weight(word.stem) for word in self._words}
         found = self._connection.execute(_NEAREST, {
             "match": " OR ".join(sorted(terms)), "type": TYPE, "limit": _MOST_NEAR,
             "classes": json.dumps(sorted(classes))}).fetchall()
         return [(iri, sum(weights[stem] for stem in weights.keys() & {
             word.stem for word in words(text)}) / sum(weights.values())) for iri, text in found]
+
+    def _is_other(self, label: str) -> bool:
+        """Whether at most half of the words of a label are in the text."""
+        own = [word.stem for word in words(label) if not word.is_small]
+        return '"' not in label and sum(
+            word.stem in own for word in self._words) <= len(own) / 2
 
     def _match(self, joint: str, words: Sequence[Word] | None = None) -> str:
         """An FTS5 expression of the words; the last one may be unfinished."""
