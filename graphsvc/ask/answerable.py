@@ -75,7 +75,7 @@ async def _near(
     fit: Fit, answers: Answers, alike: Alike, is_sure: Callable[[Fit], bool]
 ) -> list[Fit]:
     swapped = [_with(fit, one, iri) for one in fit.bound
-               if one.is_guess and one.iri and not one.parameter.required
+               if one.likeness < 1 and one.iri and not one.parameter.required
                for iri in alike(one, await answers(_without(fit, [one])))]
     return [*_of_same_name(fit), *swapped, *_without_guesses(fit),
             *filter(is_sure, _without_words(fit))]

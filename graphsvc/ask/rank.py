@@ -217,10 +217,11 @@ class Ranking:
         """How well a wording fits, if all that it must have is given."""
         wording = form.wording
         literal = {at for at, part in enumerate(asked.parts) if part in form.weights}
-        kept = [one for one in bound
-                if one.parameter.required or one.likeness >= _CLOSE and (
-                    one.parameter.name in wording.places or not one.at <= literal
-                    and not one.quiet and sum(asked.weights[at] for at in one.at) >= _LEAST)]
+        kept = [one for one in bound if one.parameter.required or one.likeness >= _CLOSE and (
+            one.parameter.name in wording.places or not one.at <= literal
+            and not one.quiet and sum(asked.weights[at] for at in one.at) >= _LEAST)]
+        kept = [one for one in kept
+                if one.parameter.name not in wording.implied or not one.at <= literal]
         used: dict[int, float] = dict.fromkeys(literal, 1.0)
         for one in kept:
             placed = one.parameter.name in wording.places or one.parameter.required
