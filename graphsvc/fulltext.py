@@ -90,6 +90,16 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class Near:
+    """A thing that holds some of the words of a text. held: their stems; share: how much they say,
+    of what all words say."""
+
+    iri: str
+    held: frozenset[str]
+    share: float
+
+
+@dataclass(frozen=True)
 class Found:
     """A page of hits, how many there are in all, and how they spread over the facets.
 
@@ -186,9 +196,8 @@ class Search:
             " (SELECT thing FROM facets JOIN json_each(?1) AS class ON facets.value = class.value"
             " WHERE property = ?2) ORDER BY iri", (json.dumps(sorted(classes)), TYPE))]
 
-    def nearest(self, classes: Collection[str]) -> list[tuple[str, float]]:
-        """The IRIs of things that hold words of the text, those that hold most and rarest first,
-        each with the share of the words that it holds, by how much they say."""
+    def nearest(self, classes: Collection[str]) -> list[Near]:
+        """The things that hold words of the text, those that hold most and rarest first."""
         if not self._words:
             return []
         named = json.dumps([mention.iri for mention in self._names.mentions(self._words)
@@ -201,8 +210,9 @@ class Search:
         found = self._connection.execute(_NEAREST, {
             "match": " OR ".join(sorted(terms)), "type": TYPE, "limit": _MOST_NEAR,
             "classes": json.dumps(sorted(classes))}).fetchall()
-        return [(iri, sum(weights[stem] for stem in weights.keys() & {
-            word.stem for word in words(text)}) / sum(weights.values())) for iri, text in found]
+        held = [(iri, weights.keys() & {word.stem for word in words(text)}) for iri, text in found]
+        return [Near(iri, frozenset(stems), sum(map(weights.__getitem__, stems)) / sum(
+            weights.values())) for iri, stems in held]
 
     def _is_other(self, label: str) -> bool:
         """Whether at most half of the words of a label are in the text."""

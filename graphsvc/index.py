@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, Search
+from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, Near, Search
 from graphsvc.names import Names
 from graphsvc.passage import Passages, Words
 from graphsvc.words import fold
@@ -115,6 +115,9 @@ class Index:
         self.passage = lru_cache(1 << 14)(passages.find)
         """A passage with what is known of it, by its IRI."""
         self.document_of = passages.document_of
+        self.nearest = lru_cache(1 << 8)(self._find_nearest)
+        """The things of a class that hold words of a text, those that hold most and rarest
+        first."""
         self.holding = lru_cache(1 << 8)(self._find_holding)
         """The IRIs of all things of a class that hold the words of a text or, if `named`, whose
         names do."""
@@ -158,9 +161,7 @@ class Index:
         """Things whose names hold words that begin like those of a text, the likeliest first."""
         return Search(self._connection, self.names, text).suggestions(of_class, limit)
 
-    def nearest(self, text: str, of_class: str | None) -> list[tuple[str, float]]:
-        """Things of a class that hold words of a text, those that hold most and rarest first, each
-        with the share of the words that it holds."""
+    def _find_nearest(self, text: str, of_class: str | None) -> list[Near]:
         return Search(self._connection, self.names, text).nearest(self._below(of_class))
 
     def _find_holding(

@@ -17,6 +17,7 @@ from graphsvc.ask.rank import Ranking
 from graphsvc.ask.values import YEAR, Choices, chosen, numbers, quoted
 from graphsvc.ask.wordings import read_wordings
 from graphsvc.errors import GraphsvcError
+from graphsvc.fulltext import Near
 from graphsvc.index import AmbiguousName, slug
 from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.question import Parameter, Question
@@ -180,7 +181,7 @@ class PlainWords:
     def _nearest(self, text: str, asked: Asked) -> Reading | None:
         """The reading that looks for what is said nearest to what was written; where that names
         several of those whom statements may be about, of these alone."""
-        share = max((share for _, share in self._near(text)), default=0.0)
+        share = max((one.share for one in self._near(text)), default=0.0)
         if (question := self._nearby) is None or question.nearest is None or share < _HELD:
             return None
         name = question.nearest.name
@@ -193,8 +194,8 @@ class PlainWords:
                 given[scope.name] = sorted(named)
         return Reading(question, given, question.headed({name: text})[0], share)
 
-    def _near(self, text: str) -> list[tuple[str, float]]:
-        """The things nearest to what was written, with the share of it that they hold."""
+    def _near(self, text: str) -> list[Near]:
+        """The things nearest to what was written."""
         parameter = self._nearby and self._nearby.nearest
         return self._index.nearest(text, parameter.of_class)[:_READINGS] if parameter else []
 
@@ -211,8 +212,8 @@ class PlainWords:
         """The passages of what is nearest to what was written; whether that holds much of it."""
         cited = (await self._questions.known()).passages
         near = await asyncio.to_thread(self._near, text)
-        return ({passage for iri, _ in near for passage in cited.get(iri, ())},
-                any(share >= _MUCH for _, share in near))
+        return ({passage for one in near for passage in cited.get(one.iri, ())},
+                any(one.share >= _MUCH for one in near))
 
     def _alike(
         self, heard: Sequence[Word], bound: Bound, rows: Sequence[Row]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import pairwise
 from math import log
 
 from graphsvc.ask.fit import Asked, Bound, Fit
@@ -28,8 +28,8 @@ _HALF = 0.45
 _PLACED_TEXT, _HELD_TEXT = 0.35, 0.6
 """How much words count that a question takes as a text to look for, and those that something holds
 together."""
-_LONGEST, _LEFT_OUT = 8, 2
-"""Words of a text to look for that are tried together, and how many of them may be left out."""
+_LEFT_OUT = 2
+"""Words of a text to look for that may be left out."""
 _ELSEWHERE = 0.6
 """How much a word counts that is not in the wording, but elsewhere in the question's header."""
 _ASKED = 0.65
@@ -267,17 +267,14 @@ class Ranking:
         self, parameter: Parameter, asked: _Asked, left: Sequence[int]
     ) -> Sequence[int]:
         """The places of the words that something holds together: all of them, or all but one or
-        two, those that say least left out first; none where nothing does."""
-        if parameter.type != "words" or not 0 < len(left) <= _LONGEST:
+        two, those that say most; none where nothing does."""
+        if parameter.type != "words" or not left:
             return ()
-        often = {at: self._index.names.weight(asked.words[at].stem) for at in left}
-        for number in range(min(_LEFT_OUT, max(len(left) - 2, 0)) + 1):
-            for out in sorted(combinations(left, number), key=lambda o: sum(often[at] for at in o)):
-                kept = [at for at in left if at not in out]
-                if self._index.holding(" ".join(asked.words[at].text for at in kept),
-                                       of_class=parameter.of_class):
-                    return kept
-        return ()
+        near = self._index.nearest(
+            " ".join(asked.words[at].text for at in left), parameter.of_class)
+        best = max(near, key=lambda one: one.share, default=None)
+        kept = [at for at in left if best and asked.words[at].stem in best.held]
+        return kept if len(kept) >= max(len(left) - _LEFT_OUT, min(len(left), 2)) else ()
 
 
 def _sequence(parts: Sequence[str], places: Mapping[int, str]) -> Iterator[str]:
