@@ -10,7 +10,7 @@ from graphsvc.questions.table import Row, passage_iris
 
 _MOST = 16
 """Readings near another that are tried out."""
-_ALONE = 0.85
+_ALONE = 0.8
 """How well a wording must fit for a reading to be taken that says nothing of what is nearest."""
 _CLOSE = 0.8
 """The score of another question, as a share of the first, from which on it is tried out."""
@@ -23,12 +23,12 @@ Alike = Callable[[Bound, Sequence[Row]], Iterable[str]]
 
 async def answerable(
     first: Fit, others: Iterable[Fit], answers: Answers, alike: Alike,
-    is_sure: Callable[[Fit], bool], passages: Set[str], is_much: bool,
+    is_sure: Callable[[Fit], bool], passages: Set[str], is_held: bool,
 ) -> tuple[Fit, bool]:
     """The first reading, or one that has an answer where that has none, and whether to answer it:
     where its wording fits well, or its answer says some of what is nearest to what was written.
 
-    passages: those of what is nearest; is_much: whether that holds much of what was written.
+    passages: those of what is nearest; is_held: whether that holds enough of what was written.
 
     Tried are, in this order: another thing of the same name; in place of a guess, one of the things
     that there is an answer for; the reading without a minor value; without one of the words to look
@@ -49,7 +49,7 @@ async def answerable(
     for fit in (first, *near, *fewer, *close):
         if rows := await answers(fit):
             if _says(fit, rows, passages) or fit not in fewer and (
-                    fit.fit >= _ALONE or not is_much):
+                    fit.fit >= _ALONE or not is_held):
                 return fit, True
             if fit not in fewer:
                 found = found or fit

@@ -42,8 +42,6 @@ _NEARLY = 0.75
 """The score of a sure reading, as a share of an unsure best, from which on it is answered."""
 _HELD = 0.33
 """The least share of what was written that is in something which is said nearest to it."""
-_MUCH = 0.6
-"""The same, from which on it says whether a reading has to do with what was written."""
 _BESIDE = 4
 """What is said nearest, next to an answer."""
 _OFFERED = 0.5
@@ -209,11 +207,11 @@ class PlainWords:
             return []
 
     async def _passages(self, text: str) -> tuple[set[str], bool]:
-        """The passages of what is nearest to what was written; whether that holds much of it."""
+        """The passages of what is nearest to what was written; whether that holds enough of it."""
         cited = (await self._questions.known()).passages
         near = await asyncio.to_thread(self._near, text)
         return ({passage for one in near for passage in cited.get(one.iri, ())},
-                any(one.share >= _MUCH for one in near))
+                any(one.share >= _HELD for one in near))
 
     def _alike(
         self, heard: Sequence[Word], bound: Bound, rows: Sequence[Row]

@@ -33,16 +33,7 @@ from graphsvc.questions.parameters import (
 from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.questions.sentence import as_chosen, in_words, sentence
 from graphsvc.questions.silence import Coverage, Filter, Silence, concerns, looked_at
-from graphsvc.questions.table import (
-    Row,
-    Tables,
-    Term,
-    cursor,
-    fetch_answer,
-    nearest_first,
-    plain,
-    start_of,
-)
+from graphsvc.questions.table import Row, Tables, Term, cursor, fetch_answer, plain, start_of
 from graphsvc.questions.template import Value, serialise
 from graphsvc.questions.values import BadValue, literal, with_things
 from graphsvc.words import fold
@@ -259,10 +250,9 @@ class Questions:
         if any(parameter.type == "words" for parameter in question.parameters):
             included = await asyncio.to_thread(with_things, question, included, self.index)
         sparql = question.template.write(included)
-        rows = await self._tables.get(
+        return sparql, await self._tables.get(
             f"{question.name}\n{sparql}",
-            lambda: fetch_answer(self._engine, question, sparql, client))
-        return sparql, nearest_first(question, included, rows)
+            lambda: fetch_answer(self._engine, question, included, sparql, client))
 
     async def known(self) -> Evidence:
         """The evidence of the release, which is read once."""

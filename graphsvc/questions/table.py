@@ -58,15 +58,17 @@ async def fetch(engine: Engine, query: str, client: str | None = None) -> Table:
 
 
 async def fetch_answer(
-    engine: Engine, question: Question, query: str, client: str | None = None
+    engine: Engine, question: Question, bound: Values, query: str, client: str | None = None
 ) -> list[Row]:
-    """All rows of a question, typed and in the declared order. Raises what `fetch` raises."""
+    """All rows of a question, typed and in the declared order, or the nearest first. bound: the
+    values in the query. Raises what `fetch` raises."""
     table = await fetch(engine, query, client)
     order = partial(_ordered, question, table)
-    return await asyncio.to_thread(order) if len(table.rows) > _MANY else order()
+    rows = await asyncio.to_thread(order) if len(table.rows) > _MANY else order()
+    return _nearest_first(question, bound, rows)
 
 
-def nearest_first(question: Question, bound: Values, rows: list[Row]) -> list[Row]:
+def _nearest_first(question: Question, bound: Values, rows: list[Row]) -> list[Row]:
     """The rows of the few things that are nearest to what was written, in this order, where the
     question was asked for them; else all rows as they are."""
     parameter = question.nearest
