@@ -42,7 +42,7 @@ _NEARLY = 0.75
 """The score of a sure reading, as a share of an unsure best, from which on it is answered."""
 _HELD = 0.33
 """The least share of what was written that is in something which is said nearest to it."""
-_BESIDE = 4
+_MORE = 4
 """What is said nearest, next to an answer."""
 _OFFERED = 0.5
 """The least score of another reading that is offered, as a share of the best."""
@@ -141,7 +141,7 @@ class PlainWords:
         said = {iri for row in answer.all_rows
                 for iri in answer.evidence.facts(answer.question, row)} if answer else set()
         rows = [row for row in found.rows if said.isdisjoint(facts(row))]
-        rows = rows[:_BESIDE] if answer and answer.all_rows else rows
+        rows = rows[:_MORE] if answer and answer.all_rows else rows
         return replace(found, rows=rows, all_rows=rows) if rows else None
 
     async def hear(self, text: str) -> Heard:

@@ -9,7 +9,7 @@ import shlex
 import sys
 import textwrap
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -208,28 +208,20 @@ async def _ask_plainly(args: argparse.Namespace, serving: Serving) -> None:
         _put(args.output, _json(heard.document(*(
             as_document(one, one.after) if one else None for one in (answer, nearest)))))
     elif args.format == "text":
-        body = _written(answer, args, serving.header.licence).decode() if answer else ""
-        beside = _nearest(nearest) if nearest else ()
-        _put(args.output, ("\n".join(_heard(heard, body, beside)) + "\n").encode())
-    elif answer is None:
+        bodies = [_written(one, args, serving.header.licence).decode() if one else ""
+                  for one in (answer, nearest)]
+        also = _filled(nearest.sentence or "") if nearest and answer else bodies[1]
+        _put(args.output, ("\n".join(_heard(heard, bodies[0], also)) + "\n").encode())
+    elif one := answer or nearest:
+        _put(args.output, _written(one, args, serving.header.licence))
+    else:
         readings = "; ".join(_command(one) for one in heard.alternatives)
         raise GraphsvcError("The question can be understood in several ways, or in none.",
                             location="question", hint=f"Ask one of: {readings}.")
-    else:
-        _put(args.output, _written(answer, args, serving.header.licence))
 
 
-def _nearest(answer: Answer) -> Iterator[str]:
-    """What is said nearest to what was asked: its sentence, and its rows field by field."""
-    from graphsvc.questions.output import as_document
-
-    document = as_document(answer, None)
-    yield _filled(document["sentence"])
-    yield from _fields(document)
-
-
-def _heard(heard: Heard, answer: str, nearest: Iterable[str]) -> Iterator[str]:
-    """What was understood, the answer, what else is said nearest to it, other readings, and what
+def _heard(heard: Heard, answer: str, nearest: str) -> Iterator[str]:
+    """What was understood, the answer, what is said nearest to the words, other readings, and what
     was not understood."""
     for written, meant in heard.corrected.items():
         yield f"`{written}` is taken as `{meant}`."
@@ -238,10 +230,8 @@ def _heard(heard: Heard, answer: str, nearest: Iterable[str]) -> Iterator[str]:
         yield answer
     else:
         yield "Not sure what is meant."
-    if lines := list(nearest):
-        yield f"\n{'Also said' if heard.reading else 'Said'} in the documents, nearest to the words"
-        yield from lines
-        yield ""
+    if nearest:
+        yield f"{'Also said' if heard.reading else 'Said'}, nearest to the words\n{nearest}\n"
     if heard.alternatives:
         yield "Other readings" if heard.reading else "It may be one of these"
         yield from (f"  {one.sentence}\n    {_command(one)}" for one in heard.alternatives)

@@ -152,7 +152,8 @@ def _listed(question: Question, offered: Offered, server: str) -> dict[str, Any]
         by_alias=True, include={"name", "title", "description", "tags", "columns", "examples"},
         exclude={"columns": {"__all__": {"many", "fact", "of_class"}}})
     parameters = [
-        {**one.model_dump(by_alias=True, exclude={"min", "max", "choices", "choices_from"}),
+        {**one.model_dump(by_alias=True, exclude={
+            "min", "max", "choices", "choices_from", "nearest"}),
          "schema": schema(one, offered.get((question.name, one.name), ()))}
         for one in question.parameters]
     return {**listed, "parameters": parameters, "route": question.route and f"/api{question.route}",
