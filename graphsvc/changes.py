@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import Index, slug
 from graphsvc.release import Release
-from graphsvc.vocabulary import OWL, RDF, RDFS, SKOS
+from graphsvc.vocabulary import LABELS, OWL, RDF
 
 How = Literal["added", "removed", "changed"]
 _MOST_QUADS = 2_000_000
@@ -29,7 +29,6 @@ _MOST_QUADS = 2_000_000
 _KEPT = 64
 TERM = ""
 """In place of the class of a term of the ontology."""
-_LABELS = (RDFS.label, SKOS.prefLabel)
 
 
 class TooManyQuads(GraphsvcError):
@@ -162,7 +161,7 @@ def _size(said: Mapping[str, Facts]) -> int:
 
 def _facts(unsaid: Facts, said: Facts, old: Index, new: Index) -> Iterator[Fact]:
     """The properties whose values differ, those that name a thing first."""
-    for name in sorted({*unsaid, *said}, key=lambda name: (name not in _LABELS, name)):
+    for name in sorted({*unsaid, *said}, key=lambda name: (name not in LABELS, name)):
         if name not in (RDF.type, OWL.deprecated):
             yield Fact(new.label(name) or old.label(name) or slug(name),
                        tuple(sorted(_shown(term, old) for term in unsaid.get(name, ()))),

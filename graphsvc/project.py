@@ -17,8 +17,6 @@ from graphsvc.release import Header
 from graphsvc.sources.turtle import TurtleFile, read_file, read_prefixes, read_turtle
 from graphsvc.vocabulary import DCTERMS, DISPLAY, OWL, RDF, VANN, VOID
 
-__all__ = ["Header", "Project"]
-
 OWN_TERMS = [Path(__file__).parent / name for name in ("curation.ttl", "display.ttl")]
 """The terms that the software itself reads: more ontology files of every project."""
 

@@ -56,6 +56,14 @@ class Header:
         """The IRI of the data set that all releases are versions of."""
         return f"{self.root}dataset"
 
+    def document(self, slug: str) -> str:
+        """The IRI of a source document."""
+        return f"{self.base}document/{slug}"
+
+    def passages(self, slug: str) -> str:
+        """What the IRIs of a document's passages begin with: the line of each follows."""
+        return f"{self.base}passage/{slug}/"
+
 
 class Release:
     """One release: a folder that never changes.

@@ -21,7 +21,9 @@ class Namespace:
     def __getattr__(self, name: str) -> str:
         if name.startswith("_"):
             raise AttributeError(name)
-        return self[name]
+        term = self[name]
+        setattr(self, name, term)  # so that it is looked up as any attribute from then on
+        return term
 
 
 BIBO = Namespace("http://purl.org/ontology/bibo/")
@@ -45,6 +47,8 @@ XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 
 UNIT = "http://purl.org/linked-data/sdmx/2009/attribute#unitMeasure"
 EVIDENCE = PROV.wasDerivedFrom
+LABELS = (SKOS.prefLabel, RDFS.label, DCTERMS.title)
+"""What things are called by: the first of these that they have."""
 OTHER_NAMES = (SKOS.altLabel, SKOS.hiddenLabel)
 MEANINGS = (SKOS.definition, DCTERMS.description)
 NOT_FACTS = {RDF.type, RDFS.label, SKOS.prefLabel, EVIDENCE, *OTHER_NAMES, *MEANINGS}

@@ -11,7 +11,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from graphsvc.index import closure
-from graphsvc.vocabulary import DCTERMS, RDFS, SKOS
+from graphsvc.vocabulary import LABELS, RDFS
 
 Facts = Mapping[str, list[Any]]
 """The values of a thing's properties."""
@@ -48,7 +48,7 @@ class Thing:
     @cached_property
     def labels(self) -> list[str]:
         """The preferred ones first."""
-        return [*self.values(SKOS.prefLabel), *self.values(RDFS.label, DCTERMS.title)]
+        return [text for property_ in LABELS for text in self.values(property_)]
 
     @property
     def label(self) -> str | None:

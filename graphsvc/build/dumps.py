@@ -30,7 +30,7 @@ dataset = ox.Dataset(ox.parse(sys.stdin.buffer.read(), format=ox.RdfFormat.N_QUA
 dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
 ox.serialize(dataset, sys.stdout.buffer, format=ox.RdfFormat.N_QUADS)
 """
-_SECONDS = 20
+_SECONDS = 10
 """What labelling may take. It takes for ever, or more stack than there is, where very many blank
 nodes differ only by their links with one another: so it runs in a process of its own."""
 
@@ -113,12 +113,13 @@ def _has_blank(line: bytes) -> bool:
 
 def _relabel(graphs: Graphs, blank: Graphs, describe: Callable[[str], GraphsvcError]) -> None:
     """Add the lines with blank nodes to those of their graphs, with canonical labels."""
-    if not any(blank.values()):
+    with_blank = [name for name, lines in blank.items() if lines]
+    if not with_blank:
         return
     labelled = _labelled(line for lines in blank.values() for line in lines)
     if labelled is None:
-        raise next((describe(name) for name, lines in blank.items()
-                    if lines and _labelled(lines) is None), describe(next(iter(blank))))
+        raise describe(next((name for name in with_blank[:-1] if _labelled(blank[name]) is None),
+                            with_blank[-1]))
     for line in labelled:
         graph = line.rstrip(b" .\n").rpartition(b" <")[2][:-1].decode()
         graphs[graph].append(line)

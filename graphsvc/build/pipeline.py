@@ -87,11 +87,11 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         library = Library.load(project.root / "queries", project.prefixes)
         read_wordings(project.root / "queries", library)
         Views.load(project.root / "queries" / "views", project.prefixes)
+        graphs = canonical_graphs(store, lambda graph: _entangled(project, graph))
         results = validated.result()
         _stop_on(explain(project, [result for result in results if result.violation]))
         (work / "report.nt").write_text(report_graph(results), encoding="utf-8")
         progress("writing dumps")
-        graphs = canonical_graphs(store, lambda graph: _entangled(project, graph))
         del store, validated
         digest = _digest(project, content_digest(graphs, sources))
         triples = triples_of(graphs)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from graphsvc.ask.plain import Heard, Reading
     from graphsvc.formats import Format
     from graphsvc.questions.answer import Answer
+    from graphsvc.release import Header
     from graphsvc.service import Serving
 
 QUERY_FORMATS = (
@@ -192,7 +193,7 @@ async def _ask(args: argparse.Namespace) -> None:
             understood = await questions.understand(
                 question, _parameters([*args.values, *args.param]))
             answer = await questions.ask(question, understood, limit=args.limit)
-            _put(args.output, _written(answer, args, serving.header.licence))
+            _put(args.output, _written(answer, args, serving.header))
         else:
             await _ask_plainly(args, serving)
 
@@ -208,12 +209,12 @@ async def _ask_plainly(args: argparse.Namespace, serving: Serving) -> None:
         _put(args.output, _json(heard.document(*(
             as_document(one, one.after) if one else None for one in (answer, nearest)))))
     elif args.format == "text":
-        bodies = [_written(one, args, serving.header.licence).decode() if one else ""
+        bodies = [_written(one, args, serving.header).decode() if one else ""
                   for one in (answer, nearest)]
         also = _filled(nearest.sentence or "") if nearest and answer else bodies[1]
         _put(args.output, ("\n".join(_heard(heard, bodies[0], also)) + "\n").encode())
     elif one := answer or nearest:
-        _put(args.output, _written(one, args, serving.header.licence))
+        _put(args.output, _written(one, args, serving.header))
     else:
         readings = "; ".join(_command(one) for one in heard.alternatives)
         raise GraphsvcError("The question can be understood in several ways, or in none.",
@@ -245,7 +246,7 @@ def _command(reading: Reading) -> str:
     return shlex.join(["graphsvc", "ask", reading.question.name, *values])
 
 
-def _written(answer: Answer, args: argparse.Namespace, licence: str) -> bytes:
+def _written(answer: Answer, args: argparse.Namespace, header: Header) -> bytes:
     """The answer as a file of the format that was asked for."""
     from graphsvc.formats import named
     from graphsvc.questions import output
@@ -258,7 +259,7 @@ def _written(answer: Answer, args: argparse.Namespace, licence: str) -> bytes:
     format = named(args.format, OFFERED)
     assert format is not None, "argparse has checked it"
     written = output.write(answer, format, answer.question.name, None,
-                           headings=args.headings, licence=licence)
+                           headings=args.headings, header=header)
     return written if isinstance(written, bytes) else written.encode()
 
 

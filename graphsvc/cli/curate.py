@@ -82,7 +82,7 @@ def propose(args: argparse.Namespace) -> int:
     from graphsvc.curate.checking import verbatim
     from graphsvc.curate.endpoint import MODEL, URL, Endpoint
     from graphsvc.curate.graph import CuratedGraph
-    from graphsvc.curate.proposer import Proposer, keep
+    from graphsvc.curate.proposer import Proposer
     from graphsvc.curate.shelf import Shelf
 
     project, endpoint = project_of(args), Endpoint.of()
@@ -93,7 +93,7 @@ def propose(args: argparse.Namespace) -> int:
     reading = shelf.open(args.id)
     words = verbatim(project, shelf.folder, reading.title)
     found = Proposer(endpoint, CuratedGraph(project), words).propose(reading)
-    keep(shelf.place(args.id), found.drafts)
+    shelf.keep(args.id, found.drafts)
     dropped = found.dropped.most_common()
     print_result(args.format, {"document": args.id, "kept": len(found.drafts),
                                "dropped": dict(dropped)}, "\n".join([

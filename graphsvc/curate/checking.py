@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from graphsvc.build.check import nearest
 from graphsvc.build.shapes import Result, validate
+from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Record
 from graphsvc.curate.statement import EVIDENCE, triples
 from graphsvc.curate.surroundings import Surroundings
@@ -42,19 +43,19 @@ class Problem(Record):
 
 
 class Checker:
-    """Checks statements of a document in the context of a project.
+    """Checks statements of a document in the context of what a project has.
 
-    outline: the document's headings; title: its title, which is a name. Raises GraphsvcError where
-    a file cannot be read.
+    outline: the document's headings; title: its title, which is a name.
     """
 
     def __init__(
-        self, project: Project, document: Document, outline: list[Heading], title: str
+        self, graph: CuratedGraph, document: Document, outline: list[Heading], title: str
     ) -> None:
-        self._project, self._document, self._title = project, document, title
-        index = ox.parse(passage_index(project, document, outline), format=ox.RdfFormat.TURTLE)
+        self._project, self._document, self._title = graph.project, document, title
+        index = ox.parse(passage_index(graph.project, document, outline),
+                         format=ox.RdfFormat.TURTLE)
         self.graph = Surroundings(
-            project, [(quad.subject, quad.predicate, quad.object) for quad in index])
+            graph, [(quad.subject, quad.predicate, quad.object) for quad in index])
         self._lines = {paragraph.line for paragraph in document.paragraphs}
 
     def accept(self, statements: Iterable[Draft]) -> None:

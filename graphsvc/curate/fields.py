@@ -12,11 +12,10 @@ from typing import Literal
 
 import pyoxigraph as ox
 
-from graphsvc.build.check import nearest
 from graphsvc.curate.graph import CuratedGraph, Needed
 from graphsvc.curate.records import Draft, Record, Value
 from graphsvc.curate.statement import EVIDENCE, TYPE
-from graphsvc.errors import GraphsvcError
+from graphsvc.errors import GraphsvcError, did_you_mean
 from graphsvc.index import slug
 from graphsvc.vocabulary import CURATION, DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 
@@ -26,11 +25,11 @@ _LONG = 60
 _FIRST = [str(term) for term in (SKOS.prefLabel, SKOS.altLabel, SKOS.definition,
                                  DCTERMS.description)]
 _DATES = {
-    str(XSD.date): re.compile(r"\d{4}-\d\d-\d\d"), str(XSD.gYearMonth): re.compile(r"\d{4}-\d\d"),
-    str(XSD.gYear): re.compile(r"\d{4}")}
-_NUMBERS = {str(XSD.integer): re.compile(r"[+-]?\d+"),
-            str(XSD.decimal): re.compile(r"[+-]?\d*\.\d+")}
-_PLAIN = (str(RDF.langString), str(RDF.PlainLiteral))
+    XSD.date: re.compile(r"\d{4}-\d\d-\d\d"), XSD.gYearMonth: re.compile(r"\d{4}-\d\d"),
+    XSD.gYear: re.compile(r"\d{4}")}
+_NUMBERS = {XSD.integer: re.compile(r"[+-]?\d+"),
+            XSD.decimal: re.compile(r"[+-]?\d*\.\d+")}
+_PLAIN = (RDF.langString, RDF.PlainLiteral)
 
 
 class Choice(Record):
@@ -72,7 +71,7 @@ class Fields:
         used = Counter(link for thing in self._graph.things(class_)
                        for link in self._said.get(thing, ()))
         classes = {class_, *self._graph.above(class_)}
-        allowed = [term for term in self._graph.having(str(RDFS.domain))
+        allowed = [term for term in self._graph.having(RDFS.domain)
                    if classes.intersection(self._graph.values(term, RDFS.domain))]
         properties = dict.fromkeys([*needs, *(link for link, _ in used.most_common()), *allowed])
         found = [self._field(one, needs.get(one)) for one in properties
@@ -95,7 +94,7 @@ class Fields:
         names = [slug(field.property) for field in self.of(class_)]
         raise GraphsvcError(
             f"Things of the class {self._graph.label(class_)} have no {name!r}.",
-            hint=nearest(name, names) or f"They may have {', '.join(names[:20])}.")
+            hint=did_you_mean(name, names, f"They may have {', '.join(names[:20])}."))
 
     def value(self, field: Field, text: str) -> Value:
         """The value that a text means for a field. Raises GraphsvcError where it means none."""
@@ -147,8 +146,8 @@ class Fields:
         for iri, label in labels.items():
             if name.casefold() in (iri.casefold(), slug(iri).casefold(), label.casefold()):
                 return iri
-        raise GraphsvcError(f"There is no class {name!r}.", hint=nearest(name, labels.values()) or (
-            f"There are {', '.join(sorted(labels.values()))}."))
+        raise GraphsvcError(f"There is no class {name!r}.", hint=did_you_mean(
+            name, labels.values(), f"There are {', '.join(sorted(labels.values()))}."))
 
     def _thing(self, field: Field, text: str) -> str:
         """The thing that a text means: by IRI, slug or one of its names."""
@@ -164,23 +163,23 @@ class Fields:
         like = [label for label in labels if wanted in label.casefold()]
         raise GraphsvcError(
             f"{field.label}: {'several things are' if found else 'nothing is'} called {text!r}.",
-            location=field.property, hint=nearest(text, labels) or (
-                f"There are {', '.join(like)}." if like else "Choose one from the list."))
+            location=field.property, hint=did_you_mean(text, labels, (
+                f"There are {', '.join(like)}." if like else "Choose one from the list.")))
 
     def _field(self, property_: str, need: Needed | None) -> Field:
         sort, datatype, language = self._sort(property_, need)
         choices = self.choices(property_) if sort == "choice" else ()
         return Field(
             property=property_, label=self._graph.label(property_), sort=sort, choices=choices,
-            hint=self._graph.value(property_, RDFS.comment) or "", datatype=datatype,
+            hint=self._graph.value(property_, RDFS.comment), datatype=datatype,
             language=language, least=need.least if need else 0, most=need.most if need else None)
 
     def _sort(self, property_: str, need: Needed | None) -> tuple[Sort, str | None, str | None]:
         """What a value of a property is, with the datatype and the language that are usual."""
         values = self._values[property_]
         literals = [value for value in values if isinstance(value, ox.Literal)]
-        range_ = self._graph.range(property_) or ""
-        is_class = bool(need and need.of_class) or str(OWL.ObjectProperty) in self._graph.values(
+        range_ = self._graph.range(property_)
+        is_class = bool(need and need.of_class) or OWL.ObjectProperty in self._graph.values(
             property_, RDF.type)
         links = [value.value for value in values if isinstance(value, ox.NamedNode)]
         if links and not literals and not any(map(self._is_own, links)):
@@ -191,13 +190,13 @@ class Fields:
         language = next((v.language for v in literals if v.language), None) or (
             "en" if range_ in _PLAIN else None)
         types = Counter(v.datatype.value for v in literals)
-        datatype = types.most_common(1)[0][0] if types else range_ or str(XSD.string)
+        datatype = types.most_common(1)[0][0] if types else range_ or XSD.string
         if language:
             long = sum(len(v.value) for v in literals) > _LONG * max(1, len(literals))
             return ("long" if long or property_ in _FIRST[2:] else "text"), None, language
         if datatype in _NUMBERS or datatype in _DATES:
             return ("number" if datatype in _NUMBERS else "date"), datatype, None
-        return ("boolean" if datatype == str(XSD.boolean) else "text"), datatype, None
+        return ("boolean" if datatype == XSD.boolean else "text"), datatype, None
 
     def _is_own(self, iri: str) -> bool:
         return iri.startswith(self._graph.header.base)
@@ -217,8 +216,7 @@ class Fields:
 
     def rule(self, iri: str) -> str:
         """When a value is right, as the vocabulary says it; empty where it does not."""
-        return self._graph.value(iri, SKOS.scopeNote) or (
-            self._graph.value(iri, SKOS.definition) or "")
+        return self._graph.value(iri, SKOS.scopeNote) or self._graph.value(iri, SKOS.definition)
 
     @cached_property
     def _said(self) -> dict[str, list[str]]:

@@ -4,9 +4,10 @@ release."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -15,10 +16,11 @@ from graphsvc.index import closure, slug
 from graphsvc.names import Names
 from graphsvc.project import Project
 from graphsvc.sources.turtle import Subject, Triple
-from graphsvc.vocabulary import CURATION, OA, OWL, PROV, RDF, RDFS, SH, SKOS
+from graphsvc.vocabulary import CURATION, LABELS, OA, OWL, PROV, RDF, RDFS, SH, SKOS
 
-_NAMES = (SKOS.prefLabel, RDFS.label, SKOS.altLabel)
-_LABELS = (SKOS.prefLabel, RDFS.label)
+ACCEPTED = ox.NamedNode("urn:graphsvc:accepted")
+"""The graph of what was accepted and is in no file yet; each file has one of its own."""
+_NAMES = (*LABELS, SKOS.altLabel)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class CuratedGraph:
         data = [path for path in project.data_files if path.stem != without]
         for path in (*project.ontology_files, *project.shape_files, *data):
             try:
-                self.store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+                self.store.load(path=str(path), format=ox.RdfFormat.TURTLE,
+                                to_graph=ox.NamedNode(project.graph(path)))
             except (OSError, SyntaxError) as error:
                 raise GraphsvcError(f"This is not Turtle: {error}", location=project.name(path),
                                     hint="Run `graphsvc build`: it names the line.") from error
@@ -55,28 +58,37 @@ class CuratedGraph:
                 broader[class_.value].add(above.value)
         self._above = {class_: closure(class_, broader) for class_ in broader}
 
+    def accept(self, triples: Iterable[Triple]) -> None:
+        """Take triples in place of all that were accepted before."""
+        accept(self.store, triples)
+
+    def quads_of(self, path: Path) -> Iterator[ox.Quad]:
+        """What a file of the project says."""
+        return self.store.quads_for_pattern(
+            None, None, None, ox.NamedNode(self.project.graph(path)))
+
     # -- lookups --------------------------------------------------------------------------------
 
     def terms(self, iri: str, property_: str) -> list[ox.NamedNode | ox.Literal]:
         """The values of a property of a thing, in a steady order, without blank nodes."""
-        return sorted((value for _, _, value in self._triples(iri, property_, None)
-                       if not isinstance(value, ox.BlankNode)), key=str)
+        return sorted({value for _, _, value in self._triples(iri, property_, None)
+                       if not isinstance(value, ox.BlankNode)}, key=str)
 
     def values(self, iri: str, property_: str) -> list[str]:
         """The IRIs and texts of the values of a property of a thing, in a steady order."""
         return [term.value for term in self.terms(iri, property_)]
 
-    def value(self, iri: str, property_: str) -> str | None:
-        """The first value of a property of a thing, if it has one."""
-        return next(iter(self.values(iri, property_)), None)
+    def value(self, iri: str, property_: str) -> str:
+        """The first value of a property of a thing; empty where it has none."""
+        return next(iter(self.values(iri, property_)), "")
 
     def pointing(self, property_: str, value: str) -> list[str]:
         """The things that have an IRI as the value of a property."""
-        return sorted(thing.value for thing, _, _ in self._triples(None, property_, value))
+        return sorted({thing.value for thing, _, _ in self._triples(None, property_, value)})
 
     def label(self, iri: str) -> str:
         """The label to show for a thing; the last part of its IRI where it has none."""
-        found = (self.value(iri, property_) for property_ in _LABELS)
+        found = (self.value(iri, property_) for property_ in LABELS)
         return next((label for label in found if label), slug(iri))
 
     def called(self, iri: str) -> list[str]:
@@ -84,19 +96,27 @@ class CuratedGraph:
         return [text for property_ in _NAMES for text in self.values(iri, property_)]
 
     def given(self, class_: str, property_: str) -> list[str]:
-        """What is said of a class for drafting, or else of a class above it."""
-        return self.values(class_, property_) or [
-            value for above in sorted(self._above.get(class_, ()))
-            for value in self.values(above, property_)]
+        """What is said of a class, or else of the nearest class above it of which it is said."""
+        classes = [class_]
+        for one in classes:
+            if found := self.values(one, property_):
+                return found
+            classes += [above for above in self.values(one, RDFS.subClassOf)
+                        if above not in classes]
+        return []
+
+    def gives(self, class_: str, property_: str) -> str:
+        """The first of what is given of a class; empty where nothing is."""
+        return next(iter(self.given(class_, property_)), "")
 
     def classes_of_things(self) -> list[str]:
         """The project's own classes of things that documents speak of or introduce."""
         base = self.header.namespace
-        found = [class_ for class_ in self.pointing(str(RDF.type), str(OWL.Class))
+        found = [class_ for class_ in self.pointing(RDF.type, OWL.Class)
                  if class_.startswith(base)]
         return [class_ for class_ in found if class_ in self.recognised
                 or self.value(class_, CURATION.address)
-                or str(SKOS.Concept) not in self.above(class_)]
+                or SKOS.Concept not in self.above(class_)]
 
     def above(self, class_: str) -> set[str]:
         """The classes above a class."""
@@ -113,7 +133,7 @@ class CuratedGraph:
         """The class of a thing that is shown: the first that is recognised, or else said."""
         given = self.values(iri, RDF.type)
         found = [class_ for class_ in self.recognised if class_ in given] or given
-        return next(iter(found), str(RDFS.Resource))
+        return next(iter(found), RDFS.Resource)
 
     def is_a(self, iri: str, class_: str) -> bool:
         """Whether a thing is of a class or one below it."""
@@ -131,14 +151,14 @@ class CuratedGraph:
         return {document for passage in self.values(iri, PROV.wasDerivedFrom)
                 for document in self.values(passage, OA.hasSource)}
 
-    def range(self, property_: str) -> str | None:
-        """The class of a property's values, if the ontology says it."""
+    def range(self, property_: str) -> str:
+        """The class of a property's values; empty where the ontology does not say it."""
         return self.value(property_, RDFS.range)
 
     def choices(self, property_: str) -> list[str]:
         """The things that can be values of a property: of the classes that `curation:among` gives,
         or else of its range."""
-        classes = self.values(property_, CURATION.among) or [self.range(property_) or ""]
+        classes = self.values(property_, CURATION.among) or [self.range(property_)]
         return sorted({iri for class_ in classes for iri in self.things(class_)})
 
     def having(self, property_: str) -> list[str]:
@@ -160,12 +180,9 @@ class CuratedGraph:
                  for number, text in enumerate(self.called(iri))]
         return Names(dict.fromkeys(named), {})
 
-    def needs(self, class_: str) -> list[Needed]:
-        """What the shapes ask of the things of a class, without what SPARQL or `sh:xone` asks."""
-        return list(self._needs(class_))
-
     @cache  # noqa: B019 - as above
-    def _needs(self, class_: str) -> tuple[Needed, ...]:
+    def needs(self, class_: str) -> tuple[Needed, ...]:
+        """What the shapes ask of the things of a class, without what SPARQL or `sh:xone` asks."""
         classes = {class_, *self._above.get(class_, ())}
         found: dict[str, Needed] = {}
         for shape, _, _ in (one for class_ in sorted(classes)
@@ -189,12 +206,20 @@ class CuratedGraph:
     def _triples(
         self, subject: str | Subject | None, property_: str, value: str | None
     ) -> Iterator[Triple]:
-        """The triples with such terms; None stands for any."""
+        """The triples with such terms: None stands for any, and no term is empty."""
+        if "" in (subject, property_, value):
+            return
         one = ox.NamedNode(subject) if isinstance(subject, str) else subject
         other = None if value is None else ox.NamedNode(value)
         for quad in self.store.quads_for_pattern(one, ox.NamedNode(property_), other):
             if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
                 yield quad.subject, quad.predicate, quad.object
+
+
+def accept(store: ox.Store, triples: Iterable[Triple]) -> None:
+    """Give a store triples in place of all that were accepted before."""
+    store.remove_graph(ACCEPTED)
+    store.extend(ox.Quad(*triple, ACCEPTED) for triple in triples)
 
 
 def _stricter(one: Needed, other: Needed | None) -> Needed:

@@ -16,7 +16,7 @@ from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Reading, Value
 from graphsvc.index import slug
 from graphsvc.sources.documents import Document
-from graphsvc.vocabulary import CURATION, DCTERMS, RDFS, SCHEMA, SKOS, XSD
+from graphsvc.vocabulary import CURATION, DCTERMS, SCHEMA, SKOS, XSD
 from graphsvc.words import FUNCTION_WORDS, slugged
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
@@ -27,7 +27,7 @@ _SMALL = FUNCTION_WORDS - {"not", "no", "early", "own"}
 def iri_for(graph: CuratedGraph, draft: Draft, code: str, taken: Container[str]) -> str:
     """An IRI for a draft that nothing has had. code: what the slugs of the document's things begin
     with; taken: further IRIs that are not free."""
-    template = nearest(graph, draft.kind, CURATION.address) or (
+    template = graph.gives(draft.kind, CURATION.address) or (
         f"{_kebab(slug(draft.kind))}/{{skos:prefLabel}}")
     path = _FIELD.sub(lambda field: _filled(graph, field[1], draft, code), template)
     start, _, end = path.rpartition("/")
@@ -56,16 +56,6 @@ def _filled(graph: CuratedGraph, field: str, draft: Draft, code: str) -> str:
     return slug(value.iri) if value and value.iri else _shortened(text)
 
 
-def nearest(graph: CuratedGraph, class_: str, property_: str) -> str | None:
-    """The value of a property of a class, or else of the nearest class above it that has one."""
-    classes = [class_]
-    for one in classes:
-        if found := graph.value(one, property_):
-            return found
-        classes += [above for above in graph.values(one, RDFS.subClassOf) if above not in classes]
-    return None
-
-
 def _shortened(text: str) -> str:
     """A text as a slug, without the little words if it would be too long."""
     words = slugged(re.sub(r"['\u2019]", "", text)).encode("ascii", "ignore").decode().split("-")
@@ -88,17 +78,17 @@ def describe(
     drafts: of all kinds; what those of the document's class say is taken in.
     """
     kind = next(iter(graph.having(CURATION.document)), None)
-    iri = f"{graph.header.base}document/{reading.slug}"
+    iri = graph.header.document(reading.slug)
     if kind is None or graph.classes(iri):
         return None
     given = {
-        str(SKOS.prefLabel): (reading.title, "en"), str(DCTERMS.title): (reading.title, "en"),
-        str(DCTERMS.alternative): (short_title(reading.slug), "en"),
-        str(SCHEMA.sha256): (document.sha256, None),
+        SKOS.prefLabel: (reading.title, "en"), DCTERMS.title: (reading.title, "en"),
+        DCTERMS.alternative: (short_title(reading.slug), "en"),
+        SCHEMA.sha256: (document.sha256, None),
         code_property(graph): (proposed_code(graph, reading.slug), None)}
-    needed = {need.property for need in graph.needs(kind)} or {str(DCTERMS.title)}
+    needed = {need.property for need in graph.needs(kind)} or {DCTERMS.title}
     values = [Value(property=property_, property_label=graph.label(property_), text=text,
-                    language=language, datatype=None if language else str(XSD.string), label=text)
+                    language=language, datatype=None if language else XSD.string, label=text)
               for property_, (text, language) in given.items() if property_ in needed]
     first = next((p.line for p in reading.paragraphs if p.text.strip() == reading.title),
                  reading.paragraphs[0].line)
@@ -120,7 +110,7 @@ def code_property(graph: CuratedGraph) -> str:
 def code_of(graph: CuratedGraph, slug: str, statements: dict[str, Draft]) -> str:
     """What the slugs of a document's things begin with: its code as accepted or in the project,
     else the one that would be proposed."""
-    iri, property_ = f"{graph.header.base}document/{slug}", code_property(graph)
+    iri, property_ = graph.header.document(slug), code_property(graph)
     if not property_:
         return slug
     accepted = [value.text for value in statements[iri].values

@@ -6,7 +6,7 @@ from collections import Counter
 
 from graphsvc.curate.decisions import State
 from graphsvc.curate.records import Draft, Record
-from graphsvc.sources.coverage import CITED_AT_LEAST, Coverage, by_section
+from graphsvc.sources.coverage import Coverage, by_section
 from graphsvc.sources.documents import Document, Heading, section_of
 
 
@@ -27,7 +27,7 @@ class Section(Record):
 
 class Progress(Record):
     """How far a document is. share: of the paragraphs cited where facts are expected, from 0 to 1;
-    enough: the share that coverage asks for; the counts are of statements and drafts."""
+    the counts are of statements and drafts."""
 
     document: str
     sections: tuple[Section, ...]
@@ -35,7 +35,6 @@ class Progress(Record):
     rejected: int
     waiting: int
     share: float
-    enough: float = CITED_AT_LEAST
 
     @property
     def open(self) -> list[int]:

@@ -7,16 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from graphsvc.curate.dates import MONTHS
+from graphsvc.curate.drafting.dates import MONTHS
 from graphsvc.curate.endpoint import Endpoint, NoAnswer
 from graphsvc.curate.fields import Field, Fields
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.memory import write_atomically
 from graphsvc.curate.records import Draft, Kind, Paragraph, Reading, Record, Value
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
@@ -28,7 +26,6 @@ _LETTERS = 6000
 _MOST_FAILURES = 3
 _MOST_FIELDS = 20
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
-_DRAFTS = TypeAdapter(list[Draft])
 _INSTRUCTIONS = """You read a report and propose statements for people to check.
 Say only what the paragraphs say. Each statement rests on one or more of their numbers.
 Write texts in your own words: never repeat more than a few words of the report in a row.
@@ -199,19 +196,3 @@ def _figure(number: str) -> str:
     """A number as it is compared: 1,162.0 is 1162, and 03 is 3."""
     digits, _, part = number.replace(",", "").partition(".")
     return f"{int(digits)}.{part.rstrip('0')}".rstrip(".")
-
-
-def keep(folder: Path, drafts: list[Draft]) -> None:
-    """Keep what a model proposed with its document, in place of what one proposed before."""
-    text = _DRAFTS.dump_json(drafts, indent=1, exclude_defaults=True).decode()
-    write_atomically(folder / "proposed.json", text)
-
-
-def kept(folder: Path) -> list[Draft]:
-    """What a model proposed of a document earlier. Raises GraphsvcError where the file is bad."""
-    path = folder / "proposed.json"
-    try:
-        return _DRAFTS.validate_json(path.read_bytes()) if path.exists() else []
-    except (OSError, ValidationError) as error:
-        raise GraphsvcError("What a model proposed cannot be read.", location=str(path),
-                            hint="Remove the file, and ask again.") from error

@@ -10,15 +10,18 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from graphsvc.curate import reading
 from graphsvc.curate.reading import apart
-from graphsvc.curate.records import Kind, Reading
+from graphsvc.curate.records import Draft, Kind, Reading
+from graphsvc.curate.writing.memory import write_atomically
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.sources.documents import Heading, outline_slugs, outline_text, read_outline
 
+DRAFTS = TypeAdapter(list[Draft])
+"""Drafts as JSON has them."""
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST = 80
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*\.?|[#*_]+)\s*|[*_#]+$")
@@ -58,6 +61,20 @@ class Shelf:
                 "What was read of the document cannot be used.", location=str(path),
                 hint="Remove its folder, keep decisions.jsonl, and add the report again."
             ) from error
+
+    def keep(self, slug: str, drafts: list[Draft]) -> None:
+        """Keep what a model proposed with its document, in place of what one proposed before."""
+        text = DRAFTS.dump_json(drafts, indent=1, exclude_defaults=True).decode()
+        write_atomically(self.place(slug) / "proposed.json", text)
+
+    def kept(self, slug: str) -> list[Draft]:
+        """What a model proposed of a document. Raises GraphsvcError where the file is bad."""
+        path = self.place(slug) / "proposed.json"
+        try:
+            return DRAFTS.validate_json(path.read_bytes()) if path.exists() else []
+        except (OSError, ValidationError) as error:
+            raise GraphsvcError("What a model proposed cannot be read.", location=str(path),
+                                hint="Remove the file, and ask again.") from error
 
     def add(self, report: Path, slug: str, skip: Collection[int] = ()) -> Reading:
         """Read a report and keep it under a name, all or nothing. skip: pages to leave out.

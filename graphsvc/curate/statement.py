@@ -9,17 +9,18 @@ import pyoxigraph as ox
 
 from graphsvc.curate.records import Draft, Value
 from graphsvc.errors import GraphsvcError
-from graphsvc.project import Header, Project
+from graphsvc.project import Project
+from graphsvc.release import Header
 from graphsvc.sources.turtle import Triple
 from graphsvc.vocabulary import DCTERMS, PROV, RDF, SKOS, XSD
 
-TYPE = ox.NamedNode(str(RDF.type))
-EVIDENCE = ox.NamedNode(str(PROV.wasDerivedFrom))
-_STRING = ox.NamedNode(str(XSD.string))
+TYPE = ox.NamedNode(RDF.type)
+EVIDENCE = ox.NamedNode(PROV.wasDerivedFrom)
+_STRING = ox.NamedNode(XSD.string)
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _AS_IT_IS = {
-    str(XSD.integer): re.compile(r"[+-]?\d+"), str(XSD.decimal): re.compile(r"[+-]?\d*\.\d+"),
-    str(XSD.boolean): re.compile("true|false")}
+    XSD.integer: re.compile(r"[+-]?\d+"), XSD.decimal: re.compile(r"[+-]?\d*\.\d+"),
+    XSD.boolean: re.compile("true|false")}
 _ORDER = [TYPE, *(ox.NamedNode(str(term)) for term in (
     SKOS.prefLabel, SKOS.altLabel, SKOS.definition, DCTERMS.description))]
 
@@ -32,7 +33,7 @@ def triples(draft: Draft, header: Header) -> list[Triple]:
     node = _named(str(draft.iri))
     found: list[Triple] = [(node, TYPE, _named(draft.kind))]
     found += [(node, _named(value.property), _term(value)) for value in draft.values]
-    return found + [(node, EVIDENCE, ox.NamedNode(f"{header.base}passage/{draft.document}/{line}"))
+    return found + [(node, EVIDENCE, ox.NamedNode(f"{header.passages(draft.document)}{line}"))
                     for line in draft.passages]
 
 

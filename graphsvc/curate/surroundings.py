@@ -14,45 +14,40 @@ import pyoxigraph as ox
 
 from graphsvc.build.check import BUILT_IN, DEFINING
 from graphsvc.build.rules import apply_rule, read_rules
+from graphsvc.curate.graph import CuratedGraph, accept
 from graphsvc.curate.statement import TYPE
-from graphsvc.project import Project
-from graphsvc.sources.turtle import Triple, read_turtle
-from graphsvc.vocabulary import DCTERMS, RDFS, SKOS
+from graphsvc.sources.turtle import Triple
+from graphsvc.vocabulary import LABELS
 
 _MOST_STEPS = 8
 """So far from the thing its surroundings go: two steps, and on where a link repeats itself, such as
 from a section to the section that it is part of."""
 _MOST_REFERRERS = 100
 """A thing that more point at is one that everything points at: a place, a theme."""
-_NAMING = [ox.NamedNode(str(term)) for term in (SKOS.prefLabel, DCTERMS.title, RDFS.label)]
+_NAMING = [*map(ox.NamedNode, LABELS)]
 _HERE = ox.NamedNode("urn:graphsvc:here")
-_ACCEPTED = ox.NamedNode("urn:graphsvc:accepted")
 _AROUND = ox.NamedNode("urn:graphsvc:around")
 
 
 class Surroundings:
-    """The project's files with what follows from them, and what was accepted since.
+    """The project's files with what follows from them, and what was accepted since."""
 
-    Raises GraphsvcError where a file cannot be read.
-    """
-
-    def __init__(self, project: Project, further: Iterable[Triple] = ()) -> None:
+    def __init__(self, graph: CuratedGraph, further: Iterable[Triple] = ()) -> None:
         """further: triples that are taken as if they were in a file of the project."""
+        project = graph.project
         self._rules = read_rules(project)
         self._store = ox.Store()
-        for number, path in enumerate((*project.ontology_files, *project.data_files)):
-            graph = ox.NamedNode(f"urn:file:{number}")
-            self._store.extend(ox.Quad(*triple, graph) for triple in read_turtle(path).triples)
+        for path in (*project.ontology_files, *project.data_files):
+            self._store.extend(graph.quads_of(path))
         self._store.extend(ox.Quad(*triple, _HERE) for triple in further)
         for rule in self._rules:
             apply_rule(self._store, rule)
-        self._ontology = [ox.Quad(*triple, _AROUND) for path in project.ontology_files
-                          for triple in read_turtle(path).triples]
+        self._ontology = [_around(quad) for path in project.ontology_files
+                          for quad in graph.quads_of(path)]
 
     def accept(self, triples: Iterable[Triple]) -> None:
         """Take triples in place of all that were accepted before."""
-        self._store.remove_graph(_ACCEPTED)
-        self._store.extend(ox.Quad(*triple, _ACCEPTED) for triple in triples)
+        accept(self._store, triples)
 
     def describes(self, iri: str) -> bool:
         """Whether something says what a thing is."""

@@ -12,21 +12,20 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 import pyoxigraph as ox
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from graphsvc.curate.checking import Checker, Problem
 from graphsvc.curate.decisions import Log, State, refuse
 from graphsvc.curate.drafting import draft
 from graphsvc.curate.fields import Fields
-from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.memory import Memory, write_atomically
+from graphsvc.curate.graph import ACCEPTED, CuratedGraph
 from graphsvc.curate.naming import code_of, describe, iri_for, short_title
 from graphsvc.curate.progress import Progress, progress
-from graphsvc.curate.proposer import kept
 from graphsvc.curate.records import Decision, Draft, Record, Request
-from graphsvc.curate.shelf import Shelf
+from graphsvc.curate.shelf import DRAFTS, Shelf
 from graphsvc.curate.statement import TYPE, triples
 from graphsvc.curate.writing import Writer, Written
+from graphsvc.curate.writing.memory import Memory, write_atomically
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
 from graphsvc.project import Project
@@ -35,8 +34,6 @@ from graphsvc.sources.documents import Heading, parse_outline, read_document
 from graphsvc.vocabulary import PROV
 
 _TITLE_WORDS = 11
-_ACCEPTED = ox.NamedNode("urn:graphsvc:accepted")
-_DRAFTS = TypeAdapter(list[Draft])
 
 
 class Answer(Record):
@@ -55,7 +52,7 @@ class Work:
 
     def __init__(self, project: Project, slug: str) -> None:
         self.project, self.slug = project, slug
-        shelf = Shelf(project)
+        self.shelf = shelf = Shelf(project)
         self.folder = shelf.place(slug)
         self.reading = shelf.open(slug)
         self.document = read_document(shelf.folder / f"{slug}.txt")
@@ -81,7 +78,8 @@ class Work:
     def drafts(self) -> list[Draft]:
         """What rules propose, the document's own description first, and what a model proposed."""
         rules = self._by_rules()
-        more = [draft for draft in kept(self.folder) if draft.id not in {d.id for d in rules}]
+        known = {draft.id for draft in rules}
+        more = [draft for draft in self.shelf.kept(self.slug) if draft.id not in known]
         return [*rules[:1], *sorted([*rules[1:], *more], key=lambda draft: draft.passages[0])]
 
     def _by_rules(self) -> list[Draft]:
@@ -95,21 +93,21 @@ class Work:
         try:
             kept = json.loads(path.read_bytes())
             if kept["of"] == digest:
-                return _DRAFTS.validate_python(kept["drafts"])
+                return DRAFTS.validate_python(kept["drafts"])
         except (OSError, ValueError, KeyError, ValidationError):
             pass  # then they are made again
         graph = CuratedGraph(self.project, without=own)
         found = draft(self.reading, graph)
         cover = describe(graph, self.reading, self.document, found)
         drafts = [cover, *(d for d in found if d.kind != cover.kind)] if cover else found
-        write_atomically(path, json.dumps({"of": digest, "drafts": _DRAFTS.dump_python(
+        write_atomically(path, json.dumps({"of": digest, "drafts": DRAFTS.dump_python(
             drafts, mode="json", exclude_defaults=True)}))
         return drafts
 
     @cached_property
     def checker(self) -> Checker:
         """Which takes seconds to begin, and a third of a second for a statement."""
-        return Checker(self.project, self.document, self.outline, self.reading.title)
+        return Checker(self.graph, self.document, self.outline, self.reading.title)
 
     @cached_property
     def fields(self) -> Fields:
@@ -122,10 +120,8 @@ class Work:
         state = self.log.state()
         if len(state.log) != self._known:
             self._known = len(state.log)
-            self.graph.store.remove_graph(_ACCEPTED)
-            self.graph.store.extend(
-                ox.Quad(*triple, _ACCEPTED) for statement in state.statements.values()
-                for triple in triples(statement, self.graph.header))
+            self.graph.accept(triple for statement in state.statements.values()
+                              for triple in triples(statement, self.graph.header))
             vars(self).pop("fields", None)
         return state
 
@@ -214,8 +210,8 @@ class Work:
     def _home(self, statement: Draft) -> Iterable[Problem]:
         """A thing has one home: no other file of the project describes it."""
         memory, node = Memory(self.folder / "written.json"), ox.NamedNode(str(statement.iri))
-        said = self.graph.store.quads_for_pattern(node, TYPE, None, ox.DefaultGraph())
-        if any(said) and not memory.knows(node.value):
+        said = self.graph.store.quads_for_pattern(node, TYPE, None)
+        if any(one.graph_name != ACCEPTED for one in said) and not memory.knows(node.value):
             yield Problem(message=f"<{statement.iri}> is described in the project already: give"
                                   " this another name, or use that one.")
 
@@ -249,7 +245,7 @@ def curator(graph: CuratedGraph, name: str | None) -> str:
 
     Raises GraphsvcError where the project describes nobody of that name.
     """
-    agents = graph.things(str(PROV.Agent))
+    agents = graph.things(PROV.Agent)
     found = [iri for iri in agents if name in (iri, slug(iri))]
     if len(found) == 1:
         return found[0]

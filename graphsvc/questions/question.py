@@ -99,12 +99,10 @@ class _Model(BaseModel):
 class Parameter(_Model):
     """A value that the asker gives.
 
-    min, max: bounds of a number, date or year; of a text, bounds of its length in characters.
-    many: several values may be given.
+    min, max: bounds of a number, date or year, or of a text's length. many: several may be given.
     of_class, scheme: IRIs that narrow what an iri may name, or which things words are looked for
-        in: `$name` is bound to all that hold them, `$nameNamed` to all whose names do.
-    nearest: words are bound to the things that hold most of them instead, and the rows are those
-        of the first few, the nearest first.
+        in: `$name` is bound to all that hold them, `$nameNamed` to all whose names do;
+        with nearest to those that hold most of them, of which the first few give the rows.
     members: property from a thing to those that it is meant to include, such as a group's members.
     choices: the values of a choice with their labels; choices_from: the question whose first
         column (and `label` column, if it has one) gives them.
@@ -151,6 +149,7 @@ class Column(_Model):
     many: the query gives several texts, each on a line of its own and in no order.
     of_class: what its things are, for columns of things that coverage can be said of.
     fact: whether its thing is what the row says: its passages come first, its summary is the gist.
+    unit, of: the columns that say in what its numbers are, and out of how many they are.
     """
 
     name: Name
@@ -161,6 +160,8 @@ class Column(_Model):
     of_class: Iri | None = Field(
         default=None, validation_alias="class", serialization_alias="class")
     fact: Flag = False
+    unit: Name | None = None
+    of: Name | None = None
 
     @property
     def orders(self) -> bool:
@@ -341,7 +342,7 @@ class Question(Header):
 
     @cached_property
     def nearest(self) -> Parameter | None:
-        """The parameter that asks for what is nearest to some words, if the question has one."""
+        """The parameter that asks for what is nearest to some words, if any."""
         return next((p for p in self.parameters if p.nearest), None)
 
     def parameter(self, name: str) -> Parameter | None:

@@ -80,7 +80,7 @@ def coverage(project: Project, folder: Path, only: str | None = None) -> list[Co
 
 def _account(project: Project, document: Document, all_cited: set[str]) -> Coverage:
     headings = read_outline(project, document.slug)
-    base = f"{project.header.base}passage/{document.slug}/"
+    base = project.header.passages(document.slug)
     lines = {paragraph.line for paragraph in document.paragraphs}
     cited = {line for line in lines if f"{base}{line}" in all_cited}
     path = project.root / "data" / "ledgers" / f"{document.slug}.tsv"

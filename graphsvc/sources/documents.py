@@ -241,7 +241,7 @@ def passage_index(
     """Where the sections and paragraphs of a document are, in Turtle, with their first and last
     words. outline: its headings, where they are not yet in the project."""
     headings = read_outline(project, document.slug) if outline is None else outline
-    source = f"<{project.header.base}document/{document.slug}>"
+    source = f"<{project.header.document(document.slug)}>"
 
     def part(above: Heading | None) -> str:
         return f"section:{above.line}" if above else source

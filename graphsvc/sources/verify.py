@@ -61,7 +61,7 @@ def official_names(project: Project, folder: Path) -> list[str]:
     """Names that are no wording: what `official-names.txt` lists, a name a line, and the titles
     that the data give to documents."""
     listed = folder / "official-names.txt"
-    documents = f"{project.header.base}document/"
+    documents = project.header.document("")
     return [*(listed.read_text(encoding="utf-8").splitlines() if listed.exists() else ()), *(
         value.value for path in project.data_files
         for subject, predicate, value in read_turtle(path).triples
@@ -70,8 +70,7 @@ def official_names(project: Project, folder: Path) -> list[str]:
 
 def _check_digests(project: Project, documents: list[Document]) -> Iterator[GraphsvcError]:
     """The digests that the data give for documents are those of the files."""
-    base = f"{project.header.base}document/"
-    by_iri = {f"{base}{document.slug}": document for document in documents}
+    by_iri = {project.header.document(document.slug): document for document in documents}
     for path in project.data_files:
         file = read_turtle(path)
         for number, (subject, predicate, value) in enumerate(file.triples):
@@ -90,7 +89,7 @@ def _check_index(project: Project, document: Document) -> Iterator[GraphsvcError
     made = ox.parse(passage_index(project, document), format=ox.RdfFormat.TURTLE)
     expected = _facts((quad.subject, quad.predicate, quad.object) for quad in made)
     stated = _facts(file.triples)
-    name, base = project.name(file.path), f"{project.header.base}passage/{document.slug}/"
+    name, base = project.name(file.path), project.header.passages(document.slug)
     for paragraph in document.paragraphs:
         iri = f"{base}{paragraph.line}"
         location = f"{name}:{file.lines.get(iri, 1)}"

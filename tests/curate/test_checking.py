@@ -12,6 +12,7 @@ import pytest
 
 from graphsvc.build.shapes import Result, validate
 from graphsvc.curate.checking import Checker
+from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Value
 from graphsvc.curate.surroundings import Surroundings
 from graphsvc.project import Project
@@ -33,7 +34,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Surroundin
     (root / "data").mkdir()
     shutil.copy2(BASE, root / "data")
     project = Project(root)
-    return project, Surroundings(project)
+    return project, Surroundings(CuratedGraph(project))
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,7 @@ def _said(results: Iterable[Result]) -> set[tuple[object, ...]]:
 @pytest.fixture(scope="module")
 def checker(project: Project, shared: Path) -> Checker:
     document = read_document(shared / "sources" / f"{REPORT}.txt")
-    return Checker(project, document, read_outline(project, REPORT), REPORT)
+    return Checker(CuratedGraph(project), document, read_outline(project, REPORT), REPORT)
 
 
 @pytest.fixture(scope="module")

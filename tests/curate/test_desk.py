@@ -89,7 +89,7 @@ def test_a_report_is_decided_on_by_keyboard(
     page.get_by_label(re.compile("^year")).wait_for()
     assert page.get_by_role("radio", name=re.compile("^good Sound, no defects")).is_checked()
     year = page.get_by_label(re.compile("^year"))
-    assert year.evaluate("field => field === document.activeElement")
+    year.and_(page.locator(":focus")).wait_for()
     year.fill("soon")
     year.press("Control+Enter")
     page.get_by_text("'soon' is no number").wait_for()
@@ -109,6 +109,7 @@ def test_a_report_is_decided_on_by_keyboard(
     page.get_by_text("Draft 1 of 1").wait_for()
 
     press(page, "n")
+    page.locator("#kind:focus").wait_for()
     page.get_by_label("What is it?").select_option(label="bridge")
     page.get_by_label("Line that says it").fill("9")
     press(page, "Control+Enter")

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from graphsvc.curate.candidates import draft_candidates
+from graphsvc.curate.drafting.candidates import draft_candidates
+from graphsvc.curate.drafting.narrative import draft_narrative
+from graphsvc.curate.drafting.text import Text
+from graphsvc.curate.drafting.uses import draft_uses
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.narrative import draft_narrative
 from graphsvc.curate.records import Draft, Kind, Paragraph, Reading
-from graphsvc.curate.text import Text
-from graphsvc.curate.uses import draft_uses
 from graphsvc.project import Project
 
 Drafted = Callable[..., list[Draft]]

@@ -13,7 +13,7 @@ from graphsvc.cli.main import main
 from graphsvc.curate.checking import verbatim
 from graphsvc.curate.endpoint import KEY, MODEL, URL, Endpoint
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.proposer import Proposed, Proposer, kept
+from graphsvc.curate.proposer import Proposed, Proposer
 from graphsvc.curate.records import Draft
 from graphsvc.curate.shelf import Shelf
 from graphsvc.errors import GraphsvcError
@@ -208,7 +208,7 @@ def test_the_command_keeps_drafts_with_those_of_the_rules(
     assert capsys.readouterr().out == (
         "letter: 1 draft of the model tiny kept, 1 dropped\n"
         "  1 because it does not fit the schema\n\nGo on with:\n  graphsvc curate drafts letter\n")
-    (kept_,) = kept(Shelf(project).place("letter"))
+    (kept_,) = Shelf(project).kept("letter")
     assert main(["curate", "drafts", "letter", "--project", str(project.root),
                  "--format", "json"]) == 0
     drafts = [Draft.model_validate(one) for one in json.loads(capsys.readouterr().out)]

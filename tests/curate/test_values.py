@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.curate.dates import periods
-from graphsvc.curate.events import draft_events
-from graphsvc.curate.figures import draft_figures
-from graphsvc.curate.grades import draft_grades
+from graphsvc.curate.drafting.dates import periods
+from graphsvc.curate.drafting.events import draft_events
+from graphsvc.curate.drafting.figures import draft_figures
+from graphsvc.curate.drafting.grades import draft_grades
+from graphsvc.curate.drafting.lists import draft_lists
+from graphsvc.curate.drafting.quantities import numbers
+from graphsvc.curate.drafting.text import Text
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.lists import draft_lists
-from graphsvc.curate.numbers import numbers
 from graphsvc.curate.reading import read
 from graphsvc.curate.records import Draft, Reading
-from graphsvc.curate.text import Text
 from graphsvc.project import Project
 
 Drafted = Callable[..., list[dict[str, str]]]

@@ -1,10 +1,11 @@
 // Keys for what stands on the page, and the document moved to the draft. Every step works without.
 "use strict";
 
+const forms = "form.statement, form.plain-form";
 const fields = "input:not([type=radio]):not([type=checkbox]), textarea, select";
 
 document.addEventListener("keydown", (event) => {
-  const form = event.target.closest("form.statement, form.plain-form");
+  const form = event.target.closest(forms) ?? document.querySelector(forms);
   if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     form.requestSubmit();
@@ -35,4 +36,5 @@ if (here && paper && getComputedStyle(paper).overflowY === "auto") {
   document.querySelector(".work").scrollTop = 0;
 }
 const first = document.querySelector("form.statement [aria-invalid], form.statement .bad input, form.plain-form :is(input, select):not([type=hidden])");
-if (first) first.focus();
+// In the frame after the one in which the browser goes to the address's fragment, and the focus with it.
+if (first) requestAnimationFrame(() => requestAnimationFrame(() => first.focus()));

@@ -10,11 +10,11 @@ from math import exp, log
 
 from rapidfuzz import fuzz, process
 
+from graphsvc.curate.drafting.cues import pattern
+from graphsvc.curate.drafting.phrases import Phrase, Phrases
+from graphsvc.curate.drafting.text import Sentence, Text
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.patterns import pattern
-from graphsvc.curate.phrases import Phrase, Phrases
 from graphsvc.curate.records import Draft, Kind, Near
-from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION, DCTERMS, SKOS
 from graphsvc.words import FUNCTION_WORDS, content_stems, fold, words
 
@@ -81,7 +81,7 @@ class Heads:
             for word in graph.values(class_, CURATION.headWord):
                 self._meaning.setdefault(fold(word), (class_, None))
             for property_ in graph.values(class_, CURATION.kind):
-                for concept in graph.things(graph.range(property_) or ""):
+                for concept in graph.things(graph.range(property_)):
                     for word in graph.values(concept, CURATION.headWord):
                         self._meaning.setdefault(fold(word), (class_, (property_, concept)))
 
@@ -117,7 +117,7 @@ class Heads:
 
     def is_aside(self, above: tuple[str, ...]) -> bool:
         """Whether one of the headings over a sentence is of a part that introduces nothing."""
-        return any(self._aside.search(title.replace("’", "'")) for title in above)
+        return any(self._aside.search(title) for title in above)
 
     def knows(self, word: str) -> bool:
         """Whether a word says what a thing is."""
@@ -236,8 +236,8 @@ def _score(one: _Candidate, stems: frozenset[str], likeness: _Likeness) -> float
 def _draft(text: Text, one: _Candidate, score: float) -> Draft:
     graph, (class_, kind) = text.graph, one.meaning
     label, *others = [*one.written, *one.letters]
-    values = [text.said(str(SKOS.prefLabel), label, label)]
-    values += [text.said(str(SKOS.altLabel), other, other) for other in others]
+    values = [text.said(SKOS.prefLabel, label, label)]
+    values += [text.said(SKOS.altLabel, other, other) for other in others]
     if kind:
         values.append(text.value(*kind, label.split()[-1]))
     return text.draft(class_, values, one.lines, label, score, near=_near(graph, one, class_))

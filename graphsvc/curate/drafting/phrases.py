@@ -91,7 +91,7 @@ class Phrases:
                 yield Phrase(_plain(text[start:before[-1].end]), "letters", start, match[1])
         for match in _SET_OFF.finditer(text):
             name = next(group for group in match.groups() if group)
-            if len(name.split()) <= _SET_OFF_MOST and not name.endswith("."):
+            if len(name.split()) <= _SET_OFF_MOST:
                 yield Phrase(_plain(name), "set off", match.start())
         for way, first, last in (*self._capitals(tokens, text), *self._small(tokens, text)):
             yield Phrase(_plain(text[tokens[first].start:tokens[last].end]), way,
@@ -188,13 +188,6 @@ def _spelt_out(before: list[_Token], letters: str) -> int | None:
                  if part]
         initials = [part[0] for part in parts]
         kept = [part[0] for part in parts if part not in _LINKS]
-        if wanted in (initials, kept) or (wanted[0] == initials[0] and _inside(wanted, initials)
-                                          and len(wanted) >= len(kept)):
+        if wanted in (initials, kept):
             return before[first].start
     return None
-
-
-def _inside(wanted: list[str], initials: list[str]) -> bool:
-    """Whether letters are among others in their order."""
-    rest = iter(initials)
-    return all(letter in rest for letter in wanted)

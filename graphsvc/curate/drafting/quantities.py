@@ -5,10 +5,104 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 
-from graphsvc.curate.concepts import Concepts, Found
-from graphsvc.curate.dates import Period, periods
-from graphsvc.curate.numbers import Number, numbers
+from text_to_num import alpha2digit
+
+from graphsvc.curate.drafting.cues import Concepts, Found
+from graphsvc.curate.drafting.dates import Period, periods
+
+_WORDS_OF = re.compile(r"\w+")
+_UNITS = _WORDS_OF.findall("""one two three four five six seven eight nine ten eleven twelve
+    thirteen fourteen fifteen sixteen seventeen eighteen nineteen""")
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_SCALES = ["hundred", "thousand", "million", "billion"]
+_ORDINALS = _WORDS_OF.findall(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth")
+_WORD = rf"(?:{'|'.join(sorted([*_UNITS, *_TENS, *_SCALES], key=len, reverse=True))})"
+_WORDS = (rf"(?:no|zero|none|an? (?:dozen|hundred|thousand)|{_WORD}(?:(?:[ -]|(?<=hundred)\sand\s"
+          rf"|(?<=thousand)\sand\s|(?<=million)\sand\s){_WORD})*)")
+_FIGURES = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMBER = rf"(?:{_FIGURES}|{_WORDS})"
+_AT = re.compile(rf"(?<![\w.,£$€/:-])(?P<money>[£$€]\s?)?(?P<number>{_NUMBER})"
+                 rf"(?:[ -](?P<scale>hundred|thousand|million|billion|m|bn)\b)?"
+                 rf"(?P<share>\s?%|\s?per\s?cent(?!\w| point)|\s?percent(?!\w| point))?"
+                 rf"(?![\w/:]|[.,]\d|-\d)", re.IGNORECASE)
+_OF = re.compile(rf"(?<![\w.,-])(?P<part>{_NUMBER})\s+(?P<link>in|out of)\s+(?:every\s+)?"
+                 rf"(?P<total>{_NUMBER})(?![\w%]|[.,]\d)", re.IGNORECASE)
+_RANK = re.compile(rf"\bthe\s+(?:(?P<word>{'|'.join(_ORDINALS)})\s+)?"
+                   r"(?P<most>highest|lowest|largest|smallest|biggest|greatest|oldest|youngest)\b",
+                   re.IGNORECASE)
+_SCALE = {"hundred": 100, "thousand": 1000, "million": 10**6, "m": 10**6, "billion": 10**9,
+          "bn": 10**9}
+_ROUND = ("10", "100")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a text.
+
+    value: as a decimal number without zeros at its end that the text does not have; sort: "count",
+    "percent", "money" or "rank"; of: the number that it is a part of (`six out of ten`), else None;
+    at: where it is in the text, end excluded; in_words: whether it is written in words.
+    """
+
+    value: str
+    sort: str
+    at: tuple[int, int]
+    of: int | None = None
+    in_words: bool = False
+
+
+def numbers(text: str, dates: list[Period]) -> list[Number]:
+    """The numbers of a text in their order, without those that belong to a date.
+
+    dates: the dates of the text. `one` alone counts only where it is a part of something.
+    """
+    taken = [period.at for period in dates]
+    found: list[Number] = []
+    for match in _OF.finditer(text):
+        part, total = value(match["part"]), value(match["total"])
+        of = match["link"].casefold() == "in" and part == "1" or total in _ROUND
+        if part and total and of and total.isdigit() and int(total) > 1 and _free(
+                match.span(), taken) and Fraction(part) <= Fraction(total):
+            found.append(Number(part, "part", match.span(), int(total), True))
+            taken.append(match.span())
+    for match in _RANK.finditer(text):
+        if _free(match.span(), taken):
+            place = _ORDINALS.index(match["word"].casefold()) + 1 if match["word"] else 1
+            found.append(Number(str(place), "rank", match.span(), in_words=True))
+            taken.append(match.span())
+    for match in _AT.finditer(text):
+        written = value(match["number"], match["scale"])
+        if written is not None and _free(match.span(), taken):
+            sort = "money" if match["money"] else "percent" if match["share"] else "count"
+            found.append(Number(written, sort, match.span(),
+                                in_words=not match["number"][0].isdigit()))
+    return sorted(found, key=lambda number: number.at)
+
+
+def value(written: str, scale: str | None = None) -> str | None:
+    """The number that figures or words stand for, as a decimal; None where it is none."""
+    folded = written.casefold().replace(",", "")
+    if folded in ("no", "none", "zero"):
+        return "0"
+    if folded in ("a dozen", "an dozen"):
+        return "12"
+    folded = re.sub(r"^an? ", "one ", folded)
+    if not folded[0].isdigit():
+        folded = alpha2digit(folded.replace("-", " "), "en", threshold=0).replace(",", "")
+    if not re.fullmatch(r"\d+(?:\.\d+)?", folded):
+        return None
+    if scale:
+        times = Fraction(folded) * _SCALE[scale.casefold()]
+        return str(int(times)) if times.denominator == 1 else str(float(times))
+    return folded
+
+
+def _free(at: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
+    return not any(at[0] < end and start < at[1] for start, end in taken)
+
 
 _NAMED = re.compile(
     r"(?:\b(?:act|appendix|chapter|figure|grade|indicators?|item|level|line|no|number|objective|page"
@@ -17,7 +111,7 @@ _NAMED = re.compile(
     r"|tel|telephone|phone|fax)|\bp\.?|\bpp\.|#)\s*(?:of\s*)?$", re.IGNORECASE)
 """What a number that names something follows."""
 _NUMBERING = re.compile(r"^\W*(?:\d+(?:\.\d+)+|\d+[.)]|[a-z][.)])(?=\s|$)", re.IGNORECASE)
-_SCALE = re.compile(r"^\s*\d{1,2}\s(?=[A-Z][^\t]{0,30}\t)")
+_FIRST = re.compile(r"^\s*\d{1,2}\s(?=[A-Z][^\t]{0,30}\t)")
 """A number in front of a row of a table."""
 _AGES = re.compile(
     r"(?<!up to )(?<!up to the )\b(?:aged?|ages|between the ages of|from the age of"
@@ -32,13 +126,12 @@ _AGES = re.compile(
 LIMIT = re.compile(r"\bup to (?:the )?age (?:of )?$", re.IGNORECASE)
 _SHARES = re.compile(r"\b(?:the|top|bottom)\s+(?:\w+\s+)?\d+(?:\.\d+)?\s*(?:%|per cent)\s+"
                      r"(?:most|least)\b", re.IGNORECASE)
-_MOST = re.compile(r"\b(?:the|their|our|its|'s|his|her|two|three|four|five|six|seven|eight|nine|ten"
-                   r"|\d+)\s+most\b|\bmost (?:recent|likely|common|"
+_MOST = re.compile(r"\b(?:the|their|our|its|['’]s|his|her|two|three|four|five|six|seven|eight|nine"
+                   r"|ten|\d+)\s+most\b|\bmost (?:recent|likely|common|"
                    r"appropriate|important|effective)\w*\b|\bat (?:the )?(?:most|all)\b",
                    re.IGNORECASE)
 _LESS = re.compile(r"\b(?:(?:decreas|reduc|drop|declin|f[ae]ll)\w*\s+(?:\w+\s+){0,3}?(?:of|by)\s+"
                    r"(?:\w+\s+)?|decrease \()$", re.IGNORECASE)
-_CONTENTS = re.compile(r"(?:\t|\.{3,})\s*\d+\s*$")
 _DEFINED = re.compile(r"['\"‘“][^'\"’”]{3,25}['\"’”]\s+(?:means?|is|refers to|=)\b[^;.]*")
 _AFTER = re.compile(r"\s*years?\s+(?:of age|old)\b|\s[A-Z][\w ]+ (?:Drive|Street|Road|Avenue|Place"
                     r"|Square|Lane|Way|Terrace|Crescent)\b")
@@ -80,11 +173,9 @@ def quantities(
     """The quantities of a sentence in their order, and its dates. worded: cues of the concepts that
     stand for a quantity in words, by property; first: whether the sentence begins a paragraph."""
     dates = periods(sentence)
-    names = [match.span() for pattern in (_AGES, _SHARES, _CONTENTS, _DEFINED)
+    names = [match.span() for pattern in (_AGES, _SHARES, _DEFINED)
              for match in pattern.finditer(sentence)]
-    if not re.search(r"[^\W\d_]{2}", sentence):
-        return [], dates
-    numbering = _NUMBERING.match(sentence) or first and _SCALE.match(sentence)
+    numbering = _NUMBERING.match(sentence) or first and _FIRST.match(sentence)
     if numbering and (first or not re.search(r"\w", sentence[numbering.end():])):
         names.append(numbering.span())
     taken = [*(one.at for one in dates), *names, *(m.span() for m in _MOST.finditer(sentence))]
@@ -92,7 +183,7 @@ def quantities(
     taken = [one.at for one in found]
     found += [Quantity(number.at, sentence[slice(*number.at)], number, less=bool(
                   number.sort == "percent" and _LESS.search(sentence[:number.at[0]])))
-              for number in _inherit(numbers(sentence, dates), sentence)
+              for number in numbers(sentence, dates)
               if _counts(number, sentence, names)
               and not any(number.at[0] < end and start < number.at[1] for start, end in taken)]
     return sorted(found, key=lambda one: one.at), dates
@@ -113,16 +204,6 @@ def _in_words(
     return found
 
 
-def _inherit(found: list[Number], sentence: str) -> list[Number]:
-    """The numbers, the first of a range with what only the last is written with."""
-    for place, (one, other) in enumerate(zip(found, found[1:], strict=False)):
-        between = sentence[one.at[1]:other.at[0]]
-        if one.sort == "count" and other.sort in ("percent", "money") and re.fullmatch(
-                r"\s*(?:-|–|to|and)\s*", between):
-            found[place] = Number(one.value, other.sort, one.at, one.of, one.in_words)
-    return found
-
-
 def _counts(number: Number, sentence: str, names: list[tuple[int, int]]) -> bool:
     start, end = number.at
     before, after = sentence[:start], sentence[end:]
@@ -130,9 +211,7 @@ def _counts(number: Number, sentence: str, names: list[tuple[int, int]]) -> bool
                 or number.sort == "count" and (
                     _NAMED.search(before) is not None and not LIMIT.search(before) or
                     number.in_words and number.value in _SMALL
-                    or number.value.startswith("0") and number.value != "0"
                     or _AFTER.match(after) or _SPAN.search(before) and _TIME.match(after)
                     or re.match(r"\s\d{3}", after) or re.search(r"\d\s$", before)
                     or _LAST.fullmatch(after) and not number.in_words and not _LED.search(before)
-                    or "." in number.value and re.match(r"\.?\s+[A-Z]", after)
-                    or re.match(r"-(?!year|month|week|day|hour|point)\w", after)))
+                    or "." in number.value and re.match(r"\.?\s+[A-Z]", after)))

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import fsum, log
 
+from graphsvc.curate.drafting.cues import pattern
+from graphsvc.curate.drafting.headings import plain
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.headings import plain
-from graphsvc.curate.patterns import pattern
 from graphsvc.vocabulary import CURATION
 from graphsvc.words import content_stems
 
@@ -51,7 +51,7 @@ class Indicators:
     def __init__(self, graph: CuratedGraph, property_: str, text: str) -> None:
         numbered = next(iter(graph.values(property_, CURATION.numbered)), "")
         in_set = next(iter(graph.values(property_, CURATION.set)), "")
-        known = [_Known(iri, graph.value(iri, numbered) or "", graph.value(iri, in_set) or "", name,
+        known = [_Known(iri, graph.value(iri, numbered), graph.value(iri, in_set), name,
                         frozenset(content_stems(name)))
                  for iri in reversed(graph.choices(property_))  # of equal ones the newest
                  for name in dict.fromkeys(_BEFORE.sub("", name) for name in graph.called(iri))
@@ -60,7 +60,7 @@ class Indicators:
         self._sets = [one for one, _ in given.most_common()]
         self._known = sorted(known, key=lambda one: (self._rank(one), -len(one.name)))
         self._words = pattern([f"{cue} " for cue in graph.values(
-            graph.range(property_) or "", CURATION.cue)])
+            graph.range(property_), CURATION.cue)])
         self._said = re.compile(rf"(?:{self._words.pattern[:-6]})\s*{_NUMBER}(?![\w%])"
                                 if self._words.pattern != "(?!)" else "(?!)", re.IGNORECASE)
         names = {one.name: one.stems for one in known}
@@ -80,7 +80,7 @@ class Indicators:
                 if named.iri or "." in named.number or match.re is self._said:
                     found.append(named)
                     taken.append((match.start(), match.end() + len(rest) + 1))
-        folded = text.casefold()
+        folded = text.casefold().replace("’", "'")
         for one in self._known:
             at = folded.find(one.name.casefold())
             alone = " " in one.name or re.fullmatch(r"\W*", re.split(

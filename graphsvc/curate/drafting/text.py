@@ -10,9 +10,9 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
+from graphsvc.curate.drafting.subjects import Subjects
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Kind, Paragraph, Reading, Value
-from graphsvc.curate.subjects import Subjects
 from graphsvc.names import Mention
 from graphsvc.vocabulary import CURATION
 from graphsvc.words import FUNCTION_WORDS, Word, content_stems, fold, words
@@ -82,7 +82,7 @@ class Text:
 
     def __init__(self, reading: Reading, graph: CuratedGraph) -> None:
         self.reading, self.graph = reading, graph
-        self._used = {graph.range(graph.value(class_, CURATION.names) or "")
+        self._used = {graph.range(graph.value(class_, CURATION.names))
                       for class_ in graph.having(CURATION.names)}
         self._subjects: dict[str, list[Value]] = {}
         self.about = cache(lambda property_: Subjects(graph, property_))
@@ -112,7 +112,7 @@ class Text:
     def subject_values(self, class_: str) -> list[Value]:
         """What a statement of a class is about where the document as a whole is: at most one."""
         if class_ not in self._subjects:
-            found = ((property_, self.subject(self.graph.range(property_) or ""))
+            found = ((property_, self.subject(self.graph.range(property_)))
                      for property_ in self.graph.given(class_, CURATION.subject))
             self._subjects[class_] = [self.value(name, iri) for name, iri in found if iri][:1]
         return [*self._subjects[class_]]

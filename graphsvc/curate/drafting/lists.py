@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from graphsvc.curate.headings import item, numbered, title
-from graphsvc.curate.narrative import headline
-from graphsvc.curate.patterns import pattern
+from graphsvc.curate.drafting.cues import pattern
+from graphsvc.curate.drafting.headings import item, numbered, title
+from graphsvc.curate.drafting.narrative import headline
+from graphsvc.curate.drafting.subjects import Subjects
+from graphsvc.curate.drafting.text import Text
 from graphsvc.curate.records import Draft, Kind, Paragraph
-from graphsvc.curate.subjects import Subjects
-from graphsvc.curate.text import Text
 from graphsvc.vocabulary import CURATION, DCTERMS, XSD
 from graphsvc.words import words
 
@@ -49,7 +49,7 @@ def draft_lists(text: Text) -> Iterator[Draft]:
                 same.lines += one.lines
             else:
                 found.append(one)
-        about = next(iter(text.graph.given(class_, CURATION.about)), "")
+        about = text.graph.gives(class_, CURATION.about)
         yield from (_draft(text, class_, one, text.about(about), about) for one in found)
 
 
@@ -111,8 +111,8 @@ def _same(one: _Item, other: _Item) -> bool:
 
 def _draft(text: Text, class_: str, one: _Item, subjects: Subjects, about: str) -> Draft:
     graph = text.graph
-    number = next(iter(graph.given(class_, CURATION.numbered)), str(DCTERMS.identifier))
-    values = [*text.subject_values(class_), text.said(number, one.number, "", str(XSD.string))]
+    number = graph.gives(class_, CURATION.numbered) or DCTERMS.identifier
+    values = [*text.subject_values(class_), text.said(number, one.number, "", XSD.string)]
     for iri, _ in subjects.likeliest(one.text)[:1]:
         values.append(text.value(about, iri))
         values.append(headline(text, graph.label(iri), f"{graph.label(class_)} {one.number}"))

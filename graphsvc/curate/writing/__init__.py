@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graphsvc.curate.blocks import Blocks, Place
 from graphsvc.curate.decisions import State
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.memory import Memory, write_atomically
-from graphsvc.curate.naming import nearest
 from graphsvc.curate.records import Draft
 from graphsvc.curate.statement import EVIDENCE, TYPE, Turtle, prefix_names, triples
+from graphsvc.curate.writing.blocks import Blocks, Place
+from graphsvc.curate.writing.memory import Memory, write_atomically
 from graphsvc.errors import GraphsvcError
 from graphsvc.sources.coverage import span_of
 from graphsvc.sources.documents import Document, Heading, outline_text, passage_index, section_of
@@ -52,7 +51,7 @@ class Writer:
         self._graph, self._project, self._document = graph, graph.project, document
         self._outline, self._title = outline, title
         self._memory = Memory(folder / "written.json")
-        self._passages = f"{graph.header.base}passage/{document.slug}/"
+        self._passages = graph.header.passages(document.slug)
         self._lines: dict[Path, dict[str, int]] = {}
         self._code = code
 
@@ -86,7 +85,7 @@ class Writer:
         return self._project.root / "data" / folder / f"{self._document.slug}.{ending}"
 
     def _folder(self, statement: Draft) -> str:
-        return nearest(self._graph, statement.kind, CURATION.writtenIn) or "reference"
+        return self._graph.gives(statement.kind, CURATION.writtenIn) or "reference"
 
     def _things(self, folder: str, statements: list[Draft], done: Written) -> str:
         """The text of a file of statements."""

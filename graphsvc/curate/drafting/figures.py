@@ -5,28 +5,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from math import fsum, log
 
-from graphsvc.curate.concepts import Concepts, Found
-from graphsvc.curate.dates import Period
-from graphsvc.curate.headings import contents
-from graphsvc.curate.quantities import LIMIT, Quantity, quantities
+from graphsvc.curate.drafting.cues import Concepts, Found
+from graphsvc.curate.drafting.dates import Period
+from graphsvc.curate.drafting.headings import contents
+from graphsvc.curate.drafting.quantities import LIMIT, Quantity, quantities
+from graphsvc.curate.drafting.text import Sentence, Text
 from graphsvc.curate.records import Draft, Value
-from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION, XSD
 from graphsvc.words import content_stems, words
 
 _NEAR, _UNIT = 70, 42
 """Characters around a number within which those are named of whom it is, and after it its unit."""
-_NOUN, _SUBJECT = 22, 26
-"""Characters after a word of quantity within which its noun is, and at the beginning of a sentence
-within which its subject is."""
+_NOUN = 22
+"""Characters after a word of quantity within which its noun is."""
 _MOST = 6
 """Words before and after a quantity that say what is counted: key words, not a sentence."""
 _END = re.compile(r"[.;:()\u2022]\s|[.;:()\u2022]$|<[^>]*>|\t")
-_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
-_SAME = re.compile(r"\bsame (?:period|time|year)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:compar\w+|from|to|than|average|figures?|against|and|while"
                        r"|equivalent|then)\W+(?:\w+\W+){0,6}$", re.IGNORECASE)
 _ELLIPSIS = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|from|in|is|are|was|were|had"
@@ -74,25 +72,13 @@ class _Figure:
     period: Period | None
 
 
-@dataclass(frozen=True)
-class _Carried:
-    """What holds on from sentence to sentence of a paragraph."""
-
-    group: Found | None = None
-    subject: Found | None = None
-    period: Period | None = None
-
-
 class _Figures:
     """How the figures of one class are drafted."""
 
     def __init__(self, text: Text, class_: str) -> None:
         graph = text.graph
         self.text, self.graph, self.class_ = text, graph, class_
-
-        def of(property_: str) -> str:
-            return graph.value(class_, property_) or ""
-
+        of = partial(graph.value, class_)
         self.number, self.unit, self.measure = map(
             of, (CURATION.number, CURATION.unit, CURATION.measure))
         self.group, self.period, self.area, self.qualifier = map(
@@ -112,36 +98,27 @@ class _Figures:
         often = Counter(stem for name in self.measures for stem in name)
         self.weights = {stem: log(1 + len(self.measures) / many) for stem, many in often.items()}
         self.subject = text.subject_values(class_)
-        self.line, self.carried = 0, _Carried()
+        self.line = 0
+        self.carried: Found | None = None
         self.last: dict[str, _Figure] = {}
         self.latest: _Figure | None = None
 
     def of(self, sentence: Sentence) -> Iterator[Draft]:
         """The figures of a sentence."""
-        shown = _HYPHEN.sub(" ", _MARKS.sub(
-            lambda mark: " " * len(mark[0]), sentence.text.replace("’", "'")))
+        shown = _MARKS.sub(lambda mark: " " * len(mark[0]), sentence.text)
         found, dates = quantities(shown, self.worded, sentence.number == 0)
         if self.line != sentence.line:
-            self.line, self.carried = sentence.line, _Carried()
-            self.last, self.latest = {}, None
+            self.line, self.carried, self.last, self.latest = sentence.line, None, {}, None
         if not _AGAIN.match(shown) and not _REFERS.search(shown):
             self.latest = None
         said = next(iter(self.contexts.find(shown)), None)
-        subject = self._best(self.group, shown[:_SUBJECT])
-        if said:
-            self.carried = replace(self.carried, group=said)
-        if subject and subject.rank <= 1:
-            self.carried = replace(self.carried, subject=subject)
-        if dates or not _SAME.search(shown):
-            self.carried = replace(self.carried, period=None)
+        self.carried = said or self.carried
         for around in _split(shown, found):
             figure = self._figure(around, shown, said, dates)
             if figure:
                 self.last[_sort(around.quantity)] = figure
                 self.latest = figure if around.quantity.of != self.trend else self.latest
                 yield self._draft(sentence, around, figure)
-        if dates:
-            self.carried = replace(self.carried, period=dates[-1])
 
     def _figure(
         self, around: _Around, shown: str, said: Found | None, dates: list[Period]
@@ -166,7 +143,7 @@ class _Figures:
             return None
         near = min(dates, key=lambda one: min(abs(one.at[0] - quantity.at[1]),
                                               abs(quantity.at[0] - one.at[1])),
-                   default=self.carried.period)
+                   default=None)
         return _Figure(quantity, unit, counted, group, near)
 
     def _draft(self, sentence: Sentence, around: _Around, figure: _Figure) -> Draft:
@@ -206,8 +183,7 @@ class _Figures:
                 said and said.start < around.quantity.at[0]
                 and self._given(said, self.unit) != self._given(near, self.unit)):
             return near
-        return said or self.carried.group or near or (
-            None if self._noun(self.unit, around.after) else self.carried.subject) or self._best(
+        return said or self.carried or near or self._best(
             self.group, around.before[-_NEAR:], last=True)
 
     def _noun(self, property_: str, after: str) -> Found | None:
@@ -231,9 +207,7 @@ class _Figures:
         rate = self._rate(shown)
         if rate and ("." in quantity.words or self._rate(around.after[:_NOUN * 2])):
             return self._always(quantity) or rate
-        short = not words(_END.split(around.after)[0])[:2]
-        return self._always(quantity) or self._named(around) or (
-            rate if short else None) or otherwise
+        return self._always(quantity) or self._named(around) or otherwise
 
     def _always(self, quantity: Quantity) -> tuple[str, str] | None:
         """The unit of a sort of numbers that has only one."""
@@ -307,7 +281,7 @@ class _Figures:
             otherwise = self.graph.value(self.period, CURATION.otherwise)
             return [self.text.value(self.period, otherwise)] if otherwise else []
         text = f"{period.start.text}/{period.end.text}" if period.is_range else period.start.text
-        return [self.text.said(self.period, text, "", str(XSD.string) if period.is_range
+        return [self.text.said(self.period, text, "", XSD.string if period.is_range
                                else period.start.datatype)]
 
     def _best(self, property_: str, text: str, last: bool = False) -> Found | None:
@@ -322,10 +296,7 @@ def _split(shown: str, found: list[Quantity]) -> Iterator[_Around]:
                   if not _PART.fullmatch(_BRACKETS.sub("", shown[quantity.at[1]:other.at[0]]))
                   and not shown[:other.at[0]].endswith("(")]
         end = others[0].at[0] if others else len(shown)
-        after = shown[quantity.at[1]:end]
-        if after.lstrip().startswith("("):
-            after = _BRACKETS.sub(" ", after, count=1)
-        yield _Around(quantity, shown[start:quantity.at[0]], after,
+        yield _Around(quantity, shown[start:quantity.at[0]], shown[quantity.at[1]:end],
                       bool(place) and shown[:quantity.at[0]].endswith("("))
 
 

@@ -29,7 +29,7 @@ class Subjects:
             often.update(said)
             for value in graph.values(thing, property_):
                 counts[value].update(said)
-        for value in graph.things(graph.range(property_) or ""):
+        for value in graph.things(graph.range(property_)):
             own = _stems(text for name in _TEXTS for text in graph.values(value, name))
             often.update(own)
             counts[value].update({stem: _OWN for stem in own})

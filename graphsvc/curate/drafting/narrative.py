@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from graphsvc.curate.cues import Cues
+from graphsvc.curate.drafting.cues import Cues
+from graphsvc.curate.drafting.subjects import Subjects
+from graphsvc.curate.drafting.text import Said, Sentence, Text, find_words, is_proper
 from graphsvc.curate.records import Draft, Kind, Value
-from graphsvc.curate.subjects import Subjects
-from graphsvc.curate.text import Said, Sentence, Text, find_words, is_proper
 from graphsvc.vocabulary import CURATION, SKOS
 from graphsvc.words import words
 
@@ -29,7 +29,7 @@ def draft_narrative(text: Text) -> Iterator[Draft]:
     on its subject counts only where nothing else is on that."""
     graph = text.graph
     for class_ in graph.having(CURATION.about):
-        about = graph.value(class_, CURATION.about) or ""
+        about = graph.value(class_, CURATION.about)
         subjects = text.about(about)
         coded = {one: Cues(graph, one) for one in graph.values(class_, CURATION.coded)}
         drafts = [_draft(text, class_, about, run, subjects, coded)
@@ -80,7 +80,7 @@ def _draft(
     named = {one.iri: one.words for sentence in run for one in sentence.named
              if text.is_here(one)}
     for property_ in graph.values(class_, CURATION.mentions):
-        range_ = graph.range(property_) or ""
+        range_ = graph.range(property_)
         general = graph.values(property_, CURATION.general)
         values += [text.value(property_, iri, written) for iri, written in named.items()
                    if graph.is_a(iri, range_) and iri not in general]
@@ -100,7 +100,7 @@ def _without_names(sentence: Sentence) -> str:
 
 def headline(text: Text, subject: str, judged: str) -> Value:
     """A name to begin with, of a statement: what it is about, and how that is judged."""
-    return text.said(str(SKOS.prefLabel), f"{subject[:1].upper()}{subject[1:]}: {judged}")
+    return text.said(SKOS.prefLabel, f"{subject[:1].upper()}{subject[1:]}: {judged}")
 
 
 def _each_once(values: list[Value]) -> list[Value]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphsvc.curate.concepts import Concepts, Found
-from graphsvc.curate.indicators import Indicators
-from graphsvc.curate.patterns import pattern
-from graphsvc.curate.quantities import Quantity, quantities
+from graphsvc.curate.drafting.cues import Concepts, Found, pattern
+from graphsvc.curate.drafting.indicators import Indicators
+from graphsvc.curate.drafting.quantities import Quantity, quantities
+from graphsvc.curate.drafting.text import Sentence, Text
 from graphsvc.curate.records import Draft, Value
-from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION, XSD
 
 _NEXT = 2
@@ -27,12 +26,9 @@ def draft_distributions(text: Text) -> Iterator[Draft]:
 class _Distributions:
     def __init__(self, text: Text, class_: str) -> None:
         self.text, self.graph, self.class_ = text, text.graph, class_
-
-        def of(thing: str, property_: str) -> str:
-            return self.graph.value(thing, property_) or ""
-
+        of = self.graph.value
         self.parts, self.indicator = of(class_, CURATION.parts), of(class_, CURATION.indicator)
-        self.part = self.graph.range(self.parts) or ""
+        self.part = self.graph.range(self.parts)
         self.grade, self.number, self.worded = (
             of(self.part, one) for one in (CURATION.graded, CURATION.size, CURATION.worded))
         self.order = of(self.grade, CURATION.order)
@@ -47,7 +43,7 @@ class _Distributions:
 
     def of(self, sentence: Sentence) -> Iterator[Draft]:
         """The parts that a sentence gives, and what they are parts of."""
-        shown = sentence.text.replace("’", "'")
+        shown = sentence.text
         found = sorted(self.grades.find(shown), key=lambda one: (one.start, -one.end))
         grades = [one for one, before in zip(found, [None, *found], strict=False)
                   if before is None or one.start >= before.end]
@@ -100,4 +96,4 @@ class _Distributions:
     def _amount(self, amount: Quantity) -> Value:
         if amount.number is None:
             return self.text.value(amount.of, amount.iri, amount.words)
-        return self.text.said(self.number, amount.value, amount.words, str(XSD.integer))
+        return self.text.said(self.number, amount.value, amount.words, XSD.integer)

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from graphsvc.curate.dates import Moment, Period, periods
-from graphsvc.curate.headings import plain
-from graphsvc.curate.patterns import pattern
+from graphsvc.curate.drafting.cues import pattern
+from graphsvc.curate.drafting.dates import Moment, Period, periods
+from graphsvc.curate.drafting.headings import plain
+from graphsvc.curate.drafting.text import Text
 from graphsvc.curate.records import Draft
-from graphsvc.curate.text import Text
 from graphsvc.vocabulary import CURATION
 from graphsvc.words import words
 
@@ -62,7 +62,7 @@ def _said(
     what says that something else of it did."""
     before = ""
     for sentence in text.sentences:
-        shown = sentence.text.replace("’", "'")
+        shown = sentence.text
         above = sentence.above[-1] if sentence.above else ""
         named = 0.9 if names.search(shown) else (
             0.7 if names.search(before) or names.search(above) else 0)

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graphsvc.curate.concepts import Concepts, Found
-from graphsvc.curate.headings import contents, plain
-from graphsvc.curate.indicators import Indicator, Indicators
-from graphsvc.curate.patterns import pattern
+from graphsvc.curate.drafting.cues import Concepts, Found, pattern
+from graphsvc.curate.drafting.headings import contents, plain
+from graphsvc.curate.drafting.indicators import Indicator, Indicators
+from graphsvc.curate.drafting.text import Sentence, Text
 from graphsvc.curate.records import Draft, Kind, Paragraph
-from graphsvc.curate.text import Sentence, Text
 from graphsvc.vocabulary import CURATION
 
 _SHORT = 200
@@ -53,8 +52,8 @@ class _Grades:
     def __init__(self, text: Text, class_: str, joined: str) -> None:
         graph = text.graph
         self.text = text
-        self.grades = Concepts(graph, graph.value(class_, CURATION.graded) or "", named=True)
-        self.indicators = Indicators(graph, graph.value(class_, CURATION.indicator) or "", joined)
+        self.grades = Concepts(graph, graph.value(class_, CURATION.graded), named=True)
+        self.indicators = Indicators(graph, graph.value(class_, CURATION.indicator), joined)
         self.evaluated = pattern(graph.values(class_, CURATION.cue))
         self.before: tuple[int, list[Indicator]] = 0, []
         self.ungraded = pattern(graph.values(class_, CURATION.ungradedCue))
@@ -113,7 +112,7 @@ class _Grades:
                 yield _Graded(indicator, grade, (paragraph.line,), grade.words, 0.9)
 
     def _sentence(self, sentence: Sentence) -> Iterator[_Graded]:
-        shown = sentence.text.replace("’", "'")
+        shown = sentence.text
         named = self.indicators.find(shown)
         before = self.before[1] if self.before[0] == sentence.line else []
         self.before = sentence.line, named or before
@@ -156,9 +155,9 @@ class _Grades:
 def _draft(text: Text, class_: str, same: list[_Graded]) -> Draft:
     """The draft of what several passages say alike, the surest first."""
     graph, best = text.graph, same[0]
-    of = graph.value(class_, CURATION.indicator) or ""
-    graded = graph.value(class_, CURATION.graded) or ""
-    ungraded = graph.value(class_, CURATION.ungraded) or ""
+    of = graph.value(class_, CURATION.indicator)
+    graded = graph.value(class_, CURATION.graded)
+    ungraded = graph.value(class_, CURATION.ungraded)
     values = text.subject_values(class_)
     if best.indicator.iri:
         values.append(text.value(of, best.indicator.iri, best.indicator.words))

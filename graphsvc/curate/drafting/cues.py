@@ -1,0 +1,133 @@
+"""Cue words: which concept the words of a passage lead to, by the project's own lists."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from graphsvc.curate.drafting.text import Said
+from graphsvc.curate.graph import CuratedGraph
+from graphsvc.vocabulary import CURATION
+
+_BLANK = r"[\s*_-]+"
+
+
+def pattern(cues: list[str]) -> re.Pattern[str]:
+    """What finds any of some cues, the longest first; nothing where there are none."""
+    if not cues:
+        return re.compile(r"(?!)")
+    parts = ["".join(map(_part, re.split(r"( \* |\*| )", cue)))
+             for cue in sorted(cues, key=lambda cue: (-len(cue), cue))]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
+
+
+def _part(part: str) -> str:
+    """A piece of a cue: words, a blank, the end of a word (`*`), or up to five words (` * `)."""
+    return {"*": r"\w*", " ": _BLANK, " * ": rf"{_BLANK}(?:[^\s.;]+{_BLANK}){{0,5}}"}.get(
+        part, re.sub("['’]", "['’]", re.escape(part)))
+
+
+_LAST = 1000
+_POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?= \w)")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Words of a text that lead to a concept. rank: the lower, the sooner the concept is taken;
+    start, end: where they are in the text, end excluded."""
+
+    iri: str
+    words: str
+    rank: int
+    start: int
+    end: int
+
+
+class Concepts:
+    """The concepts that a property can have. otherwise: the one that it has without words; ranks:
+    of those that are found by words, the first rank first."""
+
+    def __init__(
+        self, graph: CuratedGraph, property_: str, by: str = CURATION.cue, named: bool = False
+    ) -> None:
+        """by: the property that gives the cues; named: whether the names of a concept that has no
+        cues are its cues."""
+        self.otherwise = graph.value(property_, CURATION.otherwise)
+        self._concepts = []
+        for iri in graph.choices(property_):
+            cues = graph.values(iri, by) or (graph.called(iri) if named else [])
+            if cues:
+                rank = int(graph.value(iri, CURATION.rank) or _LAST)
+                never = graph.values(iri, CURATION.notCue)
+                self._concepts.append((rank, iri, pattern(cues), pattern(never)))
+        self.ranks = {iri: rank for rank, iri, *_ in sorted(
+            self._concepts, key=lambda one: one[:2])}
+
+    def find(self, text: str) -> list[Found]:
+        """The concepts in a text, those of the first rank first, then in their order."""
+        found = []
+        for rank, iri, cues, never in self._concepts:
+            without = [match.span() for match in never.finditer(text)]
+            found += [Found(iri, match[0], rank, *match.span())
+                      for match in cues.finditer(text)
+                      if not _POSSESSIVE.match(text, match.end()) and not any(
+                          start <= match.start() and match.end() <= end for start, end in without)]
+        return sorted(found, key=lambda one: (one.rank, one.start))
+
+    def best(self, text: str, last: bool = False) -> Found | None:
+        """The concept of the first rank that is nearest to the beginning, or to the end; of those
+        that begin there the one with the most words."""
+        return min(self.find(text), key=lambda one: (
+            one.rank, -one.end if last else one.start, one.start - one.end), default=None)
+
+
+_SHARE = 4
+_BEFORE = 60
+"""Characters before a cue in which words may be that undo it."""
+
+
+class Cues:
+    """The cues of the concepts that a property can have. otherwise: its value without any."""
+
+    def __init__(self, graph: CuratedGraph, property_: str) -> None:
+        self._concepts = Concepts(graph, property_)
+        self.otherwise = self._concepts.otherwise
+        self._apart = pattern(graph.values(property_, CURATION.notAcross))
+        within = graph.value(property_, CURATION.within)
+        self._within = int(within) if within else None
+        self._undone = {iri: pattern(graph.values(iri, CURATION.notAfter))
+                        for iri in graph.choices(property_)}
+        self._together = {iri: frozenset(graph.values(iri, CURATION.whenAll))
+                          for iri in graph.choices(property_)}
+
+    def find(self, said: Said) -> list[Found]:
+        """The cues in what is said, those of the first rank first, then in their order."""
+        text = said.text
+        return [cue for cue in self._concepts.find(text)
+                if self._reaches(cue, text, said.at) and not self._undone[cue.iri].search(
+                    re.split(r"[.;:]", text[max(0, cue.start - _BEFORE):cue.start])[-1])]
+
+    def choose(self, said: list[Said]) -> Found | None:
+        """The cue by which a thing is coded: of the concept that all cues lead to together, or else
+        of the one that is taken first."""
+        in_each = [self.find(one) for one in said]
+        often = Counter(iri for cues in in_each for iri in {cue.iri for cue in cues})
+        places = len(in_each) if self._within is not None else sum(map(bool, in_each))
+        found = [cue for cues in in_each for cue in cues if often[cue.iri] * _SHARE >= places]
+        first = {cue.iri: cue for cue in reversed(found)}
+        for iri, rank in self._concepts.ranks.items():
+            if self._together[iri] and self._together[iri] <= first.keys():
+                one = min((first[other] for other in self._together[iri]), key=found.index)
+                return Found(iri, one.words, rank, one.start, one.end)
+            if iri in first:
+                return first[iri]
+        return None
+
+    def _reaches(self, cue: Found, text: str, at: int | None) -> bool:
+        """Whether a cue is said of the name that is there in the text."""
+        if at is None:
+            return self._within is None
+        between = text[cue.end:at] if cue.end <= at else text[at:cue.start]
+        return (self._within is None or len(between.split()) <= self._within) and not (
+            cue.end <= at and self._apart.search(between))
