@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from graphsvc.curate.drafting.cues import Cues, pattern
 from graphsvc.curate.drafting.dates import periods
-from graphsvc.curate.drafting.text import Said, Sentence, Text, find_words, is_proper
+from graphsvc.curate.drafting.text import Said, Sentence, Text, find_words
 from graphsvc.curate.records import Draft, Value
 from graphsvc.vocabulary import CURATION, SKOS
 
@@ -17,8 +17,8 @@ _LEAST = 0.65
 _CLAUSE = re.compile(r"[.,;:()–]| (?:and|but|which|while|although) ")
 _WORDS = 8
 """Words of the document that may be given as they are."""
-_CODED, _PROPER, _AGAIN, _MOST = 0.1, 0.05, 0.05, 4
-"""What makes it surer: cue words near its name, capitals, and that it is named again, so often."""
+_CODED, _AGAIN, _MOST = 0.1, 0.05, 4
+"""What makes it surer: cue words near its name, and that it is named again, so often."""
 _NAME = re.compile(r"\W{1,4}(?:the )?([A-Z][\w’'&-]*(?: (?:(?:of|for|and|the|in) )?"
                      r"[A-Z][\w’'&-]*)*)")
 """A name in capitals."""
@@ -53,7 +53,7 @@ def _draft(
     said = text.said_of(iri, sentences)
     values += [value for one, cues in coded.items() for value in _coded(text, one, cues, said)]
     sure = text.sureness(iri, written) + _CODED * any(value.cue for value in values[2:]) + (
-        _AGAIN * min(len(sentences) - 1, _MOST)) + _PROPER * any(map(is_proper, written))
+        _AGAIN * min(len(sentences) - 1, _MOST))
     known, clashes = said_already(text, class_, named.property, values)
     near = {(value.property, value.iri or value.text): value
             for value in values_near(text, class_, sentences) if value.iri != iri}
