@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from graphsvc.curate.drafting.cues import Cues, pattern
 from graphsvc.curate.drafting.dates import periods
@@ -134,13 +135,20 @@ def values_near(text: Text, class_: str, sentences: list[Sentence]) -> Iterator[
         for sentence in sentences:
             named = [one for one in sentence.named
                      if one.iri not in general and graph.is_a(one.iri, class_of_value) and (
-                         not cues or _follows(one.words, sentence.text, cues))]
+                         not cues or (at := find_words(one.words, sentence.text))
+                         and _follows(at.start(), sentence.text, cues))]
             yield from (text.value(property_, one.iri, one.words) for one in named)
             if cues and not named:
                 yield from (text.said(property_, name, name)
                             for name in _names_after(sentence.text, cues)[:1])
     for property_ in graph.values(class_, CURATION.dated):
-        yield from _dates(text, property_, sentences)
+        cues = graph.values(property_, CURATION.cue)
+        found = ((period, sentence.text) for sentence in sentences
+                 for period in periods(sentence.text)
+                 if _follows(period.at[0], sentence.text, cues))
+        for period, shown in islice(found, 1):
+            yield text.said(property_, period.start.text, shown[slice(*period.at)],
+                            period.start.datatype)
 
 
 def _names_after(text: str, cues: list[str]) -> list[str]:
@@ -149,25 +157,10 @@ def _names_after(text: str, cues: list[str]) -> list[str]:
             if (match := _NAME.match(text[cue.end():]))]
 
 
-def _follows(name: str, text: str, cues: list[str]) -> bool:
-    """Whether a name is shortly after one of some cues."""
-    found = find_words(name, text)
-    return found is not None and any(
-        0 <= found.start() - cue.end() <= _AFTER and not re.search(r"[.;:]", text[
-            cue.end():found.start()]) for cue in pattern(cues).finditer(text))
-
-
-def _dates(text: Text, property_: str, sentences: list[Sentence]) -> Iterator[Value]:
-    """The first date that is after a cue of the property."""
-    cues = pattern(text.graph.values(property_, CURATION.cue))
-    for sentence in sentences:
-        for cue in cues.finditer(sentence.text):
-            for period in periods(sentence.text):
-                if 0 <= period.at[0] - cue.end() <= _AFTER // 2:
-                    moment = period.start
-                    yield text.said(property_, moment.text,
-                                    sentence.text[cue.start():period.at[1]], moment.datatype)
-                    return
+def _follows(place: int, text: str, cues: list[str]) -> bool:
+    """Whether a place of a text is shortly after one of some cues."""
+    return any(0 <= place - cue.end() <= _AFTER and not re.search(r"[.;:]", text[cue.end():place])
+               for cue in pattern(cues).finditer(text))
 
 
 def said_already(
