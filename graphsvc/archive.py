@@ -14,6 +14,8 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
+import yaml
+
 from graphsvc.formats import file_type
 from graphsvc.index import Index
 from graphsvc.release import Header, Release
@@ -124,14 +126,14 @@ class Archive:
                 if name.startswith(("all.", "tables."))]}
 
     def _cff(self) -> str:
-        """CITATION.cff 1.2.0, which is YAML; JSON is YAML too."""
-        return _json({
+        """CITATION.cff 1.2.0: YAML in lines, for readers look for the first one in the text."""
+        return yaml.safe_dump({
             "cff-version": "1.2.0", "type": "dataset",
             "message": "Please cite the release that you used.",
             "title": self.header.title, "abstract": self.header.description,
             "version": self.release.id, "date-released": self.citation.built.isoformat(),
             "url": self.header.dataset, "license-url": self.header.licence,
-            "authors": [{"name": self.citation.creator}]})
+            "authors": [{"name": self.citation.creator}]}, sort_keys=False, allow_unicode=True)
 
     def _zenodo(self) -> str:
         """.zenodo.json, the form of a deposit."""
@@ -155,8 +157,10 @@ class Archive:
             {"@id": "ro-crate-metadata.json", "@type": "CreativeWork", "about": {"@id": "./"},
              "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"}},
             {**root, "@id": "./", "license": {"@id": self.header.licence},
-             "creator": {"@id": "#creator"}, "hasPart": [{"@id": part["@id"]} for part in parts]},
-            {"@id": "#creator", "@type": "Organization", "name": self.citation.creator},
+             **dict.fromkeys(("author", "creator", "publisher"), {"@id": "#creator"}),
+             "hasPart": [{"@id": part["@id"]} for part in parts]},
+            {"@id": "#creator", "@type": "Organization", "name": self.citation.creator,
+             "url": f"{self.server}/about"},
             {"@id": self.header.licence, "@type": "CreativeWork", "name": self.header.licence},
             *parts]})
 

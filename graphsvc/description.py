@@ -29,7 +29,7 @@ _BYTES, _HEX, _MOMENT = (ox.NamedNode(str(kind)) for kind in (
 _SERVICE = ox.NamedNode(f"{_ANYWHERE}/sparql")
 _PACKED = {".gz": DCAT.compressFormat, ".zip": DCAT.packageFormat}
 _REGISTERED = "https://www.iana.org/assignments/media-types"
-_MEDIA_TYPES = {f".{format.ending}": format.media_type for format in GRAPH_FORMATS}
+_MEDIA_TYPES = {f".{format.name}": format.media_type for format in GRAPH_FORMATS}
 
 
 def describe_release(

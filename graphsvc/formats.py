@@ -16,7 +16,7 @@ from pyoxigraph import QueryResultsFormat, RdfFormat
 class Format:
     """A format of answers or files.
 
-    name, ending: how parameters and file names call it; label: how people call it.
+    name: how parameters call it, and the ending of files; label: how people call it.
     rdf, results: the engine's own name of it, for RDF and for the results of queries.
     w3c: its IRI below http://www.w3.org/ns/formats/.
     aliases: other names; other_types: media types that clients use for it.
@@ -24,7 +24,6 @@ class Format:
 
     name: str
     media_type: str
-    ending: str
     label: str
     rdf: RdfFormat | None = None
     results: QueryResultsFormat | None = None
@@ -44,43 +43,43 @@ class Format:
 
 
 TURTLE = Format(
-    "ttl", "text/turtle", "ttl", "Turtle", rdf=RdfFormat.TURTLE, w3c="Turtle",
+    "ttl", "text/turtle", "Turtle", rdf=RdfFormat.TURTLE, w3c="Turtle",
     aliases=("turtle", "n3"),
     other_types=("text/n3", "text/rdf+n3", "application/x-turtle", "application/turtle"))
 N_TRIPLES = Format(
-    "nt", "application/n-triples", "nt", "N-Triples", rdf=RdfFormat.N_TRIPLES, w3c="N-Triples",
+    "nt", "application/n-triples", "N-Triples", rdf=RdfFormat.N_TRIPLES, w3c="N-Triples",
     aliases=("ntriples", "n-triples"), other_types=("text/plain",))
 RDF_XML = Format(
-    "rdf", "application/rdf+xml", "rdf", "RDF/XML", rdf=RdfFormat.RDF_XML, w3c="RDF_XML",
+    "rdf", "application/rdf+xml", "RDF/XML", rdf=RdfFormat.RDF_XML, w3c="RDF_XML",
     aliases=("xml", "rdfxml", "rdf+xml", "owl"), other_types=("application/xml", "text/xml"))
 JSON_LD = Format(
-    "jsonld", "application/ld+json", "jsonld", "JSON-LD", rdf=RdfFormat.JSON_LD, w3c="JSON-LD",
+    "jsonld", "application/ld+json", "JSON-LD", rdf=RdfFormat.JSON_LD, w3c="JSON-LD",
     aliases=("json", "json-ld"), other_types=("application/json", "text/json"))
 TRIG = Format(
-    "trig", "application/trig", "trig", "TriG", rdf=RdfFormat.TRIG, w3c="TriG",
+    "trig", "application/trig", "TriG", rdf=RdfFormat.TRIG, w3c="TriG",
     other_types=("application/x-trig",))
 N_QUADS = Format(
-    "nq", "application/n-quads", "nq", "N-Quads", rdf=RdfFormat.N_QUADS, w3c="N-Quads",
+    "nq", "application/n-quads", "N-Quads", rdf=RdfFormat.N_QUADS, w3c="N-Quads",
     aliases=("nquads", "n-quads"), other_types=("text/x-nquads",))
 SPARQL_JSON = Format(
-    "srj", "application/sparql-results+json", "srj", "SPARQL results (JSON)",
+    "srj", "application/sparql-results+json", "SPARQL results (JSON)",
     results=QueryResultsFormat.JSON, w3c="SPARQL_Results_JSON", aliases=("json",),
     other_types=("application/json", "text/json"))
 SPARQL_XML = Format(
-    "srx", "application/sparql-results+xml", "srx", "SPARQL results (XML)",
+    "srx", "application/sparql-results+xml", "SPARQL results (XML)",
     results=QueryResultsFormat.XML, w3c="SPARQL_Results_XML", aliases=("xml",),
     other_types=("application/xml", "text/xml"))
 CSV = Format(
-    "csv", "text/csv", "csv", "CSV", results=QueryResultsFormat.CSV, w3c="SPARQL_Results_CSV")
+    "csv", "text/csv", "CSV", results=QueryResultsFormat.CSV, w3c="SPARQL_Results_CSV")
 TSV = Format(
-    "tsv", "text/tab-separated-values", "tsv", "TSV", results=QueryResultsFormat.TSV,
+    "tsv", "text/tab-separated-values", "TSV", results=QueryResultsFormat.TSV,
     w3c="SPARQL_Results_TSV")
-JSON = Format("json", "application/json", "json", "JSON", other_types=("text/json",))
+JSON = Format("json", "application/json", "JSON", other_types=("text/json",))
 XLSX = Format(
-    "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx",
+    "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "Excel workbook")
-HTML = Format("html", "text/html", "html", "HTML")
-PROBLEM = Format("problem", "application/problem+json", "json", "Problem document")
+HTML = Format("html", "text/html", "HTML")
+PROBLEM = Format("problem", "application/problem+json", "Problem document")
 
 BINDING_FORMATS = (SPARQL_JSON, SPARQL_XML, CSV, TSV)
 """Formats of SELECT and ASK results, the preferred one first."""
@@ -104,7 +103,7 @@ def named(name: str, offered: Iterable[Format]) -> Format | None:
     wanted = name.lower().lstrip(".").strip()
     known = tuple(offered)
     for meant in (
-        lambda format: wanted in (format.name, format.ending, format.media_type),
+        lambda format: wanted in (format.name, format.media_type),
         lambda format: wanted in format.aliases or wanted in format.other_types,
     ):
         if found := next(filter(meant, known), None):

@@ -49,7 +49,7 @@ WHERE texts MATCH :match AND
         things.id IN (SELECT thing FROM facets WHERE property = :type AND value = :class))
 ORDER BY things.id NOT IN (SELECT thing FROM names WHERE folded = :name AND names.name <> ''),
     {_SCORE}
-LIMIT :limit
+LIMIT 8
 """
 
 
@@ -142,7 +142,7 @@ class Search:
         return Found(hits, total, self._facets(), loosened and total > 0, wordless,
                      self._corrected)
 
-    def suggestions(self, of_class: str | None, limit: int) -> list[Hit]:
+    def suggestions(self, of_class: str | None) -> list[Hit]:
         """Things whose names hold words that begin like those of the text, the likeliest first.
 
         of_class: IRI of the class they must have; without it quiet classes are left out.
@@ -151,7 +151,7 @@ class Search:
             return []
         rows = self._connection.execute(_SUGGEST, {
             "match": f"{_NAMES} : ({self._match(' AND ')})", "type": TYPE, "class": of_class,
-            "name": fold(self._text), "limit": limit}).fetchall()
+            "name": fold(self._text)}).fetchall()
         return [Hit(Entry(iri, label, class_), why, shown=shown)
                 for iri, label, class_, names in rows
                 for why, shown in (self._why(label, names, ""),)]

@@ -49,37 +49,36 @@ class Named:
         return f"{self.label} <{self.iri}>"
 
 
-class UnknownName(GraphsvcError):
-    """Nothing has that name; `nearest` are things with names like it."""
+class NotOneThing(GraphsvcError):
+    """A name that is not that of one thing; `named` are those that may be meant."""
+
+    member, advice = "", ""
+
+    def __init__(self, message: str, named: list[Named], location: str | None = None) -> None:
+        self.named = named
+        hint = f"{self.advice}: {', '.join(map(str, named))}." if named else None
+        super().__init__(message, location=location, hint=hint)
+
+    def extras(self) -> dict[str, Any]:
+        return {self.member: [asdict(one) for one in self.named]}
+
+
+class UnknownName(NotOneThing):
+    """Nothing has that name; what is named has names like it."""
 
     status = 404
     type = "/problems#unknown-name"
     title = "Nothing has that name"
-
-    def __init__(self, message: str, nearest: list[Named], location: str | None = None) -> None:
-        self.nearest = nearest
-        names = ", ".join(map(str, nearest))
-        super().__init__(message, location=location,
-                         hint=f"Near to it: {names}." if nearest else None)
-
-    def extras(self) -> dict[str, Any]:
-        return {"nearest": [asdict(named) for named in self.nearest]}
+    member, advice = "nearest", "Near to it"
 
 
-class AmbiguousName(GraphsvcError):
-    """Several things have that name; `choices` are they."""
+class AmbiguousName(NotOneThing):
+    """Several things have that name."""
 
     status = 409
     type = "/problems#ambiguous-name"
     title = "The name is that of several things"
-
-    def __init__(self, message: str, choices: list[Named], location: str | None = None) -> None:
-        self.choices = choices
-        super().__init__(message, location=location,
-                         hint=f"Give the IRI of one of them: {', '.join(map(str, choices))}.")
-
-    def extras(self) -> dict[str, Any]:
-        return {"choices": [asdict(named) for named in self.choices]}
+    member, advice = "choices", "Give the IRI of one of them"
 
 
 @dataclass(frozen=True)
@@ -115,6 +114,7 @@ class Index:
         self.passage = lru_cache(1 << 14)(passages.find)
         """A passage with what is known of it, by its IRI."""
         self.document_of = passages.document_of
+        self._passages = passages
         self.holding = lru_cache(1 << 8)(self._find_holding)
         """The IRIs of all things of a class that hold the words of a text or, if `named`, whose
         names do."""
@@ -131,6 +131,11 @@ class Index:
         return [iri for iri, in self._read(
             "SELECT value FROM facets JOIN things ON things.id = thing"
             " WHERE iri = ? AND property = ? ORDER BY value", iri, TYPE)]
+
+    @property
+    def documents(self) -> set[str]:
+        """The IRIs of the documents that have passages."""
+        return self._passages.documents
 
     def entries(self, iris: Iterable[str]) -> dict[str, Entry]:
         """What the index knows of some things, by IRI."""
@@ -154,9 +159,9 @@ class Index:
         """Things that hold the words of a text; see graphsvc.fulltext."""
         return Search(self._connection, self.names, text).page(filters, limit, offset)
 
-    def suggest(self, text: str, *, of_class: str | None = None, limit: int = 8) -> list[Hit]:
+    def suggest(self, text: str, of_class: str | None) -> list[Hit]:
         """Things whose names hold words that begin like those of a text, the likeliest first."""
-        return Search(self._connection, self.names, text).suggestions(of_class, limit)
+        return Search(self._connection, self.names, text).suggestions(of_class)
 
     def _find_holding(
         self, text: str, *, of_class: str | None = None, named: bool = False

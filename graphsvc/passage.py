@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 _FEWEST = 4
 """Words at its beginning and its end by which a passage can be found."""
@@ -20,9 +20,9 @@ class Passage:
 
     document: IRI; sections: titles from the outermost to the innermost; paragraph: number in the
     innermost section, from 1; first, last: its first and last words; line: in the document's text
-    file, from 1; ordinal: of the paragraph in the document, from 1; page: the publisher's address
-    of the document or of what is said about it; link: opens the passage in an HTML page; words:
-    all of them, where the service holds the document.
+    file, from 1; ordinal: of the paragraph in the document, from 1; link: opens the publisher's
+    copy, in an HTML page the passage itself; page: has something about the document; words: all of
+    them, where the service holds the document.
     """
 
     iri: str
@@ -50,6 +50,11 @@ class Passage:
         """Whether it is too short, such as an entry of a list, to be found by its first and last
         words."""
         return min(len((words or "").split()) for words in (self.first, self.last)) < _FEWEST
+
+    @property
+    def site(self) -> str:
+        """Where its page is: example.org."""
+        return (urlsplit(self.page or "").hostname or "").removeprefix("www.")
 
     @property
     def name(self) -> str:
@@ -81,7 +86,8 @@ def text_fragment(first: str, last: str) -> str:
 
 
 class _Place(NamedTuple):
-    """Where a passage or section is; of a document, where it can be read, and whether as HTML."""
+    """Where a passage or section is; of a document or section, where it can be read, and whether
+    as HTML, or read about."""
 
     document: str | None = None
     part_of: str | None = None
@@ -90,6 +96,7 @@ class _Place(NamedTuple):
     paragraph: int | None = None
     first: str | None = None
     last: str | None = None
+    copy: str | None = None
     page: str | None = None
     is_html: bool = False
 
@@ -109,11 +116,13 @@ class Passages:
         place = self._place(iri)
         if place.document is None:
             return Passage(iri)
-        document = self._place(place.document)
-        link = (f"{document.page}#{text_fragment(place.first, place.last)}"
-                if document.is_html and place.first and place.last else None)
+        document, sections = self._place(place.document), self._sections(place)
+        link = next((one.copy for one in (*map(self._place, sections), document) if one.copy), None)
+        if link and document.is_html and place.first and place.last:
+            link += f"#{text_fragment(place.first, place.last)}"
+        titles = tuple(self._label(section) or section for section in reversed(sections))
         return Passage(
-            iri, place.document, self._label(place.document), self._sections(place), place.line,
+            iri, place.document, self._label(place.document), titles, place.line,
             place.ordinal, self._words(iri) if self._words else None, self._label(iri),
             place.paragraph, place.first, place.last, document.page, link)
 
@@ -133,16 +142,15 @@ class Passages:
             at = place.document or place.part_of
         return at if at in self.documents else None
 
-    def _sections(self, place: _Place) -> tuple[str, ...]:
-        """The titles of the sections that a passage is in, from the outermost."""
-        titles: dict[str, str] = {}
-        above = place.part_of
-        while above and above != place.document and above not in titles:
-            titles[above] = self._label(above) or above
+    def _sections(self, place: _Place) -> list[str]:
+        """The IRIs of the sections that a passage is in, from the innermost."""
+        found, above = list[str](), place.part_of
+        while above and above != place.document and above not in found:
+            found.append(above)
             above = self._place(above).part_of
-        return tuple(reversed(titles.values()))
+        return found
 
     def _find_place(self, iri: str) -> _Place:
-        rows = self._read("SELECT document, part_of, line, ordinal, paragraph, first, last, page,"
-                          " is_html FROM places WHERE iri = ?", iri)
+        rows = self._read("SELECT document, part_of, line, ordinal, paragraph, first, last, copy,"
+                          " page, is_html FROM places WHERE iri = ?", iri)
         return next((_Place(*row) for row in rows), _Place())

@@ -14,9 +14,9 @@ from graphsvc.index import Index
 from graphsvc.questions.answer import Questions
 from graphsvc.questions.library import Library
 from graphsvc.questions.table import fetch
+from graphsvc.questions.template import own
 from graphsvc.release import Header, Release
 from graphsvc.sources.documents import SourceText
-from graphsvc.sparql import own_query
 
 _LAST = 1_000
 """The place of classes without one."""
@@ -56,7 +56,7 @@ class Serving:
             plain = PlainWords(questions, release.queries)
             views = Views.load(release.queries / "views", prefixes, built=True)
             sizes = index.sizes()
-            places = await fetch(engine, own_query("class-places"))
+            places = await fetch(engine, own("class-places"))
         except BaseException:
             await engine.close()
             raise

@@ -40,13 +40,16 @@ def test_every_file_names_the_data_set_and_its_release(
 
 
 def test_crate_and_data_set_give_the_size_and_digest_of_each_file(
-    files: dict[str, Any], release: Release
+    server: str, files: dict[str, Any], release: Release
 ) -> None:
     crate = {one["@id"]: one for one in files["ro-crate-metadata.json"]["@graph"]}
     for path in (release.path / "dumps").iterdir():
         entry = crate[path.name]
         assert entry["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
         assert entry["contentSize"] == str(path.stat().st_size)
+    for role in ("author", "creator", "publisher"):
+        maker = crate[crate["./"][role]["@id"]]
+        assert (maker["@type"], maker["url"]) == ("Organization", f"{server}/about")
     graph = rdflib.Graph().parse(data=json.dumps(files["dataset.jsonld"] | {
         "@context": {"@vocab": "https://schema.org/"}}), format="json-ld")
     named = {str(node).rpartition("/")[2] for node in graph.objects(None, rdflib.SDO.contentUrl)}
@@ -111,3 +114,34 @@ def test_robots_lead_to_a_sitemap_whose_pages_are_there(server: str) -> None:
     assert f"{server}/id/partnership/midlothian" in addresses
     for address in addresses[::len(addresses) // 20]:
         assert httpx.get(address, headers={"Accept": "text/html"}).status_code == 200
+
+
+def test_a_part_of_a_file_is_given_whether_the_file_was_asked_for_before_or_not(
+    server: str, release: Release
+) -> None:
+    """Readers of Parquet take the end of a file first, then the columns that they need."""
+    size = (release.path / "dumps" / "Theme.parquet").stat().st_size
+    accept = {"Accept-Encoding": "gzip"}
+    for _ in range(2):
+        address = f"{server}/dumps/Theme.parquet"
+        end = httpx.get(address, headers={"Range": "bytes=-4", **accept})
+        assert (end.status_code, end.content) == (206, b"PAR1")
+        assert end.headers["content-range"] == f"bytes {size - 4}-{size - 1}/{size}"
+        whole = httpx.get(address, headers=accept)
+        assert (whole.status_code, whole.headers["content-length"]) == (200, str(size))
+    changed = {"Range": "bytes=-4", "If-Range": '"another"'}
+    assert httpx.get(address, headers=changed).status_code == 200
+    unchanged = {"Range": "bytes=-4", "If-Range": whole.headers["etag"]}
+    assert httpx.get(address, headers=unchanged).status_code == 206
+    text = httpx.get(f"{server}/dumps/datapackage.json",
+                     headers={"Range": "bytes=0-4999", **accept})
+    assert (text.status_code, len(text.content)) == (206, 5_000)
+    assert "content-encoding" not in text.headers
+
+
+def test_scripts_of_other_sites_may_ask_for_parts(server: str) -> None:
+    answer = httpx.options(f"{server}/dumps/Theme.parquet", headers={
+        "Origin": "https://example.org", "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "range"})
+    assert "Range" in answer.headers["access-control-allow-headers"]
+    assert "Content-Range" in answer.headers["access-control-expose-headers"]

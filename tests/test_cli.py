@@ -19,7 +19,7 @@ import pytest
 import rdflib
 
 from graphsvc.build.pipeline import build
-from graphsvc.cli.main import COMMANDS, main, parser
+from graphsvc.cli.main import main, parser
 from graphsvc.project import Project
 from graphsvc.release import Releases
 from tests.conftest import ROOT
@@ -66,7 +66,6 @@ def calls() -> list[str]:
     steps = {name: next((action.choices for action in command._actions
                          if isinstance(action, argparse._SubParsersAction)), None)
              for name, command in commands.items()}  # type: ignore[union-attr]
-    assert steps.keys() == set(COMMANDS)
     return [f"{name} {step}".strip() for name in steps for step in steps[name] or [""]]
 
 

@@ -27,6 +27,13 @@ QUANTITIES = {
     "one-quarter": "quarter", "nearly-one-quarter": "quarter", "three-quarters": "quarter",
     "just-under-half": "half", "just-over-half": "half", "less-than-half": "half"}
 """The words that lead to a quantity; for others it is the name of the quantity."""
+IN_LABELS = {
+    r"almost all": QUANTITIES["almost-all"], r"(?<!al)\bmost\b": QUANTITIES["most"],
+    r"\bmajority\b": "majority", r"\bmany\b": "many", r"\bhalf\b": "half",
+    r"\b(few|small number)\b": QUANTITIES["few"],
+    r"\bsome\b": r"\b(some|several|a number of|specific|examples?|others)\b|not all",
+    r"\bthird of\b": "third", r"\bquarter of\b": "quarter"}
+"""The quantity words of labels, and the words of a passage that lead to each."""
 STAGES = {
     "completed": "complet|finish|review|challenge|already|restructur",
     "ended": "previous|disband|lost|ceas", "not-yet-launched": "not yet",
@@ -129,7 +136,8 @@ def test_a_code_has_a_word_in_its_passages(
     reasons = "ji:concludedBy" + ("|ji:wording|ji:stageReport" if property_ == "stage" else "")
     explained = ask(release, f"SELECT DISTINCT ?thing WHERE {{ ?thing {reasons} ?reason }}")
     passages = {(thing, value.split("/")[-1]): text for (thing, value), text
-                in passages_of(property_, lines, release).items() if (thing,) not in explained}
+                in passages_of(f"ji:{property_}", lines, release).items()
+                if (thing,) not in explained}
     assert len(passages) > 50
     assert {(thing, code) for (thing, code), text in passages.items()
             if code not in ("implemented", "mentioned-only")
@@ -139,10 +147,22 @@ def test_a_code_has_a_word_in_its_passages(
 def test_a_wording_is_in_its_passages_and_short(
     lines: dict[str, list[str]], release: Release
 ) -> None:
-    passages = passages_of("wording", lines, release)
+    passages = passages_of("ji:wording", lines, release)
     assert len(passages) > 100
     assert {thing for (thing, wording), text in passages.items()
             if len(wording.split()) > 8 or _plain(wording) not in _plain(text)} == set()
+
+
+def test_a_quantity_in_a_label_is_a_word_of_its_passages(
+    lines: dict[str, list[str]], release: Release
+) -> None:
+    """A few parents are not some parents, and the majority of minutes are not most."""
+    labels = {label: text for (thing, label), text
+              in passages_of("skos:prefLabel", lines, release).items()
+              if thing.split("/")[-2] in ("finding", "progress-item", "confidence", "action")}
+    assert len(labels) > 900
+    assert {label for label, text in labels.items() for word, words in IN_LABELS.items()
+            if re.search(word, label, re.I) and not re.search(words, text, re.I)} == set()
 
 
 @pytest.mark.parametrize("forbidden", [
@@ -214,7 +234,7 @@ def passages_of(
 ) -> dict[tuple[str, str], str]:
     """The text on which each thing with a value of a property rests, in reading order."""
     places = {(thing, value, *passage.split("/")[-2:]) for thing, value, passage in ask(
-        release, f"SELECT ?thing ?value ?passage WHERE {{ ?thing ji:{property_} ?value ; "
+        release, f"SELECT ?thing ?value ?passage WHERE {{ ?thing {property_} ?value ; "
                  "prov:wasDerivedFrom ?passage }")}
     texts: dict[tuple[str, str], str] = defaultdict(str)
     for thing, value, document, line in sorted(places, key=lambda it: (*it[:3], int(it[3]))):

@@ -40,6 +40,15 @@ def test_a_label_is_in_sentence_case(cls: str, release: Release) -> None:
             if wrong(label[0]) and not label.split()[0].isupper()} <= NAMES
 
 
+def test_a_disagreement_is_a_question_that_can_be_understood_alone(release: Release) -> None:
+    rows = ask(release, "SELECT DISTINCT ?thing ?label "
+                        "WHERE { ?thing a ji:Disagreement ; skos:prefLabel ?label }")
+    labels = [label for _, label in rows]
+    question = re.compile(r"(Are|Did|Do|Does|How|Is|On|Up|Was|Were|What|When|Which|Who) .*\?")
+    assert len(labels) > 50
+    assert [label for label in labels if not question.match(label)] == []
+
+
 @pytest.mark.parametrize("cls", PLACED)
 def test_a_label_says_where_it_is_so(cls: str, release: Release) -> None:
     """What is said of one named place names it, wherever the label is read."""

@@ -1,15 +1,23 @@
-// Bars of the first column of numbers over the first other one.
+// Bars of a column of numbers, named by one or two others.
 import { make } from "./make.js";
+import { wrap } from "./picture.js";
 
 const MOST = 60;
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDE, LEFT, END, ROW, HEAD] = [960, 300, 90, 28, 96];
+const [WIDE, LEFT, END, LINE, AIR] = [960, 300, 90, 18, 10];
 
-// The columns to draw, or null: every cell of the one is a number, and one at least is there.
+// The columns of numbers of an answer: every cell of them is one, and one at least is there.
 export function measured(names, rows, isNumber) {
-  const number = names.find((name) => rows.some((row) => row[name]) && rows.every((row) => !row[name] || isNumber(row[name])));
-  const label = names.find((name) => name !== number);
-  return number && label && rows.length > 1 ? { number, label } : null;
+  if (rows.length < 2 || names.length < 2) return [];
+  return names.filter((name) => rows.some((row) => row[name]) && rows.every((row) => !row[name] || isNumber(row[name])));
+}
+
+// The first column, with the first other one that makes more of its values different.
+export function named([first, ...others], rows, shown) {
+  const different = (names) => new Set(rows.map((row) => names.map((name) => shown(row[name])).join("\n"))).size;
+  const alone = different([first]);
+  const best = others.find((name) => different([first, name]) === rows.length) ?? others.find((name) => different([first, name]) > alone);
+  return alone === rows.length || !best ? [first] : [first, best];
 }
 
 function drawn(tag, attributes, ...children) {
@@ -21,10 +29,10 @@ function drawn(tag, attributes, ...children) {
 
 export class Chart {
   // shown: a cell in words.
-  constructor(rows, { number, label }, shown) {
-    this.caption = `${number} by ${label}${rows.length > MOST ? `, the first ${MOST} of ${rows.length}` : ""}`;
+  constructor(rows, { number, labels }, shown) {
+    this.caption = `${number} by ${labels.join(" and ")}${rows.length > MOST ? `, the first ${MOST} of ${rows.length}` : ""}`;
     this.bars = rows.slice(0, MOST).map((row) => ({
-      name: shown(row[label]), value: Number(row[number]?.value ?? 0), text: row[number] ? shown(row[number]) : "no value" }));
+      name: labels.map((label) => shown(row[label])).filter(Boolean).join(", ") || "no name", value: Number(row[number]?.value ?? 0), text: row[number] ? shown(row[number]) : "no value" }));
     this.most = Math.max(...this.bars.map((bar) => bar.value), 0) || 1;
   }
 
@@ -40,18 +48,27 @@ export class Chart {
       make("span", { className: "bar-value" }, bar.text)))));
   }
 
-  // The chart as an SVG file, with a title above and where it comes from below.
-  file(title, source) {
-    const text = (x, y, words, more = {}) => drawn("text", { x, y, "font-size": 14, fill: "#16202b", ...more }, words);
-    const cut = (words, most) => (words.length > most ? `${words.slice(0, most - 1)}…` : words);
-    const bottom = HEAD + ROW * this.bars.length;
-    return new XMLSerializer().serializeToString(drawn("svg", { width: WIDE, height: bottom + 56, viewBox: `-24 0 ${WIDE} ${bottom + 56}`, "font-family": "Inter, 'Noto Sans', Arial, sans-serif" },
-      drawn("rect", { x: -24, width: "100%", height: "100%", fill: "#fff" }),
-      text(0, 40, cut(title, 72), { "font-size": 22, "font-weight": 700 }), text(0, 70, this.caption, { "font-weight": 600 }),
-      ...this.bars.flatMap((bar, at) => [
-        text(LEFT - 12, HEAD + ROW * at + 15, cut(bar.name, 38), { "text-anchor": "end" }),
-        drawn("rect", { x: LEFT, y: HEAD + ROW * at, width: this.length(bar, WIDE - LEFT - END - 24), height: 20, fill: "#2d7f86" }),
-        text(LEFT + 8 + Number(this.length(bar, WIDE - LEFT - END - 24)), HEAD + ROW * at + 15, bar.text, { "font-weight": 700 })]),
-      text(0, bottom + 30, cut(source, 150), { "font-size": 11.5, fill: "#525d66" })));
+  // The chart as an SVG file, with a title above and where it comes from below. font: see picture.js.
+  file(title, source, font) {
+    const parts = [];
+    let y = 40;
+    const text = (x, at, words, more = {}) => parts.push(drawn("text", { x, y: at, "font-size": 14, fill: "#16202b", ...more }, words));
+    const lines = (x, words, most, high, more) => wrap(words, most).forEach((line) => { text(x, y, line, more); y += high; });
+    lines(0, title, 72, 28, { "font-size": 22, "font-weight": 700 });
+    lines(0, this.caption, 110, LINE, { "font-weight": 600 });
+    y += AIR;
+    for (const bar of this.bars) {
+      const long = this.length(bar, WIDE - LEFT - END - 24);
+      parts.push(drawn("rect", { x: LEFT, y, width: long, height: 20, fill: "#2d7f86" }));
+      text(LEFT + 8 + Number(long), y + 15, bar.text, { "font-weight": 700 });
+      y += 15;
+      lines(LEFT - 12, bar.name, 38, LINE, { "text-anchor": "end" });
+      y += AIR - 15;
+    }
+    y += 24;
+    lines(0, source, 150, 16, { "font-size": 11.5, fill: "#525d66" });
+    return new XMLSerializer().serializeToString(drawn("svg", { width: WIDE, height: y, viewBox: `-24 0 ${WIDE} ${y}`, "font-family": "Inter, 'Noto Sans', Arial, sans-serif" },
+      drawn("style", {}, `@font-face { font-family: Inter; src: url("${font}") format("woff2"); font-weight: 400 700; }`),
+      drawn("rect", { x: -24, width: "100%", height: "100%", fill: "#fff" }), ...parts));
   }
 }

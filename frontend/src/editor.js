@@ -2,17 +2,24 @@
 // with labels. Nothing is fetched from elsewhere: everything comes from the service.
 import Yasqe from "@zazuko/yasqe";
 import "@zazuko/yasqe/build/yasqe.min.css";
+import { fontInside, png } from "./picture.js";
 import { Results } from "./results.js";
 import { Terms } from "./terms.js";
 
 const place = document.getElementById("editor");
 const settings = JSON.parse(place.dataset.settings);
 const form = document.getElementById("plain-editor");
-const given = document.getElementById("query").value;
+const given = document.getElementById("query").value; // what the address asks for
 const FILES = {
   rows: { csv: "text/csv", tsv: "text/tab-separated-values", json: "application/sparql-results+json", xml: "application/sparql-results+xml" },
   triples: { ttl: "text/turtle", nt: "application/n-triples", jsonld: "application/ld+json", rdf: "application/rdf+xml" },
 };
+
+// The query of this entry of the browser's history: it is in the fragment, so that reloading and
+// going back bring it, and it may be of any length.
+function wanted() {
+  return new URLSearchParams(location.hash.slice(1)).get("query") ?? given;
+}
 
 let known;
 function terms() {
@@ -44,7 +51,7 @@ resultsPlace.setAttribute("aria-label", "Answer");
 form.replaceWith(editorPlace, bar, note, resultsPlace);
 
 const yasqe = new Yasqe(editorPlace, {
-  value: given,
+  value: wanted(),
   persistenceId: null,
   consumeShareLink: null,
   createShareableLink: undefined,
@@ -53,12 +60,14 @@ const yasqe = new Yasqe(editorPlace, {
   editorHeight: "19rem",
   requestConfig: { endpoint: new URL(settings.endpoint, location.href).href },
 });
-yasqe.setValue(given);
+yasqe.setValue(wanted());
 yasqe.getInputField().setAttribute("aria-label", "SPARQL query");
 document.querySelectorAll(".yasqe_buttons").forEach((one) => one.remove());
 
-const results = new Results(resultsPlace, new Terms(settings), (chart) =>
-  give(new Blob([chart.file(title(), settings.citation)], { type: "image/svg+xml" }), "svg"));
+const results = new Results(resultsPlace, new Terms(settings), async (chart, ending) => {
+  const drawn = chart.file(title(), settings.source, await fontInside());
+  give(ending === "png" ? await png(drawn) : new Blob([drawn], { type: "image/svg+xml" }), ending);
+});
 const run = button("Run", () => ask());
 run.id = "run";
 run.title = "Ctrl and Enter";
@@ -85,6 +94,7 @@ function post(accept) {
 let asked = 0;
 async function ask() {
   const mine = ++asked;
+  if (yasqe.getValue() !== wanted()) history.pushState(null, "", `${location.pathname}${location.search}#${new URLSearchParams({ query: yasqe.getValue() })}`);
   const began = performance.now();
   offer();
   results.waiting();
@@ -109,9 +119,9 @@ function problem(text) {
   }
 }
 
-// What the query asks, for people: its first comment, else what it selects.
+// What the query asks, for people: the comment at its head, before or after prefixes, else its form.
 function title() {
-  const comment = /^\s*#\s*(.+)$/m.exec(yasqe.getValue());
+  const comment = /^(?:\s*(?:PREFIX|BASE)\b.*\n)*\s*#\s*(.+)/i.exec(yasqe.getValue());
   return (comment?.[1] ?? `${yasqe.getQueryType() ?? ""} query`.trim()).slice(0, 120);
 }
 
@@ -130,21 +140,22 @@ function give(blob, ending) {
   URL.revokeObjectURL(address);
 }
 
+// Where this query is opened again: where it came from, as long as it was not changed.
 function address() {
-  return `${new URL("/editor", location.href)}?${new URLSearchParams({ query: yasqe.getValue() })}`;
+  const same = location.search && yasqe.getValue() === given;
+  return `${new URL("/editor", location.href)}${same ? location.search : `?${new URLSearchParams({ query: yasqe.getValue() })}`}`;
 }
 
 async function share() {
-  history.replaceState(null, "", address());
   await navigator.clipboard.writeText(address());
   say("The link was copied. It opens this query and runs it.");
 }
 
 function cite() {
-  const text = `${title()} SPARQL query. In: ${settings.citation}`;
-  const entry = Object.assign(document.createElement("p"), { textContent: `${text} ` });
+  const [text, bibtex] = ["text", "bibtex"].map((form) => settings.citation[form].replace("{title}", () => title()).replace("{address}", address));
+  const entry = Object.assign(document.createElement("p"), { textContent: text.slice(0, -address().length) });
   entry.append(Object.assign(document.createElement("a"), { href: address(), textContent: address() }));
-  say(entry, button("Copy", () => navigator.clipboard.writeText(`${text} ${address()}`), "quiet"));
+  say(entry, button("Copy", () => navigator.clipboard.writeText(text), "quiet"), " ", button("Copy as BibTeX", () => navigator.clipboard.writeText(bibtex), "quiet"));
 }
 
 function say(...parts) {
@@ -153,18 +164,30 @@ function say(...parts) {
   note.hidden = false;
 }
 
-// Names of the schema go where the cursor is, with their prefix.
-function insertable(name) {
+// Names of the schema go where the cursor is, with their prefix. Until somebody has put it
+// somewhere, a name is asked for by a query of its own.
+let placed = false;
+yasqe.on("focus", () => { placed = true; });
+function insertable(name, [heading, pattern]) {
+  const written = name.dataset.insert;
   const insert = button(name.textContent, () => {
-    yasqe.replaceSelection(name.dataset.insert);
-    const prefix = name.dataset.insert.split(":")[0];
-    if (settings.prefixes[prefix] && !yasqe.getPrefixesFromQuery()[prefix]) yasqe.addPrefixes({ [prefix]: settings.prefixes[prefix] });
-    yasqe.focus();
+    const prefix = written.split(":")[0];
+    const prefixes = { [prefix]: settings.prefixes[prefix] };
+    if (placed) {
+      if (settings.prefixes[prefix]) yasqe.addPrefixes(prefixes);
+      yasqe.replaceSelection(written);
+      yasqe.focus();
+    } else {
+      yasqe.setValue(`# ${heading}: ${written}\nPREFIX ${prefix}: <${settings.prefixes[prefix]}>\n${pattern.replace("?name", written)}\nLIMIT 1000\n`);
+      ask();
+    }
   }, "name");
   insert.title = name.title;
   name.replaceChildren(insert);
 }
-document.querySelectorAll("[data-insert]").forEach(insertable);
+const CLASS = ["Things of a class", "SELECT ?thing\nWHERE { ?thing a ?name }"];
+const PROPERTY = ["Values of a property", "SELECT ?thing ?value\nWHERE { ?thing ?name ?value }"];
+document.querySelectorAll("[data-insert]").forEach((name) => insertable(name, CLASS));
 
 // The properties, which are many, come when they are looked for.
 const properties = document.getElementById("properties");
@@ -178,7 +201,7 @@ async function list() {
     const name = Object.assign(document.createElement("code"), { textContent: term.name, title: term.comment });
     const entry = document.createElement("li");
     name.dataset.insert = term.name;
-    insertable(name);
+    insertable(name, PROPERTY);
     entry.append(name, ` ${term.label}`);
     place.append(entry);
   }
@@ -189,9 +212,14 @@ const filter = document.getElementById("schema-filter");
 filter.addEventListener("focus", list);
 filter.closest("[hidden]").hidden = false;
 filter.addEventListener("input", () => {
-  for (const entry of document.querySelectorAll(".schema li")) entry.hidden = !entry.textContent.toLowerCase().includes(filter.value.trim().toLowerCase());
-  for (const group of document.querySelectorAll(".schema details")) group.open = Boolean(filter.value.trim()) || group.classList.contains("first");
+  const place = filter.closest("section");
+  for (const entry of place.querySelectorAll("li")) entry.hidden = !entry.textContent.toLowerCase().includes(filter.value.trim().toLowerCase());
+  for (const group of place.querySelectorAll("details")) group.open = Boolean(filter.value.trim()) || group.classList.contains("first");
 });
 
 yasqe.on("change", offer);
+addEventListener("popstate", () => {
+  yasqe.setValue(wanted());
+  ask();
+});
 ask();

@@ -1,13 +1,18 @@
 // The explorer: start from a thing, go on step by step, filter, lay out, find the way to another
 // thing, take away what is drawn. Its state is in the address, so that a link shows the same.
+import { gexf, graphml } from "./files.js";
 import { Graph, LAYOUTS, says } from "./graph.js";
 import { make } from "./make.js";
-import { fontInside, graphml, png, svg } from "./picture.js";
+import { fontInside, png, svg } from "./picture.js";
 
 const STEP = innerWidth < 640 ? 12 : 40; // Things that one step adds; the next step of the same thing adds the following.
-const MOST_EXPORTED = 300;
 const FEW = 12; // Links of a chosen thing up to which each says what it is.
-const HERE = { svg: "Picture as drawn (SVG)", png: "Picture as drawn (PNG)", graphml: "Graph as drawn (GraphML)" };
+const FILES = {
+  svg: { title: "Picture as drawn (SVG)", type: "image/svg+xml" },
+  png: { title: "Picture as drawn (PNG)" },
+  graphml: { title: "Graph as drawn (GraphML: Gephi, Cytoscape, yEd, R)", type: "application/graphml+xml" },
+  gexf: { title: "Graph as drawn (GEXF: Gephi)", type: "application/gexf+xml" },
+};
 
 class Explorer {
   constructor(root) {
@@ -25,13 +30,13 @@ class Explorer {
     cy.on("dbltap", "node", (event) => this.expand(event.target.id()));
     cy.on("tap", "edge.statement", (event) => { location.href = event.target.data("href"); });
     cy.on("tap", (event) => { if (event.target === cy) this.select(null); });
+    cy.on("dragfree", () => this.graph.nameLinks());
     cy.on("mouseover", "node, edge", (event) => this.point(event.target));
     cy.on("mouseout", () => this.point(null));
     this.canvas.addEventListener("keydown", (event) => this.key(event));
   }
 
   build() {
-    const formats = document.getElementById("export-formats").content.cloneNode(true);
     this.canvas = make("div", { className: "canvas", tabIndex: 0, attributes: { role: "application",
       "aria-label": "Drawing of the links", "aria-describedby": "canvas-keys" } });
     this.card = make("div", { className: "card", hidden: true });
@@ -44,9 +49,8 @@ class Explorer {
       ...Object.entries(LAYOUTS).map(([value, text]) => make("option", { value }, text)));
     this.layout.addEventListener("change", () => { this.graph.layout(this.layout.value); this.keep(); });
     this.format = make("select", { id: "export-format" },
-      make("optgroup", { label: "What you see" }, ...Object.entries(HERE).map(([value, text]) => make("option", { value }, text))),
-      make("optgroup", { label: "The same things as data" }, formats));
-    const fit = this.button("Fit to the window", () => this.graph.cy.fit(undefined, 30), "quiet");
+      ...Object.entries(FILES).map(([value, { title }]) => make("option", { value }, title)));
+    const fit = this.button("Fit to the window", () => this.graph.fit(), "quiet");
     const copy = this.button("Copy link", async () => {
       await navigator.clipboard.writeText(location.href);
       this.status.textContent = "The link to this drawing was copied.";
@@ -59,7 +63,7 @@ class Explorer {
         make("label", { htmlFor: "export-format" }, "Take away as"), this.format, download),
       make("div", { className: "stage" },
         make("div", {}, make("div", { className: "frame" }, this.canvas, this.card), this.status,
-          make("p", { className: "hint", id: "canvas-keys" }, "Click a thing to choose it, twice to show its links. With the keyboard: arrow keys go from thing to thing, Enter shows its links, Delete takes it out, + and − zoom.")),
+          make("p", { className: "hint", id: "canvas-keys" }, "Press a thing to choose it, twice to show its links.", make("span", { className: "keys" }, " With the keyboard: arrow keys go from thing to thing, Enter shows its links, Delete takes it out, + and − zoom."))),
         make("div", { className: "aside" }, this.panel, this.kinds, this.links,
           make("details", { className: "group" }, make("summary", {}, "All things drawn"), this.list))));
     this.root.hidden = false;
@@ -71,9 +75,9 @@ class Explorer {
     return made;
   }
 
-  // Classes that the way does not lead through.
+  // Classes that the way does not lead through, as the address has them.
   past() {
-    return (this.root.dataset.past ?? "").split(" ").filter(Boolean);
+    return new URLSearchParams(location.search).getAll("past");
   }
 
   async linksOf(name, to = null) {
@@ -177,19 +181,20 @@ class Explorer {
     const cy = this.graph.cy;
     this.selected = id;
     cy.elements().unselect();
-    cy.edges().removeClass("linked named");
-    this.graph.nameLinks();
+    cy.edges().removeClass("linked");
     this.panel.replaceChildren();
     if (!id || cy.getElementById(id).empty()) {
       this.selected = null;
       this.panel.append(make("p", { className: "hint" }, "Choose a thing in the drawing or in the list."));
+      this.graph.nameLinks();
       this.keep();
       return;
     }
     const node = cy.getElementById(id);
     node.select();
     const joined = node.connectedEdges();
-    if (joined.length <= FEW) joined.addClass("linked named");
+    if (joined.length <= FEW) joined.addClass("linked");
+    this.graph.nameLinks();
     const answer = this.fetched.get(id);
     const left = answer ? answer.edges.length - (this.shown.get(id) ?? 0) : null;
     this.panel.append(
@@ -214,12 +219,12 @@ class Explorer {
     const data = target.data();
     if (target.isNode()) {
       target.addClass("pointed");
-      this.card.replaceChildren(make("b", {}, data.label), make("small", {}, `${data.kind}, ${target.connectedEdges().not(".filtered").length} links drawn`),
+      this.card.replaceChildren(make("b", {}, data.label), make("small", {}, `${data.kind}, ${counted(target.connectedEdges().not(".filtered").length, "link")} drawn`),
         ...(data.note ? [make("span", {}, data.note)] : []));
     } else {
       this.card.replaceChildren(make("b", {}, says(target)),
         make("small", {}, `${target.source().data("label")} → ${target.target().data("label")}`),
-        ...(data.statement ? [make("span", {}, "A statement: click to read it.")] : []));
+        ...(data.statement ? [make("span", {}, "A statement: press it to read it.")] : []));
     }
     const { x, y } = target.isNode() ? target.renderedPosition() : target.renderedMidpoint();
     const right = x > this.canvas.clientWidth / 2;
@@ -292,8 +297,7 @@ class Explorer {
 
   report() {
     const seen = this.seen();
-    const links = this.seenLinks().length;
-    this.status.textContent = `${seen.length} things and ${links} links are drawn.`;
+    this.status.textContent = `${counted(seen.length, "thing")} and ${counted(this.seenLinks().length, "link")} are drawn.`;
     this.list.replaceChildren(...seen.toArray()
       .sort((one, other) => one.data("label").localeCompare(other.data("label")))
       .map((node) => make("li", {}, this.button(node.data("label"), () => this.select(node.id())))));
@@ -301,33 +305,14 @@ class Explorer {
 
   async download() {
     const seen = this.seen().union(this.seenLinks());
-    const { title, source, stem } = this.root.dataset;
+    const facts = { ...JSON.parse(this.root.dataset.facts), address: location.href };
     const format = this.format.value;
-    if (format in HERE) {
-      const facts = { title, source: `${source} ${location.href.length < 200 ? location.href : ""}` };
-      const drawn = format === "graphml" ? graphml(seen, facts) : svg(this.graph, seen, facts, await fontInside());
-      const type = { svg: "image/svg+xml", graphml: "application/graphml+xml" }[format];
-      const blob = format === "png" ? await png(drawn) : new Blob([drawn], { type });
-      const address = URL.createObjectURL(blob);
-      this.save(address, `${stem}.${format}`);
-      URL.revokeObjectURL(address);
-      return;
-    }
-    const things = [...this.seen().map((node) => node.data("name")),
-      ...this.seenLinks().map((edge) => edge.data("statement")).filter(Boolean)];
-    if (things.length > MOST_EXPORTED) {
-      this.status.textContent = `A file holds at most ${MOST_EXPORTED} things. Filter some out first.`;
-      return;
-    }
-    const query = new URLSearchParams(things.map((name) => ["thing", name]));
-    this.save(`${this.root.dataset.export}.${format}?${query}`, `${stem}.${format}`);
-  }
-
-  save(href, download) {
-    const link = make("a", { href, download });
-    document.body.append(link);
-    link.click();
-    link.remove();
+    const drawn = format === "graphml" ? graphml(this.graph, seen, facts) : format === "gexf" ? gexf(this.graph, seen, facts)
+      : svg(this.graph, seen, facts, await fontInside());
+    const blob = format === "png" ? await png(drawn) : new Blob([drawn], { type: FILES[format].type });
+    const href = URL.createObjectURL(blob);
+    make("a", { href, download: `${this.root.dataset.stem}.${format}` }).click();
+    URL.revokeObjectURL(href);
   }
 }
 
@@ -346,6 +331,10 @@ function spread(edges) {
     for (const group of groups) if (round < group.length) ordered.push(group[round]);
   }
   return ordered;
+}
+
+function counted(number, name) {
+  return `${number} ${name}${number === 1 ? "" : "s"}`;
 }
 
 function counts(elements, keys) {

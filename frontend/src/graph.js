@@ -2,6 +2,7 @@
 // in the colours of the page, and as the file that is taken away.
 import cytoscape from "cytoscape";
 import fcose from "cytoscape-fcose";
+import { readable, spread } from "./places.js";
 
 cytoscape.use(fcose);
 
@@ -11,7 +12,8 @@ const OWN_STYLE = "__________cytoscape_stylesheet";
 const FALLBACK = { colour: 7, shape: "ellipse", outline: "M8 1a7 7 0 1 1 0 14a7 7 0 1 1 0-14z" };
 const FONT = 12; // pixels: 9 points
 const MANY = 14; // Links up to which each says what it is; statements always do.
-const [SMALLEST, LARGEST] = [0.6, 1.3]; // Zooms between which names can be read.
+const LARGEST = 1.3; // The zoom at which few things are drawn.
+const EDGE = 14; // Pixels between the drawing and its frame.
 
 export const LAYOUTS = {
   fcose: "By links",
@@ -48,7 +50,7 @@ export class Graph {
     document.addEventListener("themechange", restyle);
     new ResizeObserver(() => {
       this.cy.resize();
-      if (matchMedia("print").matches) this.cy.fit(undefined, 10);
+      this.fit();
     }).observe(container);
   }
 
@@ -72,12 +74,11 @@ export class Graph {
       { selector: "edge", style: {
         ...label, color: soft, width: 1.4, "line-color": line, "target-arrow-color": soft,
         "target-arrow-shape": "triangle", "arrow-scale": 0.8, "curve-style": "bezier",
-        "text-rotation": "autorotate", "text-wrap": "ellipsis", "text-max-width": 160,
       } },
-      { selector: "edge.statement", style: { "line-color": soft, label: says, width: 1.8 } },
-      { selector: "edge.named", style: { label: says } },
+      { selector: "edge.statement", style: { "line-color": soft, width: 1.8 } },
+      { selector: "edge.named", style: { label: says, "text-margin-x": (edge) => edge.scratch("word").x, "text-margin-y": (edge) => edge.scratch("word").y } },
       { selector: "edge.linked", style: { "line-color": ink, "target-arrow-color": ink, width: 2.2 } },
-      { selector: "edge.way", style: { "line-color": accent, "target-arrow-color": accent, width: 3.5, label: says } },
+      { selector: "edge.way", style: { "line-color": accent, "target-arrow-color": accent, width: 3.5 } },
       { selector: "node.way", style: { width: 24, height: 24 } },
       { selector: "node:selected", style: { "border-width": 4, "border-color": ink } },
       { selector: "node.pointed", style: { "border-width": 3, "border-color": accent } },
@@ -109,27 +110,63 @@ export class Graph {
     return added;
   }
 
-  // Say what each link is, where these are few enough to be read.
+  // Say what links are where there is room: those of the chosen thing and of a way, statements,
+  // and all others where they are few.
   nameLinks() {
-    const seen = this.cy.edges().not(".filtered");
-    seen.toggleClass("named", seen.length <= MANY);
+    const seen = this.cy.edges().not(".filtered").filter((edge) => edge.connectedNodes(".filtered").empty());
+    const ranks = [".way", ".linked", ".statement", seen.length <= MANY ? "edge" : ".none"];
+    const words = [...new Set(ranks.flatMap((rank) => seen.filter(rank).toArray()))].map((edge) => (
+      { edge, from: edge.source().position(), to: edge.target().position(), size: sizeOf(edge) }));
+    const taken = this.cy.nodes().not(".filtered").map((node) => boxOf(node, node.position()));
+    this.cy.batch(() => {
+      this.cy.edges().removeClass("named");
+      for (const { edge, x, y, from, to } of readable(words, taken)) {
+        edge.scratch("word", { x: x - (from.x + to.x) / 2, y: y - (from.y + to.y) / 2 }).addClass("named");
+      }
+    });
   }
 
+  // Lays out what is seen in the shape of the frame, with no name over another.
   layout(name = this.layout_name) {
     this.layout_name = name;
-    const options = { name, fit: true, animate: !still.matches && this.cy.nodes().length < 150, animationDuration: 350, padding: 36 };
+    const seen = this.cy.elements().not(".filtered");
+    const nodes = seen.nodes();
+    const before = nodes.map((node) => ({ ...node.position() }));
+    const options = { name, fit: false, animate: false };
     if (name === "fcose") Object.assign(options, { quality: "proof", randomize: false, idealEdgeLength: (edge) => (edge.hasClass("statement") ? 190 : 120), nodeRepulsion: 24000, nodeSeparation: 120, nodeDimensionsIncludeLabels: true, packComponents: true });
     if (name === "concentric") Object.assign(options, { concentric: (node) => node.degree(), minNodeSpacing: 40 });
     if (name === "breadthfirst") Object.assign(options, { spacingFactor: 1.2, roots: this.cy.nodes(".start") });
-    const run = this.cy.elements().not(".filtered").layout(options);
-    run.one("layoutstop", () => {
-      const zoom = Math.min(LARGEST, Math.max(SMALLEST, this.cy.zoom()));
-      if (zoom === this.cy.zoom()) return;
-      this.cy.zoom(zoom);
-      this.cy.center(zoom === SMALLEST ? this.cy.nodes(".start") : undefined);
-    });
-    run.run();
+    seen.layout(options).run();
+    const boxes = nodes.map((node) => boxOf(node, { x: 0, y: 0 }));
+    const frame = [this.cy.width(), this.cy.height()];
+    const after = spread(nodes.map((node) => node.position()), boxes, frame);
+    const at = new Map(nodes.map((node, index) => [node.id(), index]));
+    nodes.positions((node) => before[at.get(node.id())]);
+    const settle = nodes.layout({ name: "preset", fit: false, positions: (node) => after[at.get(node.id())],
+      animate: !still.matches && nodes.length < 150, animationDuration: 350 });
+    settle.one("layoutstop", () => { this.fit(); this.nameLinks(); });
+    settle.run();
   }
+
+  // All that is drawn into the frame, names and all.
+  fit() {
+    this.cy.fit(this.cy.nodes().not(".filtered"), EDGE);
+    if (this.cy.zoom() <= LARGEST) return;
+    this.cy.zoom(LARGEST);
+    this.cy.center(this.cy.nodes().not(".filtered"));
+  }
+}
+
+// What a thing and its name take, with a little room around, were it at a place.
+function boxOf(node, place) {
+  const { x1, y1, x2, y2 } = node.boundingBox({ includeOverlays: false, includeEdges: false });
+  const { x, y } = node.position();
+  return [x1 - x + place.x - 3, y1 - y + place.y - 3, x2 - x + place.x + 3, y2 - y + place.y + 3];
+}
+
+// How wide and high what a link says is.
+export function sizeOf(edge) {
+  return [says(edge).length * FONT * 0.54 + 6, FONT * 1.4];
 }
 
 export function says(edge) {
@@ -137,5 +174,5 @@ export function says(edge) {
 }
 
 export function clip(label, most) {
-  return label.length > most ? `${label.slice(0, most - 1).trimEnd()}…` : label;
+  return label.length > most ? `${label.slice(0, most).replace(/[\s(:,;]*[^\s]*$/, "") || label.slice(0, most - 1)}…` : label;
 }

@@ -1,5 +1,5 @@
 // The answer to a query: a table with labels, bars, a drawing, the words of the service.
-import { Chart, measured } from "./chart.js";
+import { Chart, measured, named } from "./chart.js";
 import { Graph } from "./graph.js";
 import { make } from "./make.js";
 import { triples } from "./terms.js";
@@ -10,7 +10,7 @@ const LABEL = /(#|\/)(prefLabel|label|title)$/;
 const TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 
 export class Results {
-  // save: writes a chart as a file.
+  // save: writes a chart as a file of an ending.
   constructor(place, terms, save) {
     Object.assign(this, { place, terms, save });
     this.view = "Table";
@@ -50,10 +50,10 @@ export class Results {
       this.names = graph ? ["subject", "property", "value"] : parsed.head.vars;
       const count = this.rows.length;
       this.status.textContent = `${count.toLocaleString("en-GB")} ${graph ? "statement" : "row"}${count === 1 ? "" : "s"}, ${seconds} s`;
-      await this.terms.learn(this.rows.slice(0, PAGE).flatMap((row) => Object.values(row)).filter((one) => one.type === "uri").map((one) => one.value));
+      await this.terms.learn(this.rows.slice(0, PAGE).flatMap((row) => Object.values(row)).flatMap((one) => this.terms.iris(one)));
       if (count) this.views.Table = () => this.table();
-      const columns = !graph && measured(this.names, this.rows, (one) => this.terms.isNumber(one));
-      if (columns) this.views.Chart = () => this.chart(columns);
+      const numbers = graph ? [] : measured(this.names, this.rows, (one) => this.terms.isNumber(one));
+      if (numbers.length) this.views.Chart = () => this.chart(numbers);
       if (graph && this.rows.some(({ value }) => value.type === "uri")) this.views.Graph = () => this.graph();
       this.views.Response = () => this.response();
     }
@@ -94,7 +94,7 @@ export class Results {
     const fill = async (count) => {
       const found = this.fitting();
       const shown = found.slice(0, count);
-      await this.terms.learn(shown.flatMap((row) => Object.values(row)).filter((one) => one.type === "uri").map((one) => one.value));
+      await this.terms.learn(shown.flatMap((row) => Object.values(row)).flatMap((one) => this.terms.iris(one)));
       rows.replaceChildren(...shown.map((row) => make("tr", {}, ...this.names.map((name) => make("td", { className: numeric.has(name) ? "number" : "" }, this.terms.cell(row[name]))))));
       more.hidden = found.length <= count;
       more.textContent = `Show ${Math.min(PAGE, found.length - count)} more of ${found.length.toLocaleString("en-GB")}`;
@@ -119,11 +119,32 @@ export class Results {
     return found.sort((one, other) => (down ? -1 : 1) * order(key(one), key(other)));
   }
 
-  chart(columns) {
-    const chart = new Chart(this.rows, columns, (one) => this.terms.text(one));
-    const save = make("button", { type: "button", className: "quiet" }, "Save the chart (SVG)");
-    save.addEventListener("click", () => this.save(chart));
-    this.body.replaceChildren(make("div", { className: "bar" }, save), chart.figure());
+  // Bars of a column of numbers, each with what other columns call it.
+  chart(numbers) {
+    const shown = (one) => this.terms.text(one);
+    const choose = (title, names, chosen) => {
+      const select = make("select", { attributes: { "aria-label": title } }, ...names.map((name) => new Option(name, name, false, name === chosen)));
+      select.addEventListener("change", () => draw());
+      return select;
+    };
+    const others = this.names.filter((name) => !this.rows.some((row) => this.terms.iris(row[name]).length > 1));
+    const [first, second] = named(others.filter((name) => name !== numbers[0]), this.rows, shown);
+    const number = choose("Length of the bars", numbers, numbers[0]);
+    const label = choose("Name of the bars", others, first);
+    const more = choose("Further name of the bars", ["–", ...others], second ?? "–");
+    const place = make("div");
+    const draw = () => {
+      const labels = [label.value, more.value].filter((name) => name !== "–");
+      this.drawn = new Chart(this.rows, { number: number.value, labels }, shown);
+      place.replaceChildren(this.drawn.figure());
+    };
+    const saves = ["svg", "png"].map((ending) => {
+      const save = make("button", { type: "button", className: "quiet" }, `Save the chart (${ending.toUpperCase()})`);
+      save.addEventListener("click", () => this.save(this.drawn, ending));
+      return save;
+    });
+    this.body.replaceChildren(make("div", { className: "bar" }, "Bars of ", number, " by ", label, " and ", more, ...saves), place);
+    draw();
   }
 
   graph() {

@@ -45,10 +45,18 @@ export class Terms {
     return term.type !== "uri" && NUMBER.test(term.datatype ?? "");
   }
 
+  // The IRIs that a term is, or that a text lists with spaces between them.
+  iris(term) {
+    if (term?.type === "uri") return [term.value];
+    const parts = term?.type === "literal" ? term.value.trim().split(/\s+/) : [];
+    return parts.every((part) => /^https?:\/\/[^<>"{}|\\^`]+$/.test(part)) ? parts : [];
+  }
+
   // A term as a text: a label, 4,109, 3 March 2020.
   text(term) {
     if (!term) return "";
-    if (term.type === "uri") return this.labels.get(term.value) ?? this.short(term.value);
+    const iris = this.iris(term);
+    if (iris.length) return iris.map((iri) => this.labels.get(iri) ?? this.short(iri)).join("; ");
     if (term.type === "bnode") return `_:${term.value}`;
     if (this.isNumber(term)) return /^[+-]?\d+(\.\d+)?$/.test(term.value) ? Number(term.value).toLocaleString("en-GB", { maximumFractionDigits: 6 }) : term.value;
     if (DATE.test(term.datatype ?? "")) {
@@ -60,7 +68,8 @@ export class Terms {
 
   // A term as what a cell holds.
   cell(term) {
-    if (term?.type !== "uri") {
+    const iris = this.iris(term);
+    if (!iris.length) {
       const text = document.createTextNode(this.text(term));
       if (!term?.["xml:lang"]) return text;
       const span = document.createElement("span");
@@ -68,18 +77,25 @@ export class Terms {
       span.append(text);
       return span;
     }
-    const address = this.address(term.value);
+    const all = document.createElement("span");
+    for (const iri of iris) all.append(...(all.hasChildNodes() ? [document.createElement("br")] : []), this.link(iri, iris.length === 1));
+    return all;
+  }
+
+  // A link to a thing by its label, with its short name as well if it is alone.
+  link(iri, alone) {
+    const address = this.address(iri);
     const shown = document.createElement(address ? "a" : "span");
-    const label = this.labels.get(term.value);
-    shown.textContent = label ?? this.short(term.value);
+    const label = this.labels.get(iri);
+    shown.textContent = label ?? this.short(iri);
     if (address) {
       shown.href = address;
       if (!address.startsWith("/")) Object.assign(shown, { className: "outside", rel: "external noopener noreferrer" });
     }
-    if (!label) return shown;
+    if (!label || !alone) return shown;
     const both = document.createElement("span");
     const small = document.createElement("small");
-    small.textContent = this.short(term.value);
+    small.textContent = this.short(iri);
     both.append(shown, " ", small);
     return both;
   }

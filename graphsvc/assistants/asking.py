@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from graphsvc.ask.plain import LONGEST
-from graphsvc.assistants.desk import Json, Names, Tool, compact, fitting, given
+from graphsvc.assistants.tool import Json, Names, Tool, compact, fitting, given
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.output import NOTHING

@@ -9,14 +9,13 @@ from typing import Any
 import pyoxigraph as ox
 from pydantic import Field
 
-from graphsvc.assistants.desk import Json, Names, Tool, fitting
+from graphsvc.assistants.tool import Json, Names, Tool, fitting
 from graphsvc.engine import base as engine
 from graphsvc.engine.inspect import inspect
 from graphsvc.formats import N_TRIPLES, SPARQL_JSON, TSV
 from graphsvc.questions.table import fetch
-from graphsvc.questions.template import Template
+from graphsvc.questions.template import own
 from graphsvc.service import Serving
-from graphsvc.sparql import own_query
 from graphsvc.vocabulary import OWL, RDF, SKOS
 
 _MOST_BYTES = 1 << 20
@@ -45,7 +44,7 @@ class Sparql(Tool):
 async def card(serving: Serving) -> Json:
     """The classes of the release with counts and examples, and what goes wrong in queries."""
     names = Names(serving)
-    table = await fetch(serving.engine, own_query("card-classes"))
+    table = await fetch(serving.engine, own("card-classes"))
     classes = [{"class": names.id(class_.value), "name": names.name(class_.value),
                 "things": int(things.value), "example": names.id(example.value),
                 "meaning": meaning.value if meaning else ""}
@@ -63,8 +62,8 @@ async def card_of(serving: Serving, about: str) -> Json:
     """The properties of a class with counts and ranges, and an example of a thing."""
     names, index = Names(serving), serving.index
     iri = index.find(about, of_class=OWL.Class, location="about")
-    table = await fetch(serving.engine, Template(own_query("card-properties")).bind(
-        {"class": [ox.NamedNode(iri)]}))
+    table = await fetch(serving.engine, own(
+        "card-properties", **{"class": [ox.NamedNode(iri)]}))
     properties: dict[str, Json] = {}
     for property_, range_, values, meaning in table.rows:
         if property_ is None or values is None or property_.value == RDF.type:
@@ -85,7 +84,7 @@ async def card_of(serving: Serving, about: str) -> Json:
 async def codebook(serving: Serving) -> Json:
     """The schemes of coded values, with the values of each."""
     schemes: dict[str, list[str]] = {}
-    for scheme, concept, *_ in (await fetch(serving.engine, own_query("codebook"))).rows:
+    for scheme, concept, *_ in (await fetch(serving.engine, own("codebook"))).rows:
         if scheme and concept:
             name, value = (serving.index.label(iri.value) or iri.value for iri in (scheme, concept))
             schemes.setdefault(name, []).append(value)
@@ -100,7 +99,7 @@ async def codebook_of(serving: Serving, scheme: str) -> Json:
     """The values of a scheme with their meanings and the rules that lead to them."""
     names = Names(serving)
     iri = serving.index.find(scheme, of_class=SKOS.ConceptScheme, location="scheme")
-    rows = [row for row in (await fetch(serving.engine, own_query("codebook"))).rows
+    rows = [row for row in (await fetch(serving.engine, own("codebook"))).rows
             if row[0] and row[0].value == iri]
     return fitting(lambda count: {
         "release": serving.release.id, "scheme": names.name(iri),
@@ -118,8 +117,7 @@ def pitfalls() -> list[str]:
 async def _answered(serving: Serving, query: str, limit: int | None, client: str | None) -> Json:
     """The answer to a query, as far as it can be read."""
     query = _with_prefixes(serving, query)
-    if len(query) > serving.engine.limits.query_chars:
-        raise engine.QueryTooLong(serving.engine.limits)
+    serving.engine.limits.check(query)
     form, head = inspect(query).form, {"release": serving.release.id}
     format = {engine.QueryForm.SELECT: TSV, engine.QueryForm.ASK: SPARQL_JSON}.get(form, N_TRIPLES)
     stream = await serving.engine.query(engine.Request(query, format.media_type, client=client))

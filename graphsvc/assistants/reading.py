@@ -10,14 +10,13 @@ from pydantic import Field
 from pyoxigraph import NamedNode
 
 from graphsvc.archive import Citation
-from graphsvc.assistants.desk import Json, Names, Tool, compact, fitting, terms
+from graphsvc.assistants.tool import Json, Names, Tool, compact, fitting, terms
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import MARK_OFF, MARK_ON, TYPE
 from graphsvc.passage import in_reading_order
 from graphsvc.questions.table import Row, Term, fetch
-from graphsvc.questions.template import Template
+from graphsvc.questions.template import own
 from graphsvc.service import Serving
-from graphsvc.sparql import own_query
 from graphsvc.vocabulary import EVIDENCE, MEANINGS, NOT_FACTS, OTHER_NAMES, OWL
 
 _CLASS = OWL.Class
@@ -164,8 +163,7 @@ async def _about(
 
 
 async def _fetch(serving: Serving, name: str, iri: str, client: str | None) -> list[Row]:
-    query = Template(own_query(name)).bind({"thing": [NamedNode(iri)]})
-    return (await fetch(serving.engine, query, client)).rows
+    return (await fetch(serving.engine, own(name, thing=[NamedNode(iri)]), client)).rows
 
 
 def _referrers(serving: Serving, names: Names, rows: Sequence[Row]) -> Json:

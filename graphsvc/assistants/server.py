@@ -32,8 +32,8 @@ from graphsvc import __version__
 from graphsvc.archive import Citation
 from graphsvc.assistants import query
 from graphsvc.assistants.asking import Ask, AskInWords, Questions
-from graphsvc.assistants.desk import Json, Tool, written
 from graphsvc.assistants.reading import Cite, Find, Passage, Read
+from graphsvc.assistants.tool import Json, Tool, written
 from graphsvc.errors import GraphsvcError, did_you_mean
 from graphsvc.formats import JSON
 from graphsvc.service import Serving
@@ -47,8 +47,7 @@ _INSTRUCTIONS = """\
 Every fact rests on passages of documents. Work in this order: `questions` for a reviewed question \
 that fits, `find` where a name is unknown, `ask`; `sparql` only where no question fits. Cite \
 passages (`cite`). If the documents do not say something, say that; never report it as a no."""
-_SCHEMA, _CODEBOOK, _RELEASE = (
-    f"graphsvc://{name}" for name in ("schema", "codebook", "release"))
+_SCHEMA, _CODEBOOK = "graphsvc://schema", "graphsvc://codebook"
 _READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 _log = logging.getLogger(__name__)
 
@@ -75,11 +74,8 @@ def mcp_server(serving: Serving) -> Server[Any]:
 
     async def list_resources(context: Any, params: Any) -> ListResourcesResult:
         return ListResourcesResult(resources=[
-            Resource(uri=uri, name=name, description=what, mime_type=JSON.media_type)
-            for uri, name, what in (
-                (_SCHEMA, "schema", "The classes with counts and examples, and pitfalls."),
-                (_CODEBOOK, "codebook", "The coded values by scheme."),
-                (_RELEASE, "release", "What is served, how much it holds, how to cite it."))])
+            Resource(uri=uri, name=uri.rpartition("/")[2], description=what,
+                     mime_type=JSON.media_type) for uri, (what, _) in _RESOURCES.items()])
 
     async def list_templates(context: Any, params: Any) -> ListResourceTemplatesResult:
         return ListResourceTemplatesResult(resource_templates=[
@@ -168,14 +164,12 @@ def _result(text: str, *, failed: bool = False) -> CallToolResult:
 
 async def _resource(serving: Serving, uri: str) -> Json:
     """What a resource holds. Raises GraphsvcError."""
-    readers: dict[str, Callable[[Serving], Awaitable[Json]]] = {
-        _SCHEMA: query.card, _CODEBOOK: query.codebook, _RELEASE: _release}
     for base, read in ((_SCHEMA, query.card_of), (_CODEBOOK, query.codebook_of)):
         if uri.startswith(f"{base}/"):
             return await read(serving, unquote(uri.removeprefix(f"{base}/")))
-    if uri in readers:
-        return await readers[uri](serving)
-    raise _unknown("resource", uri, readers)
+    if uri in _RESOURCES:
+        return await _RESOURCES[uri][1](serving)
+    raise _unknown("resource", uri, _RESOURCES)
 
 
 async def _release(serving: Serving) -> Json:
@@ -187,3 +181,10 @@ async def _release(serving: Serving) -> Json:
         "description": serving.header.description, "built": manifest["built"],
         "statements": manifest["quads"], "licence": serving.header.licence,
         "cite": Citation.of(serving.release, serving.index).text, "things": own}
+
+
+_RESOURCES: Mapping[str, tuple[str, Callable[[Serving], Awaitable[Json]]]] = {
+    _SCHEMA: ("The classes with counts and examples, and pitfalls.", query.card),
+    _CODEBOOK: ("The coded values by scheme.", query.codebook),
+    "graphsvc://release": ("What is served, how much it holds, how to cite it.", _release)}
+"""What each resource holds, and what reads it."""

@@ -111,15 +111,15 @@ class _Tables:
                     if (match := re.match(r"\d{4}", date)))
 
     def _places(self, thing: Thing) -> Iterator[Row]:
-        """Where a passage or section is, and where a document can be read."""
+        """Where a passage or section is, and where it or a document can be read."""
         document, part_of = thing.iris(OA.hasSource), thing.iris(DCTERMS.isPartOf)
-        page = thing.iris(SCHEMA.url) or thing.iris(RDFS.seeAlso)
         if document or part_of or thing.iri in self._sources:
             yield (thing.iri, _first(document), _first(part_of),
                    *(_number(thing.values(p))
                      for p in (PTR.lineNumber, SCHEMA.position, BIBO.locator)),
                    self._quoted(thing, OA.hasStartSelector, OA.exact),
-                   self._quoted(thing, OA.hasEndSelector, OA.prefix), _first(page),
+                   self._quoted(thing, OA.hasEndSelector, OA.prefix),
+                   _first(thing.iris(SCHEMA.url)), _first(thing.iris(RDFS.seeAlso)),
                    "text/html" in thing.values(DCTERMS["format"]))
 
     def _quoted(self, thing: Thing, selector: str, text: str) -> str | None:

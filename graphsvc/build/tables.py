@@ -239,18 +239,20 @@ def write_mappings(
     """Write what the graph says of terms elsewhere (SSSOM 1.0: a head in YAML, and a table)."""
     found = union.query(Template(own_query("mappings")).bind({"root": [ox.Literal(header.root)]}))
     assert isinstance(found, ox.QuerySolutions)
+    known = {**prefixes, "semapv": "https://w3id.org/semapv/vocab/"}
+    rows = [(*(curie(row[name].value, known) for name in ("subject", "predicate", "object")),
+             row["label"].value) for row in found]
+    # Of two prefixes of a namespace, which readers refuse, at most one is used.
+    used = {term.partition(":")[0] for row in rows for term in row[:3]} | {"semapv"}
     head = {
         "mapping_set_id": f"{header.dataset}/{digest}/{path.name}", "mapping_set_version": digest,
         "mapping_set_title": header.title, "license": header.licence,
-        "curie_map": {**prefixes, "semapv": "https://w3id.org/semapv/vocab/"}}
+        "curie_map": {prefix: base for prefix, base in known.items() if prefix in used}}
     with path.open("w", encoding="utf-8") as file:
         for name, value in head.items():
             file.write(f"#{name}: {json.dumps(value, ensure_ascii=False)}\n")
         writer = csv.writer(file, "excel-tab", lineterminator="\n")
         writer.writerow(("subject_id", "subject_label", "predicate_id", "object_id",
                          "mapping_justification"))
-        for row in found:
-            subject, predicate, object_ = (
-                curie(row[name].value, prefixes) for name in ("subject", "predicate", "object"))
-            writer.writerow((subject, row["label"].value, predicate, object_,
-                             "semapv:ManualMappingCuration"))
+        for subject, predicate, object_, label in rows:
+            writer.writerow((subject, label, predicate, object_, "semapv:ManualMappingCuration"))

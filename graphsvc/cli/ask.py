@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from graphsvc.ask.plain import Heard, Reading
     from graphsvc.formats import Format
     from graphsvc.questions.answer import Answer
+    from graphsvc.release import Header
     from graphsvc.service import Serving
 
 QUERY_FORMATS = (
@@ -192,7 +193,7 @@ async def _ask(args: argparse.Namespace) -> None:
             understood = await questions.understand(
                 question, _parameters([*args.values, *args.param]))
             answer = await questions.ask(question, understood, limit=args.limit)
-            _put(args.output, _written(answer, args, serving.header.licence))
+            _put(args.output, _written(answer, args, serving.header))
         else:
             await _ask_plainly(args, serving)
 
@@ -207,14 +208,14 @@ async def _ask_plainly(args: argparse.Namespace, serving: Serving) -> None:
         _put(args.output, _json(heard.document(
             as_document(answer, answer.after) if answer else None)))
     elif args.format == "text":
-        body = _written(answer, args, serving.header.licence).decode() if answer else ""
+        body = _written(answer, args, serving.header).decode() if answer else ""
         _put(args.output, ("\n".join(_heard(heard, body)) + "\n").encode())
     elif answer is None:
         readings = "; ".join(_command(one) for one in heard.alternatives)
         raise GraphsvcError("The question can be understood in several ways, or in none.",
                             location="question", hint=f"Ask one of: {readings}.")
     else:
-        _put(args.output, _written(answer, args, serving.header.licence))
+        _put(args.output, _written(answer, args, serving.header))
 
 
 def _heard(heard: Heard, answer: str) -> Iterator[str]:
@@ -239,7 +240,7 @@ def _command(reading: Reading) -> str:
     return shlex.join(["graphsvc", "ask", reading.question.name, *values])
 
 
-def _written(answer: Answer, args: argparse.Namespace, licence: str) -> bytes:
+def _written(answer: Answer, args: argparse.Namespace, header: Header) -> bytes:
     """The answer as a file of the format that was asked for."""
     from graphsvc.formats import named
     from graphsvc.questions import output
@@ -252,7 +253,7 @@ def _written(answer: Answer, args: argparse.Namespace, licence: str) -> bytes:
     format = named(args.format, OFFERED)
     assert format is not None, "argparse has checked it"
     written = output.write(answer, format, answer.question.name, None,
-                           headings=args.headings, licence=licence)
+                           headings=args.headings, header=header)
     return written if isinstance(written, bytes) else written.encode()
 
 

@@ -9,10 +9,6 @@ from graphsvc import __version__
 from graphsvc.cli import ask, build, curate, serve, sources
 from graphsvc.errors import GraphsvcError
 
-COMMANDS = (
-    "init", "build", "validate", "releases", "watch", "serve", "query", "ask", "export", "mcp",
-    "sources", "curate")
-
 
 def parser() -> argparse.ArgumentParser:
     main_parser = argparse.ArgumentParser(

@@ -234,7 +234,7 @@ def load_file(store: Store, path: Path, *, only: bool = False) -> None:
     if written is None or written.rdf is None:
         raise GraphsvcError(
             f"The ending '{ending}' names no RDF format.", location=str(path),
-            hint=f"Use one of {', '.join(format.ending for format in GRAPH_FORMATS)}.")
+            hint=f"Use one of {', '.join(format.name for format in GRAPH_FORMATS)}.")
     try:
         with cast(IO[bytes], gzip.open(path)) if packed else path.open("rb") as file:
             store.bulk_extend(parse(file, written.rdf, base_iri=path.resolve().as_uri(),

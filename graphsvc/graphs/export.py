@@ -15,18 +15,17 @@ from anyio import BrokenWorkerProcess, CapacityLimiter, fail_after, to_process, 
 
 from graphsvc.engine.base import Lane, Request, read
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import TSV
+from graphsvc.formats import CSV, JSON, JSON_LD, TSV, Format
 from graphsvc.graphs import json_files, picture, text_files
 from graphsvc.graphs.graph import MEASURES, Graph, graph_of, measure
 from graphsvc.graphs.look import Looks
 from graphsvc.graphs.view import Recipe, View, Views
 from graphsvc.questions.parameters import Given
-from graphsvc.questions.question import Column, Example, Parameter
+from graphsvc.questions.question import Column, Parameter
 
 if TYPE_CHECKING:
     from graphsvc.service import Serving
 
-_CSV, _JSON = "text/csv; charset=utf-8", "application/json"
 _AT_ONCE, _WAITING = 2, 16
 """How many files are written at once, and how many more may wait for their turn."""
 _SECONDS = 60
@@ -34,18 +33,15 @@ _SECONDS = 60
 _turns = CapacityLimiter(_AT_ONCE)
 
 
-@dataclass(frozen=True)
-class GraphFormat:
-    """A format of graph files. name: its ending; picture: whether it is drawn.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class GraphFormat(Format):
+    """A format of graph files.
 
-    use: what people do with it, in a sentence; write: gives pieces of text, a finished file, or
-    what is to be written as JSON.
+    use: what people do with it, in a sentence; picture: whether it is drawn; write: gives pieces
+    of text, a finished file, or what is to be written as JSON.
     """
 
-    name: str
-    title: str
     use: str
-    media_type: str
     write: Callable[[Graph, Recipe], Iterator[str] | bytes | dict[str, Any] | list[dict[str, Any]]]
     picture: bool = False
 
@@ -86,44 +82,44 @@ class Busy(GraphsvcError):
     headers = {"Retry-After": "5"}
 
 
+_TABLE, _JSON = CSV.media_type, JSON.media_type
 FORMATS: Mapping[str, GraphFormat] = {known.name: known for known in (
-    GraphFormat("graphml", "GraphML (Gephi, yEd, Cytoscape, igraph, networkx)",
-                "Opens in most tools with all attributes. Take it if you are not sure.",
-                "application/graphml+xml", partial(text_files.filled, "view.graphml")),
-    GraphFormat("gexf", "GEXF 1.3 (Gephi, with its timeline)",
-                "For Gephi: colours and sizes as here, and dates for its timeline.",
-                "application/gexf+xml", partial(text_files.filled, "view.gexf")),
-    GraphFormat("cyjs", "Cytoscape JSON (Cytoscape, cytoscape.js)",
-                "For Cytoscape on the desktop, and for web pages that draw with cytoscape.js.",
-                _JSON, json_files.cyjs),
-    GraphFormat("cx2", "CX2 (Cytoscape, NDEx)",
-                "For Cytoscape 3.10 and to share a network on NDEx.", _JSON, json_files.cx2),
-    GraphFormat("dot", "DOT (Graphviz)",
-                "For Graphviz, which lays it out and draws it on the command line.",
-                "text/vnd.graphviz; charset=utf-8", partial(text_files.filled, "view.dot")),
-    GraphFormat("json", "Nodes and links as JSON (d3, networkx)",
-                "For your own script: networkx in Python, d3 in a web page.",
-                _JSON, json_files.node_link),
-    GraphFormat("net", "Pajek", "For Pajek: names, colours, kinds and weights.",
-                "text/plain; charset=utf-8", text_files.pajek),
-    GraphFormat("nodes.csv", "Nodes as CSV (Gephi, R, spreadsheets)",
-                "A spreadsheet with a row for each thing. R, Gephi and Excel read it.",
-                _CSV, text_files.nodes_csv),
-    GraphFormat("edges.csv", "Edges as CSV (Gephi, R, spreadsheets)",
-                "A spreadsheet with a row for each link. Goes with the nodes.",
-                _CSV, text_files.edges_csv),
-    GraphFormat("neo4j-nodes.csv", "Nodes as CSV with Neo4j's header",
-                "For the import tool of Neo4j: the things.", _CSV, text_files.neo4j_nodes_csv),
-    GraphFormat("neo4j-edges.csv", "Edges as CSV with Neo4j's header",
-                "For the import tool of Neo4j: the links.", _CSV, text_files.neo4j_edges_csv),
-    GraphFormat("jsonld", "JSON-LD", "Linked data with the addresses of all things.",
-                "application/ld+json", json_files.jsonld),
-    GraphFormat("svg", "A picture (SVG)",
-                "For a paper or a slide: sharp at any size, can be edited, each thing a link.",
-                "image/svg+xml", picture.svg, picture=True),
-    GraphFormat("png", "A picture (PNG)",
-                "For a document or a message: 288 dots an inch, as wide as a journal's text.",
-                "image/png", picture.png, picture=True),
+    GraphFormat("graphml", "application/graphml+xml",
+                "GraphML (Gephi, yEd, Cytoscape, igraph, networkx)",
+                use="Opens in most tools with all attributes. Take it if you are not sure.",
+                write=partial(text_files.filled, "view.graphml")),
+    GraphFormat("gexf", "application/gexf+xml", "GEXF 1.3 (Gephi, with its timeline)",
+                use="For Gephi: colours and sizes as here, and dates for its timeline.",
+                write=partial(text_files.filled, "view.gexf")),
+    GraphFormat("cyjs", _JSON, "Cytoscape JSON (Cytoscape, cytoscape.js)",
+                use="For Cytoscape on the desktop, and for web pages that draw with cytoscape.js.",
+                write=json_files.cyjs),
+    GraphFormat("cx2", _JSON, "CX2 (Cytoscape, NDEx)",
+                use="For Cytoscape 3.10 and to share a network on NDEx.", write=json_files.cx2),
+    GraphFormat("dot", "text/vnd.graphviz", "DOT (Graphviz)",
+                use="For Graphviz, which lays it out and draws it on the command line.",
+                write=partial(text_files.filled, "view.dot")),
+    GraphFormat("json", _JSON, "Nodes and links as JSON (d3, networkx)",
+                use="For your own script: networkx in Python, d3 in a web page.",
+                write=json_files.node_link),
+    GraphFormat("net", "text/plain", "Pajek",
+                use="For Pajek: names, colours, kinds and weights.", write=text_files.pajek),
+    GraphFormat("nodes.csv", _TABLE, "Nodes as CSV (Gephi, R, spreadsheets)",
+                use="A spreadsheet with a row for each thing. R, Gephi and Excel read it.",
+                write=text_files.nodes_csv),
+    GraphFormat("edges.csv", _TABLE, "Edges as CSV (Gephi, R, spreadsheets)",
+                use="A spreadsheet with a row for each link. Goes with the nodes.",
+                write=text_files.edges_csv),
+    GraphFormat("neo4j-nodes.csv", _TABLE, "Nodes as CSV with Neo4j's header",
+                use="For the import tool of Neo4j: the things.", write=text_files.neo4j_nodes_csv),
+    GraphFormat("neo4j-edges.csv", _TABLE, "Edges as CSV with Neo4j's header",
+                use="For the import tool of Neo4j: the links.", write=text_files.neo4j_edges_csv),
+    GraphFormat("jsonld", JSON_LD.media_type, "JSON-LD",
+                use="Linked data with the addresses of all things.", write=json_files.jsonld),
+    GraphFormat("svg", "image/svg+xml", "A picture (SVG)", picture=True, write=picture.svg,
+                use="For a paper or a slide: sharp at any size, can be edited, each thing a link."),
+    GraphFormat("png", "image/png", "A picture (PNG)", picture=True, write=picture.png,
+                use="For a document or a message: 288 dots an inch, as wide as a journal's text."),
 )}
 """What can be written, by ending."""
 
@@ -205,9 +201,8 @@ def listed(views: Views, release: str) -> dict[str, Any]:
     """All views, the formats they are written in, and what can be measured on each, as JSON."""
     return {
         "release": release, "views": [described(view) for view in views],
-        "formats": [{"name": known.name, "title": known.title, "use": known.use,
-                     "media_type": known.media_type.partition(";")[0]}
-                    for known in FORMATS.values()],
+        "formats": [{"name": known.name, "title": known.label, "use": known.use,
+                     "media_type": known.media_type} for known in FORMATS.values()],
         "measures": [{"name": one.name, "type": one.type, "meaning": one.label}
                      for one in MEASURES.values()],
     }
@@ -216,24 +211,19 @@ def listed(views: Views, release: str) -> dict[str, Any]:
 def described(view: View) -> dict[str, Any]:
     """One view: name, title, parameters, formats, examples, and what its graph carries."""
     question = view.question
-    examples = [{"title": example.title, "address": address(view, example)}
-                for example in question.examples]
+    path = f"/export/{quote(view.name)}"
+    examples = [{"title": example.title, "address": f"{path}.graphml{'?' if query else ''}{query}"}
+                for example in question.examples
+                for query in [urlencode(example.values, doseq=True)]]
     return {
         "name": view.name, "title": question.title, "description": question.description,
         "directed": view.directed,
         "parameters": [*map(_parameter, view.asked.parameters)],
         "node_attributes": [*map(_column, view.node_columns)],
         "edge_attributes": [*map(_column, view.edge_columns)],
-        "formats": {known.name: f"/export/{quote(view.name)}.{known.name}"
-                    for known in formats_of(view)},
+        "formats": {known.name: f"{path}.{known.name}" for known in formats_of(view)},
         "example": examples[0]["address"], "examples": examples, "query": question.query,
     }
-
-
-def address(view: View, example: Example, format: str = "graphml") -> str:
-    """The path of a view's file with an example's parameters."""
-    query = urlencode(example.values, doseq=True)
-    return f"/export/{quote(view.name)}.{format}" + (f"?{query}" if query else "")
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

@@ -34,12 +34,14 @@ def node_link(graph: Graph, recipe: Recipe) -> Object:
 def cyjs(graph: Graph, recipe: Recipe) -> Object:
     """Cytoscape JSON (format 1.0), also read by cytoscape.js.
 
-    `name` is a node's label, `interaction` an edge's kind.
+    `name` is a node's label, `interaction` an edge's kind. networkx (`cytoscape_graph`) reads
+    `directed`, `multigraph` and each edge's `key`, and merges parallel edges without them.
     """
     title = recipe.facts["title"]
     return {
         "format_version": "1.0", "generated_by": recipe.facts["software"],
         "target_cytoscapejs_version": "~3.0",
+        "directed": graph.directed, "multigraph": True,
         "data": {"name": title, "shared_name": title, **recipe.facts},
         "style": _STYLES["cyjs"],
         "elements": {
@@ -48,7 +50,7 @@ def cyjs(graph: Graph, recipe: Recipe) -> Object:
                 **node.values,
                 "colour": node.colour, "size": node.size}} for node in graph.nodes],
             "edges": [{"data": {
-                "id": edge.id, "source": edge.source.id, "target": edge.target.id,
+                "id": edge.id, "key": edge.id, "source": edge.source.id, "target": edge.target.id,
                 **_interaction(edge.values)}} for edge in graph.edges]},
     }
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import struct
 import zlib
+from base64 import b64encode
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from math import hypot, log2, sqrt
 from textwrap import wrap
 from typing import Any
 
-from graphsvc.graphs.graph import Graph, Node, TooLarge, simple_graph
+from graphsvc.graphs.graph import Edge, Graph, Node, TooLarge, simple_graph
 from graphsvc.graphs.text_files import filled
 from graphsvc.graphs.view import Recipe
 
@@ -33,6 +36,8 @@ _SPOKEN, _SPOKEN_IN_COLUMNS = 40, 160
 """Edges up to which each says what it is, where there is room."""
 _AT = (0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2, 0.88)
 """Where on its edge a word may be: on the middle, or else as near to it as there is room."""
+_NEAR = (4, -5, 14)
+"""How far below its edge's middle a word's line is: on the edge, or else just above or below."""
 _COLUMN, _ROW, _TIER, _WRAPPED, _ROWS = 310, 62, 13, 30, 40
 """Of a drawing in columns: how wide a column and how high a row, how far apart the lines of a name
 are and how long they may be, and how many rows there may be."""
@@ -89,12 +94,14 @@ def svg(graph: Graph, recipe: Recipe) -> Iterator[str]:
     radii = {node.number: _radius(node) for node in graph.nodes}
     places = _layers(graph, sheet) if graph.nodes and all(
         "layer" in node.values for node in graph.nodes) else _places(simple, radii, sheet)
+    names = [*_names(graph, places, sheet)]
+    words, usual = _words(graph, places, names, sheet)
     caption = wrap(
-        "{summary}{nodes} things and {edges} links. What is larger has more links."
+        "{summary}{nodes} things and {edges} links{usual}. What is larger has more links."
         " {dataset}, release {release} of {date}, {licence}".format_map(
             {**recipe.facts, "summary": recipe.summary and f"{recipe.summary}. ",
-             "nodes": len(graph.nodes), "edges": len(graph.edges)}), round(sheet.wide / 7))
-    names = [*_names(graph, places, sheet)]
+             "nodes": len(graph.nodes), "edges": len(graph.edges),
+             "usual": usual and f", “{usual}” where nothing is written"}), round(sheet.wide / 7))
     columns = max(1, int((sheet.wide - 2 * _MARGIN) // 205))
     legend = sheet.high + 24
     below = legend + _LINE * -(-len(graph.types) // columns) + 8
@@ -105,19 +112,31 @@ def svg(graph: Graph, recipe: Recipe) -> Iterator[str]:
         title=wrap(recipe.facts["title"], round(sheet.wide / 9.5))[:1],
         arrows=graph.directed and simple.number_of_edges() <= _ARROWS,
         lines=_lines(graph, simple, places), names=names,
-        words=_words(graph, places, names, sheet))
+        words=words, font=_font())
+
+
+@cache
+def _font() -> str:
+    """The font of the pages as an address that holds it: a picture knows no other files."""
+    file = files("graphsvc") / "web" / "pages" / "static" / "fonts" / "inter.woff2"
+    return f"data:font/woff2;base64,{b64encode(file.read_bytes()).decode()}"
 
 
 def png(graph: Graph, recipe: Recipe) -> bytes:
     """Draw the graph as the SVG has it. Raises as `svg` does."""
-    import fontpkg  # type: ignore[import-untyped]
-    import resvg_py
-
-    image = resvg_py.svg_to_bytes(svg_string="".join(svg(graph, recipe)),
-                                  font_files=[str(fontpkg.path("Inter"))], zoom=_DENSITY)
+    image = as_png("".join(svg(graph, recipe)), _DENSITY)
     head = 8 + 25  # the signature and the chunk IHDR (PNG, third edition, 5.2 and 11.2.1)
     chunks = [_chunk(name.title(), value) for name, value in recipe.facts.items()]
     return image[:head] + b"".join(chunks) + image[head:]
+
+
+def as_png(svg: str, density: float) -> bytes:
+    """An SVG as PNG, in the font of the pages. density: pixels for each of the SVG."""
+    import fontpkg  # type: ignore[import-untyped]
+    import resvg_py
+
+    return bytes(resvg_py.svg_to_bytes(
+        svg_string=svg, font_files=[str(fontpkg.path("Inter"))], zoom=density))
 
 
 def _chunk(keyword: str, text: str) -> bytes:
@@ -207,19 +226,36 @@ def _lines(
 
 def _words(
     graph: Graph, places: Places, names: Sequence[Name], sheet: Sheet
-) -> Iterator[Name]:
-    """What the edges of a small graph say, on their middles or near them, where no name is."""
-    taken = [_box(name) for name in names]
-    most = _SPOKEN_IN_COLUMNS if sheet.columns else _SPOKEN
-    for edge in graph.edges if len(graph.edges) <= most else ():
-        word = str(edge.values.get("kind", ""))[:_LONGEST]
+) -> tuple[list[Name], str]:
+    """What the edges of a small graph say, on their middles or near them, where no name is. What
+    most of them say is left out, and given as well, where all that the others say finds room."""
+    if len(graph.edges) > (_SPOKEN_IN_COLUMNS if sheet.columns else _SPOKEN):
+        return [], ""
+    said = [(edge, str(edge.values.get("kind", ""))) for edge in graph.edges]
+    [(usual, count)] = Counter(word for _, word in said).most_common(1) or [("", 0)]
+    if 2 * count > len(said) > 1:
+        others = [(edge, word) for edge, word in said if word != usual]
+        found = _placed(others, places, names, 0)
+        if len(found) == len(others):
+            return found, usual
+    return _placed(said, places, names, 24), ""
+
+
+def _placed(
+    said: Sequence[tuple[Edge, str]], places: Places, names: Sequence[Name], margin: int
+) -> list[Name]:
+    """The words of edges that find room. margin: pixels of its edge that a word leaves free."""
+    taken, found = [_box(name) for name in names], []
+    for edge, word in said:
         (x, y), (u, v) = places[edge.source.number], places[edge.target.number]
-        if not word or hypot(u - x, v - y) <= len(word) * _LETTER + 24:
+        if not word or margin and hypot(u - x, v - y) <= len(word) * _LETTER + margin:
             continue
-        spots = ((x + (u - x) * share, y + (v - y) * share + 4, "middle", word) for share in _AT)
+        spots = ((x + (u - x) * share, y + (v - y) * share + down, "middle", word[:_LONGEST])
+                 for down in _NEAR for share in _AT)
         for name in [name for name in spots if _free(_box(name), taken)][:1]:
             taken.append(_box(name))
-            yield name
+            found.append(name)
+    return found
 
 
 def _box(name: Name) -> Box:

@@ -137,6 +137,10 @@ def _columns(question: Question) -> Checks:
         yield (column.many and column.type != "text", ("columns", column.name),
                f"The column `{column.name}` has several values, but is not a text.",
                "Use `type: text`, or leave `many` out.")
+        for name in {column.unit, column.of} - {None, *names}:
+            yield (True, ("columns", column.name),
+                   f"The column `{column.name}` names `{name}`, which is not a column.",
+                   f"Use {', '.join(names)}.")
         yield (column.name in RESERVED_COLUMNS, ("columns", column.name),
                f"The column `{column.name}` has a name that every row uses.", "Rename it.")
     yield (not ordering, ("columns",), "No column can be ordered by.",

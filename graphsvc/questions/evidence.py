@@ -15,7 +15,7 @@ from graphsvc.index import Index
 from graphsvc.passage import Passage
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Row, Term, fetch, passage_iris
-from graphsvc.sparql import own_query
+from graphsvc.questions.template import own
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Evidence:
 
         Raises what the engine raises.
         """
-        cited = (await fetch(engine, own_query("own-passages"))).rows
+        cited = (await fetch(engine, own("own-passages"))).rows
         return await asyncio.to_thread(cls._found, cited, remarks, rows)
 
     @classmethod

@@ -15,6 +15,7 @@ from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column
 from graphsvc.questions.sheet import workbook
 from graphsvc.questions.table import Row, Term, plain
+from graphsvc.release import Header
 from graphsvc.vocabulary import XSD
 
 NOTHING = (
@@ -235,19 +236,19 @@ def _turtle(term: Term) -> str:
 
 def write(
     answer: Answer, format: Format, address: str, following: str | None, *, raw: bool = False,
-    headings: str = "names", licence: str | None = None,
+    headings: str = "names", header: Header, server: str = "",
 ) -> str | bytes:
     """The answer in one of the formats offered.
 
     address: of the question; following: of the next page; raw: whether CSV leaves texts as they are
-    that spreadsheets take for formulas; headings: `labels` for CSV that people read; licence: of
-    the data, which workbooks name.
+    that spreadsheets take for formulas; headings: `labels` for CSV that people read; header: of
+    the data, and server: where they are served, for workbooks.
     """
     match format:
         case formats.CSV:
             return (labelled if headings == "labels" else comma_separated)(answer, raw=raw)
         case formats.XLSX:
-            return workbook(answer, people_heads(answer), people_rows(answer), licence)
+            return workbook(answer, people_heads(answer), people_rows(answer), header, server)
         case formats.TSV:
             return tab_separated(answer)
         case formats.JSON_LD:

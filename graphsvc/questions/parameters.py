@@ -14,11 +14,9 @@ from graphsvc.formats import CSV, JSON, JSON_LD, SPARQL_JSON, TSV, XLSX
 from graphsvc.index import AmbiguousName, Index
 from graphsvc.questions.question import ANY, Parameter, Question
 from graphsvc.questions.table import Row, fetch
-from graphsvc.questions.template import Template, Value
+from graphsvc.questions.template import Value, own
 from graphsvc.questions.values import BadValue
-from graphsvc.sparql import own_query
 
-_MEMBERS = Template(own_query("members"))
 _MOST = 8
 """Things of one name that are tried out."""
 PAGE, LARGEST_PAGE = 1_000, 10_000
@@ -104,7 +102,7 @@ async def settle(
 
     answers: the rows that there are. Raises the error where that does not settle it.
     """
-    choices = [NamedNode(choice.iri) for choice in error.choices[:_MOST + 1]]
+    choices = [NamedNode(choice.iri) for choice in error.named[:_MOST + 1]]
     fitting = [choice for choice in choices if len(choices) <= _MOST and await answers(
         Meant({**others, parameter.name: (choice,)}))]
     if len(fitting) != 1:
@@ -135,7 +133,7 @@ class Members:
 
     async def _of(self, property_: str) -> dict[str, list[Value]]:
         if property_ not in self._members:
-            query = _MEMBERS.bind({"property": [NamedNode(property_)]})
+            query = own("members", property=[NamedNode(property_)])
             found: dict[str, list[Value]] = defaultdict(list)
             for group, member in (await fetch(self._engine, query)).rows:
                 if group and isinstance(member, NamedNode):

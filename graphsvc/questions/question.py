@@ -148,6 +148,7 @@ class Column(_Model):
     many: the query gives several texts, each on a line of its own and in no order.
     of_class: what its things are, for columns of things that coverage can be said of.
     fact: whether its thing is what the row says: its passages come first, its summary is the gist.
+    unit, of: the columns that say in what its numbers are, and out of how many they are.
     """
 
     name: Name
@@ -158,6 +159,8 @@ class Column(_Model):
     of_class: Iri | None = Field(
         default=None, validation_alias="class", serialization_alias="class")
     fact: Flag = False
+    unit: Name | None = None
+    of: Name | None = None
 
     @property
     def orders(self) -> bool:

@@ -10,6 +10,8 @@ from urllib.parse import quote
 from pyoxigraph import NamedNode
 
 from graphsvc.questions.answer import Answer
+from graphsvc.questions.table import Row
+from graphsvc.release import Header
 
 Cells = Sequence[str | int | float | None]
 _LONGEST = 32_767
@@ -20,9 +22,11 @@ _MOST_LINKS = 50_000
 
 
 def workbook(
-    answer: Answer, heads: Sequence[str], rows: Iterable[Cells], licence: str | None
+    answer: Answer, heads: Sequence[str], rows: Iterable[Cells], header: Header, server: str
 ) -> bytes:
-    """The workbook of an answer. heads, rows: the cells that people read; licence: of the data.
+    """The workbook of an answer. heads, rows: the cells that people read; header: of the data;
+    server: where they are served, to which links of their things and passages lead; without it
+    these have none.
 
     Texts are written as texts, so that none can be a formula.
     """
@@ -37,8 +41,7 @@ def workbook(
     widths, links = [len(text) for text in heads], 0
     for at, (row, cells) in enumerate(zip(answer.rows, rows, strict=True), 1):
         for place, value in enumerate(cells):
-            term = row[place] if place < len(row) else None
-            address = term.value if isinstance(term, NamedNode) else ""
+            address = _address(answer, row, place, header.root, server)
             if address and links < _MOST_LINKS and len(address) < _LONGEST_ADDRESS:
                 links += 1
                 sheet.write_url(at, place, quote(address, safe=":/#?&=%@+,;~!$'()*[]"), link,
@@ -54,7 +57,7 @@ def workbook(
     recipe = book.add_worksheet("Source")
     recipe.set_column(0, 0, 24)
     recipe.set_column(1, 1, 100)
-    for at, (name, value) in enumerate(_recipe(answer, licence)):
+    for at, (name, value) in enumerate(_recipe(answer, header.licence)):
         recipe.write_string(at, 0, name, head)
         _write(recipe, at, 1, value, cell)
     book.close()
@@ -70,6 +73,7 @@ def plain_workbook(
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     for name, lines in (("Comparison", [heads, *rows]), ("Source", recipe)):
         sheet = book.add_worksheet(name)
+        sheet.freeze_panes(int(lines is not recipe), 0)
         sheet.set_column(0, len(heads), 34)
         for at, line in enumerate(lines):
             for place, value in enumerate(line):
@@ -84,6 +88,18 @@ def _book() -> tuple[io.BytesIO, Any]:
 
     out = io.BytesIO()
     return out, Workbook(out, {"in_memory": True})
+
+
+def _address(answer: Answer, row: Row, place: int, root: str, server: str) -> str:
+    """Where what is in a cell is shown: a thing, or the first of the passages; empty if nowhere."""
+    term = row[place] if place < len(row) else None
+    if term is not None and answer.question.columns[place].type == "evidence":
+        iri = next((one.iri for one in answer.cited(row, term)), "")
+    else:
+        iri = term.value if isinstance(term, NamedNode) else ""
+    if not iri.startswith(root):
+        return iri
+    return f"{server}/{iri.removeprefix(root)}" if server else ""
 
 
 def _write(sheet: Any, row: int, column: int, value: str | int | float | None, form: Any) -> None:

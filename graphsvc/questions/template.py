@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc.errors import GraphsvcError, InputErrors
+from graphsvc.sparql import own_query
 
 Value = NamedNode | Literal
 """A term that may be put into a query."""
@@ -167,6 +169,16 @@ class Template:
             else:
                 rest.append(token)
         yield from ((part, None) for part in rest)
+
+
+@cache
+def _own(name: str) -> Template:
+    return Template(own_query(name), file=f"{name}.rq")
+
+
+def own(name: str, /, **values: Sequence[Value]) -> str:
+    """One of the software's own queries with these values."""
+    return _own(name).bind(values)
 
 
 def _pieces(marked: Sequence[tuple[Token, str | None]]) -> Iterator[Piece]:

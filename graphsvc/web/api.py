@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlencode
 
-from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
@@ -28,8 +27,7 @@ from graphsvc.questions.values import BadValue, literal, schema
 from graphsvc.service import Serving
 from graphsvc.web.openapi import Offered, openapi
 from graphsvc.web.problems import HttpError
-from graphsvc.web.request import Pairs, address_pairs
-from graphsvc.web.sparql import choose
+from graphsvc.web.request import Pairs, Routes, address_pairs, choose, server_of
 
 _LARGE = 200
 """Rows from which on an answer is written in a thread, so that the event loop goes on."""
@@ -44,31 +42,30 @@ class _Anything(PathConvertor):
 register_url_convertor("anything", _Anything())
 
 
-def api_router(serving: Serving) -> APIRouter:
+def api_routes(serving: Serving) -> Routes:
     """The routes of the questions of a release."""
-    router = APIRouter(include_in_schema=False)
     questions = serving.questions
 
     async def described(request: Request) -> Response:
         offered = await _offered(questions)
         return _json(await run_in_threadpool(
-            openapi, questions, offered, _server(request), serving.header,
+            openapi, questions, offered, server_of(request), serving.header,
             [view.name for view in serving.views]))
 
     async def listing(request: Request) -> Response:
-        pairs = address_pairs(request.scope)
+        pairs = address_pairs(request)
         if other := next((name for name, _ in pairs if name != "format"), None):
             raise BadValue(f"The list of questions has no parameter `{other[:80]}`.",
                            location="parameters", hint="Ask without any, or with format=csv.")
         format = choose([text for _, text in pairs], request.headers.get("accept"), (JSON, CSV))
         if format is CSV:
             return Response(questions.library.table(), media_type=CSV.content_type)
-        offered, server = await _offered(questions), _server(request)
+        offered, server = await _offered(questions), server_of(request)
         return _json({"release": questions.release, "questions": [
             _listed(question, offered, server) for question in questions.library]})
 
     async def asked(request: Request) -> Response:
-        pairs = address_pairs(request.scope)
+        pairs = address_pairs(request)
         if [name for name, _ in pairs] != ["q"]:
             raise BadValue("A question in plain words is the parameter `q`, once and alone.",
                            location="parameters", hint="Ask /api/ask?q=... in your own words.")
@@ -76,7 +73,7 @@ def api_router(serving: Serving) -> APIRouter:
         answer = await serving.plain.answer(
             heard, request.client.host if request.client else None)
         return _json(heard.document(as_document(
-            answer, _following(answer, _server(request), heard)) if answer else None))
+            answer, _following(answer, server_of(request), heard)) if answer else None))
 
     async def answer(request: Request) -> Response:
         segments = _segments(request)
@@ -89,18 +86,15 @@ def api_router(serving: Serving) -> APIRouter:
                             hint="See /api/questions for what can be asked.")
         return await _answer(request, serving, question, in_path)
 
-    router.add_route("/openapi.json", described, methods=["GET"])
-    router.add_route("/api/questions", listing, methods=["GET"])
-    router.add_route("/api/ask", asked, methods=["GET"])
-    router.add_route("/api/{path:anything}", answer, methods=["GET"])
-    return router
+    return {"/openapi.json": described, "/api/questions": listing, "/api/ask": asked,
+            "/api/{path:anything}": answer}
 
 
 async def _answer(
     request: Request, serving: Serving, question: Question, in_path: Mapping[str, str]
 ) -> Response:
     questions = serving.questions
-    pairs = address_pairs(request.scope)
+    pairs = address_pairs(request)
     given: dict[str, list[str]] = {name: [text] for name, text in in_path.items()}
     for name, text in pairs:
         if name not in RESERVED:
@@ -112,13 +106,13 @@ async def _answer(
     answer = await questions.ask(
         question, understood, limit=int(own["limit"]), after=own.get("after"),
         client=request.client.host if request.client else None)
-    server, following = _server(request), None
+    server, following = server_of(request), None
     if answer.after is not None:
         kept = [pair for pair in pairs if pair[0] != "after"]
         following = f"{server}{_path(request)}?{urlencode([*kept, ('after', answer.after)])}"
     written = partial(write, answer, format, f"{server}/api/questions/{question.name}", following,
                       raw=own["raw"] == "true", headings=own["headings"],
-                      licence=serving.header.licence)
+                      header=serving.header, server=server)
     large = len(answer.all_rows) > _LARGE or format == XLSX
     body = await run_in_threadpool(written) if large else written()
     headers = {"Link": f'<{following}>; rel="next"'} if following else {}
@@ -147,8 +141,9 @@ async def _offered(questions: Questions) -> Offered:
 
 def _listed(question: Question, offered: Offered, server: str) -> dict[str, Any]:
     listed = question.model_dump(
-        by_alias=True, include={"name", "title", "description", "tags", "columns", "examples"},
-        exclude={"columns": {"__all__": {"many", "fact", "of_class"}}})
+        by_alias=True, include={
+            **dict.fromkeys(("name", "title", "description", "tags", "examples"), True),
+            "columns": {"__all__": {"name", "type", "label", "meaning"}}})
     parameters = [
         {**one.model_dump(by_alias=True, exclude={"min", "max", "choices", "choices_from"}),
          "schema": schema(one, offered.get((question.name, one.name), ()))}
@@ -191,7 +186,3 @@ def _own(pairs: Pairs) -> dict[str, str]:
         for text in texts or parameter.default:
             found[parameter.name] = literal(parameter, text).value
     return found
-
-
-def _server(request: Request) -> str:
-    return str(request.base_url).rstrip("/")

@@ -8,51 +8,40 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
-from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from graphsvc.engine import base as engine
-from graphsvc.formats import (
-    HTML,
-    JSON_LD,
-    LINKED_FORMATS,
-    N_TRIPLES,
-    Format,
-    named,
-    negotiate,
-)
-from graphsvc.questions.template import Template, Value
+from graphsvc.formats import HTML, JSON_LD, LINKED_FORMATS, N_TRIPLES, Format
+from graphsvc.questions.template import Value, own
 from graphsvc.service import Serving
-from graphsvc.sparql import own_query
 from graphsvc.vocabulary import DCTERMS, OWL, RDFS
 from graphsvc.web.pages.context import PageContext
 from graphsvc.web.pages.ontology import ontology_page
 from graphsvc.web.pages.thing import thing_page
 from graphsvc.web.problems import HttpError
-from graphsvc.web.request import address_pairs
+from graphsvc.web.request import Routes, address_pairs, choose
 
 OFFERED = (HTML, *LINKED_FORMATS)
 
 
-def linked_router(serving: Serving, pages: PageContext) -> APIRouter:
+def linked_routes(serving: Serving, pages: PageContext) -> Routes:
     """The routes `/id/...`, `/graph/...` and `/def`."""
-    router = APIRouter(include_in_schema=False)
 
     async def thing(request: Request) -> Response:
         path, format = _wanted(request)
         iri = serving.header.root + path
         node = _node(iri)
         if node is not None and format is HTML and pages.index.classes(iri):
-            return await _page(path, thing_page(pages, iri, address_pairs(request.scope)))
-        triples = await _construct(serving, "describe", {"thing": [node]}) if node else []
+            return await _page(path, thing_page(pages, iri, address_pairs(request)))
+        triples = await _construct(serving, "describe", thing=[node]) if node else []
         said = {triple.predicate.value: triple.object for triple in triples
                 if triple.subject == node}
         if str(OWL.deprecated) in said:
             return _retired(request, serving, path, said)
         if node is not None and format is HTML:
-            return await _page(path, thing_page(pages, iri, address_pairs(request.scope)))
+            return await _page(path, thing_page(pages, iri, address_pairs(request)))
         if not said:
             raise _nothing(serving, iri, "Look for it by name at /search.")
         return await _rdf(serving, path, format, triples)
@@ -61,7 +50,7 @@ def linked_router(serving: Serving, pages: PageContext) -> APIRouter:
         path, format = _wanted(request)
         iri = serving.header.root + path
         graphs = [ox.Literal(f"{serving.header.root}graph/ontology/")]
-        triples = await _construct(serving, "ontology", {"graphs": graphs})
+        triples = await _construct(serving, "ontology", graphs=graphs)
         if path != "def" and iri not in _versions(serving, triples):
             raise _nothing(serving, iri, "See /def for the ontology as it is now.")
         if format is HTML:
@@ -72,18 +61,15 @@ def linked_router(serving: Serving, pages: PageContext) -> APIRouter:
         path, format = _wanted(request)
         iri = serving.header.root + path
         node = _node(iri)
-        triples = await _construct(serving, "graph", {"graph": [node]}) if node else []
+        triples = await _construct(serving, "graph", graph=[node]) if node else []
         if not triples:
             raise _nothing(serving, iri, "See /about for all graphs.")
         if format is HTML:
             return RedirectResponse("/about#dumps", 303)
         return await _rdf(serving, path, format, triples)
 
-    router.add_route("/id/{path:path}", thing, methods=["GET"])
-    router.add_route("/graph/{path:path}", graph, methods=["GET"])
-    for path in ("/def", "/def.{ending}", "/def/{version:path}"):
-        router.add_route(path, ontology, methods=["GET"])
-    return router
+    return {"/id/{path:path}": thing, "/graph/{path:path}": graph, "/def": ontology,
+            "/def.{ending}": ontology, "/def/{version:path}": ontology}
 
 
 async def _page(path: str, page: Awaitable[str]) -> Response:
@@ -99,11 +85,11 @@ async def _rdf(
 
 
 async def _construct(
-    serving: Serving, query: str, values: Mapping[str, Sequence[Value]]
+    serving: Serving, query: str, **values: Sequence[Value]
 ) -> list[ox.Triple]:
     """What one of the software's own CONSTRUCT queries gives."""
     answer = await engine.read(serving.engine, engine.Request(
-        Template(own_query(query)).bind(values), N_TRIPLES.media_type,
+        own(query, **values), N_TRIPLES.media_type,
         lane=engine.Lane.REVIEWED))
     return await run_in_threadpool(
         lambda: [quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)])
@@ -177,23 +163,16 @@ def _wanted(request: Request) -> tuple[str, Format]:
     raw = request.scope["raw_path"].decode("ascii", "replace").removeprefix(root)
     path = unquote(raw).lstrip("/")
     stem, _, ending = path.rpartition(".")
-    by_ending = {format.ending: format for format in OFFERED}
     asked = request.query_params.get("format")
-    if asked is not None:
-        format = named(asked, OFFERED)
-    elif stem and ending in by_ending:
-        path, format = stem, by_ending[ending]
-    else:
-        format = negotiate(request.headers.get("accept"), OFFERED)
-    if format is None:
-        raise HttpError(406, "This has none of the formats asked for.",
-                        location="format" if asked else "Accept",
-                        hint=f"Ask for one of {', '.join(f.media_type for f in OFFERED)}.")
-    return path, format
+    by_ending = [format for format in OFFERED if stem and format.name == ending]
+    if by_ending and asked is None:
+        return stem, by_ending[0]
+    names = [] if asked is None else [asked]
+    return path, choose(names, request.headers.get("accept"), OFFERED)
 
 
 def _alternates(path: str, chosen: Format) -> dict[str, str]:
     """The Link header that names the other formats (RFC 8288)."""
-    links = [f'</{quote(path)}.{format.ending}>; rel="alternate"; type="{format.media_type}"'
+    links = [f'</{quote(path)}.{format.name}>; rel="alternate"; type="{format.media_type}"'
              for format in OFFERED if format is not chosen]
     return {"Link": ", ".join(links)}

@@ -34,7 +34,7 @@ _CONTENT: Mapping[str, Mapping[str, Json]] = {
     "/export/{view}": {JSON.media_type: _OBJECT},
     "/sparql": {format.media_type: _ANY for format in (*BINDING_FORMATS, *GRAPH_FORMATS)},
     "/export/{view}.{format}": {
-        format.media_type.partition(";")[0]: _ANY for format in FORMATS.values()},
+        format.media_type: _ANY for format in FORMATS.values()},
 }
 """What comes back from the paths that are the same in every release, by media type."""
 
@@ -49,6 +49,7 @@ def openapi(
     document: Json = yaml.safe_load(
         (files(__package__) / "openapi.yaml").read_text(encoding="utf-8"))
     schemas, paths = document["components"]["schemas"], document["paths"]
+    general = schemas.pop("Answer")
     errors = [status for status in document["components"]["responses"]]
     document |= {"info": _info(questions, header), "servers": [{"url": server}]}
     for path, content in _CONTENT.items():
@@ -66,15 +67,17 @@ def openapi(
     for question in questions.library:
         model = "".join(part.capitalize() for part in question.name.split("-"))
         schemas[f"{model}Row"] = _row(question)
-        schemas[f"{model}Answer"] = _answer(question, schemas["Answer"], model)
+        schemas[f"{model}Answer"] = _answer(question, general, model)
         paths[f"/api/questions/{question.name}"] = {"get": {
             "operationId": question.name, "summary": question.title,
             "description": question.description, "tags": [_folder(question)],
             "parameters": _parameters(question, offered),
             "responses": _responses({JSON.media_type: _ref(f"{model}Answer")}, errors)}}
-    tags = {tag for path in paths.values() for operation in path.values()
-            for tag in operation["tags"]}
-    return {**document, "tags": [{"name": tag} for tag in sorted(tags)]}
+    folders = {_folder(question) for question in questions.library} - {
+        tag["name"] for tag in document["tags"]}
+    document["tags"] += [{"name": folder, "description": f"Questions about {folder}."}
+                         for folder in sorted(folders)]
+    return document
 
 
 def _info(questions: Questions, header: Header) -> Json:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from graphsvc import __version__
 from graphsvc.description import ServiceDescription
@@ -21,22 +19,19 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.formats import Format
 from graphsvc.release import Releases
 from graphsvc.service import Serving
-from graphsvc.web.api import api_router
+from graphsvc.web.api import api_routes
 from graphsvc.web.app import Site
-from graphsvc.web.archive import archive_router
 from graphsvc.web.assistants import AssistantEndpoint
-from graphsvc.web.description import description_router
-from graphsvc.web.graphs import graphs_router
-from graphsvc.web.linked import linked_router
+from graphsvc.web.linked import linked_routes
+from graphsvc.web.machines import machine_routes
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.pages.context import PageContext
 from graphsvc.web.pages.editor import editor_page
 from graphsvc.web.pages.errors import error_page
-from graphsvc.web.pages.routes import pages_router
+from graphsvc.web.pages.routes import page_routes
 from graphsvc.web.problems import HttpError
-from graphsvc.web.request import RequestContext
+from graphsvc.web.request import RequestContext, Routes
 from graphsvc.web.sparql import SparqlEndpoint
-from graphsvc.web.status import status_router
 
 
 @dataclass
@@ -72,13 +67,8 @@ class ReleaseSource:
         pages = await PageContext.open(serving)
         description = await ServiceDescription.of(
             serving.release, serving.header, serving.questions)
-        routers = (
-            status_router(serving, self.metrics), api_router(serving),
-            graphs_router(serving, pages), archive_router(serving, pages),
-            description_router(serving, description, pages), pages_router(pages),
-            linked_router(serving, pages))
-        routes = {route.endpoint: route.path for router in routers for route in router.routes
-                  if isinstance(route, Route)}
+        routes = {**api_routes(serving), **machine_routes(pages, description, self.metrics),
+                  **page_routes(pages), **linked_routes(serving, pages)}
 
         async def describe(server: str, format: Format) -> bytes:
             return await run_in_threadpool(
@@ -97,20 +87,20 @@ class ReleaseSource:
         return Site(
             release=release, salt=f"{release} {__version__} {words} {address}",
             sparql=SparqlEndpoint(serving.engine, describe, editor), close=serving.close,
-            assistants=AssistantEndpoint(serving),
-            pages=application(routers), error_page=problem, routes=routes)
+            assistants=AssistantEndpoint(serving), pages=application(routes), error_page=problem,
+            routes={handler: path for path, handler in routes.items()})
 
 
-def application(routers: Iterable[APIRouter]) -> FastAPI:
+def application(routes: Routes) -> FastAPI:
     """The FastAPI application of a release, whose errors are for the caller to report.
 
-    Its routes are plain ones (`add_route`): what FastAPI learns of a decorated handler it keeps
-    for ever, and with it the release that the handler belongs to.
+    Its routes are plain ones (`add_route`): what FastAPI learns of a decorated handler it keeps for
+    ever, and with it the release that the handler belongs to.
     """
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    for router in routers:
-        app.include_router(router)
-    app.add_exception_handler(HTTPException, _raise_http_error)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
+                  exception_handlers={HTTPException: _raise_http_error})
+    for path, handler in routes.items():
+        app.add_route(path, handler, methods=["GET"])
     return app
 
 

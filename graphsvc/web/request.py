@@ -11,7 +11,11 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from graphsvc.errors import GraphsvcError
+from graphsvc.formats import Format, named, negotiate
 from graphsvc.web.problems import HttpError
 
 Scope = MutableMapping[str, Any]
@@ -21,6 +25,7 @@ Headers = list[tuple[bytes, bytes]]
 Pairs = Sequence[tuple[str, str]]
 """The parameters of an address, in their order."""
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+Routes = dict[str, Callable[[Request], Awaitable[Response]]]
 
 _HOST = re.compile(rb"[A-Za-z0-9._-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 MOST_FIELDS = 1_000
@@ -61,11 +66,12 @@ class RequestContext:
 
     scheme, host, prefix: of the address that the client used; a trusted proxy may report them.
     client: the address of the client, for fairness between clients.
+    range: which part is asked for, and of which version.
     key: everything that decides the bytes of an answer within a release.
     """
 
     __slots__ = ("accept", "client", "content_type", "gzip", "host", "if_none_match", "key",
-                 "method", "path", "prefix", "query", "scheme", "scope")
+                 "method", "path", "prefix", "query", "range", "scheme", "scope")
 
     def __init__(self, scope: Scope, proxies: Proxies) -> None:
         self.scope = scope
@@ -76,7 +82,7 @@ class RequestContext:
         self.scheme: str = scope["scheme"]
         self.accept = self.if_none_match = self.content_type = None
         self.gzip = False
-        self.host, self.prefix = b"", b""
+        self.host, self.prefix, self.range = b"", b"", b""
         for name, value in scope["headers"]:
             if name == b"accept":
                 self.accept = value if self.accept is None else self.accept + b"," + value
@@ -88,9 +94,12 @@ class RequestContext:
                 self.if_none_match = value
             elif name == b"content-type":
                 self.content_type = value.decode("latin-1")
+            elif name in (b"range", b"if-range"):
+                self.range += value
         if proxies and proxies.trusts(self.client):
             self._read_forwarded(proxies)
-        self.key = (self.path, self.query, self.accept, self.host, self.scheme, self.prefix)
+        self.key = (self.path, self.query, self.accept, self.host, self.scheme, self.prefix,
+                    self.range)
 
     def _read_forwarded(self, proxies: Proxies) -> None:
         """Take over what a trusted proxy says of the client's request."""
@@ -143,9 +152,14 @@ class RequestContext:
             "path": root + self.scope["path"], "raw_path": self.prefix + self.path}
 
 
-def address_pairs(scope: Scope) -> Pairs:
+def server_of(request: Request) -> str:
+    """The address of the service as the client knows it, without a last slash."""
+    return str(request.base_url).rstrip("/")
+
+
+def address_pairs(request: Request) -> Pairs:
     """The parameters of an address. Raises HttpError where they cannot be read."""
-    return form_pairs(scope["query_string"])
+    return form_pairs(request.scope["query_string"])
 
 
 def form_pairs(data: bytes) -> list[tuple[str, str]]:
@@ -172,13 +186,16 @@ def _decoded(text: bytes) -> str:
     return plain.decode()
 
 
-def given_of(pairs: Pairs) -> dict[str, list[str]]:
-    """Values by parameter; what a form sends empty was not given."""
-    given: dict[str, list[str]] = {}
-    for name, value in pairs:
-        if value.strip():
-            given.setdefault(name, []).append(value)
-    return given
+def choose(names: Sequence[str], accept: str | None, offered: Sequence[Format]) -> Format:
+    """The format of the answer: one that is named, else by Accept. Raises HttpError 406."""
+    chosen = negotiate(accept, offered) if not names else next(
+        filter(None, (named(name, offered) for name in names)), None)
+    if chosen is None:
+        raise HttpError(
+            406, f"The answer cannot be given as {(' or '.join(names) or accept or '')[:200]}.",
+            location="format" if names else "Accept",
+            hint=f"Ask for one of: {', '.join(format.media_type for format in offered)}.")
+    return chosen
 
 
 def _takes_gzip(accepted: bytes) -> bool:

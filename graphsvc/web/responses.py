@@ -30,7 +30,8 @@ CSP = (b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'
 EMBEDDED = CSP.replace(b"frame-ancestors 'none'", b"frame-ancestors *")
 """That of answers in the pages of others."""
 REVALIDATE = b"public, max-age=0, must-revalidate"
-_COMPRESSIBLE = re.compile(rb"text/|image/svg|application/(?!gzip|zip|octet|vnd\.openxml)")
+_COMPRESSIBLE = re.compile(
+    rb"text/|image/svg|application/(?!gzip|zip|octet|vnd\.openxml|vnd\.apache\.parquet)")
 _LOCAL_LINK = re.compile(rb'((?:href|src|action|data-[a-z]+)=")/(?!/)')
 
 
@@ -71,9 +72,10 @@ class PreparedResponse:
 
     @property
     def compressible(self) -> bool:
-        """Whether it is worth its compression."""
+        """Whether it is worth its compression. A part is of the bytes as they are."""
         given = dict(self.headers)
-        return (len(self.body) >= SMALLEST_COMPRESSED and b"content-encoding" not in given
+        return (len(self.body) >= SMALLEST_COMPRESSED and self.status != 206
+                and b"content-encoding" not in given
                 and bool(_COMPRESSIBLE.match(given.get(b"content-type", b""))))
 
     async def compressed(self) -> bytes:
@@ -187,7 +189,7 @@ def common_headers(release: str) -> Headers:
         (b"x-release", release.encode()),
         (b"vary", b"Accept, Accept-Encoding"),
         (b"access-control-allow-origin", b"*"),
-        (b"access-control-expose-headers", b"ETag, Link, X-Notice, X-Release"),
+        (b"access-control-expose-headers", b"Content-Range, ETag, Link, X-Notice, X-Release"),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"same-origin"),
     ]
@@ -198,8 +200,8 @@ def preflight(methods: str) -> Headers:
     return [
         (b"allow", methods.encode()),
         (b"access-control-allow-methods", methods.encode()),
-        (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match, Mcp-Method,"
-                                          b" Mcp-Name, Mcp-Protocol-Version"),
+        (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match, If-Range,"
+                                          b" Mcp-Method, Mcp-Name, Mcp-Protocol-Version, Range"),
         (b"access-control-max-age", b"86400"),
     ]
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from graphsvc.engine.base import Engine, Lane, QueryRefused, Request
 from graphsvc.engine.inspect import inspect
-from graphsvc.formats import HTML, LINKED_FORMATS, Format, named, negotiate
+from graphsvc.formats import HTML, LINKED_FORMATS, Format
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import (
     Headers,
@@ -19,6 +19,7 @@ from graphsvc.web.request import (
     Receive,
     RequestContext,
     cancelled_on_hang_up,
+    choose,
     form_pairs,
     read_body,
 )
@@ -98,20 +99,6 @@ class SparqlEndpoint:
             async for part in stream:
                 await writer({"type": "http.response.body", "body": part, "more_body": True})
             await writer({"type": "http.response.body"})
-
-
-def choose(names: Sequence[str], accept: str | None, offered: Sequence[Format]) -> Format:
-    """The format of the answer: one that is named, else by Accept. Raises HttpError 406."""
-    if names:
-        chosen = next(filter(None, (named(name, offered) for name in names)), None)
-    else:
-        chosen = negotiate(accept, offered)
-    if chosen is None:
-        raise HttpError(
-            406, f"The answer cannot be given as {(' or '.join(names) or accept or '')[:200]}.",
-            location="format" if names else "Accept",
-            hint=f"Ask for one of: {', '.join(format.media_type for format in offered)}.")
-    return chosen
 
 
 def _notice(functions: Sequence[str]) -> bytes:

@@ -14,7 +14,7 @@ from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.shared.exceptions import MCPError
 
-from graphsvc.assistants.desk import MOST_CHARACTERS
+from graphsvc.assistants.tool import MOST_CHARACTERS
 from graphsvc.release import Release, Releases
 
 TOOLS = ["find", "questions", "ask", "ask_in_words", "read", "passage", "sparql", "cite"]

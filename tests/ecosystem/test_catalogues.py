@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import httpx
@@ -73,8 +74,13 @@ def test_the_ontology_is_documented_with_its_shapes_and_mappings(
     for path in release.shapes:
         assert httpx.get(f"{server}/shapes/{path.name}").content == path.read_bytes()
     lines = httpx.get(f"{server}/dumps/mappings.sssom.tsv").text.splitlines()
+    (prefixes,) = (json.loads(line.partition(" ")[2]) for line in lines
+                   if line.startswith("#curie_map:"))
+    assert len(prefixes) == len(set(prefixes.values()))
     rows = [line.split("\t") for line in lines if not line.startswith("#")]
     assert rows[0][:3] == ["subject_id", "subject_label", "predicate_id"]
+    assert {term.partition(":")[0] for row in rows[1:] for term in (row[0], *row[2:])} <= {
+        *prefixes, "http", "https"}
     assert ["unit:percent", "per cent", "skos:exactMatch", "http://qudt.org/vocab/unit/PERCENT",
             "semapv:ManualMappingCuration"] in rows
 

@@ -168,7 +168,6 @@ def test_a_link_that_leads_to_no_release_is_said_once(
 
 
 @pytest.mark.slow
-@pytest.mark.alone
 def test_fifty_switches_leave_no_memory_and_no_descriptor_behind(
     pair: tuple[Releases, Release, Release], start: Start
 ) -> None:

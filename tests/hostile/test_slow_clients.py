@@ -92,7 +92,6 @@ def test_half_requests_up_to_the_last_descriptor_lock_nobody_out_for_long(
 
 
 @pytest.mark.slow
-@pytest.mark.alone
 def test_clients_that_do_not_read_take_little_memory_and_are_dropped(
     start: Start, shelf: Path
 ) -> None:

@@ -16,7 +16,7 @@ from graphsvc.engine.base import Request
 from graphsvc.formats import Format
 from graphsvc.questions.answer import Questions
 from graphsvc.release import Header
-from graphsvc.web.api import api_router
+from graphsvc.web.api import api_routes
 from graphsvc.web.app import Application, Site
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.releases import application
@@ -105,7 +105,7 @@ class Source:
             self._client.questions, PlainWords(self._client.questions, BOOKS / "queries"))
         engine: Any = self._client.engine
         return Site(release=release, salt=release, close=close, pages=application(
-            [api_router(serving)]), sparql=SparqlEndpoint(engine, _no_description))
+            api_routes(serving)), sparql=SparqlEndpoint(engine, _no_description))
 
 
 class Client:

@@ -357,7 +357,7 @@ def test_text_that_cannot_be_bound_is_told(questions: Questions, text: str) -> N
 def test_an_ambiguous_name_lists_what_it_may_mean(questions: Questions) -> None:
     with pytest.raises(AmbiguousName) as raised:
         ask(questions, "works", author=["austen", " shelley"])
-    assert [named.label for named in raised.value.choices] == [
+    assert [named.label for named in raised.value.named] == [
         "Mary Shelley", "Percy Bysshe Shelley"]
 
 

@@ -142,7 +142,7 @@ def test_the_parts_of_a_header_must_fit_each_other(tmp_path: Path) -> None:
 #+   c: {type: choice, label: C}
 #+   t: {type: text, label: T, class: b:X, default: x, required: true}
 #+ columns:
-#+   a: {type: iri, label: A}
+#+   a: {type: iri, label: A, unit: e, of: a}
 #+ order: [b]
 #+ examples: []
 #+ panel: {b:Work: t}
@@ -158,6 +158,7 @@ SELECT ?a WHERE { ?a ?p ?o }
         "q.rq:7: The parameter `c` has a choice without `type: choice`, or the other way round.",
         "q.rq:8: The parameter `t` is not an iri, yet has a class, scheme or members.",
         "q.rq:8: The parameter `t` is required, yet has a default.",
+        "q.rq:10: The column `a` names `e`, which is not a column.",
         "q.rq:11: `order` names `b`, which cannot be ordered by.",
         "q.rq:12: There is no example.",
         "q.rq:13: A page gives the question only the thing.",

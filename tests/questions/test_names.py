@@ -71,7 +71,7 @@ def test_an_ambiguous_name_is_answered_with_the_choices(tmp_path: Path) -> None:
         ("urn:x:3", SKOS.altLabel, "Shelley"))
     with pytest.raises(AmbiguousName) as raised:
         names.find("Shelley", location="parameter author")
-    assert raised.value.choices == [Named("urn:x:1", "Shelley"), Named("urn:x:2", "shelley")]
+    assert raised.value.named == [Named("urn:x:1", "Shelley"), Named("urn:x:2", "shelley")]
     assert str(raised.value) == (
         "parameter author: `Shelley` is the name of several things. Give the IRI of one of them: "
         "Shelley <urn:x:1>, shelley <urn:x:2>.")
@@ -87,7 +87,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(
 ) -> None:
     with pytest.raises(UnknownName) as raised:
         names.find(text, of_class=f"{DEF}Work")
-    assert [named.label for named in raised.value.nearest] == nearest
+    assert [named.label for named in raised.value.named] == nearest
 
 
 @pytest.mark.parametrize(("text", "iri"), [

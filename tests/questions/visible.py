@@ -125,7 +125,7 @@ class Library:
             try:
                 found.add(self._questions.index.find(name, of_class=kind))
             except AmbiguousName as error:
-                found |= {choice.iri for choice in error.choices}
+                found |= {choice.iri for choice in error.named}
             except UnknownName:
                 continue
         return found

@@ -203,9 +203,7 @@ TWO = (
             ("mid-continuing-care-benefit", "strength"), ("mid-continuing-care-gap", "mixed"),
             ("mid-q4-message-3", "weakness"), ("mid-transitions-recognised", "weakness"),
         }),
-    ), unsaid={
-        "18": "the answer writes the eighteenth birthday",
-    }),
+    )),
     Visible("TP-25", (
         Ask("good-practice", {"partnership": ["South Lanarkshire", "Midlothian"]},
             "who example# approaches", {

@@ -23,6 +23,7 @@ from tests.views.truth import Values, Whole
 Read = tuple[Whole, dict[str, str]]
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
 _STYLE = ("r", "g", "b", "size", "colour", "viz")
+_CYTOSCAPE = (*_STYLE, "id", "key", "value", "name", "shared_name", "source", "target")
 
 
 def graphml(data: bytes) -> Read:
@@ -71,11 +72,23 @@ def cyjs(data: bytes) -> Read:
     done = subprocess.run(["node", "--input-type=module", "-e", script], input=data, cwd=FRONTEND,
                           capture_output=True, timeout=60, check=True)
     read = json.loads(done.stdout)
-    drop = (*_STYLE, "id", "value", "name", "shared_name", "source", "target")
-    nodes = {node["iri"]: _without(node, drop) for node in read["nodes"]}
-    edges = [(one, other, _kind(_without(values, drop))) for one, other, values in read["edges"]]
+    nodes = {node["iri"]: _without(node, _CYTOSCAPE) for node in read["nodes"]}
+    edges = [(one, other, _kind(_without(values, _CYTOSCAPE)))
+             for one, other, values in read["edges"]]
     assert all(node["name"] == node["label"] for node in read["nodes"])
-    return Whole(True, nodes, edges), _without(read["recipe"], ("name", "shared_name"))
+    return (Whole(json.loads(data)["directed"], nodes, edges),
+            _without(read["recipe"], ("name", "shared_name")))
+
+
+def cyjs_networkx(data: bytes) -> Read:
+    """By networkx, which keeps parallel edges apart by their keys."""
+    graph = nx.cytoscape_graph(json.loads(data))
+    iris = dict(graph.nodes(data="iri"))
+    nodes = {values["iri"]: _without(values, _CYTOSCAPE) for _, values in graph.nodes(data=True)}
+    edges = [(iris[one], iris[other], _kind(_without(values, _CYTOSCAPE)))
+             for one, other, values in graph.edges(data=True)]
+    return (Whole(graph.is_directed(), nodes, edges),
+            _without(graph.graph, ("name", "shared_name")))
 
 
 def cx2(data: bytes) -> Read:
@@ -254,6 +267,7 @@ READERS: Mapping[str, tuple[tuple[str, ...], Callable[..., Read], bool]] = {
     "graphml by igraph": (("graphml",), graphml_igraph, True),
     "gexf by networkx": (("gexf",), gexf, True),
     "cyjs by cytoscape.js": (("cyjs",), cyjs, True),
+    "cyjs by networkx": (("cyjs",), cyjs_networkx, True),
     "cx2 by ndex2": (("cx2",), cx2, True),
     "dot by Graphviz": (("dot",), dot, False),
     "json by networkx": (("json",), node_link, True),
@@ -263,5 +277,5 @@ READERS: Mapping[str, tuple[tuple[str, ...], Callable[..., Read], bool]] = {
 }
 """Readers by name: the formats they take, and whether they tell values of all types."""
 
-UNDIRECTED_IS_NOT_TOLD = {"cyjs", "cx2", "neo4j-nodes.csv", "jsonld"}
+UNDIRECTED_IS_NOT_TOLD = {"cx2", "neo4j-nodes.csv", "jsonld"}
 """Formats in which all edges have a direction."""

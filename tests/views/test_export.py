@@ -50,7 +50,7 @@ def test_command_line_and_http_give_the_same_bytes_in_every_format(
         assert run(releases, tmp_path, "selection", "--param", "thing=safe-and-together",
                    "--param", "measure=degree", "-o", str(file)) == 0
         assert response.status_code == 200
-        assert response.headers["content-type"] == FORMATS[name].media_type
+        assert response.headers["content-type"] == FORMATS[name].content_type
         assert response.headers["content-disposition"] == f'inline; filename="{file.name}"'
         assert file.read_bytes() == response.content
 

@@ -100,6 +100,20 @@ def test_the_legend_counts_types_and_the_caption_tells_the_release(drawn: Drawn)
     assert f"release {drawn.release.id}" in shown
 
 
+def test_what_most_links_say_is_in_the_caption_and_what_the_others_say_is_at_them(
+    drawn: Drawn
+) -> None:
+    view = drawn.view("partnerships-approaches")
+    given = view.question.examples[1].values
+    kinds = Counter(str(edge[2]["kind"]) for edge in drawn.truth(view, given).edges)
+    (usual, count), *others = kinds.most_common()
+    assert count > 5 and others
+    root = ElementTree.fromstring(drawn.file(view, "svg", given))
+    texts = Counter(str(text.text) for text in root.iter(f"{SVG}text"))
+    assert {kind: texts[kind] for kind in kinds} == {usual: 0, **dict(others)}
+    assert f"“{usual}” where nothing is written" in " ".join(texts)
+
+
 def test_the_png_is_the_svg_with_the_recipe_in_its_chunks(drawn: Drawn) -> None:
     image = pytest.importorskip("PIL.Image")
     view = drawn.view("selection")

@@ -54,7 +54,7 @@ ERRORS = {
     "no such thing": "/id/approach/none",
     "a thing that was taken out": "/id/claim/sl-thanks",
     "no such page": "/none",
-    "a name of several things": "/explore?thing=midlothian",
+    "a name of several things": "/explore?thing=chronologies",
     "no such question": "/questions/approach-partnership",
 }
 HEAVY = ("explorer", "editor")

@@ -25,7 +25,7 @@ from graphsvc.release import Release, Releases
 from graphsvc.service import Serving
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import PageContext
-from graphsvc.web.pages.routes import pages_router
+from graphsvc.web.pages.routes import page_routes
 from graphsvc.web.pages.terms import Terms
 from graphsvc.web.pages.thing import thing_page
 from graphsvc.web.releases import application
@@ -141,7 +141,7 @@ def test_a_page_keeps_the_event_loop_for_less_than_20_ms(release: Release) -> No
     async def longest() -> dict[str, float]:
         serving = await Serving.open(release)
         pages = await PageContext.open(serving)
-        own = httpx.ASGITransport(application([pages_router(pages)]))
+        own = httpx.ASGITransport(application(page_routes(pages)))
         made: dict[str, float] = {}
         gc.collect()
         gc.freeze()  # as the service does when it has opened a release
@@ -316,9 +316,12 @@ def test_what_a_page_cannot_understand_is_reported_as_a_page_or_a_problem(
 def test_a_comparison_with_an_unfinished_name_keeps_the_form_and_offers_names(
     client: httpx.Client
 ) -> None:
-    page = client.get("/compare?thing=north+ayr&thing=midlothian")
+    assert client.get("/compare?thing=midl&thing=north+ayr").status_code == 200  # there is one each
+    page = client.get("/compare?thing=ayrshire&thing=midl")
     assert page.status_code == 404
-    assert 'name="thing"' in page.text
+    names = re.findall(r'name="thing" list="offered" autocomplete="off" value="([^"]*)"', page.text)
+    assert names == ["ayrshire", "Midlothian", "", ""]
+    assert "`" not in page.text.split("<main")[1]
     offered = re.search(r'href="(/compare[^"]+)">North Ayrshire<', page.text)
     assert offered and client.get(unescape(offered[1])).status_code == 200
 

@@ -12,8 +12,9 @@ from pyoxigraph import NamedNode
 from graphsvc.fulltext import Entry
 from graphsvc.index import slug
 from graphsvc.questions.table import Row
-from graphsvc.web.pages.context import Link, NotFound, PageContext, check_names, first_of
+from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
 from graphsvc.web.pages.terms import Term
+from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 from graphsvc.words import fold
 
@@ -37,14 +38,15 @@ async def browse_page(context: PageContext, pairs: Pairs) -> str:
     """The things of the class that an address names; without one, the classes.
 
     `class`: the class; `by`: letter or tree; `letter`: one of them. Raises GraphsvcError for other
-    parameters, NotFound for what there is not, and what the engine raises.
+    parameters, HttpError 404 for what there is not, and what the engine raises.
     """
-    check_names("Browsing", pairs, ("class", "by", "letter"), "class, by and letter")
+    check_names("Browsing", pairs, "class", "by", "letter")
     wanted = first_of(pairs, "class")
     class_ = _class(context, wanted) if wanted else None
     by, letter = first_of(pairs, "by") or "letter", first_of(pairs, "letter")
     if by not in ("letter", "tree"):
-        raise NotFound(f"Things cannot be browsed by `{by[:80]}`.", hint="Use letter or tree.")
+        raise HttpError(404, f"Things cannot be browsed by `{by[:80]}`.",
+                        hint="Use letter or tree.")
     rows = (await context.fetch("tree", NamedNode(class_.iri))).rows if class_ else []
 
     def make() -> dict[str, Any]:
@@ -74,7 +76,7 @@ def _class(context: PageContext, wanted: str) -> Term:
     for term in context.terms.terms.values():
         if term.is_class and wanted in (term.iri, slug(term.iri)) and term.iri in context.sizes:
             return term
-    raise NotFound(f"There is no class `{wanted[:80]}` with things.", hint="See /browse.")
+    raise HttpError(404, f"There is no class `{wanted[:80]}` with things.", hint="See /browse.")
 
 
 def _letters(
@@ -89,8 +91,8 @@ def _letters(
     if wanted is None and len(entries) > _MOST:
         wanted = min(found)
     if wanted is not None and wanted not in found:
-        raise NotFound(f"No name begins with `{wanted[:80]}`.",
-                       hint=f"Letters: {', '.join(sorted(found))}.")
+        raise HttpError(404, f"No name begins with `{wanted[:80]}`.",
+                        hint=f"Letters: {', '.join(sorted(found))}.")
     return {"letters": [(letter, len(found[letter])) for letter in sorted(found)],
             "letter": wanted, "paged": len(entries) > _MOST,
             "shown": {letter: found[letter] for letter in sorted(found)

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import CSV, XLSX, Format, safe_cell
-from graphsvc.index import AmbiguousName, UnknownName, slug
+from graphsvc.formats import CSV, XLSX, Format, csv_text, safe_cell
+from graphsvc.index import NotOneThing, slug
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.questions.sentence import in_words
 from graphsvc.questions.sheet import plain_workbook
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.comparison import Part, as_json, as_table, named, parts_of
-from graphsvc.web.pages.context import NotFound, PageContext, check_names, first_of
+from graphsvc.web.pages.comparison import Part, as_json, as_table, parts_of
+from graphsvc.web.pages.context import PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import query_string
 from graphsvc.web.pages.table import query_of
 from graphsvc.web.pages.terms import Term
+from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 
 COMPARE = "compare"
@@ -44,30 +44,34 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
 
     `thing` names what is compared, `class` what is offered; `part` chooses parts, and
     `differences` leaves out what is the same. Raises GraphsvcError for more things than fit,
-    NotFound, UnknownName or AmbiguousName, and what the engine raises.
+    HttpError 404, UnknownName or AmbiguousName, and what the engine raises.
     """
-    check_names("A comparison", pairs, ("thing", "class", "part", "differences", "format"),
-                "thing, two to four times, class, part, differences and format")
+    check_names("A comparison", pairs, "thing", "class", "part", "differences", "format")
     classes = comparable(context)
     names = [value for name, value in pairs if name == "thing" and value.strip()]
     wanted = first_of(pairs, "class")
     first = sorted(classes, key=lambda term: wanted not in (term.iri, slug(term.iri)))
     format = first_of(pairs, "format") or "html"
-    iris, problem = list[str](), None
+    found: dict[str, str] = {}
+    problem, near = None, list[str]()
     for name in names:
         try:
-            iris.append(await _find(context, name, first))
-        except (UnknownName, AmbiguousName) as error:
+            found[name] = await _find(context, name, first)
+        except NotOneThing as error:
             if format != "html":
                 raise
-            problem = problem or (name, error)
-    iris = list(dict.fromkeys(iris))
+            meant = _near(context, first[:1], [*found.values()], name, error)
+            if len(meant) == 1:
+                found[name] = meant[0]
+            elif problem is None:
+                problem, near = (name, error), meant
+    iris = list(dict.fromkeys(found.values()))
     if len(iris) > _MOST:
         raise GraphsvcError(f"{len(iris)} things are too many to compare.",
                             hint=f"Name {_FEWEST} to {_MOST}.")
     if format not in ("html", "json", *_FILES):
-        raise NotFound(f"A comparison has no format `{format[:80]}`.",
-                       hint="It has json, csv and xlsx.")
+        raise HttpError(404, f"A comparison has no format `{format[:80]}`.",
+                        hint="It has json, csv and xlsx.")
     chosen = _choose(context, classes, wanted, iris)
     ready = chosen and len(iris) >= _FEWEST and not problem
     asked = await _ask(context, chosen, iris) if chosen and ready else []
@@ -76,18 +80,21 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     only = first_of(pairs, "differences") == "yes"
 
     def make() -> dict[str, Any]:
-        found = sorted((part for answers in asked for part in parts_of(context, answers, iris)),
+        every = sorted((part for answers in asked for part in parts_of(context, answers, iris)),
                        key=lambda part: part.counts)
-        shown = [part.differences() if only else part for part in named(found, chosen_parts)]
+        shown = [part.differences() if only else part for part in every
+                 if not chosen_parts or part.name in chosen_parts]
         most = _ROWS if format != "html" else _SHOWN if chosen_parts else _FIRST
         again = [("thing", context.curie(iri)) for iri in iris]
         again += [("part", name) for name in chosen_parts]
         return {
             "classes": classes, "chosen_class": chosen, "things": [*map(context.link, iris)],
             "offered": context.index.members(chosen.iri) if chosen else (),
-            "names": [*(_name(context, iri, chosen) for iri in iris), *([problem[0]] if problem
-                      else [])], "all": found, "ready": ready,
-            "problem": problem and problem[1], "near": _near(context, chosen, iris, problem),
+            "names": [_name(context, found[name], chosen) if name in found else name
+                      for name in names], "all": every, "ready": ready,
+            "problem": problem and problem[0],
+            "near": [(context.label(iri), _address(context, chosen, [*iris, iri]))
+                     for iri in near if chosen],
             "pairs": [] if iris else _pairs(context, chosen),
             "parts": [part.first(most) for part in shown],
             "behind": [(answer, query_of(context, answer)) for answers in asked
@@ -96,7 +103,7 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
             "query": query_string(again + [("differences", "yes")] * only)}
 
     if format == "json":
-        return await context.json(lambda: _json(make()))
+        return await context.json(lambda: as_json(make()))
     if format in _FILES:
         return await run_in_threadpool(lambda: _file(context, make(), _FILES[format]))
     page = await context.render("compare.html", make)
@@ -104,23 +111,18 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
 
 
 def _near(
-    context: PageContext, class_: Term | None, iris: Sequence[str],
-    problem: tuple[str, UnknownName | AmbiguousName] | None,
-) -> list[tuple[str, str]]:
-    """Names that may have been meant by one that is not known, each with the address that takes it.
-    """
-    if problem is None or class_ is None:
-        return []
-    name, error = problem
-    found = [one.iri for one in (
-        error.choices if isinstance(error, AmbiguousName) else error.nearest)]
-    found += [iri for iri, _ in context.index.names.near(
-        name[:_LONG], lambda iri: context.index.fits(iri, class_.iri, None))]
-    found += [entry.iri for entry in context.index.members(class_.iri)
-              if (entry.label or "").casefold().startswith(name.strip().casefold())]
-    fitting = [iri for iri in dict.fromkeys(found)
-               if class_.iri in context.index.classes(iri) and iri not in iris][:_NEAR]
-    return [(context.label(iri), _address(context, class_, [*iris, iri])) for iri in fitting]
+    context: PageContext, classes: Sequence[Term], iris: Sequence[str], name: str,
+    error: NotOneThing,
+) -> list[str]:
+    """The IRIs of things of some classes that may have been meant by a name of none."""
+    found = [one.iri for one in error.named]
+    for class_ in classes:
+        found += [iri for iri, _ in context.index.names.near(
+            name[:_LONG], partial(context.index.fits, of_class=class_.iri, scheme=None))]
+        found += [entry.iri for entry in context.index.members(class_.iri)
+                  if (entry.label or "").casefold().startswith(name.strip().casefold())]
+    return [iri for iri in dict.fromkeys(found) if iri not in iris
+            and any(class_.iri in context.index.classes(iri) for class_ in classes)][:_NEAR]
 
 
 def _pairs(context: PageContext, class_: Term | None) -> list[tuple[str, str]]:
@@ -191,8 +193,8 @@ def _choose(
         for term in classes:
             if wanted in (term.iri, slug(term.iri)):
                 return term
-        raise NotFound(f"There is no class `{wanted[:80]}` whose things can be compared.",
-                       hint=f"Choose one of: {', '.join(slug(term.iri) for term in classes)}.")
+        raise HttpError(404, f"There is no class `{wanted[:80]}` whose things can be compared.",
+                        hint=f"Choose one of: {', '.join(slug(term.iri) for term in classes)}.")
     if not iris:
         return next(iter(classes), None)
     of_first = context.index.classes(iris[0])
@@ -236,23 +238,17 @@ async def _gaps(
     return gaps
 
 
-def _json(page: dict[str, Any]) -> dict[str, object]:
-    return as_json(page["things"], page["parts"], [*filter(None, page["gaps"])], page["query"])
-
-
 def _file(context: PageContext, page: dict[str, Any], format: Format) -> Response:
     """The comparison as a file for spreadsheets."""
     parts: list[Part] = page["parts"]
     heads, rows = as_table(page["things"], parts)
     name = "-and-".join(slug(thing.iri or "") for thing in page["things"]) or "comparison"
     if format is CSV:
-        out = io.StringIO()
-        csv.writer(out).writerows([heads, *([*map(safe_cell, row)] for row in rows)])
-        content = ("\ufeff" + out.getvalue()).encode()
+        content = ("\ufeff" + csv_text([heads, *(map(safe_cell, row) for row in rows)])).encode()
     else:
         content = plain_workbook(heads, rows, [
             ("Comparison", " and ".join(thing.text for thing in page["things"])),
             *(("Without data", gap) for gap in page["gaps"] if gap),
             ("Source", context.citation.text)])
     return Response(content, media_type=format.content_type, headers={
-        "Content-Disposition": f'attachment; filename="{name[:120]}.{format.ending}"'})
+        "Content-Disposition": f'attachment; filename="{name[:120]}.{format.name}"'})

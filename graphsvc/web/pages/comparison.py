@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Question
@@ -158,26 +159,19 @@ def _kind(context: PageContext, heads: Iterable[Link]) -> str:
     return capital(plurals.pop()) if len(plurals) == 1 else ""
 
 
-def named(parts: Sequence[Part], wanted: Sequence[str]) -> list[Part]:
-    """The parts with these names; all of them where none is named."""
-    return [part for part in parts if not wanted or part.name in wanted]
-
-
-def as_json(
-    things: Sequence[Link], parts: Sequence[Part], gaps: Sequence[str], query: str
-) -> dict[str, object]:
-    """The comparison for programs."""
+def as_json(page: dict[str, Any]) -> dict[str, object]:
+    """The comparison for programs. page: what its page shows."""
     return {
-        "things": [{"iri": link.iri, "label": link.text} for link in things],
-        "without_data": list(gaps),
+        "things": [{"iri": link.iri, "label": link.text} for link in page["things"]],
+        "without_data": [*filter(None, page["gaps"])],
         "parts": [{
             "name": part.name, "title": part.title, "question": part.question.name,
             "rows": [{"about": line.head.text, "differs": line.differs, "cells": [
                 [{"value": " · ".join(_texts(entry)), "evidence": [
                     passage.iri for cell in entry for passage in cell.cited]} for entry in cell]
                 for cell in line.cells]} for line in part.lines],
-        } for part in parts],
-        "query": query,
+        } for part in page["parts"]],
+        "query": page["query"],
     }
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -17,15 +17,14 @@ from starlette.responses import JSONResponse, Response
 
 from graphsvc.archive import Archive, Citation
 from graphsvc.errors import GraphsvcError
-from graphsvc.index import AmbiguousName, slug
+from graphsvc.index import AmbiguousName, Named, NotOneThing, slug
 from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Table, fetch
-from graphsvc.questions.template import Template
+from graphsvc.questions.template import own
 from graphsvc.service import Serving
-from graphsvc.sparql import own_query
 from graphsvc.vocabulary import DISPLAY, SKOS
 from graphsvc.web.pages.rendering import dated, fill
 from graphsvc.web.pages.terms import Terms
@@ -36,14 +35,6 @@ SHADES = 6
 _KEPT = 1 << 16
 """Links that stay in memory."""
 _SAFE = "/:@!$&'()*+,;=~-._%#"
-
-
-class NotFound(GraphsvcError):
-    """Nothing is at this address."""
-
-    status = 404
-    type = "/problems#http-404"
-    title = "There is nothing here"
 
 
 @dataclass(frozen=True)
@@ -149,6 +140,14 @@ class PageContext:
         except AmbiguousName:
             return None
 
+    def like(self, text: str) -> list[Named]:
+        """The thing that a text names, else those with names like it."""
+        try:
+            iri = self.index.find(text)
+        except NotOneThing as error:
+            return error.named
+        return [Named(iri, self.label(iri))]
+
     async def find(self, text: str) -> str:
         """The IRI that a parameter `thing` names. Raises UnknownName or AmbiguousName."""
         return await run_in_threadpool(self.index.find, text, location="parameter thing")
@@ -158,7 +157,7 @@ class PageContext:
     async def fetch(self, name: str, *things: NamedNode) -> Table:
         """The rows of one of the software's own queries about some things. Raises what the engine
         raises."""
-        return await fetch(self.serving.engine, _own(name).bind({"thing": things}))
+        return await fetch(self.serving.engine, own(name, thing=things))
 
     async def ask(self, question: Question, given: Given, limit: int) -> Answer:
         """The first rows of the answer to a question. Raises what understanding and asking raise.
@@ -168,27 +167,31 @@ class PageContext:
 
     # -- pages ----------------------------------------------------------------------------------
 
-    async def render(self, template: str, make: Callable[..., Any], *args: Any) -> str:
-        """A page, made in a thread so that no other request waits: make(*args) gives what the
-        template shows as `page`. Raises what `make` raises."""
-        return await run_in_threadpool(
-            lambda: fill(template, site=self, page=make(*args)))
+    async def render(self, template: str, make: Callable[[], Any]) -> str:
+        """A page, made in a thread so that no other request waits: `make` gives what the template
+        shows as `page`. Raises what `make` raises."""
+        return await run_in_threadpool(lambda: fill(template, site=self, page=make()))
 
     @staticmethod
-    async def json(make: Callable[..., Any], *args: Any) -> Response:
-        """What make(*args) gives, as JSON, made in a thread. Raises what `make` raises."""
-        return JSONResponse(await run_in_threadpool(make, *args))
+    async def json(make: Callable[[], Any]) -> Response:
+        """What `make` gives, as JSON, made in a thread. Raises what `make` raises."""
+        return JSONResponse(await run_in_threadpool(make))
 
 
-@cache
-def _own(name: str) -> Template:
-    return Template(own_query(name), file=f"{name}.rq")
+def given_of(pairs: Pairs) -> dict[str, list[str]]:
+    """Values by parameter; what a form sends empty was not given."""
+    given: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if value.strip():
+            given.setdefault(name, []).append(value)
+    return given
 
 
-def check_names(page: str, pairs: Pairs, known: Iterable[str], has: str) -> None:
-    """Raises GraphsvcError for a parameter that a page does not have. has: those that it has."""
+def check_names(page: str, pairs: Pairs, *known: str) -> None:
+    """Raises GraphsvcError for a parameter that a page does not have. known: those that it has."""
     if wrong := next((name for name, _ in pairs if name not in known), None):
-        raise GraphsvcError(f"{page} has no parameter `{wrong[:80]}`.", hint=f"It has {has}.")
+        raise GraphsvcError(f"{page} has no parameter `{wrong[:80]}`.",
+                            hint=f"It has {', '.join(known)}.")
 
 
 def first_of(pairs: Pairs, name: str) -> str | None:

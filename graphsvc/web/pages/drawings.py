@@ -9,7 +9,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from graphsvc.questions.question import Map
 from graphsvc.web.pages.context import SHADES, Link, PageContext
@@ -35,8 +34,8 @@ class Bars:
 
 @dataclass(frozen=True)
 class Tile:
-    """A place, where it is, and what is known of it. look: its colour; sign: its symbol; blank:
-    why nothing is known."""
+    """A place, where it is, and what is known of it. look: its colour; sign: its symbol; means:
+    what these two say; short: its name where there is no room; blank: why nothing is known."""
 
     link: Link
     column: int
@@ -44,6 +43,8 @@ class Tile:
     text: str = ""
     look: str = "none"
     sign: str = ""
+    means: str = ""
+    short: str = ""
     blank: str = "no information"
 
     @property
@@ -85,17 +86,17 @@ def bars(table: Table) -> Bars | None:
         rows.sort(key=lambda row: -1 if row[1].number is None else row[1].number, reverse=True)
     elif len(rows) > MOST_BARS:
         return None
-    percent, out_of = declared.scale == "percent", _all_of(table, max(numbers))
+    percent, out_of = declared.scale == "percent", _all_of(table, y, max(numbers))
     most = out_of or max(numbers)
     return Bars(table.columns[x].label, f"{unit} (of {out_of:.0f})" if out_of else unit,
                 tuple(rows[:MOST_BARS]),
                 100.0 if percent else most, len(table.rows), percent)
 
 
-def _all_of(table: Table, least: float) -> float | None:
-    """What all numbers of an answer are out of, where it says so."""
-    at = next((at for at in table.same if table.columns[at].label == "Out of"), None)
-    out_of = table.rows[0][at].number if at is not None else None
+def _all_of(table: Table, y: int, least: float) -> float | None:
+    """What all numbers of a column are out of, where the answer says so."""
+    at = table.at(table.columns[y].of)
+    out_of = table.rows[0][at].number if at in table.same else None
     return out_of if out_of and out_of >= least else None
 
 
@@ -113,26 +114,29 @@ def tile_map(context: PageContext, table: Table) -> TileMap | None:
     unit = _unit(table, declared.unit or "", (row for rows in found.values() for row in rows))
     if not found or unit is None or declared.shade and shade is None:
         return None
-    shown = {place: _values(rows, shade) for place, rows in found.items()}
+    shown = {place: _values(context, table, rows, shade) for place, rows in found.items()}
     looks = _looks(declared, shown)
     if looks is None:
         return None
     blanks, one = _blanks(context, table), next(iter(found.values()))[0][at].iri or ""
     tiles = tuple(replace(
         looks.get(place) or blanks.get(place) or Tile(Link(), 0, 0), column=column, row=row,
+        short=context.terms.shorts.get(place, ""),
         link=found[place][0][at] if place in found else context.link(
             context.terms.near(place, one)))
         for place, (column, row) in context.terms.tiles.items())
     heading = table.columns[shade].label if shade is not None else ""
     measure = f"{heading} ({unit})" if heading and unit else heading or unit
+    if any(tile.sign and tile.means != tile.text for tile in tiles):
+        measure += "; the furthest, where there are several"
     return TileMap(measure, tiles, _key(tiles, declared))
 
 
 def _blanks(context: PageContext, table: Table) -> dict[str, Tile]:
     """Places that an answer says nothing of: those that were looked at, and those that were not."""
     things = table.answer.silence.things
-    named = [("none", "nothing said", things.silent), ("void", "not reported", things.elsewhere)] \
-        if things else []
+    named = [("none", "reported on, but not on this", things.silent),
+             ("void", "no document reports on it by name", things.elsewhere)] if things else []
     return {place: Tile(Link(), 0, 0, look=look, blank=text) for look, text, iris in named
             for iri in iris if (place := context.terms.tile_of(iri))}
 
@@ -150,11 +154,17 @@ def _unit(table: Table, unit: str, rows: Iterable[Row] | None = None) -> str | N
     return _FIELD.sub(lambda field: values[field[1]], unit)
 
 
-def _values(rows: Sequence[Row], shade: int | None) -> list[Link]:
+def _values(
+    context: PageContext, table: Table, rows: Sequence[Row], shade: int | None
+) -> list[Link]:
     """What is known of one place, each once; the number of its rows where nothing else is."""
     if shade is None:
         return [Link(str(len(rows)))]
-    return list(dict.fromkeys(row[shade] for row in rows if row[shade]))
+    cells = dict.fromkeys(row[shade] for row in rows if row[shade])
+    if not table.columns[shade].many:
+        return list(cells)
+    texts = dict.fromkeys(text for cell in cells for text in cell.text.split("; "))
+    return [Link(text, symbol=context.signs.get(text)) for text in texts]
 
 
 def _looks(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
@@ -171,12 +181,14 @@ def _looks(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | 
     ordered = declared.scale == "ordered"
     return {place: Tile(
         Link(), 0, 0, shown[place][0].text,
-        f"s{shown[place][0].shade if ordered else 1 + round(number / most * (SHADES - 1))}")
+        f"s{shown[place][0].shade if ordered else 1 + round(number / most * (SHADES - 1))}",
+        means=shown[place][0].text)
         for place, number in known.items()}
 
 
 def _kinds(shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
-    """Places by category: colours are those of tones or of their own, with a sign for each."""
+    """Places by category: colours are those of tones, of symbols or of their own. Of several
+    symbols a place has the one that says the furthest; of several others it has no colour."""
     common = [cell for cell, _ in Counter(
         cell for cells in shown.values() for cell in cells).most_common()]
     toned = any(cell.tone not in (None, "plain") for cell in common)
@@ -185,33 +197,38 @@ def _kinds(shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
         return None
     own = {cell: f"c{number}" for number, cell in enumerate(common, 1)}
     # Of texts without a symbol, such as two ways to know nothing, the most common is left empty.
-    unsigned = dict(zip((cell for cell in common if not cell.symbol), ("void", "plain"),
+    unsigned = dict(zip((cell for cell in common if not cell.symbol), ("void", "none"),
                         strict=False))
     looks = {}
     for place, cells in shown.items():
-        kinds = {(cell.tone or "plain" if toned else
-                  _SIGNED.get(cell.symbol or "") or unsigned.get(cell, "none")
-                  if signed else own[cell], cell.symbol or "" if signed else own[cell]
-                  if not toned else "") for cell in cells}
-        look, sign = kinds.pop() if len(kinds) == 1 else ("plain", "")
-        looks[place] = Tile(Link(), 0, 0, ", ".join(cell.text for cell in cells), look, sign)
+        text = "; ".join(cell.text for cell in cells)
+        if signed:
+            cells = [min(cells, key=lambda cell: _FURTHEST.index(cell.symbol or ""))]
+        kinds = {(cell.tone or "plain", "") if toned else
+                 (_SIGNED.get(cell.symbol or "") or unsigned.get(cell, "none"), cell.symbol or "")
+                 if signed else (own[cell], own[cell]) for cell in cells}
+        several = len(kinds) > 1
+        look, sign = ("plain", "") if several else kinds.pop()
+        looks[place] = Tile(Link(), 0, 0, text, look, sign, "several" if several else ", ".join(
+            cell.text for cell in cells))
     return looks
 
 
 _SIGNED = {"ringed": "s6", "full": "s5", "half": "s3", "empty": "s1", "crossed": "plain"}
-"""The colour of a symbol, which says how far something has come."""
+"""The colour of a symbol, which says how far something has come, the furthest first."""
+_FURTHEST = (*_SIGNED, "")
 
 
 def _key(tiles: Sequence[Tile], declared: Map) -> tuple[tuple[str, str, str], ...]:
     """What each look and sign means: its texts, or the least and the most of numbers."""
     texts: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for tile in sorted(tiles, key=lambda tile: (tile.look, Link(tile.text).number or 0)):
-        if tile.text:
-            texts[tile.look, tile.sign][tile.text] = None
+        if tile.means:
+            texts[tile.look, tile.sign][tile.means] = None
     measured = declared.scale in ("count", "percent")
     key = [(look, sign, " to ".join(dict.fromkeys([min(found, key=_size), max(found, key=_size)]))
             if measured else ", ".join(found)) for (look, sign), found in texts.items()]
-    blank = {(tile.look, "", tile.blank): None for tile in tiles if not tile.text}
+    blank = {(tile.look, "", tile.blank): None for tile in tiles if not tile.means}
     return (*key, *blank)
 
 
@@ -219,7 +236,20 @@ def _size(text: str) -> float:
     return Link(text).number or 0
 
 
-def matrix(table: Table) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Matrix:
+    """What is known where rows and columns meet. corner, measure: what the rows and the cells are
+    about; symbols, tones: what each means; tones: None where the cells are texts."""
+
+    corner: str
+    measure: str
+    columns: Sequence[Link]
+    rows: Sequence[tuple[Link, list[list[Link]]]]
+    symbols: Mapping[str | None, list[str]]
+    tones: Mapping[str | None, list[str]] | None
+
+
+def matrix(table: Table) -> Matrix | None:
     """The values of one column where two others meet; with a column of tones, as symbols in
     colours, with a legend and a link to what the row is about."""
     declared = table.question.matrix
@@ -242,14 +272,13 @@ def matrix(table: Table) -> dict[str, Any] | None:
         met[row[down]][row[across]][value] = None
     columns = sorted({column for line in met.values() for column in line},
                      key=lambda link: link.text)
-    return {
-        "corner": table.columns[down].label,
-        "measure": table.columns[cell].label if tone is None else
+    return Matrix(
+        table.columns[down].label, table.columns[cell].label if tone is None else
         f"{table.columns[cell].label} (symbol) and {table.columns[tone].label.lower()} (colour)",
-        "columns": columns, "symbols": _legend([row[cell] for row in table.rows], "symbol"),
-        "tones": None if tone is None else _legend([row[tone] for row in table.rows], "tone"),
-        "rows": [(head, [list(filter(None, line.get(column, ()))) for column in columns])
-                 for head, line in met.items()]}
+        columns, [(head, [list(filter(None, line.get(column, ()))) for column in columns])
+                  for head, line in met.items()],
+        _legend([row[cell] for row in table.rows], "symbol"),
+        None if tone is None else _legend([row[tone] for row in table.rows], "tone"))
 
 
 def _legend(cells: Sequence[Link], sign: str) -> dict[str | None, list[str]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pyoxigraph import Literal, NamedNode
 from starlette.responses import JSONResponse, Response
 
-from graphsvc.questions.template import Template
-from graphsvc.sparql import own_query
-from graphsvc.web.pages.context import PageContext, check_names, first_of
-from graphsvc.web.request import Pairs, given_of
+from graphsvc.questions.template import own
+from graphsvc.web.pages.context import PageContext, check_names, first_of, given_of
+from graphsvc.web.request import Pairs
 
 
 async def editor_page(context: PageContext, pairs: Pairs) -> str:
@@ -20,16 +19,18 @@ async def editor_page(context: PageContext, pairs: Pairs) -> str:
     classes = [term for term in context.terms.terms.values()
                if term.is_class and context.sizes.get(term.iri)
                and context.curie(term.iri) != term.iri]
+    cited = context.citation.of_answer("{title} SPARQL query", "{address}")
     return await context.render("editor.html", lambda: {
-        "query": query or Template(own_query("first")).bind(
-            {"namespace": [Literal(context.header.namespace)]}),
+        "query": query or own(
+            "first", namespace=[Literal(context.header.namespace)]),
         "starters": [one for one in context.questions.library if "start" in one.tags][:6],
         "classes": sorted(classes, key=lambda term: (term.order, -context.sizes[term.iri])),
         "settings": {
             "endpoint": "/sparql", "terms": "/editor/terms", "release": context.release,
             "prefixes": context.serving.release.manifest["prefixes"],
             "namespace": context.header.namespace, "root": context.header.root,
-            "citation": context.citation.text}})
+            "source": context.citation.text,
+            "citation": {"text": cited.text, "bibtex": cited.bibtex}}})
 
 
 async def _query(context: PageContext, pairs: Pairs) -> str:
@@ -43,13 +44,12 @@ async def _query(context: PageContext, pairs: Pairs) -> str:
         question = context.questions.library.get(pairs[at][1])
         given = given_of([*pairs[:at], *pairs[at + 1:]])
         understood = await context.questions.understand(question, given)
-        return question.template.bind(understood).strip() + "\n"
-    check_names("The editor", pairs, ("thing", "query"),
-                "query, thing, and question (with the question's parameters)")
+        return f"# {question.title}\n{question.template.bind(understood).strip()}\n"
+    check_names("The editor", pairs, "thing", "query", "question")
     if (text := first_of(pairs, "query")) or not pairs:
         return text or ""
     thing = await context.find(pairs[0][1])
-    return Template(own_query("about")).bind({"thing": [NamedNode(thing)]})
+    return own("about", thing=[NamedNode(thing)])
 
 
 async def editor_terms(context: PageContext, pairs: Pairs) -> Response:

@@ -8,16 +8,12 @@ from urllib.parse import quote, unquote
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.graphs.view import UnknownView
-from graphsvc.index import AmbiguousName, Named, UnknownName
+from graphsvc.index import Named, NotOneThing
 from graphsvc.questions.library import UnknownQuestion
 from graphsvc.web.pages.context import Link, PageContext
-from graphsvc.web.pages.rendering import fill
+from graphsvc.web.pages.rendering import PLACES, fill
 
 _LONGEST = 80
-_PAGES = {"Home page": "/", "Questions": "/questions", "Compare": "/compare",
-          "Explore": "/explore", "SPARQL": "/sparql", "About these data": "/about",
-          "Releases": "/releases", "Search": "/search", "Graph files": "/export",
-          "The ontology": "/def", "For machines": "/docs"}
 
 
 def error_page(context: PageContext, path: str, error: GraphsvcError) -> str:
@@ -27,11 +23,11 @@ def error_page(context: PageContext, path: str, error: GraphsvcError) -> str:
     """
     words = _words(path) if error.status == 404 else ""
     return fill("error.html", site=context, error=error,
-                message=_plain(context, error.message), near=_near(context, path, error, words),
+                message=plain(context, error.message), near=_near(context, path, error, words),
                 words=words)
 
 
-def _plain(context: PageContext, message: str) -> str:
+def plain(context: PageContext, message: str) -> str:
     """The message with paths for the addresses of things, and what programs quote in quotes."""
     message = re.sub(r"<(http[^>]*)>", lambda found: context.path(found[1]) or found[1], message)
     return re.sub(r"`([^`]*)`", r"“\1”", message)
@@ -46,21 +42,12 @@ def _near(context: PageContext, path: str, error: GraphsvcError, words: str) -> 
             views = {view.name: view.question.title for view in context.serving.views}
             return [Link(views[name], f"/export/{quote(name)}")
                     for name in get_close_matches(path.rpartition("/")[2], views, 5)]
-        case AmbiguousName(choices=found) | UnknownName(nearest=found):
+        case NotOneThing(named=found):
             return [_link(context, path, named) for named in found]
     if words and path.startswith("/id/"):
-        return [_link(context, path, named) for named in _like(context, words)]
-    close = get_close_matches(f"/{path.split('/')[1]}", _PAGES.values(), 3) if words else []
-    return [Link(title, page) for title, page in _PAGES.items() if page in close]
-
-
-def _like(context: PageContext, words: str) -> list[Named]:
-    """Things with names like these words."""
-    try:
-        iri = context.index.find(words)
-    except (UnknownName, AmbiguousName) as error:
-        return error.nearest if isinstance(error, UnknownName) else error.choices
-    return [Named(iri, context.label(iri))]
+        return [_link(context, path, named) for named in context.like(words)]
+    close = get_close_matches(f"/{path.split('/')[1]}", PLACES.values(), 3) if words else []
+    return [Link(title, page) for title, page in PLACES.items() if page in close]
 
 
 def _link(context: PageContext, path: str, named: Named) -> Link:

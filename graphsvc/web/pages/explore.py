@@ -12,17 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from pyoxigraph import NamedNode
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.graphs.export import FORMATS
 from graphsvc.graphs.look import look
-from graphsvc.index import slug
-from graphsvc.questions.table import fetch
-from graphsvc.questions.template import Template
-from graphsvc.sparql import own_query
+from graphsvc.index import AmbiguousName, NotOneThing, slug
 from graphsvc.vocabulary import DISPLAY, PROV, RDF, RDFS, SKOS
 from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
+from graphsvc.web.pages.errors import plain
 from graphsvc.web.pages.terms import Term
 from graphsvc.web.request import Pairs
 
@@ -53,17 +51,23 @@ class Edge:
 
 
 async def explore_page(context: PageContext, pairs: Pairs) -> str:
-    """A thing with its links and, with `to`, the way to another; else where to begin.
+    """A thing with its links and, with `to`, the way to another; without a thing, the first of
+    those to begin with. Where `to` names nothing, or several things, these are offered.
 
-    Raises UnknownName or AmbiguousName, and what the engine raises.
+    Raises UnknownName or AmbiguousName for the thing, and what the engine raises.
     """
-    check_names("The explorer", pairs, _STATE, ", ".join(_STATE))
-    if (name := first_of(pairs, "thing")) is None:
-        return await context.render(
-            "explore.html", lambda: {"thing": None, "examples": _examples(context)})
-    iri, to = await context.find(name), first_of(pairs, "to")
+    check_names("The explorer", pairs, *_STATE)
+    name, to = first_of(pairs, "thing"), first_of(pairs, "to")
+    examples = [] if name else await run_in_threadpool(_examples, context)
+    if not name and not examples:
+        return await context.render("explore.html", lambda: {"thing": None, "examples": []})
+    iri = await _find(context, name) if name else examples[0].iri or ""
     edges = await _around(context, iri)
-    aim = await context.find(to) if to else None
+    aim, problem = None, None
+    try:
+        aim = await _find(context, to) if to else None
+    except NotOneThing as error:
+        problem = error
     past = _classes(context, pairs)
     way = await _way(context, iri, aim, past) if aim else []
 
@@ -73,12 +77,42 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
             groups[edge.label, edge.source == iri].append(context.link(edge.other(iri)))
         return {
             "thing": context.link(iri), "name": context.curie(iri), "total": len(edges),
-            "shown": len(edges[:_MOST]), "groups": groups, "formats": FORMATS,
+            "shown": len(edges[:_MOST]), "groups": groups, "examples": examples,
+            "problem": problem and plain(context, problem.message),
+            "near": _offered(context, problem, to or "") if problem else [],
             "aim": aim and context.link(aim), "aim_name": aim and context.curie(aim),
             "way": (steps := _steps(context, iri, way)), "past": [*map(slug, sorted(past))],
             "passed": _passed(context, steps)}
 
     return await context.render("explore.html", make)
+
+
+async def _find(context: PageContext, text: str) -> str:
+    """The thing that a text names; of several, the only one that readers are led to, if it is one:
+    a heading of a document that has the name too is nothing to explore.
+
+    Raises UnknownName, and AmbiguousName with those that are left.
+    """
+    try:
+        return await context.find(text)
+    except AmbiguousName as error:
+        named = [one for one in error.named if _led_to(context, one.iri)] or error.named
+        if len(named) == 1:
+            return named[0].iri
+        raise AmbiguousName(error.message, named, error.location) from error
+
+
+def _led_to(context: PageContext, iri: str) -> bool:
+    """Whether a thing is of a class that has a place among those that readers are led to."""
+    return any(context.terms.term(class_).first(DISPLAY.order)
+               for class_ in context.index.classes(iri))
+
+
+def _offered(context: PageContext, problem: NotOneThing, text: str) -> list[Link]:
+    """What may be meant by a text that is the name of several things, or of none."""
+    found = problem.named if isinstance(problem, AmbiguousName) else [
+        hit.entry for hit in context.index.suggest(text, None)[:5]]
+    return [context.link(one.iri) for one in found]
 
 
 def _examples(context: PageContext) -> list[Link]:
@@ -91,8 +125,7 @@ def _examples(context: PageContext) -> list[Link]:
             for example in question.examples if p.type == "iri" else ():
                 for text in example.values.get(p.name, ()):
                     iri = context.meant(text, p.of_class, p.scheme)
-                    if iri and any(context.terms.term(class_).first(DISPLAY.order)
-                                   for class_ in context.index.classes(iri)):
+                    if iri and _led_to(context, iri):
                         found[iri] = context.link(iri)
     return list(found.values())[:_BEGINNINGS]
 
@@ -102,15 +135,15 @@ async def links(context: PageContext, pairs: Pairs) -> Response:
 
     Raises as `explore_page`, and GraphsvcError without a thing.
     """
-    check_names("The explorer", pairs, ("thing", "to", "past"), "thing, to and past")
+    check_names("The explorer", pairs, "thing", "to", "past")
     name, to = first_of(pairs, "thing"), first_of(pairs, "to")
     if name is None:
         raise GraphsvcError("No thing was given whose links to list.",
                             hint="Name a thing with `thing`.")
-    iri = await context.find(name)
-    edges = await (_way(context, iri, await context.find(to), _classes(context, pairs))
+    iri = await _find(context, name)
+    edges = await (_way(context, iri, await _find(context, to), _classes(context, pairs))
                    if to else _around(context, iri))
-    return await context.json(_as_json, context, iri, edges)
+    return await context.json(lambda: _as_json(context, iri, edges))
 
 
 async def _around(context: PageContext, iri: str) -> list[Edge]:
@@ -124,9 +157,9 @@ async def _around(context: PageContext, iri: str) -> list[Edge]:
 
 async def _neighbours(context: PageContext, things: Iterable[str]) -> dict[str, list[Edge]]:
     """The links of each thing, without those that pages leave out."""
-    query = _QUERIES["neighbours"].bind({"thing": [NamedNode(iri) for iri in things]})
+    links = await context.fetch("neighbours", *map(NamedNode, things))
     found: dict[str, dict[Edge, None]] = defaultdict(dict)
-    for thing, property_, other, outward in (await fetch(context.serving.engine, query)).rows:
+    for thing, property_, other, outward in links.rows:
         assert thing and property_ and other and outward
         if (property_.value in _LEFT_OUT or context.terms.term(property_.value).quiet
                 or context.path(other.value) is None):
@@ -145,9 +178,9 @@ async def _folded(context: PageContext, edges: Sequence[Edge], ends: set[str]) -
     statements = _statements(context, others)
     if not statements:
         return [*edges]
-    query = _QUERIES["folded"].bind({"statement": [NamedNode(iri) for iri in statements]})
+    ends_of = await context.fetch("folded", *map(NamedNode, statements))
     folded: dict[Edge, None] = {}
-    for statement, start, end, said in (await fetch(context.serving.engine, query)).rows:
+    for statement, start, end, said in ends_of.rows:
         if statement and start and end and (not ends or {start.value, end.value} & ends):
             word = context.label(said.value) if isinstance(said, NamedNode) else (
                 said.value if said else context.label(statement.value))
@@ -167,9 +200,12 @@ def _statements(context: PageContext, iris: Iterable[str]) -> list[str]:
 
 
 def _classes(context: PageContext, pairs: Pairs) -> set[str]:
-    """The classes whose things a way is not to lead through, as an address names them."""
-    named = {value for name, value in pairs if name == "past"}
-    return {iri for iri in context.sizes if slug(iri) in named}
+    """The classes whose things a way is not to lead through: those that an address names, else
+    those of documents, for all that one document reports is linked through it."""
+    if named := {value for name, value in pairs if name == "past"}:
+        return {iri for iri in context.sizes if slug(iri) in named}
+    return {term.iri for document in context.index.documents
+            for term in context.terms.most_special(context.index.classes(document))}
 
 
 def _passed(context: PageContext, steps: Sequence[tuple[Link, Edge, Link]]) -> list[Term]:
@@ -247,6 +283,3 @@ def _as_json(context: PageContext, iri: str, edges: Sequence[Edge]) -> dict[str,
         "looks": {kind: {"colour": its.colour, "shape": its.shape, "outline": its.outline}
                   for kind, its in look(context.serving.looks, kinds.values()).items()},
     }
-
-
-_QUERIES = {name: Template(own_query(name), file=f"{name}.rq") for name in ("neighbours", "folded")}

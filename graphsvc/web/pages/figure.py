@@ -8,16 +8,20 @@ and take half a second (vl-convert), or write texts without escaping them (svg.p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from textwrap import wrap
-from typing import Any
 
-from graphsvc.web.pages.context import Link
-from graphsvc.web.pages.drawings import Bars, Tile, TileMap
-from graphsvc.web.pages.rendering import capital
+from markupsafe import Markup
 
-WIDE, NARROW = 960, 340
+from graphsvc.errors import GraphsvcError
+from graphsvc.web.pages.context import Link, PageContext
+from graphsvc.web.pages.drawings import Bars, Matrix, Tile, TileMap, bars, matrix, tile_map
+from graphsvc.web.pages.rendering import MARKS, STATIC, capital, fill
+from graphsvc.web.pages.table import Table
+
+WIDE, NARROW = 960, 320
 """Pixels across: of files and pages, and of phones."""
 _LETTER, _MEAN = 0.55, 0.5
 """How wide a letter of the font is, in its size: in a word, and on average in a long line."""
@@ -26,11 +30,6 @@ _LEADING = 1.22
 _SIZE, _SMALL, _TITLE = 14.0, 12.0, 24.0
 _ROW, _BAR = 30, 20
 _CELL, _HEAD = 34, 260
-_SYLLABLE = re.compile(
-    r"(?<=\w\w)((?:[cgpstw]h|[bcdfgkpt]r|[bcfgkps]l|[^aeiouy\W\d_])(?=[aeiouy])(?!e\b))")
-"""Where a long word may be broken: before what begins a syllable."""
-_THIN, _FAT = set("fijlrtI-' "), set("mwMW")
-_MARKS = {"good": "+", "mixed": "±", "slight": "~", "open": "?", "bad": "−"}
 
 
 @dataclass(frozen=True)
@@ -86,33 +85,49 @@ class Drawing:
     says: str
 
 
+class NotDrawn(GraphsvcError):
+    """An answer has no such picture."""
+
+    status = 404
+    type = "/problems#not-drawn"
+    title = "There is no such picture"
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """What an answer can be drawn as, by the name of the view."""
+
+    drawn: Mapping[str, Matrix | Bars | TileMap]
+
+    @classmethod
+    def of(cls, context: PageContext, table: Table) -> Drawings:
+        """The drawings of an answer with all its rows."""
+        found = {"grid": matrix(table), "chart": bars(table), "map": tile_map(context, table)}
+        return cls({name: drawing for name, drawing in found.items() if drawing})
+
+    def drawing(self, view: str, width: float = WIDE) -> Drawing:
+        """A view as marks on a sheet; a grid always has the width of files. Raises NotDrawn."""
+        match self.drawn.get(view):
+            case Bars() as found:
+                return bar_chart(found, width)
+            case TileMap() as found:
+                return tiles(found, width)
+            case Matrix() as found:
+                return grid(found)
+        raise NotDrawn(
+            f"This answer cannot be drawn as `{view[:40]}`.",
+            hint=f"It can be drawn as {', '.join(self.drawn)}." if self.drawn else
+            "Nothing can be drawn of it; take the table.")
+
+    def phone(self, view: str) -> Drawing:
+        """Bars or a map for a phone. Raises NotDrawn."""
+        return self.drawing(view, NARROW)
+
+
 def lines(text: str, width: float, size: float = _SIZE, most: int = 2) -> list[str]:
     """A text in lines that are not wider than a width, the last one cut where there are more."""
     letters = max(4, int(width / (size * (_LETTER if width < 400 else _MEAN))))
     return wrap(text, letters, max_lines=most, placeholder=" …") or [""]
-
-
-def _wide(text: str, size: float) -> float:
-    """How wide a short text is, letter by letter."""
-    return size * sum(.34 if letter in _THIN else .86 if letter in _FAT else
-                      .68 if letter.isupper() else .57 for letter in text)
-
-
-def _broken(text: str, width: float, size: float) -> list[str]:
-    """A name in lines that are not wider than a width, its words broken where they are wider."""
-    done = [""]
-    for word in text.split():
-        fits = _wide(word, size) <= width
-        parts = [word] if fits else _SYLLABLE.sub("\xad\\1", word).split("\xad")
-        for number, part in enumerate(parts):
-            last = number == len(parts) - 1
-            joined = done[-1] + (" " if done[-1] and not number else "") + part
-            if _wide(joined + ("" if last else "-"), size) <= width:
-                done[-1] = joined
-            else:
-                done[-1] += "-" if number else ""
-                done.append(part)
-    return [line for line in done if line]
 
 
 def _text(found: Sequence[str], x: float, y: float, size: float = _SIZE, look: str = "",
@@ -122,7 +137,7 @@ def _text(found: Sequence[str], x: float, y: float, size: float = _SIZE, look: s
         yield Words(x, y + number * size * _LEADING, line, size, look, anchor)
 
 
-def bar_chart(bars: Bars, width: float = WIDE) -> Drawing:
+def bar_chart(bars: Bars, width: float) -> Drawing:
     """Bars from one zero, longest first as the question says, each with its number at its end."""
     phone = width < WIDE
     left, end = (0.0, 70.0) if phone else (300.0, 90.0)
@@ -150,13 +165,13 @@ def bar_chart(bars: Bars, width: float = WIDE) -> Drawing:
     return Drawing((*([] if phone else [axis]), *marks), width, y, heading)
 
 
-def tiles(found: TileMap, width: float = WIDE) -> Drawing:
+def tiles(found: TileMap, width: float) -> Drawing:
     """A tile for each place, with what is known of it, above a legend."""
     step, phone = width / found.columns, width < WIDE
     longest = max((len(word) for tile in found.tiles for word in tile.link.text.split()), default=1)
-    size = 9.0 if phone else max(9.0, min(13.0, (step - 15) / (longest * 0.58)))
-    edge = 2.0 if phone else 6.0
-    words = {tile: (_broken(tile.link.text, step - 3 - edge, size),
+    size = 10.5 if phone else max(9.0, min(13.0, (step - 15) / (longest * 0.58)))
+    edge = 3.0 if phone else 6.0
+    words = {tile: (lines(phone and tile.short or tile.link.text, step - edge, size, 3),
                     lines(tile.text, step - 13, size * 1.06, 3)
                     if tile.text and (not phone or Link(tile.text).number is not None) else [])
              for tile in found.tiles}
@@ -198,34 +213,34 @@ def _legend(
     return marks, y + 30
 
 
-def grid(matrix: dict[str, Any], width: float = WIDE) -> Drawing:
+def grid(matrix: Matrix) -> Drawing:
     """Cells where rows and columns meet, above a legend: symbols, signs and colours, or texts."""
-    columns, toned = matrix["columns"], matrix["tones"] is not None
-    step = (width - _HEAD) / max(1, len(columns))
+    columns, tones = matrix.columns, matrix.tones
+    step = (WIDE - _HEAD) / max(1, len(columns))
     heads = [lines(link.text, step - 8, 13, 4) for link in columns]
     top = 17.0 * max(map(len, heads), default=1) + 8
     marks = [Mark(tuple(_text(found, _HEAD + (at + .5) * step, 13, 13, "strong", "middle")),
                   says=link.text, href=link.href)
              for at, (link, found) in enumerate(zip(columns, heads, strict=True))]
     y = top
-    for head, cells in matrix["rows"]:
+    for head, cells in matrix.rows:
         name = lines(head.text, _HEAD - 16, _SIZE, 2)
         tall = max(_CELL, 17 * len(name) + 10)
-        marks.append(Mark((Box(0, y, width, 1, "rule"), *_text(
+        marks.append(Mark((Box(0, y, WIDE, 1, "rule"), *_text(
             name, 0, y + tall / 2 + 5 - (len(name) - 1) * 8.5)), says=head.text, href=head.href))
         for at, met in enumerate(cells):
             middle = _HEAD + (at + .5) * step
-            marks += _signs(met, middle, y, tall) if toned else [
+            marks += _signs(met, middle, y, tall) if tones else [
                 _shaded(met, middle, y, step, tall)]
         y += tall
-    key = [] if not toned else [
-        *(("", symbol, ", ".join(texts)) for symbol, texts in matrix["symbols"].items() if symbol),
-        *((tone or "plain", _MARKS.get(tone or "", ""), ", ".join(texts))
-          for tone, texts in matrix["tones"].items())]
-    blank = any(not met for _, cells in matrix["rows"] for met in cells)
-    key += [("", "dash", "not mentioned" if toned else "no information")] if blank else []
-    legend, below = _legend(key, width, y + 16) if key else ([], y)
-    return Drawing((*marks, *legend), width, below, matrix["measure"])
+    key = [] if not tones else [
+        *(("", symbol, ", ".join(texts)) for symbol, texts in matrix.symbols.items() if symbol),
+        *((tone or "plain", MARKS.get(tone or "", ""), ", ".join(texts))
+          for tone, texts in tones.items())]
+    blank = any(not met for _, cells in matrix.rows for met in cells)
+    key += [("", "dash", "not mentioned" if tones else "no information")] if blank else []
+    legend, below = _legend(key, WIDE, y + 16) if key else ([], y)
+    return Drawing((*marks, *legend), WIDE, below, matrix.measure)
 
 
 def _signs(met: Sequence[Link], middle: float, y: float, tall: float) -> Iterator[Mark]:
@@ -235,7 +250,7 @@ def _signs(met: Sequence[Link], middle: float, y: float, tall: float) -> Iterato
     wide = 46
     for number, one in enumerate(met):
         x = middle - wide * len(met) / 2 + number * wide
-        mark = _MARKS.get(one.tone or "", "")
+        mark = MARKS.get(one.tone or "", "")
         parts = (Box(x + 1, y + 4, wide - 2, tall - 7),
                  Sign(x + (9 if mark else 16), y + tall / 2 - 6.5, one.symbol or "full"),
                  Words(x + 33, y + tall / 2 + 5.5, mark, 16, "strong", "middle"))
@@ -253,21 +268,11 @@ def _shaded(met: Sequence[Link], middle: float, y: float, step: float, tall: flo
                 f"s{shade}" if shade else "none", text)
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A drawing as a file has it: at a place on a sheet, below a title, above its source."""
-
-    drawing: Drawing
-    title: str
-    left: float
-    top: float
-    width: float
-    height: float
-    around: Mark
-
-
-def sheet(drawing: Drawing, title: str, says: str, source: Sequence[str]) -> Sheet:
-    """The drawing with a title, what it shows in words, and lines on where it comes from."""
+def svg_file(
+    drawing: Drawing, title: str, says: str, source: Sequence[str], base: str
+) -> str:
+    """A drawing as an SVG file, with a title, what it shows in words, and lines on where it comes
+    from. base: where the service is, to which its links lead."""
     left, wide = 28.0, drawing.width
     head = [*_text(lines(title, wide, _TITLE, 3), left, 52, _TITLE, "strong")]
     under = [*_text(lines(says, wide, 15, 4), left, head[-1].y + 30, 15, "soft")]
@@ -277,4 +282,17 @@ def sheet(drawing: Drawing, title: str, says: str, source: Sequence[str]) -> She
     last = [*_text([line for text in source for line in lines(text, wide, _SMALL, 2)],
                    left, foot, _SMALL, "soft")]
     around = Mark((*head, *under, caption, Box(left, foot - 22, wide, 1, "rule"), *last))
-    return Sheet(drawing, title, left, top, wide + 2 * left, last[-1].y + 24, around)
+    return fill("figure.svg", base=base, style=_style(), sheet={
+        "drawing": drawing, "around": around, "title": title, "left": left, "top": top,
+        "width": wide + 2 * left, "height": last[-1].y + 24})
+
+
+@cache
+def _style() -> Markup:
+    """The rules of drawings with the colours of the day, from the stylesheet of the pages."""
+    text = (STATIC / "pages.css").read_text(encoding="utf-8")
+    tokens: dict[str, str] = {}
+    for name, value in re.findall(r"--([\w-]+): ([^;]+);", text):
+        tokens.setdefault(name, re.sub(r"light-dark\(([^,]+),.*", r"\1", value))
+    rules = text.split("/* drawings:")[1].split("*/", 1)[1].split("/* of pages only")[0]
+    return Markup(re.sub(r"var\(--([\w-]+)\)", lambda found: tokens[found[1]], rules).strip())

@@ -90,7 +90,7 @@ def _field(
     low, high = limits(parameter)
     values = [value for value in values if value != ANY or not parameter.default]
     options: list[tuple[str, str]] = []
-    meant, of_class = list(values), None
+    meant, of_class, labels = list(values), None, dict[str, str]()
     match parameter.type:
         case "choice":
             options = [(choice.value.value, choice.label) for choice in choices]
@@ -107,12 +107,8 @@ def _field(
             if len(members) <= _MOST_OPTIONS:
                 options = [(context.curie(entry.iri), entry.label or entry.iri)
                            for entry in members]
-            labels = dict(options) | {
-                curie: context.label(iri) for curie, iri in zip(meant, found, strict=True)}
-            return Field(parameter, tuple((it, labels[it]) for it in meant),
-                         tuple((*option, option[0] in meant) for option in options),
-                         of_class, low, high)
-    labels = dict(options)
+            labels = {curie: context.label(iri) for curie, iri in zip(meant, found, strict=True)}
+    labels = dict(options) | labels
     return Field(parameter, tuple((value, labels.get(value, value)) for value in meant),
                  tuple((*option, option[0] in meant) for option in options), of_class, low, high)
 

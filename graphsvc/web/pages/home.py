@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.context import NotFound, PageContext, first_of
+from graphsvc.web.pages.context import PageContext, first_of, given_of
 from graphsvc.web.pages.drawings import matrix
-from graphsvc.web.pages.files import Views
+from graphsvc.web.pages.figure import Drawings
 from graphsvc.web.pages.filters import fields_of
 from graphsvc.web.pages.table import table_of
-from graphsvc.web.request import Pairs, given_of
+from graphsvc.web.problems import HttpError
+from graphsvc.web.request import Pairs
 
 START = "start"
 """The tag of questions that the first page leads to."""
-COVERAGE = "coverage"
-"""The question that says which documents the data come from, and how completely."""
 _ROWS = 1_000
 _MOST_STARTS, _MOST_GRID_ROWS = 9, 14
 
@@ -28,21 +28,21 @@ _MOST_STARTS, _MOST_GRID_ROWS = 9, 14
 async def home_page(context: PageContext, pairs: Pairs) -> str:
     """The first page. `map` names the question that shades the map, others are its parameters.
 
-    Raises NotFound for a map that there is not, and what asking raises.
+    Raises HttpError 404 for a map that there is not, and what asking raises.
     """
     library = context.questions.library
     maps = _in_order(context, (q for q in library if q.map and q.map.shade))
     wanted = first_of(pairs, "map")
     shown = next((q for q in maps if wanted in (None, q.name)), None)
     if wanted and shown is None:
-        raise NotFound(f"There is no map called `{wanted[:80]}`.",
-                       hint=f"Choose one of: {', '.join(q.name for q in maps) or 'none'}.")
+        raise HttpError(404, f"There is no map called `{wanted[:80]}`.",
+                        hint=f"Choose one of: {', '.join(q.name for q in maps) or 'none'}.")
     given = given_of([pair for pair in pairs if pair[0] != "map"])
     if shown and shown.examples:
         needed = {p.name for p in shown.parameters if p.required}
         given = {name: list(values) for name, values in shown.examples[0].values.items()
                  if name in needed} | given
-    covering = next((q for q in library if q.name == COVERAGE), None)
+    covering, _ = library.covering
     crossing = next((q for q in _in_order(context, library) if q.matrix and q.matrix.tone), None)
     drawn, covered, crossed, fields = await asyncio.gather(
         _ask(context, shown, given), _ask(context, covering, {}), _ask(context, crossing, {}),
@@ -53,15 +53,14 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
         classes = sorted((context.terms.term(iri) for iri in context.sizes),
                          key=lambda term: term.order)
         grid = matrix(table_of(context, crossed)) if crossed else None
-        if grid:
-            grid["rows"] = grid["rows"][:_MOST_GRID_ROWS]
         return {
-            "grid": grid, "crossing": crossing, "dataset": context.dataset,
+            "grid": grid and replace(grid, rows=grid.rows[:_MOST_GRID_ROWS]),
+            "crossing": crossing, "dataset": context.dataset,
             "headline": context.terms.term(context.header.iri).first(DISPLAY.headline),
             "classes": [term for term in classes if term.first(DISPLAY.order)],
             "start": _in_order(context, (q for q in library if START in q.tags))[:_MOST_STARTS],
             "maps": maps, "shown": shown, "fields": fields, "table": table,
-            "drawings": Views.of(context, table) if table else Views({}),
+            "drawings": Drawings.of(context, table) if table else Drawings({}),
             "coverage": table_of(context, covered) if covered else None,
         }
 

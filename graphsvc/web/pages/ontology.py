@@ -16,7 +16,7 @@ _PICTURE = "ontology"
 
 async def ontology_page(context: PageContext) -> str:
     """The page of the ontology: classes as a tree, properties, vocabularies, re-used terms."""
-    return await context.render("ontology.html", _ontology, context)
+    return await context.render("ontology.html", lambda: _ontology(context))
 
 
 def _ontology(context: PageContext) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.context import Link, NotFound, PageContext
-from graphsvc.web.pages.files import Views
+from graphsvc.web.pages.context import Link, PageContext
+from graphsvc.web.pages.figure import Drawings
 from graphsvc.web.pages.table import Row, Table, table_of
+from graphsvc.web.problems import HttpError
 from graphsvc.words import slugged
 
 FIRST = "Overview"
@@ -45,14 +46,6 @@ class Tab:
     def name(self) -> str:
         """As addresses have it."""
         return slugged(self.title)
-
-    @property
-    def counts(self) -> bool:
-        """Whether the rows of its panel are what the tab is about: not where they are the sides of
-        the things that group them."""
-        groups = [column for one in self.asked for column in one.question.columns
-                  if column.name == one.question.group and column.type == "iri"]
-        return len(self.asked) == 1 and not groups
 
     def rows(self, asked: Asked) -> int:
         """How many rows one of its panels shows."""
@@ -107,14 +100,14 @@ def _asked(token: str, known: Mapping[str, tuple[Question, str]], iri: str) -> A
 
 
 def chosen(tabs: Sequence[Tab], wanted: str | None) -> Tab:
-    """The tab that an address asks for, else the first. Raises NotFound."""
+    """The tab that an address asks for, else the first. Raises HttpError 404."""
     if wanted is None:
         return tabs[0]
     for tab in tabs:
         if tab.name == wanted:
             return tab
-    raise NotFound(f"This page has no part `{wanted[:80]}`.",
-                   hint=f"It has {', '.join(tab.name for tab in tabs)}.")
+    raise HttpError(404, f"This page has no part `{wanted[:80]}`.",
+                    hint=f"It has {', '.join(tab.name for tab in tabs)}.")
 
 
 def panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Panel:
@@ -132,9 +125,9 @@ def panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Panel
 def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str, Any]:
     match view:
         case "map" | "chart" | "grid":
-            views = Views.of(context, table_of(context, table.answer))
-            if view in views.drawn:
-                return view, views
+            drawings = Drawings.of(context, table_of(context, table.answer))
+            if view in drawings.drawn:
+                return view, drawings
         case "table" | "list":
             return view, None
         case None:
@@ -186,10 +179,10 @@ def groups(table: Table) -> tuple[Table, list[tuple[Link, list[Row]]]] | None:
         return None
     roles = ["group" if its == at else role for its, role in enumerate(table.roles)]
     if "head" not in roles:
-        head = next((its for its, column in enumerate(table.columns)
-                     if its != at and column.type == "iri"
-                     and len({row[its].iri for row in table.rows}) > 1), at)
-        roles[head] = "head"
+        things = [its for its, column in enumerate(table.columns)
+                  if its != at and column.type == "iri"]
+        roles[next((its for its in things if len({row[its].iri for row in table.rows}) > 1),
+                   next(iter(things), at))] = "head"
     found: dict[Link, list[Row]] = {}
     for row in table.rows:
         found.setdefault(row[at], []).append(row)

@@ -9,19 +9,23 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from graphsvc.errors import GraphsvcError
+from graphsvc.graphs.picture import as_png
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
-from graphsvc.web.pages.context import PageContext, first_of
-from graphsvc.web.pages.files import Views, address_of, png_file, svg_file
+from graphsvc.web.pages.context import PageContext, first_of, given_of
+from graphsvc.web.pages.figure import Drawings, svg_file
 from graphsvc.web.pages.filters import chips, fields_of
 from graphsvc.web.pages.rendering import show_date
 from graphsvc.web.pages.table import table_of
-from graphsvc.web.request import Pairs, given_of
+from graphsvc.web.request import Pairs
+from graphsvc.web.responses import EMBEDDED
 
 _ROWS, _ALL = 200, 10_000
+_SHARP = 2
+"""Pixels of a PNG for each of the SVG."""
 _HINTS = ("start", "compare", "timeline")
 """Tags that say what pages do with a question, not what it is about."""
 _NAMES = {"grid": "Grid", "time": "Time line", "table": "Table", "chart": "Chart", "map": "Map",
@@ -45,15 +49,19 @@ async def questions_page(context: PageContext, pairs: Pairs) -> str:
     return await context.render("questions.html", make)
 
 
-async def question_page(context: PageContext, name: str, pairs: Pairs, base: str) -> str:
-    """The page of a question, asked as soon as all that it requires is given. base: where the
-    service is, as answers are linked to.
+async def question_page(context: PageContext, name: str, pairs: Pairs, base: str) -> Response:
+    """The page of a question, asked as soon as all that it requires is given; with one of FILES as
+    its ending, a picture of the answer or its citation. base: where the service is, as answers are
+    linked to.
 
-    Raises UnknownQuestion, and what the engine raises; what is wrong with a value is shown in the
-    page.
+    Raises UnknownQuestion, NotDrawn, and what the engine raises; what is wrong with a value is
+    shown in the page.
     """
+    stem, _, ending = name.partition(".")
+    if ending in FILES:
+        return await _file(context, stem, ending, pairs, base)
     question = context.questions.library.get(name)
-    given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
+    given = _given(pairs)
     fields = await fields_of(context, question, given)
     page = {"question": question, "fields": fields, "error": None, "given": given, "table": None}
     if given or not any(p.required for p in question.parameters):
@@ -61,23 +69,30 @@ async def question_page(context: PageContext, name: str, pairs: Pairs, base: str
             made = await _answered(context, question, given, pairs, base)
             shown, more = chips(question, fields, given)
             page |= {"chips": shown, "more": more}
-            return await context.render("question.html", lambda: page | made())
+            return HTMLResponse(
+                await context.render("question.html", lambda: page | made()))
         except GraphsvcError as problem:
             if not (problem.location or "").startswith("parameter"):
                 raise
             page["error"] = problem
-    return await context.render("question.html", lambda: page)
+    return HTMLResponse(await context.render("question.html", lambda: page))
 
 
-async def embedded_page(context: PageContext, name: str, pairs: Pairs, base: str) -> str:
+async def embedded_page(context: PageContext, name: str, pairs: Pairs, base: str) -> Response:
     """A view of an answer without all around it, for the pages of others.
 
     Raises UnknownQuestion, and what understanding and asking raise.
     """
     question = context.questions.library.get(name)
-    given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
+    given = _given(pairs)
     made = await _answered(context, question, given, pairs, base)
-    return await context.render("embed.html", made)
+    return HTMLResponse(await context.render("embed.html", made),
+                        headers={"Content-Security-Policy": EMBEDDED.decode()})
+
+
+def _given(pairs: Pairs) -> Given:
+    """What a question is asked with."""
+    return given_of([pair for pair in pairs if pair[0] not in _GENERAL])
 
 
 async def _answered(
@@ -88,13 +103,12 @@ async def _answered(
     understood = await context.questions.understand(question, given)
     answer = await context.questions.ask(
         question, understood, limit=_ROWS, after=first_of(pairs, "after"))
-    full = await context.questions.ask(question, understood, limit=_ALL)
 
     def make() -> dict[str, Any]:
         table = every = table_of(context, answer)
-        if answer.after or answer.rows != full.rows:
-            every = table_of(context, full)
-        drawings, sort = Views.of(context, every), first_of(pairs, "sort")
+        if len(answer.rows) < len(answer.all_rows):
+            every = table_of(context, replace(answer, rows=answer.all_rows[:_ALL]))
+        drawings, sort = Drawings.of(context, every), first_of(pairs, "sort")
         if sort:
             table = replace(every.ordered(sort), answer=answer)
             table = replace(table, rows=table.rows[:_ROWS])
@@ -107,34 +121,36 @@ async def _answered(
         return {
             "table": table, "views": {name: views[name] for name in shown}, "names": _NAMES,
             "drawings": drawings, "view": view, "sort": sort,
-            "address": address_of(table, base),
+            "address": base + table.path,
             "embedded": f"{base}/embed/{quote(question.name)}?{query}",
-            "citation": context.citation.of_answer(answer.heading, address_of(table, base)),
+            "citation": context.citation.of_answer(answer.heading, base + table.path),
             "built": show_date(context.citation.built.isoformat())}
 
     return make
 
 
-async def question_file(
+async def _file(
     context: PageContext, name: str, ending: str, pairs: Pairs, base: str
 ) -> Response:
-    """A picture of an answer (`view` says of what) or its citation. base: where the service is.
-
-    Raises UnknownQuestion, NotDrawn, and what understanding and asking raise.
-    """
+    """A picture of an answer (`view` says of what) or its citation. Raises as `question_page`."""
     question = context.questions.library.get(name)
-    given = given_of([pair for pair in pairs if pair[0] not in _GENERAL])
+    given = _given(pairs)
     answer = await context.questions.ask(
         question, await context.questions.understand(question, given), limit=_ALL)
-    view = first_of(pairs, "view") or "chart"
+    view, citation = first_of(pairs, "view") or "chart", context.citation
 
     def make() -> str | bytes:
         table = table_of(context, answer)
+        address = base + table.path
         if ending in ("bib", "ris"):
-            citation = context.citation.of_answer(answer.heading, address_of(table, base))
-            return citation.ris if ending == "ris" else citation.bibtex
-        svg = svg_file(context, table, Views.of(context, table), view, base)
-        return svg if ending == "svg" else png_file(svg)
+            cited = citation.of_answer(answer.heading, address)
+            return cited.ris if ending == "ris" else cited.bibtex
+        svg = svg_file(
+            Drawings.of(context, table).drawing(view), answer.heading, answer.sentence or "", (
+                f"Source: {citation.title}, release {citation.release} of "
+                f"{show_date(citation.built.isoformat())}. Licence: {citation.terms}.", address),
+            base)
+        return svg if ending == "svg" else as_png(svg, _SHARP)
 
     return Response(await run_in_threadpool(make), media_type=FILES[ending], headers={
         "Content-Disposition": f'inline; filename="{name}-{view}.{ending}"'})

@@ -15,12 +15,12 @@ from graphsvc.changes import Changes, TooManyQuads, compare
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import Index
 from graphsvc.release import Release, Releases
-from graphsvc.web.pages.context import NotFound, PageContext, check_names, first_of
+from graphsvc.web.pages.context import PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import fill, show_date
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 
-_NEVER_KEPT = {"Cache-Control": "no-store"}
+NEVER_KEPT = {"Cache-Control": "no-store"}
 _IN_FEED = 20
 _MOST_SHOWN = 100
 """Things of one class whose changes a page lists."""
@@ -29,9 +29,9 @@ _MOST_SHOWN = 100
 async def releases_page(context: PageContext, pairs: Pairs) -> Response:
     """All releases that are held; with `from` and `to`, leads to what changed between two.
 
-    Raises NotFound for a release that is not held.
+    Raises HttpError 404 for a release that is not held.
     """
-    check_names("The list of releases", pairs, ("from", "to"), "from and to")
+    check_names("The list of releases", pairs, "from", "to")
     since, until = first_of(pairs, "from"), first_of(pairs, "to")
     if since and until:
         found = [held(context, name).id for name in (since, until)]
@@ -44,9 +44,9 @@ async def releases_page(context: PageContext, pairs: Pairs) -> Response:
 async def release_page(context: PageContext, name: str, pairs: Pairs) -> Response:
     """One release: how it is cited, its files, and what changed since the one before or `since`.
 
-    Raises NotFound for a release that is not held.
+    Raises HttpError 404 for a release that is not held.
     """
-    check_names("A release", pairs, ("since", "format"), "since and format")
+    check_names("A release", pairs, "since", "format")
     release, since = held(context, name), first_of(pairs, "since")
     before = held(context, since) if since else _before(context, release)
 
@@ -63,7 +63,7 @@ async def release_page(context: PageContext, name: str, pairs: Pairs) -> Respons
 
     if first_of(pairs, "format") == "json":
         made = await run_in_threadpool(make)
-        return JSONResponse(_as_json(release, made["changes"]), headers=_NEVER_KEPT)
+        return JSONResponse(_as_json(release, made["changes"]), headers=NEVER_KEPT)
     return await _page(context, "release.html", make)
 
 
@@ -75,13 +75,13 @@ async def feed(context: PageContext, server: str) -> Response:
                    for release, changes in _history(context)[:_IN_FEED]]
         return fill("feed.xml", site=context, server=server, entries=entries)
 
-    return Response(await run_in_threadpool(make), headers=_NEVER_KEPT,
+    return Response(await run_in_threadpool(make), headers=NEVER_KEPT,
                     media_type="application/atom+xml")
 
 
 def held(context: PageContext, name: str) -> Release:
-    """The release with this digest, or the beginning of one. Raises NotFound, and HttpError 410
-    for one that only another version of the software can read."""
+    """The release with this digest, or the beginning of one. Raises HttpError: 404, and 410 for one
+    that only another version of the software can read."""
     folder = _folder(context)
     try:
         return folder.get(name)
@@ -90,8 +90,8 @@ def held(context: PageContext, name: str) -> Release:
             raise HttpError(410, f"The release `{name[:40]}` was built by another version of this"
                             " software, which this one cannot read.",
                             hint="See /releases for those that it can show.") from error
-        raise NotFound(
-            f"This service holds no release `{name[:40]}`. It was removed, or was never here.",
+        raise HttpError(
+            404, f"This service holds no release `{name[:40]}`. It was removed, or was never here.",
             hint="See /releases for those that it holds.") from error
 
 
@@ -143,7 +143,7 @@ def _history(context: PageContext) -> list[tuple[Release, Changes | None]]:
 
 
 async def _page(context: PageContext, template: str, make: Any) -> Response:
-    return HTMLResponse(await context.render(template, make), headers=_NEVER_KEPT)
+    return HTMLResponse(await context.render(template, make), headers=NEVER_KEPT)
 
 
 def _as_json(release: Release, changes: Changes | None) -> dict[str, Any]:

@@ -21,6 +21,12 @@ from graphsvc.questions.table import Term
 from graphsvc.vocabulary import XSD
 from graphsvc.web.request import Pairs
 
+PLACES = {
+    "Home page": "/", "Questions": "/questions", "Compare": "/compare", "Explore": "/explore",
+    "SPARQL": "/sparql", "About these data": "/about", "Releases": "/releases",
+    "Search": "/search", "Graph files": "/export", "The ontology": "/def",
+    "For machines": "/docs"}
+"""The paths of the pages that readers are led to, by what they are called."""
 STATIC = Path(str(files("graphsvc.web.pages") / "static"))
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
@@ -30,8 +36,8 @@ ASSETS = {(name := path.relative_to(STATIC).as_posix()):
           f"/static/{name}?{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
           for path in sorted(STATIC.rglob("*")) if path.is_file() and path.suffix in MEDIA_TYPES}
 """The address of each file that browsers load, by its path below STATIC, with its digest."""
-
-
+MARKS = {"good": "+", "mixed": "±", "slight": "~", "open": "?", "bad": "−"}
+"""The sign of each tone, for those who do not see its colour."""
 _FOR_PEOPLE = re.compile(rb"^ *//.*\n|^ +|/\*.*?\*/", re.MULTILINE)
 """What styles and scripts have only for those who read them: comments and indents."""
 
@@ -94,6 +100,8 @@ def _in_words(found: re.Match[str]) -> str:
     if any(len(end) == 7 and end[5:] > end[2:4] for end in ends):
         return found[0]
     first, *last = (end if len(end) == 4 else show_date(end) for end in ends)
+    if last and ends[0].startswith(f"{ends[1]}-"):
+        return f"{first} and later that month"
     if last and first[-5:] == last[0][-5:] and first != last[0]:
         first = first[:-5]
     return " to ".join((first, *last))
@@ -119,8 +127,7 @@ def _marked(text: str) -> Markup:
     return Markup(str(escape(text)).replace(MARK_ON, "<mark>").replace(MARK_OFF, "</mark>"))
 
 
-_PAGE = re.compile(
-    r"(?<![\w/])/(?:search|questions|releases|export|def|about|explore|docs)(?![\w/])")
+_PAGE = re.compile(rf"(?<![\w/])(?:{'|'.join(PLACES.values())})(?![\w/])")
 
 
 def _with_links(text: str) -> Markup:
@@ -136,9 +143,7 @@ def _first_sentence(text: str) -> str:
 _TEMPLATES = Environment(
     loader=PackageLoader("graphsvc.web.pages"), autoescape=True, undefined=StrictUndefined,
     trim_blocks=True, lstrip_blocks=True)
-_TEMPLATES.globals["assets"] = ASSETS
+_TEMPLATES.globals |= {"assets": ASSETS, "marks": MARKS}
 _TEMPLATES.filters |= {
     "capital": capital, "dated": dated, "asked": _asked, "first_sentence": _first_sentence,
-    "marked": _marked,
-    "query": query_string, "slug": slug,
-    "with_links": _with_links}
+    "marked": _marked, "query": query_string, "slug": slug, "with_links": _with_links}

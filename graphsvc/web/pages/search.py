@@ -12,11 +12,12 @@ from starlette.responses import Response
 from graphsvc.ask.plain import Heard, NothingAsked
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import TYPE, YEAR
-from graphsvc.index import AmbiguousName, UnknownName, slug
+from graphsvc.index import slug
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.context import Link, NotFound, PageContext, check_names, first_of
+from graphsvc.web.pages.context import PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import capital
 from graphsvc.web.pages.table import table_of
+from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 
 _PAGE = 20
@@ -27,7 +28,7 @@ _MOST_VALUES = 60
 async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
     """The search that an address asks for, as JSON with `format=json`.
 
-    Raises NotFound, UnknownName or AmbiguousName for a value, GraphsvcError for other parameters.
+    Raises HttpError or NotOneThing for a value, GraphsvcError for other parameters.
     """
     wanted = [pair for pair in pairs if pair[0] != "format"]
     heard = await _heard(context, first_of(pairs, "q") or "")
@@ -45,8 +46,7 @@ async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
 async def suggestions(context: PageContext, pairs: Pairs) -> Response:
     """Suggestions as people type, as JSON. `class`: IRI that narrows them to a parameter's."""
     def make() -> list[dict[str, Any]]:
-        hits = context.index.suggest(
-            first_of(pairs, "q") or "", of_class=first_of(pairs, "class"))
+        hits = context.index.suggest(first_of(pairs, "q") or "", first_of(pairs, "class"))
         return [{
             "label": hit.entry.label, "href": context.path(hit.entry.iri),
             "name": context.curie(hit.entry.iri), "why": None if hit.shown else hit.why,
@@ -76,7 +76,7 @@ def _readings(heard: Heard) -> list[dict[str, Any]]:
 def _search(context: PageContext, pairs: Pairs) -> dict[str, Any]:
     """What is found, and by what it can be narrowed. address: of this search without its page."""
     names = {"class": TYPE} | {slug(iri): iri for iri in context.terms.facets} | {"year": YEAR}
-    check_names("A search", pairs, ("q", "page", *names), f"q, page, {', '.join(names)}")
+    check_names("A search", pairs, "q", "page", *names)
     text, number = dict(pairs).get("q", ""), _page_number(dict(pairs).get("page", "1"))
     given = {name: [value for key, value in pairs if key == name and value] for name in names}
     filters = {names[name]: [_value(context, names[name], value) for value in values]
@@ -92,19 +92,10 @@ def _search(context: PageContext, pairs: Pairs) -> dict[str, Any]:
     return {
         "text": text, "found": found, "facets": facets, "address": address, "number": number,
         "chosen": [choice for facet in facets for choice in facet["choices"] if choice["chosen"]],
-        "near": _near(context, text) if text and not (found.total or filters) else [],
+        "near": [context.link(named.iri) for named in context.like(text)]
+        if text and not (found.total or filters) else [],
         "widest": [pair for pair in address if pair[0] == "q"],
         "last": max(1, -(-found.total // _PAGE)), "size": _PAGE}
-
-
-def _near(context: PageContext, text: str) -> list[Link]:
-    """Things with names like a text, where none has its words."""
-    try:
-        return [context.link(context.index.find(text))]
-    except UnknownName as error:
-        return [context.link(named.iri) for named in error.nearest]
-    except AmbiguousName as error:
-        return [context.link(named.iri) for named in error.choices]
 
 
 def _as_json(search: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +141,7 @@ def _shown(context: PageContext, property_: str, value: str) -> tuple[str, str]:
 
 
 def _value(context: PageContext, property_: str, written: str) -> str:
-    """The value that a filter names. Raises NotFound, UnknownName or AmbiguousName."""
+    """The value that a filter names. Raises HttpError or NotOneThing."""
     if property_ == YEAR:
         return written
     if property_ != TYPE:
@@ -158,8 +149,8 @@ def _value(context: PageContext, property_: str, written: str) -> str:
     for iri in context.terms.terms:
         if slug(iri) == written:
             return iri
-    raise NotFound(f"There is no class called `{written[:80]}`.",
-                   hint="See the list of classes at /def.")
+    raise HttpError(404, f"There is no class called `{written[:80]}`.",
+                    hint="See the list of classes at /def.")
 
 
 def _page_number(text: str) -> int:

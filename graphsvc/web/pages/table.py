@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from urllib.parse import quote
 
 from pyoxigraph import BlankNode, NamedNode
 
@@ -16,7 +17,7 @@ from graphsvc.questions.question import Column, Question
 from graphsvc.questions.table import Row as TableRow
 from graphsvc.questions.table import Term
 from graphsvc.web.pages.context import Link, PageContext
-from graphsvc.web.pages.rendering import query_string, show, show_date
+from graphsvc.web.pages.rendering import capital, query_string, show, show_date
 
 _LONG = 60
 """Characters from which a text is set as a paragraph."""
@@ -49,6 +50,11 @@ class Table:
     def question(self) -> Question:
         """What was asked."""
         return self.answer.question
+
+    @property
+    def path(self) -> str:
+        """Where this service has the answer."""
+        return f"/questions/{quote(self.question.name)}{'?' if self.query else ''}{self.query}"
 
     @property
     def wide(self) -> bool:
@@ -128,13 +134,10 @@ class Table:
                      and not any(row[its] and row[at] for row in self.rows)), None)
 
     @cached_property
-    def joined(self) -> dict[int, tuple[int | None, int | None]]:
+    def joined(self) -> dict[int, tuple[int | None, int]]:
         """Of columns of numbers that have a unit: that of the words instead, and of the unit."""
-        unit = next((at for at, column in enumerate(self.columns) if column.type == "iri"
-                     and column.label == "Unit" and at not in self.same), None)
-        return {} if unit is None else {at: (self.instead(at), unit)
-                for at, column in enumerate(self.columns) if column.type == "decimal"
-                and column.label == "Value"}
+        return {at: (self.instead(at), unit) for at, column in enumerate(self.columns)
+                if (unit := self.at(column.unit)) is not None and unit not in self.same}
 
     def cell(self, row: Row, at: int) -> Link:
         """What a row has in a column: a number with its unit, or the words instead."""
@@ -145,11 +148,24 @@ class Table:
             return row[at]
         return replace(row[at], text=with_unit(row[at].text, row[unit].text))
 
-    def under(self, row: Row, text: bool) -> list[tuple[Column, Link]]:
-        """What is set below the head of a row: its other cells, either texts or short ones."""
+    def under(
+        self, row: Row, text: bool, before: Row | None = None
+    ) -> list[tuple[Column, Link]]:
+        """What is set below the head of a row: its other cells, either texts or short ones, without
+        texts on a thing that the row before has had."""
         return [(self.columns[at], row[at]) for at, role in enumerate(self.roles)
                 if at not in (*self.main, *self.same, *self._joins) and role not in ("", *_GROUNDS)
-                and row[at] and (role == "text") == text]
+                and row[at] and self._says(at, row[at]) and (role == "text") == text
+                and not (before and at in self._explained and before[at - 1:at + 1]
+                         == row[at - 1:at + 1])]
+
+    @cached_property
+    def _explained(self) -> list[int]:
+        """The columns of texts that say something of the thing in the column before them."""
+        return [at for at, column in enumerate(self.columns) if at and column.type == "text"
+                and self.columns[at - 1].type == "iri"
+                and len({row[at - 1] for row in self.rows}) == len(
+                    {row[at - 1:at + 1] for row in self.rows}) < len(self.rows)]
 
     @property
     def _joins(self) -> list[int]:
@@ -246,7 +262,9 @@ def _cell(
             disputes=tuple(dispute(context, answer.evidence, one.thing)
                            for one in answer.disagreements(row) if one.thing != about))
     if isinstance(term, NamedNode):
-        return context.link(term.value)
+        link, own = context.link(term.value), f"{context.label(about)}: " if about else ""
+        return replace(link, text=capital(link.text.removeprefix(own))) if own and \
+            link.text.startswith(own) else link
     if column.type == "year":
         return Link(term.value)
     if column.type in ("date", "text"):

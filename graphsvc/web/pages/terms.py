@@ -12,8 +12,8 @@ import pyoxigraph as ox
 
 from graphsvc.index import closure, most_special, slug
 from graphsvc.questions.table import Table, fetch
+from graphsvc.questions.template import own
 from graphsvc.service import Serving
-from graphsvc.sparql import own_query
 from graphsvc.vocabulary import DISPLAY, OWL, RDF, RDFS
 
 _LAST = 1_000
@@ -76,7 +76,7 @@ class Terms:
     """The terms of one release.
 
     above: the classes above each class; tones, symbols, ranks: of values that have one, ranks from
-    0 to 1;
+    0 to 1; shorts: names of places where there is little room; quiet: what pages need not say;
     tiles: columns and rows of places, from the first row on, counted from 1; facets: properties
     that narrow a search.
     """
@@ -97,7 +97,7 @@ class Terms:
             if role is not None and thing is not None and value is not None:
                 roles[role.value].setdefault(thing.value, value.value)
         self.tones, self.symbols = roles["tone"], roles["symbol"]
-        self._places = roles["place"]
+        self._places, self.shorts, self.quiet = roles["place"], roles["short"], roles["quiet"]
         ranks = {iri: int(rank) for iri, rank in roles["rank"].items()}
         low, high = min(ranks.values(), default=0), max(ranks.values(), default=0)
         self.ranks = {iri: (rank - low) / (high - low) if high > low else 1.0
@@ -112,7 +112,7 @@ class Terms:
     async def read(cls, serving: Serving) -> Terms:
         """The terms of what is served. Raises what the engine raises."""
         terms, shown = await asyncio.gather(
-            fetch(serving.engine, own_query("terms")), fetch(serving.engine, own_query("shown")))
+            fetch(serving.engine, own("terms")), fetch(serving.engine, own("shown")))
         return cls(terms, shown, _orders(serving))
 
     def term(self, iri: str) -> Term:
@@ -171,7 +171,7 @@ def _orders(serving: Serving) -> dict[tuple[str, str], float]:
     for file in serving.release.shapes:
         shapes.load(path=file, format=ox.RdfFormat.TURTLE)
     orders: dict[tuple[str, str], float] = {}
-    solutions = shapes.query(own_query("orders"))
+    solutions = shapes.query(own("orders"))
     assert isinstance(solutions, ox.QuerySolutions)
     for class_, path, place in solutions:
         for key in ((class_.value if class_ else "", path.value), ("", path.value)):

@@ -14,11 +14,11 @@ from graphsvc.questions.table import Row
 from graphsvc.web.pages import facts as facts_
 from graphsvc.web.pages import profile
 from graphsvc.web.pages.compare import comparable
-from graphsvc.web.pages.context import NotFound, PageContext, first_of
-from graphsvc.web.pages.parts import parts_of, shares
+from graphsvc.web.pages.context import PageContext, first_of
 from graphsvc.web.pages.profile import Asked, Tab
 from graphsvc.web.pages.reading import Paragraph, paragraphs, reading_of, sections
 from graphsvc.web.pages.table import dispute
+from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 
 READ, LINKS = "Read", "Links and evidence"
@@ -27,16 +27,12 @@ _MAP = 6
 """Places from which on a map says where a thing is."""
 
 
-async def thing_page(context: PageContext, iri: str, pairs: Pairs = ()) -> str:
+async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> str:
     """The page of a thing. pairs: of the address; `tab` names the part of the page.
 
-    Raises NotFound where the release has no such thing, and what the engine raises.
+    Raises HttpError 404 where the release has no such thing, and what the engine raises.
     """
-    try:
-        node = NamedNode(iri)
-    except ValueError:
-        raise NotFound(f"No thing can have the address <{iri}>.") from None
-    classes = context.index.classes(iri)
+    node, classes = NamedNode(iri), context.index.classes(iri)
     tabs, others = profile.tabs_of(context, classes, iri)
     is_passage = context.index.passage(iri).document is not None
     reading = await reading_of(context, iri)
@@ -49,22 +45,23 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs = ()) -> str:
         asyncio.gather(*(context.ask(one.question, one.given, tab.rows(one)) for one in asked)))
     facts, referrers, neighbours = [table.rows for table in rows] + [[]] * (3 - len(rows))
     if not facts and not referrers:
-        raise NotFound(f"There is no <{iri}> in release {context.release}.",
-                       hint="Search for its name.")
+        raise HttpError(404, f"There is no <{iri}> in release {context.release}.",
+                        hint="Search for its name.")
     answered = list(zip(asked, answers, strict=True))
     known = await context.questions.known()
     head = await run_in_threadpool(_head, context, iri, facts)
-    parts = parts_of(context, head["facts"])
+    parts = facts_.parts_of(context, head["facts"])
     portions = (await context.fetch("parts", *parts)).rows if parts else []
     return await context.render("thing.html", lambda: {
-        **head, "shares": shares(context, portions),
+        **head, "shares": facts_.shares(context, portions),
         "disputes": [dispute(context, known, one.thing)
                      for one in known.disagreements.get(iri, ())],
         **_tabs(tabs, tab, answered, bool(referrers)),
         **_body(context, iri, tab, answered),
         "others": others, "referrers": facts_.referrers(context, referrers, iri),
         "neighbours": _neighbours(context, neighbours),
-        "reading": _reading(context, reading) if tab.title == READ else None})
+        "reading": {**reading, "sections": sections(context, reading)}
+        if reading and tab.title == READ else None})
 
 
 def _head(context: PageContext, iri: str, rows: Sequence[Row]) -> dict[str, Any]:
@@ -75,7 +72,7 @@ def _head(context: PageContext, iri: str, rows: Sequence[Row]) -> dict[str, Any]
     return {
         "iri": iri, "path": context.path(iri) or "", "label": _title(context, iri),
         "classes": context.terms.most_special(classes), "passage": passage,
-        **facts_.named(said), "facts": facts, "measured": facts_.measured(facts),
+        **facts_.named(said), "facts": facts, "measured": facts_.measured(context, facts),
         "above": facts_.above(context, said), "evidence": facts_.evidence(context, said),
         "sources": facts_.sources(said),
         "comparable": any(term.iri in classes for term in comparable(context))}
@@ -84,16 +81,13 @@ def _head(context: PageContext, iri: str, rows: Sequence[Row]) -> dict[str, Any]
 def _tabs(
     tabs: Sequence[Tab], tab: Tab, answered: Sequence[tuple[Asked, Answer]], more: bool
 ) -> dict[str, Any]:
-    """The tabs that have something to show, each with how much there is; the last where there is
-    more. plain: whether what is said of the thing itself comes first, for it has no other tabs."""
-    sizes = {id(one): len(answer.all_rows) for one, answer in answered}
+    """The tabs that have something to show; the last where there is more. plain: whether what is
+    said of the thing itself comes first, for it has no other tabs."""
+    filled = {id(one) for one, answer in answered if answer.all_rows}
     plain = {it.title for it in tabs} <= {profile.FIRST, READ, LINKS}
-    shown = []
-    for it in tabs:
-        size = max((sizes[id(one)] for one in it.asked), default=0)
-        if it in (tab, tabs[0]) or size or (
-                it.title == LINKS and more) or (it.title in (READ, LINKS) and not plain):
-            shown.append((it, size if it is not tabs[0] and it.counts else 0))
+    shown = [it for it in tabs if it in (tab, tabs[0])
+             or any(id(one) in filled for one in it.asked)
+             or it.title == LINKS and more or it.title in (READ, LINKS) and not plain]
     return {"tab": tab, "tabs": shown, "is_first": tab is tabs[0],
             "is_last": tab is tabs[-1], "plain": plain}
 
@@ -131,7 +125,3 @@ def _neighbours(context: PageContext, rows: Sequence[Row]) -> list[Paragraph]:
     """A passage and those around it."""
     return paragraphs(context, ((passage.value, statement.value if statement else None)
                                 for passage, statement in rows if passage is not None))
-
-
-def _reading(context: PageContext, reading: dict[str, Any] | None) -> dict[str, Any] | None:
-    return {**reading, "sections": sections(context, reading)} if reading else None

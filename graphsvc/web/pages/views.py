@@ -1,35 +1,71 @@
-"""The graph views: what there is, and one with a preview of what its parameters give."""
+"""The graph views: `/export` lists them, `/export/{view}` describes one with a preview (both as
+pages for people and as JSON for programs), `/export/{view}.{format}` gives a file."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote
 
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
 from graphsvc.errors import GraphsvcError
-from graphsvc.graphs.export import FORMATS, Export, address, formats_of
+from graphsvc.formats import HTML, JSON, negotiate
+from graphsvc.graphs.export import FORMATS, Export, described, format_named, formats_of, listed
 from graphsvc.graphs.graph import MEASURES
 from graphsvc.graphs.view import View
 from graphsvc.questions.parameters import Given
-from graphsvc.web.pages.context import PageContext
+from graphsvc.questions.question import Example
+from graphsvc.web.pages.context import PageContext, given_of
 from graphsvc.web.pages.filters import fields_of
 from graphsvc.web.pages.rendering import query_string
-from graphsvc.web.request import Pairs, given_of
+from graphsvc.web.request import Routes, address_pairs
 
 
-async def views_page(context: PageContext) -> str:
-    """All views and formats."""
-    return await context.render("views.html", FORMATS.values)
+def view_routes(context: PageContext) -> Routes:
+    """The routes of the views of a release."""
+    serving = context.serving
+
+    async def views(request: Request) -> Response:
+        if _for_people(request):
+            return HTMLResponse(await context.render("views.html", lambda: {
+                "views": [(view, _first(view)) for view in serving.views],
+                "formats": FORMATS.values()}))
+        return JSONResponse(listed(serving.views, serving.release.id))
+
+    async def one(request: Request) -> Response:
+        name, dot, ending = request.path_params["name"].partition(".")
+        view, given = serving.views.get(name), given_of(address_pairs(request))
+        if dot:
+            export = await Export.of(serving, view, format_named(ending), given)
+            return Response(
+                await export.file(serving), media_type=export.format.content_type, headers={
+                    "Content-Disposition": f'inline; filename="{name}.{ending}"'})
+        if _for_people(request):
+            return HTMLResponse(await _page(context, view, given))
+        return JSONResponse(described(view))
+
+    return {"/export": views, "/export/{name}": one}
 
 
-async def view_page(context: PageContext, view: View, pairs: Pairs) -> str:
-    """A view: its form, and what it gives with these parameters, else with its first example that
-    chooses something, for a picture of all can seldom be read.
+def _for_people(request: Request) -> bool:
+    """Whether the client wants a page rather than data."""
+    return negotiate(request.headers.get("accept"), (JSON, HTML)) is HTML
+
+
+def _first(view: View) -> Example | None:
+    """The first example that chooses something, for a picture of all can seldom be read."""
+    return next(iter(sorted(view.question.examples, key=lambda one: not one.values)), None)
+
+
+async def _page(context: PageContext, view: View, given: Given) -> str:
+    """A view: its form, and what it gives with these parameters, else with its first example.
 
     What is wrong with a parameter is shown in the page. Raises what the engine raises.
     """
-    given: Given = given_of([pair for pair in pairs if pair[1].strip()])
-    examples = sorted(view.question.examples, key=lambda one: not one.values)
-    example = next(iter(examples), None)
+    chosen = {name: values for name, values in given.items() if view.question.parameter(name)}
+    example = next((one for one in view.question.examples if chosen == {
+        name: [*values] for name, values in one.values.items()}), None) if given else _first(view)
     used = given or (example.values if example else {})
     fields = await fields_of(context, view.question, given)
     graph, error = None, None
@@ -46,7 +82,7 @@ async def view_page(context: PageContext, view: View, pairs: Pairs) -> str:
         query = query_string([(name, value) for name, its in used.items() for value in its])
         return {
             "view": view, "fields": fields, "given": given, "error": error, "graph": graph,
-            "example": example if not given else None, "address": address,
+            "example": example,
             "measures": MEASURES.values(), "formats": formats_of(view),
             "query": f"?{query}" if query else "", "name": quote(view.name)}
 

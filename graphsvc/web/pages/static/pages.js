@@ -157,50 +157,39 @@ function popUps() {
   });
 }
 
-// Words that the rows of a long answer are narrowed to.
-function narrowing(table) {
-  const rows = [...table.tBodies[0].rows];
-  const total = table.closest(".figure").querySelector(".total");
-  if (rows.length < 8 || !total) return;
+// A box for the words that entries are narrowed to; `changed` is called after each change.
+function narrowing(entries, name, text, changed) {
   const label = document.createElement("label");
   const input = document.createElement("input");
   const left = document.createElement("span");
-  label.className = "narrow-rows";
+  label.className = name;
   left.setAttribute("role", "status");
   input.type = "search";
-  label.append("Find in the table", input, left);
-  input.addEventListener("input", () => {
-    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    for (const row of rows) {
-      const text = row.textContent.toLowerCase();
-      row.hidden = !words.every((word) => text.includes(word));
-    }
-    const shown = rows.filter((row) => !row.hidden).length;
-    left.textContent = words.length ? `${shown} of ${rows.length}` : "";
-  });
-  total.append(label);
-}
-
-// Words that a list of sections is narrowed to.
-function narrowingList(list) {
-  const entries = [...list.querySelectorAll("li")];
-  const label = document.createElement("label");
-  const input = document.createElement("input");
-  const left = document.createElement("span");
-  label.className = "narrow-list";
-  left.setAttribute("role", "status");
-  input.type = "search";
-  label.append(list.dataset.narrow, input, left);
+  label.append(text, input, left);
   input.addEventListener("input", () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const one of entries) {
       const text = one.textContent.toLowerCase();
       one.hidden = !words.every((word) => text.includes(word));
     }
-    for (const part of list.querySelectorAll("section")) part.hidden = !part.querySelector("li:not([hidden])");
-    left.textContent = words.length ? `${entries.filter((one) => !one.hidden).length} of ${entries.length}` : "";
+    changed();
+    const shown = entries.filter((one) => !one.hidden).length;
+    left.textContent = words.length ? `${shown} of ${entries.length}` : "";
   });
-  list.before(label);
+  return label;
+}
+
+function narrowingTable(table) {
+  const rows = [...table.tBodies[0].rows];
+  const total = table.closest(".figure").querySelector(".total");
+  if (rows.length < 8 || !total) return;
+  total.append(narrowing(rows, "narrow-rows", "Find in the table", () => {}));
+}
+
+function narrowingList(list) {
+  list.before(narrowing([...list.querySelectorAll("li")], "narrow-list", list.dataset.narrow, () => {
+    for (const part of list.querySelectorAll("section")) part.hidden = !part.querySelector("li:not([hidden])");
+  }));
 }
 
 function copyButton(text) {
@@ -219,7 +208,7 @@ function copyButton(text) {
 
 document.addEventListener("DOMContentLoaded", () => {
   popUps();
-  document.querySelectorAll("table.answer").forEach(narrowing);
+  document.querySelectorAll("table.answer").forEach(narrowingTable);
   document.querySelectorAll("[data-narrow]").forEach(narrowingList);
   if (navigator.clipboard) document.querySelectorAll("#link, #citation, #embed").forEach(copyButton);
   // What is left empty is no part of the address.
