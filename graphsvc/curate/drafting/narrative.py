@@ -18,7 +18,7 @@ _MOST = 2
 """Subjects of a statement that its words lead to, besides those that it names."""
 _NEARLY = 0.7
 """How likely a second subject must be, measured by the first."""
-_SURE, _LIKELY = 12.0, 0.09
+_SURE, _LIKELY = 12.0, 0.08
 """How likely a subject must be for a statement to be surely on it, and how sure a statement must be
 of which no cue words are."""
 
