@@ -113,11 +113,12 @@ _HOWS: tuple[How, ...] = ("added", "removed", "changed")
 
 def _listed(counts: Mapping[Any, int], noun: str) -> str:
     """`3 things added, 1 removed`; nothing where all counts are 0."""
-    parts = [f"{number:,} {how}" for how, number in counts.items() if number]
-    if not parts:
+    found = [(number, how) for how, number in counts.items() if number]
+    if not found:
         return ""
-    number, how = parts[0].split()
-    return ", ".join([f"{number} {noun if number == '1' else f'{noun}s'} {how}", *parts[1:]])
+    (number, how), *others = found
+    return ", ".join([f"{number:,} {noun if number == 1 else f'{noun}s'} {how}",
+                      *(f"{number:,} {how}" for number, how in others)])
 
 
 @lru_cache(maxsize=_KEPT)

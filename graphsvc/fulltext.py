@@ -53,6 +53,19 @@ LIMIT 8
 """
 
 
+_MOST_NEAR = 60
+"""Things that are nearest to a text."""
+_NEAREST = """
+SELECT things.iri, texts.label || ' ' || names || ' ' || body || ' ' || forms
+FROM texts JOIN things ON things.id = texts.rowid
+WHERE texts MATCH :match AND things.id IN (
+    SELECT thing FROM facets JOIN json_each(:classes) AS class ON facets.value = class.value
+    WHERE property = :type)
+ORDER BY bm25(texts), things.iri
+LIMIT :limit
+"""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A thing as the index knows it. kind: the IRI of its most special class."""
@@ -74,6 +87,16 @@ class Hit:
     why: str
     snippet: str | None = None
     shown: bool = False
+
+
+@dataclass(frozen=True)
+class Near:
+    """A thing that holds some of the words of a text. held: their stems; share: how much they say,
+    of what all words say."""
+
+    iri: str
+    held: frozenset[str]
+    share: float
 
 
 @dataclass(frozen=True)
@@ -172,6 +195,30 @@ class Search:
             "SELECT iri FROM hits JOIN things USING (id) WHERE ?1 = '[]' OR id IN"
             " (SELECT thing FROM facets JOIN json_each(?1) AS class ON facets.value = class.value"
             " WHERE property = ?2) ORDER BY iri", (json.dumps(sorted(classes)), TYPE))]
+
+    def nearest(self, classes: Collection[str]) -> list[Near]:
+        """The things that hold words of the text, those that hold most and rarest first."""
+        if not self._words:
+            return []
+        named = json.dumps([mention.iri for mention in self._names.mentions(self._words)
+                            if mention.likeness >= _SURE and not mention.quiet])
+        labels = self._connection.execute(
+            "SELECT label FROM json_each(?) JOIN things ON iri = value", (named,))
+        terms = {f'"{word.folded}"' for word in self._words}.union(
+            f'"{fold(label)}"' for label, in labels if self._is_other(label))
+        weights = {word.stem: self._names.weight(word.stem) for word in self._words}
+        found = self._connection.execute(_NEAREST, {
+            "match": " OR ".join(sorted(terms)), "type": TYPE, "limit": _MOST_NEAR,
+            "classes": json.dumps(sorted(classes))}).fetchall()
+        held = [(iri, weights.keys() & {word.stem for word in words(text)}) for iri, text in found]
+        return [Near(iri, frozenset(stems), sum(map(weights.__getitem__, stems)) / sum(
+            weights.values())) for iri, stems in held]
+
+    def _is_other(self, label: str) -> bool:
+        """Whether at most half of the words of a label are in the text."""
+        own = [word.stem for word in words(label) if not word.is_small]
+        return '"' not in label and sum(
+            word.stem in own for word in self._words) <= len(own) / 2
 
     def _match(self, joint: str, words: Sequence[Word] | None = None) -> str:
         """An FTS5 expression of the words; the last one may be unfinished."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, Search
+from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, Near, Search
 from graphsvc.names import Names
 from graphsvc.passage import Passages, Words
 from graphsvc.words import fold
@@ -114,6 +114,9 @@ class Index:
         self.passage = lru_cache(1 << 14)(passages.find)
         """A passage with what is known of it, by its IRI."""
         self.document_of = passages.document_of
+        self.nearest = lru_cache(1 << 8)(self._find_nearest)
+        """The things of a class that hold words of a text, those that hold most and rarest
+        first."""
         self._passages = passages
         self.holding = lru_cache(1 << 8)(self._find_holding)
         """The IRIs of all things of a class that hold the words of a text or, if `named`, whose
@@ -163,12 +166,18 @@ class Index:
         """Things whose names hold words that begin like those of a text, the likeliest first."""
         return Search(self._connection, self.names, text).suggestions(of_class)
 
+    def _find_nearest(self, text: str, of_class: str | None) -> list[Near]:
+        return Search(self._connection, self.names, text).nearest(self._below(of_class))
+
     def _find_holding(
         self, text: str, *, of_class: str | None = None, named: bool = False
     ) -> list[str]:
+        return Search(self._connection, self.names, text).things(self._below(of_class), named)
+
+    def _below(self, of_class: str | None) -> set[str]:
+        """A class with those below it; none where there is none."""
         below = {class_ for class_, above in self._above.items() if of_class in above}
-        return Search(self._connection, self.names, text).things(
-            {*below, of_class} if of_class else (), named)
+        return {*below, of_class} if of_class else set()
 
     # -- names ----------------------------------------------------------------------------------
 

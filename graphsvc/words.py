@@ -11,12 +11,13 @@ import snowballstemmer
 from text_to_num import alpha2digit
 
 _FUNCTION_WORDS = """
-a about actually all also an and any anyone anything are as at be been being but by can could did do
-does each else ever every everything for from get give given go got had has have having he her here
-his how i if in into is it its just kind know let like list made make many may me might much must my
-of off on one ones or other our out over own please say said says she should show so some such
-than that the their them then there these they this those through to too up us very want was we were
-what when where whether which while who whom whose why will with would you your t d ll re ve
+a about actually all also an and any anyone anything are as at be been being between but by can
+could did do does during each else ever every everything for from get give given go got had has have
+having he her here his how i if in into is it its just kind know let like list made make many may me
+might much must my of off on one ones or other our out over own please really say said says she
+should show so some such than that the their them then there these they this those through to too up
+us very want was we were what when where whether which while who whom whose why will with would you
+your t d ll re ve
 """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 """English words that say little of what a text is about."""

@@ -310,11 +310,14 @@ def test_json_ld_has_a_context_and_says_what_turtle_says(server: str, path: str)
         triple for triple in other if not any(isinstance(t, rdflib.BNode) for t in triple)}
 
 
-def test_the_data_set_is_a_page_for_people_and_rdf_for_machines(server: str) -> None:
-    page = httpx.get(f"{server}/dataset", headers={"Accept": "text/html"})
+@pytest.mark.parametrize("path", [
+    "/dataset", "/.well-known/void", "/.well-known/sparql-examples"])
+def test_the_data_set_is_a_page_for_people_and_rdf_for_machines(server: str, path: str) -> None:
+    page = httpx.get(f"{server}{path}", headers={
+        "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"})
     assert page.status_code == 200
     assert "How to cite it" in page.text
-    assert httpx.get(f"{server}/dataset").headers["content-type"].startswith("text/turtle")
+    assert httpx.get(f"{server}{path}").headers["content-type"].startswith("text/turtle")
 
 
 def test_everything_is_there_as_triples_too(server: str, release: Release) -> None:

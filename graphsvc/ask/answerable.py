@@ -1,15 +1,17 @@
-"""Readings that have an answer: what was only guessed is given up before nothing is answered."""
+"""Readings that have an answer, and one that has to do with what was written."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from graphsvc.ask.fit import Bound, Fit
-from graphsvc.questions.table import Row
+from graphsvc.questions.table import Row, passage_iris
 
 _MOST = 16
 """Readings near another that are tried out."""
+_ALONE = 0.8
+"""How well a wording must fit for a reading to be taken that says nothing of what is nearest."""
 _CLOSE = 0.8
 """The score of another question, as a share of the first, from which on it is tried out."""
 
@@ -21,29 +23,43 @@ Alike = Callable[[Bound, Sequence[Row]], Iterable[str]]
 
 async def answerable(
     first: Fit, others: Iterable[Fit], answers: Answers, alike: Alike,
-    is_sure: Callable[[Fit], bool],
-) -> Fit | None:
-    """The first reading, or one that has an answer where that has none; none where nothing has and
-    the first looks only for some of the words.
+    is_sure: Callable[[Fit], bool], passages: Set[str], is_held: bool,
+) -> tuple[Fit, bool]:
+    """The first reading, or one that has an answer where that has none, and whether to answer it:
+    where its wording fits well, or its answer says some of what is nearest to what was written.
+
+    passages: those of what is nearest; is_held: whether that holds enough of what was written.
 
     Tried are, in this order: another thing of the same name; in place of a guess, one of the things
-    that there is an answer for; the reading without a minor value that the words do not name
-    exactly; without one of the words to look for, or all of them, where that is sure; the others
-    that take up the same words, where they take them for other things, or where the first looks
-    for words or guesses. Of a thing that is named exactly, a no stays a no.
+    that there is an answer for; the reading without a minor value; without one of the words to look
+    for, or all of them, where that is sure; without one of several common things, where that says
+    some of what is nearest; the others that take up the same words, where they take them for other
+    things, or where the first looks for words or guesses. Of a thing that is named exactly, a no
+    stays a no.
     """
-    if await answers(first):
-        return first
-    for fit in (await _near(first, answers, alike, is_sure))[:_MOST]:
-        if await answers(fit):
-            return fit
-    unsure = any(one.is_guess or one.searches for one in first.bound)
-    for fit in others:
-        if (fit.score >= _CLOSE * first.score and _taken(first) <= _taken(fit)
-                and (unsure or not _things(fit) <= _things(first))
-                and not any(one.searches for one in fit.bound) and await answers(fit)):
-            return fit
-    return None if any(one.searches and one.likeness < 1 for one in first.bound) else first
+    is_empty = not await answers(first)
+    unsure = not is_empty or any(one.is_guess or one.searches for one in first.bound)
+    near = (await _near(first, answers, alike, is_sure))[:_MOST] if is_empty else []
+    close = [fit for fit in others if fit.score >= _CLOSE * first.score
+             and (not is_empty or _taken(first) <= _taken(fit))
+             and (unsure or not _things(fit) <= _things(first))
+             and not any(one.searches for one in fit.bound)]
+    fewer = list(_without_common(first)) if is_empty else []
+    found: Fit | None = None
+    for fit in (first, *near, *fewer, *close):
+        if rows := await answers(fit):
+            if _says(fit, rows, passages) or fit not in fewer and (
+                    fit.fit >= _ALONE or not is_held):
+                return fit, True
+            if fit not in fewer:
+                found = found or fit
+    return found or first, found is None and first.fit >= _ALONE and not unsure
+
+
+def _says(fit: Fit, rows: Sequence[Row], passages: Set[str]) -> bool:
+    """Whether rows rest on some of the passages."""
+    places = [at for at, column in enumerate(fit.question.columns) if column.type == "evidence"]
+    return any(not passages.isdisjoint(passage_iris(row[at])) for row in rows for at in places)
 
 
 def _things(fit: Fit) -> set[str]:
@@ -59,7 +75,7 @@ async def _near(
     fit: Fit, answers: Answers, alike: Alike, is_sure: Callable[[Fit], bool]
 ) -> list[Fit]:
     swapped = [_with(fit, one, iri) for one in fit.bound
-               if one.is_guess and one.iri and not one.parameter.required
+               if one.likeness < 1 and one.iri and not one.parameter.required
                for iri in alike(one, await answers(_without(fit, [one])))]
     return [*_of_same_name(fit), *swapped, *_without_guesses(fit),
             *filter(is_sure, _without_words(fit))]
@@ -79,6 +95,13 @@ def _without_guesses(fit: Fit) -> Iterator[Fit]:
         yield _without(fit, [one])
     if len(minor) > 1:
         yield _without(fit, minor)
+
+
+def _without_common(fit: Fit) -> Iterator[Fit]:
+    """The reading without each of several things that have no name of their own."""
+    common = [one for one in fit.bound if one.iri and not (one.proper or one.parameter.required)]
+    for one in common if len(common) > 1 else ():
+        yield _without(fit, [one])
 
 
 def _without_words(fit: Fit) -> Iterator[Fit]:

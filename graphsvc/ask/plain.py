@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,15 +12,18 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from graphsvc.ask.answerable import answerable
-from graphsvc.ask.fit import Asked, Bound, Fit, Given
+from graphsvc.ask.fit import Asked, Bound, Fit
 from graphsvc.ask.rank import Ranking
+from graphsvc.ask.values import YEAR, Choices, chosen, numbers, quoted
 from graphsvc.ask.wordings import read_wordings
 from graphsvc.errors import GraphsvcError
+from graphsvc.fulltext import Near
 from graphsvc.index import AmbiguousName, slug
 from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.sentence import in_words
 from graphsvc.questions.table import Row
+from graphsvc.questions.values import limits
 from graphsvc.words import Word, words
 
 LONGEST = 500
@@ -38,22 +40,17 @@ _VAGUE = 0.7
 """How alike a name must be to be taken surely where words are left unused."""
 _NEARLY = 0.75
 """The score of a sure reading, as a share of an unsure best, from which on it is answered."""
+_HELD = 0.33
+"""The least share of what was written that is in something which is said nearest to it."""
+_MORE = 4
+"""What is said nearest, next to an answer."""
 _OFFERED = 0.5
 """The least score of another reading that is offered, as a share of the best."""
 _SHARE = 0.75
 """The share of a name's words that makes a guess of a thing."""
 _UNUSED = 0.3
 """The share of the words that say something which may be left unused by an answer."""
-_FROM = frozenset({"since", "from", "after", "between"})
-_TO = frozenset({"until", "till", "before", "by", "to"})
-_AND = frozenset({"and", "to"})
-_QUOTED = re.compile("[\"\u201c\u201d]([^\"\u201c\u201d]+)[\"\u201c\u201d]")
 _YES_NO = {"true": "yes", "false": "no"}
-_YEAR = re.compile(r"(19|20)\d\d")
-
-
-Choices = Sequence[tuple[Question, Parameter, list[Word]]]
-"""The words of what parameters of type choice offer."""
 
 
 class NothingAsked(GraphsvcError):
@@ -83,20 +80,24 @@ class Reading:
 @dataclass(frozen=True)
 class Heard:
     """What was understood. reading: None when unsure; alternatives: other readings, best first;
+    nearest: what is said nearest to what was written, whatever it asks, if that holds enough of it;
     unknown: words that were not used; corrected: words that were taken for misspelt others."""
 
     reading: Reading | None
     alternatives: Sequence[Reading]
+    nearest: Reading | None
     unknown: Sequence[str]
     corrected: Mapping[str, str]
 
-    def document(self, answer: dict[str, Any] | None) -> dict[str, Any]:
-        """What was understood, as JSON, with the answer to it."""
+    def document(
+        self, answer: dict[str, Any] | None, nearest: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        """What was understood, as JSON, with the answer to it and what is said nearest to it."""
         return {
             "understood": self.reading and {
                 "question": self.reading.question.name, "parameters": self.reading.given,
                 "sentence": self.reading.sentence},
-            "answer": answer,
+            "answer": answer, "nearest": nearest,
             "alternatives": [{
                 "question": other.question.name, "parameters": other.given,
                 "title": other.sentence} for other in self.alternatives],
@@ -110,6 +111,7 @@ class PlainWords:
         """queries: the folder of the questions, for its wordings. Raises InputErrors."""
         self._questions, self._index = questions, questions.index
         self._wordings = read_wordings(queries, questions.library)
+        self._nearby = next((q for q in questions.library if q.nearest), None)
         self._ready: tuple[Ranking, Choices] | None = None
         self._preparing = asyncio.Lock()
 
@@ -127,6 +129,21 @@ class PlainWords:
         understood = await self._questions.understand(reading.question, reading.parameters)
         return await self._questions.ask(reading.question, understood, client=client)
 
+    async def nearest(self, heard: Heard, answer: Answer | None) -> Answer | None:
+        """What is said nearest to what was written and not in the answer to it, if anything is.
+        Raises what the engine raises."""
+        if (reading := heard.nearest) is None:
+            return None
+        question = reading.question
+        understood = await self._questions.understand(question, reading.parameters)
+        found = await self._questions.page(question, understood)
+        facts = partial(found.evidence.facts, question)
+        said = {iri for row in answer.all_rows
+                for iri in answer.evidence.facts(answer.question, row)} if answer else set()
+        rows = [row for row in found.rows if said.isdisjoint(facts(row))]
+        rows = rows[:_MORE] if answer and answer.all_rows else rows
+        return replace(found, rows=rows, all_rows=rows) if rows else None
+
     async def hear(self, text: str) -> Heard:
         """What is asked in plain words. Raises NothingAsked."""
         async with self._preparing:
@@ -137,27 +154,48 @@ class PlainWords:
                                hint="Ask as you would ask a person.")
         heard = self._index.names.corrected(written)
         asked = Asked(heard, self._index.names.mentions(heard), [
-            *_quoted(text, heard), *_numbers(heard), *_chosen(heard, choices)])
+            *quoted(text, heard), *numbers(heard), *chosen(heard, choices)])
         fits = [fit for fit in (await asyncio.to_thread(ranking.rank, asked))[:_READINGS]
                 if fit.fit >= _LEAST]
-        sure = next((fit for fit in fits if fit.score >= _NEARLY * fits[0].score
-                     and self._is_sure(fit, written, asked)), None)
-        best = sure or next(iter(fits), None)
+        is_sure = partial(self._is_sure, written=written, asked=asked, ranking=ranking)
+        sure = max((fit for fit in fits if fit.score >= _NEARLY * fits[0].score and is_sure(fit)),
+                   key=lambda fit: fit.score + fit.fit, default=None)
+        best, answered = sure or next(iter(fits), None), False
         if sure:
-            is_sure = partial(self._is_sure, written=written, asked=asked)
             others = (fit for fit in fits if fit is not sure and is_sure(fit))
-            sure = await answerable(
-                sure, others, self._rows, partial(self._alike, heard), is_sure)
-        if sure:
-            best = sure
+            best, answered = await answerable(
+                sure, others, self._rows, partial(self._alike, heard), is_sure,
+                *await self._passages(text))
+        if best:
             fits = [best, *(fit for fit in fits if fit.question is not best.question)]
         readings = [self._reading(fit) for fit in fits
                     if fit is best or self._is_offered(fit, fits[0])][:_SHOWN]
         return Heard(
-            readings[0] if sure else None, readings[1:] if sure else readings,
-            _unused(written, best),
+            readings[0] if answered else None, readings[1:] if answered else readings,
+            await asyncio.to_thread(self._nearest, text, asked), _unused(written, best),
             {old.text: new.folded for old, new in zip(written, heard, strict=True)
              if old.folded != new.folded})
+
+    def _nearest(self, text: str, asked: Asked) -> Reading | None:
+        """The reading that looks for what is said nearest to what was written; where that names
+        several of those whom statements may be about, of these alone."""
+        share = max((one.share for one in self._near(text)), default=0.0)
+        if (question := self._nearby) is None or question.nearest is None or share < _HELD:
+            return None
+        name = question.nearest.name
+        text = text[:int(limits(question.nearest)[1] or LONGEST)]
+        given = {name: [text]}
+        for scope in (parameter for parameter in question.parameters if parameter.members):
+            named = {mention.iri for mention in asked.mentions if mention.likeness == 1
+                     and self._index.fits(mention.iri, scope.of_class, scope.scheme)}
+            if len(named) > 1:
+                given[scope.name] = sorted(named)
+        return Reading(question, given, question.headed({name: text})[0], share)
+
+    def _near(self, text: str) -> list[Near]:
+        """The things nearest to what was written."""
+        parameter = self._nearby and self._nearby.nearest
+        return self._index.nearest(text, parameter.of_class)[:_READINGS] if parameter else []
 
     async def _rows(self, fit: Fit) -> Sequence[Row]:
         """The rows of the answer to a reading; none where it cannot be asked."""
@@ -167,6 +205,13 @@ class PlainWords:
             return (await self._questions.page(fit.question, understood, limit=1)).all_rows
         except GraphsvcError:
             return []
+
+    async def _passages(self, text: str) -> tuple[set[str], bool]:
+        """The passages of what is nearest to what was written; whether that holds enough of it."""
+        cited = (await self._questions.known()).passages
+        near = await asyncio.to_thread(self._near, text)
+        return ({passage for one in near for passage in cited.get(one.iri, ())},
+                any(one.share >= _HELD for one in near))
 
     def _alike(
         self, heard: Sequence[Word], bound: Bound, rows: Sequence[Row]
@@ -191,7 +236,9 @@ class PlainWords:
         return not nameless and fit.score >= _OFFERED * best.score and (
             fit.fit >= _SURE or not searches)
 
-    def _is_sure(self, fit: Fit, written: Sequence[Word], asked: Asked) -> bool:
+    def _is_sure(
+        self, fit: Fit, written: Sequence[Word], asked: Asked, ranking: Ranking
+    ) -> bool:
         """Whether a reading is answered without asking back: not where it passes over a thing that
         is named, or over a name or a year that is not known, nor where it knows a name only
         vaguely and cannot use all the rest."""
@@ -202,13 +249,14 @@ class PlainWords:
         passed = any(one.likeness == 1 and not (one.quiet or one.part)
                      and one.at.isdisjoint(fit.used)
                      and not all(written[at].is_small for at in one.at) for one in asked.mentions)
-        said = sum(not word.is_small for word in written)
+        weigh = {at: ranking.weight(word) for at, word in enumerate(written)}
         strange = any(word.text in unknown and at and word.text[0].isupper()
-                      or _YEAR.fullmatch(word.folded) and not self._index.names.uses(word)
+                      or YEAR.fullmatch(word.folded) and not self._index.names.uses(word)
                       for at, word in enumerate(asked.words))
         least = _SURER if searches else _SURE
-        return not (strange or passed or vague) and (
-            fit.fit >= least and len(unknown) <= _UNUSED * said)
+        return ranking.shares(fit.wording, asked.words) and not (strange or passed or vague) and (
+            fit.fit >= least and sum(weigh[at] for at in weigh.keys() - fit.used)
+            <= _UNUSED * sum(weigh.values()))
 
     async def _prepare(self) -> tuple[Ranking, Choices]:
         """The ranking, which takes a second to make, and the words of every choice."""
@@ -275,43 +323,3 @@ def _unused(written: Sequence[Word], fit: Fit | None) -> list[str]:
     """The words that say something and that a reading does not use."""
     return [word.text for at, word in enumerate(written)
             if not word.is_small and not (fit and at in fit.used)]
-
-
-def _quoted(text: str, heard: Sequence[Word]) -> Iterator[Given]:
-    """What is between quotation marks, as a text to look for."""
-    for match in _QUOTED.finditer(text):
-        quoted = [word.stem for word in words(match[1])]
-        for start in range(len(heard) - len(quoted) + 1):
-            if quoted and [word.stem for word in heard[start:start + len(quoted)]] == quoted:
-                yield Given(frozenset(range(start, start + len(quoted))), {"text": match[1]})
-                break
-
-
-def _numbers(heard: Sequence[Word]) -> Iterator[Given]:
-    """Years and least numbers, by the words before and after them."""
-    for at, word in enumerate(heard):
-        before = heard[at - 1].folded if at else ""
-        if _YEAR.fullmatch(word.folded):
-            if before in _AND and at > 1 and _YEAR.fullmatch(heard[at - 2].folded):
-                before = "until"
-            names = ["since"] if before in _FROM else ["until"] if before in _TO else [
-                "since", "until"]
-            yield Given(frozenset([at]), dict.fromkeys(names, word.folded))
-        elif word.folded.isdecimal():
-            after = [one.folded for one in heard[at + 1:at + 4]]
-            if before in ("least", "minimum") or "more" in after[:2] or "more" in after[1:3]:
-                yield Given(frozenset([at]), {"minimum": word.folded, "places": word.folded})
-
-
-def _chosen(
-    heard: Sequence[Word], choices: Choices
-) -> Iterator[Given]:
-    """The choices whose words follow each other in a text."""
-    stems = [word.stem for word in heard]
-    for question, parameter, label in choices:
-        wanted = [word.stem for word in label]
-        for start in range(len(stems) - len(wanted) + 1):
-            if wanted and stems[start:start + len(wanted)] == wanted:
-                yield Given(frozenset(range(start, start + len(wanted))),
-                            {parameter.name: " ".join(word.text for word in label)}, question.name)
-                break

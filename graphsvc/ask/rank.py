@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import pairwise
 from math import log
 
 from graphsvc.ask.fit import Asked, Bound, Fit
@@ -28,8 +28,8 @@ _HALF = 0.45
 _PLACED_TEXT, _HELD_TEXT = 0.35, 0.6
 """How much words count that a question takes as a text to look for, and those that something holds
 together."""
-_LONGEST, _LEFT_OUT = 8, 2
-"""Words of a text to look for that are tried together, and how many of them may be left out."""
+_LEFT_OUT = 2
+"""Words of a text to look for that may be left out."""
 _ELSEWHERE = 0.6
 """How much a word counts that is not in the wording, but elsewhere in the question's header."""
 _ASKED = 0.65
@@ -133,6 +133,16 @@ class Ranking:
         return sorted((question for question, _ in self._questions if scores[question.name]),
                       key=lambda question: -scores[question.name])
 
+    def shares(self, wording: Wording, written: Sequence[Word]) -> bool:
+        """Whether a wording has words that say something in common with what was written, if it has
+        any."""
+        content = wording.parts - _SMALL_STEMS
+        return not content or not content.isdisjoint(map(self.reader.part, written))
+
+    def weight(self, word: Word) -> float:
+        """How much a word says of which question is asked: most where no question uses it."""
+        return 0.0 if word.is_small else self._weight(self.reader.part(word))
+
     def _bm25(self, question: Question, sequence: Iterable[str]) -> float:
         """How much the words are those that a question is asked with: BM25 without lengths."""
         often = self._often[question.name]
@@ -176,7 +186,7 @@ class Ranking:
                     mention.iri == one.iri for others in filled.values() for one in others):
                 continue
             at = mention.at.union(*(other.at for other in asked.mentions if other.iri == mention.iri
-                                    and other.at & mention.at)) - taken
+                                    and (other.likeness == 1 or other.at & mention.at))) - taken
             taken |= at
             had.append(Bound(parameter, mention.name, at, mention.iri, mention.likeness,
                              mention.quiet, mention.surely,
@@ -207,10 +217,11 @@ class Ranking:
         """How well a wording fits, if all that it must have is given."""
         wording = form.wording
         literal = {at for at, part in enumerate(asked.parts) if part in form.weights}
-        kept = [one for one in bound
-                if one.parameter.required or one.likeness >= _CLOSE and (
-                    one.parameter.name in wording.places or not one.at <= literal
-                    and not one.quiet and sum(asked.weights[at] for at in one.at) >= _LEAST)]
+        kept = [one for one in bound if one.parameter.required or one.likeness >= _CLOSE and (
+            one.parameter.name in wording.places or not one.at <= literal
+            and not one.quiet and sum(asked.weights[at] for at in one.at) >= _LEAST)]
+        kept = [one for one in kept
+                if one.parameter.name not in wording.implied or not one.at <= literal]
         used: dict[int, float] = dict.fromkeys(literal, 1.0)
         for one in kept:
             placed = one.parameter.name in wording.places or one.parameter.required
@@ -256,17 +267,14 @@ class Ranking:
         self, parameter: Parameter, asked: _Asked, left: Sequence[int]
     ) -> Sequence[int]:
         """The places of the words that something holds together: all of them, or all but one or
-        two, those that say least left out first; none where nothing does."""
-        if parameter.type != "words" or not 0 < len(left) <= _LONGEST:
+        two, those that say most; none where nothing does."""
+        if parameter.type != "words" or not left:
             return ()
-        often = {at: self._index.names.weight(asked.words[at].stem) for at in left}
-        for number in range(min(_LEFT_OUT, max(len(left) - 2, 0)) + 1):
-            for out in sorted(combinations(left, number), key=lambda o: sum(often[at] for at in o)):
-                kept = [at for at in left if at not in out]
-                if self._index.holding(" ".join(asked.words[at].text for at in kept),
-                                       of_class=parameter.of_class):
-                    return kept
-        return ()
+        near = self._index.nearest(
+            " ".join(asked.words[at].text for at in left), parameter.of_class)
+        best = max(near, key=lambda one: one.share, default=None)
+        kept = [at for at in left if best and asked.words[at].stem in best.held]
+        return kept if len(kept) >= max(len(left) - _LEFT_OUT, min(len(left), 2)) else ()
 
 
 def _sequence(parts: Sequence[str], places: Mapping[int, str]) -> Iterator[str]:

@@ -74,8 +74,9 @@ class Ask(Tool):
 
 class AskInWords(Tool):
     """Ask in plain words. If `understood` is there, it says which reviewed question was asked, and
-    `answer` is as from `ask`; check that it is what was meant. Else choose one of
-    `alternatives` and `ask` it. `unknown` are words that were not used."""
+    `answer` is as from `ask`; check that it is what was meant. Else see whether `nearest`, the
+    statements nearest to the words, answers it, or `ask` one of `alternatives`. `unknown` are words
+    that were not used."""
 
     title = "Ask in plain words"
     text: str = Field(max_length=LONGEST, description="A question as a person would ask it")
@@ -83,11 +84,15 @@ class AskInWords(Tool):
 
     async def run(self, serving: Serving, client: str | None) -> Json:
         heard = await serving.plain.hear(self.text)
-        document = {"release": serving.release.id, **heard.document(None)}
+        document = {"release": serving.release.id, **heard.document(None, None)}
         if reading := heard.reading:
             understood = await serving.questions.understand(reading.question, reading.parameters)
             document["answer"] = compact(await _asked(
                 serving, reading.question, understood, client, self.limit, None))
+        elif nearest := await serving.plain.nearest(heard, None):
+            document["nearest"] = compact(fitting(
+                lambda count: _answered(Names(serving), nearest, count),
+                len(nearest.rows), self.limit))
         elif not heard.alternatives:
             document["next"] = "Not understood. Look for a question with `questions`."
         return document

@@ -27,13 +27,14 @@ class Thing:
 
     def terms(self, property_: str) -> list[ox.NamedNode | ox.Literal]:
         """The values that have a name or are texts, in the order of these."""
-        return sorted((term for term in self.facts.get(property_, ())
+        if property_ not in self.facts:  # as in most cells of most tables
+            return []
+        return sorted((term for term in self.facts[property_]
                        if not isinstance(term, ox.BlankNode)), key=lambda term: term.value)
 
     def iris(self, property_: str) -> list[str]:
         """The things among the values."""
-        return sorted(term.value for term in self.facts.get(property_, ())
-                      if isinstance(term, ox.NamedNode))
+        return [term.value for term in self.terms(property_) if isinstance(term, ox.NamedNode)]
 
     def values(self, *properties: str) -> list[str]:
         """The values of properties as texts."""

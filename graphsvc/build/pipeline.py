@@ -2,7 +2,7 @@
 
 A build works in a folder of its own (`.build-...`) and renames it when everything is done, so a
 build that fails or is killed leaves the served release as it was. What needs no Python runs in
-threads: the engine that validates, compression, and writing the store.
+threads: the engine that validates, compression, writing the store, and counting what it holds.
 """
 
 from __future__ import annotations
@@ -96,22 +96,23 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         digest = _digest(project, content_digest(graphs, sources))
         triples = triples_of(graphs)
         stored = _write_store([*graphs.values(), triples], work / "store", pool)
+        union = ox.Store()
+        united = pool.submit(union.load, b"".join(triples), ox.RdfFormat.N_TRIPLES, lenient=True)
         dumps = write_dumps(graphs, triples, f"{project.header.root}graph/", project.prefixes,
                             work / "dumps", pool)
-        union = ox.Store()
-        union.load(b"".join(triples), ox.RdfFormat.N_TRIPLES, lenient=True)
+        sizes = {name: len(lines) for name, lines in graphs.items()}
+        del graphs, triples
+        united.result()
+        described = pool.submit(describe_content, project.header, union, sizes, sources)
         content = Content(union)
         tables = write_tables(
             project.header, digest, read_tables(project.header, content), work / "dumps")
         write_mappings(project.header, digest, project.prefixes, union,
                        work / "dumps" / "mappings.sssom.tsv")
-        sizes = {name: len(lines) for name, lines in graphs.items()}
-        del graphs, triples
         progress("describing")
         (work / "description.ttl").write_bytes(describe_release(
             project.header, digest, [*dumps, *tables], project.catalogue))
-        (work / "content.ttl").write_bytes(
-            describe_content(project.header, union, sizes, sources))
+        (work / "content.ttl").write_bytes(described.result())
         progress("indexing")
         build_index(content, work / "index.sqlite")
         stored.result()

@@ -202,24 +202,28 @@ async def _ask_plainly(args: argparse.Namespace, serving: Serving) -> None:
     """Answer a question in plain words, or show the readings it may have."""
     heard = await serving.plain.hear(" ".join([args.name, *args.values]))
     answer = await serving.plain.answer(heard)
+    nearest = await serving.plain.nearest(heard, answer)
     if args.format == "json":
         from graphsvc.questions.output import as_document
 
-        _put(args.output, _json(heard.document(
-            as_document(answer, answer.after) if answer else None)))
+        _put(args.output, _json(heard.document(*(
+            as_document(one, one.after) if one else None for one in (answer, nearest)))))
     elif args.format == "text":
-        body = _written(answer, args, serving.header).decode() if answer else ""
-        _put(args.output, ("\n".join(_heard(heard, body)) + "\n").encode())
-    elif answer is None:
+        bodies = [_written(one, args, serving.header).decode() if one else ""
+                  for one in (answer, nearest)]
+        also = _filled(nearest.sentence or "") if nearest and answer else bodies[1]
+        _put(args.output, ("\n".join(_heard(heard, bodies[0], also)) + "\n").encode())
+    elif one := answer or nearest:
+        _put(args.output, _written(one, args, serving.header))
+    else:
         readings = "; ".join(_command(one) for one in heard.alternatives)
         raise GraphsvcError("The question can be understood in several ways, or in none.",
                             location="question", hint=f"Ask one of: {readings}.")
-    else:
-        _put(args.output, _written(answer, args, serving.header))
 
 
-def _heard(heard: Heard, answer: str) -> Iterator[str]:
-    """What was understood, the answer, other readings, and what was not understood."""
+def _heard(heard: Heard, answer: str, nearest: str) -> Iterator[str]:
+    """What was understood, the answer, what is said nearest to the words, other readings, and what
+    was not understood."""
     for written, meant in heard.corrected.items():
         yield f"`{written}` is taken as `{meant}`."
     if heard.reading:
@@ -227,6 +231,8 @@ def _heard(heard: Heard, answer: str) -> Iterator[str]:
         yield answer
     else:
         yield "Not sure what is meant."
+    if nearest:
+        yield f"{'Also said' if heard.reading else 'Said'}, nearest to the words\n{nearest}\n"
     if heard.alternatives:
         yield "Other readings" if heard.reading else "It may be one of these"
         yield from (f"  {one.sentence}\n    {_command(one)}" for one in heard.alternatives)

@@ -5,9 +5,9 @@ allows, and what the project says of such things already."""
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Literal
 
 import pyoxigraph as ox
@@ -68,8 +68,9 @@ class Fields:
         """The fields of a class: names and texts that most have, then what is needed, then by use.
         """
         needs = {need.property: need for need in self._graph.needs(class_)}
-        used = Counter(link for thing in self._graph.things(class_)
-                       for link in self._said.get(thing, ()))
+        said = self._graph.store.quads_for_pattern
+        used = Counter(quad.predicate.value for thing in self._graph.things(class_)
+                       for quad in said(ox.NamedNode(thing), None, None))
         classes = {class_, *self._graph.above(class_)}
         allowed = [term for term in self._graph.having(RDFS.domain)
                    if classes.intersection(self._graph.values(term, RDFS.domain))]
@@ -176,7 +177,7 @@ class Fields:
 
     def _sort(self, property_: str, need: Needed | None) -> tuple[Sort, str | None, str | None]:
         """What a value of a property is, with the datatype and the language that are usual."""
-        values = self._values[property_]
+        values = self._values(property_)
         literals = [value for value in values if isinstance(value, ox.Literal)]
         range_ = self._graph.range(property_)
         is_class = bool(need and need.of_class) or OWL.ObjectProperty in self._graph.values(
@@ -207,7 +208,7 @@ class Fields:
         said = bool(self._graph.values(property_, CURATION.among) or self._graph.range(property_))
         things = self._graph.choices(property_) if said else []
         if not things:
-            values = {v.value for v in self._values[property_] if isinstance(v, ox.NamedNode)}
+            values = {v.value for v in self._values(property_) if isinstance(v, ox.NamedNode)}
             classes = {class_ for iri in values for class_ in self._graph.values(iri, RDF.type)}
             things = sorted({*values, *(iri for class_ in classes
                                         for iri in self._graph.things(class_))})
@@ -218,19 +219,7 @@ class Fields:
         """When a value is right, as the vocabulary says it; empty where it does not."""
         return self._graph.value(iri, SKOS.scopeNote) or self._graph.value(iri, SKOS.definition)
 
-    @cached_property
-    def _said(self) -> dict[str, list[str]]:
-        """The properties of each thing, one for each of its values."""
-        said = defaultdict(list)
-        for quad in self._graph.store:
-            if isinstance(quad.subject, ox.NamedNode):
-                said[quad.subject.value].append(quad.predicate.value)
-        return said
-
-    @cached_property
-    def _values(self) -> dict[str, list[object]]:
-        """The values of each property."""
-        values = defaultdict(list)
-        for quad in self._graph.store:
-            values[quad.predicate.value].append(quad.object)
-        return values
+    def _values(self, property_: str) -> list[object]:
+        """The values that a property has."""
+        return [quad.object for quad in self._graph.store.quads_for_pattern(
+            None, ox.NamedNode(property_), None)]

@@ -228,8 +228,7 @@ class Questions:
         limit: int = PAGE, after: str | None = None, client: str | None = None,
     ) -> Answer:
         """A page of the answer's rows. Raises UnknownPage, and what the engine raises."""
-        sparql = await self._sparql(question, understood)
-        rows = await self._fetched(question, sparql, client)
+        sparql, rows = await self._fetched(question, understood, client)
         start = start_of(after, len(rows), self.release) if after is not None else 0
         end = start + limit
         return Answer(
@@ -238,22 +237,22 @@ class Questions:
             after=cursor(end, self.release) if end < len(rows) else None,
             index=self.index, evidence=await self.known())
 
-    async def _sparql(self, question: Question, understood: Understood) -> str:
-        """The query that is run. Raises TooManyThings."""
-        included = await self._members.included(question, understood)
-        if any(parameter.type == "words" for parameter in question.parameters):
-            included = await asyncio.to_thread(with_things, question, included, self.index)
-        return question.template.write(included)
-
     async def _rows(
         self, question: Question, understood: Understood, client: str | None = None
     ) -> list[Row]:
-        return await self._fetched(question, await self._sparql(question, understood), client)
+        return (await self._fetched(question, understood, client))[1]
 
-    async def _fetched(self, question: Question, sparql: str, client: str | None) -> list[Row]:
-        return await self._tables.get(
+    async def _fetched(
+        self, question: Question, understood: Understood, client: str | None
+    ) -> tuple[str, list[Row]]:
+        """The query that is run, and its rows. Raises TooManyThings, and what the engine raises."""
+        included = await self._members.included(question, understood)
+        if any(parameter.type == "words" for parameter in question.parameters):
+            included = await asyncio.to_thread(with_things, question, included, self.index)
+        sparql = question.template.write(included)
+        return sparql, await self._tables.get(
             f"{question.name}\n{sparql}",
-            lambda: fetch_answer(self._engine, question, sparql, client))
+            lambda: fetch_answer(self._engine, question, included, sparql, client))
 
     async def known(self) -> Evidence:
         """The evidence of the release, which is read once."""
@@ -266,7 +265,7 @@ class Questions:
 
     async def _silence(self, answer: Answer, client: str | None) -> Silence:
         question = answer.question
-        if question.covers:
+        if question.covers or (question.nearest and question.nearest.name in answer.parameters):
             return Silence()
         documents, others = [
             Coverage.of(covering, await self._rows(covering, await self.understand(covering, {})))

@@ -99,10 +99,10 @@ class _Model(BaseModel):
 class Parameter(_Model):
     """A value that the asker gives.
 
-    min, max: bounds of a number, date or year; of a text, bounds of its length in characters.
-    many: several values may be given.
+    min, max: bounds of a number, date or year, or of a text's length. many: several may be given.
     of_class, scheme: IRIs that narrow what an iri may name, or which things words are looked for
-        in: `$name` is bound to all that hold them, `$nameNamed` to all whose names do.
+        in: `$name` is bound to all that hold them, `$nameNamed` to all whose names do;
+        with nearest to those that hold most of them, of which the first few give the rows.
     members: property from a thing to those that it is meant to include, such as a group's members.
     choices: the values of a choice with their labels; choices_from: the question whose first
         column (and `label` column, if it has one) gives them.
@@ -120,6 +120,7 @@ class Parameter(_Model):
     of_class: Iri | None = Field(
         default=None, validation_alias="class", serialization_alias="class")
     scheme: Iri | None = None
+    nearest: Flag = False
     members: Iri | None = None
     choices: Annotated[Mapping[str, Text], BeforeValidator(_labelled)] = {}
     choices_from: Text | None = None
@@ -338,6 +339,11 @@ class Question(Header):
         places = [place for place in self.template.places
                   if place.name in (parameter.name, parameter.name + NAMED)]
         return all(place.condition == parameter.name for place in places)
+
+    @cached_property
+    def nearest(self) -> Parameter | None:
+        """The parameter that asks for what is nearest to some words, if any."""
+        return next((p for p in self.parameters if p.nearest), None)
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, if the question has it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +22,7 @@ from pyoxigraph import (
 from graphsvc.engine.base import Engine, Lane, Request, UpstreamError, read
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.question import Column, Question
+from graphsvc.questions.template import Values
 
 Term = NamedNode | BlankNode | Literal
 Row = tuple[Term | None, ...]
@@ -30,6 +31,8 @@ _LARGE = 100_000
 """Bytes of results from which on they are read in a thread, so that the event loop goes on."""
 _MANY = 500
 """Rows from which on they are sorted in a thread."""
+_NEAREST = 8
+"""Things whose rows are shown of those that are nearest to what was written."""
 _CELLS = 400_000
 """Cells of answers that are kept, at some 100 bytes each."""
 
@@ -55,12 +58,28 @@ async def fetch(engine: Engine, query: str, client: str | None = None) -> Table:
 
 
 async def fetch_answer(
-    engine: Engine, question: Question, query: str, client: str | None = None
+    engine: Engine, question: Question, bound: Values, query: str, client: str | None = None
 ) -> list[Row]:
-    """All rows of a question, typed and in the declared order. Raises what `fetch` raises."""
+    """All rows of a question, typed and in the declared order, or the nearest first. bound: the
+    values in the query. Raises what `fetch` raises."""
     table = await fetch(engine, query, client)
     order = partial(_ordered, question, table)
-    return await asyncio.to_thread(order) if len(table.rows) > _MANY else order()
+    rows = await asyncio.to_thread(order) if len(table.rows) > _MANY else order()
+    return _nearest_first(question, bound, rows)
+
+
+def _nearest_first(question: Question, bound: Values, rows: list[Row]) -> list[Row]:
+    """The rows of the few things that are nearest to what was written, in this order, where the
+    question was asked for them; else all rows as they are."""
+    parameter = question.nearest
+    if parameter is None or parameter.name not in bound:
+        return rows
+    rank = {value.value: place for place, value in enumerate(bound[parameter.name])}
+    fact = next(at for at, column in enumerate(question.columns) if column.fact)
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[rank[_text(row[fact])]].append(row)
+    return [row for place in sorted(found)[:_NEAREST] for row in found[place]]
 
 
 def _table(data: bytes) -> Table:

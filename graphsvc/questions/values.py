@@ -108,6 +108,10 @@ def with_things(
         if parameter.type != "words" or parameter.name not in values:
             continue
         text, name = values[parameter.name][0].value, parameter.name
+        if parameter.nearest:
+            near = index.nearest(text, parameter.of_class)
+            values[name] = tuple(NamedNode(one.iri) for one in near) or (_NO_THING,)
+            continue
         for place, of_class in ((name, parameter.of_class), (name + NAMED, None)):
             if place in {place.name for place in question.template.places}:
                 found = index.holding(text, of_class=of_class, named=place != name)

@@ -72,8 +72,10 @@ def api_routes(serving: Serving) -> Routes:
         heard = await serving.plain.hear(pairs[0][1])
         answer = await serving.plain.answer(
             heard, request.client.host if request.client else None)
-        return _json(heard.document(as_document(
-            answer, _following(answer, server_of(request), heard)) if answer else None))
+        nearest = await serving.plain.nearest(heard, answer)
+        return _json(heard.document(
+            as_document(answer, _following(answer, server_of(request), heard)) if answer else None,
+            as_document(nearest, None) if nearest else None))
 
     async def answer(request: Request) -> Response:
         segments = _segments(request)
@@ -145,7 +147,8 @@ def _listed(question: Question, offered: Offered, server: str) -> dict[str, Any]
             **dict.fromkeys(("name", "title", "description", "tags", "examples"), True),
             "columns": {"__all__": {"name", "type", "label", "meaning"}}})
     parameters = [
-        {**one.model_dump(by_alias=True, exclude={"min", "max", "choices", "choices_from"}),
+        {**one.model_dump(by_alias=True, exclude={
+            "min", "max", "choices", "choices_from", "nearest"}),
          "schema": schema(one, offered.get((question.name, one.name), ()))}
         for one in question.parameters]
     return {**listed, "parameters": parameters, "route": question.route and f"/api{question.route}",

@@ -63,8 +63,7 @@ def machine_routes(
 
     def described(part: Part) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            offered = (*LINKED_FORMATS, HTML) if part == "dataset" else LINKED_FORMATS
-            format = choose((), request.headers.get("accept"), offered)
+            format = choose((), request.headers.get("accept"), (*LINKED_FORMATS, HTML))
             if format is HTML:
                 return HTMLResponse(await about_page(pages, ()), headers=_PAGE)
             body = await run_in_threadpool(

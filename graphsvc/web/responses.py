@@ -20,8 +20,8 @@ from graphsvc.web.request import Headers, RequestContext, Send
 
 CHUNK = 1 << 16
 """Bytes that are sent at a time, so that a client that does not read holds no more of them."""
-MOST_KEPT = 4 << 20
-"""Bytes of an answer that the cache keeps."""
+MOST_KEPT, _ROOM = 4 << 20, 128 << 20
+"""Bytes of an answer that the cache keeps, and of all that it keeps."""
 SMALLEST_COMPRESSED = 1_000
 CSP = (b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
        b"connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -30,8 +30,7 @@ CSP = (b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'
 EMBEDDED = CSP.replace(b"frame-ancestors 'none'", b"frame-ancestors *")
 """That of answers in the pages of others."""
 REVALIDATE = b"public, max-age=0, must-revalidate"
-_COMPRESSIBLE = re.compile(
-    rb"text/|image/svg|application/(?!gzip|zip|octet|vnd\.openxml|vnd\.apache\.parquet)")
+_COMPRESSIBLE = re.compile(rb"text/|image/svg|application/(?!gzip|zip|octet|vnd\.)")
 _LOCAL_LINK = re.compile(rb'((?:href|src|action|data-[a-z]+)=")/(?!/)')
 
 
@@ -218,13 +217,10 @@ def entity_tag(request: RequestContext, content_type: bytes, salt: str) -> bytes
 
 
 class ResponseCache:
-    """The responses of one release that were used last, up to a number of bytes.
+    """The responses of one release that were used last, up to _ROOM bytes of all of them."""
 
-    max_bytes: of all responses.
-    """
-
-    def __init__(self, max_bytes: int = 128 << 20) -> None:
-        self._max_bytes, self._bytes = max_bytes, 0
+    def __init__(self) -> None:
+        self._bytes = 0
         self._responses: OrderedDict[Any, PreparedResponse] = OrderedDict()
 
     def get(self, key: Any) -> PreparedResponse | None:
@@ -240,5 +236,5 @@ class ResponseCache:
             return
         self._responses[key] = response
         self._bytes += response.size
-        while self._bytes > self._max_bytes:
+        while self._bytes > _ROOM:
             self._bytes -= self._responses.popitem(last=False)[1].size

@@ -48,7 +48,8 @@ def test_the_use_of_a_known_thing_is_coded_from_the_words_around_its_name(
                      "It had led to better joint work with families.")
     assert values(first) == {
         "approach": "Safe and Together", "partnership": "Stirling", "stage": "embedded",
-        "kind of effect": "positive", "wording": "well established in all localities",
+        "kind of effect": "positive",
+        "in the document's words": "well established in all localities",
         "reported effect": "led to better joint work with families"}
     assert first.passages == (3,) and first.cue == "Safe and Together"
     assert {value.label: value.cue for value in first.values}["embedded"] == "well established"

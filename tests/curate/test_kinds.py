@@ -79,7 +79,7 @@ def test_a_use_of_a_partnership_that_has_no_name_is_its_own_and_brings_that_part
 ) -> None:
     name = "Unnamed partnership (Safe and Together)"
     assert {"approach": "Safe and Together", "partnership": name, "stage": "embedded",
-            "kind of effect": "positive", "wording": "well established",
+            "kind of effect": "positive", "in the document's words": "well established",
             "reported effect": "reduced risk to mothers"} in found("approach use", OF_MANY)
     assert found("unnamed partnership", OF_MANY) == [{"name": name}]
 

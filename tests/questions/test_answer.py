@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from graphsvc.questions.parameters import BadParameter, Given
 from graphsvc.questions.question import Column
 from graphsvc.questions.table import UnknownPage, plain
 from graphsvc.questions.values import BadValue
+from graphsvc.release import Header
 
 ID = "https://example.org/books/id/"
 DEF = "https://example.org/books/def#"
@@ -362,7 +364,8 @@ def test_an_ambiguous_name_lists_what_it_may_mean(questions: Questions) -> None:
 
 
 def written(answer: Answer, format: Format) -> str:
-    return write(answer, format, "http://localhost/api/questions/editions", None)
+    return write(answer, format, "http://localhost/api/questions/editions", None,
+                 header=Header(*[""] * len(fields(Header))))
 
 
 def test_csv_has_labels_for_spreadsheets_and_tsv_is_that_of_the_w3c(questions: Questions) -> None:

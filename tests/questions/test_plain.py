@@ -30,6 +30,14 @@ class Asker:
     def hear(self, text: str) -> Heard:
         return self._opened.run(self._serving.plain.hear(text))
 
+    def nearest(self, text: str) -> list[dict[str, Any]]:
+        """The rows that are said nearest to a text, next to its answer, as people read them."""
+        plain, heard = self._serving.plain, self.hear(text)
+        answer = self._opened.run(plain.answer(heard))
+        found = self._opened.run(plain.nearest(heard, answer))
+        return [{column.name: found.shown(cell, column) for cell, column in zip(
+            row, found.question.columns, strict=True)} for row in found.rows] if found else []
+
     def values(self, question: str, given: Mapping[str, Any]) -> Any:
         """What values are taken to mean; None where they cannot be understood."""
         texts = {name: [str(one).lower() if isinstance(one, bool) else str(one) for one in (
@@ -82,7 +90,8 @@ def test_what_people_asked_is_answered_by_the_question_that_answered_it_right(
     """asked.jsonl: sheets of questions that were written from the documents, before anyone looked
     at the wordings, with what a right answer holds and how the answers were judged before and
     after work on the sheet `development`. The sheet `final` was only measured. The second sheets
-    hold the kinds of question that went wrong in the first."""
+    hold the kinds of question that went wrong in the first. `nearest`: answered by the statements
+    that are nearest to the words."""
     right = [one for one in lines("asked.jsonl") if one["after"] == "right"]
     heard = [asker.hear(one["text"]).reading for one in right]
     same = sum(reading is not None and reading.question.name == one["question"]
@@ -187,6 +196,59 @@ def test_what_is_left_is_looked_for_where_something_holds_it(
     reading = asker.hear(text).reading
     assert (reading and reading.question.name, reading.given if reading else {}) == (
         question, values)
+
+
+def nearest(asker: Asker, text: str) -> list[str]:
+    """What statements that are nearest to a text say, next to its answer."""
+    rows = asker.nearest(text)
+    return [str(row["says"]) for row in rows]
+
+
+def test_what_no_question_fits_is_met_by_the_statements_nearest_to_it(asker: Asker) -> None:
+    text = "Rank the care groups in South Lanarkshire from best to worst for assessments and plans."
+    assert asker.hear(text).reading is None
+    assert nearest(asker, text)[0] == (
+        "Assessments and plans were best for foster care, then residential care, then at home, then"
+        " kinship care; poorest for care leavers.")
+
+
+def test_next_to_an_answer_is_what_else_is_said_and_no_row_of_it(asker: Asker) -> None:
+    text = ("What share of North Ayrshire's data zones are in Scotland's most deprived 15%, and how"
+            " many zones is that?")
+    assert nearest(asker, text)[0] == (
+        "Share of the 186 data zones that are among the 15% most deprived in Scotland.")
+    reading = asker.hear(text).reading
+    assert reading and reading.question.name == "figures"
+
+
+def test_of_several_who_are_named_each_has_its_statements(asker: Asker) -> None:
+    about = {str(row["who"]) for row in asker.nearest(
+        "Did care leavers have a dedicated nurse in South Lanarkshire and in Midlothian?")}
+    assert about == {"South Lanarkshire", "Midlothian"}
+
+
+@pytest.mark.parametrize("text", [
+    "what did Ofsted say about Birmingham children's services", "cheap train tickets to Stirling"])
+def test_where_too_few_of_the_words_are_said_nothing_is_near(asker: Asker, text: str) -> None:
+    assert asker.nearest(text) == []
+
+
+@pytest.mark.parametrize(("text", "question", "values"), [
+    ("Which initiatives are described as pilots in the four partnership reports?",
+     "approach-uses", {"stage": ["pilot"]}),
+    ("What tool did Clackmannanshire staff use to assess neglect, and were they using it well?",
+     "statements", {"theme": "neglect", "partnership": ["Clackmannanshire"]}),
+    ("Which of the three areas with population figures was shrinking, and by how much?",
+     "figure-comparison", {"measure": "population-change-observed"}),
+    ("number of excellents and very goods for 6.2", "distributions",
+     {"indicator": ["6.2 Planning and improving services"], "grade": ["Excellent", "Very good"]}),
+])
+def test_of_readings_the_one_counts_that_takes_up_what_was_said(
+    asker: Asker, text: str, question: str, values: dict[str, Any]
+) -> None:
+    reading = asker.hear(text).reading
+    assert reading is not None
+    assert (reading.question.name, reading.given) == (question, values)
 
 
 def test_quoted_words_are_given_once(asker: Asker) -> None:

@@ -104,14 +104,14 @@ def test_a_row_says_on_what_documents_disagree(ask: Asker) -> None:
 
 
 def test_the_passages_of_the_statement_come_first_and_can_be_found(ask: Asker) -> None:
-    answer = ask("confidence", partnership="Midlothian")
-    passages = as_document(answer, None)["rows"][0]["evidence"]
-    own = {f"{ID}passage/midlothian-2020/{line}" for line in (413, 415)}
-    found = [passage["passage"] for passage in passages]
-    assert own <= set(found) and found[0] in own
+    rows = as_document(ask("confidence", partnership="Clackmannanshire"), None)["rows"]
+    passages = next(row["evidence"] for row in rows
+                    if row["confidence"].endswith("/clack-2014-protection"))
+    assert [passage["passage"] for passage in passages] == [
+        f"{ID}passage/clackmannanshire-2015/{line}" for line in (40, 36, 38)]
     for passage in passages:
         assert passage["first"] and passage["last"] and passage["page"] and passage["paragraph"]
-        assert passage["label"].startswith("Midlothian 2020, ")
+        assert passage["label"].startswith("Clackmannanshire 2015, ")
 
 
 def test_a_workbook_holds_the_rows_as_people_read_them_and_where_they_come_from(
@@ -128,6 +128,10 @@ def test_a_workbook_holds_the_rows_as_people_read_them_and_where_they_come_from(
     assert list(read[0]) == people_heads(answer)
     assert [list(row) for row in read[1:]] == list(people_rows(answer))
     assert sheet.freeze_panes == "A2"
+    links = {cell.column: cell.hyperlink.target for cell in sheet[2] if cell.hyperlink}
+    assert links[people_heads(answer).index("Where it is said") + 1].startswith(
+        f"{server}/id/passage/")
+    assert all(link.startswith(f"{server}/") for link in links.values())
     at = people_heads(answer).index("Value")
     assert all(isinstance(row[at], int) for row in read[1:])
     facts = {row[0]: row[1] for row in source.iter_rows(values_only=True)}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
-
 from graphsvc.curate.drafting.candidates import draft_candidates
 from graphsvc.curate.drafting.distributions import draft_distributions
 from graphsvc.curate.drafting.events import draft_events
@@ -16,7 +13,7 @@ from graphsvc.curate.drafting.text import Text
 from graphsvc.curate.drafting.uses import draft_uses
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Reading
-from graphsvc.vocabulary import CURATION, PROV, SKOS
+from graphsvc.vocabulary import CURATION
 
 
 def draft(reading: Reading, graph: CuratedGraph) -> list[Draft]:
@@ -33,26 +30,6 @@ def draft(reading: Reading, graph: CuratedGraph) -> list[Draft]:
     return sorted(kept, key=lambda one: (one.passages[0], -one.score, one.kind, one.id))
 
 
-def draft_mentions(text: Text) -> Iterator[Draft]:
-    """One draft for each thing that is recognised by name and needs evidence: `known` is the thing,
-    and the passages are more evidence of it. A thing that has statements of its own needs none."""
-    graph = text.graph
-    drafted = {graph.range(graph.value(class_, CURATION.names))
-               for class_ in graph.having(CURATION.names)}
-    places: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for sentence in text.sentences:
-        for one in filter(text.is_here, sentence.named):
-            places[one.iri].append((sentence.line, one.words))
-    for iri, found in places.items():
-        class_ = graph.kind(iri)
-        if class_ in drafted or not any(need.property == PROV.wasDerivedFrom
-                                        for need in graph.needs(class_)):
-            continue
-        name = text.said(SKOS.prefLabel, graph.label(iri), found[0][1])
-        yield text.draft(class_, [name], (line for line, _ in found), name.cue,
-                         text.sureness(iri, {words for _, words in found}), known=iri)
-
-
-_DRAFTERS = (draft_candidates, draft_mentions, draft_uses, draft_lists, draft_grades,
+_DRAFTERS = (draft_candidates, draft_uses, draft_lists, draft_grades,
              draft_distributions, draft_events, draft_figures, draft_narrative)
 """Each takes a Text and yields drafts of one kind."""

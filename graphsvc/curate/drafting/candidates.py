@@ -18,8 +18,6 @@ from graphsvc.curate.records import Draft, Kind, Near
 from graphsvc.vocabulary import CURATION, DCTERMS, SKOS
 from graphsvc.words import FUNCTION_WORDS, content_stems, fold, words
 
-_CONTENTS = re.compile(r"\w(?:[ .]+|\t)\d{1,3}$")
-"""How a line of a table of contents ends."""
 _EXAMPLE = re.compile(r"\b(?:such as|includ\w+|for example|for instance|e\.g|namely|called|"
                       r"known as)\b", re.IGNORECASE)
 _SPEAKER = re.compile(r",[^.;:“\"]*\bs(?:aid|ays):?\s*[“\"]")
@@ -158,7 +156,7 @@ def _found(text: Text, heads: Heads) -> dict[frozenset[str], _Candidate]:
              if word.text == word.folded}
     found: dict[frozenset[str], _Candidate] = {}
     for sentence in text.sentences:
-        if _CONTENTS.search(sentence.text) or heads.is_aside(sentence.above):
+        if heads.is_aside(sentence.above):
             continue
         known = heads.known(sentence)
         for phrase in finder.of(sentence.text):

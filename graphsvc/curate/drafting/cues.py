@@ -75,6 +75,13 @@ class Concepts:
                           start <= match.start() and match.end() <= end for start, end in without)]
         return sorted(found, key=lambda one: (one.rank, one.start))
 
+    def longest(self, text: str) -> list[Found]:
+        """The concepts in a text in their order, without those within the words of others."""
+        found = self.find(text)
+        return sorted((one for one in found if not any(
+            other.start <= one.start and one.end <= other.end and other != one for other in found)),
+            key=lambda one: one.start)
+
     def best(self, text: str, last: bool = False) -> Found | None:
         """The concept of the first rank that is nearest to the beginning, or to the end; of those
         that begin there the one with the most words."""

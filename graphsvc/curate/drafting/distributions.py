@@ -38,28 +38,23 @@ class _Distributions:
             for one in (CURATION.andAbove, CURATION.andBelow, CURATION.under))
         self.grades = Concepts(self.graph, self.grade, named=True)
         self.words = {self.worded: Concepts(self.graph, self.worded, named=True)}
-        self.indicators = Indicators(self.graph, self.indicator, "\n".join(
-            paragraph.text for paragraph in text.reading.paragraphs))
+        self.indicators = Indicators(text, self.indicator)
 
     def of(self, sentence: Sentence) -> Iterator[Draft]:
         """The parts that a sentence gives, and what they are parts of."""
         shown = sentence.text
-        found = sorted(self.grades.find(shown), key=lambda one: (one.start, -one.end))
-        grades = [one for one, before in zip(found, [None, *found], strict=False)
-                  if before is None or one.start >= before.end]
+        grades = self.grades.longest(shown)
         if not grades or not self.counted.search(shown):
             return
-        amounts = [one for one in quantities(shown, self.words, False)[0]
-                   if not shown[:one.at[0]].rstrip().endswith((" of", " of the"))]
+        amounts, _ = quantities(shown, self.words, False)
         parts = [self.text.draft(self.part, [self._amount(amount), *self._graded(grade, shown)],
                                  sentence.lines, shown[amount.at[0]:grade.end], 0.7)
                  for amount, grade in self._pairs(amounts, grades, shown)]
         yield from parts
         if parts:
-            named = (found for title in (shown, *reversed(sentence.above))
-                     for found in self.indicators.find(title))
-            of = [self.text.value(self.indicator, one.iri, one.words)
-                  for one in [next(named, None) or self.indicators.like(shown)] if one and one.iri]
+            named = [found for title in (shown, *reversed(sentence.above))
+                     for found in self.indicators.find(title)][:1]
+            of = [self.text.value(self.indicator, one.iri, one.words) for one in named if one.iri]
             yield self.text.draft(self.class_, [
                 *self.text.subject_values(self.class_), *of,
                 *(self.text.said(self.parts, part.cue) for part in parts)],

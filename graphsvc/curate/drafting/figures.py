@@ -11,7 +11,6 @@ from math import fsum, log
 
 from graphsvc.curate.drafting.cues import Concepts, Found
 from graphsvc.curate.drafting.dates import Period
-from graphsvc.curate.drafting.headings import contents
 from graphsvc.curate.drafting.quantities import LIMIT, Quantity, quantities
 from graphsvc.curate.drafting.text import Sentence, Text
 from graphsvc.curate.records import Draft, Value
@@ -44,10 +43,8 @@ def draft_figures(text: Text) -> Iterator[Draft]:
     """One draft for each quantity of the document, of each class that has numbers as values."""
     for class_ in text.graph.having(CURATION.number):
         figures = _Figures(text, class_)
-        skip = {one.line for one in text.reading.paragraphs if contents(one)}
         for sentence in text.sentences:
-            if sentence.line not in skip:
-                yield from figures.of(sentence)
+            yield from figures.of(sentence)
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,10 @@ from graphsvc.vocabulary import CURATION
 
 _SHORT = 200
 """Characters of a line that does no more than give a grade or name what is graded."""
-_NEAR = (1, 2, -1, -2, 3, -3, 4)
+_NEAR = (1, 2, -1, -2)
 """Where from a grade that has a line of its own the line is with what was graded."""
 _ALONE = re.compile(r"^(?:(?:overall )?(?:evaluation|grade|rating|score)\s*[:–-]?\s*(?:of\s+)?)?",
                     re.IGNORECASE)
-_JUDGED = re.compile(r"(?:\b(?:was|were|is|are|as)|[:–-])\s+['\"‘“]?$")
 _QUOTED = re.compile(r"['\"‘“][^'\"’”]{3,20}['\"’”]")
 
 
@@ -36,9 +35,8 @@ class _Graded:
 
 def draft_grades(text: Text) -> Iterator[Draft]:
     """One draft for each thing graded and grade, of the classes that have a property for grades."""
-    joined = "\n".join(paragraph.text for paragraph in text.reading.paragraphs)
     for class_ in text.graph.having(CURATION.ungraded):
-        found = _Grades(text, class_, joined).find()
+        found = _Grades(text, class_).find()
         same: dict[tuple[str, str], list[_Graded]] = {}
         for one in found:
             key = (one.indicator.iri or one.indicator.number or one.indicator.words,
@@ -49,11 +47,11 @@ def draft_grades(text: Text) -> Iterator[Draft]:
 
 
 class _Grades:
-    def __init__(self, text: Text, class_: str, joined: str) -> None:
+    def __init__(self, text: Text, class_: str) -> None:
         graph = text.graph
         self.text = text
         self.grades = Concepts(graph, graph.value(class_, CURATION.graded), named=True)
-        self.indicators = Indicators(graph, graph.value(class_, CURATION.indicator), joined)
+        self.indicators = Indicators(text, graph.value(class_, CURATION.indicator))
         self.evaluated = pattern(graph.values(class_, CURATION.cue))
         self.before: tuple[int, list[Indicator]] = 0, []
         self.ungraded = pattern(graph.values(class_, CURATION.ungradedCue))
@@ -92,18 +90,14 @@ class _Grades:
         """What is graded, if a line does no more than name it."""
         shown = plain(paragraph.text)
         found = self.indicators.find(shown, first=True) if len(shown) < _SHORT else []
-        return found[0] if found and not shown.endswith("?") else None
+        return found[0] if found else None
 
     def _row(self, paragraph: Paragraph, shown: str) -> Iterator[_Graded]:
         """The pairs of a line or row that names what is graded and the grades."""
-        is_row = paragraph.kind is Kind.ROW
-        if shown.endswith((".", "?")) or contents(paragraph) or (
-                self.evaluated.search(shown) and not is_row):
+        if shown.endswith((".", "?")) or contents(paragraph):
             return
         named = self.indicators.find(shown, first=True)
-        grades = sorted(self.grades.find(shown), key=lambda one: one.start)
-        grades = [one for one in grades if not any(
-            other.start <= one.start and one.end <= other.end and other != one for other in grades)]
+        grades = self.grades.longest(shown)
         unknown = plain(paragraph.cells[0]) if len(paragraph.cells) > 1 and not named else ""
         if len(unknown.split()) > 1 and any(map(self._alone, paragraph.cells[1:])):
             named = [Indicator(None, "", " ".join(unknown.split()[:10]), 0)]
@@ -112,7 +106,7 @@ class _Grades:
                 yield _Graded(indicator, grade, (paragraph.line,), grade.words, 0.9)
 
     def _sentence(self, sentence: Sentence) -> Iterator[_Graded]:
-        shown = sentence.text
+        shown, quoted = sentence.text, [*_QUOTED.finditer(sentence.text)]
         named = self.indicators.find(shown)
         before = self.before[1] if self.before[0] == sentence.line else []
         self.before = sentence.line, named or before
@@ -120,20 +114,9 @@ class _Grades:
             yield _Graded(min(named, key=lambda one: abs(one.start - match.end())), None,
                           sentence.lines, match[0], 0.85)
             return
-        evaluated = bool(self.evaluated.search(shown))
-        quoted = [match.span() for match in _QUOTED.finditer(sentence.text)]
-        grades = self.grades.find(shown)
-        for grade in grades:
-            if any(other != grade and other.start <= grade.start and grade.end <= other.end
-                   for other in grades):
-                continue
-            plain_words = evaluated or named and _JUDGED.search(shown[:grade.start])
-            if not plain_words:
-                continue
-            marked = any(start < grade.start < end for start, end in quoted)
-            indicator, score = self._meant(sentence, shown, named, grade, marked and not before)
-            if indicator is None and marked and before:
-                indicator, score = before[-1], 0.5
+        for grade in self.grades.longest(shown) if self.evaluated.search(shown) else ():
+            marked = any(match.start() < grade.start < match.end() for match in quoted)
+            indicator, score = self._meant(sentence, shown, named or before, grade, marked)
             if indicator:
                 yield _Graded(indicator, grade, sentence.lines, grade.words, score)
 

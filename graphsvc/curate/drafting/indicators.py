@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from math import fsum, log
 
 from graphsvc.curate.drafting.cues import pattern
 from graphsvc.curate.drafting.headings import plain
-from graphsvc.curate.graph import CuratedGraph
+from graphsvc.curate.drafting.text import Text
 from graphsvc.vocabulary import CURATION
 from graphsvc.words import content_stems
 
@@ -19,7 +17,7 @@ _BEFORE = re.compile(rf"^{_NUMBER}[.:)]?\s+")
 _START = re.compile(rf"^\W*{_NUMBER}[.:)]?\s*[–:-]?\s+(?=\w)")
 _REST = re.compile(r"[.;\t]|:\s*\w+(?: \w+)?\W*$")
 _ENOUGH = 0.5
-"""The share of a name's salient words, by how rare they are, that a text must have."""
+"""The share of a name's salient words that a text must have."""
 
 
 @dataclass(frozen=True)
@@ -48,24 +46,21 @@ class Indicators:
     text: of the document, by which the set is chosen whose names it has most.
     """
 
-    def __init__(self, graph: CuratedGraph, property_: str, text: str) -> None:
-        numbered = next(iter(graph.values(property_, CURATION.numbered)), "")
-        in_set = next(iter(graph.values(property_, CURATION.set)), "")
+    def __init__(self, text: Text, property_: str) -> None:
+        graph, everything = text.graph, "\n".join(
+            paragraph.text.casefold() for paragraph in text.reading.paragraphs)
+        numbered, in_set = (graph.value(property_, one)
+                            for one in (CURATION.numbered, CURATION.set))
         known = [_Known(iri, graph.value(iri, numbered), graph.value(iri, in_set), name,
                         frozenset(content_stems(name)))
                  for iri in reversed(graph.choices(property_))  # of equal ones the newest
                  for name in dict.fromkeys(_BEFORE.sub("", name) for name in graph.called(iri))
                  if not any(sign.isdigit() for sign in name)]
-        given = Counter(one.set for one in known if one.name.casefold() in text.casefold())
+        given = Counter(one.set for one in known if one.name.casefold() in everything)
         self._sets = [one for one, _ in given.most_common()]
         self._known = sorted(known, key=lambda one: (self._rank(one), -len(one.name)))
-        self._words = pattern([f"{cue} " for cue in graph.values(
-            graph.range(property_), CURATION.cue)])
-        self._said = re.compile(rf"(?:{self._words.pattern[:-6]})\s*{_NUMBER}(?![\w%])"
-                                if self._words.pattern != "(?!)" else "(?!)", re.IGNORECASE)
-        names = {one.name: one.stems for one in known}
-        often = Counter(stem for stems in names.values() for stem in stems)
-        self._weights = {stem: log(1 + len(names) / many) for stem, many in often.items()}
+        cues = pattern(graph.values(graph.range(property_), CURATION.cue)).pattern
+        self._said = re.compile(rf"{cues}[\s*_-]+{_NUMBER}(?![\w%])", re.IGNORECASE)
 
     def find(self, text: str, first: bool = False) -> list[Indicator]:
         """What a text names, in its order. first: whether a number at its beginning is one too."""
@@ -94,7 +89,7 @@ class Indicators:
     def like(self, text: str) -> Indicator | None:
         """What a text paraphrases: the one of whose name it has most salient words."""
         said = frozenset(content_stems(text))
-        shares = {one: self._weight(one.stems & said) / self._weight(one.stems)
+        shares = {one: len(one.stems & said) / len(one.stems)
                   for one in self._known if len(one.stems & said) > 1}
         best = max(shares, key=lambda one: (shares[one], -self._rank(one)), default=None)
         if best is None or shares[best] < _ENOUGH:
@@ -111,6 +106,3 @@ class Indicators:
 
     def _rank(self, one: _Known) -> int:
         return self._sets.index(one.set) if one.set in self._sets else len(self._sets)
-
-    def _weight(self, stems: Iterable[str]) -> float:
-        return fsum(self._weights[stem] for stem in stems)

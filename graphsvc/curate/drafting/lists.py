@@ -86,16 +86,7 @@ def _listed(paragraphs: tuple[Paragraph, ...], of: str) -> Iterator[_Item]:
             found[-1].lines.append(paragraph.line)
         elif found or title(paragraph) or place > 1:
             break
-    yield from found or _unmarked(paragraphs, of)
-
-
-def _unmarked(paragraphs: tuple[Paragraph, ...], of: str) -> Iterator[_Item]:
-    """The paragraphs up to the next heading, where a list has no marks."""
-    for place, paragraph in enumerate(paragraphs[:_MOST]):
-        if paragraph.kind is Kind.HEADING or title(paragraph):
-            break
-        if not paragraph.text.rstrip().endswith(":"):
-            yield _Item(str(place + 1), paragraph.text, of, 0.4, [paragraph.line])
+    yield from found
 
 
 def _goes_on(text: str, paragraph: Paragraph) -> bool:

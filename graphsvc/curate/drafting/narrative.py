@@ -7,7 +7,7 @@ from itertools import groupby
 
 from graphsvc.curate.drafting.cues import Cues
 from graphsvc.curate.drafting.subjects import Subjects
-from graphsvc.curate.drafting.text import Said, Sentence, Text, find_words, is_proper
+from graphsvc.curate.drafting.text import Said, Sentence, Text
 from graphsvc.curate.records import Draft, Kind, Value
 from graphsvc.vocabulary import CURATION, SKOS
 from graphsvc.words import words
@@ -18,31 +18,24 @@ _MOST = 2
 """Subjects of a statement that its words lead to, besides those that it names."""
 _NEARLY = 0.7
 """How likely a second subject must be, measured by the first."""
-_SURE, _LIKELY = 12.0, 0.1
+_SURE, _LIKELY = 12.0, 0.08
 """How likely a subject must be for a statement to be surely on it, and how sure a statement must be
 of which no cue words are."""
 
 
 def draft_narrative(text: Text) -> Iterator[Draft]:
     """One draft for each run of sentences of a paragraph that are on one subject, for each class
-    that has a property by which its statements differ. A run without cue words that is not surely
-    on its subject counts only where nothing else is on that."""
+    that has a property by which its statements differ. A run without cue words counts
+    only where it is surely on its subject."""
     graph = text.graph
     for class_ in graph.having(CURATION.about):
         about = graph.value(class_, CURATION.about)
         subjects = text.about(about)
         coded = {one: Cues(graph, one) for one in graph.values(class_, CURATION.coded)}
-        drafts = [_draft(text, class_, about, run, subjects, coded)
-                  for _, paragraph in groupby(text.sentences, lambda sentence: sentence.lines[0])
-                  for run in _runs(list(paragraph), subjects)]
-        sure = {one.id for one in drafts if one.cue or one.score >= _LIKELY}
-        said = {iri for one in drafts if one.id in sure for iri in _about(one, about)}
-        yield from (one for one in drafts if one.id in sure or not said.issuperset(
-            _about(one, about)))
-
-
-def _about(draft: Draft, about: str) -> set[str | None]:
-    return {value.iri for value in draft.values if value.property == about}
+        drafts = (_draft(text, class_, about, run, subjects, coded)
+                  for _, paragraph in groupby(text.sentences, lambda sentence: sentence.line)
+                  for run in _runs(list(paragraph), subjects))
+        yield from (one for one in drafts if one.cue or one.score >= _LIKELY)
 
 
 def _runs(sentences: list[Sentence], subjects: Subjects) -> Iterator[list[Sentence]]:
@@ -71,7 +64,7 @@ def _draft(
         text.value(about, value) for value, score in likely if score >= likely[0][1] * _NEARLY)]
     best = None
     for property_, cues in coded.items():
-        best = cues.choose([Said(_without_names(sentence), None) for sentence in run])
+        best = cues.choose([Said(sentence.text, None) for sentence in run])
         iri = best.iri if best else cues.otherwise
         if iri:
             values.append(text.value(property_, iri, best.words if best else ""))
@@ -87,15 +80,6 @@ def _draft(
     score = min(1.0, (likely[0][1] if likely else 0) / _SURE) * (0.9 if best else 0.5)
     return text.draft(class_, _each_once(values), (line for one in run for line in one.lines),
                       best.words if best else "", score)
-
-
-def _without_names(sentence: Sentence) -> str:
-    """What a sentence says, without names in capitals: their words judge nothing."""
-    text = sentence.text
-    for one in sentence.named:
-        if is_proper(one.words) and (found := find_words(one.words, text)):
-            text = f"{text[:found.start()]}–{text[found.end():]}"
-    return text
 
 
 def headline(text: Text, subject: str, judged: str) -> Value:

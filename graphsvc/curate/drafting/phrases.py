@@ -91,7 +91,7 @@ class Phrases:
                 yield Phrase(_plain(text[start:before[-1].end]), "letters", start, match[1])
         for match in _SET_OFF.finditer(text):
             name = next(group for group in match.groups() if group)
-            if len(name.split()) <= _SET_OFF_MOST:
+            if len(name.split()) <= _SET_OFF_MOST and not name.endswith("."):
                 yield Phrase(_plain(name), "set off", match.start())
         for way, first, last in (*self._capitals(tokens, text), *self._small(tokens, text)):
             yield Phrase(_plain(text[tokens[first].start:tokens[last].end]), way,

@@ -10,6 +10,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
+from graphsvc.curate.drafting.headings import contents
 from graphsvc.curate.drafting.subjects import Subjects
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Kind, Paragraph, Reading, Value
@@ -76,8 +77,8 @@ class Said:
 class Text:
     """A document that was read, with the names that the project knows.
 
-    sentences: in the order of the document, without headings; about: the subjects that are values
-    of a property.
+    sentences: in the order of the document, without headings and contents; about: the subjects
+    that are values of a property.
     """
 
     def __init__(self, reading: Reading, graph: CuratedGraph) -> None:
@@ -180,7 +181,7 @@ class Text:
                 above = [one for one in above if one[0] < first.level]
                 if self.reading.title not in first.text:  # which says nothing of a part
                     above.append((first.level, first.text))
-            else:
+            elif not contents(first):
                 yield from self._parts(paragraphs, tuple(title for _, title in above))
 
     def _parts(self, paragraphs: list[Paragraph], above: tuple[str, ...]) -> Iterator[Sentence]:

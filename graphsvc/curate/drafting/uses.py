@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from graphsvc.curate.drafting.cues import Cues, pattern
 from graphsvc.curate.drafting.dates import periods
-from graphsvc.curate.drafting.text import Said, Sentence, Text, find_words, is_proper
+from graphsvc.curate.drafting.text import Said, Sentence, Text, find_words
 from graphsvc.curate.records import Draft, Value
 from graphsvc.vocabulary import CURATION, SKOS
 
@@ -17,8 +18,8 @@ _LEAST = 0.65
 _CLAUSE = re.compile(r"[.,;:()–]| (?:and|but|which|while|although) ")
 _WORDS = 8
 """Words of the document that may be given as they are."""
-_CODED, _PROPER, _AGAIN, _MOST = 0.1, 0.05, 0.05, 4
-"""What makes it surer: cue words near its name, capitals, and that it is named again, so often."""
+_CODED, _AGAIN, _MOST = 0.1, 0.05, 4
+"""What makes it surer: cue words near its name, and that it is named again, so often."""
 _NAME = re.compile(r"\W{1,4}(?:the )?([A-Z][\w’'&-]*(?: (?:(?:of|for|and|the|in) )?"
                      r"[A-Z][\w’'&-]*)*)")
 """A name in capitals."""
@@ -53,7 +54,7 @@ def _draft(
     said = text.said_of(iri, sentences)
     values += [value for one, cues in coded.items() for value in _coded(text, one, cues, said)]
     sure = text.sureness(iri, written) + _CODED * any(value.cue for value in values[2:]) + (
-        _AGAIN * min(len(sentences) - 1, _MOST)) + _PROPER * any(map(is_proper, written))
+        _AGAIN * min(len(sentences) - 1, _MOST))
     known, clashes = said_already(text, class_, named.property, values)
     near = {(value.property, value.iri or value.text): value
             for value in values_near(text, class_, sentences) if value.iri != iri}
@@ -134,13 +135,20 @@ def values_near(text: Text, class_: str, sentences: list[Sentence]) -> Iterator[
         for sentence in sentences:
             named = [one for one in sentence.named
                      if one.iri not in general and graph.is_a(one.iri, class_of_value) and (
-                         not cues or _follows(one.words, sentence.text, cues))]
+                         not cues or (at := find_words(one.words, sentence.text))
+                         and _follows(at.start(), sentence.text, cues))]
             yield from (text.value(property_, one.iri, one.words) for one in named)
             if cues and not named:
                 yield from (text.said(property_, name, name)
                             for name in _names_after(sentence.text, cues)[:1])
     for property_ in graph.values(class_, CURATION.dated):
-        yield from _dates(text, property_, sentences)
+        cues = graph.values(property_, CURATION.cue)
+        found = ((period, sentence.text) for sentence in sentences
+                 for period in periods(sentence.text)
+                 if _follows(period.at[0], sentence.text, cues))
+        for period, shown in islice(found, 1):
+            yield text.said(property_, period.start.text, shown[slice(*period.at)],
+                            period.start.datatype)
 
 
 def _names_after(text: str, cues: list[str]) -> list[str]:
@@ -149,25 +157,10 @@ def _names_after(text: str, cues: list[str]) -> list[str]:
             if (match := _NAME.match(text[cue.end():]))]
 
 
-def _follows(name: str, text: str, cues: list[str]) -> bool:
-    """Whether a name is shortly after one of some cues."""
-    found = find_words(name, text)
-    return found is not None and any(
-        0 <= found.start() - cue.end() <= _AFTER and not re.search(r"[.;:]", text[
-            cue.end():found.start()]) for cue in pattern(cues).finditer(text))
-
-
-def _dates(text: Text, property_: str, sentences: list[Sentence]) -> Iterator[Value]:
-    """The first date that is after a cue of the property."""
-    cues = pattern(text.graph.values(property_, CURATION.cue))
-    for sentence in sentences:
-        for cue in cues.finditer(sentence.text):
-            for period in periods(sentence.text):
-                if 0 <= period.at[0] - cue.end() <= _AFTER // 2:
-                    moment = period.start
-                    yield text.said(property_, moment.text,
-                                    sentence.text[cue.start():period.at[1]], moment.datatype)
-                    return
+def _follows(place: int, text: str, cues: list[str]) -> bool:
+    """Whether a place of a text is shortly after one of some cues."""
+    return any(0 <= place - cue.end() <= _AFTER and not re.search(r"[.;:]", text[cue.end():place])
+               for cue in pattern(cues).finditer(text))
 
 
 def said_already(

@@ -13,6 +13,7 @@ from graphsvc.ask.plain import Heard, NothingAsked
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import TYPE, YEAR
 from graphsvc.index import slug
+from graphsvc.questions.answer import Answer
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import capital
@@ -33,10 +34,12 @@ async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
     wanted = [pair for pair in pairs if pair[0] != "format"]
     heard = await _heard(context, first_of(pairs, "q") or "")
     answer = await context.serving.plain.answer(heard) if heard else None
+    nearest = await context.serving.plain.nearest(heard, None) if heard and not answer else None
 
     def make() -> dict[str, Any]:
         return {**_search(context, wanted), "answer": answer and table_of(context, answer),
-                "questions": _readings(heard) if heard else []}
+                "questions": _readings(heard) if heard else [],
+                "nearest": _said(context, nearest) if nearest else []}
 
     if first_of(pairs, "format") == "json":
         return await context.json(lambda: _as_json(make()))
@@ -71,6 +74,16 @@ def _readings(heard: Heard) -> list[dict[str, Any]]:
              "sure": one is heard.reading,
              "href": f"/questions/{one.question.name}?{urlencode(one.parameters, doseq=True)}"}
             for one in readings]
+
+
+def _said(context: PageContext, answer: Answer) -> list[dict[str, Any]]:
+    """The statements of an answer, each with its address, its gist and its value."""
+    names = [column.name for column in answer.question.columns]
+    said = {fact: row for row in answer.rows
+            for fact in answer.evidence.facts(answer.question, row)}
+    return [{"link": context.link(fact), "gist": answer.gist(row), "value": next(
+        (cell.value for cell, name in zip(row, names, strict=True) if name == "value" and cell),
+        None)} for fact, row in said.items()]
 
 
 def _search(context: PageContext, pairs: Pairs) -> dict[str, Any]:
