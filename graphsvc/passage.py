@@ -52,6 +52,11 @@ class Passage:
         return min(len((words or "").split()) for words in (self.first, self.last)) < _FEWEST
 
     @property
+    def opens(self) -> bool:
+        """Whether its link opens the passage itself, not its document alone."""
+        return ":~:text=" in (self.link or "")
+
+    @property
     def site(self) -> str:
         """Where its page is: example.org."""
         return (urlsplit(self.page or "").hostname or "").removeprefix("www.")
