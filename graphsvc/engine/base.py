@@ -8,13 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.formats import (
-    BINDING_FORMATS,
-    GRAPH_FORMATS,
-    SPARQL_JSON,
-    SPARQL_XML,
-    Format,
-)
+from graphsvc.formats import BINDING_FORMATS, GRAPH_FORMATS, SPARQL_JSON, SPARQL_XML, Format
 
 HOLD_BACK = 2 << 20
 """Bytes of an answer that are kept until it begins; what fails by then can say so."""

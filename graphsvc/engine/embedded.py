@@ -22,14 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphsvc.engine.base import (
-    Engine,
-    Lane,
-    Limits,
-    Request,
-    UpstreamError,
-    read,
-)
+from graphsvc.engine.base import Engine, Lane, Limits, Request, UpstreamError, read
 from graphsvc.engine.pool import Job, Pool
 from graphsvc.engine.worker import DEATH, HEAD
 from graphsvc.errors import GraphsvcError

@@ -13,13 +13,15 @@ from graphsvc.sources.turtle import Triple, read_turtle
 
 
 def drafts_of(project: Project, path: Path, document: str) -> list[Draft]:
-    """The things that a file describes, without those that have nameless parts, in its order."""
+    """The things that a file describes, without those that have nameless parts or that it only adds
+    to, in its order."""
     things: dict[str, list[Triple]] = {}
     for triple in read_turtle(path).triples:
         if isinstance(triple[0], ox.NamedNode):
             things.setdefault(triple[0].value, []).append(triple)
     return [_draft(project, document, triples) for triples in things.values()
-            if not any(isinstance(value, ox.BlankNode) for _, _, value in triples)]
+            if any(link == TYPE for _, link, _ in triples)
+            and not any(isinstance(value, ox.BlankNode) for _, _, value in triples)]
 
 
 def _draft(project: Project, document: str, triples: list[Triple]) -> Draft:

@@ -147,7 +147,7 @@ def test_the_items_of_a_list_are_what_its_heading_says(drafted: Drafted) -> None
     lists = ("Key messages", "1. Files were in order.\n2. Plans came late, and not every",
              "child had one.", "Areas for improvement", "- Leaders should listen more.",
              "Our method", "1. We read files.")
-    assert [one["number"] for one in drafted("key message", *lists)] == ["1", "2"]
+    assert [one["number in the document"] for one in drafted("key message", *lists)] == ["1", "2"]
     found = drafted("improvement priority", *lists)
     assert [one["assessment"] for one in found] == ["weakness"]
 
