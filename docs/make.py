@@ -25,7 +25,7 @@ PICTURES = ROOT / "docs" / "pictures"
 NOTEBOOKS = ROOT / "docs" / "notebooks"
 SCREENSHOTS = {
     "web-approach": "/id/approach/safe-and-together",
-    "web-map": "/?map=partnership-coverage#map",
+    "web-map": "/?map=approach-coverage#map",
     "web-compare": "/compare?thing=partnership:midlothian&thing=partnership:north-ayrshire",
     "web-explorer": "/explore?thing=approach:safe-and-together",
 }
@@ -112,7 +112,8 @@ def _take_screenshots(server: str) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         for name, path in SCREENSHOTS.items():
-            page.goto(server + path, wait_until="networkidle")
+            answer = page.goto(server + path, wait_until="networkidle")
+            assert answer and answer.ok, path
             page.screenshot(path=PICTURES / f"{name}.png")
         browser.close()
 
