@@ -25,7 +25,7 @@ PICTURES = ROOT / "docs" / "pictures"
 NOTEBOOKS = ROOT / "docs" / "notebooks"
 SCREENSHOTS = {
     "web-approach": "/id/approach/safe-and-together",
-    "web-map": "/?map=approach-coverage#map",
+    "web-map": "/?map=approach-partnerships&approach=girfec#map",
     "web-compare": "/compare?thing=partnership:midlothian&thing=partnership:north-ayrshire",
     "web-explorer": "/explore?thing=approach:safe-and-together",
 }
