@@ -61,11 +61,11 @@ def test_a_document_in_html_has_links_to_its_passages(books: Path, tmp_path: Pat
     release = build(Project(books), Releases(tmp_path / "releases")).release
     index = Index(release.index_path)
     first, second = (index.passage(f"{LETTERS}{number}") for number in (1, 2))
-    assert first.page == "https://books.example.org/letters.html"
+    copy = "https://books.example.org/letters.html"
     assert first.link == (
-        "https://books.example.org/letters.html#:~:text="
+        f"{copy}#:~:text="
         "Dear%20friend%2C%20the%20half%2Dcalf,sold%20by%20Wright%20%26%20Sons.")
-    assert (second.page, second.link) == (first.page, None)
+    assert (second.link, second.opens, second.page) == (copy, False, None)
     assert str(second) == "Letters of a bookseller, The year 1818, line 14"
 
 

@@ -14,6 +14,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 RUN = """async (rules) => (await axe.run(document, rules)).violations
     .filter((found) => ["serious", "critical"].includes(found.impact))
     .map((found) => `${found.id}: ${found.nodes.slice(0, 3).map((node) => node.html).join(" ")}`)"""
+OPENED = RUN.replace("document", "'.pop'")
+"""The same for what opens over a page; what it half covers is too small to hit until it closes."""
 SOME = ("home", "partnership", "answer", "comparison", "explorer")
 """Kinds of pages of which the daily tests look at each; the longer ones look at all."""
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -73,7 +75,7 @@ def test_axe_finds_nothing_serious_in_what_opens_over_an_answer(
         page.keyboard.type("pac")
         page.get_by_role("option").first.wait_for()
     page.evaluate(axe)
-    assert page.evaluate(RUN, {"runOnly": RULES}) == []
+    assert page.evaluate(OPENED, {"runOnly": RULES}) == []
     for width in (360, 320):
         page.set_viewport_size({"width": width, "height": 740})
         assert not page.evaluate(TOO_WIDE)
