@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -60,6 +61,8 @@ def main() -> None:
         README.write_text(_with_outputs(README.read_text(encoding="utf-8"), server),
                           encoding="utf-8")
         _take_screenshots(server)
+        for path in NOTEBOOKS.glob("*.ipynb"):
+            _execute(path, server)
     for path in NOTEBOOKS.glob("*.ipynb"):
         path.with_suffix(".html").write_text(as_page(path), encoding="utf-8")
     if shutil.which("dot"):
@@ -89,6 +92,39 @@ def _run(*words: str) -> str:
     done = subprocess.run([sys.executable, "-m", "graphsvc", *words], cwd=ROOT,
                           capture_output=True, text=True, check=True)
     return done.stdout.replace("\r\n", "\n")
+
+
+def printed(notebook: Any) -> list[str]:
+    """What each cell of a notebook prints; pictures are the business of matplotlib."""
+    return ["".join(output.text for output in cell.get("outputs", ())
+                    if output.output_type == "stream" and output.name == "stdout")
+            for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def executed(path: Path, server: str) -> Any:
+    """A notebook with what its cells give now, asked of a server."""
+    import nbclient
+    import nbformat
+
+    def ask(one: str, other: str) -> None:
+        for cell in notebook.cells:
+            cell.source = cell.source.replace(one, other)
+
+    notebook = nbformat.read(path, as_version=4)
+    ask(ADDRESS, server)
+    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3",
+                            record_timing=False).execute()
+    ask(server, ADDRESS)
+    return notebook
+
+
+def _execute(path: Path, server: str) -> None:
+    """Renew a notebook whose cells print something else now; pictures differ with each machine."""
+    import nbformat
+
+    now = executed(path, server)
+    if printed(now) != printed(nbformat.read(path, as_version=4)):
+        nbformat.write(now, path)
 
 
 def as_page(notebook: Path) -> str:
