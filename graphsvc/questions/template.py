@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import groupby
 from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
@@ -118,7 +119,7 @@ class Template:
         marked = list(self._marked(scan(text, line)))
         self.tokens = [token for token, _ in marked]
         self._mistakes += _doubtful(self.tokens)
-        self._pieces = list(_pieces(marked))
+        self._pieces = list(_joined(_pieces(marked)))
         self.places = [piece for piece in self._pieces if piece.name]
         self._tidy = not any("\n" in t.text for t in self.tokens if t.type == "string")
         if self._mistakes:
@@ -194,6 +195,15 @@ def _pieces(marked: Sequence[tuple[Token, str | None]]) -> Iterator[Piece]:
             yield Piece(token.text, condition)
         if token.type not in ("space", "comment"):
             before = token.text
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The pieces, with texts that come after one another as one: a query has hundreds of tokens."""
+    for (is_place, condition), run in groupby(pieces, lambda one: (bool(one.name), one.condition)):
+        if is_place:
+            yield from run
+        else:
+            yield Piece("".join(piece.text for piece in run), condition)
 
 
 def _blanks(before: str, after: str) -> tuple[str, str]:
