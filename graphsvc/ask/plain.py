@@ -67,7 +67,6 @@ class Reading:
     question: Question
     parameters: Mapping[str, Sequence[str]]
     sentence: str
-    score: float
 
     @property
     def given(self) -> dict[str, Any]:
@@ -161,26 +160,28 @@ class PlainWords:
         sure = max((fit for fit in fits if fit.score >= _NEARLY * fits[0].score and is_sure(fit)),
                    key=lambda fit: fit.score + fit.fit, default=None)
         best, answered = sure or next(iter(fits), None), False
+        near = await asyncio.to_thread(self._near, text)
+        is_held = any(one.share >= _HELD for one in near)
         if sure:
             others = (fit for fit in fits if fit is not sure and is_sure(fit))
             best, answered = await answerable(
                 sure, others, self._rows, partial(self._alike, heard), is_sure,
-                *await self._passages(text))
+                await self._passages(near), is_held)
         if best:
             fits = [best, *(fit for fit in fits if fit.question is not best.question)]
         readings = [self._reading(fit) for fit in fits
                     if fit is best or self._is_offered(fit, fits[0])][:_SHOWN]
         return Heard(
             readings[0] if answered else None, readings[1:] if answered else readings,
-            await asyncio.to_thread(self._nearest, text, asked), _unused(written, best),
+            await asyncio.to_thread(self._nearest, text, asked) if is_held else None,
+            _unused(written, best),
             {old.text: new.folded for old, new in zip(written, heard, strict=True)
              if old.folded != new.folded})
 
     def _nearest(self, text: str, asked: Asked) -> Reading | None:
         """The reading that looks for what is said nearest to what was written; where that names
         several of those whom statements may be about, of these alone."""
-        share = max((one.share for one in self._near(text)), default=0.0)
-        if (question := self._nearby) is None or question.nearest is None or share < _HELD:
+        if (question := self._nearby) is None or question.nearest is None:
             return None
         name = question.nearest.name
         text = text[:int(limits(question.nearest)[1] or LONGEST)]
@@ -190,7 +191,7 @@ class PlainWords:
                      and self._index.fits(mention.iri, scope.of_class, scope.scheme)}
             if len(named) > 1:
                 given[scope.name] = sorted(named)
-        return Reading(question, given, question.headed({name: text})[0], share)
+        return Reading(question, given, question.headed({name: text})[0])
 
     def _near(self, text: str) -> list[Near]:
         """The things nearest to what was written."""
@@ -206,12 +207,10 @@ class PlainWords:
         except GraphsvcError:
             return []
 
-    async def _passages(self, text: str) -> tuple[set[str], bool]:
-        """The passages of what is nearest to what was written; whether that holds enough of it."""
+    async def _passages(self, near: Sequence[Near]) -> set[str]:
+        """The passages of what is nearest to what was written."""
         cited = (await self._questions.known()).passages
-        near = await asyncio.to_thread(self._near, text)
-        return ({passage for one in near for passage in cited.get(one.iri, ())},
-                any(one.share >= _HELD for one in near))
+        return {passage for one in near for passage in cited.get(one.iri, ())}
 
     def _alike(
         self, heard: Sequence[Word], bound: Bound, rows: Sequence[Row]
@@ -276,7 +275,7 @@ class PlainWords:
         for one in fit.bound:
             given.setdefault(one.parameter.name, []).append(self._written(one))
         parameters |= given
-        return Reading(fit.question, parameters, self._sentence(fit, parameters), fit.score)
+        return Reading(fit.question, parameters, self._sentence(fit, parameters))
 
     def _written(self, bound: Bound) -> str:
         """The value as a person would give it: the shortest text that names the thing."""

@@ -45,9 +45,7 @@ def numbers(heard: Sequence[Word]) -> Iterator[Given]:
                 yield Given(frozenset([at]), {"minimum": word.folded, "places": word.folded})
 
 
-def chosen(
-    heard: Sequence[Word], choices: Choices
-) -> Iterator[Given]:
+def chosen(heard: Sequence[Word], choices: Choices) -> Iterator[Given]:
     """The choices whose words follow each other in a text."""
     stems = [word.stem for word in heard]
     for question, parameter, label in choices:

@@ -117,9 +117,7 @@ def test_what_no_document_answers_is_not_answered(asker: Asker, text: str) -> No
 def test_what_is_mentioned_becomes_a_value(
     asker: Asker, text: str, question: str, values: dict[str, str]
 ) -> None:
-    reading = asker.hear(text).reading
-    assert reading is not None
-    assert (reading.question.name, reading.given) == (question, values)
+    assert taken_as(asker, text) == (question, values)
 
 
 @pytest.mark.parametrize(("text", "question", "values"), [
@@ -133,9 +131,7 @@ def test_what_is_mentioned_becomes_a_value(
 def test_a_guess_that_has_no_answer_gives_way_to_one_that_has(
     asker: Asker, text: str, question: str, values: dict[str, Any]
 ) -> None:
-    reading = asker.hear(text).reading
-    assert reading is not None
-    assert (reading.question.name, reading.given) == (question, values)
+    assert taken_as(asker, text) == (question, values)
 
 
 def test_a_no_to_what_was_named_stays_a_no(asker: Asker) -> None:
@@ -157,9 +153,7 @@ def test_a_no_to_what_was_named_stays_a_no(asker: Asker) -> None:
 def test_a_thing_that_is_named_is_not_passed_over(
     asker: Asker, text: str, question: str, values: dict[str, Any]
 ) -> None:
-    reading = asker.hear(text).reading
-    assert reading is not None
-    assert (reading.question.name, reading.given) == (question, values)
+    assert taken_as(asker, text) == (question, values)
 
 
 def test_a_text_that_is_too_short_to_look_for_is_left_out(asker: Asker) -> None:
@@ -196,6 +190,12 @@ def test_what_is_left_is_looked_for_where_something_holds_it(
     reading = asker.hear(text).reading
     assert (reading and reading.question.name, reading.given if reading else {}) == (
         question, values)
+
+
+def taken_as(asker: Asker, text: str) -> tuple[str, Mapping[str, Any]] | None:
+    """The question that a text is taken for, and what it is asked with."""
+    reading = asker.hear(text).reading
+    return reading and (reading.question.name, reading.given)
 
 
 def nearest(asker: Asker, text: str) -> list[str]:
@@ -246,9 +246,7 @@ def test_where_too_few_of_the_words_are_said_nothing_is_near(asker: Asker, text:
 def test_of_readings_the_one_counts_that_takes_up_what_was_said(
     asker: Asker, text: str, question: str, values: dict[str, Any]
 ) -> None:
-    reading = asker.hear(text).reading
-    assert reading is not None
-    assert (reading.question.name, reading.given) == (question, values)
+    assert taken_as(asker, text) == (question, values)
 
 
 def test_quoted_words_are_given_once(asker: Asker) -> None:
