@@ -232,7 +232,7 @@ def _heard(heard: Heard, answer: str, nearest: str) -> Iterator[str]:
     else:
         yield "Not sure what is meant."
     if nearest:
-        yield f"{'Other' if heard.reading else 'The'} statements closest to your words\n{nearest}\n"
+        yield f"The statements closest to your words\n{nearest}\n"
     if heard.alternatives:
         yield "Other readings" if heard.reading else "It may be one of these"
         yield from (f"  {one.sentence}\n    {_command(one)}" for one in heard.alternatives)
