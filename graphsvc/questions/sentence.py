@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
+from os.path import commonprefix
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
@@ -64,11 +65,20 @@ def each(rows: Iterable[Row], head: str, *details: str) -> list[str]:
 
 
 def _bracketed(name: Any, group: Sequence[Row], details: Sequence[str]) -> str:
-    said = [str(value) for detail in details for value in values(group, detail)
+    said = [str(value).removesuffix(".") for detail in details for value in values(group, detail)
             if value != "not stated"]
     if disputed := values(group, "disputed"):
         said.append(f"the documents disagree on the {in_words(disputed)}")
     return f"{name} ({'; '.join(said)})" if said else str(name)
+
+
+def bare(names: Iterable[Any]) -> list[str]:
+    """Names without what all of them begin with, up to a colon or a comma: of `Fife: buses` and
+    `Fife: roads`, which a sentence on Fife lists, `buses` and `roads`."""
+    texts = [str(name) for name in names]
+    begin = commonprefix(texts) if len(texts) > 1 else ""
+    start = max(begin.rfind(sign) + len(sign) if sign in begin else 0 for sign in (": ", ", "))
+    return [text[start:] for text in texts]
 
 
 def plural(number: int, one: str, several: str = "") -> str:
@@ -85,7 +95,7 @@ def small(text: Any) -> str:
 
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 _ENVIRONMENT.filters.update({filter.__name__: filter for filter in (
-    in_words, values, counts, each, plural, small)})
+    in_words, values, counts, each, bare, plural, small)})
 
 
 @lru_cache(512)
