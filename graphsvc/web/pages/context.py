@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,7 +22,7 @@ from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
-from graphsvc.questions.table import Table, fetch
+from graphsvc.questions.table import Row, fetch
 from graphsvc.questions.template import own
 from graphsvc.service import Serving
 from graphsvc.vocabulary import DISPLAY, SKOS
@@ -78,11 +78,6 @@ class Link:
     def shade(self) -> int:
         """The step of shade for its rank; 0 where it has none."""
         return 0 if self.rank is None else 1 + round(self.rank * (SHADES - 1))
-
-
-def alphabetical(links: Iterable[Link]) -> list[Link]:
-    """The links by their texts."""
-    return sorted(links, key=lambda link: (link.text.casefold(), link.iri or ""))
 
 
 class PageContext:
@@ -154,10 +149,16 @@ class PageContext:
 
     # -- data -----------------------------------------------------------------------------------
 
-    async def fetch(self, name: str, *things: NamedNode) -> Table:
-        """The rows of one of the software's own queries about some things. Raises what the engine
-        raises."""
-        return await fetch(self.serving.engine, own(name, thing=things))
+    async def rows(self, name: str, *things: str) -> list[Row]:
+        """The rows of one of the software's own queries about some things; none without any.
+        Raises what the engine raises."""
+        query = own(name, thing=[*map(NamedNode, things)])
+        return (await fetch(self.serving.engine, query)).rows if things else []
+
+    async def texts(self, name: str, *things: str) -> list[list[str]]:
+        """The same rows as texts, which are empty where there is nothing."""
+        return [[term.value if term else "" for term in row]
+                for row in await self.rows(name, *things)]
 
     async def ask(self, question: Question, given: Given, limit: int) -> Answer:
         """The first rows of the answer to a question. Raises what understanding and asking raise.

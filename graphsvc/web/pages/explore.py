@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -157,16 +157,12 @@ async def _around(context: PageContext, iri: str) -> list[Edge]:
 
 async def _neighbours(context: PageContext, things: Iterable[str]) -> dict[str, list[Edge]]:
     """The links of each thing, without those that pages leave out."""
-    links = await context.fetch("neighbours", *map(NamedNode, things))
-    found: dict[str, dict[Edge, None]] = defaultdict(dict)
-    for thing, property_, other, outward in links.rows:
-        assert thing and property_ and other and outward
-        if (property_.value in _LEFT_OUT or context.terms.term(property_.value).quiet
-                or context.path(other.value) is None):
-            continue
-        ends = [thing.value, other.value] if outward.value == "true" else [other.value, thing.value]
-        edge = Edge(ends[0], property_.value, ends[1], context.label(property_.value))
-        found[thing.value][edge] = None
+    found: dict[str, set[Edge]] = defaultdict(set)
+    for thing, property_, other, outward in await context.texts("neighbours", *things):
+        if (property_ not in _LEFT_OUT and not context.terms.term(property_).quiet
+                and context.path(other) is not None):
+            ends = (thing, other) if outward == "true" else (other, thing)
+            found[thing].add(Edge(ends[0], property_, ends[1], context.label(property_)))
     return defaultdict(list, {thing: sorted(edges, key=lambda edge: (
         edge.property_, edge.source, edge.target)) for thing, edges in found.items()})
 
@@ -175,17 +171,12 @@ async def _folded(context: PageContext, edges: Sequence[Edge], ends: set[str]) -
     """The links with statements as links, where these begin or end at one of `ends` (any, without
     ends); what rules conclude from such a statement is left out."""
     others = {iri for edge in edges for iri in (edge.source, edge.target)} - ends
-    statements = _statements(context, others)
-    if not statements:
-        return [*edges]
-    ends_of = await context.fetch("folded", *map(NamedNode, statements))
     folded: dict[Edge, None] = {}
-    for statement, start, end, said in ends_of.rows:
+    for statement, start, end, said in await context.rows("folded", *_statements(context, others)):
         if statement and start and end and (not ends or {start.value, end.value} & ends):
-            word = context.label(said.value) if isinstance(said, NamedNode) else (
-                said.value if said else context.label(statement.value))
-            folded[Edge(start.value, str(DISPLAY["linkTo"]), end.value, word,
-                        statement.value)] = None
+            word = said or statement
+            folded[Edge(start.value, str(DISPLAY["linkTo"]), end.value, word.value if isinstance(
+                word, Literal) else context.label(word.value), statement.value)] = None
     gone = {edge.statement for edge in folded}
     joined = {(edge.source, edge.target) for edge in folded}
     return [*folded, *(edge for edge in edges if not {edge.source, edge.target} & gone
