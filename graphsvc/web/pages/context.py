@@ -92,8 +92,10 @@ class PageContext:
         self.dataset = Archive(serving.release, serving.header, serving.index, "").dataset()
         self.release = serving.release.id
         self.citation = Citation.of(serving.release, serving.index)
-        self.title = terms.term(self.header.iri).first(DISPLAY["title"]) or self.header.title
-        self.method = terms.term(self.header.iri).first(SKOS.editorialNote)
+        self.said = terms.term(self.header.iri)
+        """What the ontology says of itself."""
+        self.title = self.said.first(DISPLAY["title"]) or self.header.title
+        self.method = self.said.first(SKOS.editorialNote)
         """How the data came about, in a sentence, where the ontology says it."""
         self.curie = serving.index.curie
         self.signs = {self.label(iri): symbol for iri, symbol in terms.symbols.items()}
@@ -125,6 +127,11 @@ class PageContext:
     def label(self, iri: str) -> str:
         """What a thing is called; the end of its IRI where it has no name."""
         return self.index.label(iri) or slug(iri).replace("-", " ") or iri
+
+    def in_words(self, message: str) -> str:
+        """A message with paths for the addresses of things, and what programs quote in quotes."""
+        message = re.sub(r"<(http[^>]*)>", lambda found: self.path(found[1]) or found[1], message)
+        return re.sub(r"`([^`]*)`", r"“\1”", message)
 
     def meant(
         self, text: str, of_class: str | None = None, scheme: str | None = None

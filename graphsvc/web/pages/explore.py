@@ -20,7 +20,6 @@ from graphsvc.graphs.look import look
 from graphsvc.index import AmbiguousName, NotOneThing, slug
 from graphsvc.vocabulary import DISPLAY, PROV, RDF, RDFS, SKOS
 from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
-from graphsvc.web.pages.errors import plain
 from graphsvc.web.pages.terms import Term
 from graphsvc.web.request import Pairs
 
@@ -78,7 +77,7 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
         return {
             "thing": context.link(iri), "name": context.curie(iri), "total": len(edges),
             "shown": len(edges[:_MOST]), "groups": groups, "examples": examples,
-            "problem": problem and plain(context, problem.message),
+            "problem": problem and context.in_words(problem.message),
             "near": _offered(context, problem, to or "") if problem else [],
             "aim": aim and context.link(aim), "aim_name": aim and context.curie(aim),
             "way": (steps := _steps(context, iri, way)), "past": [*map(slug, sorted(past))],
@@ -119,7 +118,7 @@ def _examples(context: PageContext) -> list[Link]:
     """Things to begin with: those that the questions of the first page are asked with."""
     found: dict[str, Link] = {}
     known = {question.name: question for question in context.questions.library}
-    first = context.terms.term(context.header.iri).names(DISPLAY.questions)
+    first = context.said.names(DISPLAY.questions)
     for question in (known[name] for name in first if name in known):
         for p in question.parameters:
             for example in question.examples if p.type == "iri" else ():
