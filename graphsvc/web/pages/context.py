@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,7 +26,7 @@ from graphsvc.questions.table import Row, fetch
 from graphsvc.questions.template import own
 from graphsvc.service import Serving
 from graphsvc.vocabulary import DISPLAY, SKOS
-from graphsvc.web.pages.rendering import dated, fill
+from graphsvc.web.pages.rendering import dated, fill, query_string
 from graphsvc.web.pages.terms import Terms
 from graphsvc.web.request import Pairs
 
@@ -150,6 +150,13 @@ class PageContext:
             return error.named
         return [Named(iri, self.label(iri))]
 
+    def examples(self, question: Question) -> Iterator[list[str | None]]:
+        """The things that each example of a question names for each of its parameters, if any."""
+        for p in question.parameters:
+            for example in question.examples if p.type == "iri" else ():
+                yield [self.meant(text, p.of_class, p.scheme)
+                       for text in example.values.get(p.name, ())]
+
     async def find(self, text: str) -> str:
         """The IRI that a parameter `thing` names. Raises UnknownName or AmbiguousName."""
         return await run_in_threadpool(self.index.find, text, location="parameter thing")
@@ -172,6 +179,16 @@ class PageContext:
         """
         understood = await self.questions.understand(question, given)
         return await self.questions.page(question, understood, limit=limit)
+
+    def query_of(self, answer: Answer) -> str:
+        """The parameters as the query part of an address, without those that have their default."""
+        given = {}
+        for parameter in answer.question.parameters:
+            values = [value.value for value in answer.parameters.get(parameter.name, ())]
+            if values and values != list(parameter.default):
+                given[parameter.name] = (
+                    [*map(self.curie, values)] if parameter.type == "iri" else values)
+        return query_string(given)
 
     # -- pages ----------------------------------------------------------------------------------
 

@@ -116,17 +116,11 @@ def _offered(context: PageContext, problem: NotOneThing, text: str) -> list[Link
 
 def _examples(context: PageContext) -> list[Link]:
     """Things to begin with: those that the questions of the first page are asked with."""
-    found: dict[str, Link] = {}
     known = {question.name: question for question in context.questions.library}
-    first = context.said.names(DISPLAY.questions)
-    for question in (known[name] for name in first if name in known):
-        for p in question.parameters:
-            for example in question.examples if p.type == "iri" else ():
-                for text in example.values.get(p.name, ()):
-                    iri = context.meant(text, p.of_class, p.scheme)
-                    if iri and _led_to(context, iri):
-                        found[iri] = context.link(iri)
-    return list(found.values())[:_BEGINNINGS]
+    found = [iri for name in context.said.names(DISPLAY.questions) if name in known
+             for iris in context.examples(known[name]) for iri in iris
+             if iri and _led_to(context, iri)]
+    return [context.link(iri) for iri in [*dict.fromkeys(found)][:_BEGINNINGS]]
 
 
 async def links(context: PageContext, pairs: Pairs) -> Response:
