@@ -14,7 +14,7 @@ from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import PageContext, first_of, given_of
 from graphsvc.web.pages.drawings import matrix
 from graphsvc.web.pages.figure import Drawings
-from graphsvc.web.pages.filters import fields_of
+from graphsvc.web.pages.questions import fields_of
 from graphsvc.web.pages.table import table_of
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
