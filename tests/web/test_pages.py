@@ -90,6 +90,16 @@ def test_nothing_is_drawn_of_mixed_units_or_without_a_declared_scale(
     assert ('class="drawing' in page, file.status_code == 200) == (shown, shown)
 
 
+@pytest.mark.slow
+def test_every_example_of_a_question_has_a_page(client: httpx.Client) -> None:
+    listed = client.get("/api/questions", headers={"Accept": "application/json"}).json()
+    examples = [(question["name"], example["parameters"]) for question in listed["questions"]
+                for example in question["examples"]]
+    assert len(examples) > 100
+    assert [(name, values) for name, values in examples if client.get(
+        f"/questions/{name}", params=values).status_code != 200] == []
+
+
 def test_a_table_is_sorted_by_the_column_that_an_address_names(client: httpx.Client) -> None:
     def column(sort: str) -> list[int]:
         page = client.get(f"/questions/themes?sort={sort}").text

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -20,7 +20,6 @@ from graphsvc.graphs.look import look
 from graphsvc.index import AmbiguousName, NotOneThing, slug
 from graphsvc.vocabulary import DISPLAY, PROV, RDF, RDFS, SKOS
 from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
-from graphsvc.web.pages.errors import plain
 from graphsvc.web.pages.terms import Term
 from graphsvc.web.request import Pairs
 
@@ -78,7 +77,7 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
         return {
             "thing": context.link(iri), "name": context.curie(iri), "total": len(edges),
             "shown": len(edges[:_MOST]), "groups": groups, "examples": examples,
-            "problem": problem and plain(context, problem.message),
+            "problem": problem and context.in_words(problem.message),
             "near": _offered(context, problem, to or "") if problem else [],
             "aim": aim and context.link(aim), "aim_name": aim and context.curie(aim),
             "way": (steps := _steps(context, iri, way)), "past": [*map(slug, sorted(past))],
@@ -117,17 +116,11 @@ def _offered(context: PageContext, problem: NotOneThing, text: str) -> list[Link
 
 def _examples(context: PageContext) -> list[Link]:
     """Things to begin with: those that the questions of the first page are asked with."""
-    found: dict[str, Link] = {}
     known = {question.name: question for question in context.questions.library}
-    first = context.terms.term(context.header.iri).names(DISPLAY.questions)
-    for question in (known[name] for name in first if name in known):
-        for p in question.parameters:
-            for example in question.examples if p.type == "iri" else ():
-                for text in example.values.get(p.name, ()):
-                    iri = context.meant(text, p.of_class, p.scheme)
-                    if iri and _led_to(context, iri):
-                        found[iri] = context.link(iri)
-    return list(found.values())[:_BEGINNINGS]
+    found = [iri for name in context.said.names(DISPLAY.questions) if name in known
+             for iris in context.examples(known[name]) for iri in iris
+             if iri and _led_to(context, iri)]
+    return [context.link(iri) for iri in [*dict.fromkeys(found)][:_BEGINNINGS]]
 
 
 async def links(context: PageContext, pairs: Pairs) -> Response:
@@ -157,16 +150,12 @@ async def _around(context: PageContext, iri: str) -> list[Edge]:
 
 async def _neighbours(context: PageContext, things: Iterable[str]) -> dict[str, list[Edge]]:
     """The links of each thing, without those that pages leave out."""
-    links = await context.fetch("neighbours", *map(NamedNode, things))
-    found: dict[str, dict[Edge, None]] = defaultdict(dict)
-    for thing, property_, other, outward in links.rows:
-        assert thing and property_ and other and outward
-        if (property_.value in _LEFT_OUT or context.terms.term(property_.value).quiet
-                or context.path(other.value) is None):
-            continue
-        ends = [thing.value, other.value] if outward.value == "true" else [other.value, thing.value]
-        edge = Edge(ends[0], property_.value, ends[1], context.label(property_.value))
-        found[thing.value][edge] = None
+    found: dict[str, set[Edge]] = defaultdict(set)
+    for thing, property_, other, outward in await context.texts("neighbours", *things):
+        if (property_ not in _LEFT_OUT and not context.terms.term(property_).quiet
+                and context.path(other) is not None):
+            ends = (thing, other) if outward == "true" else (other, thing)
+            found[thing].add(Edge(ends[0], property_, ends[1], context.label(property_)))
     return defaultdict(list, {thing: sorted(edges, key=lambda edge: (
         edge.property_, edge.source, edge.target)) for thing, edges in found.items()})
 
@@ -175,17 +164,12 @@ async def _folded(context: PageContext, edges: Sequence[Edge], ends: set[str]) -
     """The links with statements as links, where these begin or end at one of `ends` (any, without
     ends); what rules conclude from such a statement is left out."""
     others = {iri for edge in edges for iri in (edge.source, edge.target)} - ends
-    statements = _statements(context, others)
-    if not statements:
-        return [*edges]
-    ends_of = await context.fetch("folded", *map(NamedNode, statements))
     folded: dict[Edge, None] = {}
-    for statement, start, end, said in ends_of.rows:
+    for statement, start, end, said in await context.rows("folded", *_statements(context, others)):
         if statement and start and end and (not ends or {start.value, end.value} & ends):
-            word = context.label(said.value) if isinstance(said, NamedNode) else (
-                said.value if said else context.label(statement.value))
-            folded[Edge(start.value, str(DISPLAY["linkTo"]), end.value, word,
-                        statement.value)] = None
+            word = said or statement
+            folded[Edge(start.value, str(DISPLAY["linkTo"]), end.value, word.value if isinstance(
+                word, Literal) else context.label(word.value), statement.value)] = None
     gone = {edge.statement for edge in folded}
     joined = {(edge.source, edge.target) for edge in folded}
     return [*folded, *(edge for edge in edges if not {edge.source, edge.target} & gone

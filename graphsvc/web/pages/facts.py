@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from graphsvc.vocabulary import (
     SKOS,
     UNIT,
 )
-from graphsvc.web.pages.context import Link, PageContext, alphabetical
+from graphsvc.web.pages.context import Link, PageContext
 from graphsvc.web.pages.rendering import show
 from graphsvc.web.pages.table import with_unit
 
@@ -33,7 +33,7 @@ _DERIVED = "derived"
 _REFERRERS, _MOST_REFERRERS = 40, 300
 """Things of a group that are shown where a search gives the others, and where none does."""
 
-Said = Mapping[str, Mapping[Term, set[str]]]
+Said = dict[str, dict[Term, set[str]]]
 """What is said of a thing: by property and value the names of the graphs that say it."""
 
 
@@ -52,40 +52,37 @@ class Fact:
     passages: tuple[Passage, ...] = ()
 
 
-def said_of(context: PageContext, facts: Iterable[Row]) -> Said:
-    """What the rows of the query thing-facts say."""
-    said: dict[str, dict[Term, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for graph, property_, value in facts:
-        if graph is not None and property_ is not None and value is not None:
+def head_of(context: PageContext, iri: str, rows: Iterable[Row]) -> dict[str, Any]:
+    """What a thing is, and all that is said of it itself, by the rows of the query thing-facts:
+    leads are texts that say what it is; above, what it is a narrower kind or a part of; sources,
+    the names of the graphs that say something of it, apart from those that rules made."""
+    said: Said = defaultdict(lambda: defaultdict(set))
+    for graph, property_, value in rows:
+        if graph and property_ and value:
             said[property_.value][value].add(
                 graph.value.removeprefix(f"{context.header.root}graph/"))
-    return said
+    classes, passage = context.index.classes(iri), context.index.passage(iri)
+    facts = _facts(context, said, classes)
+    return {
+        "iri": iri, "path": context.path(iri) or "", "passage": passage,
+        "label": passage.place if passage.document else context.label(iri),
+        "classes": context.terms.most_special(classes),
+        "other_names": sorted({term.value for p in OTHER_NAMES for term in said.get(p, ())}),
+        "leads": [term.value for p in MEANINGS for term in said.get(p, ())],
+        "facts": facts, "measured": _measured(context, facts),
+        "above": _alphabetical(context.link(term.value) for p in _ABOVE for term in said.get(p, ())
+                               if isinstance(term, NamedNode)),
+        "evidence": in_reading_order(
+            context.index.passage(it.value) for it in said.get(EVIDENCE, ())),
+        "sources": sorted({name for values in said.values() for names in values.values()
+                           for name in names if not name.startswith(_DERIVED)})}
 
 
-def named(said: Said) -> dict[str, list[str]]:
-    """Its other names and the texts that say what it is."""
-    return {"other_names": sorted({term.value for p in OTHER_NAMES for term in said.get(p, ())}),
-            "leads": [term.value for p in MEANINGS for term in said.get(p, ())]}
+def _alphabetical(links: Iterable[Link]) -> list[Link]:
+    return sorted(links, key=lambda link: (link.text.casefold(), link.iri or ""))
 
 
-def evidence(context: PageContext, said: Said) -> list[Passage]:
-    """The passages that a thing rests on."""
-    return in_reading_order(context.index.passage(it.value) for it in said.get(EVIDENCE, ()))
-
-
-def sources(said: Said) -> list[str]:
-    """The names of the graphs that say something of it, apart from those that rules made."""
-    return sorted({name for values in said.values() for names in values.values()
-                   for name in names if not name.startswith(_DERIVED)})
-
-
-def above(context: PageContext, said: Said) -> list[Link]:
-    """What it is a narrower kind or a part of, in one step."""
-    return alphabetical(context.link(term.value) for p in _ABOVE for term in said.get(p, ())
-                        if isinstance(term, NamedNode))
-
-
-def facts_of(context: PageContext, said: Said, classes: Collection[str]) -> list[Fact]:
+def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[Fact]:
     """Properties in the order of the shapes, each with its values."""
     facts = []
     for iri in sorted(said, key=lambda iri: (context.terms.order(iri, classes),
@@ -99,14 +96,14 @@ def facts_of(context: PageContext, said: Said, classes: Collection[str]) -> list
         at_places = all(passage.document for passage in passages)
         facts.append(Fact(
             context.label(iri), term.comment,
-            tuple(alphabetical(_link(context, value) for value in values)),
+            tuple(_alphabetical(_link(context, value) for value in values)),
             derived=all(name.startswith(_DERIVED) for names in values.values() for name in names),
             leads=term.first(DISPLAY.lead) == "true", unit=iri == UNIT,
             passages=tuple(in_reading_order(passages)) if at_places else ()))
     return facts
 
 
-def measured(context: PageContext, facts: Iterable[Fact]) -> list[str]:
+def _measured(context: PageContext, facts: Iterable[Fact]) -> list[str]:
     """A value with its unit, then when: `about 34 records`, `2014 to 2016`; empty where the leading
     facts have no unit, or nothing that it counts. Values of scales, which are
     what is counted, are left out, and what says that nothing is stated."""
@@ -129,12 +126,13 @@ def _link(context: PageContext, value: Term) -> Link:
     return context.link(value.value) if isinstance(value, NamedNode) else Link(show(value))
 
 
-def referrers(context: PageContext, found: Iterable[Row], iri: str) -> list[dict[str, Any]]:
+def referrers(
+    context: PageContext, found: Iterable[Sequence[str]], iri: str
+) -> list[dict[str, Any]]:
     """What refers to the thing, by class and property, the classes in the ontology's order; where
     a property narrows searches, with the one that has them all."""
-    pairs = {(property_.value, thing.value) for property_, thing in found
-             if property_ is not None and thing is not None
-             and not context.terms.term(property_.value).quiet}
+    pairs = {(property_, thing) for property_, thing in found
+             if not context.terms.term(property_).quiet}
     known = context.index.entries({thing for _, thing in pairs})
     grouped: dict[tuple[str, str], list[Link]] = defaultdict(list)
     for property_, thing in pairs:
@@ -144,7 +142,7 @@ def referrers(context: PageContext, found: Iterable[Row], iri: str) -> list[dict
     for (class_, property_), links in grouped.items():
         search = ({"class": slug(class_), slug(property_): context.curie(iri)}
                   if property_ in context.terms.facets else {})
-        shown = alphabetical(links)[:_REFERRERS if search else _MOST_REFERRERS]
+        shown = _alphabetical(links)[:_REFERRERS if search else _MOST_REFERRERS]
         groups.append({
             "class": context.terms.term(class_), "property": context.label(property_),
             "links": shown, "total": len(links), "search": search})
@@ -178,14 +176,14 @@ class Shares:
         return sum(share.number for share in self.bar)
 
 
-def parts_of(context: PageContext, facts: Iterable[Fact]) -> list[NamedNode]:
+def parts_of(context: PageContext, facts: Iterable[Fact]) -> list[str]:
     """The values of the property whose values are all of a class that pages are quiet on."""
     for fact in facts:
         iris = [link.iri for link in fact.links if link.iri]
         kinds = [entry.kind for entry in context.index.entries(iris).values()]
         if len(iris) > 1 and len(kinds) == len(iris) and all(
                 kind and context.terms.term(kind).quiet for kind in kinds):
-            return [NamedNode(iri) for iri in iris]
+            return iris
     return []
 
 

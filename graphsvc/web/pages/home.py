@@ -14,7 +14,7 @@ from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import PageContext, first_of, given_of
 from graphsvc.web.pages.drawings import matrix
 from graphsvc.web.pages.figure import Drawings
-from graphsvc.web.pages.filters import fields_of
+from graphsvc.web.pages.questions import fields_of
 from graphsvc.web.pages.table import table_of
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
@@ -55,8 +55,8 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
         grid = matrix(table_of(context, crossed)) if crossed else None
         return {
             "grid": grid and replace(grid, rows=grid.rows[:_MOST_GRID_ROWS]),
-            "crossing": crossing, "dataset": context.dataset,
-            "headline": context.terms.term(context.header.iri).first(DISPLAY.headline),
+            "crossing": crossing,
+            "headline": context.said.first(DISPLAY.headline),
             "classes": [term for term in classes if term.first(DISPLAY.order)],
             "start": _in_order(context, (q for q in library if START in q.tags))[:_MOST_STARTS],
             "maps": maps, "shown": shown, "fields": fields, "table": table,
@@ -73,6 +73,6 @@ async def _ask(context: PageContext, question: Question | None, given: Given) ->
 
 def _in_order(context: PageContext, questions: Iterable[Question]) -> list[Question]:
     """The questions, first those that the ontology puts first."""
-    first = context.terms.term(context.header.iri).names(DISPLAY.questions)
+    first = context.said.names(DISPLAY.questions)
     return sorted(questions, key=lambda question: (
         first.index(question.name) if question.name in first else len(first)))

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyoxigraph import NamedNode
-
+from graphsvc.index import closure
 from graphsvc.passage import Passage
-from graphsvc.questions.table import Row
 from graphsvc.web.pages.context import Link, PageContext
 
 _MOST = 60
@@ -25,7 +23,7 @@ class Part:
     in it or in its own parts, how many of them gave something, and how many statements."""
 
     iri: str
-    above: str | None
+    above: str
     label: str
     depth: int = 0
     passages: int = 0
@@ -48,48 +46,37 @@ async def reading_of(context: PageContext, iri: str) -> dict[str, Any] | None:
     document = context.index.document_of(iri)
     if document is None or context.index.passage(iri).document:
         return None
-    parts = outline(context, (await context.fetch("outline", NamedNode(document))).rows)
+    parts = outline(context, await context.texts("outline", document))
     at = next((at for at, part in enumerate(parts) if part.iri == iri), None)
-    if at is None and iri != document:
+    if at is None and (iri != document or not parts):
         return None
     if at is None:
         at = next((at for at, part in enumerate(parts) if part.statements >= _SALIENT), 0)
     unit = together(parts, at)
-    rows = (await context.fetch(
-        "part-passages", *(NamedNode(part.iri) for part in unit))).rows
     after = at + len(unit)
     total = {name: sum(getattr(part, name) for part in parts if part.depth == 0)
              for name in ("passages", "used")}
-    return {"document": context.link(document), "parts": parts, "unit": unit, "rows": rows,
+    return {"document": context.link(document), "parts": parts, "unit": unit,
+            "rows": await context.texts("part-passages", *(part.iri for part in unit)),
             "before": parts[at - 1] if at else None,
             "after": parts[after] if after < len(parts) else None, **total}
 
 
-def outline(context: PageContext, rows: Iterable[Row]) -> list[Part]:
+def outline(context: PageContext, rows: Iterable[Sequence[str]]) -> list[Part]:
     """The parts of a document in its order, as the rows of the query `outline` give them."""
     parts: dict[str, Part] = {}
     for iri, above, _, *numbers in rows:
-        if iri is not None:
-            passages, used, statements = (int(number.value) if number else 0
-                                          for number in numbers)
-            parts[iri.value] = Part(
-                iri.value, above.value if above else None, context.label(iri.value),
-                passages=passages, used=used, statements=statements, own=passages)
+        passages, used, statements = (int(number or 0) for number in numbers)
+        parts[iri] = Part(iri, above, context.label(iri), passages=passages, used=used,
+                          statements=statements, own=passages)
+    steps = {part.iri: [part.above] for part in parts.values()}
     for part in parts.values():
-        part.depth = sum(1 for _ in _above(parts, part))
+        part.depth = len(parts.keys() & closure(part.iri, steps))
     for part in reversed(parts.values()):
-        if over := parts.get(part.above or ""):
+        if over := parts.get(part.above):
             over.passages, over.used = over.passages + part.passages, over.used + part.used
             over.statements += part.statements
     return list(parts.values())
-
-
-def _above(parts: dict[str, Part], part: Part) -> Iterable[Part]:
-    seen = {part.iri}
-    while (over := parts.get(part.above or "")) and over.iri not in seen:
-        part = over
-        seen.add(part.iri)
-        yield part
 
 
 def together(parts: Sequence[Part], at: int) -> list[Part]:
@@ -103,13 +90,11 @@ def together(parts: Sequence[Part], at: int) -> list[Part]:
     return unit
 
 
-def paragraphs(
-    context: PageContext, pairs: Iterable[tuple[str, str | None]]
-) -> list[Paragraph]:
-    """Passages with what rests on each. pairs: IRIs of a passage and of one of its statements."""
+def paragraphs(context: PageContext, rows: Iterable[Sequence[str]]) -> list[Paragraph]:
+    """Passages with what rests on each. rows: IRIs of a passage and of one of its statements."""
     resting: dict[str, set[str]] = defaultdict(set)
-    for passage, statement in pairs:
-        resting[passage].update([statement] if statement else [])
+    for passage, statement in rows:
+        resting[passage].add(statement)
     found = context.index.entries(set().union(*resting.values()))
     kinds = {iri: context.terms.term(entry.kind) for iri, entry in found.items() if entry.kind}
     return [Paragraph(context.index.passage(iri), tuple(
@@ -121,10 +106,9 @@ def paragraphs(
 def sections(context: PageContext, reading: dict[str, Any]) -> list[tuple[Part, list[Paragraph]]]:
     """The parts that are read together, each with its paragraphs, without those that are its
     heading alone."""
-    pairs: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
-    for part, passage, statement in reading["rows"]:
-        if part is not None and passage is not None:
-            pairs[part.value].append((passage.value, statement.value if statement else None))
-    return [(part, [one for one in paragraphs(context, pairs[part.iri])
+    rows: dict[str, list[list[str]]] = defaultdict(list)
+    for part, *row in reading["rows"]:
+        rows[part].append(row)
+    return [(part, [one for one in paragraphs(context, rows[part.iri])
                     if one.passage.paragraph or one.statements])
             for part in reading["unit"]]

@@ -17,7 +17,7 @@ from graphsvc.questions.question import Column, Question
 from graphsvc.questions.table import Row as TableRow
 from graphsvc.questions.table import Term
 from graphsvc.web.pages.context import Link, PageContext
-from graphsvc.web.pages.rendering import capital, query_string, show, show_date
+from graphsvc.web.pages.rendering import capital, show, show_date
 
 _LONG = 60
 """Characters from which a text is set as a paragraph."""
@@ -233,7 +233,7 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
         roles=tuple("head" if at == head else "statement" if columns[at].fact and grounded
                     else _role(columns[at], [row[at] for row in rows]) for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in rows),
-        query=query_of(context, answer))
+        query=context.query_of(answer))
 
 
 def _is_shown(cells: Sequence[Link], about: str | None) -> bool:
@@ -282,14 +282,3 @@ def dispute(context: PageContext, evidence: Evidence, iri: str) -> Link:
     """A disagreement; its gist says between what it is."""
     between = "texts" if iri in evidence.within else "documents"
     return replace(context.link(iri), gist=f"The {between} disagree")
-
-
-def query_of(context: PageContext, answer: Answer) -> str:
-    """The parameters as the query part of an address, without those that have their default."""
-    given = {}
-    for parameter in answer.question.parameters:
-        values = [value.value for value in answer.parameters.get(parameter.name, ())]
-        if values and values != list(parameter.default):
-            given[parameter.name] = (
-                [*map(context.curie, values)] if parameter.type == "iri" else values)
-    return query_string(given)

@@ -17,7 +17,7 @@ from graphsvc.graphs.view import View
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Example
 from graphsvc.web.pages.context import PageContext, given_of
-from graphsvc.web.pages.filters import fields_of
+from graphsvc.web.pages.questions import fields_of
 from graphsvc.web.pages.rendering import query_string
 from graphsvc.web.request import Routes, address_pairs
 
