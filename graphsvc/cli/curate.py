@@ -80,9 +80,8 @@ def propose(args: argparse.Namespace) -> int:
       graphsvc curate propose stirling-2019
     """
     from graphsvc.curate.checking import verbatim
-    from graphsvc.curate.endpoint import MODEL, URL, Endpoint
     from graphsvc.curate.graph import CuratedGraph
-    from graphsvc.curate.proposer import Proposer
+    from graphsvc.curate.proposer import MODEL, URL, Endpoint, Proposer
     from graphsvc.curate.shelf import Shelf
 
     project, endpoint = project_of(args), Endpoint.of()
