@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from graphsvc.curate.reading.columns import Column
+from graphsvc.curate.reading.layout import Column, Table
 from graphsvc.curate.reading.marks import Hyphens, is_item, looks_like_caption, plain_bullet
 from graphsvc.curate.reading.page import Span
-from graphsvc.curate.reading.tables import Table
 from graphsvc.curate.records import Kind, Paragraph
 
 _SENTENCE_END = re.compile(r"[.!?:;][\"'\u2019\u201d)\]]*$")
