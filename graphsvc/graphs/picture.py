@@ -19,8 +19,8 @@ from math import hypot, log2, sqrt
 from textwrap import wrap
 from typing import Any
 
+from graphsvc.graphs.files import filled
 from graphsvc.graphs.graph import Edge, Graph, Node, TooLarge, simple_graph
-from graphsvc.graphs.text_files import filled
 from graphsvc.graphs.view import Recipe
 
 _WIDTH, _MARGIN = 680, 30
