@@ -12,8 +12,7 @@ from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import PageContext, first_of, given_of
-from graphsvc.web.pages.drawings import matrix
-from graphsvc.web.pages.figure import Drawings
+from graphsvc.web.pages.drawings import Drawings, matrix
 from graphsvc.web.pages.questions import fields_of
 from graphsvc.web.pages.table import table_of
 from graphsvc.web.problems import HttpError

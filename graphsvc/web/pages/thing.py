@@ -18,7 +18,7 @@ from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages import facts as facts_
 from graphsvc.web.pages.compare import comparable
 from graphsvc.web.pages.context import Link, PageContext, first_of
-from graphsvc.web.pages.figure import Drawings
+from graphsvc.web.pages.drawings import Drawings
 from graphsvc.web.pages.reading import paragraphs, reading_of, sections
 from graphsvc.web.pages.table import Row, Table, dispute, table_of
 from graphsvc.web.problems import HttpError
