@@ -26,8 +26,8 @@ from graphsvc.words import fold
 SURE, LESS_SURE = 1, 2
 """Rank of a label or slug, and of an alternative label."""
 
-_COMPARED = 3000
-"""Names that are compared with a text which resembles none of them, at some 20 us each."""
+_ALIKE, _FEW = 0.6, 40
+"""How much a name must resemble a text to be offered, where there are more names than these."""
 _MUCH, _CLEARLY = 0.25, 0.2
 """How much of its name, and how much more than of any other, a text must have to be taken for a
 thing."""
@@ -152,6 +152,12 @@ class Index:
             "SELECT iri, label, class, note FROM facets JOIN things ON things.id = thing"
             " WHERE property = ? AND value = ? AND label NOT NULL"
             " ORDER BY label COLLATE NOCASE, iri", property_, value)]
+
+    def is_value(self, iri: str, of_class: str | None) -> bool:
+        """Whether a thing of a class has this one as the value of a facet."""
+        return bool(self._read(
+            "SELECT 1 FROM facets AS one JOIN facets AS kind USING (thing) WHERE one.value = ?"
+            " AND kind.property = ? AND kind.value = ? LIMIT 1", iri, TYPE, of_class))
 
     def sizes(self) -> dict[str, int]:
         """How many things there are of each class."""
@@ -281,9 +287,8 @@ class Index:
                 names[name].append(iri)
         fitting = list(names)
         close = sorted(n for n in fitting if len(folded) > 2 and folded in n)[:5]
-        close = close or get_close_matches(folded, fitting, n=5, cutoff=0.6)
-        if not close and folded and len(fitting) <= _COMPARED:
-            close = get_close_matches(folded, fitting, n=5, cutoff=0.0)
+        close = close or get_close_matches(
+            folded, fitting, n=5, cutoff=0.0 if folded and len(fitting) <= _FEW else _ALIKE)
         found = dict.fromkeys(iri for name in close for iri in sorted(names[name]))
         return self._named(list(found)[:5])
 
@@ -293,8 +298,6 @@ class Index:
     def _find_thing(self, iri: str) -> _Thing | None:
         rows = self._read("SELECT label, classes, schemes FROM things WHERE iri = ?", iri)
         return next((_thing(*row) for row in rows), None)
-
-    # -- the file -------------------------------------------------------------------------------
 
     def _read(self, select: str, *values: object) -> list[Any]:
         return self._connection.execute(select, values).fetchall()
