@@ -19,7 +19,8 @@ from graphsvc.questions.question import ANY, Parameter, Question
 from graphsvc.questions.values import limits
 from graphsvc.vocabulary import SKOS
 from graphsvc.web.pages.context import PageContext, first_of, given_of
-from graphsvc.web.pages.figure import Drawings, svg_file
+from graphsvc.web.pages.drawings import Drawings
+from graphsvc.web.pages.figure import svg_file
 from graphsvc.web.pages.rendering import show_date
 from graphsvc.web.pages.table import table_of
 from graphsvc.web.request import Pairs

@@ -75,30 +75,18 @@ class Table:
             years.setdefault(found[0] if found else "", []).append(row)
         return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
 
-    @cached_property
-    def in_time(self) -> Table:
-        """The table for a time line: what is said at the head of each row, not where; without the
-        year, which is above, and the lines of the text."""
-        return self._by_statement("where")
-
-    @cached_property
-    def listed(self) -> Table:
-        """The table as rows and columns: what happened is at the head of each row, too."""
-        return self._by_statement("fact") if self.years else self
-
-    def _by_statement(self, head: str) -> Table:
-        """The table with what is said at the head of each row. head: the role of the head then."""
-        said = "statement" in self.roles
-        roles = {"statement": "head", "head": head} if said else {}
+    def in_time(self, head: str) -> Table:
+        """The table for a time line: what is said at the head of each row; without the year, which
+        is above, and the lines of the text. head: the role of what was the head."""
+        roles = {"statement": "head", "head": head} if "statement" in self.roles else {}
         return replace(self, roles=tuple(
             "" if column.type == "year" or column.name == "line" else roles.get(role, role)
             for column, role in zip(self.columns, self.roles, strict=True)))
 
     @property
-    def heads(self) -> list[str]:
-        """What the rows are about, in short, each once."""
-        return list(dict.fromkeys(cell.text for row in self.rows
-                                  for _, cell in self.cells(row, "head")))
+    def heads(self) -> set[str]:
+        """What the rows are about, in short."""
+        return {cell.text for row in self.rows for _, cell in self.cells(row, "head")}
 
     @cached_property
     def main(self) -> tuple[int, ...]:
@@ -184,15 +172,14 @@ class Table:
 
     def _weight(self, at: int) -> int:
         """How much a column says at a glance, the lower the more."""
-        cells = [row[at] for row in self.rows if row[at]]
-        types = {"iri": 2, "text": 3, "boolean": 4}
         if self.roles[at] == "badge" or at in self.joined:
             return 0
-        weight = types.get(self.columns[at].type, 1)
-        if weight == 3 and all(cell.number is not None or _PERIOD.search(cell.text)
-                               for cell in cells[:20]):
-            weight = 1
-        return weight + 4 * (len(cells) * 2 < len(self.rows))
+        cells, type_ = [row[at] for row in self.rows if row[at]], self.columns[at].type
+        if type_ == "text" and all(cell.number is not None or _PERIOD.search(cell.text)
+                                   for cell in cells[:20]):
+            type_ = "year"
+        return {"iri": 2, "text": 3, "boolean": 4}.get(type_, 1) + 4 * (
+            len(cells) * 2 < len(self.rows))
 
     def ordered(self, by: str) -> Table:
         """The table with its rows by a column, `-` before its name to descend; those without a
