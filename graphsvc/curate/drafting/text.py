@@ -259,6 +259,11 @@ def _said(iri: str, sentence: Sentence) -> Said:
         Said(text, 0))
 
 
+def is_free(at: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
+    """Whether a part of a text overlaps with none of those that are taken."""
+    return not any(at[0] < end and start < at[1] for start, end in taken)
+
+
 def is_proper(name: str) -> bool:
     """Whether a name as it is written has capitals that do not only begin a sentence."""
     return any(word[0].isupper() for word in name.split()[1:]) or name.isupper()
