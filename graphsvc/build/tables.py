@@ -102,7 +102,7 @@ def _columns(content: Content, members: list[str]) -> list[Column]:
         if name in used:
             name = f"{name}_{hashlib.sha256(property_.encode()).hexdigest()[:4]}"
         used |= {name, f"{name}_iri"}
-        terms = [thing.terms(property_) for thing in things]
+        terms = [thing.facts.get(property_, []) for thing in things]
         many, meaning = any(len(one) > 1 for one in terms), _text(content, property_, RDFS.comment)
         shown = [[_label(content, term.value) if isinstance(term, ox.NamedNode) else term.value
                   for term in one] for one in terms]
