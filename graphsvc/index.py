@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, Near, Search
@@ -81,11 +81,12 @@ class AmbiguousName(NotOneThing):
     member, advice = "choices", "Give the IRI of one of them"
 
 
-@dataclass(frozen=True)
-class _Thing:
+class _Thing(NamedTuple):
+    """A thing with the IRIs of its classes and schemes, each on a line of its own."""
+
     label: str | None
-    classes: tuple[str, ...]
-    schemes: tuple[str, ...]
+    classes: str
+    schemes: str
 
 
 class Index:
@@ -273,17 +274,17 @@ class Index:
     def _fits(self, thing: _Thing, of_class: str | None, scheme: str | None) -> bool:
         """Whether it is of the class (or one below) and in the scheme, where these are given."""
         if of_class is not None and not any(
-            of_class == given or of_class in self._above.get(given, ()) for given in thing.classes
-        ):
+                of_class == given or of_class in self._above.get(given, ())
+                for given in thing.classes.split("\n")):
             return False
-        return scheme is None or scheme in thing.schemes
+        return scheme is None or scheme in thing.schemes.split("\n")
 
     def _nearest(self, text: str, of_class: str | None, scheme: str | None) -> list[Named]:
         """Up to five things whose names hold the text, or else resemble it, or do so most."""
         folded = fold(text)
         names: dict[str, list[str]] = defaultdict(list)
         for name, iri, classes, schemes in self._read(_ALL_NAMES):
-            if self._fits(_thing(None, classes, schemes), of_class, scheme):
+            if self._fits(_Thing(None, classes, schemes), of_class, scheme):
                 names[name].append(iri)
         fitting = list(names)
         close = sorted(n for n in fitting if len(folded) > 2 and folded in n)[:5]
@@ -297,7 +298,7 @@ class Index:
 
     def _find_thing(self, iri: str) -> _Thing | None:
         rows = self._read("SELECT label, classes, schemes FROM things WHERE iri = ?", iri)
-        return next((_thing(*row) for row in rows), None)
+        return next((_Thing(*row) for row in rows), None)
 
     def _read(self, select: str, *values: object) -> list[Any]:
         return self._connection.execute(select, values).fetchall()
@@ -310,10 +311,6 @@ class Index:
                 self._address, uri=True, isolation_level=None, check_same_thread=False)
         connection: sqlite3.Connection = self._local.connection
         return connection
-
-
-def _thing(label: str | None, classes: str, schemes: str) -> _Thing:
-    return _Thing(label, *(tuple(filter(None, lines.split("\n"))) for lines in (classes, schemes)))
 
 
 def curie(iri: str, prefixes: Mapping[str, str]) -> str:
