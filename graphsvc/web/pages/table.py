@@ -14,6 +14,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.evidence import Evidence
 from graphsvc.questions.question import Column, Question
+from graphsvc.questions.sentence import with_unit
 from graphsvc.questions.table import Row as TableRow
 from graphsvc.questions.table import Term
 from graphsvc.web.pages.context import Link, PageContext
@@ -311,12 +312,6 @@ def _cell(
     if column.type in ("date", "text"):
         return Link(show_date(term.value), symbol=context.signs.get(term.value))
     return Link(show(term))
-
-
-def with_unit(number: str, unit: str) -> str:
-    """A number and what it counts: 34 records, 20%."""
-    return f"{number}%" if unit == "per cent" else number if unit in (
-        "", "number") else f"{number} {unit}"
 
 
 def dispute(context: PageContext, evidence: Evidence, iri: str) -> Link:
