@@ -73,3 +73,23 @@ def test_columns_are_chosen_by_what_they_hold(
     client: httpx.Client, asked: str, expected: list[str]
 ) -> None:
     assert columns(client.get(f"/questions/{asked}").text) == expected
+
+
+def test_what_compares_things_leads_to_the_page_that_sets_them_side_by_side(
+    client: httpx.Client
+) -> None:
+    beside = "/compare?thing=partnership:south-lanarkshire&thing=partnership:midlothian"
+    pages = ["/", "/questions/compare-partnerships",
+             "/search?q=compare South Lanarkshire and Midlothian"]
+    assert [beside in unescape(client.get(page).text) for page in pages] == [True] * 3
+    page = client.get(beside).text
+    assert re.findall(r"<summary><h3>(.*?)</h3>", page)[:9] == [
+        "Grades", "Confidence", "Strengths", "Priorities for improvement", "Approaches",
+        "Approaches by stage", "Findings by assessment", "Statements", "Figures"]
+    figures = client.get(f"{beside}&part=figures").text
+    assert "354 square kilometres" in figures
+    assert "1800 square kilometres (180000 hectares)" in figures
+    folded = re.findall(r'<details class="part">\n\s*<summary><h3>(.*?)</h3>', page)
+    assert folded == ["Approaches", "Figures"]
+
+    assert 'part=approaches">Show all 182 of approaches' in page
