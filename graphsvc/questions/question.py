@@ -189,7 +189,7 @@ class Chart(_Model):
 
     series: the column of things that have a line each, from one `x` to the next.
     parts: the column of what the numbers of a bar are parts of, such as `Good, Very good` for
-        those that are one of both; bars are then told apart by `series`, too.
+        those that are one of both; a bar is then one value of `series`.
 
     unit: what the length counts, with `{column}` for what a column has in all rows: where rows
         differ in it, nothing is drawn.
