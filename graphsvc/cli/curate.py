@@ -13,7 +13,6 @@ from graphsvc.errors import GraphsvcError
 
 if TYPE_CHECKING:
     from graphsvc.curate.records import Draft
-    from graphsvc.curate.work import Work
 
 _LOOPBACK = "127.0.0.1"
 
@@ -40,6 +39,14 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("--port", type=int, default=0,
                          help="port; 0 for any free one (default: %(default)s)")
     decide.add_steps(steps)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(number) for number in text.split(",") if number.strip())
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} are no pages; write numbers with commas between, such as 1,44") from None
 
 
 def add(args: argparse.Namespace) -> int:
@@ -80,9 +87,8 @@ def propose(args: argparse.Namespace) -> int:
       graphsvc curate propose stirling-2019
     """
     from graphsvc.curate.checking import verbatim
-    from graphsvc.curate.endpoint import MODEL, URL, Endpoint
     from graphsvc.curate.graph import CuratedGraph
-    from graphsvc.curate.proposer import Proposer
+    from graphsvc.curate.proposer import MODEL, URL, Endpoint, Proposer
     from graphsvc.curate.shelf import Shelf
 
     project, endpoint = project_of(args), Endpoint.of()
@@ -98,7 +104,7 @@ def propose(args: argparse.Namespace) -> int:
     print_result(args.format, {"document": args.id, "kept": len(found.drafts),
                                "dropped": dict(dropped)}, "\n".join([
         f"{args.id}: {counted(len(found.drafts), 'draft')} of the model"
-        f" {endpoint.model} kept, {sum(n for _, n in dropped)} dropped",
+        f" {endpoint.model} kept, {found.dropped.total()} dropped",
         *(f"  {n} because {reason}" for reason, n in dropped), "", "Go on with:",
         f"  graphsvc curate drafts {args.id}"]))
     return 0
@@ -112,8 +118,8 @@ def drafts(args: argparse.Namespace) -> int:
     Example:
       graphsvc curate drafts stirling-2019 --least 0.5 --format json
     """
-    _print_drafts(args, [draft for draft in decide.work_of(args).drafts
-                         if draft.score >= args.least])
+    found = decide.work_of(args).drafts
+    _print_drafts(args, [draft for draft in found if draft.score >= args.least])
     return 0
 
 
@@ -127,22 +133,19 @@ def next(args: argparse.Namespace) -> int:
     waiting = work.waiting()
     if args.all:
         _print_drafts(args, waiting)
-    elif waiting:
-        _print_next(args, work, waiting[0], len(waiting))
-    else:
+    elif not waiting:
         print_result(args.format, None, "Nothing waits.")
+    else:
+        draft, problems = waiting[0], work.check(waiting[0])
+        texts = {p.line: p.text for p in work.reading.paragraphs if p.line in draft.passages}
+        print_result(args.format, {
+            "waiting": len(waiting), "draft": draft.model_dump(mode="json"), "passages": texts,
+            "problems": [problem.model_dump() for problem in problems],
+        }, "\n".join([
+            *_lines(draft), *(f"  line {line}: {text}" for line, text in texts.items()),
+            *(f"  ! {problem}" for problem in problems),
+            f"{counted(len(waiting), 'draft')} waiting"]))
     return 0
-
-
-def _print_next(args: argparse.Namespace, work: Work, draft: Draft, waiting: int) -> None:
-    problems = work.check(draft)
-    texts = {p.line: p.text for p in work.reading.paragraphs if p.line in draft.passages}
-    print_result(args.format, {
-        "waiting": waiting, "draft": draft.model_dump(mode="json"), "passages": texts,
-        "problems": [problem.model_dump() for problem in problems],
-    }, "\n".join([
-        *_lines(draft), *(f"  line {line}: {text}" for line, text in texts.items()),
-        *(f"  ! {problem}" for problem in problems), f"{counted(waiting, 'draft')} waiting"]))
 
 
 def _print_drafts(args: argparse.Namespace, drafts: list[Draft]) -> None:
@@ -217,11 +220,3 @@ def serve(args: argparse.Namespace) -> int:
     server.serve(partial(application, work, who, token, listener.getsockname()[1]), listener,
                  announce=partial(print, opening, flush=True))
     return 0
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(number) for number in text.split(",") if number.strip())
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} are no pages; write numbers with commas between, such as 1,44") from None

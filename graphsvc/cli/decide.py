@@ -88,18 +88,18 @@ def split(args: argparse.Namespace) -> int:
     Example:
       graphsvc curate split stirling-2019 3f2a parts.json --who anna
     """
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
-    from graphsvc.curate.records import Draft
+    from graphsvc.curate.shelf import DRAFTS
 
     try:
-        parts = TypeAdapter(tuple[Draft, ...]).validate_json(_text(args.file))
+        parts = DRAFTS.validate_json(_text(args.file))
     except ValidationError as error:
         raise GraphsvcError(f"This is no list of drafts ({error.errors()[0]['msg']}).",
                             location=args.file, hint="Write them as `graphsvc curate drafts"
                                                      " --format json` does.") from error
     return _decide(args, work_of(args), [
-        {"action": "split", "draft": args.draft, "parts": parts}])
+        {"action": "split", "draft": args.draft, "parts": (*parts,)}])
 
 
 def new(args: argparse.Namespace) -> int:
@@ -108,11 +108,8 @@ def new(args: argparse.Namespace) -> int:
     Example:
       graphsvc curate new my-report Place --lines 40 --set prefLabel=Walking --who anna
     """
-    from graphsvc.curate.records import Draft
-
     work = work_of(args)
-    empty = Draft(document=work.slug, kind=work.fields.class_of(args.kind), values=(),
-                  passages=_lines_of(args), by="hand")
+    empty = work.empty(args.kind, _lines_of(args))
     return _decide(args, work, [
         {"action": "add", "changed": work.fields.changed(empty, pairs(args.set, "--set"))}])
 

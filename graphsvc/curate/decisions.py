@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from pydantic import ValidationError
 
@@ -93,11 +91,12 @@ class Log:
 
         Raises GraphsvcError where earlier decisions do not allow it; then nothing is added.
         """
-        with self._alone() as file:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # no other process writes meanwhile
             decisions = self._read()
             refuse(decision, fold(decisions))
-            file.seek(self._length())
-            file.truncate()
+            file.truncate(len(self._lines()))
             file.write(decision.model_dump_json(exclude_defaults=True).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
@@ -105,7 +104,7 @@ class Log:
 
     def _read(self) -> list[Decision]:
         found = []
-        for number, line in enumerate(self._bytes()[:self._length()].splitlines(), 1):
+        for number, line in enumerate(self._lines().splitlines(), 1):
             try:
                 found.append(Decision.model_validate_json(line))
             except ValidationError as error:
@@ -115,20 +114,10 @@ class Log:
                 ) from error
         return found
 
-    def _bytes(self) -> bytes:
-        return self.path.read_bytes() if self.path.exists() else b""
-
-    def _length(self) -> int:
-        """The length of the lines that are complete."""
-        return self._bytes().rfind(b"\n") + 1
-
-    @contextmanager
-    def _alone(self) -> Iterator[BinaryIO]:
-        """The file, which no other process writes meanwhile."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644), "r+b") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield file
+    def _lines(self) -> bytes:
+        """The lines that are complete."""
+        found = self.path.read_bytes() if self.path.exists() else b""
+        return found[:found.rfind(b"\n") + 1]
 
 
 def refuse(decision: Decision, state: State) -> None:

@@ -16,11 +16,14 @@ from graphsvc.index import closure, slug
 from graphsvc.names import Names
 from graphsvc.project import Project
 from graphsvc.sources.turtle import Subject, Triple
-from graphsvc.vocabulary import CURATION, LABELS, OA, OWL, PROV, RDF, RDFS, SH, SKOS
+from graphsvc.sparql import own_query
+from graphsvc.vocabulary import CURATION, LABELS, OA, OWL, PROV, RDF, RDFS, SKOS
 
 ACCEPTED = ox.NamedNode("urn:graphsvc:accepted")
 """The graph of what was accepted and is in no file yet; each file has one of its own."""
 _NAMES = (*LABELS, SKOS.altLabel)
+_ANY = 1000000
+"""What `needed.rq` gives for any number of values."""
 
 
 @dataclass(frozen=True)
@@ -69,22 +72,15 @@ class CuratedGraph:
 
     # -- lookups --------------------------------------------------------------------------------
 
-    def terms(self, iri: str, property_: str) -> list[ox.NamedNode | ox.Literal]:
-        """The values of a property of a thing, in a steady order, without blank nodes."""
-        return sorted({value for _, _, value in self._triples(iri, property_, None)
-                       if not isinstance(value, ox.BlankNode)}, key=str)
-
     def values(self, iri: str, property_: str) -> list[str]:
         """The IRIs and texts of the values of a property of a thing, in a steady order."""
-        return [term.value for term in self.terms(iri, property_)]
+        found = {value for _, _, value in self._triples(iri, property_, None)
+                 if not isinstance(value, ox.BlankNode)}
+        return [value.value for value in sorted(found, key=str)]
 
     def value(self, iri: str, property_: str) -> str:
         """The first value of a property of a thing; empty where it has none."""
         return next(iter(self.values(iri, property_)), "")
-
-    def pointing(self, property_: str, value: str) -> list[str]:
-        """The things that have an IRI as the value of a property."""
-        return sorted({thing.value for thing, _, _ in self._triples(None, property_, value)})
 
     def label(self, iri: str) -> str:
         """The label to show for a thing; the last part of its IRI where it has none."""
@@ -112,7 +108,7 @@ class CuratedGraph:
     def classes_of_things(self) -> list[str]:
         """The project's own classes of things that documents speak of or introduce."""
         base = self.header.namespace
-        found = [class_ for class_ in self.pointing(RDF.type, OWL.Class)
+        found = [class_ for class_ in self.having(RDF.type, OWL.Class)
                  if class_.startswith(base)]
         return [class_ for class_ in found if class_ in self.recognised
                 or self.value(class_, CURATION.address)
@@ -128,12 +124,6 @@ class CuratedGraph:
         given = self.values(iri, RDF.type)
         above = (one for class_ in given for one in self._above.get(class_, ()))
         return frozenset((*given, *above))
-
-    def kind(self, iri: str) -> str:
-        """The class of a thing that is shown: the first that is recognised, or else said."""
-        given = self.values(iri, RDF.type)
-        found = [class_ for class_ in self.recognised if class_ in given] or given
-        return next(iter(found), RDFS.Resource)
 
     def is_a(self, iri: str, class_: str) -> bool:
         """Whether a thing is of a class or one below it."""
@@ -161,9 +151,9 @@ class CuratedGraph:
         classes = self.values(property_, CURATION.among) or [self.range(property_)]
         return sorted({iri for class_ in classes for iri in self.things(class_)})
 
-    def having(self, property_: str) -> list[str]:
-        """The things that have a property, by IRI."""
-        return sorted({thing.value for thing, _, _ in self._triples(None, property_, None)})
+    def having(self, property_: str, value: str | None = None) -> list[str]:
+        """The things that have a property, with an IRI as its value if one is given, by IRI."""
+        return sorted({thing.value for thing, _, _ in self._triples(None, property_, value)})
 
     # -- what is said of drafting ---------------------------------------------------------------
 
@@ -183,25 +173,14 @@ class CuratedGraph:
     @cache  # noqa: B019 - as above
     def needs(self, class_: str) -> tuple[Needed, ...]:
         """What the shapes ask of the things of a class, without what SPARQL or `sh:xone` asks."""
-        classes = {class_, *self._above.get(class_, ())}
-        found: dict[str, Needed] = {}
-        for shape, _, _ in (one for class_ in sorted(classes)
-                            for one in self._triples(None, SH.targetClass, class_)):
-            for _, _, of_property in self._triples(shape, SH.property, None):
-                needed = None if isinstance(of_property, ox.Literal) else self._needed(of_property)
-                if needed:
-                    found[needed.property] = _stricter(needed, found.get(needed.property))
-        return tuple(found.values())
-
-    def _needed(self, shape: Subject) -> Needed | None:
-        def first(property_: str) -> Subject | ox.Literal | None:
-            return next((value for _, _, value in self._triples(shape, property_, None)), None)
-
-        path, least, most, of_class = map(first, (SH.path, SH.minCount, SH.maxCount, SH["class"]))
-        if not isinstance(path, ox.NamedNode):
-            return None
-        return Needed(path.value, int(least.value) if least else 0,
-                      int(most.value) if most else None, of_class.value if of_class else None)
+        rows = self.store.query(
+            own_query("needed"), use_default_graph_as_union=True,
+            substitutions={ox.Variable("class"): ox.NamedNode(class_)})
+        assert isinstance(rows, ox.QuerySolutions)
+        return tuple(Needed(property_.value, int(least.value),
+                            int(most.value) if int(most.value) < _ANY else None,
+                            of_class.value if of_class else None)
+                     for _, property_, least, most, of_class in rows)
 
     def _triples(
         self, subject: str | Subject | None, property_: str, value: str | None
@@ -220,12 +199,3 @@ def accept(store: ox.Store, triples: Iterable[Triple]) -> None:
     """Give a store triples in place of all that were accepted before."""
     store.remove_graph(ACCEPTED)
     store.extend(ox.Quad(*triple, ACCEPTED) for triple in triples)
-
-
-def _stricter(one: Needed, other: Needed | None) -> Needed:
-    """What two shapes ask of one property together."""
-    if other is None:
-        return one
-    most = [number for number in (one.most, other.most) if number is not None]
-    return Needed(one.property, max(one.least, other.least), min(most, default=None),
-                  one.of_class or other.of_class)

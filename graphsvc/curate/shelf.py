@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from graphsvc.curate import reading
 from graphsvc.curate.reading import apart
 from graphsvc.curate.records import Draft, Kind, Reading
-from graphsvc.curate.writing.memory import write_atomically
+from graphsvc.curate.writing import write_atomically
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.sources.documents import Heading, outline_slugs, outline_text, read_outline

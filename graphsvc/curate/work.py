@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,17 +20,15 @@ from graphsvc.curate.drafting import draft
 from graphsvc.curate.fields import Fields
 from graphsvc.curate.graph import ACCEPTED, CuratedGraph
 from graphsvc.curate.naming import code_of, describe, iri_for, short_title
-from graphsvc.curate.progress import Progress, progress
 from graphsvc.curate.records import Decision, Draft, Record, Request
 from graphsvc.curate.shelf import DRAFTS, Shelf
 from graphsvc.curate.statement import TYPE, triples
-from graphsvc.curate.writing import Writer, Written
-from graphsvc.curate.writing.memory import Memory, write_atomically
+from graphsvc.curate.writing import Memory, Writer, Written, write_atomically
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
 from graphsvc.project import Project
-from graphsvc.sources.coverage import REASONS
-from graphsvc.sources.documents import Heading, parse_outline, read_document
+from graphsvc.sources.coverage import REASONS, Coverage, by_section
+from graphsvc.sources.documents import Heading, parse_outline, read_document, section_of
 from graphsvc.vocabulary import PROV
 
 _TITLE_WORDS = 11
@@ -45,6 +43,38 @@ class Answer(Record):
     mistake: str = ""
     statement: Draft | None = None
     problems: tuple[Problem, ...] = ()
+
+
+class Section(Record):
+    """A section, headings left out. cited: paragraphs that a statement rests on; ticked: those that
+    were ticked off; open: lines of the others; waiting: drafts that begin here."""
+
+    line: int
+    title: str
+    level: int
+    kind: str
+    paragraphs: int
+    cited: int
+    ticked: int
+    open: tuple[int, ...]
+    waiting: int
+
+
+class Progress(Record):
+    """How far a document is. share: of the paragraphs cited where facts are expected, from 0 to 1;
+    the counts are of statements and drafts."""
+
+    document: str
+    sections: tuple[Section, ...]
+    accepted: int
+    rejected: int
+    waiting: int
+    share: float
+
+    @property
+    def open(self) -> list[int]:
+        """The lines of all paragraphs that are neither cited nor ticked off."""
+        return [line for section in self.sections for line in section.open]
 
 
 class Work:
@@ -125,10 +155,10 @@ class Work:
             vars(self).pop("fields", None)
         return state
 
-    def waiting(self, state: State | None = None) -> list[Draft]:
+    def waiting(self) -> list[Draft]:
         """The drafts to decide on, the document's own first, then in its order: those that say what
         the project does not say already, unless all their lines are ticked off."""
-        state = state or self.state()
+        state = self.state()
         said = defaultdict(list)
         for statement in state.statements.values():
             said[statement.kind].append((_contents(statement), {*statement.passages}))
@@ -150,11 +180,16 @@ class Work:
                                          f" `graphsvc curate next {self.slug}`.")
         return found[0]
 
-    def check(self, statement: Draft, state: State | None = None) -> list[Problem]:
+    def empty(self, kind: str, lines: tuple[int, ...]) -> Draft:
+        """A statement that says nothing yet. kind: a name of its class. Raises GraphsvcError."""
+        return Draft(document=self.slug, kind=self.fields.class_of(kind), values=(),
+                     passages=lines, by="hand")
+
+    def check(self, statement: Draft) -> list[Problem]:
         """What is wrong with a statement, named or not, next to what was accepted."""
-        state = state or self.state()
-        self.checker.accept(s for iri, s in state.statements.items() if iri != statement.iri)
-        named = self._named(statement, None, state)
+        statements = self.state().statements
+        self.checker.accept(s for iri, s in statements.items() if iri != statement.iri)
+        named = self._named(statement)
         return [*self._home(named), *self.checker.check(named)]
 
     def decide(self, request: Request, who: str) -> Answer:
@@ -176,8 +211,8 @@ class Work:
         if statement is None or (request.action == "accept" and asked is None):
             raise GraphsvcError("Nothing says what is to be accepted.",
                                 hint="Give the id of a draft, or a statement of your own.")
-        statement = self._named(statement, asked.id if asked else None, state)
-        problems = self.check(statement, state)
+        statement = self._named(statement, decision.draft)
+        problems = self.check(statement)
         number = None
         if not any(problem.grave for problem in problems):
             number = self.log.append(decision.model_copy(update={"changed": statement}))
@@ -185,8 +220,19 @@ class Work:
 
     def progress(self) -> Progress:
         """How far it is."""
-        state = self.state()
-        return progress(self.document, self.outline, state, self.waiting(state))
+        state, waiting = self.state(), self.waiting()
+        headings = {heading.line for heading in self.outline}
+        accounts = by_section(self.document, self.outline, state.cited - headings, state.ticked)
+        begun = Counter(section_of(self.outline, d.passages[0]) for d in waiting if d.passages)
+        sections = [Section(
+            line=heading.line if heading else 0, title=account.title, level=account.level,
+            kind=account.kind, paragraphs=account.paragraphs, cited=account.cited,
+            ticked=account.reasons.total(), open=tuple(account.unaccounted), waiting=begun[heading])
+            for heading, account in accounts.items() if heading or account.paragraphs]
+        return Progress(
+            document=self.slug, sections=tuple(sections), accepted=len(state.accepted),
+            rejected=sum(state.log[n - 1].action == "reject" for n in state.decided.values()),
+            waiting=len(waiting), share=Coverage("", [*accounts.values()]).share_to_cite)
 
     def write(self) -> Written:
         """Write what was accepted into the project's files."""
@@ -196,9 +242,10 @@ class Work:
                         short_title(self.slug))
         return writer.write(state)
 
-    def _named(self, statement: Draft, id: str | None, state: State) -> Draft:
-        """A statement with its name: that which it had before its decision was undone, or a new
-        one."""
+    def _named(self, statement: Draft, id: str | None = None) -> Draft:
+        """A statement with its name: that which it had before its decision on the draft of an id
+        was undone, or a new one."""
+        state = self.state()
         before = [d.changed.iri for n, d in enumerate(state.log, 1)
                   if n in state.undone and d.changed and id and d.draft == id]
         free = [iri for iri in before if iri not in state.statements]

@@ -11,10 +11,9 @@ import pyoxigraph as ox
 import pytest
 
 from graphsvc.build.shapes import Result, validate
-from graphsvc.curate.checking import Checker
+from graphsvc.curate.checking import Checker, Surroundings
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Value
-from graphsvc.curate.surroundings import Surroundings
 from graphsvc.project import Project
 from graphsvc.sources.documents import read_document, read_outline
 from graphsvc.sources.turtle import Triple, read_turtle

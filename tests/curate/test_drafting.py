@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from graphsvc.curate.drafting.candidates import draft_candidates
-from graphsvc.curate.drafting.narrative import draft_narrative
+from graphsvc.curate.drafting.statements import draft_narrative
 from graphsvc.curate.drafting.text import Text
 from graphsvc.curate.drafting.uses import draft_uses
 from graphsvc.curate.graph import CuratedGraph

@@ -11,9 +11,8 @@ import pytest
 
 from graphsvc.cli.main import main
 from graphsvc.curate.checking import verbatim
-from graphsvc.curate.endpoint import KEY, MODEL, URL, Endpoint
 from graphsvc.curate.graph import CuratedGraph
-from graphsvc.curate.proposer import Proposed, Proposer
+from graphsvc.curate.proposer import KEY, MODEL, URL, Endpoint, Proposed, Proposer
 from graphsvc.curate.records import Draft
 from graphsvc.curate.shelf import Shelf
 from graphsvc.errors import GraphsvcError

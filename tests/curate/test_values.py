@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.curate.drafting.dates import periods
-from graphsvc.curate.drafting.events import draft_events
+from graphsvc.curate.drafting.dates import draft_events, periods
 from graphsvc.curate.drafting.figures import draft_figures
 from graphsvc.curate.drafting.grades import draft_grades
-from graphsvc.curate.drafting.lists import draft_lists
 from graphsvc.curate.drafting.quantities import numbers
+from graphsvc.curate.drafting.statements import draft_lists
 from graphsvc.curate.drafting.text import Text
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.reading import read

@@ -1,7 +1,13 @@
-"""The desk's pages and what its forms do. The log of decisions is its only state."""
+"""The desk's pages and what its forms do. The log of decisions is its only state.
+
+It is for somebody on this machine who has its address, from its own pages: the token in the address
+is what other pages and other people do not know. A name that leads here by DNS, and forms on other
+pages, are refused even if they knew it.
+"""
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -12,16 +18,16 @@ from urllib.parse import parse_qs, urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request as HttpRequest
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from graphsvc.curate.checking import Problem
-from graphsvc.curate.desk import forms, page
-from graphsvc.curate.desk.forms import Filled, first
-from graphsvc.curate.desk.guard import Guard
+from graphsvc.curate.desk import page
+from graphsvc.curate.desk.forms import Filled, Form, filled_form, first, form_of, statement_of
 from graphsvc.curate.records import Draft, Request
 from graphsvc.curate.work import Work
 from graphsvc.errors import GraphsvcError
@@ -32,6 +38,14 @@ from graphsvc.web.pages.rendering import STATIC
 
 _DONE = {"accept": "accepted", "add": "added", "reject": "rejected", "split": "split",
          "no-facts": "ticked off", "undo": "undid decision"}
+_HEADERS = {
+    "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin", "X-Robots-Tag": "noindex",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self';"
+                               " img-src 'self'; font-src 'self'; form-action 'self';"
+                               " frame-ancestors 'none'; base-uri 'none'"}
+_MOST_BYTES = 1 << 20
 
 
 class Desk:
@@ -106,7 +120,7 @@ class Desk:
         work, base = self._work, self._base(filled)
         statement, problems = base, list[Problem]()
         if "form" in filled:
-            statement, problems = forms.statement_of(work, base, filled)
+            statement, problems = statement_of(work, base, filled)
         if not problems:
             after = self._after(first(filled, "at"))
             request = Request(action="accept", draft=base.id, changed=statement) if (
@@ -115,15 +129,14 @@ class Desk:
             if answer.number:
                 return _next(answer.number, after)
             problems = [*answer.problems]
-        form = forms.filled_form(work, base.kind, filled, problems) if "form" in filled else (
-            forms.form_of(work, base, problems))
+        form = filled_form(work, base.kind, filled, problems) if "form" in filled else (
+            form_of(work, base, problems))
         return self._page({**filled, "do": [first(filled, "do") or "change"]}, 422, form=form)
 
     def _base(self, filled: Filled) -> Draft:
         """The draft that is meant, or an empty one of the class and line that are."""
         if kind := first(filled, "kind"):
-            return Draft(document=self._work.slug, kind=self._work.fields.class_of(kind),
-                         values=(), passages=lines_of(first(filled, "line")), by="hand")
+            return self._work.empty(kind, lines_of(first(filled, "line")))
         return self._work.find(first(filled, "at"))
 
     def _parts(self, id: str, filled: Filled) -> tuple[Draft, ...]:
@@ -150,19 +163,19 @@ class Desk:
         return next(iter([*ids[at + 1:], *reversed(ids[:at])]), "")
 
     def _page(
-        self, filled: Filled, status: int = 200, form: forms.Form | None = None,
+        self, filled: Filled, status: int = 200, form: Form | None = None,
         wrong: Sequence[str] = (), given: Sequence[str] = (),
     ) -> Response:
         work, state = self._work, self._work.state()
-        waiting, progress = work.waiting(state), work.progress()
+        waiting, progress = work.waiting(), work.progress()
         do, kind = first(filled, "do"), first(filled, "kind")
         current = next((d for d in waiting if d.id == first(filled, "at")),
                        waiting[0] if waiting else None)
-        problems = work.check(current, state) if current else []
+        problems = work.check(current) if current else []
         if kind and form is None:
-            form = forms.form_of(work, self._base(filled))
+            form = form_of(work, self._base(filled))
         elif current and do == "change" and form is None:
-            form = forms.form_of(work, current, problems)
+            form = form_of(work, current, problems)
         line = first(filled, "line") or (str(current.passages[0]) if current else "")
         number = int(line) if line.isdecimal() else 0
         here = {number} if do in ("add", "tick") and number else set(
@@ -202,6 +215,7 @@ def application(
     """The desk as an application. ready: called when it answers; fail: is not, as it starts always.
     """
     desk = Desk(work, who)
+    hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
 
     def route(path: str, step: Callable[[Filled], Response], method: str) -> Route:
         async def serve(request: HttpRequest) -> Response:
@@ -218,8 +232,31 @@ def application(
         ready()
         yield
 
+    async def guard(request: HttpRequest, answer: RequestResponseEndpoint) -> Response:
+        response = _refused(request, hosts, token) or await answer(request)
+        response.headers.update(_HEADERS)
+        return response
+
     routes = [route("", desk.show, "GET"), route("decide", desk.decide, "POST"),
               route("write", desk.write, "POST"),
               Mount(f"/{token}/pages", StaticFiles(directory=STATIC)),
               Mount(f"/{token}/static", StaticFiles(directory=Path(__file__).parent / "static"))]
-    return Guard(Starlette(routes=routes, lifespan=lifespan), token, port)
+    return BaseHTTPMiddleware(Starlette(routes=routes, lifespan=lifespan), guard)
+
+
+def _refused(request: HttpRequest, hosts: set[str], token: str) -> Response | None:
+    """The answer to a request that is not from the desk's own pages. hosts: its own names."""
+    host, origin = request.headers.get("host", ""), request.headers.get("origin")
+    given = request.url.path.split("/")[1] if "/" in request.url.path else ""
+    if host not in hosts:
+        return PlainTextResponse("The desk is at 127.0.0.1 only.\n", 403)
+    if not secrets.compare_digest(given.encode(), token.encode()):
+        return PlainTextResponse("Open the full address that the command printed.\n", 404)
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    if request.method not in ("GET", "HEAD") and (
+            origin not in (None, f"http://{host}") or site not in ("same-origin", "none")):
+        return PlainTextResponse("Decisions are made on the desk's own pages.\n", 403)
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > _MOST_BYTES:
+        return PlainTextResponse("That is too much for one form.\n", 413)
+    return None

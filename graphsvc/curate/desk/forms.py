@@ -93,8 +93,7 @@ def statement_of(work: Work, draft: Draft, filled: Filled) -> tuple[Draft, list[
                 values.append(kept.get((property_, text)) or work.fields.value(
                     work.fields.field(draft.kind, property_), text))
             except GraphsvcError as error:
-                problems.append(Problem(property=property_, value=text, message=(
-                    f"{error.message} {error.hint or ''}".strip())))
+                problems.append(Problem.of(error, property_, text))
     order = {value.property: n for n, value in reversed([*enumerate(draft.values)])}
     values.sort(key=lambda value: order.get(value.property, len(order)))
     try:

@@ -12,10 +12,9 @@ from markupsafe import Markup, escape
 
 from graphsvc.curate.checking import Problem
 from graphsvc.curate.decisions import State
-from graphsvc.curate.progress import Progress
 from graphsvc.curate.records import Draft, Kind, Paragraph
 from graphsvc.curate.statement import EVIDENCE, TYPE
-from graphsvc.curate.work import Work
+from graphsvc.curate.work import Progress, Work
 from graphsvc.index import slug
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from graphsvc.curate.drafting.candidates import draft_candidates
-from graphsvc.curate.drafting.distributions import draft_distributions
-from graphsvc.curate.drafting.events import draft_events
+from graphsvc.curate.drafting.dates import draft_events
 from graphsvc.curate.drafting.figures import draft_figures
-from graphsvc.curate.drafting.grades import draft_grades
-from graphsvc.curate.drafting.lists import draft_lists
-from graphsvc.curate.drafting.narrative import draft_narrative
+from graphsvc.curate.drafting.grades import draft_distributions, draft_grades
+from graphsvc.curate.drafting.statements import draft_lists, draft_narrative
 from graphsvc.curate.drafting.text import Text
 from graphsvc.curate.drafting.uses import draft_uses
 from graphsvc.curate.graph import CuratedGraph

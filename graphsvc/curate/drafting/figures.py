@@ -31,7 +31,6 @@ _ELLIPSIS = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|from|in|is|are
                        re.IGNORECASE)
 _PART = re.compile(r"\s*\)?\s*(?:\(|(?:out )?of(?:\s+\S+){0,3})\s*")
 _AGAIN = re.compile(r"\W*(?:this|these|it|that|they)\b", re.IGNORECASE)
-_REFERS = re.compile(r"\b(?:compar\w+|equivalent|same)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)")
 _MARKS = re.compile(r"[*_#\[\]]+|\(#?\)|<[^>]*>|\S*(?:www\.|://|%20|@)\S*")
 _ALIKE, _RARE = 0.9, 6.0
@@ -106,8 +105,6 @@ class _Figures:
         found, dates = quantities(shown, self.worded, sentence.number == 0)
         if self.line != sentence.line:
             self.line, self.carried, self.last, self.latest = sentence.line, None, {}, None
-        if not _AGAIN.match(shown) and not _REFERS.search(shown):
-            self.latest = None
         said = next(iter(self.contexts.find(shown)), None)
         self.carried = said or self.carried
         for around in _split(shown, found):
@@ -196,8 +193,7 @@ class _Figures:
             near = self._best(self.unit, around.after[:_UNIT])
             return (near.iri, near.words) if near else otherwise
         if quantity.number is None:
-            near = self._noun(self.unit, around.after) or self._best(
-                self.unit, around.before[-_NEAR:], last=True)
+            near = self._noun(self.unit, around.after)
             implied = self._given(group, self.unit)
             return ((implied, group.words) if implied and group
                     else (near.iri, near.words) if near else None)

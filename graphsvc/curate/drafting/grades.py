@@ -1,17 +1,113 @@
-"""Drafts of grades: what was graded, and how, or that it was not."""
+"""Drafts of grades: what was graded, and how, or that it was not; and how grades are spread over a
+group: so many got this grade, so many that or better."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graphsvc.curate.drafting.cues import Concepts, Found, pattern
-from graphsvc.curate.drafting.headings import contents, plain
-from graphsvc.curate.drafting.indicators import Indicator, Indicators
-from graphsvc.curate.drafting.text import Sentence, Text
-from graphsvc.curate.records import Draft, Kind, Paragraph
-from graphsvc.vocabulary import CURATION
+from graphsvc.curate.drafting.quantities import Quantity, quantities
+from graphsvc.curate.drafting.text import Sentence, Text, contents, is_free, plain
+from graphsvc.curate.records import Draft, Kind, Paragraph, Value
+from graphsvc.vocabulary import CURATION, XSD
+from graphsvc.words import content_stems
+
+_NUMBER = r"(\d{1,2}(?:\.\d{1,2})?)"
+_BEFORE = re.compile(rf"^{_NUMBER}[.:)]?\s+")
+_START = re.compile(rf"^\W*{_NUMBER}[.:)]?\s*[–:-]?\s+(?=\w)")
+_REST = re.compile(r"[.;\t]|:\s*\w+(?: \w+)?\W*$")
+_ENOUGH = 0.5
+"""The share of a name's salient words that a text must have."""
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What a text names of what is graded. iri: None where the project does not have it; number:
+    with which the document names it, or empty; words: as the text has it; start: where."""
+
+    iri: str | None
+    number: str
+    words: str
+    start: int
+
+
+@dataclass(frozen=True)
+class _Known:
+    iri: str
+    number: str
+    set: str
+    name: str
+    stems: frozenset[str]
+
+
+class Indicators:
+    """The values that a property can have, as a document names them.
+
+    text: of the document, by which the set is chosen whose names it has most.
+    """
+
+    def __init__(self, text: Text, property_: str) -> None:
+        graph, everything = text.graph, "\n".join(
+            paragraph.text.casefold() for paragraph in text.reading.paragraphs)
+        numbered, in_set = (graph.value(property_, one)
+                            for one in (CURATION.numbered, CURATION.set))
+        known = [_Known(iri, graph.value(iri, numbered), graph.value(iri, in_set), name,
+                        frozenset(content_stems(name)))
+                 for iri in reversed(graph.choices(property_))  # of equal ones the newest
+                 for name in dict.fromkeys(_BEFORE.sub("", name) for name in graph.called(iri))
+                 if not any(sign.isdigit() for sign in name)]
+        given = Counter(one.set for one in known if one.name.casefold() in everything)
+        self._sets = [one for one, _ in given.most_common()]
+        self._known = sorted(known, key=lambda one: (self._rank(one), -len(one.name)))
+        cues = pattern(graph.values(graph.range(property_), CURATION.cue)).pattern
+        self._said = re.compile(rf"{cues}[\s*_-]+{_NUMBER}(?![\w%])", re.IGNORECASE)
+
+    def find(self, text: str, first: bool = False) -> list[Indicator]:
+        """What a text names, in its order. first: whether a number at its beginning is one too."""
+        found: list[Indicator] = []
+        taken: list[tuple[int, int]] = []
+        numbers = [*self._said.finditer(text), *([_START.match(text)] if first else [])]
+        for match in numbers:
+            if match and is_free(match.span(), taken):
+                rest = plain(_REST.split(text[match.end():])[0].lstrip(" :–-"))
+                named = self._numbered(match[1], rest, match.start())
+                if named.iri or "." in named.number or match.re is self._said:
+                    found.append(named)
+                    taken.append((match.start(), match.end() + len(rest) + 1))
+        folded = text.casefold().replace("’", "'")
+        for one in self._known:
+            at = folded.find(one.name.casefold())
+            alone = " " in one.name or re.fullmatch(r"\W*", re.split(
+                r"[\t:]", folded[at + len(one.name):])[0])
+            if at >= 0 and alone and is_free((at, at + len(one.name)), taken):
+                found.append(Indicator(one.iri, one.number, text[at:at + len(one.name)], at))
+                taken.append((at, at + len(one.name)))
+        return sorted(found, key=lambda one: one.start)
+
+    def like(self, text: str) -> Indicator | None:
+        """What a text paraphrases: the one of whose name it has most salient words."""
+        said = frozenset(content_stems(text))
+        shares = {one: len(one.stems & said) / len(one.stems)
+                  for one in self._known if len(one.stems & said) > 1}
+        best = max(shares, key=lambda one: (shares[one], -self._rank(one)), default=None)
+        if best is None or shares[best] < _ENOUGH:
+            return None
+        return Indicator(best.iri, best.number, best.name, 0)
+
+    def _numbered(self, number: str, rest: str, start: int) -> Indicator:
+        same = [one for one in self._known if one.number == number]
+        said = frozenset(content_stems(rest))
+        best = max((one for one in same if "." in number or one.stems & said),
+                   key=lambda one: (len(one.stems & said), -self._rank(one)), default=None)
+        name = " ".join(f"{number} {rest}".split()[:10])
+        return Indicator(best.iri if best else None, number, name, start)
+
+    def _rank(self, one: _Known) -> int:
+        return self._sets.index(one.set) if one.set in self._sets else len(self._sets)
+
 
 _SHORT = 200
 """Characters of a line that does no more than give a grade or name what is graded."""
@@ -152,3 +248,86 @@ def _draft(text: Text, class_: str, same: list[_Graded]) -> Draft:
         values.append(text.said(ungraded, best.words, best.words))
     return text.draft(class_, values, (line for one in same for line in one.lines), best.words,
                       best.score)
+
+
+_NEXT = 2
+"""Words between an amount and its grade where what is counted was said before."""
+
+
+def draft_distributions(text: Text) -> Iterator[Draft]:
+    """Drafts of the parts that sentences give, and one of all of them, of each class with parts."""
+    for class_ in text.graph.having(CURATION.parts):
+        distributions = _Distributions(text, class_)
+        for sentence in text.sentences:
+            yield from distributions.of(sentence)
+
+
+class _Distributions:
+    def __init__(self, text: Text, class_: str) -> None:
+        self.text, self.graph, self.class_ = text, text.graph, class_
+        of = self.graph.value
+        self.parts, self.indicator = of(class_, CURATION.parts), of(class_, CURATION.indicator)
+        self.part = self.graph.range(self.parts)
+        self.grade, self.number, self.worded = (
+            of(self.part, one) for one in (CURATION.graded, CURATION.size, CURATION.worded))
+        self.order = of(self.grade, CURATION.order)
+        self.counted = pattern(self.graph.values(self.part, CURATION.counts))
+        self.above, self.below, self.under = (
+            pattern(self.graph.values(self.grade, one))
+            for one in (CURATION.andAbove, CURATION.andBelow, CURATION.under))
+        self.grades = Concepts(self.graph, self.grade, named=True)
+        self.words = {self.worded: Concepts(self.graph, self.worded, named=True)}
+        self.indicators = Indicators(text, self.indicator)
+
+    def of(self, sentence: Sentence) -> Iterator[Draft]:
+        """The parts that a sentence gives, and what they are parts of."""
+        shown = sentence.text
+        grades = self.grades.longest(shown)
+        if not grades or not self.counted.search(shown):
+            return
+        amounts, _ = quantities(shown, self.words, False)
+        parts = [self.text.draft(self.part, [self._amount(amount), *self._graded(grade, shown)],
+                                 sentence.lines, shown[amount.at[0]:grade.end], 0.7)
+                 for amount, grade in self._pairs(amounts, grades, shown)]
+        yield from parts
+        if parts:
+            named = [found for title in (shown, *reversed(sentence.above))
+                     for found in self.indicators.find(title)][:1]
+            of = [self.text.value(self.indicator, one.iri, one.words) for one in named if one.iri]
+            yield self.text.draft(self.class_, [
+                *self.text.subject_values(self.class_), *of,
+                *(self.text.said(self.parts, part.cue) for part in parts)],
+                sentence.lines, parts[0].cue, 0.6)
+
+    def _pairs(
+        self, amounts: list[Quantity], grades: list[Found], shown: str
+    ) -> Iterator[tuple[Quantity, Found]]:
+        """Each grade with the last amount before it, if that counts those who are graded."""
+        for place, grade in enumerate(grades):
+            start = grades[place - 1].end if place else 0
+            before = [one for one in amounts if start <= one.at[0] and one.at[1] <= grade.start]
+            if before:
+                between = shown[before[-1].at[1]:grade.start]
+                if self.counted.search(between) or len(between.split()) <= _NEXT:
+                    yield before[-1], grade
+
+    def _graded(self, grade: Found, shown: str) -> list[Value]:
+        """The grade that is meant, with those above or below it where the words say so."""
+        def points(iri: str) -> int:
+            return int(self.graph.value(iri, self.order) or 0)
+
+        least = most = points(grade.iri)
+        if self.above.match(shown[grade.end:].lstrip()):
+            most = 1000
+        elif self.below.match(shown[grade.end:].lstrip()):
+            least = 0
+        elif any(match.end() == len(shown[:grade.start].rstrip())
+                 for match in self.under.finditer(shown[:grade.start])):
+            least, most = 0, least - 1
+        return [self.text.value(self.grade, iri, grade.words)
+                for iri in self.graph.choices(self.grade) if least <= points(iri) <= most]
+
+    def _amount(self, amount: Quantity) -> Value:
+        if amount.number is None:
+            return self.text.value(amount.of, amount.iri, amount.words)
+        return self.text.said(self.number, amount.value, amount.words, XSD.integer)

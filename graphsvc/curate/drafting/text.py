@@ -10,8 +10,6 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
-from graphsvc.curate.drafting.headings import contents
-from graphsvc.curate.drafting.subjects import Subjects
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Kind, Paragraph, Reading, Value
 from graphsvc.names import Mention
@@ -77,16 +75,13 @@ class Said:
 class Text:
     """A document that was read, with the names that the project knows.
 
-    sentences: in the order of the document, without headings and contents; about: the subjects
-    that are values of a property.
+    sentences: in the order of the document, without headings and contents.
     """
 
     def __init__(self, reading: Reading, graph: CuratedGraph) -> None:
         self.reading, self.graph = reading, graph
         self._used = {graph.range(graph.value(class_, CURATION.names))
                       for class_ in graph.having(CURATION.names)}
-        self._subjects: dict[str, list[Value]] = {}
-        self.about = cache(lambda property_: Subjects(graph, property_))
         self.sentences = list(self._sentences())
         self._at = {(sentence.line, sentence.number): sentence for sentence in self.sentences}
 
@@ -101,9 +96,7 @@ class Text:
 
     def said_of(self, iri: str, sentences: list[Sentence]) -> list[Said]:
         """The sentences that name a thing, each with the one after it where that refers back."""
-        found: dict[tuple[int, int], Said] = {}
-        for sentence in sentences:
-            found[sentence.line, sentence.number] = _said(iri, sentence)
+        found = {(one.line, one.number): _said(iri, one) for one in sentences}
         for line, number in list(found):
             after = self._at.get((line, number + 1))
             if after and _BACK.match(after.text):
@@ -112,12 +105,11 @@ class Text:
 
     def subject_values(self, class_: str) -> list[Value]:
         """What a statement of a class is about where the document as a whole is: at most one."""
-        if class_ not in self._subjects:
-            found = ((property_, self.subject(self.graph.range(property_)))
-                     for property_ in self.graph.given(class_, CURATION.subject))
-            self._subjects[class_] = [self.value(name, iri) for name, iri in found if iri][:1]
-        return [*self._subjects[class_]]
+        found = ((property_, self.subject(self.graph.range(property_)))
+                 for property_ in self.graph.given(class_, CURATION.subject))
+        return [self.value(name, iri) for name, iri in found if iri][:1]
 
+    @cache  # noqa: B019 - one text lives as long as its drafts are made
     def subject(self, class_: str) -> str | None:
         """What the document as a whole is about, of a class: the thing that its title names, or the
         one that it names most, and in at least half of the places; None where there is none."""
@@ -187,14 +179,14 @@ class Text:
     def _parts(self, paragraphs: list[Paragraph], above: tuple[str, ...]) -> Iterator[Sentence]:
         """The sentences of a paragraph, or of the parts into which a page break cuts it."""
         joined = " ".join(paragraph.text for paragraph in paragraphs)
-        named = self._named(words(joined))
+        parts = words(joined)
+        named = [_mentioned(one, parts) for one in self.graph.names.written(parts)]
         texts = [(match[0], match.start()) for match in _SENTENCE.finditer(joined)]
         counts = [len(words(text)) for text, _ in texts]
         ends = [*accumulate(len(paragraph.text) + 1 for paragraph in paragraphs)]
         place = number = 0
         while texts:
-            text, start = texts.pop(0)
-            size = counts.pop(0)
+            (text, start), size = texts.pop(0), counts.pop(0)
             while texts and any(place <= one.place < place + size < one.end for one in named
                                 if _END.search(one.name)):
                 text = joined[start:texts[0][1] + len(texts.pop(0)[0])]  # a name holds its end
@@ -206,10 +198,6 @@ class Text:
             yield Sentence(tuple(lines), number, text, above, (*exact, *self._nearly(text)),
                            paragraphs[0].kind)
             place, number = place + size, number + 1
-
-    def _named(self, text: list[Word]) -> list[Named]:
-        """The things that a text names, each place once."""
-        return [_mentioned(one, text) for one in self.graph.names.written(text)]
 
     def _nearly(self, text: str) -> Iterator[Named]:
         """The things that a text names with the words of a longer name in another order."""
@@ -265,10 +253,15 @@ def _is_unfinished(text: str, after: str) -> bool:
 
 
 def _said(iri: str, sentence: Sentence) -> Said:
-    found = find_words(next(one.words for one in sentence.named if one.iri == iri), sentence.text)
-    if not found:
-        return Said(sentence.text, 0)
-    return Said(f"{sentence.text[:found.start()]}–{sentence.text[found.end():]}", found.start())
+    text = sentence.text
+    found = find_words(next(one.words for one in sentence.named if one.iri == iri), text)
+    return Said(f"{text[:found.start()]}–{text[found.end():]}", found.start()) if found else (
+        Said(text, 0))
+
+
+def is_free(at: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
+    """Whether a part of a text overlaps with none of those that are taken."""
+    return not any(at[0] < end and start < at[1] for start, end in taken)
 
 
 def is_proper(name: str) -> bool:
@@ -279,3 +272,49 @@ def is_proper(name: str) -> bool:
 def find_words(name: str, text: str) -> re.Match[str] | None:
     """Where the words of a name are in a text."""
     return re.search(r"\W+(?:s\W+)?".join(map(re.escape, name.split())), text)
+
+
+_MARKS = re.compile(r"^[\s#*_>-]+|[\s*_:#]+$|<[^>]*>")
+_BEFORE = re.compile(r"^(?:(?:appendix|annex|part|section|chapter)\s+\w+\s*[:.–-]\s*|"
+                     r"\d+(?:\.\d+)*[.)]?\s+)", re.IGNORECASE)
+_CONTENTS = re.compile(r"(?:\t|\.{3,}|\s{3,})\s*\d+\s*$")
+_NUMBER = re.compile(r"\s+(\d{1,2}|[ivx]{1,4})\s*$", re.IGNORECASE)
+_ITEM = re.compile(r"^\W{0,3}(?:(\d{1,2})(?:[.)]|\s*[–-])\s+|[-•●▪■◦‣*–·]\s+)(?=\S)")
+_LONGEST = 120
+"""Characters of a heading."""
+
+
+def title(paragraph: Paragraph) -> str:
+    """The text of what may be a heading, without marks and numbering; empty for a line of contents
+    and for what is too long or ends as a sentence does."""
+    text = plain(paragraph.text)
+    if contents(paragraph) or len(text) > _LONGEST or text.endswith((".", ";", ",")):
+        return ""
+    return plain(_BEFORE.sub("", text))
+
+
+def contents(paragraph: Paragraph) -> bool:
+    """Whether it is a line of a table of contents, which ends with a page."""
+    return bool(_CONTENTS.search(paragraph.text))
+
+
+def numbered(text: str) -> tuple[str, str]:
+    """A title without the number at its end, and the number, or an empty one: `Main point 3`."""
+    match = _NUMBER.search(text)
+    return (text[:match.start()], match[1]) if match else (text, "")
+
+
+def item(paragraph: Paragraph) -> tuple[str, str] | None:
+    """The number of an item of a list, or an empty one, and its text; None for what is no item."""
+    match = _ITEM.match(paragraph.text)
+    if match:
+        return match[1] or "", paragraph.text[match.end():]
+    return ("", paragraph.text) if paragraph.kind is Kind.ITEM else None
+
+
+def plain(text: str) -> str:
+    """A text without the marks of emphasis, headings and tags around it."""
+    last = None
+    while text != last:
+        last, text = text, _MARKS.sub("", text)
+    return text

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from importlib import import_module
 from pathlib import Path
 
 from graphsvc.curate.records import Kind, Paragraph, Record
 from graphsvc.errors import GraphsvcError
 
 _MOST_BYTES = 100 * 1024 * 1024
-FORMATS = {".pdf": "PDF", ".docx": "Word", ".html": "web page", ".htm": "web page", ".txt": "text"}
-"""The formats that are read, by the ending of a file's name."""
+FORMATS = {".pdf": ("PDF", "pdf"), ".docx": ("Word", "docx"), ".html": ("web page", "html"),
+           ".htm": ("web page", "html"), ".txt": ("text", "text")}
+"""The formats that are read, with the modules that read them, by the ending of a file's name."""
 _BEGINS = {".pdf": b"%PDF-"}
 _STRUCTURE = (Kind.HEADING, Kind.ITEM, Kind.ROW)
 
@@ -34,7 +36,12 @@ class Content(Record):
 
 def read(path: Path, skip: Collection[int] = ()) -> Content:
     """The content of a report. skip: pages to leave out. Raises GraphsvcError."""
-    content = _read(path, ending(path), skip)
+    form = ending(path)
+    if skip and form != ".pdf":
+        raise GraphsvcError("Only pages of a PDF can be left out.", location="--skip",
+                            hint="Leave the option out.")
+    reader = import_module(f"{__name__}.{FORMATS[form][1]}")  # with the libraries of no other
+    content: Content = reader.read(path, skip) if form == ".pdf" else reader.read(path)
     if not content.paragraphs:
         raise GraphsvcError("The report has no text.", location=str(path),
                             hint="Give the file that holds the report.")
@@ -43,28 +50,6 @@ def read(path: Path, skip: Collection[int] = ()) -> Content:
             "This is no report: no headings, lists or tables were found.", location=str(path),
             hint="Give a report; in a text file, a heading is a short line between blank lines.")
     return content.numbered()
-
-
-def _read(path: Path, form: str, skip: Collection[int]) -> Content:
-    """The content, by the reader of its format, which loads the libraries of no other."""
-    if form == ".pdf":
-        from graphsvc.curate.reading import pdf
-
-        return pdf.read(path, skip)
-    if skip:
-        raise GraphsvcError("Only pages of a PDF can be left out.", location="--skip",
-                            hint="Leave the option out.")
-    if form == ".docx":
-        from graphsvc.curate.reading import docx
-
-        return docx.read(path)
-    if form in (".html", ".htm"):
-        from graphsvc.curate.reading import html
-
-        return html.read(path)
-    from graphsvc.curate.reading import text
-
-    return text.read(path)
 
 
 def ending(path: Path) -> str:
@@ -91,6 +76,6 @@ def ending(path: Path) -> str:
             f"The file has {size / 2**20:.0f} MB, and {_MOST_BYTES // 2**20} MB are the most that"
             " are read.", location=str(path), hint="Save it without its pictures, or in parts.")
     if _BEGINS.get(found, b"") not in head:
-        raise GraphsvcError(f"The file is named {found} but is no {FORMATS[found]} file.",
+        raise GraphsvcError(f"The file is named {found} but is no {FORMATS[found][0]} file.",
                             location=str(path), hint="Give the report itself, with its own ending.")
     return found

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from itertools import pairwise
 
-from graphsvc.curate.reading.columns import Column
+from graphsvc.curate.reading.layout import Column, Table
 from graphsvc.curate.reading.marks import Hyphens, is_item, looks_like_caption, plain_bullet
 from graphsvc.curate.reading.page import Span
-from graphsvc.curate.reading.tables import Table
 from graphsvc.curate.records import Kind, Paragraph
 
 _SENTENCE_END = re.compile(r"[.!?:;][\"'\u2019\u201d)\]]*$")
@@ -50,19 +51,17 @@ class Measures:
     def of(cls, columns: Iterable[Column]) -> Measures:
         """The measures of a document."""
         letters: Counter[tuple[float, int, bool]] = Counter()
-        steps: dict[tuple[float, bool], Counter[float]] = {}
+        steps: dict[tuple[float, bool], Counter[float]] = defaultdict(Counter)
         for column in columns:
-            before: Span | None = None
+            before: Span | Table | None = None
             for part in column.parts:
-                if isinstance(part, Table):
-                    before = None
-                    continue
-                size = _half(part.size)
-                letters[size, part.colour, part.bold] += len(part.text)
-                if before and not part.marked and (_half(before.size), before.bold) == (
-                        size, part.bold) and 0 < part.base - before.base < 2.3 * size:
-                    steps.setdefault((size, part.bold), Counter())[
-                        _half(part.base - before.base)] += 1
+                if isinstance(part, Span):
+                    style = _half(part.size), part.bold
+                    letters[style[0], part.colour, part.bold] += len(part.text)
+                    if isinstance(before, Span) and not part.marked and style == (
+                            _half(before.size), before.bold) and (
+                            0 < part.base - before.base < 2.3 * style[0]):
+                        steps[style][_half(part.base - before.base)] += 1
                 before = part
         if not letters:
             return cls(10.0, 0, False)
@@ -99,10 +98,10 @@ def blocks(pages: list[list[Column]]) -> list[Block]:
         notes: list[Block] = []
         for column in page:
             for number, paragraph in enumerate(_in_column(column, measures)):
+                earlier = next((p for p in reversed(found) if p.kind is not Kind.FOOTNOTE), None)
                 if paragraph.kind is Kind.FOOTNOTE:
                     notes.append(paragraph)
-                elif number == 0 and (earlier := _earlier(found)) and _runs_on(
-                        earlier, paragraph, measures):
+                elif number == 0 and earlier and _runs_on(earlier, paragraph, measures):
                     earlier.lines += paragraph.lines
                     earlier.cells = tuple(f"{a}\n{b}".strip("\n") for a, b in zip(
                         earlier.cells, paragraph.cells, strict=True))
@@ -182,11 +181,6 @@ def _closed(before: Span, line: Span, current: list[Span], column: Column) -> bo
     return room > 0.25 * (edge - before.x0)
 
 
-def _earlier(found: list[Block]) -> Block | None:
-    """The paragraph that may go on in the next column or on the next page."""
-    return next((p for p in reversed(found) if p.kind is not Kind.FOOTNOTE), None)
-
-
 def _runs_on(before: Block, after: Block, measures: Measures) -> bool:
     """Whether a paragraph is the rest of one that a page or column had no more room for."""
     if Kind.ROW in (before.kind, after.kind):
@@ -208,20 +202,14 @@ def _write(found: list[Block]) -> None:
     """Give each paragraph its text: lines joined, hyphens of line ends removed."""
     hyphens = Hyphens(line.text for paragraph in found for line in paragraph.lines)
     hyphens.learn((a.text, b.text) for paragraph in found if paragraph.kind is not Kind.ROW
-                  for a, b in zip(paragraph.lines, paragraph.lines[1:], strict=False))
-
-    def joined(lines: Iterable[str]) -> str:
-        text = ""
-        for line in lines:
-            text = hyphens.join(text, line)
-        return text
-
+                  for a, b in pairwise(paragraph.lines))
     for paragraph in found:
         if paragraph.kind is Kind.ROW:
-            paragraph.cells = tuple(joined(cell.split("\n")) for cell in paragraph.cells)
+            paragraph.cells = tuple(reduce(hyphens.join, cell.split("\n"))
+                                    for cell in paragraph.cells)
             paragraph.text = plain_bullet("\t".join(paragraph.cells).strip())
         else:
-            paragraph.text = joined(line.text for line in paragraph.lines)
+            paragraph.text = reduce(hyphens.join, (line.text for line in paragraph.lines))
         if _LEADER.search(paragraph.text) and (
                 contents := _CONTENTS.fullmatch(paragraph.text)):
             paragraph.kind, paragraph.cells = Kind.ROW, (contents[1], contents[2])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 
 from graphsvc.curate.reading import Content
-from graphsvc.curate.reading.columns import columns, rows
+from graphsvc.curate.reading.layout import columns, rows
 from graphsvc.curate.reading.page import Page, Span, read_page
 from graphsvc.curate.reading.paragraphs import Block, as_records, blocks
 from graphsvc.curate.records import Kind

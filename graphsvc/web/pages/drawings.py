@@ -5,7 +5,6 @@ None where it would mislead: where units differ, all is zero, or a place has sev
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,12 +13,12 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.questions.question import Map
 from graphsvc.web.pages.context import SHADES, Link, PageContext
 from graphsvc.web.pages.figure import NARROW, WIDE, Bars, Drawing, Matrix, Tile, TileMap
+from graphsvc.web.pages.series import Stack, Trends, stack, trends
 from graphsvc.web.pages.table import Row, Table
 
 MOST_BARS = 25
 _MOST_KINDS = 6
 """Categories that have colours of their own."""
-_FIELD = re.compile(r"\{(\w+)\}")
 
 
 class NotDrawn(GraphsvcError):
@@ -34,12 +33,13 @@ class NotDrawn(GraphsvcError):
 class Drawings:
     """What an answer can be drawn as, by the name of the view."""
 
-    drawn: Mapping[str, Matrix | Bars | TileMap]
+    drawn: Mapping[str, Matrix | Bars | Stack | Trends | TileMap]
 
     @classmethod
     def of(cls, context: PageContext, table: Table) -> Drawings:
         """The drawings of an answer with all its rows."""
-        found = {"grid": matrix(table), "chart": bars(table), "map": tile_map(context, table)}
+        found = {"grid": matrix(table), "chart": chart(context, table),
+                 "map": tile_map(context, table)}
         return cls({name: drawing for name, drawing in found.items() if drawing})
 
     def drawing(self, view: str, phone: bool = False) -> Drawing:
@@ -52,13 +52,21 @@ class Drawings:
             "Nothing can be drawn of it; take the table.")
 
 
+def chart(context: PageContext, table: Table) -> Bars | Stack | Trends | None:
+    """What the question's chart makes of the answer."""
+    declared = table.question.chart
+    if declared is None:
+        return None
+    return (stack(context, table, declared) if declared.parts else
+            trends(table, declared) if declared.series else bars(table))
+
+
 def bars(table: Table) -> Bars | None:
     """A bar for each row; the longest where there are many and the question orders by value."""
     declared = table.question.chart
     if declared is None:
         return None
-    x, y, unit = table.at(declared.x), table.at(declared.y), _unit(
-        table, declared.unit, table.rows)
+    x, y, unit = table.at(declared.x), table.at(declared.y), table.in_all(declared.unit)
     if x is None or y is None or unit is None:
         return None
     words = table.instead(y)
@@ -97,7 +105,7 @@ def tile_map(context: PageContext, table: Table) -> TileMap | None:
         if place := context.terms.tile_of(row[at].iri or ""):
             found[place].append(row)
     shade = table.at(declared.shade)
-    unit = _unit(table, declared.unit or "", [row for rows in found.values() for row in rows])
+    unit = table.in_all(declared.unit or "", [row for rows in found.values() for row in rows])
     if not found or unit is None or declared.shade and shade is None:
         return None
     shown = {place: _values(context, table, rows, shade) for place, rows in found.items()}
@@ -125,18 +133,6 @@ def _blanks(context: PageContext, table: Table) -> dict[str, Tile]:
              ("void", "no document reports on it by name", things.elsewhere)] if things else []
     return {place: Tile(look=look, blank=text) for look, text, iris in named
             for iri in iris if (place := context.terms.tile_of(iri))}
-
-
-def _unit(table: Table, unit: str, rows: Sequence[Row]) -> str | None:
-    """The unit, with what columns have in all rows for `{column}`; None where rows differ."""
-    values: dict[str, str] = {}
-    for name in _FIELD.findall(unit):
-        at = table.at(name)
-        texts = {row[at].text for row in rows} if at is not None else {""}
-        if len(texts) != 1:
-            return None
-        values[name] = texts.pop()
-    return _FIELD.sub(lambda field: values[field[1]], unit)
 
 
 def _values(

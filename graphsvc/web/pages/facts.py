@@ -14,6 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.index import closure, slug
 from graphsvc.passage import Passage, in_reading_order
+from graphsvc.questions.sentence import with_unit
 from graphsvc.questions.table import Row, Term
 from graphsvc.vocabulary import (
     DCTERMS,
@@ -27,7 +28,6 @@ from graphsvc.vocabulary import (
 )
 from graphsvc.web.pages.context import Link, PageContext
 from graphsvc.web.pages.rendering import show
-from graphsvc.web.pages.table import with_unit
 
 _ABOVE = (str(SKOS.broader), str(DCTERMS.isPartOf))
 _DERIVED = "derived"

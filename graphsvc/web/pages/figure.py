@@ -63,10 +63,20 @@ class Sign:
 
 
 @dataclass(frozen=True)
+class Path:
+    """A line as SVG has it. thick: in pixels; dashes: how long they are and what is between."""
+
+    path: str
+    look: str
+    thick: float
+    dashes: str = ""
+
+
+@dataclass(frozen=True)
 class Mark:
     """Parts that mean one thing. look: its colour; says: it in words; href: where it leads."""
 
-    parts: tuple[Words | Box | Sign, ...]
+    parts: tuple[Words | Box | Sign | Path, ...]
     look: str = ""
     says: str = ""
     href: str | None = None
@@ -88,7 +98,7 @@ def lines(text: str, width: float, size: float = _SIZE, most: int = 2) -> list[s
     return wrap(text, letters, max_lines=most, placeholder=" …") or [""]
 
 
-def _text(found: Sequence[str], x: float, y: float, size: float = _SIZE, look: str = "",
+def placed(found: Sequence[str], x: float, y: float, size: float = _SIZE, look: str = "",
           anchor: str = "start") -> Iterator[Words]:
     """Lines below each other, the first one on y."""
     for number, line in enumerate(found):
@@ -118,10 +128,10 @@ class Bars:
             text = f"{value.text}{' %' if self.percent and known else ''}" or "no information"
             top = y + 17 * len(name) + 5 if phone else y + max(0.0, (len(name) - 1) * 8.5)
             middle = top + _BAR / 2 + 5
-            placed = _text(name, 0, y + 13) if phone else _text(
+            head = placed(name, 0, y + 13) if phone else placed(
                 name, left - 16, middle - (len(name) - 1) * 8.5, anchor="end")
             marks.append(Mark((
-                *placed, *[Box(left, top, max(length, 1.0), _BAR, "length")] * known,
+                *head, *[Box(left, top, max(length, 1.0), _BAR, "length")] * known,
                 Words(left + length + 8, middle, text, look="strong" if known else "soft")),
                 says=f"{link.text}: {text}", href=link.href))
             y = top + _BAR + (12 if phone else _ROW - _BAR)
@@ -177,13 +187,13 @@ class TileMap:
             x, y = (tile.column - 1) * step + 1.5, (tile.row - 1) * height + 1.5
             below = y + size + 5 + len(name) * size * _LEADING
             marks.append(Mark((
-                Box(x, y, step - 3, height - 3), *_text(name, x + edge, y + size + 4, size),
-                *_text(known, x + edge, below, size, "strong"),
+                Box(x, y, step - 3, height - 3), *placed(name, x + edge, y + size + 4, size),
+                *placed(known, x + edge, below, size, "strong"),
                 *[Sign(x + step - 15 - edge, y + height - 21, tile.sign)] * bool(tile.sign)),
                 tile.look, f"{tile.link.text}: {tile.text or tile.blank}", tile.link.href))
         bottom = height * max(tile.row for tile in tiles)
-        legend, below = _legend(self.key, width, bottom + 18)
-        return Drawing((*marks, *legend), width, below, self.measure)
+        key, below = legend(self.key, width, bottom + 18)
+        return Drawing((*marks, *key), width, below, self.measure)
 
 
 @dataclass(frozen=True)
@@ -204,13 +214,13 @@ class Matrix:
         step = (WIDE - _HEAD) / max(1, len(self.columns))
         heads = [lines(link.text, step - 8, 13, 4) for link in self.columns]
         y = 17.0 * max(map(len, heads), default=1) + 8
-        marks = [Mark(tuple(_text(found, _HEAD + (at + .5) * step, 13, 13, "strong", "middle")),
+        marks = [Mark(tuple(placed(found, _HEAD + (at + .5) * step, 13, 13, "strong", "middle")),
                       says=link.text, href=link.href)
                  for at, (link, found) in enumerate(zip(self.columns, heads, strict=True))]
         for head, cells in self.rows:
             name = lines(head.text, _HEAD - 16, _SIZE, 2)
             tall = max(_CELL, 17 * len(name) + 10)
-            marks.append(Mark((Box(0, y, WIDE, 1, "rule"), *_text(
+            marks.append(Mark((Box(0, y, WIDE, 1, "rule"), *placed(
                 name, 0, y + tall / 2 + 5 - (len(name) - 1) * 8.5)), says=head.text,
                 href=head.href))
             for at, met in enumerate(cells):
@@ -218,8 +228,8 @@ class Matrix:
                 marks += _signs(met, middle, y, tall) if self.tones else [
                     _shaded(met, middle, y, step, tall)]
             y += tall
-        legend, below = _legend([*self._key()], WIDE, y + 16)
-        return Drawing((*marks, *legend), WIDE, below if legend else y, self.measure)
+        key, below = legend([*self._key()], WIDE, y + 16)
+        return Drawing((*marks, *key), WIDE, below if key else y, self.measure)
 
     def _key(self) -> Iterator[tuple[str, str, str]]:
         for symbol, texts in self.symbols.items() if self.tones else ():
@@ -231,7 +241,7 @@ class Matrix:
             yield "", "dash", "not mentioned" if self.tones else "no information"
 
 
-def _legend(
+def legend(
     key: Iterable[tuple[str, str, str]], width: float, top: float
 ) -> tuple[list[Mark], float]:
     """What colours and signs mean, next to each other; and where it ends."""
@@ -279,12 +289,12 @@ def svg_file(
     """A drawing as an SVG file, with a title, what it shows in words, and lines on where it comes
     from. base: where the service is, to which its links lead."""
     left, wide = 28.0, drawing.width
-    head = [*_text(lines(title, wide, _TITLE, 3), left, 52, _TITLE, "strong")]
-    under = [*_text(lines(says, wide, 15, 4), left, head[-1].y + 30, 15, "soft")]
+    head = [*placed(lines(title, wide, _TITLE, 3), left, 52, _TITLE, "strong")]
+    under = [*placed(lines(says, wide, 15, 4), left, head[-1].y + 30, 15, "soft")]
     caption = Words(left, under[-1].y + 38, capital(drawing.says), look="strong")
     top = caption.y + 18
     foot = top + drawing.height + 34
-    last = [*_text([line for text in source for line in lines(text, wide, _SMALL, 2)],
+    last = [*placed([line for text in source for line in lines(text, wide, _SMALL, 2)],
                    left, foot, _SMALL, "soft")]
     around = Mark((*head, *under, caption, Box(left, foot - 22, wide, 1, "rule"), *last))
     return fill("figure.svg", base=base, style=_style(), sheet={

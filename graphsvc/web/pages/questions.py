@@ -126,7 +126,8 @@ async def _answered(
         views = {"grid": drawings.drawn.get("grid"), "time": table.years, "table": table.rows,
                  "chart": "chart" in drawings.drawn, "map": "map" in drawings.drawn,
                  "sources": answer.silence}
-        shown = [name for name, drawing in views.items() if drawing]
+        first = ["chart"] if question.chart and question.chart.series else []
+        shown = [name for name in dict.fromkeys([*first, *views]) if views[name]]
         view = next((name for name in shown if name == first_of(pairs, "view")), shown[0])
         query = f"{table.query}{'&' if table.query else ''}view={view}"
         return {

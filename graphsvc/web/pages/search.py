@@ -42,6 +42,7 @@ async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
     def make() -> dict[str, Any]:
         return {**_search(context, wanted), "answer": answer and table_of(context, answer),
                 "questions": _readings(heard) if heard else [],
+                "silent": heard.silent if heard and not answer else [],
                 "nearest": _said(context, nearest) if nearest else []}
 
     if first_of(pairs, "format") == "json":

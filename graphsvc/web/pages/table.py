@@ -14,6 +14,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.evidence import Evidence
 from graphsvc.questions.question import Column, Question
+from graphsvc.questions.sentence import with_unit
 from graphsvc.questions.table import Row as TableRow
 from graphsvc.questions.table import Term
 from graphsvc.web.pages.context import Link, PageContext
@@ -23,6 +24,7 @@ _LONG = 60
 """Characters from which a text is set as a paragraph."""
 _SHORT_LABEL = 40
 _PERIOD = re.compile(r"\b\d{4}$|^not stated$")
+_FIELD = re.compile(r"\{(\w+)\}")
 _MOST_COLUMNS = 5
 """Columns, apart from evidence, with which a table is still easier to read than entries."""
 _GROUNDS = ("statement", "evidence")
@@ -195,6 +197,19 @@ class Table:
                    reverse=by.startswith("-"))
         return replace(self, rows=(*known, *(row for row in self.rows if not row[at])))
 
+    def in_all(self, text: str, rows: Sequence[Row] | None = None) -> str | None:
+        """A text with what columns have in all rows, or in some, for `{column}`; None where these
+        differ."""
+        values: dict[str, str] = {}
+        for name in _FIELD.findall(text):
+            at = self.at(name)
+            texts = {row[at].text for row in (self.rows if rows is None else rows)} \
+                if at is not None else {""}
+            if len(texts) != 1:
+                return None
+            values[name] = texts.pop()
+        return _FIELD.sub(lambda field: values[field[1]], text)
+
     def at(self, name: str | None) -> int | None:
         """The position of a column, if it is shown."""
         return next((at for at, column in enumerate(self.columns) if column.name == name), None)
@@ -210,7 +225,8 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
     columns = answer.question.columns
     rows = [[_cell(context, answer, row, term, column, about)
              for term, column in zip(row, columns, strict=True)] for row in answer.rows]
-    kept = [at for at in range(len(columns)) if _is_shown([row[at] for row in rows], about)]
+    kept = [at for at, column in enumerate(columns)
+            if not column.quiet and _is_shown([row[at] for row in rows], about)]
     things = [at for at in kept if columns[at].type == "iri"]
     head = next((at for at in things if len({row[at].iri for row in rows}) > 1),
                 next(iter(things), None))
@@ -257,12 +273,6 @@ def _cell(
     if column.type in ("date", "text"):
         return Link(show_date(term.value), symbol=context.signs.get(term.value))
     return Link(show(term))
-
-
-def with_unit(number: str, unit: str) -> str:
-    """A number and what it counts: 34 records, 20%."""
-    return f"{number}%" if unit == "per cent" else number if unit in (
-        "", "number") else f"{number} {unit}"
 
 
 def dispute(context: PageContext, evidence: Evidence, iri: str) -> Link:

@@ -4,9 +4,9 @@ out and every other line stays as it is: what people wrote by hand is theirs."""
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
 from graphsvc.sources.turtle import TurtleFile, read_prefixes, read_turtle
@@ -31,6 +31,7 @@ class Block:
 
     things: list[str]
     lines: list[str]
+    place: Place
     before: list[str] = field(default_factory=list)
 
     @property
@@ -42,15 +43,14 @@ class Blocks:
     """The blocks of a file. place: where the block of a thing is, by its text in the file."""
 
     def __init__(self, path: Path, place: Callable[[str, TurtleFile], Place]) -> None:
-        self.path, self._place_of = path, place
+        self.path = path
         self._head: list[str] = []
         self._tail: list[str] = []
         self._blocks: list[Block] = []
-        self._file = read_turtle(path) if path.exists() else None
-        self.prefixes = read_prefixes(path) if self._file else {}
-        if self._file:
-            self._split(self._file)
-        self._places = {id(block): self._place(block) for block in self._blocks}
+        self.prefixes: dict[str, str] = {}
+        if path.exists():
+            self.prefixes = read_prefixes(path)
+            self._split(read_turtle(path), place)
 
     def find(self, thing: str) -> Block | None:
         """The block of a thing, if it has one."""
@@ -72,12 +72,10 @@ class Blocks:
 
     def put(self, thing: str, text: str, place: Place) -> None:
         """Put the block of a new thing where it belongs."""
-        block = Block([thing], text.split("\n"))
         at = self._position(place)
+        block = Block([thing], text.split("\n"), place, [""] if at or self._head else [])
         self._blocks.insert(at, block)
-        self._places[id(block)] = place
         before, after = self._section(at - 1), self._section(at + 1)
-        block.before = [""] if at or self._head else []
         if before != place.section and after != place.section:
             block.before += [f"# ---- {place.section}", ""]
         elif before != place.section:  # the first of its section: the comment is above the next
@@ -88,17 +86,12 @@ class Blocks:
                 block.before = [*above[:cut], ""]
                 self._blocks[at + 1].before = above[cut:]
 
-    def replace(self, block: Block, text: str) -> None:
-        """Give a block another text."""
-        block.lines = text.split("\n")
-
     def remove(self, block: Block) -> None:
         """Take a block out, with the comment of its section if that is empty then."""
         at = self._blocks.index(block)
-        section = self._places[id(block)].section
         del self._blocks[at]
-        comment = f"# ---- {section}"
-        if comment in block.before and self._section(at) == section:
+        comment = f"# ---- {block.place.section}"
+        if comment in block.before and self._section(at) == block.place.section:
             self._blocks[at].before = block.before
         else:
             kept = [line for line in block.before if line.strip() and line != comment]
@@ -114,7 +107,7 @@ class Blocks:
             lines += [*block.before, *block.lines]
         return "\n".join([*lines, *self._tail]).rstrip("\n") + "\n" if self._blocks else ""
 
-    def _split(self, file: TurtleFile) -> None:
+    def _split(self, file: TurtleFile, place: Callable[[str, TurtleFile], Place]) -> None:
         """Cut the file into its head, its blocks with what is before each, and its tail."""
         text = file.path.read_text(encoding="utf-8").rstrip("\n").split("\n")
         starts: dict[int, list[str]] = {}
@@ -129,27 +122,18 @@ class Blocks:
             while end > start + 1 and (_NOTHING.match(text[end - 1])
                                        or _DIRECTIVE.match(text[end - 1])):
                 end -= 1
-            self._blocks.append(Block(starts[start], text[start:end], before))
+            things = starts[start]
+            self._blocks.append(Block(things, text[start:end], place(things[0], file), before))
             before = text[end:following]
         self._tail = before
 
-    def _place(self, block: Block) -> Place:
-        assert self._file
-        return self._place_of(block.things[0], self._file)
-
     def _section(self, at: int) -> str | None:
         """The section of the block there, if there is one."""
-        return self._places[id(self._blocks[at])].section if 0 <= at < len(self._blocks) else None
+        return self._blocks[at].place.section if 0 <= at < len(self._blocks) else None
 
     def _position(self, place: Place) -> int:
         """Where a block goes: where the fewest others are on its wrong side; after its equals."""
-        orders = [self._places[id(block)].order for block in self._blocks]
-        if orders == sorted(orders):
-            return bisect_right(orders, place.order)
-        wrong = sum(order <= place.order for order in orders)
-        best, position = wrong, 0
-        for at, order in enumerate(orders, 1):
-            wrong += -1 if order <= place.order else 1
-            if wrong <= best:
-                best, position = wrong, at
-        return position
+        steps = (-1 if block.place.order <= place.order else 1 for block in self._blocks)
+        wrong = [*accumulate(steps, initial=0)]
+        least = min(wrong)
+        return max(at for at, number in enumerate(wrong) if number == least)
