@@ -254,14 +254,11 @@ def _tally(context: PageContext, answer: Answer) -> dict[str, Any] | None:
         links = [(context.link(term.value), number) for term, number in terms]
         if any(link.tone in ("good", "mixed", "bad") for link, _ in links):
             total, begin, bars = sum(number for _, number in links), 0.0, []
-            for link, number in sorted(links, key=_by_tone):
+            for link, number in sorted(links, key=lambda it: (
+                    (*_TONES, it[0].tone).index(it[0].tone), -it[1])):
                 share = 100 * number / total
                 bars.append((link, number, round(begin, 2), round(share, 2)))
                 begin += share
             return {"column": name, "bars": bars}
     return None
 
-
-def _by_tone(item: tuple[Link, int]) -> tuple[int, int]:
-    tone = item[0].tone
-    return _TONES.index(tone) if tone in _TONES else len(_TONES), -item[1]
