@@ -150,16 +150,20 @@ class Column(_Model):
     of_class: what its things are, for columns of things that coverage can be said of.
     fact: whether its thing is what the row says: its passages come first, its summary is the gist.
     unit, of: the columns that say in what its numbers are, and out of how many they are.
+    quiet: pages leave it out, for it only orders rows or serves programs.
+    absent: what rows without a value are called where rows are put together by it.
     """
 
     name: Name
     type: ColumnType
     label: Text
     meaning: Text = ""
+    absent: Text = "not stated"
     many: Flag = False
     of_class: Iri | None = Field(
         default=None, validation_alias="class", serialization_alias="class")
     fact: Flag = False
+    quiet: Flag = False
     unit: Name | None = None
     of: Name | None = None
 

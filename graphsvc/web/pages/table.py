@@ -36,7 +36,8 @@ class Table:
     """An answer's rows as links, without columns that are empty or always the page's own thing.
 
     roles: how entries set each column: head (what the row is about), badge (a short name), text (a
-    paragraph), fact (a small value), statement (what the passages are on) or evidence (passages).
+    paragraph), fact (a small value), when (a date), statement (what the passages are on) or
+    evidence (passages).
     query: the parameters as the query part of an address.
     """
 
@@ -78,7 +79,7 @@ class Table:
     @cached_property
     def in_time(self) -> Table:
         """The table for a time line: what is said at the head of each row, not where; without the
-        year, which is above, and the lines of the text."""
+        year, which is above."""
         return self._by_statement("where")
 
     @cached_property
@@ -86,12 +87,20 @@ class Table:
         """The table as rows and columns: what happened is at the head of each row, too."""
         return self._by_statement("fact") if self.years else self
 
+    @cached_property
+    def entries(self) -> Table:
+        """The table for entries: what is said at the head of each where several rows are about the
+        same thing, so that no two entries have the same title."""
+        distinct = "statement" not in self.roles or 2 * len(self.heads) > len(self.rows)
+        return self if distinct else self.in_time
+
     def _by_statement(self, head: str) -> Table:
         """The table with what is said at the head of each row. head: the role of the head then."""
         said = "statement" in self.roles
         roles = {"statement": "head", "head": head} if said else {}
         return replace(self, roles=tuple(
-            "" if column.type == "year" or column.name == "line" else roles.get(role, role)
+            "" if column.type == "year" else
+            "when" if column.type == "date" and self.years else roles.get(role, role)
             for column, role in zip(self.columns, self.roles, strict=True)))
 
     @property
@@ -175,10 +184,11 @@ class Table:
     def varying(self, row: Row, role: str) -> list[tuple[Column, Link]]:
         """The cells of a row with a role that other rows do not all have, each thing once."""
         seen: dict[str, tuple[Column, Link]] = {}
-        before = {cell.iri for its, cell in zip(self.roles, row, strict=True) if its == "head"}
+        heads = [cell for _, cell in self.cells(row, "head")]
         for at, cell in enumerate(row):
             if self.roles[at] == role and cell and at not in self.same and self._says(
-                    at, cell) and (cell.iri is None or cell.iri not in before):
+                    at, cell) and not any(cell.iri == head.iri or cell.text in head.text
+                                          for head in heads if cell.iri):
                 seen.setdefault(cell.iri or str(at), (self.columns[at], cell))
         return list(seen.values())
 
@@ -223,7 +233,8 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
     columns = answer.question.columns
     rows = [[_cell(context, answer, row, term, column, about)
              for term, column in zip(row, columns, strict=True)] for row in answer.rows]
-    kept = [at for at in range(len(columns)) if _is_shown([row[at] for row in rows], about)]
+    kept = [at for at, column in enumerate(columns)
+            if not column.quiet and _is_shown([row[at] for row in rows], about)]
     things = [at for at in kept if columns[at].type == "iri"]
     head = next((at for at in things if len({row[at].iri for row in rows}) > 1),
                 next(iter(things), None))
