@@ -62,7 +62,8 @@ class Fact:
 def head_of(context: PageContext, iri: str, rows: Iterable[Row]) -> dict[str, Any]:
     """What a thing is, and all that is said of it itself, by the rows of the query thing-facts:
     leads are texts that say what it is; above, what it is a narrower kind or a part of; below, what
-    is narrower; sources, the names of the graphs that say something of it, apart from those that rules made."""
+    is narrower; sources, the names of the graphs that say something of it, apart from those that
+    rules made."""
     said: Said = defaultdict(lambda: defaultdict(set))
     for graph, property_, value in rows:
         if graph and property_ and value:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -222,9 +222,7 @@ def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str,
     elif view in ("table", "list"):
         return view, None
     else:
-        ways = {"numbers": _numbers, "strip": _strip, "groups": _groups,
-                "time": lambda table: table.years}
-        for name, way in ways.items():
+        for name, way in _WAYS.items():
             if view in (None, name) and (found := way(table)):
                 return name, found
     return "list" if table.wide or len(table.rows) == 1 else "table", None
@@ -285,6 +283,12 @@ def _groups(table: Table) -> tuple[Table, list[Group]] | None:
                   not item[0], _place(item[0].tone) == len(_TONES), item[0].tone not in _JUDGED,
                   not together and -len(item[1])))]
     return replace(table, roles=tuple(roles)), groups
+
+
+_WAYS: Mapping[str, Callable[[Table], Any]] = {
+    "numbers": _numbers, "strip": _strip, "groups": _groups, "time": attrgetter("years")}
+"""How an answer can be drawn where that is not said, the first that fits, each with what makes the
+drawing of its table."""
 
 
 def _group(table: Table, value: Link, rows: list[Row]) -> Group:
