@@ -151,12 +151,14 @@ class Column(_Model):
     fact: whether its thing is what the row says: its passages come first, its summary is the gist.
     unit, of: the columns that say in what its numbers are, and out of how many they are.
     quiet: whether pages leave it out, because it orders the rows or repeats what others say.
+    absent: what rows without a value are called where rows are put together by it.
     """
 
     name: Name
     type: ColumnType
     label: Text
     meaning: Text = ""
+    absent: Text = "not stated"
     many: Flag = False
     of_class: Iri | None = Field(
         default=None, validation_alias="class", serialization_alias="class")
