@@ -83,6 +83,13 @@ class Table:
             years.setdefault(found[0] if found else "", []).append(row)
         return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
 
+    @cached_property
+    def entries(self) -> Table:
+        """The table for entries: what is said at the head of each where several rows are about the
+        same thing, so that no two entries have the same title."""
+        distinct = "statement" not in self.roles or 2 * len(self.heads) > len(self.rows)
+        return self if distinct else self.in_time("where")
+
     def in_time(self, head: str) -> Table:
         """The table for a time line: what is said at the head of each row; without the year, which
         is above, and the lines of the text. head: the role of what was the head."""
@@ -201,12 +208,15 @@ class Table:
         return [at for join in self.joined.values() for at in join if at is not None]
 
     def varying(self, row: Row, role: str) -> list[tuple[Column, Link]]:
-        """The cells of a row with a role that other rows do not all have, each thing once."""
+        """The cells of a row with a role that other rows do not all have, each thing once, without
+        what its head or its evidence names."""
         seen: dict[str, tuple[Column, Link]] = {}
-        before = {cell.iri for its, cell in zip(self.roles, row, strict=True) if its == "head"}
+        heads = [cell for _, cell in self.cells(row, "head")]
+        known = {it.document for _, cell in self.cells(row, "evidence") for it in cell.cited}
         for at, cell in enumerate(row):
             if self.roles[at] == role and cell and at not in self.same and self._says(
-                    at, cell) and (cell.iri is None or cell.iri not in before):
+                    at, cell) and (cell.iri is None or cell.iri not in known and not any(
+                        cell.iri == head.iri or cell.text in head.text for head in heads)):
                 seen.setdefault(cell.iri or str(at), (self.columns[at], cell))
         return list(seen.values())
 
