@@ -93,3 +93,16 @@ def test_what_compares_things_leads_to_the_page_that_sets_them_side_by_side(
     assert folded == ["Approaches", "Figures"]
 
     assert 'part=approaches">Show all 182 of approaches' in page
+
+
+def test_a_disagreement_is_one_card_with_its_sides_and_matters_of_substance_are_first(
+    client: httpx.Client
+) -> None:
+    page = client.get("/questions/disagreements").text
+    cards = page.split('<ul class="cards">')[1].split("</section>")[0].split("<li><h3>")[1:]
+    titles = [unescape(re.sub(r"<[^>]*>.*", "", re.sub(r"^<a[^>]*>", "", it))) for it in cards]
+    assert len(set(titles)) == len(titles) > 70
+    kinds = [re.findall(r'class="of-kind">([^<]*)', it)[0] for it in cards]
+    assert "name" not in kinds[:20] and kinds[0] == "substance"
+    assert [it for it in cards if it.count('class="brief"') < 2] == []
+    assert "⚑" not in "".join(it for it in cards if titles[0] in it)
