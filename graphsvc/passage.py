@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -22,7 +22,8 @@ class Passage:
     innermost section, from 1; first, last: its first and last words; line: in the document's text
     file, from 1; ordinal: of the paragraph in the document, from 1; link: opens the publisher's
     copy, in an HTML page the passage itself; page: has something about the document; words: all of
-    them, where the service holds the document.
+    them, where the service holds the document; aside: whether
+    its section is beside the matter, as a cover is; bears: how many things rest on it.
     """
 
     iri: str
@@ -38,6 +39,8 @@ class Passage:
     last: str | None = None
     page: str | None = None
     link: str | None = None
+    aside: bool = False
+    bears: int = 0
 
     def __str__(self) -> str:
         """As one would cite it: by its label, or else by document, sections, line."""
@@ -75,6 +78,13 @@ class Passage:
         return next(iter(self.sections[-1:]), None) or str(self)
 
 
+def foremost(passages: Iterable[Passage], first: Collection[str] = ()) -> list[Passage]:
+    """The passages with these IRIs first, then those on which the least rests, for what bears much
+    says little of each; those beside the matter last."""
+    return sorted(passages, key=lambda p: (
+        p.iri not in first, p.aside, p.bears, p.document or "", p.ordinal or 0, p.iri))
+
+
 def in_reading_order(passages: Iterable[Passage]) -> list[Passage]:
     """The passages document by document, each from its beginning to its end."""
     return sorted(passages, key=lambda p: (p.document or "", p.ordinal or 0, p.iri))
@@ -104,6 +114,8 @@ class _Place(NamedTuple):
     copy: str | None = None
     page: str | None = None
     is_html: bool = False
+    aside: bool = False
+    bears: int = 0
 
 
 class Passages:
@@ -129,7 +141,8 @@ class Passages:
         return Passage(
             iri, place.document, self._label(place.document), titles, place.line,
             place.ordinal, self._words(iri) if self._words else None, self._label(iri),
-            place.paragraph, place.first, place.last, document.page, link)
+            place.paragraph, place.first, place.last, document.page, link,
+            bool(place.aside), place.bears)
 
     @cached_property
     def documents(self) -> set[str]:
@@ -157,5 +170,5 @@ class Passages:
 
     def _find_place(self, iri: str) -> _Place:
         rows = self._read("SELECT document, part_of, line, ordinal, paragraph, first, last, copy,"
-                          " page, is_html FROM places WHERE iri = ?", iri)
+                          " page, is_html, aside, bears FROM places WHERE iri = ?", iri)
         return next((_Place(*row) for row in rows), _Place())

@@ -11,12 +11,13 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.index import slug
-from graphsvc.passage import Passage, in_reading_order
+from graphsvc.passage import Passage, foremost, in_reading_order
 from graphsvc.questions.table import Row, Term
 from graphsvc.vocabulary import (
     DCTERMS,
     DISPLAY,
     EVIDENCE,
+    FOREMOST,
     MEANINGS,
     NOT_FACTS,
     OTHER_NAMES,
@@ -72,8 +73,8 @@ def head_of(context: PageContext, iri: str, rows: Iterable[Row]) -> dict[str, An
         "facts": facts, "measured": _measured(context, facts),
         "above": _alphabetical(context.link(term.value) for p in _ABOVE for term in said.get(p, ())
                                if isinstance(term, NamedNode)),
-        "evidence": in_reading_order(
-            context.index.passage(it.value) for it in said.get(EVIDENCE, ())),
+        "evidence": foremost((context.index.passage(it.value) for it in said.get(EVIDENCE, ())),
+                             {it.value for it in said.get(FOREMOST, ())}),
         "sources": sorted({name for values in said.values() for names in values.values()
                            for name in names if not name.startswith(_DERIVED)})}
 
