@@ -81,13 +81,15 @@ class Heard:
     """What was understood. reading: None when unsure; alternatives: other readings, best first;
     nearest: what is said nearest to what was written, whatever it asks, if that holds enough of it;
     unknown: words that were not used for the reading or, where none is sure, to find what is
-    nearest; corrected: words that were taken for misspelt others."""
+    nearest; corrected: words that were taken for misspelt others; silent: the names of what is
+    named and that nothing is said of."""
 
     reading: Reading | None
     alternatives: Sequence[Reading]
     nearest: Reading | None
     unknown: Sequence[str]
     corrected: Mapping[str, str]
+    silent: Sequence[str]
 
     def document(
         self, answer: dict[str, Any] | None, nearest: dict[str, Any] | None
@@ -101,7 +103,8 @@ class Heard:
             "alternatives": [{
                 "question": other.question.name, "parameters": other.given,
                 "title": other.sentence} for other in self.alternatives],
-            "unknown": list(self.unknown), "corrected": dict(self.corrected)}
+            "unknown": list(self.unknown), "corrected": dict(self.corrected),
+            "silent": list(self.silent)}
 
 
 class PlainWords:
@@ -178,7 +181,17 @@ class PlainWords:
             await asyncio.to_thread(self._nearest, text, asked) if is_held else None,
             _unused(written, best, {stem for one in shown for stem in one.held}),
             {old.text: new.folded for old, new in zip(written, heard, strict=True)
-             if old.folded != new.folded})
+             if old.folded != new.folded},
+            list(self._silent(asked)))
+
+    def _silent(self, asked: Asked) -> Iterator[str]:
+        """The names of those in the words, of all whom statements may be about, that none is."""
+        if (question := self._nearby) is None or question.nearest is None:
+            return
+        for scope in (parameter for parameter in question.parameters if parameter.members):
+            for iri in self._named(asked, scope):
+                if not self._index.is_value(iri, question.nearest.of_class):
+                    yield self._index.label(iri) or iri
 
     def _nearest(self, text: str, asked: Asked) -> Reading | None:
         """The reading that looks for what is said nearest to what was written; where that names
@@ -189,11 +202,14 @@ class PlainWords:
         text = text[:int(limits(question.nearest)[1] or LONGEST)]
         given = {name: [text]}
         for scope in (parameter for parameter in question.parameters if parameter.members):
-            named = {mention.iri for mention in asked.mentions if mention.likeness == 1
-                     and self._index.fits(mention.iri, scope.of_class, scope.scheme)}
-            if len(named) > 1:
-                given[scope.name] = sorted(named)
+            if len(named := self._named(asked, scope)) > 1:
+                given[scope.name] = named
         return Reading(question, given, question.headed({name: text})[0])
+
+    def _named(self, asked: Asked, parameter: Parameter) -> list[str]:
+        """The IRIs of the things that are named as they are and that a parameter takes."""
+        return sorted({mention.iri for mention in asked.mentions if mention.likeness == 1
+                       and self._index.fits(mention.iri, parameter.of_class, parameter.scheme)})
 
     def _near(self, text: str) -> list[Near]:
         """The things nearest to what was written."""

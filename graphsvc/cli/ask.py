@@ -226,6 +226,8 @@ def _heard(heard: Heard, answer: str, nearest: str) -> Iterator[str]:
     was not understood."""
     for written, meant in heard.corrected.items():
         yield f"`{written}` is taken as `{meant}`."
+    if heard.silent and not heard.reading:
+        yield f"No document speaks of {' or '.join(heard.silent)}."
     if heard.reading:
         yield f"Understood: {heard.reading.sentence}\n"
         yield answer

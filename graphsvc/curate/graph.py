@@ -82,10 +82,6 @@ class CuratedGraph:
         """The first value of a property of a thing; empty where it has none."""
         return next(iter(self.values(iri, property_)), "")
 
-    def pointing(self, property_: str, value: str) -> list[str]:
-        """The things that have an IRI as the value of a property."""
-        return sorted({thing.value for thing, _, _ in self._triples(None, property_, value)})
-
     def label(self, iri: str) -> str:
         """The label to show for a thing; the last part of its IRI where it has none."""
         found = (self.value(iri, property_) for property_ in LABELS)
@@ -112,7 +108,7 @@ class CuratedGraph:
     def classes_of_things(self) -> list[str]:
         """The project's own classes of things that documents speak of or introduce."""
         base = self.header.namespace
-        found = [class_ for class_ in self.pointing(RDF.type, OWL.Class)
+        found = [class_ for class_ in self.having(RDF.type, OWL.Class)
                  if class_.startswith(base)]
         return [class_ for class_ in found if class_ in self.recognised
                 or self.value(class_, CURATION.address)
@@ -155,9 +151,9 @@ class CuratedGraph:
         classes = self.values(property_, CURATION.among) or [self.range(property_)]
         return sorted({iri for class_ in classes for iri in self.things(class_)})
 
-    def having(self, property_: str) -> list[str]:
-        """The things that have a property, by IRI."""
-        return sorted({thing.value for thing, _, _ in self._triples(None, property_, None)})
+    def having(self, property_: str, value: str | None = None) -> list[str]:
+        """The things that have a property, with an IRI as its value if one is given, by IRI."""
+        return sorted({thing.value for thing, _, _ in self._triples(None, property_, value)})
 
     # -- what is said of drafting ---------------------------------------------------------------
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -37,12 +36,12 @@ _turns = CapacityLimiter(_AT_ONCE)
 class GraphFormat(Format):
     """A format of graph files.
 
-    use: what people do with it, in a sentence; picture: whether it is drawn; write: gives pieces
-    of text, a finished file, or what is to be written as JSON.
+    use: what people do with it, in a sentence; picture: whether it is drawn; write: gives the
+    file, its text, or what is to be written as JSON.
     """
 
     use: str
-    write: Callable[[Graph, Recipe], Iterator[str] | bytes | dict[str, Any] | list[dict[str, Any]]]
+    write: Callable[[Graph, Recipe], str | bytes | dict[str, Any] | list[dict[str, Any]]]
     picture: bool = False
 
     def written(self, graph: Graph, recipe: Recipe) -> bytes:
@@ -50,11 +49,7 @@ class GraphFormat(Format):
         made = self.write(graph, recipe)
         if isinstance(made, bytes):
             return made
-        if isinstance(made, dict | list):
-            return json.dumps(made, ensure_ascii=False).encode()
-        out = BytesIO()
-        out.writelines(piece.encode() for piece in made)
-        return out.getvalue()
+        return (made if isinstance(made, str) else json.dumps(made, ensure_ascii=False)).encode()
 
 
 class UnknownFormat(GraphsvcError):

@@ -12,7 +12,7 @@ import json
 import re
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
@@ -50,16 +50,16 @@ class Unwritable(GraphsvcError):
                    hint="Take a format that can, such as json, jsonld or csv.")
 
 
-def filled(template: str, graph: Graph, recipe: Recipe, **values: object) -> Iterator[str]:
+def filled(template: str, graph: Graph, recipe: Recipe, **values: object) -> str:
     """A template filled with what is known of a graph. Raises Unwritable.
 
     GraphML has the colours and sizes that Gephi reads from attributes, GEXF also the dates that its
     timeline runs on. Texts in DOT are escape strings: `\\\\` is a backslash, `\\n` a line break.
     """
-    return _templates().get_template(template).generate(values, graph=graph, recipe=recipe)
+    return _templates().get_template(template).render(values, graph=graph, recipe=recipe)
 
 
-def pajek(graph: Graph, recipe: Recipe) -> Iterator[str]:
+def pajek(graph: Graph, recipe: Recipe) -> str:
     """Pajek's .net: names, colours, kinds and weights; the recipe is in comment lines.
 
     Nodes of the same name get their identifier behind it, because readers take names for
@@ -146,14 +146,14 @@ Row = tuple[Sequence[Scalar | None], Values]
 """A row's first cells, and the values of the other columns."""
 
 
-def nodes_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
+def nodes_csv(graph: Graph, recipe: Recipe) -> str:
     """The nodes with the columns that Gephi's import knows: Id and Label."""
     names = [column.name for column in graph.node_attributes if column.name != "label"]
     return _table(["Id", "Label", *names, "Recipe"], names, recipe, (
         ([node.id, node.label], node.values) for node in graph.nodes))
 
 
-def edges_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
+def edges_csv(graph: Graph, recipe: Recipe) -> str:
     """The edges with the columns that Gephi's import knows."""
     names = [column.name for column in graph.edge_attributes
              if column.name not in ("kind", "weight")]
@@ -164,14 +164,14 @@ def edges_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
           edge.weight], edge.values) for edge in graph.edges))
 
 
-def neo4j_nodes_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
+def neo4j_nodes_csv(graph: Graph, recipe: Recipe) -> str:
     """The nodes with the header of `neo4j-admin database import`; types are labels there,
     written so that Cypher takes them without quotes. The recipe is JSON, on one line."""
     return _neo4j_table(["id:ID", ":LABEL"], graph.node_attributes, recipe, (
         ([node.id, _word(node.type)], node.values) for node in graph.nodes))
 
 
-def neo4j_edges_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
+def neo4j_edges_csv(graph: Graph, recipe: Recipe) -> str:
     """The edges with the header of `neo4j-admin database import`; kinds are types there,
     written as the labels of nodes."""
     return _neo4j_table([":START_ID", ":END_ID", ":TYPE"], graph.edge_attributes, recipe, (
@@ -181,7 +181,7 @@ def neo4j_edges_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
 
 def _neo4j_table(
     own: Sequence[str], columns: Sequence[Column], recipe: Recipe, rows: Iterable[Row]
-) -> Iterator[str]:
+) -> str:
     typed = [f"{column.name}:{TYPES.get(column.type, 'string')}" for column in columns]
     return _table([*own, *typed, "recipe:IGNORE"], [column.name for column in columns], recipe,
                   rows, json.dumps(recipe.facts, ensure_ascii=False))
@@ -196,7 +196,7 @@ def _word(text: Scalar) -> str:
 def _table(
     head: Sequence[str], names: Sequence[str], recipe: Recipe, rows: Iterable[Row],
     made_by: str = "",
-) -> Iterator[str]:
+) -> str:
     """A table (RFC 4180) with the recipe, for which CSV has no place, in the last column.
 
     It is the first row's cell there; where there are no rows it is the name of one more column, so
@@ -212,7 +212,7 @@ def _table(
     if not lines:
         _, colon, ignored = head[-1].partition(":")
         head = [*head, made_by + colon + ignored]
-    yield csv_text([head, *lines])
+    return csv_text([head, *lines])
 
 
 # -- JSON ---------------------------------------------------------------------------------------

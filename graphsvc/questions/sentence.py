@@ -87,6 +87,14 @@ def plural(number: int, one: str, several: str = "") -> str:
     return f"{number or 'no'} {noun}"
 
 
+def with_unit(number: Any, unit: str) -> str:
+    """A number and what it counts: `2,744 records`, `20%`, `5`."""
+    text = f"{number:,}" if isinstance(number, int | float) else str(number)
+    if unit == "per cent":
+        return f"{text}%"
+    return text if unit in ("", "number") else f"{text} {unit}"
+
+
 def small(text: Any) -> str:
     """A text as it goes on within a sentence: acronyms and names of capitals stay."""
     words = str(text)
@@ -95,7 +103,7 @@ def small(text: Any) -> str:
 
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 _ENVIRONMENT.filters.update({filter.__name__: filter for filter in (
-    in_words, values, counts, each, bare, plural, small)})
+    in_words, values, counts, each, bare, plural, with_unit, small)})
 
 
 @lru_cache(512)

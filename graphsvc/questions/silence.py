@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graphsvc.index import Index
-from graphsvc.questions.question import ANY, Parameter, Question
+from graphsvc.questions.question import ANY, Column, Parameter, Question
 from graphsvc.questions.sentence import in_words, plural, small
 from graphsvc.questions.table import Row
 from graphsvc.questions.template import Value
@@ -146,12 +146,10 @@ class Coverage:
 def concerns(question: Question, others: Coverage | None, index: Index, empty: bool) -> bool:
     """Whether an answer says of whom its rows are, among the things that coverage is said of; one
     without rows, whether it was asked about them."""
-    classes = set(index.classes(others.things[0])) if others and others.things else set()
-    declared: list[tuple[str, str | None]] = [
-        (column.type, column.of_class) for column in question.columns]
-    if empty:
-        declared += [(parameter.type, parameter.of_class) for parameter in question.parameters]
-    return any(type_ == "iri" and class_ in classes for type_, class_ in declared)
+    classes = index.classes(others.things[0]) if others and others.things else []
+    declared: tuple[Column | Parameter, ...] = (
+        *question.columns, *(question.parameters if empty else ()))
+    return any(one.type == "iri" and one.of_class in classes for one in declared)
 
 
 def looked_at(

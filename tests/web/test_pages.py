@@ -100,6 +100,16 @@ def test_every_example_of_a_question_has_a_page(client: httpx.Client) -> None:
         f"/questions/{name}", params=values).status_code != 200] == []
 
 
+@pytest.mark.slow
+def test_every_tab_of_a_thing_has_a_page(client: httpx.Client) -> None:
+    things = re.findall(r"<loc>[^<]*?(/id/[^<]+)</loc>", client.get("/sitemap.xml").text)[::25]
+    assert len(things) > 150
+    tabs = {unescape(tab) for thing in things for tab in re.findall(
+        r'href="(/id/[^"#]*[?&;]tab=[^"#]*)', client.get(thing).text)}
+    assert len(tabs) > 100
+    assert [page for page in sorted({*things, *tabs}) if client.get(page).status_code != 200] == []
+
+
 def test_a_table_is_sorted_by_the_column_that_an_address_names(client: httpx.Client) -> None:
     def column(sort: str) -> list[int]:
         page = client.get(f"/questions/themes?sort={sort}").text

@@ -58,30 +58,28 @@ class Heads:
     property with a concept."""
 
     def __init__(self, graph: CuratedGraph) -> None:
-        ranks = {class_: int(graph.value(class_, CURATION.new) or 0)
-                 for class_ in graph.having(CURATION.new)}
-        self.classes = sorted(ranks, key=lambda class_: ranks[class_])
+        self.classes = sorted(graph.having(CURATION.new),
+                              key=lambda class_: int(graph.value(class_, CURATION.new)))
+
+        def given(property_: str) -> list[str]:
+            """What is said of any of the classes."""
+            return [text for class_ in self.classes for text in graph.values(class_, property_)]
+
         self._graph, self._classes = graph, frozenset(self.classes)
         self._led = {class_: pattern(graph.values(class_, CURATION.begunCue))
                      for class_ in self.classes}
-        self._plain = {fold(word) for class_ in self.classes
-                      for word in graph.values(class_, CURATION.plain)}
-        self._vague = self._plain | {fold(word) for class_ in self.classes
-                                     for word in graph.values(class_, CURATION.vague)}
-        self.never = {frozenset(content_stems(name)) for class_ in self.classes
-                      for name in graph.values(class_, CURATION.notName)}
-        self.never |= {frozenset(content_stems(graph.label(thing)))
-                       for thing in graph.having(SKOS.prefLabel)}
-        self._aside = pattern([title for class_ in self.classes
-                                   for title in graph.values(class_, CURATION.notUnder)])
+        self._plain = {*map(fold, given(CURATION.plain))}
+        self._vague = self._plain | {*map(fold, given(CURATION.vague))}
+        self.never = {frozenset(content_stems(name)) for name in (
+            *given(CURATION.notName), *map(graph.label, graph.having(SKOS.prefLabel)))}
+        self._aside = pattern(given(CURATION.notUnder))
         self._meaning: dict[str, tuple[str, tuple[str, str] | None]] = {}
         for class_ in self.classes:
-            for word in graph.values(class_, CURATION.headWord):
-                self._meaning.setdefault(fold(word), (class_, None))
-            for property_ in graph.values(class_, CURATION.kind):
-                for concept in graph.things(graph.range(property_)):
-                    for word in graph.values(concept, CURATION.headWord):
-                        self._meaning.setdefault(fold(word), (class_, (property_, concept)))
+            concepts = [(property_, concept) for property_ in graph.values(class_, CURATION.kind)
+                        for concept in graph.things(graph.range(property_))]
+            for kind in (None, *concepts):
+                for word in graph.values(kind[1] if kind else class_, CURATION.headWord):
+                    self._meaning.setdefault(fold(word), (class_, kind))
 
     def led(self, before: str) -> str | None:
         """The class of what is named after a text, if its end leads to one."""
@@ -124,10 +122,8 @@ class Heads:
     def of(self, name: str) -> tuple[str, tuple[str, str] | None] | None:
         """What the end of a name says of the thing."""
         parts = fold(name.replace("-", " ")).split()
-        for start in range(len(parts)):
-            if (found := self._singular(" ".join(parts[start:]))) is not None:
-                return self._meaning[found]
-        return None
+        ends = (self._singular(" ".join(parts[start:])) for start in range(len(parts)))
+        return next((self._meaning[found] for found in ends if found is not None), None)
 
     def _singular(self, folded: str) -> str | None:
         forms = (folded, folded.removesuffix("s"), folded.removesuffix("es"),
@@ -142,9 +138,9 @@ def draft_candidates(text: Text) -> Iterator[Draft]:
         return
     said = _counted(graph.values(thing, DCTERMS.description)
                     for thing in graph.having(DCTERMS.description))
-    likeness = {class_: _Likeness(graph, class_, said) for class_ in heads.classes}
+    named = {class_: _counted(map(graph.called, graph.things(class_))) for class_ in heads.classes}
     for stems, one in _found(text, heads).items():
-        score = _score(one, stems, likeness[one.meaning[0]])
+        score = _score(one, stems, named[one.meaning[0]], said)
         if score >= _LEAST:
             yield _draft(text, one, score)
 
@@ -198,19 +194,6 @@ def _signs(name: str, phrase: Phrase, sentence: Sentence) -> set[str]:
     return {sign for sign, found in signs.items() if found}
 
 
-class _Likeness:
-    """How much the words of a name are like those of names of a class, and not of other texts."""
-
-    def __init__(self, graph: CuratedGraph, class_: str, texts: Counter[str]) -> None:
-        self._names = _counted(map(graph.called, graph.things(class_)))
-        self._texts = texts
-
-    def of(self, stems: Iterable[str]) -> list[float]:
-        """For each word the logarithm of how much likelier it is in a name."""
-        return [log((self._names[stem] + 0.5) / (self._texts[stem] / _TEXTS + 0.5))
-                for stem in stems]
-
-
 def _counted(things: Iterable[list[str]]) -> Counter[str]:
     """In how many things, each with some texts, the words are."""
     return Counter(stem for texts in things for stem in {
@@ -223,9 +206,12 @@ _WEIGHTS = {"set off": 1.3, "capitals": 0.85, "listed": -0.7, "example": 1.35, "
 """Of a logistic regression over the candidates of documents that are curated; "led" is a guess."""
 
 
-def _score(one: _Candidate, stems: frozenset[str], likeness: _Likeness) -> float:
-    """How sure it is that a candidate is a name, by its words and where they are."""
-    like = likeness.of(stems)
+def _score(
+    one: _Candidate, stems: frozenset[str], names: Counter[str], texts: Counter[str]
+) -> float:
+    """How sure it is that a candidate is a name, by where its words are, and by how much likelier
+    they are in names of its class than in texts."""
+    like = [log((names[stem] + 0.5) / (texts[stem] / _TEXTS + 0.5)) for stem in stems]
     found = (-1.5 + 0.8 * sum(like) / len(like) + 0.3 * min(like) + 0.6 * bool(one.meaning[1])
              + sum(_WEIGHTS.get(sign, 0) for sign in one.signs))
     return 1 / (1 + exp(-found))
@@ -234,8 +220,8 @@ def _score(one: _Candidate, stems: frozenset[str], likeness: _Likeness) -> float
 def _draft(text: Text, one: _Candidate, score: float) -> Draft:
     graph, (class_, kind) = text.graph, one.meaning
     label, *others = [*one.written, *one.letters]
-    values = [text.said(SKOS.prefLabel, label, label)]
-    values += [text.said(SKOS.altLabel, other, other) for other in others]
+    values = [text.said(SKOS.prefLabel, label, label),
+              *(text.said(SKOS.altLabel, other, other) for other in others)]
     if kind:
         values.append(text.value(*kind, label.split()[-1]))
     return text.draft(class_, values, one.lines, label, score, near=_near(graph, one, class_))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphsvc.curate.drafting.text import Said
 from graphsvc.curate.graph import CuratedGraph
@@ -45,8 +45,8 @@ class Found:
 
 
 class Concepts:
-    """The concepts that a property can have. otherwise: the one that it has without words; ranks:
-    of those that are found by words, the first rank first."""
+    """The concepts that a property can have, those of the first rank first. otherwise: the one that
+    it has without words."""
 
     def __init__(
         self, graph: CuratedGraph, property_: str, by: str = CURATION.cue, named: bool = False
@@ -61,8 +61,7 @@ class Concepts:
                 rank = int(graph.value(iri, CURATION.rank) or _LAST)
                 never = graph.values(iri, CURATION.notCue)
                 self._concepts.append((rank, iri, pattern(cues), pattern(never)))
-        self.ranks = {iri: rank for rank, iri, *_ in sorted(
-            self._concepts, key=lambda one: one[:2])}
+        self._concepts.sort(key=lambda one: one[:2])
 
     def find(self, text: str) -> list[Found]:
         """The concepts in a text, those of the first rank first, then in their order."""
@@ -94,12 +93,11 @@ _BEFORE = 60
 """Characters before a cue in which words may be that undo it."""
 
 
-class Cues:
-    """The cues of the concepts that a property can have. otherwise: its value without any."""
+class Cues(Concepts):
+    """The cues by which a property of a thing that is named is coded."""
 
     def __init__(self, graph: CuratedGraph, property_: str) -> None:
-        self._concepts = Concepts(graph, property_)
-        self.otherwise = self._concepts.otherwise
+        super().__init__(graph, property_)
         self._apart = pattern(graph.values(property_, CURATION.notAcross))
         within = graph.value(property_, CURATION.within)
         self._within = int(within) if within else None
@@ -108,31 +106,28 @@ class Cues:
         self._together = {iri: frozenset(graph.values(iri, CURATION.whenAll))
                           for iri in graph.choices(property_)}
 
-    def find(self, said: Said) -> list[Found]:
-        """The cues in what is said, those of the first rank first, then in their order."""
-        text = said.text
-        return [cue for cue in self._concepts.find(text)
-                if self._reaches(cue, text, said.at) and not self._undone[cue.iri].search(
-                    re.split(r"[.;:]", text[max(0, cue.start - _BEFORE):cue.start])[-1])]
-
     def choose(self, said: list[Said]) -> Found | None:
         """The cue by which a thing is coded: of the concept that all cues lead to together, or else
         of the one that is taken first."""
-        in_each = [self.find(one) for one in said]
+        in_each = [[cue for cue in self.find(one.text) if self._reaches(cue, one.text, one.at)]
+                   for one in said]
         often = Counter(iri for cues in in_each for iri in {cue.iri for cue in cues})
         places = len(in_each) if self._within is not None else sum(map(bool, in_each))
         found = [cue for cues in in_each for cue in cues if often[cue.iri] * _SHARE >= places]
         first = {cue.iri: cue for cue in reversed(found)}
-        for iri, rank in self._concepts.ranks.items():
+        for rank, iri, *_ in self._concepts:
             if self._together[iri] and self._together[iri] <= first.keys():
                 one = min((first[other] for other in self._together[iri]), key=found.index)
-                return Found(iri, one.words, rank, one.start, one.end)
+                return replace(one, iri=iri, rank=rank)
             if iri in first:
                 return first[iri]
         return None
 
     def _reaches(self, cue: Found, text: str, at: int | None) -> bool:
-        """Whether a cue is said of the name that is there in the text."""
+        """Whether a cue is said of the name that is there in the text, and nothing undoes it."""
+        before = re.split(r"[.;:]", text[max(0, cue.start - _BEFORE):cue.start])[-1]
+        if self._undone[cue.iri].search(before):
+            return False
         if at is None:
             return self._within is None
         between = text[cue.end:at] if cue.end <= at else text[at:cue.start]

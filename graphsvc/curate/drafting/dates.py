@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from graphsvc.curate.drafting.cues import pattern
-from graphsvc.curate.drafting.text import Text, plain
+from graphsvc.curate.drafting.text import Text, is_free, plain
 from graphsvc.curate.records import Draft
 from graphsvc.vocabulary import CURATION, XSD
 from graphsvc.words import words
@@ -73,10 +73,8 @@ def periods(text: str) -> list[Period]:
     found: list[Period] = []
     for form, read in ((_SLASHED, _slashed), (_RANGE, _range), (_FISCAL, _fiscal), (_ONE, _one)):
         for match in form.finditer(text):
-            if not any(p.at[0] < match.end() and match.start() < p.at[1] for p in found):
-                moments = read(match)
-                if moments:
-                    found.append(Period(*moments, match.span()))
+            if is_free(match.span(), (p.at for p in found)) and (moments := read(match)):
+                found.append(Period(*moments, match.span()))
     return sorted(found, key=lambda period: period.at)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from graphsvc.curate.drafting.cues import Concepts, Found, pattern
 from graphsvc.curate.drafting.quantities import Quantity, quantities
-from graphsvc.curate.drafting.text import Sentence, Text, contents, plain
+from graphsvc.curate.drafting.text import Sentence, Text, contents, is_free, plain
 from graphsvc.curate.records import Draft, Kind, Paragraph, Value
 from graphsvc.vocabulary import CURATION, XSD
 from graphsvc.words import content_stems
@@ -71,8 +71,7 @@ class Indicators:
         taken: list[tuple[int, int]] = []
         numbers = [*self._said.finditer(text), *([_START.match(text)] if first else [])]
         for match in numbers:
-            if match and not any(start < match.end() and match.start() < end
-                                 for start, end in taken):
+            if match and is_free(match.span(), taken):
                 rest = plain(_REST.split(text[match.end():])[0].lstrip(" :–-"))
                 named = self._numbered(match[1], rest, match.start())
                 if named.iri or "." in named.number or match.re is self._said:
@@ -83,8 +82,7 @@ class Indicators:
             at = folded.find(one.name.casefold())
             alone = " " in one.name or re.fullmatch(r"\W*", re.split(
                 r"[\t:]", folded[at + len(one.name):])[0])
-            if at >= 0 and alone and not any(
-                    start < at + len(one.name) and at < end for start, end in taken):
+            if at >= 0 and alone and is_free((at, at + len(one.name)), taken):
                 found.append(Indicator(one.iri, one.number, text[at:at + len(one.name)], at))
                 taken.append((at, at + len(one.name)))
         return sorted(found, key=lambda one: one.start)

@@ -11,6 +11,7 @@ from text_to_num import alpha2digit
 
 from graphsvc.curate.drafting.cues import Concepts, Found
 from graphsvc.curate.drafting.dates import Period, periods
+from graphsvc.curate.drafting.text import is_free
 
 _WORDS_OF = re.compile(r"\w+")
 _UNITS = _WORDS_OF.findall("""one two three four five six seven eight nine ten eleven twelve
@@ -64,18 +65,18 @@ def numbers(text: str, dates: list[Period]) -> list[Number]:
     for match in _OF.finditer(text):
         part, total = value(match["part"]), value(match["total"])
         of = match["link"].casefold() == "in" and part == "1" or total in _ROUND
-        if part and total and of and total.isdigit() and int(total) > 1 and _free(
+        if part and total and of and total.isdigit() and int(total) > 1 and is_free(
                 match.span(), taken) and Fraction(part) <= Fraction(total):
             found.append(Number(part, "part", match.span(), int(total), True))
             taken.append(match.span())
     for match in _RANK.finditer(text):
-        if _free(match.span(), taken):
+        if is_free(match.span(), taken):
             place = _ORDINALS.index(match["word"].casefold()) + 1 if match["word"] else 1
             found.append(Number(str(place), "rank", match.span(), in_words=True))
             taken.append(match.span())
     for match in _AT.finditer(text):
         written = value(match["number"], match["scale"])
-        if written is not None and _free(match.span(), taken):
+        if written is not None and is_free(match.span(), taken):
             sort = "money" if match["money"] else "percent" if match["share"] else "count"
             found.append(Number(written, sort, match.span(),
                                 in_words=not match["number"][0].isdigit()))
@@ -98,10 +99,6 @@ def value(written: str, scale: str | None = None) -> str | None:
         times = Fraction(folded) * _SCALE[scale.casefold()]
         return str(int(times)) if times.denominator == 1 else str(float(times))
     return folded
-
-
-def _free(at: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
-    return not any(at[0] < end and start < at[1] for start, end in taken)
 
 
 _NAMED = re.compile(
@@ -185,7 +182,7 @@ def quantities(
                   number.sort == "percent" and _LESS.search(sentence[:number.at[0]])))
               for number in numbers(sentence, dates)
               if _counts(number, sentence, names)
-              and not any(number.at[0] < end and start < number.at[1] for start, end in taken)]
+              and is_free(number.at, taken)]
     return sorted(found, key=lambda one: one.at), dates
 
 
@@ -198,7 +195,7 @@ def _in_words(
     cues: list[tuple[str, Found]] = [(of, cue) for of, one in worded.items()
                                    for cue in one.find(sentence)]
     for of, cue in sorted(cues, key=lambda one: (one[1].start, -one[1].end)):
-        if not any(cue.start < end and start < cue.end for start, end in taken):
+        if is_free((cue.start, cue.end), taken):
             found.append(Quantity((cue.start, cue.end), cue.words, None, of, cue.iri))
             taken.append((cue.start, cue.end))
     return found
@@ -207,7 +204,7 @@ def _in_words(
 def _counts(number: Number, sentence: str, names: list[tuple[int, int]]) -> bool:
     start, end = number.at
     before, after = sentence[:start], sentence[end:]
-    return not (any(start < stop and begin < end for begin, stop in names)
+    return not (not is_free(number.at, names)
                 or number.sort == "count" and (
                     _NAMED.search(before) is not None and not LIMIT.search(before) or
                     number.in_words and number.value in _SMALL

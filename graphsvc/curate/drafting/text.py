@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from typing import Any
 
@@ -81,7 +82,6 @@ class Text:
         self.reading, self.graph = reading, graph
         self._used = {graph.range(graph.value(class_, CURATION.names))
                       for class_ in graph.having(CURATION.names)}
-        self._subjects: dict[str, list[Value]] = {}
         self.sentences = list(self._sentences())
         self._at = {(sentence.line, sentence.number): sentence for sentence in self.sentences}
 
@@ -96,9 +96,7 @@ class Text:
 
     def said_of(self, iri: str, sentences: list[Sentence]) -> list[Said]:
         """The sentences that name a thing, each with the one after it where that refers back."""
-        found: dict[tuple[int, int], Said] = {}
-        for sentence in sentences:
-            found[sentence.line, sentence.number] = _said(iri, sentence)
+        found = {(one.line, one.number): _said(iri, one) for one in sentences}
         for line, number in list(found):
             after = self._at.get((line, number + 1))
             if after and _BACK.match(after.text):
@@ -107,12 +105,11 @@ class Text:
 
     def subject_values(self, class_: str) -> list[Value]:
         """What a statement of a class is about where the document as a whole is: at most one."""
-        if class_ not in self._subjects:
-            found = ((property_, self.subject(self.graph.range(property_)))
-                     for property_ in self.graph.given(class_, CURATION.subject))
-            self._subjects[class_] = [self.value(name, iri) for name, iri in found if iri][:1]
-        return [*self._subjects[class_]]
+        found = ((property_, self.subject(self.graph.range(property_)))
+                 for property_ in self.graph.given(class_, CURATION.subject))
+        return [self.value(name, iri) for name, iri in found if iri][:1]
 
+    @cache  # noqa: B019 - one text lives as long as its drafts are made
     def subject(self, class_: str) -> str | None:
         """What the document as a whole is about, of a class: the thing that its title names, or the
         one that it names most, and in at least half of the places; None where there is none."""
@@ -182,14 +179,14 @@ class Text:
     def _parts(self, paragraphs: list[Paragraph], above: tuple[str, ...]) -> Iterator[Sentence]:
         """The sentences of a paragraph, or of the parts into which a page break cuts it."""
         joined = " ".join(paragraph.text for paragraph in paragraphs)
-        named = self._named(words(joined))
+        parts = words(joined)
+        named = [_mentioned(one, parts) for one in self.graph.names.written(parts)]
         texts = [(match[0], match.start()) for match in _SENTENCE.finditer(joined)]
         counts = [len(words(text)) for text, _ in texts]
         ends = [*accumulate(len(paragraph.text) + 1 for paragraph in paragraphs)]
         place = number = 0
         while texts:
-            text, start = texts.pop(0)
-            size = counts.pop(0)
+            (text, start), size = texts.pop(0), counts.pop(0)
             while texts and any(place <= one.place < place + size < one.end for one in named
                                 if _END.search(one.name)):
                 text = joined[start:texts[0][1] + len(texts.pop(0)[0])]  # a name holds its end
@@ -201,10 +198,6 @@ class Text:
             yield Sentence(tuple(lines), number, text, above, (*exact, *self._nearly(text)),
                            paragraphs[0].kind)
             place, number = place + size, number + 1
-
-    def _named(self, text: list[Word]) -> list[Named]:
-        """The things that a text names, each place once."""
-        return [_mentioned(one, text) for one in self.graph.names.written(text)]
 
     def _nearly(self, text: str) -> Iterator[Named]:
         """The things that a text names with the words of a longer name in another order."""
@@ -260,10 +253,15 @@ def _is_unfinished(text: str, after: str) -> bool:
 
 
 def _said(iri: str, sentence: Sentence) -> Said:
-    found = find_words(next(one.words for one in sentence.named if one.iri == iri), sentence.text)
-    if not found:
-        return Said(sentence.text, 0)
-    return Said(f"{sentence.text[:found.start()]}–{sentence.text[found.end():]}", found.start())
+    text = sentence.text
+    found = find_words(next(one.words for one in sentence.named if one.iri == iri), text)
+    return Said(f"{text[:found.start()]}–{text[found.end():]}", found.start()) if found else (
+        Said(text, 0))
+
+
+def is_free(at: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
+    """Whether a part of a text overlaps with none of those that are taken."""
+    return not any(at[0] < end and start < at[1] for start, end in taken)
 
 
 def is_proper(name: str) -> bool:

@@ -172,7 +172,7 @@ def said_already(
     given = {value.property: value.iri for value in values if value.iri}
     same: list[str] = []
     other: list[str] = []
-    for statement in graph.pointing(property_, given[property_]):
+    for statement in graph.having(property_, given[property_]):
         if graph.is_a(statement, class_) and any(
                 given.get(one) in graph.values(statement, one) for one in subjects if one in given):
             agrees = all(given.get(one) in graph.values(statement, one) for one in coded)

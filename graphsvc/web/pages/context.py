@@ -100,6 +100,9 @@ class PageContext:
         self.curie = serving.index.curie
         self.signs = {self.label(iri): symbol for iri, symbol in terms.symbols.items()}
         """The symbols of values by their labels, for texts that are such a value."""
+        self.ranked = {self.label(iri): rank for iri, rank in sorted(
+            terms.ranks.items(), key=lambda item: item[1])}
+        """The ranks of values by their labels, the lowest first."""
         self.link = lru_cache(_KEPT)(self._link)
         """A link to a thing, by its label."""
 

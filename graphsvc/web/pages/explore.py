@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any
 
 from pyoxigraph import Literal
@@ -20,7 +21,6 @@ from graphsvc.graphs.look import look
 from graphsvc.index import AmbiguousName, NotOneThing, slug
 from graphsvc.vocabulary import DISPLAY, EVIDENCE, FOREMOST, RDF, RDFS, SKOS
 from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
-from graphsvc.web.pages.terms import Term
 from graphsvc.web.request import Pairs
 
 _MOST = 400
@@ -74,14 +74,21 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
         groups: dict[tuple[str, bool], list[Link]] = defaultdict(list)
         for edge in edges[:_MOST]:
             groups[edge.label, edge.source == iri].append(context.link(edge.other(iri)))
+        near = problem.named if isinstance(problem, AmbiguousName) else [
+            hit.entry for hit in context.index.suggest(to or "", None)[:5]] if problem else []
+        ends = [*accumulate(way, lambda start, edge: edge.other(start), initial=iri)]
+        kinds = [term for one in ends[1:-1] for term in context.terms.most_special(
+            context.index.classes(one))[:1]]
         return {
             "thing": context.link(iri), "name": context.curie(iri), "total": len(edges),
             "shown": len(edges[:_MOST]), "groups": groups, "examples": examples,
             "problem": problem and context.in_words(problem.message),
-            "near": _offered(context, problem, to or "") if problem else [],
+            "near": [context.link(one.iri) for one in near],
             "aim": aim and context.link(aim), "aim_name": aim and context.curie(aim),
-            "way": (steps := _steps(context, iri, way)), "past": [*map(slug, sorted(past))],
-            "passed": _passed(context, steps)}
+            "way": [(context.link(start), edge, context.link(end))
+                    for (start, end), edge in zip(pairwise(ends), way, strict=True)],
+            "past": [*map(slug, sorted(past))],
+            "passed": {term.iri: term for term in kinds}.values()}
 
     return await context.render("explore.html", make)
 
@@ -105,13 +112,6 @@ def _led_to(context: PageContext, iri: str) -> bool:
     """Whether a thing is of a class that has a place among those that readers are led to."""
     return any(context.terms.term(class_).first(DISPLAY.order)
                for class_ in context.index.classes(iri))
-
-
-def _offered(context: PageContext, problem: NotOneThing, text: str) -> list[Link]:
-    """What may be meant by a text that is the name of several things, or of none."""
-    found = problem.named if isinstance(problem, AmbiguousName) else [
-        hit.entry for hit in context.index.suggest(text, None)[:5]]
-    return [context.link(one.iri) for one in found]
 
 
 def _examples(context: PageContext) -> list[Link]:
@@ -192,17 +192,11 @@ def _classes(context: PageContext, pairs: Pairs) -> set[str]:
             for term in context.terms.most_special(context.index.classes(document))}
 
 
-def _passed(context: PageContext, steps: Sequence[tuple[Link, Edge, Link]]) -> list[Term]:
-    """The classes of what a way leads through."""
-    through = [to.iri or "" for _, _, to in steps[:-1]]
-    return list({term.iri: term for iri in through for term in context.terms.most_special(
-        context.index.classes(iri))[:1]}.values())
-
-
 async def _way(context: PageContext, one: str, other: str, past: set[str]) -> list[Edge]:
     """The links of a shortest way between two things, of at most _FARTHEST steps and not through
     things of classes that are to be left out; none where there is none. Both ends are searched
-    from, the smaller side first; of ways of the same length, one over a statement is taken."""
+    from, the smaller side first; of ways of the same length, one over a statement is taken, and
+    shown as a link where it links what is before and after it."""
     if one == other:
         return []
     reached: tuple[dict[str, list[Edge]], ...] = ({one: []}, {other: []})
@@ -215,37 +209,22 @@ async def _way(context: PageContext, one: str, other: str, past: set[str]) -> li
         for thing in edges_of[side]:
             if len(found[thing]) <= _HUB or thing in (one, other):
                 for edge in found[thing]:
-                    if edge.other(thing) not in here:
-                        coming.setdefault(edge.other(thing), [*here[thing], edge])
-        if past:
-            coming = {iri: edges for iri, edges in coming.items()
-                      if iri in (one, other) or not past & set(context.index.classes(iri))}
+                    end = edge.other(thing)
+                    if end not in here and end not in coming and (
+                            end in (one, other) or past.isdisjoint(context.index.classes(end))):
+                        coming[end] = [*here[thing], edge]
         here.update(coming)
         statements = {*_statements(context, coming.keys() & there.keys())}
         if met := sorted((iri for iri in coming if iri in there),
                          key=lambda iri: (len(there[iri]), iri not in statements, iri)):
-            halves = [reached[0][met[0]], reached[1][met[0]][::-1]]
-            way = [edge for half in halves for edge in half]
-            return await _folded_way(context, way)
+            way = [*reached[0][met[0]], *reversed(reached[1][met[0]])]
+            folded = await _folded(context, way, set())
+            passed = {iri for edge in way for iri in (edge.source, edge.target)}
+            return folded if all({it.source, it.target} <= passed for it in folded) else way
         edges_of[side] = sorted(coming)
         if not coming:
             break
     return []
-
-
-async def _folded_way(context: PageContext, way: list[Edge]) -> list[Edge]:
-    """The way with each statement on it as a link, where it links what is before and after it."""
-    things = {iri for edge in way for iri in (edge.source, edge.target)}
-    folded = await _folded(context, way, set())
-    return folded if all({edge.source, edge.target} <= things for edge in folded) else way
-
-
-def _steps(context: PageContext, start: str, way: Sequence[Edge]) -> list[tuple[Link, Edge, Link]]:
-    """From what to what each link of a way leads, as one goes it."""
-    steps = []
-    for edge in way:
-        steps.append((context.link(start), edge, context.link(start := edge.other(start))))
-    return steps
 
 
 def _as_json(context: PageContext, iri: str, edges: Sequence[Edge]) -> dict[str, Any]:

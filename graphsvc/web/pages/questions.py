@@ -19,7 +19,8 @@ from graphsvc.questions.question import ANY, Parameter, Question
 from graphsvc.questions.values import limits
 from graphsvc.vocabulary import SKOS
 from graphsvc.web.pages.context import PageContext, first_of, given_of
-from graphsvc.web.pages.figure import Drawings, svg_file
+from graphsvc.web.pages.drawings import Drawings
+from graphsvc.web.pages.figure import svg_file
 from graphsvc.web.pages.rendering import show_date
 from graphsvc.web.pages.table import table_of
 from graphsvc.web.request import Pairs
@@ -125,7 +126,8 @@ async def _answered(
         views = {"grid": drawings.drawn.get("grid"), "time": table.years, "table": table.rows,
                  "chart": "chart" in drawings.drawn, "map": "map" in drawings.drawn,
                  "sources": answer.silence}
-        shown = [name for name, drawing in views.items() if drawing]
+        first = ["chart"] if question.chart and question.chart.series else []
+        shown = [name for name in dict.fromkeys([*first, *views]) if views[name]]
         view = next((name for name in shown if name == first_of(pairs, "view")), shown[0])
         query = f"{table.query}{'&' if table.query else ''}view={view}"
         return {

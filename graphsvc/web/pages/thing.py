@@ -18,8 +18,7 @@ from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages import facts as facts_
 from graphsvc.web.pages.compare import comparable
 from graphsvc.web.pages.context import Link, PageContext, first_of
-from graphsvc.web.pages.figure import Drawings
-from graphsvc.web.pages.reading import paragraphs, reading_of, sections
+from graphsvc.web.pages.drawings import Drawings
 from graphsvc.web.pages.table import Row, Table, dispute, table_of
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
@@ -80,7 +79,7 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> str:
     Raises HttpError 404 where the release has no such thing, and what the engine raises.
     """
     tabs, others = _tabs_of(context, context.index.classes(iri), iri)
-    reading = await reading_of(context, iri)
+    reading = await facts_.reading_of(context, iri)
     tabs = [Tab(READ)] * (reading is not None) + tabs + [Tab(LINKS)]
     tab = _chosen(tabs, first_of(pairs, "tab"))
     is_passage = context.index.passage(iri).document is not None
@@ -102,8 +101,8 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> str:
                      for one in known.disagreements.get(iri, ())],
         **_tabs(tabs, tab, bool(referrers)), **_body(context, iri, tabs, tab),
         "others": others, "referrers": facts_.referrers(context, referrers, iri),
-        "neighbours": paragraphs(context, neighbours),
-        "reading": {**reading, "sections": sections(context, reading)}
+        "neighbours": facts_.paragraphs(context, neighbours),
+        "reading": {**reading, "sections": facts_.sections(context, reading)}
         if reading and tab.title == READ else None})
 
 
