@@ -17,6 +17,9 @@ from graphsvc.questions.question import Question
 from graphsvc.questions.table import Row, Term, fetch, passage_iris
 from graphsvc.questions.template import own
 
+CONCLUDED = "(concluded)"
+"""What is added to a value that no document states."""
+
 
 @dataclass(frozen=True)
 class Disagreement:
@@ -31,13 +34,15 @@ class Evidence:
     """What is known of the statements and passages of a release.
 
     passages: those of each thing; first: of these, those that carry what it says; documents: that
-    of each passage; disagreements: those that each thing is a side of.
+    of each passage; disagreements: those that each thing is a side of; concluded: the values of
+    each thing that no document states.
     """
 
     passages: Mapping[str, set[str]] = field(default_factory=dict)
     first: Mapping[str, set[str]] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     disagreements: Mapping[str, Sequence[Disagreement]] = field(default_factory=dict)
+    concluded: Mapping[str, set[str]] = field(default_factory=dict)
 
     @classmethod
     async def of(cls, engine: Engine, remarks: Question | None, rows: Sequence[Row]) -> Evidence:
@@ -45,12 +50,14 @@ class Evidence:
 
         Raises what the engine raises.
         """
-        cited = (await fetch(engine, own("own-passages"))).rows
-        return await asyncio.to_thread(cls._found, cited, remarks, rows)
+        cited, concluded = await asyncio.gather(*(
+            fetch(engine, own(name)) for name in ("own-passages", "concluded")))
+        return await asyncio.to_thread(cls._found, cited.rows, concluded.rows, remarks, rows)
 
     @classmethod
     def _found(
-        cls, cited: Sequence[Row], remarks: Question | None, rows: Sequence[Row]
+        cls, cited: Sequence[Row], concluded: Sequence[Row], remarks: Question | None,
+        rows: Sequence[Row],
     ) -> Evidence:
         passages, first = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
         documents: dict[str, str] = {}
@@ -60,7 +67,12 @@ class Evidence:
                 documents[passage.value] = document.value
                 if carries and carries.value == "true":
                     first[thing.value].add(passage.value)
-        return cls(passages, first, documents, _disagreements(remarks, rows) if remarks else {})
+        values = defaultdict[str, set[str]](set)
+        for thing, value in concluded:
+            if thing and value:
+                values[thing.value].add(value.value)
+        return cls(passages, first, documents,
+                   _disagreements(remarks, rows) if remarks else {}, values)
 
     def facts(self, question: Question, row: Row) -> list[str]:
         """What a row says: the things of the columns that are marked as facts."""
@@ -76,6 +88,12 @@ class Evidence:
         own = {iri for fact in facts for iri in self.passages.get(fact, ())}
         cited = foremost(map(index.passage, passage_iris(cell)), first)
         return sorted(cited, key=lambda passage: passage.iri not in own)
+
+    def is_concluded(self, row: Row, term: Term | None) -> bool:
+        """Whether no document states a value of a row: someone concluded it."""
+        return isinstance(term, NamedNode) and any(
+            isinstance(thing, NamedNode) and term.value in self.concluded.get(thing.value, ())
+            for thing in row)
 
     def disputed(self, row: Row) -> list[Disagreement]:
         """The disagreements that the things of a row are sides of."""
