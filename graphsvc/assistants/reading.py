@@ -111,7 +111,7 @@ class Passage(Tool):
             "id": names.id(iri), "iri": iri, "release": serving.release.id,
             "document": passage.title, "sections": list(passage.sections), "line": passage.line,
             "cite_as": str(passage), "first_words": passage.first, "last_words": passage.last,
-            "published_at": passage.link or passage.page,
+            "published_at": passage.published,
             "words": passage.words or "Not held here: the documents are their publishers' own.",
             "place": _facts(names, said),
             "rests_on_it": [f"{names.name(thing)} [{names.id(thing)}]" for thing in rests[:count]],

@@ -122,6 +122,7 @@ class _Tables:
                      for p in (PTR.lineNumber, SCHEMA.position, BIBO.locator)),
                    self._quoted(thing, OA.hasStartSelector, OA.exact),
                    self._quoted(thing, OA.hasEndSelector, OA.prefix),
+                   _number(thing.values(BIBO.pageStart)),
                    _first(thing.iris(SCHEMA.url)), _first(thing.iris(RDFS.seeAlso)),
                    "text/html" in thing.values(DCTERMS["format"]), self._is_aside(part_of),
                    self._bears[thing.iri])

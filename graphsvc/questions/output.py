@@ -46,7 +46,7 @@ def passage(cited: Passage) -> dict[str, Any]:
         "passage": cited.iri, "document": cited.document, "title": cited.title,
         "section": list(cited.sections), "paragraph": cited.paragraph, "label": cited.label,
         "first": cited.first, "last": cited.last, "words": cited.words,
-        "page": cited.link or cited.page, "line": cited.line, "ordinal": cited.ordinal,
+        "page": cited.published, "line": cited.line, "ordinal": cited.ordinal,
     }
 
 

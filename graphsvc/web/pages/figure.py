@@ -221,7 +221,7 @@ class Matrix:
             found, _HEAD + (at + .5) * step, top + 13, 13, "strong", "middle")),
             says=link.text, href=link.href)
             for at, (link, found) in enumerate(zip(self.columns, heads, strict=True))]
-        x = _HEAD
+        x = float(_HEAD)
         for link, over in self.heads:
             name = lines(link.text, over * step - 8, 13, 1)
             marks.append(Mark((*placed(name, x + over * step / 2, 13, 13, "soft", "middle"),
