@@ -27,11 +27,14 @@ NOTHING = (
 
 def rows(answer: Answer) -> list[dict[str, Any]]:
     """The rows as JSON objects by column name: passages for evidence, else plain values; and of
-    each row its gist and the disagreements on it."""
+    each row its gist, the columns whose values no document states, and the disagreements on it."""
     return [{**{column.name: [passage(cited) for cited in answer.cited(row, term)]
                 if column.type == "evidence" else plain(term, column)
                 for term, column in zip(row, answer.question.columns, strict=True)},
              "gist": answer.gist(row),
+             "notStated": [column.name for term, column in zip(
+                 row, answer.question.columns, strict=True)
+                 if answer.evidence.is_concluded(row, term)],
              "disagreements": [{"thing": one.thing, "label": answer.index.label(one.thing),
                                 "kind": one.kind} for one in answer.disagreements(row)]}
             for row in answer.rows]
@@ -43,7 +46,7 @@ def passage(cited: Passage) -> dict[str, Any]:
         "passage": cited.iri, "document": cited.document, "title": cited.title,
         "section": list(cited.sections), "paragraph": cited.paragraph, "label": cited.label,
         "first": cited.first, "last": cited.last, "words": cited.words,
-        "page": cited.link or cited.page, "line": cited.line, "ordinal": cited.ordinal,
+        "page": cited.published, "line": cited.line, "ordinal": cited.ordinal,
     }
 
 
@@ -186,7 +189,7 @@ def people_rows(answer: Answer) -> Iterator[Cells]:
     """The rows as people read them: numbers as numbers, all else as texts."""
     for row in answer.rows:
         cells = ("\n".join(map(str, answer.cited(row, term))) or None
-                 if column.type == "evidence" else answer.shown(term, column)
+                 if column.type == "evidence" else answer.shown(term, column, row)
                  for term, column in zip(row, answer.question.columns, strict=True))
         disputes = [f"{answer.index.label(one.thing) or one.thing} ({one.kind})"
                     for one in answer.disagreements(row)]

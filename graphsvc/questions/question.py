@@ -37,7 +37,7 @@ ANY = "any"
 RESERVED = ("after", "format", "headings", "limit", "raw")
 """Parameters that every question has: the cursor, the answer's format, the page's size, what
 CSV has as headings, and whether it leaves texts alone that spreadsheets take for formulas."""
-RESERVED_COLUMNS = ("gist", "disagreements")
+RESERVED_COLUMNS = ("gist", "notStated", "disagreements")
 """What every row says of itself, next to its columns."""
 
 
@@ -223,11 +223,12 @@ class Map(_Model):
 
 
 class Matrix(_Model):
-    """How the answer is drawn as a matrix: the columns that give rows, columns and cells, what is
-    shown where a cell has nothing, and the colours (without one, by the rank of what they show)."""
+    """How the answer is drawn as a matrix: the columns that give rows, columns, heads over several
+    of these, cells, what is shown in an empty one, and colours (else by the rank of the cell)."""
 
     rows: Name
     columns: Name
+    over: Name | None = None
     cell: Name
     otherwise: Name | None = None
     tone: Name | None = None

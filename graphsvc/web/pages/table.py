@@ -315,13 +315,22 @@ def _cell(
                            for one in answer.disagreements(row) if one.thing != about))
     if isinstance(term, NamedNode):
         link, own = context.link(term.value), f"{context.label(about)}: " if about else ""
-        return replace(link, text=capital(link.text.removeprefix(own))) if own and \
-            link.text.startswith(own) else link
+        if own and link.text.startswith(own):
+            link = replace(link, text=capital(link.text.removeprefix(own)))
+        marks = answer.evidence.is_concluded(
+            row, term) and column.name not in _axes(answer.question)
+        return link.as_concluded if marks else link
     if column.type == "year":
         return Link(term.value)
     if column.type in ("date", "text"):
         return Link(show_date(term.value), symbol=context.signs.get(term.value))
     return Link(show(term))
+
+
+def _axes(question: Question) -> set[str | None]:
+    """The columns by which rows are put together, on pages and in drawings."""
+    matrix, place = question.matrix, question.map and question.map.place
+    return {question.group, place, *((matrix.rows, matrix.columns) if matrix else ())}
 
 
 def dispute(context: PageContext, evidence: Evidence, iri: str) -> Link:
