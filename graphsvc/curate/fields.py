@@ -183,7 +183,8 @@ class Fields:
         is_class = bool(need and need.of_class) or OWL.ObjectProperty in self._graph.values(
             property_, RDF.type)
         links = [value.value for value in values if isinstance(value, ox.NamedNode)]
-        if links and not literals and not any(map(self._is_own, links)):
+        base = self._graph.header.base
+        if links and not literals and not any(link.startswith(base) for link in links):
             return "link", None, None
         if is_class or len(literals) * 2 < len(values):
             few = len(self.choices(property_)) <= _MOST_CHOICES
@@ -198,9 +199,6 @@ class Fields:
         if datatype in _NUMBERS or datatype in _DATES:
             return ("number" if datatype in _NUMBERS else "date"), datatype, None
         return ("boolean" if datatype == XSD.boolean else "text"), datatype, None
-
-    def _is_own(self, iri: str) -> bool:
-        return iri.startswith(self._graph.header.base)
 
     def _choices(self, property_: str) -> tuple[Choice, ...]:
         """The things that may be a value of a property: those of its classes, or else what the
