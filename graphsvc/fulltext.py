@@ -52,17 +52,16 @@ ORDER BY things.id NOT IN (SELECT thing FROM names WHERE folded = :name AND name
 LIMIT 8
 """
 
-
 _MOST_NEAR = 60
 """Things that are nearest to a text."""
 _NEAREST = """
-SELECT things.iri, texts.label || ' ' || names || ' ' || body || ' ' || forms
+SELECT things.iri, texts.label || ' ' || names || ' ' || body || ' ' || forms, -bm25(texts),
+    (SELECT json_group_array(value) FROM facets WHERE thing = things.id)
 FROM texts JOIN things ON things.id = texts.rowid
 WHERE texts MATCH :match AND things.id IN (
     SELECT thing FROM facets JOIN json_each(:classes) AS class ON facets.value = class.value
     WHERE property = :type)
-ORDER BY bm25(texts), things.iri
-LIMIT :limit
+ORDER BY bm25(texts), things.iri LIMIT :limit
 """
 
 
@@ -92,7 +91,7 @@ class Hit:
 @dataclass(frozen=True)
 class Near:
     """A thing that holds some of the words of a text. held: their stems; share: how much they say,
-    of what all words say."""
+    with the names of what it is on, of what all words say."""
 
     iri: str
     held: frozenset[str]
@@ -197,22 +196,27 @@ class Search:
             " WHERE property = ?2) ORDER BY iri", (json.dumps(sorted(classes)), TYPE))]
 
     def nearest(self, classes: Collection[str]) -> list[Near]:
-        """The things that hold words of the text, those that hold most and rarest first."""
+        """The things that hold words of the text, or are on what it names, the nearest first."""
         if not self._words:
             return []
-        named = json.dumps([mention.iri for mention in self._names.mentions(self._words)
-                            if mention.likeness >= _SURE and not mention.quiet])
+        named = [(self._words[at].stem, mention.iri)
+                 for mention in self._names.mentions(self._words)
+                 if mention.likeness >= _SURE and not mention.quiet for at in mention.at]
         labels = self._connection.execute(
-            "SELECT label FROM json_each(?) JOIN things ON iri = value", (named,))
+            "SELECT label FROM json_each(?) JOIN things ON iri = value",
+            (json.dumps([iri for _, iri in named]),))
         terms = {f'"{word.folded}"' for word in self._words}.union(
             f'"{fold(label)}"' for label, in labels if self._is_other(label))
         weights = {word.stem: self._names.weight(word.stem) for word in self._words}
-        found = self._connection.execute(_NEAREST, {
-            "match": " OR ".join(sorted(terms)), "type": TYPE, "limit": _MOST_NEAR,
-            "classes": json.dumps(sorted(classes))}).fetchall()
-        held = [(iri, weights.keys() & {word.stem for word in words(text)}) for iri, text in found]
-        return [Near(iri, frozenset(stems), sum(map(weights.__getitem__, stems)) / sum(
-            weights.values())) for iri, stems in held]
+        near = []
+        for thing, text, score, values in self._connection.execute(_NEAREST, {
+                "match": " OR ".join(sorted(terms)), "type": TYPE, "limit": _MOST_NEAR,
+                "classes": json.dumps(sorted(classes))}):
+            held, on = weights.keys() & {word.stem for word in words(text)}, json.loads(values)
+            has = held.union(stem for stem, iri in named if iri in on)
+            share = sum(map(weights.__getitem__, has)) / sum(weights.values())
+            near.append((score * share, Near(thing, frozenset(held), share)))
+        return [one for _, one in sorted(near, key=lambda pair: -pair[0])]
 
     def _is_other(self, label: str) -> bool:
         """Whether at most half of the words of a label are in the text."""

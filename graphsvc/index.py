@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, Near, Search
@@ -26,8 +26,8 @@ from graphsvc.words import fold
 SURE, LESS_SURE = 1, 2
 """Rank of a label or slug, and of an alternative label."""
 
-_COMPARED = 3000
-"""Names that are compared with a text which resembles none of them, at some 20 us each."""
+_ALIKE, _FEW = 0.6, 40
+"""How much a name must resemble a text to be offered, where there are more names than these."""
 _MUCH, _CLEARLY = 0.25, 0.2
 """How much of its name, and how much more than of any other, a text must have to be taken for a
 thing."""
@@ -81,11 +81,12 @@ class AmbiguousName(NotOneThing):
     member, advice = "choices", "Give the IRI of one of them"
 
 
-@dataclass(frozen=True)
-class _Thing:
+class _Thing(NamedTuple):
+    """A thing with the IRIs of its classes and schemes, each on a line of its own."""
+
     label: str | None
-    classes: tuple[str, ...]
-    schemes: tuple[str, ...]
+    classes: str
+    schemes: str
 
 
 class Index:
@@ -152,6 +153,12 @@ class Index:
             "SELECT iri, label, class, note FROM facets JOIN things ON things.id = thing"
             " WHERE property = ? AND value = ? AND label NOT NULL"
             " ORDER BY label COLLATE NOCASE, iri", property_, value)]
+
+    def is_value(self, iri: str, of_class: str | None) -> bool:
+        """Whether a thing of a class has this one as the value of a facet."""
+        return bool(self._read(
+            "SELECT 1 FROM facets AS one JOIN facets AS kind USING (thing) WHERE one.value = ?"
+            " AND kind.property = ? AND kind.value = ? LIMIT 1", iri, TYPE, of_class))
 
     def sizes(self) -> dict[str, int]:
         """How many things there are of each class."""
@@ -267,23 +274,22 @@ class Index:
     def _fits(self, thing: _Thing, of_class: str | None, scheme: str | None) -> bool:
         """Whether it is of the class (or one below) and in the scheme, where these are given."""
         if of_class is not None and not any(
-            of_class == given or of_class in self._above.get(given, ()) for given in thing.classes
-        ):
+                of_class == given or of_class in self._above.get(given, ())
+                for given in thing.classes.split("\n")):
             return False
-        return scheme is None or scheme in thing.schemes
+        return scheme is None or scheme in thing.schemes.split("\n")
 
     def _nearest(self, text: str, of_class: str | None, scheme: str | None) -> list[Named]:
         """Up to five things whose names hold the text, or else resemble it, or do so most."""
         folded = fold(text)
         names: dict[str, list[str]] = defaultdict(list)
         for name, iri, classes, schemes in self._read(_ALL_NAMES):
-            if self._fits(_thing(None, classes, schemes), of_class, scheme):
+            if self._fits(_Thing(None, classes, schemes), of_class, scheme):
                 names[name].append(iri)
         fitting = list(names)
         close = sorted(n for n in fitting if len(folded) > 2 and folded in n)[:5]
-        close = close or get_close_matches(folded, fitting, n=5, cutoff=0.6)
-        if not close and folded and len(fitting) <= _COMPARED:
-            close = get_close_matches(folded, fitting, n=5, cutoff=0.0)
+        close = close or get_close_matches(
+            folded, fitting, n=5, cutoff=0.0 if folded and len(fitting) <= _FEW else _ALIKE)
         found = dict.fromkeys(iri for name in close for iri in sorted(names[name]))
         return self._named(list(found)[:5])
 
@@ -292,9 +298,7 @@ class Index:
 
     def _find_thing(self, iri: str) -> _Thing | None:
         rows = self._read("SELECT label, classes, schemes FROM things WHERE iri = ?", iri)
-        return next((_thing(*row) for row in rows), None)
-
-    # -- the file -------------------------------------------------------------------------------
+        return next((_Thing(*row) for row in rows), None)
 
     def _read(self, select: str, *values: object) -> list[Any]:
         return self._connection.execute(select, values).fetchall()
@@ -307,10 +311,6 @@ class Index:
                 self._address, uri=True, isolation_level=None, check_same_thread=False)
         connection: sqlite3.Connection = self._local.connection
         return connection
-
-
-def _thing(label: str | None, classes: str, schemes: str) -> _Thing:
-    return _Thing(label, *(tuple(filter(None, lines.split("\n"))) for lines in (classes, schemes)))
 
 
 def curie(iri: str, prefixes: Mapping[str, str]) -> str:

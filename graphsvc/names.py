@@ -96,12 +96,10 @@ class Names:
         for part, names in self._holding.items():
             for name in names:
                 self._sizes[id(name)] += self._weights[part]
-        self._words = {*self._used, *(word for name in self._names for word in name.folded)}
-        self._stems = {stem(word) for word in self._words}
+        self._words, self._stems = set[str](), set[str]()
         self._by_length: dict[int, list[str]] = defaultdict(list)
-        for word in sorted(self._words):
-            if word.isalpha() and len(word) >= _SHORT:
-                self._by_length[len(word)].append(word)
+        own = {*self._used, *(word for name in self._names for word in name.folded)}
+        self.know(Word(word, word, stem(word)) for word in sorted(own))
 
     def know(self, more: Iterable[Word]) -> None:
         """Add words that are not misspelt."""

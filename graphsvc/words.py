@@ -17,7 +17,7 @@ having he her here his how i if in into is it its just kind know let like list m
 might much must my of off on one ones or other our out over own please really say said says she
 should show so some such than that the their them then there these they this those through to too up
 us very want was we were what when where whether which while who whom whose why will with would you
-your t d ll re ve
+your t d ll re ve aren couldn didn doesn don hadn hasn haven isn shouldn wasn weren won wouldn
 """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 """English words that say little of what a text is about."""

@@ -28,6 +28,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ("/search?q=shelley", "Percy Bysshe Shelley"),
     ("/id/work/frankenstein", "The Modern Prometheus"),
     ("/id/passage/letters-1", "Letters of a bookseller"),
+    ("/id/document/catalogue", "Catalogue"),  # of which no passage is held
     ("/def", "Gothic novel"),
     ("/questions", "Editions of a work"),
     ("/questions/editions?work=emma", "1815"),

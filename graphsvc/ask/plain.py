@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -80,13 +80,16 @@ class Reading:
 class Heard:
     """What was understood. reading: None when unsure; alternatives: other readings, best first;
     nearest: what is said nearest to what was written, whatever it asks, if that holds enough of it;
-    unknown: words that were not used; corrected: words that were taken for misspelt others."""
+    unknown: words that were not used for the reading or, where none is sure, to find what is
+    nearest; corrected: words that were taken for misspelt others; silent: the names of what is
+    named and that nothing is said of."""
 
     reading: Reading | None
     alternatives: Sequence[Reading]
     nearest: Reading | None
     unknown: Sequence[str]
     corrected: Mapping[str, str]
+    silent: Sequence[str]
 
     def document(
         self, answer: dict[str, Any] | None, nearest: dict[str, Any] | None
@@ -100,7 +103,8 @@ class Heard:
             "alternatives": [{
                 "question": other.question.name, "parameters": other.given,
                 "title": other.sentence} for other in self.alternatives],
-            "unknown": list(self.unknown), "corrected": dict(self.corrected)}
+            "unknown": list(self.unknown), "corrected": dict(self.corrected),
+            "silent": list(self.silent)}
 
 
 class PlainWords:
@@ -129,16 +133,16 @@ class PlainWords:
         return await self._questions.ask(reading.question, understood, client=client)
 
     async def nearest(self, heard: Heard, answer: Answer | None) -> Answer | None:
-        """What is said nearest to what was written and not in the answer to it, if anything is.
-        Raises what the engine raises."""
+        """What is said nearest to what was written, and not in a short answer to it, if anything
+        is. Raises what the engine raises."""
         if (reading := heard.nearest) is None:
             return None
         question = reading.question
         understood = await self._questions.understand(question, reading.parameters)
         found = await self._questions.page(question, understood)
         facts = partial(found.evidence.facts, question)
-        said = {iri for row in answer.all_rows
-                for iri in answer.evidence.facts(answer.question, row)} if answer else set()
+        said = {iri for row in answer.all_rows for iri in answer.evidence.facts(
+            answer.question, row)} if answer and len(answer.all_rows) <= _MORE else set()
         rows = [row for row in found.rows if said.isdisjoint(facts(row))]
         rows = rows[:_MORE] if answer and answer.all_rows else rows
         return replace(found, rows=rows, all_rows=rows) if rows else None
@@ -171,12 +175,23 @@ class PlainWords:
             fits = [best, *(fit for fit in fits if fit.question is not best.question)]
         readings = [self._reading(fit) for fit in fits
                     if fit is best or self._is_offered(fit, fits[0])][:_SHOWN]
+        shown = near[:_MORE] if is_held and not answered else []
         return Heard(
             readings[0] if answered else None, readings[1:] if answered else readings,
             await asyncio.to_thread(self._nearest, text, asked) if is_held else None,
-            _unused(written, best),
+            _unused(written, best, {stem for one in shown for stem in one.held}),
             {old.text: new.folded for old, new in zip(written, heard, strict=True)
-             if old.folded != new.folded})
+             if old.folded != new.folded},
+            list(self._silent(asked)))
+
+    def _silent(self, asked: Asked) -> Iterator[str]:
+        """The names of those in the words, of all whom statements may be about, that none is."""
+        if (question := self._nearby) is None or question.nearest is None:
+            return
+        for scope in (parameter for parameter in question.parameters if parameter.members):
+            for iri in self._named(asked, scope):
+                if not self._index.is_value(iri, question.nearest.of_class):
+                    yield self._index.label(iri) or iri
 
     def _nearest(self, text: str, asked: Asked) -> Reading | None:
         """The reading that looks for what is said nearest to what was written; where that names
@@ -187,11 +202,14 @@ class PlainWords:
         text = text[:int(limits(question.nearest)[1] or LONGEST)]
         given = {name: [text]}
         for scope in (parameter for parameter in question.parameters if parameter.members):
-            named = {mention.iri for mention in asked.mentions if mention.likeness == 1
-                     and self._index.fits(mention.iri, scope.of_class, scope.scheme)}
-            if len(named) > 1:
-                given[scope.name] = sorted(named)
+            if len(named := self._named(asked, scope)) > 1:
+                given[scope.name] = named
         return Reading(question, given, question.headed({name: text})[0])
+
+    def _named(self, asked: Asked, parameter: Parameter) -> list[str]:
+        """The IRIs of the things that are named as they are and that a parameter takes."""
+        return sorted({mention.iri for mention in asked.mentions if mention.likeness == 1
+                       and self._index.fits(mention.iri, parameter.of_class, parameter.scheme)})
 
     def _near(self, text: str) -> list[Near]:
         """The things nearest to what was written."""
@@ -318,7 +336,10 @@ class PlainWords:
         return iri and self._index.label(iri) or text
 
 
-def _unused(written: Sequence[Word], fit: Fit | None) -> list[str]:
-    """The words that say something and that a reading does not use."""
+def _unused(
+    written: Sequence[Word], fit: Fit | None, held: Set[str] = frozenset()
+) -> list[str]:
+    """The words that say something and that a reading does not use. held: the stems of others that
+    are used as well."""
     return [word.text for at, word in enumerate(written)
-            if not word.is_small and not (fit and at in fit.used)]
+            if not (word.is_small or word.stem in held or fit and at in fit.used)]

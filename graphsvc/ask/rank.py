@@ -96,9 +96,10 @@ class Ranking:
         spread = Counter(term for terms in self._often.values() for term in terms)
         self._rare = {term: _says(term) * log(1 + len(worded) / count)
                       for term, count in spread.items()}
-        index.names.know(word for question, ones in worded
-                         for text in (_head(question), *(one.text for one in ones))
-                         for word in self.reader.words(text))
+        texts = [text for question, ones in worded
+                 for text in (_head(question), *(one.text for one in ones))]
+        texts += [" ".join(group) for group in wordings.same]
+        index.names.know(word for text in texts for word in self.reader.words(text))
 
     def rank(self, asked: Asked) -> list[Fit]:
         """The best fit of each question that can be asked, the best first."""

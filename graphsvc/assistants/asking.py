@@ -14,9 +14,12 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.output import NOTHING
 from graphsvc.questions.parameters import LARGEST_PAGE, Understood
-from graphsvc.questions.question import Parameter, Question
+from graphsvc.questions.question import Question
 from graphsvc.service import Serving
 from graphsvc.vocabulary import SKOS
+
+_MOST = 40
+"""Values of a scheme that are listed with a parameter, at most."""
 
 
 class Questions(Tool):
@@ -134,13 +137,15 @@ async def _described(serving: Serving, question: Question) -> Json:
     """A question with its parameters, columns and examples."""
     parameters = {}
     for one in question.parameters:
-        offered = await serving.questions.choices(one) if one.type == "choice" else []
+        offered = [entry.label for entry in serving.index.members(one.scheme, SKOS.inScheme)[:_MOST]
+                   if entry.label] if one.scheme else [
+            choice.label for choice in await serving.questions.choices(one)]
         parameters[one.name] = compact({
             "type": one.type, "label": one.label, "description": one.description,
             "required": not (one.optional or one.default), "many": one.many or None,
             "default": list(one.default), "min": one.min, "max": one.max,
             "kind": one.of_class and Names(serving).name(one.of_class),
-            "values": _offered(serving, one) or [choice.label for choice in offered]})
+            "values": offered})
     return {
         "name": question.name, "title": question.title, "description": question.description,
         "parameters": parameters,
@@ -148,11 +153,3 @@ async def _described(serving: Serving, question: Question) -> Json:
                     for column in question.columns},
         "examples": [{"title": example.title, "parameters": example.values}
                      for example in question.examples[:3]]}
-
-
-def _offered(serving: Serving, parameter: Parameter) -> list[str]:
-    """The names that a parameter of a scheme takes, the first of them where they are many."""
-    if not parameter.scheme:
-        return []
-    entries = serving.index.members(parameter.scheme, SKOS.inScheme)
-    return [entry.label for entry in entries[:40] if entry.label]

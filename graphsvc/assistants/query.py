@@ -54,7 +54,8 @@ async def card(serving: Serving) -> Json:
         "release": serving.release.id, "classes": classes[:count],
         "prefixes": _needed(serving, (text for one in classes[:count] for text in
                                       (one["class"], one["example"]))),
-        "pitfalls": pitfalls(), "next": "Give `about` for the properties of a class.",
+        "pitfalls": (files(__package__) / "pitfalls.txt").read_text("utf-8").splitlines(),
+        "next": "Give `about` for the properties of a class.",
     }, len(classes), more="smaller classes.")
 
 
@@ -108,12 +109,6 @@ async def codebook_of(serving: Serving, scheme: str) -> Json:
     }, len(rows), more="more: read one, or use sparql.")
 
 
-def pitfalls() -> list[str]:
-    """What goes wrong in queries, a sentence each."""
-    text = (files(__package__) / "pitfalls.txt").read_text(encoding="utf-8")
-    return text.splitlines()
-
-
 async def _answered(serving: Serving, query: str, limit: int | None, client: str | None) -> Json:
     """The answer to a query, as far as it can be read."""
     query = _with_prefixes(serving, query)
@@ -131,12 +126,11 @@ async def _answered(serving: Serving, query: str, limit: int | None, client: str
         await stream.aclose()
     cut = len(data) > _MOST_BYTES
     read = bytes(data[:data.rindex(b"\n") + 1] if cut else data)
-    if format is SPARQL_JSON:
-        return {**head, "answer": bool(ox.parse_query_results(
-            read, format=ox.QueryResultsFormat.JSON))}
     if format is N_TRIPLES:
         return _graph(serving, read, cut, limit, head)
-    solutions: Any = ox.parse_query_results(read, format=ox.QueryResultsFormat.TSV)
+    solutions: Any = ox.parse_query_results(read, format=format.results)
+    if format is SPARQL_JSON:
+        return {**head, "answer": bool(solutions)}
     columns, rows = [variable.value for variable in solutions.variables], list(solutions)
     unknown = stream.unknown_functions
     return fitting(lambda count: _rows(Names(serving), columns, rows, count, cut) | head | {

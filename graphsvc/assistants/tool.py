@@ -123,12 +123,9 @@ class Names:
 
 def given(parameters: Mapping[str, Any]) -> dict[str, list[str]]:
     """Parameters as an assistant gives them (texts, numbers, true, lists), as texts by name."""
-    return {name: [_text(one) for one in (value if isinstance(value, list) else [value])]
+    return {name: [str(one).lower() if isinstance(one, bool) else str(one)
+                   for one in (value if isinstance(value, list) else [value])]
             for name, value in parameters.items() if value is not None}
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def terms(values: Iterable[Term], names: Names) -> list[str]:

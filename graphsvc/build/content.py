@@ -13,8 +13,8 @@ import pyoxigraph as ox
 from graphsvc.index import closure
 from graphsvc.vocabulary import LABELS, RDFS
 
-Facts = Mapping[str, list[Any]]
-"""The values of a thing's properties."""
+Facts = Mapping[str, list[ox.NamedNode | ox.Literal]]
+"""The values of properties that have a name or are texts, in the order of these."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +25,14 @@ class Thing:
     iri: str
     facts: Facts
 
-    def terms(self, property_: str) -> list[ox.NamedNode | ox.Literal]:
-        """The values that have a name or are texts, in the order of these."""
-        if property_ not in self.facts:  # as in most cells of most tables
-            return []
-        return sorted((term for term in self.facts[property_]
-                       if not isinstance(term, ox.BlankNode)), key=lambda term: term.value)
-
     def iris(self, property_: str) -> list[str]:
         """The things among the values."""
-        return [term.value for term in self.terms(property_) if isinstance(term, ox.NamedNode)]
+        return [term.value for term in self.facts.get(property_, ())
+                if isinstance(term, ox.NamedNode)]
 
     def values(self, *properties: str) -> list[str]:
         """The values of properties as texts."""
-        return sorted({term.value for p in properties for term in self.facts.get(p, ())
-                       if not isinstance(term, ox.BlankNode)})
+        return sorted({term.value for p in properties for term in self.facts.get(p, ())})
 
     def texts(self, *properties: str) -> list[str]:
         """Values with a language."""
@@ -60,24 +53,29 @@ class Thing:
 class Content:
     """Everything that a store says in its default graph.
 
-    things: those that have a name, by IRI in alphabetical order; nameless: the facts of blank
-    nodes; links: how often things are values; above: all classes above each class.
+    things: those that have a name, by IRI in alphabetical order; parts: the facts of the blank
+    nodes that each has by a property; links: how often things are values; above: all classes above
+    each class.
     """
 
     def __init__(self, store: ox.Store) -> None:
-        facts: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-        self.nameless: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        facts: dict[Any, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        self.parts: dict[tuple[str, str], list[Facts]] = defaultdict(list)
         self.links: Counter[str] = Counter()
         for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
-            subject, value = quad.subject, quad.object
+            subject, property_, value = quad.subject, quad.predicate.value, quad.object
+            values = facts[subject][property_]
+            if isinstance(value, ox.BlankNode):
+                self.parts[str(subject), property_].append(facts[value])
+                continue
+            values.append(value)
+            if len(values) > 1:
+                values.sort(key=lambda term: term.value)
             if isinstance(value, ox.NamedNode):
                 self.links[value.value] += 1
-            if isinstance(subject, ox.NamedNode):
-                facts[subject.value][quad.predicate.value].append(value)
-            elif isinstance(subject, ox.BlankNode):
-                self.nameless[subject.value][quad.predicate.value].append(value)
-        self.things = {iri: Thing(number, iri, facts[iri])
-                       for number, iri in enumerate(sorted(facts), 1)}
+        named = {node.value: facts[node] for node in facts if isinstance(node, ox.NamedNode)}
+        self.things = {iri: Thing(number, iri, named[iri])
+                       for number, iri in enumerate(sorted(named), 1)}
         self.above = self.closures(RDFS.subClassOf)
 
     def closures(self, property_: str) -> dict[str, set[str]]:

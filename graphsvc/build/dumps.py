@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -44,14 +43,11 @@ def canonical_graphs(store: ox.Store, describe: Callable[[str], GraphsvcError]) 
     blank: Graphs = {}
     names = [name for name in store.named_graphs() if isinstance(name, ox.NamedNode)]
     for name in sorted(names, key=str):
-        content, ending = io.BytesIO(), b" %b .\n" % str(name).encode()
-        store.dump(content, ox.RdfFormat.N_TRIPLES, from_graph=name)
-        content.seek(0)
-        plain: list[bytes] = []
-        with_blank: list[bytes] = []
-        for line in content:
+        plain, with_blank = graphs.setdefault(name.value, []), blank.setdefault(name.value, [])
+        ending = b" %b .\n" % str(name).encode()
+        content = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=name) or b""
+        for line in content.splitlines(keepends=True):
             (with_blank if _has_blank(line) else plain).append(line[:-3] + ending)
-        graphs[name.value], blank[name.value] = plain, with_blank
     _relabel(graphs, blank, describe)
     for lines in graphs.values():
         lines.sort()

@@ -124,9 +124,8 @@ class _Tables:
 
     def _quoted(self, thing: Thing, selector: str, text: str) -> str | None:
         """The text of a selector of a passage."""
-        return _first(sorted(
-            text_.value for node in thing.facts.get(selector, ())
-            for text_ in self._content.nameless.get(node.value, {}).get(text, ())))
+        parts = self._content.parts.get((f"<{thing.iri}>", selector), ())
+        return _first(sorted(term.value for part in parts for term in part.get(text, ())))
 
     def _dated(self, thing: Thing) -> list[str]:
         """The dates of a thing or, where it has none, of what dates it."""

@@ -2,7 +2,8 @@
 
 A build works in a folder of its own (`.build-...`) and renames it when everything is done, so a
 build that fails or is killed leaves the served release as it was. What needs no Python runs in
-threads: the engine that validates, compression, writing the store, and counting what it holds.
+threads next to what does: rules, the engine that validates, compression, writing the store, and
+counting what it holds. Dumps do not wait for the results of the engine, which may stop the build.
 """
 
 from __future__ import annotations
@@ -73,10 +74,11 @@ def build(project: Project, releases: Releases, progress: Progress = lambda step
 
 def _write(project: Project, work: Path, files: dict[str, str], progress: Progress) -> str:
     """Write everything that a release holds into a folder; return the release's name."""
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(3) as pool:
         progress("reading files")
         store = _read(project, progress)
         progress("deriving facts")
+        asked = pool.submit(_read_questions, project)
         rules = read_rules(project)
         derived = {rule.name: apply_rule(store, rule) for rule in rules}
         sources = {rule.graph.value: rule.name for rule in rules}
@@ -84,15 +86,9 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         progress("validating")
         validated = pool.submit(validate, store, project.shape_files)
         progress("reading questions and views")
-        library = Library.load(project.root / "queries", project.prefixes)
-        read_wordings(project.root / "queries", library)
-        Views.load(project.root / "queries" / "views", project.prefixes)
+        asked.result()
         graphs = canonical_graphs(store, lambda graph: _entangled(project, graph))
-        results = validated.result()
-        _stop_on(explain(project, [result for result in results if result.violation]))
-        (work / "report.nt").write_text(report_graph(results), encoding="utf-8")
         progress("writing dumps")
-        del store, validated
         digest = _digest(project, content_digest(graphs, sources))
         triples = triples_of(graphs)
         stored = _write_store([*graphs.values(), triples], work / "store", pool)
@@ -101,7 +97,10 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         dumps = write_dumps(graphs, triples, f"{project.header.root}graph/", project.prefixes,
                             work / "dumps", pool)
         sizes = {name: len(lines) for name, lines in graphs.items()}
-        del graphs, triples
+        results = validated.result()
+        _stop_on(explain(project, [result for result in results if result.violation]))
+        (work / "report.nt").write_text(report_graph(results), encoding="utf-8")
+        del graphs, triples, store, validated
         united.result()
         described = pool.submit(describe_content, project.header, union, sizes, sources)
         content = Content(union)
@@ -144,6 +143,13 @@ def _read(project: Project, progress: Progress) -> ox.Store:
     progress("checking names")
     _stop_on([error for path in paths for error in names.check(path)])
     return store
+
+
+def _read_questions(project: Project) -> None:
+    """Read the questions and views. Raises InputErrors with all mistakes of all files."""
+    folder, prefixes = project.root / "queries", project.prefixes
+    read_wordings(folder, Library.load(folder, prefixes))
+    Views.load(folder / "views", prefixes)
 
 
 def _write_store(texts: list[list[bytes]], path: Path, pool: Executor) -> Future[None]:

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 Node = Subject | ox.Literal
 
-_PATH, _TARGET_NODE, _TARGET_CLASS, _SUBJECTS_OF, _OBJECTS_OF = map(ox.NamedNode, (
-    SH.path, SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf))
-_TARGETS = (_TARGET_NODE, _TARGET_CLASS, _SUBJECTS_OF, _OBJECTS_OF)
+_PATH = ox.NamedNode(SH.path)
+_TARGETS = _TARGET_NODE, _TARGET_CLASS, _SUBJECTS_OF, _OBJECTS_OF = tuple(map(ox.NamedNode, (
+    SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)))
 _SHAPE_CLASSES = (ox.NamedNode(SH.NodeShape), ox.NamedNode(SH.PropertyShape))
 _QUERY_COMPONENT = f"<{SH.SPARQLConstraintComponent}>"
 _TYPE, _CLASS, _SUBCLASS = map(ox.NamedNode, (RDF.type, RDFS.Class, RDFS.subClassOf))
@@ -95,11 +95,10 @@ def explain(
     location: dict[str, str] = {}
     wanted = {result.focus_iri for result in results}
     for path in (*outside, *project.data_files, *project.ontology_files):
-        if wanted <= location.keys():
-            break
-        lines = read_turtle(path).lines
-        for iri in wanted & lines.keys():
-            location.setdefault(iri, f"{project.name(path)}:{lines[iri]}")
+        if wanted:
+            lines = read_turtle(path).lines
+            location |= {iri: f"{project.name(path)}:{lines[iri]}" for iri in wanted & lines.keys()}
+            wanted -= lines.keys()
     return [_sentence(result, location.get(result.focus_iri)) for result in results]
 
 
@@ -131,10 +130,10 @@ def validate_pair(data: Path, shapes: Path) -> tuple[bool, rdflib.Graph]:
     import pyshacl  # which takes an eighth of a second, and is used only here
     import rdflib
 
-    graphs = [_rdf(path) for path in (data, shapes)]
+    graph, shacl_graph = map(_rdf, (data, shapes))
     try:
         conforms, report, _ = pyshacl.validate(
-            graphs[0], shacl_graph=graphs[1], inference="none", advanced=False)
+            graph, shacl_graph=shacl_graph, inference="none", advanced=False)
     except Exception as error:
         raise GraphsvcError(f"The shapes cannot be used: {error}", location=str(shapes),
                             hint="Check them against the SHACL recommendation.") from error

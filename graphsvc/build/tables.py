@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
@@ -102,12 +103,12 @@ def _columns(content: Content, members: list[str]) -> list[Column]:
         if name in used:
             name = f"{name}_{hashlib.sha256(property_.encode()).hexdigest()[:4]}"
         used |= {name, f"{name}_iri"}
-        terms = [thing.terms(property_) for thing in things]
+        terms = [thing.facts.get(property_, []) for thing in things]
         many, meaning = any(len(one) > 1 for one in terms), _text(content, property_, RDFS.comment)
         shown = [[_label(content, term.value) if isinstance(term, ox.NamedNode) else term.value
                   for term in one] for one in terms]
-        links = [[term.value for term in one if isinstance(term, ox.NamedNode)] for one in terms]
-        linked = sorted({iri for one in links for iri in one})
+        links = [thing.iris(property_) for thing in things]
+        linked = sorted({*chain(*links)})
         columns.append(Column(name, title, shown, property_, meaning, _type(terms, many), many,
                               _codes(content, linked)))
         if linked:
@@ -188,13 +189,10 @@ def _arrow(table: Table) -> arrow.Table:
 def _array(column: Column) -> arrow.Array:
     """The values of a column: of its type, or lists of texts where cells hold several."""
     if column.many:
-        ends = [0]
-        for cell in column.cells:
-            ends.append(ends[-1] + len(cell))
+        ends = [*accumulate(map(len, column.cells), initial=0)]
         return arrow.list_array(
             arrow.Array(ends, type=arrow.DataType.int32()),
-            arrow.Array([text for cell in column.cells for text in cell],
-                        type=arrow.DataType.utf8()))
+            arrow.Array([*chain(*column.cells)], type=arrow.DataType.utf8()))
     type_, read = _PARQUET[column.type]
     array = arrow.Array([read(cell[0]) if cell else None for cell in column.cells], type=type_)
     return array.cast(arrow.DataType.date32()) if column.type == "date" else array
@@ -249,10 +247,9 @@ def write_mappings(
         "mapping_set_title": header.title, "license": header.licence,
         "curie_map": {prefix: base for prefix, base in known.items() if prefix in used}}
     with path.open("w", encoding="utf-8") as file:
-        for name, value in head.items():
-            file.write(f"#{name}: {json.dumps(value, ensure_ascii=False)}\n")
-        writer = csv.writer(file, "excel-tab", lineterminator="\n")
-        writer.writerow(("subject_id", "subject_label", "predicate_id", "object_id",
-                         "mapping_justification"))
-        for subject, predicate, object_, label in rows:
-            writer.writerow((subject, label, predicate, object_, "semapv:ManualMappingCuration"))
+        file.writelines(f"#{name}: {json.dumps(value, ensure_ascii=False)}\n"
+                        for name, value in head.items())
+        csv.writer(file, "excel-tab", lineterminator="\n").writerows([
+            ("subject_id", "subject_label", "predicate_id", "object_id", "mapping_justification"),
+            *((subject, label, predicate, object_, "semapv:ManualMappingCuration")
+              for subject, predicate, object_, label in rows)])

@@ -226,13 +226,15 @@ def _heard(heard: Heard, answer: str, nearest: str) -> Iterator[str]:
     was not understood."""
     for written, meant in heard.corrected.items():
         yield f"`{written}` is taken as `{meant}`."
+    if heard.silent and not heard.reading:
+        yield f"No document speaks of {' or '.join(heard.silent)}."
     if heard.reading:
         yield f"Understood: {heard.reading.sentence}\n"
         yield answer
     else:
         yield "Not sure what is meant."
     if nearest:
-        yield f"{'Other' if heard.reading else 'The'} statements closest to your words\n{nearest}\n"
+        yield f"The statements closest to your words\n{nearest}\n"
     if heard.alternatives:
         yield "Other readings" if heard.reading else "It may be one of these"
         yield from (f"  {one.sentence}\n    {_command(one)}" for one in heard.alternatives)

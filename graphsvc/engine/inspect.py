@@ -58,6 +58,9 @@ _BEGIN = re.compile(
 _WORD = re.compile(r"\w+")
 _FORM = re.compile("|".join(QueryForm), re.IGNORECASE)
 _UPDATE = re.compile("INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|COPY|MOVE|ADD|WITH", re.IGNORECASE)
+_GRAPHS = re.compile(r"graph|(?:\b|ask|construct)(?<![?$:#/])from")
+"""What may name graphs, in small letters; not the `from` of `prov:wasDerivedFrom`, since queries
+that name none are answered from less data."""
 _VOLATILE = re.compile(r"(?:now|rand|uuid)[ \t\r\n]*+[(#]")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PARSER_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
@@ -98,7 +101,7 @@ def inspect(query: str) -> Inspected:
     froms = _FROM.finditer(text, begin.end()) if low.count("from") > 1 else ()
     graphs = [graph[1] for found in froms if (graph := _GRAPH.match(text, found.end()))]
     return Inspected(
-        text=text, form=_form(text, begin.start("word")), graphs="graph" in low or "from" in low,
+        text=text, form=_form(text, begin.start("word")), graphs=bool(_GRAPHS.search(low)),
         prologue=begin["prologue"], star=begin.start("star"),
         merged=tuple(graphs) if len(graphs) > 1 else (), volatile=bool(_VOLATILE.search(low)))
 

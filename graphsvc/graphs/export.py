@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -16,7 +15,7 @@ from anyio import BrokenWorkerProcess, CapacityLimiter, fail_after, to_process, 
 from graphsvc.engine.base import Lane, Request, read
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, JSON, JSON_LD, TSV, Format
-from graphsvc.graphs import json_files, picture, text_files
+from graphsvc.graphs import files, picture
 from graphsvc.graphs.graph import MEASURES, Graph, graph_of, measure
 from graphsvc.graphs.look import Looks
 from graphsvc.graphs.view import Recipe, View, Views
@@ -37,12 +36,12 @@ _turns = CapacityLimiter(_AT_ONCE)
 class GraphFormat(Format):
     """A format of graph files.
 
-    use: what people do with it, in a sentence; picture: whether it is drawn; write: gives pieces
-    of text, a finished file, or what is to be written as JSON.
+    use: what people do with it, in a sentence; picture: whether it is drawn; write: gives the
+    file, its text, or what is to be written as JSON.
     """
 
     use: str
-    write: Callable[[Graph, Recipe], Iterator[str] | bytes | dict[str, Any] | list[dict[str, Any]]]
+    write: Callable[[Graph, Recipe], str | bytes | dict[str, Any] | list[dict[str, Any]]]
     picture: bool = False
 
     def written(self, graph: Graph, recipe: Recipe) -> bytes:
@@ -50,11 +49,7 @@ class GraphFormat(Format):
         made = self.write(graph, recipe)
         if isinstance(made, bytes):
             return made
-        if isinstance(made, dict | list):
-            return json.dumps(made, ensure_ascii=False).encode()
-        out = BytesIO()
-        out.writelines(piece.encode() for piece in made)
-        return out.getvalue()
+        return (made if isinstance(made, str) else json.dumps(made, ensure_ascii=False)).encode()
 
 
 class UnknownFormat(GraphsvcError):
@@ -87,35 +82,35 @@ FORMATS: Mapping[str, GraphFormat] = {known.name: known for known in (
     GraphFormat("graphml", "application/graphml+xml",
                 "GraphML (Gephi, yEd, Cytoscape, igraph, networkx)",
                 use="Opens in most tools with all attributes. Take it if you are not sure.",
-                write=partial(text_files.filled, "view.graphml")),
+                write=partial(files.filled, "view.graphml")),
     GraphFormat("gexf", "application/gexf+xml", "GEXF 1.3 (Gephi, with its timeline)",
                 use="For Gephi: colours and sizes as here, and dates for its timeline.",
-                write=partial(text_files.filled, "view.gexf")),
+                write=partial(files.filled, "view.gexf")),
     GraphFormat("cyjs", _JSON, "Cytoscape JSON (Cytoscape, cytoscape.js)",
                 use="For Cytoscape on the desktop, and for web pages that draw with cytoscape.js.",
-                write=json_files.cyjs),
+                write=files.cyjs),
     GraphFormat("cx2", _JSON, "CX2 (Cytoscape, NDEx)",
-                use="For Cytoscape 3.10 and to share a network on NDEx.", write=json_files.cx2),
+                use="For Cytoscape 3.10 and to share a network on NDEx.", write=files.cx2),
     GraphFormat("dot", "text/vnd.graphviz", "DOT (Graphviz)",
                 use="For Graphviz, which lays it out and draws it on the command line.",
-                write=partial(text_files.filled, "view.dot")),
+                write=partial(files.filled, "view.dot")),
     GraphFormat("json", _JSON, "Nodes and links as JSON (d3, networkx)",
                 use="For your own script: networkx in Python, d3 in a web page.",
-                write=json_files.node_link),
+                write=files.node_link),
     GraphFormat("net", "text/plain", "Pajek",
-                use="For Pajek: names, colours, kinds and weights.", write=text_files.pajek),
+                use="For Pajek: names, colours, kinds and weights.", write=files.pajek),
     GraphFormat("nodes.csv", _TABLE, "Nodes as CSV (Gephi, R, spreadsheets)",
                 use="A spreadsheet with a row for each thing. R, Gephi and Excel read it.",
-                write=text_files.nodes_csv),
+                write=files.nodes_csv),
     GraphFormat("edges.csv", _TABLE, "Edges as CSV (Gephi, R, spreadsheets)",
                 use="A spreadsheet with a row for each link. Goes with the nodes.",
-                write=text_files.edges_csv),
+                write=files.edges_csv),
     GraphFormat("neo4j-nodes.csv", _TABLE, "Nodes as CSV with Neo4j's header",
-                use="For the import tool of Neo4j: the things.", write=text_files.neo4j_nodes_csv),
+                use="For the import tool of Neo4j: the things.", write=files.neo4j_nodes_csv),
     GraphFormat("neo4j-edges.csv", _TABLE, "Edges as CSV with Neo4j's header",
-                use="For the import tool of Neo4j: the links.", write=text_files.neo4j_edges_csv),
+                use="For the import tool of Neo4j: the links.", write=files.neo4j_edges_csv),
     GraphFormat("jsonld", JSON_LD.media_type, "JSON-LD",
-                use="Linked data with the addresses of all things.", write=json_files.jsonld),
+                use="Linked data with the addresses of all things.", write=files.jsonld),
     GraphFormat("svg", "image/svg+xml", "A picture (SVG)", picture=True, write=picture.svg,
                 use="For a paper or a slide: sharp at any size, can be edited, each thing a link."),
     GraphFormat("png", "image/png", "A picture (PNG)", picture=True, write=picture.png,

@@ -26,7 +26,6 @@ OUTLINES = {
     "tag": "M1 2h9l6 6-6 6H1z",
 }
 """Each shape in a square of 16, as a path; the names are those of cytoscape.js."""
-_SHAPES = tuple(OUTLINES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +54,11 @@ def looks_of(classes: Iterable[tuple[str, int]]) -> Looks:
     """The looks of classes. classes: what each is called, and the place of its family in the
     order; those of the last place are families of their own."""
     ordered = sorted({*classes}, key=lambda pair: (pair[1], pair[0].casefold()))
-    last = ordered[-1][1] if ordered else 0
-    families = [[label] for label, place in ordered if place == last]
-    if ordered and last != ordered[0][1]:
-        families = [[label for label, _ in members] for _, members in groupby(
-            (pair for pair in ordered if pair[1] != last), key=lambda pair: pair[1])] + families
-    free, looks = [Look(colour, shape) for shape in _SHAPES for colour in range(len(COLOURS))], {}
-    for number, family in enumerate(families):
-        for label in family:
+    last = max((place for _, place in ordered), default=0)
+    families = groupby(ordered, lambda pair: (pair[1], pair[0] if pair[1] == last else ""))
+    free, looks = list(_LOOKS), {}
+    for number, (_, family) in enumerate(families):
+        for label, _ in family:
             own = [one for one in free if one.colour == number % len(COLOURS)]
             looks[label] = found = (own or free or [_LAST])[0]
             free = [one for one in free if one != found]
@@ -73,10 +69,10 @@ def look(looks: Looks, types: Iterable[str]) -> Looks:
     """The looks of some types of nodes: those of the classes; of others, such as are free."""
     names = sorted({*types})
     found = {name: looks[name] for name in names if name in looks}
-    free = (Look(colour, shape) for shape in _SHAPES for colour in range(len(COLOURS))
-            if Look(colour, shape) not in found.values())
+    free = (one for one in _LOOKS if one not in found.values())
     return {name: found[name] if name in found else next(free, _LAST) for name in names}
 
 
+_LOOKS = [Look(colour, shape) for shape in OUTLINES for colour in range(len(COLOURS))]
 _LAST = Look(len(COLOURS) - 1, "ellipse")
 """Of what is one type too many."""

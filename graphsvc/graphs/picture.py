@@ -19,8 +19,8 @@ from math import hypot, log2, sqrt
 from textwrap import wrap
 from typing import Any
 
+from graphsvc.graphs.files import filled
 from graphsvc.graphs.graph import Edge, Graph, Node, TooLarge, simple_graph
-from graphsvc.graphs.text_files import filled
 from graphsvc.graphs.view import Recipe
 
 _WIDTH, _MARGIN = 680, 30
@@ -84,7 +84,7 @@ class Sheet:
         return cls(round(_WIDTH * scale), round(high))
 
 
-def svg(graph: Graph, recipe: Recipe) -> Iterator[str]:
+def svg(graph: Graph, recipe: Recipe) -> str:
     """Draw the graph. Raises TooLarge where nobody could read the picture, and Unwritable."""
     if len(graph.nodes) > _NODES or len(graph.edges) > _EDGES:
         raise TooLarge(
@@ -124,7 +124,7 @@ def _font() -> str:
 
 def png(graph: Graph, recipe: Recipe) -> bytes:
     """Draw the graph as the SVG has it. Raises as `svg` does."""
-    image = as_png("".join(svg(graph, recipe)), _DENSITY)
+    image = as_png(svg(graph, recipe), _DENSITY)
     head = 8 + 25  # the signature and the chunk IHDR (PNG, third edition, 5.2 and 11.2.1)
     chunks = [_chunk(name.title(), value) for name, value in recipe.facts.items()]
     return image[:head] + b"".join(chunks) + image[head:]

@@ -79,32 +79,29 @@ class Answer:
         """The answer summed up, where its question says how."""
         if (template := self.question.sentence) is None:
             return None
-        if not self.all_rows and (nothing := self.silence.nothing(
-                as_chosen(p, self._given[p.label]) for p in self.question.parameters
-                if p.label in self._given and not self.is_default(p))):
+        parameters = self.question.parameters
+        chosen = {p.name: as_chosen(p, self._given[p.name]) for p in parameters
+                  if p.name in self._given and not self.is_default(p)}
+        if not self.all_rows and (nothing := self.silence.nothing(chosen.values())):
             return nothing
         shown = [(at, column) for at, column in enumerate(self.question.columns)
                  if column.name in template]
         rows = [{**{column.name: self._named(row[at], column) for at, column in shown},
                  "disputed": ", ".join(one.kind for one in self.disagreements(row))}
                 for row in self.all_rows]
-        parameters = self.question.parameters
-        return sentence(self.question, rows, {p.name: self._asked(p) for p in parameters},
-                        {p.name for p in parameters if self.is_default(p)})
+        return sentence(self.question, rows, {p.name: self._asked(p) for p in parameters}, chosen)
 
     @cached_property
     def heading(self) -> str:
         """The title of the answer, for its values."""
-        return self.question.headed({p.name: text for p in self.question.parameters
-                                     if (text := self._given.get(p.label))})[0]
+        return self.question.headed(self._given)[0]
 
     @cached_property
     def _given(self) -> dict[str, str]:
-        """The values of parameters as people read them, by label."""
-        return {p.label: in_words(
+        """The values of parameters as people read them."""
+        return {name: in_words(
             {"true": "yes", "false": "no"}.get(value.value) or self.index.label(value.value)
-            or value.value for value in values)
-            for p in self.question.parameters if (values := self.parameters.get(p.name))}
+            or value.value for value in values) for name, values in self.parameters.items()}
 
     @cached_property
     def summary(self) -> dict[str, list[tuple[Term, int]]]:
@@ -194,17 +191,13 @@ class Questions:
             for text in texts:
                 try:
                     value = await self._value(parameter, text)
+                    understood.take(parameter, text, value, self.index)
                 except AmbiguousName as error:
                     ambiguous.append((parameter, text, error))
-                    continue
-                understood.add(parameter, value)
-                if parameter.type == "iri":
-                    understood.note(parameter, text, value, self.index)
         settled = Meant(understood)
         for parameter, text, several in ambiguous:
             value = await settle(several, parameter, settled, partial(self._reached, question))
-            understood.add(parameter, value)
-            understood.note(parameter, text, value, self.index)
+            understood.take(parameter, text, value, self.index)
         return understood
 
     async def ask(

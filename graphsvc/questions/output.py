@@ -13,7 +13,7 @@ from graphsvc.formats import Format, csv_text, safe_cell
 from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column
-from graphsvc.questions.sheet import workbook
+from graphsvc.questions.sheet import Cells, workbook
 from graphsvc.questions.table import Row, Term, plain
 from graphsvc.release import Header
 from graphsvc.vocabulary import XSD
@@ -85,12 +85,9 @@ def summary(answer: Answer) -> list[dict[str, Any]]:
 
 def parameters(answer: Answer) -> dict[str, Any]:
     """The parameters as they were understood: IRIs and literals as texts, lists where many."""
-    understood: dict[str, Any] = {}
-    for parameter in answer.question.parameters:
-        texts = [value.value for value in answer.parameters.get(parameter.name, ())]
-        one = texts[0] if texts else None
-        understood[parameter.name] = texts if parameter.many else one
-    return understood
+    return {parameter.name: texts if parameter.many else next(iter(texts), None)
+            for parameter in answer.question.parameters
+            for texts in ([value.value for value in answer.parameters.get(parameter.name, ())],)}
 
 
 def as_document(answer: Answer, following: str | None) -> dict[str, Any]:
@@ -168,7 +165,8 @@ def comma_separated(answer: Answer, *, raw: bool = False) -> str:
     After each column of IRIs or evidence comes one of their labels, called `{column}Label`. Texts
     that spreadsheets take for formulas begin with an apostrophe, unless they are to be raw.
     """
-    heads = [head for column in answer.question.columns for head in (column.name, *_twin(column))]
+    heads = [f"{column.name}{end}" for column in answer.question.columns for end in (
+        ("", "Label") if column.type in ("iri", "evidence") else ("",))]
     return _csv(heads, ([
         text for term, column in zip(row, answer.question.columns, strict=True)
         for text in _texts(answer, row, term, column)] for row in answer.rows), raw)
@@ -176,8 +174,7 @@ def comma_separated(answer: Answer, *, raw: bool = False) -> str:
 
 def labelled(answer: Answer, *, raw: bool = False) -> str:
     """CSV for people: headings in words, labels for things, citations for evidence."""
-    rows = (["" if cell is None else str(cell) for cell in cells] for cells in people_rows(answer))
-    return _csv(people_heads(answer), rows, raw)
+    return _csv(people_heads(answer), people_rows(answer), raw)
 
 
 def people_heads(answer: Answer) -> list[str]:
@@ -185,26 +182,20 @@ def people_heads(answer: Answer) -> list[str]:
     return [column.label for column in answer.question.columns] + ["Documents disagree"]
 
 
-def people_rows(answer: Answer) -> Iterator[list[str | int | float | None]]:
+def people_rows(answer: Answer) -> Iterator[Cells]:
     """The rows as people read them: numbers as numbers, all else as texts."""
     for row in answer.rows:
-        cells: list[str | int | float | None] = []
-        for term, column in zip(row, answer.question.columns, strict=True):
-            if column.type == "evidence":
-                cells.append("\n".join(map(str, answer.cited(row, term))) or None)
-            else:
-                cells.append(answer.shown(term, column))
+        cells = ("\n".join(map(str, answer.cited(row, term))) or None
+                 if column.type == "evidence" else answer.shown(term, column)
+                 for term, column in zip(row, answer.question.columns, strict=True))
         disputes = [f"{answer.index.label(one.thing) or one.thing} ({one.kind})"
                     for one in answer.disagreements(row)]
         yield [*cells, "; ".join(disputes) or None]
 
 
-def _csv(heads: list[str], rows: Iterable[list[str]], raw: bool) -> str:
-    return csv_text([heads, *(row if raw else map(safe_cell, row) for row in rows)])
-
-
-def _twin(column: Column) -> tuple[str, ...]:
-    return (f"{column.name}Label",) if column.type in ("iri", "evidence") else ()
+def _csv(heads: list[str], rows: Iterable[Cells], raw: bool) -> str:
+    return csv_text([heads, *(row if raw else [
+        safe_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)])
 
 
 def _texts(answer: Answer, row: Row, term: Term | None, column: Column) -> Iterator[str]:
@@ -224,14 +215,11 @@ def _texts(answer: Answer, row: Row, term: Term | None, column: Column) -> Itera
 
 def tab_separated(answer: Answer) -> str:
     """SPARQL 1.1 Query Results TSV: terms as in Turtle, `?name` heads."""
-    lines = ["\t".join(f"?{column.name}" for column in answer.question.columns)]
-    for row in answer.rows:
-        lines.append("\t".join("" if term is None else _turtle(term) for term in row))
-    return "\n".join(lines) + "\n"
-
-
-def _turtle(term: Term) -> str:
-    return str(term).replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    escaped = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
+    lines = [[f"?{column.name}" for column in answer.question.columns], *(
+        ["" if term is None else str(term).translate(escaped) for term in row]
+        for row in answer.rows)]
+    return "".join("\t".join(line) + "\n" for line in lines)
 
 
 def write(

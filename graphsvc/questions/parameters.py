@@ -79,12 +79,11 @@ class Meant(dict[str, tuple[Value, ...]]):
         super().__init__(values or {})
         self.taken: dict[str, str] = {}
 
-    def add(self, parameter: Parameter, value: Value) -> None:
-        """Give a parameter one more value."""
+    def take(self, parameter: Parameter, text: str, value: Value, index: Index) -> None:
+        """Give a parameter one more value; note it where the text is no name of the thing."""
         self[parameter.name] = tuple(dict.fromkeys((*self.get(parameter.name, ()), value)))
-
-    def note(self, parameter: Parameter, text: str, value: Value, index: Index) -> None:
-        """Note what a text was taken for, unless it is a name of the thing."""
+        if parameter.type != "iri":
+            return
         try:
             meant = index.meant(text, of_class=parameter.of_class, scheme=parameter.scheme)
         except AmbiguousName:

@@ -150,6 +150,7 @@ class Column(_Model):
     of_class: what its things are, for columns of things that coverage can be said of.
     fact: whether its thing is what the row says: its passages come first, its summary is the gist.
     unit, of: the columns that say in what its numbers are, and out of how many they are.
+    quiet: whether pages leave it out, because it orders the rows or repeats what others say.
     """
 
     name: Name
@@ -162,6 +163,7 @@ class Column(_Model):
     fact: Flag = False
     unit: Name | None = None
     of: Name | None = None
+    quiet: Flag = False
 
     @property
     def orders(self) -> bool:
@@ -185,6 +187,10 @@ class Example(_Model):
 class Chart(_Model):
     """How the answer is drawn as bars: the columns of what each is for and of its length.
 
+    series: the column of things that have a line each, from one `x` to the next.
+    parts: the column of what the numbers of a bar are parts of, such as `Good, Very good` for
+        those that are one of both; bars are then told apart by `series`, too.
+
     unit: what the length counts, with `{column}` for what a column has in all rows: where rows
         differ in it, nothing is drawn.
     scale: to the longest bar (count) or to 100 (percent). order: by value, the longest first, or
@@ -193,6 +199,8 @@ class Chart(_Model):
 
     x: Name
     y: Name
+    series: Name | None = None
+    parts: Name | None = None
     unit: Text
     scale: Literal["count", "percent"]
     order: Literal["value", "answer"]

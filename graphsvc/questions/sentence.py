@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from os.path import commonprefix
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from graphsvc.questions.question import Column, Parameter, Question
+from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.values import is_true
 
 Row = Mapping[str, Any]
@@ -64,17 +65,34 @@ def each(rows: Iterable[Row], head: str, *details: str) -> list[str]:
 
 
 def _bracketed(name: Any, group: Sequence[Row], details: Sequence[str]) -> str:
-    said = [str(value) for detail in details for value in values(group, detail)
+    said = [str(value).removesuffix(".") for detail in details for value in values(group, detail)
             if value != "not stated"]
     if disputed := values(group, "disputed"):
         said.append(f"the documents disagree on the {in_words(disputed)}")
     return f"{name} ({'; '.join(said)})" if said else str(name)
 
 
+def bare(names: Iterable[Any]) -> list[str]:
+    """Names without what all of them begin with, up to a colon or a comma: of `Fife: buses` and
+    `Fife: roads`, which a sentence on Fife lists, `buses` and `roads`."""
+    texts = [str(name) for name in names]
+    begin = commonprefix(texts) if len(texts) > 1 else ""
+    start = max(begin.rfind(sign) + len(sign) if sign in begin else 0 for sign in (": ", ", "))
+    return [text[start:] for text in texts]
+
+
 def plural(number: int, one: str, several: str = "") -> str:
     """A number with its noun: `no rows`, `1 row`, `2 rows`."""
     noun = one if number == 1 else several or f"{one}s"
     return f"{number or 'no'} {noun}"
+
+
+def with_unit(number: Any, unit: str) -> str:
+    """A number and what it counts: `2,744 records`, `20%`, `5`."""
+    text = f"{number:,}" if isinstance(number, int | float) else str(number)
+    if unit == "per cent":
+        return f"{text}%"
+    return text if unit in ("", "number") else f"{text} {unit}"
 
 
 def small(text: Any) -> str:
@@ -85,7 +103,7 @@ def small(text: Any) -> str:
 
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 _ENVIRONMENT.filters.update({filter.__name__: filter for filter in (
-    in_words, values, counts, each, plural, small)})
+    in_words, values, counts, each, bare, plural, with_unit, small)})
 
 
 @lru_cache(512)
@@ -99,47 +117,36 @@ def _template(text: str) -> tuple[Template, set[str]]:
 
 
 def sentence(
-    question: Question, rows: Sequence[Row], parameters: Mapping[str, Any], by_default: Set[str]
+    question: Question, rows: Sequence[Row], parameters: Mapping[str, Any],
+    chosen: Mapping[str, str],
 ) -> str | None:
     """The sentence of an answer to a question that has a template, if it says something of it.
 
-    by_default: the parameters whose values nobody chose.
+    chosen: the choices that somebody made, as sentences have them, by parameter.
     """
     try:
-        return _written(question, rows, parameters, by_default)
+        return _written(question, rows, parameters, chosen)
     except (TemplateError, ArithmeticError, TypeError):
         return None  # what sentence_mistakes could not foresee of the values of an answer
 
 
 def _written(
     question: Question, rows: Sequence[Row], parameters: Mapping[str, Any],
-    by_default: Set[str] = frozenset(),
+    chosen: Mapping[str, str],
 ) -> str | None:
     template, names = _template(question.sentence or "")
-    others = [p for p in question.parameters if p.name not in names | by_default]
+    others = [chosen[p.name] for p in question.parameters
+              if p.name in chosen and p.name not in names and not p.required]
     written = template.render(
-        rows=rows, n=len(rows), narrowed=_narrowed(others, parameters), **parameters)
+        rows=rows, n=len(rows), narrowed=f" ({'; '.join(others)})" if others else "", **parameters)
     text = _ARTICLE.sub("the ", " ".join(written.split()))
     return text[:1].upper() + text[1:] or None
-
-
-def _narrowed(others: Iterable[Parameter], values: Mapping[str, Any]) -> str:
-    """The choices that the template does not speak of itself, such as ` (stage: planned)`."""
-    said = [as_chosen(p, _said(values[p.name])) for p in others
-            if not p.required and values.get(p.name) not in (None, [])]
-    return f" ({'; '.join(said)})" if said else ""
 
 
 def as_chosen(parameter: Parameter, value: str) -> str:
     """A choice within a sentence: a thing by its name alone, other values with what they are."""
     is_name = parameter.type == "iri" and not parameter.scheme and not value[:1].islower()
     return value if is_name else f"{small(parameter.label)}: {value}"
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return in_words(value) if isinstance(value, list) else str(value)
 
 
 def sentence_mistakes(question: Question) -> Iterator[str]:
@@ -156,21 +163,18 @@ def sentence_mistakes(question: Question) -> Iterator[str]:
     if unknown := sorted(names - known):
         yield f"names {', '.join(unknown)}, which is no parameter"
         return
-    full = {column.name: _sample(column) for column in question.columns} | {"disputed": "date"}
+    full = {column.name: _SAMPLES.get(column.type, column.label) for column in question.columns}
+    full["disputed"] = "date"
     empty = dict.fromkeys(full)
     for example in question.examples:
         given = {parameter.name: _given(parameter, example.values.get(parameter.name, ()))
                  for parameter in question.parameters}
         for rows in ([], [full], [full, empty], [full] * 20):
             try:
-                _written(question, rows, given)
+                _written(question, rows, given, {})
             except (TemplateError, ArithmeticError, TypeError) as error:
                 yield f"fails for the example `{example.title}` with {len(rows)} rows: {error}"
                 return
-
-
-def _sample(column: Column) -> Any:
-    return _SAMPLES.get(column.type, column.label)
 
 
 def _given(parameter: Parameter, texts: Sequence[str]) -> Any:

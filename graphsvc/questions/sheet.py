@@ -30,9 +30,7 @@ def workbook(
 
     Texts are written as texts, so that none can be a formula.
     """
-    out, book = _book()
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    cell = book.add_format({"text_wrap": True, "valign": "top"})
+    out, book, head, cell = _book()
     link = book.add_format({"text_wrap": True, "valign": "top", "font_color": "blue",
                             "underline": 1})
     sheet = book.add_worksheet("Answer")
@@ -48,8 +46,7 @@ def workbook(
                                 str(value)[:_LONGEST])
             else:
                 _write(sheet, at, place, value, cell)
-            longest = max((len(line) for line in str(value or "").split("\n")), default=0)
-            widths[place] = max(widths[place], longest)
+            widths[place] = max(widths[place], *map(len, str(value or "").split("\n")))
     for place, width in enumerate(widths):
         sheet.set_column(place, place, min(max(width + 2, 10), 60))
     if answer.rows:
@@ -68,9 +65,7 @@ def plain_workbook(
     heads: Sequence[str], rows: Sequence[Cells], recipe: Sequence[tuple[str, str]]
 ) -> bytes:
     """A workbook of texts. recipe: where they come from, as names and values."""
-    out, book = _book()
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    cell = book.add_format({"text_wrap": True, "valign": "top"})
+    out, book, head, cell = _book()
     for name, lines in (("Comparison", [heads, *rows]), ("Source", recipe)):
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(int(lines is not recipe), 0)
@@ -82,12 +77,15 @@ def plain_workbook(
     return out.getvalue()
 
 
-def _book() -> tuple[io.BytesIO, Any]:
-    """A new workbook, and what it is written to when it is closed."""
+def _book() -> tuple[io.BytesIO, Any, Any, Any]:
+    """What a new workbook is written to when it is closed, it, and the looks of heads and cells."""
     from xlsxwriter import Workbook  # which few services are asked for
 
     out = io.BytesIO()
-    return out, Workbook(out, {"in_memory": True})
+    book = Workbook(out, {"in_memory": True})
+    return (out, book,
+            book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
+            book.add_format({"text_wrap": True, "valign": "top"}))
 
 
 def _address(answer: Answer, row: Row, place: int, root: str, server: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graphsvc.index import Index
-from graphsvc.questions.question import ANY, Parameter, Question
+from graphsvc.questions.question import ANY, Column, Parameter, Question
 from graphsvc.questions.sentence import in_words, plural, small
 from graphsvc.questions.table import Row
 from graphsvc.questions.template import Value
@@ -80,26 +80,24 @@ class Silence:
                 yield _filtered(filter, index)
         if empty and len(self.filters) > 1 and self.unfiltered:
             yield f"Without any of these choices there {_rows(self.unfiltered)}."
-        if documents := self.documents:
-            yield from _line("On this, but left out by the choices",
-                             documents.left_out, index)
-            yield from _line("Looked at, and silent on this", documents.silent, index)
-            yield from _line("Not about what was asked", documents.elsewhere, index)
-        if things := self.things:
-            yield from _line(f"{things.label}: on this, but left out by the choices",
-                             things.left_out, index)
-            yield from _line(f"{things.label}: reported on by name, but not on this",
-                             things.silent, index)
-            yield from _line(f"{things.label}: no document reports on it by name",
-                             things.elsewhere, index)
+        said: list[tuple[str, Sequence[str]]] = []
+        if one := self.documents:
+            said += [("On this, but left out by the choices", one.left_out),
+                     ("Looked at, and silent on this", one.silent),
+                     ("Not about what was asked", one.elsewhere)]
+        if one := self.things:
+            said += [(f"{one.label}: on this, but left out by the choices", one.left_out),
+                     (f"{one.label}: reported on by name, but not on this", one.silent),
+                     (f"{one.label}: no document reports on it by name", one.elsewhere)]
+        yield from (_line(text, iris, index) for text, iris in said if iris)
 
 
-def _line(text: str, iris: Sequence[str], index: Index) -> Iterator[str]:
-    if iris:
-        names = sorted(index.label(iri) or iri for iri in iris)
-        number = f" ({len(names)})" if len(names) > 1 else ""
-        more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED + 1 else []
-        yield f"{text}{number}: {'; '.join([*names[:_NAMED], *more] if more else names)}."
+def _line(text: str, iris: Sequence[str], index: Index) -> str:
+    names = sorted(index.label(iri) or iri for iri in iris)
+    number = f" ({len(names)})" if len(names) > 1 else ""
+    if len(names) > _NAMED + 1:
+        names = [*names[:_NAMED], f"{len(names) - _NAMED} more"]
+    return f"{text}{number}: {'; '.join(names)}."
 
 
 def _filtered(filter: Filter, index: Index) -> str:
@@ -148,12 +146,10 @@ class Coverage:
 def concerns(question: Question, others: Coverage | None, index: Index, empty: bool) -> bool:
     """Whether an answer says of whom its rows are, among the things that coverage is said of; one
     without rows, whether it was asked about them."""
-    classes = set(index.classes(others.things[0])) if others and others.things else set()
-    declared: list[tuple[str, str | None]] = [
-        (column.type, column.of_class) for column in question.columns]
-    if empty:
-        declared += [(parameter.type, parameter.of_class) for parameter in question.parameters]
-    return any(type_ == "iri" and class_ in classes for type_, class_ in declared)
+    classes = index.classes(others.things[0]) if others and others.things else []
+    declared: tuple[Column | Parameter, ...] = (
+        *question.columns, *(question.parameters if empty else ()))
+    return any(one.type == "iri" and one.of_class in classes for one in declared)
 
 
 def looked_at(

@@ -17,8 +17,8 @@ from graphsvc.formats import HTML, JSON_LD, LINKED_FORMATS, N_TRIPLES, Format
 from graphsvc.questions.template import Value, own
 from graphsvc.service import Serving
 from graphsvc.vocabulary import DCTERMS, OWL, RDFS
+from graphsvc.web.pages.browse import ontology_page
 from graphsvc.web.pages.context import PageContext
-from graphsvc.web.pages.ontology import ontology_page
 from graphsvc.web.pages.thing import thing_page
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Routes, address_pairs, choose

@@ -16,9 +16,8 @@ from graphsvc.description import Part, ServiceDescription
 from graphsvc.formats import HTML, LINKED_FORMATS, TURTLE, file_type
 from graphsvc.release import Release
 from graphsvc.web.metrics import Metrics
-from graphsvc.web.pages.about import about_page
+from graphsvc.web.pages.about import NEVER_KEPT, about_page, feed, held
 from graphsvc.web.pages.context import PageContext
-from graphsvc.web.pages.releases import NEVER_KEPT, feed, held
 from graphsvc.web.pages.rendering import PLACES
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Routes, choose, server_of

@@ -27,8 +27,7 @@ from graphsvc.web.machines import machine_routes
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.pages.context import PageContext
 from graphsvc.web.pages.editor import editor_page
-from graphsvc.web.pages.errors import error_page
-from graphsvc.web.pages.routes import page_routes
+from graphsvc.web.pages.routes import error_page, page_routes
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import RequestContext, Routes
 from graphsvc.web.sparql import SparqlEndpoint

@@ -37,7 +37,7 @@ def evaluated(store: Store, request: Request) -> bytes:
     """The answer to a request. Raises QuerySyntaxError and QueryRefused."""
     output, written = io.BytesIO(), BY_MEDIA_TYPE[request.media_type]
     try:
-        results, _ = evaluate(Data(store, store), request, inspect(request.query))
+        results, _ = evaluate(Data.of(store), request, inspect(request.query))
         results.serialize(output, written.rdf or written.results)
     except SyntaxError as error:
         raise syntax_error(str(error), request.query) from error

@@ -150,3 +150,18 @@ def test_graphs_are_merged_and_columns_are_in_order() -> None:
     merged = evaluated(store, Request("SELECT ?s { ?s ?p ?o }", "text/csv",
                                       default_graphs=("urn:g", "urn:h")))
     assert merged == b"s\r\nurn:a\r\n"
+
+
+@pytest.mark.parametrize("query", [
+    "SELECT*FROM<urn:g>{ ?s ?p ?o }", "SELECT ?s\n#\nfrom <urn:g> { ?s ?p ?o }",
+    "SELECT (1 AS ?n)FROM<urn:g>{ ?s ?p ?o }", "ASKFROM<urn:g>{ ?s ?p ?o }",
+    "PREFIX u: <urn:>ASK FROMu:g{ ?s ?p ?o }", "CONSTRUCTFROM<urn:g>WHERE{ ?s ?p ?o }",
+    "DESCRIBE <urn:a>FROM<urn:g>", "ASK { { VALUES ?x { true }GRAPH?g{ ?s ?p ?o } } }",
+])
+def test_named_graphs_are_answered_from_however_they_are_named(query: str) -> None:
+    store = ox.Store()
+    store.load(b"<urn:a> <urn:p> <urn:b> <urn:g> .", format=ox.RdfFormat.N_QUADS)
+    media_type = "application/n-triples" if query[0] in "CD" else "text/csv"
+    answer = evaluated(store, Request(query, media_type))
+    assert answer not in (b"", b"false")
+    assert answer.count(b"\n") != 1 or media_type != "text/csv"

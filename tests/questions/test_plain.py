@@ -263,6 +263,15 @@ def test_what_was_not_used_and_what_was_corrected_is_said(asker: Asker) -> None:
     assert readings(heard)[0][0] == "approach-partnerships"
 
 
+def test_a_place_that_nothing_is_said_of_is_named(asker: Asker) -> None:
+    heard = asker.hear("what percentage of children were looked after in Fife and in Midlothian")
+    assert heard.silent == ["Fife"]
+
+
+def test_words_that_no_letters_are_mistaken_in_stay_as_they_are(asker: Asker) -> None:
+    assert asker.hear("how many survey replies couldn't be used").corrected == {}
+
+
 def test_words_are_needed(asker: Asker) -> None:
     with pytest.raises(NothingAsked, match="There are no words in the question"):
         asker.hear(" ?! ")

@@ -14,7 +14,7 @@ import networkx as nx
 import pytest
 
 from graphsvc.graphs.export import FORMATS
-from graphsvc.graphs.text_files import Unwritable
+from graphsvc.graphs.files import Unwritable
 from graphsvc.graphs.view import View
 from tests.views.conftest import Drawn
 from tests.views.readers import READERS

@@ -90,6 +90,26 @@ def test_nothing_is_drawn_of_mixed_units_or_without_a_declared_scale(
     assert ('class="drawing' in page, file.status_code == 200) == (shown, shown)
 
 
+@pytest.mark.slow
+def test_every_example_of_a_question_has_a_page(client: httpx.Client) -> None:
+    listed = client.get("/api/questions", headers={"Accept": "application/json"}).json()
+    examples = [(question["name"], example["parameters"]) for question in listed["questions"]
+                for example in question["examples"]]
+    assert len(examples) > 100
+    assert [(name, values) for name, values in examples if client.get(
+        f"/questions/{name}", params=values).status_code != 200] == []
+
+
+@pytest.mark.slow
+def test_every_tab_of_a_thing_has_a_page(client: httpx.Client) -> None:
+    things = re.findall(r"<loc>[^<]*?(/id/[^<]+)</loc>", client.get("/sitemap.xml").text)[::25]
+    assert len(things) > 150
+    tabs = {unescape(tab) for thing in things for tab in re.findall(
+        r'href="(/id/[^"#]*[?&;]tab=[^"#]*)', client.get(thing).text)}
+    assert len(tabs) > 100
+    assert [page for page in sorted({*things, *tabs}) if client.get(page).status_code != 200] == []
+
+
 def test_a_table_is_sorted_by_the_column_that_an_address_names(client: httpx.Client) -> None:
     def column(sort: str) -> list[int]:
         page = client.get(f"/questions/themes?sort={sort}").text

@@ -1,10 +1,14 @@
-"""About the data: how they were made, the release, how to cite it, how to report an error; and the
-Markdown files of a project, of which one is shown there and the others are pages."""
+"""About the data: how they were made, the releases that the service holds and what changed between
+any two, how to report an error; and the Markdown files of a project, of which one is shown there.
+
+What is held may go while another release is served, so browsers keep no page of a release."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -14,17 +18,27 @@ from urllib.parse import quote, urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
-from starlette.responses import HTMLResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from graphsvc.archive import FILES
+from graphsvc.archive import FILES, Citation
+from graphsvc.changes import Changes, TooManyQuads, compare
+from graphsvc.errors import GraphsvcError
+from graphsvc.index import Index
+from graphsvc.release import Release, Releases
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import PageContext, check_names, first_of
-from graphsvc.web.pages.releases import NEVER_KEPT, built, latest_changes, ordered
+from graphsvc.web.pages.rendering import fill, show_date
+from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 
 ABOUT = "about"
 """The end of the address of the text that is shown on the page about the data."""
+NEVER_KEPT = {"Cache-Control": "no-store"}
 _LONGEST_PATH = 300
+_IN_FEED = 20
+_MOST_SHOWN = 100
+"""Things of one class whose changes a page lists."""
 
 
 @dataclass(frozen=True)
@@ -65,21 +79,25 @@ def _lead_to_pages(tokens: list[Token], names: frozenset[str]) -> None:
             token.attrSet("href", f"/{file}{rest}")
 
 
+async def text_page(name: str, context: PageContext, pairs: Pairs) -> str:
+    """The page of a text by the end of its address."""
+    texts = context.serving.release.texts
+    return await context.render("text.html", lambda: text_of(texts[name], frozenset(texts)))
+
+
 async def about_page(context: PageContext, pairs: Pairs) -> str:
     """The page about the data and the release that is served."""
-    return await context.render("about.html", lambda: _about(context))
+    release, texts = context.serving.release, context.serving.release.texts
 
+    def make() -> dict[str, Any]:
+        return {
+            **_changed(context, _before(context, release), release), "archive": list(FILES),
+            "manifest": release.manifest, "dumps": sorted((release.path / "dumps").iterdir()),
+            "text": text_of(texts[ABOUT], frozenset(texts)) if ABOUT in texts else None,
+            "texts": {name: text_of(path, frozenset(texts)).title
+                      for name, path in texts.items() if name != ABOUT}}
 
-def _about(context: PageContext) -> dict[str, Any]:
-    release, changes = context.serving.release, latest_changes(context)
-    texts = release.texts
-    return {
-        "dataset": context.dataset, "archive": list(FILES), "built": built(release),
-        "manifest": release.manifest, "dumps": sorted((release.path / "dumps").iterdir()),
-        "changes": changes, "kinds": ordered(context, changes) if changes else [],
-        "text": text_of(texts[ABOUT], frozenset(texts)) if ABOUT in texts else None,
-        "texts": {name: text_of(path, frozenset(texts)).title
-                  for name, path in texts.items() if name != ABOUT}}
+    return await context.render("about.html", make)
 
 
 async def report_page(context: PageContext, pairs: Pairs, server: str, referer: str) -> Response:
@@ -94,16 +112,127 @@ async def report_page(context: PageContext, pairs: Pairs, server: str, referer: 
     title = f"Error in {context.title}: {urlsplit(path).path if path else 'the data'}"
     text = (f"Page: {server}{path or '/'}\nRelease: {context.release}\n\n"
             "What is wrong:\n\n\nWhat is right, and where a document says so:\n\n")
-    address = context.terms.term(context.header.iri).first(DISPLAY["report"])
+    address = context.said.first(DISPLAY["report"])
     if address:
         address = address.replace("{title}", quote(title)).replace("{body}", quote(text))
-    return HTMLResponse(
-        await context.render("report.html", lambda: {
-            "path": path, "title": title, "text": text, "address": address}),
-        headers=NEVER_KEPT)
+    return await _unkept(context, "report.html", lambda: {
+        "path": path, "title": title, "text": text, "address": address})
 
 
-async def text_page(name: str, context: PageContext, pairs: Pairs) -> str:
-    """The page of a text by the end of its address."""
-    texts = context.serving.release.texts
-    return await context.render("text.html", lambda: text_of(texts[name], frozenset(texts)))
+# -- releases ----------------------------------------------------------------------------------
+
+
+async def releases_page(context: PageContext, pairs: Pairs) -> Response:
+    """All releases that are held; with `from` and `to`, leads to what changed between two.
+
+    Raises HttpError 404 for a release that is not held.
+    """
+    check_names("The list of releases", pairs, "from", "to")
+    since, until = first_of(pairs, "from"), first_of(pairs, "to")
+    if since and until:
+        found = [held(context, name).id for name in (since, until)]
+        return RedirectResponse(f"/release/{found[1]}?since={found[0]}", 303)
+    return await _unkept(context, "releases.html", lambda: _history(context))
+
+
+async def release_page(context: PageContext, name: str, pairs: Pairs) -> Response:
+    """One release: how it is cited, its files, and what changed since the one before or `since`.
+
+    Raises HttpError 404 for a release that is not held.
+    """
+    check_names("A release", pairs, "since", "format")
+    release, since = held(context, name), first_of(pairs, "since")
+    before = held(context, since) if since else _before(context, release)
+    files = sorted(release.dump_digests)
+
+    def make() -> dict[str, Any]:
+        return {
+            **_changed(context, before, release), "before": before, "most": _MOST_SHOWN,
+            "before_built": _built(before) if before else "",
+            "others": [(other, _built(other)) for other in _folder(context).all()
+                       if other != release],
+            "citation": Citation.of(release, Index(release.index_path)),
+            "files": files, "manifest": release.manifest}
+
+    def as_json() -> dict[str, Any]:
+        changes = _compared(before, release)
+        return {**{name: release.manifest[name] for name in (
+                    "release", "built", "software", "quads")},
+                "files": [f"/release/{release.id}/{quote(name)}" for name in files],
+                "changes": changes and changes.as_json()}
+
+    if first_of(pairs, "format") == "json":
+        return JSONResponse(await run_in_threadpool(as_json), headers=NEVER_KEPT)
+    return await _unkept(context, "release.html", make)
+
+
+async def feed(context: PageContext, server: str) -> Response:
+    """The releases as a feed (Atom, RFC 4287), the latest first. server: without a slash."""
+    made = await run_in_threadpool(lambda: fill(
+        "feed.xml", site=context, server=server, entries=_history(context, _IN_FEED)))
+    return Response(made, headers=NEVER_KEPT, media_type="application/atom+xml")
+
+
+def held(context: PageContext, name: str) -> Release:
+    """The release with this digest, or the beginning of one. Raises HttpError: 404, and 410 for one
+    that only another version of the software can read."""
+    folder = _folder(context)
+    try:
+        return folder.get(name)
+    except GraphsvcError as error:
+        if name.isalnum() and (folder.folder / name).is_dir():
+            raise HttpError(410, f"The release `{name[:40]}` was built by another version of this"
+                            " software, which this one cannot read.",
+                            hint="See /releases for those that it can show.") from error
+        raise HttpError(
+            404, f"This service holds no release `{name[:40]}`. It was removed, or was never here.",
+            hint="See /releases for those that it holds.") from error
+
+
+def _changed(context: PageContext, before: Release | None, release: Release) -> dict[str, Any]:
+    """A release, when it was built, and what changed since one before it: kinds are the classes of
+    what changed, those first that readers are led to first."""
+    changes = _compared(before, release)
+
+    def place(kind: str) -> tuple[bool, int, str]:
+        term = context.terms.term(kind)
+        return term.quiet, term.order, changes.names[kind] if changes else ""
+
+    return {"release": release, "built": _built(release), "changes": changes,
+            "kinds": sorted(changes.kinds, key=place) if changes else []}
+
+
+def _compared(before: Release | None, after: Release) -> Changes | None:
+    """What changed; None where there is nothing to compare with, or too much."""
+    try:
+        return compare(before, after) if before else None
+    except TooManyQuads:
+        return None
+
+
+def _history(context: PageContext, most: int | None = None) -> list[dict[str, Any]]:
+    """The releases, the latest first, each with what changed since the one before."""
+    found = _folder(context).all()
+    pairs = list(zip(found, [*found[1:], None], strict=True))[:most]
+    return [_changed(context, before, release) for release, before in pairs]
+
+
+def _built(release: Release) -> str:
+    """When a release was built, in words."""
+    moment = datetime.fromisoformat(release.manifest["built"])
+    return f"{show_date(moment.date().isoformat())}, {moment:%H:%M} UTC"
+
+
+def _folder(context: PageContext) -> Releases:
+    return Releases(context.serving.release.path.parent)
+
+
+def _before(context: PageContext, release: Release) -> Release | None:
+    try:
+        return _folder(context).before(release)
+    except GraphsvcError:
+        return None
+
+
+async def _unkept(context: PageContext, template: str, make: Callable[[], Any]) -> Response:
+    return HTMLResponse(await context.render(template, make), headers=NEVER_KEPT)

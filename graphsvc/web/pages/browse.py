@@ -1,17 +1,15 @@
-"""Browsing: all things of a class, from A to Z or as a tree."""
+"""Browsing: all things of a class, from A to Z or as a tree; and what the ontology says."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyoxigraph import NamedNode
-
 from graphsvc.fulltext import Entry
 from graphsvc.index import slug
-from graphsvc.questions.table import Row
+from graphsvc.vocabulary import RDFS, SCHEMA, SKOS
 from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
 from graphsvc.web.pages.terms import Term
 from graphsvc.web.problems import HttpError
@@ -23,6 +21,8 @@ _MOST = 150
 _DEEPEST = 8
 _NO_LETTER = "0-9"
 _LONGEST_NOTE = 140
+_PICTURE = "ontology"
+"""The view that draws the ontology, where a project has one."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,6 @@ class Branch:
     """A thing with what is narrower than it or a part of it."""
 
     link: Link
-    note: str
     below: tuple[Branch, ...]
 
 
@@ -47,19 +46,19 @@ async def browse_page(context: PageContext, pairs: Pairs) -> str:
     if by not in ("letter", "tree"):
         raise HttpError(404, f"Things cannot be browsed by `{by[:80]}`.",
                         hint="Use letter or tree.")
-    rows = (await context.fetch("tree", NamedNode(class_.iri))).rows if class_ else []
+    rows = await context.texts("tree", class_.iri) if class_ else []
 
     def make() -> dict[str, Any]:
-        page: dict[str, Any] = {
-            "class": class_, "classes": _classes(context), "by": by, "has_tree": False}
         if class_ is None:
-            return page
+            return {"class": None, "classes": _classes(context)}
         entries = context.index.members(class_.iri)
-        above = _above(rows, {entry.iri for entry in entries})
-        page |= {"has_tree": bool(above), "total": len(entries)}
-        if by == "tree":
-            return {**page, "tree": _tree(context, entries, above)}
-        return {**page, **_letters(context, entries, letter)}
+        known, above = {entry.iri for entry in entries}, defaultdict[str, list[str]](list)
+        for thing, over in rows:
+            if over in known:
+                above[thing].append(over)
+        shown = {"tree": _tree(context, entries, above)} if by == "tree" else _letters(
+            context, entries, letter)
+        return {"class": class_, "by": by, "has_tree": bool(above), "total": len(entries), **shown}
 
     return await context.render("browse.html", make)
 
@@ -105,29 +104,53 @@ def _note(entry: Entry) -> str:
     return note if note != entry.label and len(note) <= _LONGEST_NOTE else ""
 
 
-def _above(rows: Sequence[Row], known: set[str]) -> dict[str, list[str]]:
-    """What each thing is below, among the things that are shown."""
-    above: dict[str, list[str]] = defaultdict(list)
-    for thing, over in rows:
-        if thing is not None and over is not None and over.value in known:
-            above[thing.value].append(over.value)
-    return above
-
-
 def _tree(
-    context: PageContext, entries: Sequence[Entry], above: dict[str, list[str]]
-) -> tuple[Branch, ...]:
+    context: PageContext, entries: Sequence[Entry], above: Mapping[str, Sequence[str]]
+) -> list[Branch]:
     """The things that are below no other, each with what is below it, in the order of their
     names."""
-    below: dict[str, list[Entry]] = defaultdict(list)
+    below: dict[str, list[str]] = defaultdict(list)
     for entry in entries:
         for over in above.get(entry.iri, ()):
-            below[over].append(entry)
+            below[over].append(entry.iri)
 
-    def branch(entry: Entry, depth: int) -> Branch:
-        found = below[entry.iri] if depth < _DEEPEST else []
-        return Branch(context.link(entry.iri), _note(entry),
-                      tuple(branch(one, depth + 1) for one in found))
+    def branch(iri: str, depth: int) -> Branch:
+        found = below[iri] if depth < _DEEPEST else []
+        return Branch(context.link(iri), tuple(branch(one, depth + 1) for one in found))
 
-    return tuple(branch(entry, 0) for entry in entries if not above.get(entry.iri))
+    return [branch(entry.iri, 0) for entry in entries if entry.iri not in above]
 
+
+async def ontology_page(context: PageContext) -> str:
+    """The page of the ontology: classes as a tree, properties, vocabularies, re-used terms."""
+    return await context.render("ontology.html", lambda: _ontology(context))
+
+
+def _ontology(context: PageContext) -> dict[str, Any]:
+    terms = sorted(context.terms.terms.values(), key=lambda term: term.label.casefold())
+    own = [term for term in terms if term.iri.startswith(context.header.namespace)]
+    classes = [term for term in own if term.is_class]
+    known = {term.iri for term in classes}
+    return {
+        "sections": {"Classes": classes,
+                     "Properties": [term for term in own if not term.is_class],
+                     "Terms of other vocabularies": [term for term in terms if term not in own]},
+        "roots": [term for term in classes if not known.intersection(
+            term.values.get(str(RDFS.subClassOf), ()))],
+        "below": _by(own, RDFS.subClassOf), "of": _by(own, RDFS.domain, SCHEMA.domainIncludes),
+        "to": _by(own, RDFS.range, SCHEMA.rangeIncludes),
+        "examples": {term.iri: found[0].iri for term in classes
+                     if (found := context.index.members(term.iri))},
+        "schemes": context.index.members(str(SKOS.ConceptScheme)),
+        "picture": next((view.name for view in context.serving.views
+                         if view.name == _PICTURE and view.is_drawn), None)}
+
+
+def _by(terms: Iterable[Term], *properties: str) -> dict[str, list[Term]]:
+    """The terms by the values of properties."""
+    found: dict[str, list[Term]] = defaultdict(list)
+    for term in terms:
+        for property_ in properties:
+            for value in term.values.get(str(property_), ()):
+                found[value].append(term)
+    return found

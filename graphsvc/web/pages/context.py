@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,11 +22,11 @@ from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
-from graphsvc.questions.table import Table, fetch
+from graphsvc.questions.table import Row, fetch
 from graphsvc.questions.template import own
 from graphsvc.service import Serving
 from graphsvc.vocabulary import DISPLAY, SKOS
-from graphsvc.web.pages.rendering import dated, fill
+from graphsvc.web.pages.rendering import dated, fill, query_string
 from graphsvc.web.pages.terms import Terms
 from graphsvc.web.request import Pairs
 
@@ -80,11 +80,6 @@ class Link:
         return 0 if self.rank is None else 1 + round(self.rank * (SHADES - 1))
 
 
-def alphabetical(links: Iterable[Link]) -> list[Link]:
-    """The links by their texts."""
-    return sorted(links, key=lambda link: (link.text.casefold(), link.iri or ""))
-
-
 class PageContext:
     """One release as the pages show it. sizes: how many things there are of each class; dataset:
     what search engines read of it (schema.org)."""
@@ -97,12 +92,17 @@ class PageContext:
         self.dataset = Archive(serving.release, serving.header, serving.index, "").dataset()
         self.release = serving.release.id
         self.citation = Citation.of(serving.release, serving.index)
-        self.title = terms.term(self.header.iri).first(DISPLAY["title"]) or self.header.title
-        self.method = terms.term(self.header.iri).first(SKOS.editorialNote)
+        self.said = terms.term(self.header.iri)
+        """What the ontology says of itself."""
+        self.title = self.said.first(DISPLAY["title"]) or self.header.title
+        self.method = self.said.first(SKOS.editorialNote)
         """How the data came about, in a sentence, where the ontology says it."""
         self.curie = serving.index.curie
         self.signs = {self.label(iri): symbol for iri, symbol in terms.symbols.items()}
         """The symbols of values by their labels, for texts that are such a value."""
+        self.ranked = {self.label(iri): rank for iri, rank in sorted(
+            terms.ranks.items(), key=lambda item: item[1])}
+        """The ranks of values by their labels, the lowest first."""
         self.link = lru_cache(_KEPT)(self._link)
         """A link to a thing, by its label."""
 
@@ -131,6 +131,11 @@ class PageContext:
         """What a thing is called; the end of its IRI where it has no name."""
         return self.index.label(iri) or slug(iri).replace("-", " ") or iri
 
+    def in_words(self, message: str) -> str:
+        """A message with paths for the addresses of things, and what programs quote in quotes."""
+        message = re.sub(r"<(http[^>]*)>", lambda found: self.path(found[1]) or found[1], message)
+        return re.sub(r"`([^`]*)`", r"“\1”", message)
+
     def meant(
         self, text: str, of_class: str | None = None, scheme: str | None = None
     ) -> str | None:
@@ -148,22 +153,45 @@ class PageContext:
             return error.named
         return [Named(iri, self.label(iri))]
 
+    def examples(self, question: Question) -> Iterator[list[str | None]]:
+        """The things that each example of a question names for each of its parameters, if any."""
+        for p in question.parameters:
+            for example in question.examples if p.type == "iri" else ():
+                yield [self.meant(text, p.of_class, p.scheme)
+                       for text in example.values.get(p.name, ())]
+
     async def find(self, text: str) -> str:
         """The IRI that a parameter `thing` names. Raises UnknownName or AmbiguousName."""
         return await run_in_threadpool(self.index.find, text, location="parameter thing")
 
     # -- data -----------------------------------------------------------------------------------
 
-    async def fetch(self, name: str, *things: NamedNode) -> Table:
-        """The rows of one of the software's own queries about some things. Raises what the engine
-        raises."""
-        return await fetch(self.serving.engine, own(name, thing=things))
+    async def rows(self, name: str, *things: str) -> list[Row]:
+        """The rows of one of the software's own queries about some things; none without any.
+        Raises what the engine raises."""
+        query = own(name, thing=[*map(NamedNode, things)])
+        return (await fetch(self.serving.engine, query)).rows if things else []
+
+    async def texts(self, name: str, *things: str) -> list[list[str]]:
+        """The same rows as texts, which are empty where there is nothing."""
+        return [[term.value if term else "" for term in row]
+                for row in await self.rows(name, *things)]
 
     async def ask(self, question: Question, given: Given, limit: int) -> Answer:
         """The first rows of the answer to a question. Raises what understanding and asking raise.
         """
         understood = await self.questions.understand(question, given)
         return await self.questions.page(question, understood, limit=limit)
+
+    def query_of(self, answer: Answer) -> str:
+        """The parameters as the query part of an address, without those that have their default."""
+        given = {}
+        for parameter in answer.question.parameters:
+            values = [value.value for value in answer.parameters.get(parameter.name, ())]
+            if values and values != list(parameter.default):
+                given[parameter.name] = (
+                    [*map(self.curie, values)] if parameter.type == "iri" else values)
+        return query_string(given)
 
     # -- pages ----------------------------------------------------------------------------------
 

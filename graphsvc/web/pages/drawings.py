@@ -5,66 +5,60 @@ None where it would mislead: where units differ, all is zero, or a place has sev
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from graphsvc.errors import GraphsvcError
 from graphsvc.questions.question import Map
 from graphsvc.web.pages.context import SHADES, Link, PageContext
+from graphsvc.web.pages.figure import NARROW, WIDE, Bars, Drawing, Matrix, Tile, TileMap
+from graphsvc.web.pages.series import Stack, Trends, stack, trends
 from graphsvc.web.pages.table import Row, Table
 
 MOST_BARS = 25
 _MOST_KINDS = 6
 """Categories that have colours of their own."""
-_FIELD = re.compile(r"\{(\w+)\}")
+
+
+class NotDrawn(GraphsvcError):
+    """An answer has no such picture."""
+
+    status = 404
+    type = "/problems#not-drawn"
+    title = "There is no such picture"
 
 
 @dataclass(frozen=True)
-class Bars:
-    """A bar for each thing. of: how many the answer has; most: where the scale ends."""
+class Drawings:
+    """What an answer can be drawn as, by the name of the view."""
 
-    label: str
-    unit: str
-    bars: tuple[tuple[Link, Link], ...]
-    most: float
-    of: int
-    percent: bool
+    drawn: Mapping[str, Matrix | Bars | Stack | Trends | TileMap]
 
+    @classmethod
+    def of(cls, context: PageContext, table: Table) -> Drawings:
+        """The drawings of an answer with all its rows."""
+        found = {"grid": matrix(table), "chart": chart(context, table),
+                 "map": tile_map(context, table)}
+        return cls({name: drawing for name, drawing in found.items() if drawing})
 
-@dataclass(frozen=True)
-class Tile:
-    """A place, where it is, and what is known of it. look: its colour; sign: its symbol; means:
-    what these two say; short: its name where there is no room; blank: why nothing is known."""
-
-    link: Link
-    column: int
-    row: int
-    text: str = ""
-    look: str = "none"
-    sign: str = ""
-    means: str = ""
-    short: str = ""
-    blank: str = "no information"
-
-    @property
-    def says(self) -> str:
-        """The place and what is known of it, in words."""
-        return f"{self.link.text}: {self.text or self.blank}"
+    def drawing(self, view: str, phone: bool = False) -> Drawing:
+        """A view as marks on a sheet, as wide as files or as phones. Raises NotDrawn."""
+        if view in self.drawn:
+            return self.drawn[view].drawing(NARROW if phone else WIDE)
+        raise NotDrawn(
+            f"This answer cannot be drawn as `{view[:40]}`.",
+            hint=f"It can be drawn as {', '.join(self.drawn)}." if self.drawn else
+            "Nothing can be drawn of it; take the table.")
 
 
-@dataclass(frozen=True)
-class TileMap:
-    """Places at the positions of their tiles. key: what each look and sign means."""
-
-    measure: str
-    tiles: tuple[Tile, ...]
-    key: tuple[tuple[str, str, str], ...]
-
-    @property
-    def columns(self) -> int:
-        """How many tiles are next to each other."""
-        return max(tile.column for tile in self.tiles)
+def chart(context: PageContext, table: Table) -> Bars | Stack | Trends | None:
+    """What the question's chart makes of the answer."""
+    declared = table.question.chart
+    if declared is None:
+        return None
+    return (stack(context, table, declared) if declared.parts else
+            trends(table, declared) if declared.series else bars(table))
 
 
 def bars(table: Table) -> Bars | None:
@@ -72,7 +66,7 @@ def bars(table: Table) -> Bars | None:
     declared = table.question.chart
     if declared is None:
         return None
-    x, y, unit = table.at(declared.x), table.at(declared.y), _unit(table, declared.unit)
+    x, y, unit = table.at(declared.x), table.at(declared.y), table.in_all(declared.unit)
     if x is None or y is None or unit is None:
         return None
     words = table.instead(y)
@@ -111,7 +105,7 @@ def tile_map(context: PageContext, table: Table) -> TileMap | None:
         if place := context.terms.tile_of(row[at].iri or ""):
             found[place].append(row)
     shade = table.at(declared.shade)
-    unit = _unit(table, declared.unit or "", (row for rows in found.values() for row in rows))
+    unit = table.in_all(declared.unit or "", [row for rows in found.values() for row in rows])
     if not found or unit is None or declared.shade and shade is None:
         return None
     shown = {place: _values(context, table, rows, shade) for place, rows in found.items()}
@@ -120,7 +114,7 @@ def tile_map(context: PageContext, table: Table) -> TileMap | None:
         return None
     blanks, one = _blanks(context, table), next(iter(found.values()))[0][at].iri or ""
     tiles = tuple(replace(
-        looks.get(place) or blanks.get(place) or Tile(Link(), 0, 0), column=column, row=row,
+        looks.get(place) or blanks.get(place) or Tile(), column=column, row=row,
         short=context.terms.shorts.get(place, ""),
         link=found[place][0][at] if place in found else context.link(
             context.terms.near(place, one)))
@@ -137,21 +131,8 @@ def _blanks(context: PageContext, table: Table) -> dict[str, Tile]:
     things = table.answer.silence.things
     named = [("none", "reported on, but not on this", things.silent),
              ("void", "no document reports on it by name", things.elsewhere)] if things else []
-    return {place: Tile(Link(), 0, 0, look=look, blank=text) for look, text, iris in named
+    return {place: Tile(look=look, blank=text) for look, text, iris in named
             for iri in iris if (place := context.terms.tile_of(iri))}
-
-
-def _unit(table: Table, unit: str, rows: Iterable[Row] | None = None) -> str | None:
-    """The unit, with what columns have in all rows for `{column}`; None where rows differ."""
-    drawn = list(table.rows if rows is None else rows)
-    values: dict[str, str] = {}
-    for name in _FIELD.findall(unit):
-        at = table.at(name)
-        texts = {row[at].text for row in drawn} if at is not None else {""}
-        if len(texts) != 1:
-            return None
-        values[name] = texts.pop()
-    return _FIELD.sub(lambda field: values[field[1]], unit)
 
 
 def _values(
@@ -171,19 +152,18 @@ def _looks(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | 
     """How each place looks, which has neither its position nor its name yet."""
     if declared.scale == "categories":
         return _kinds(shown)
-    weights = {place: [cell.number for cell in cells] for place, cells in shown.items()}
-    if any(len(numbers) > 1 or None in numbers for numbers in weights.values()):
+    if any(len(cells) > 1 or cells and cells[0].number is None for cells in shown.values()):
         return None
-    known = {place: numbers[0] or 0.0 for place, numbers in weights.items() if numbers}
-    most = 100.0 if declared.scale == "percent" else max(known.values(), default=0)
-    if not any(known.values()) or min(known.values()) < 0:
+    known = {place: cells[0] for place, cells in shown.items() if cells}
+    numbers = [cell.number or 0.0 for cell in known.values()]
+    if not any(numbers) or min(numbers) < 0:
         return None
-    ordered = declared.scale == "ordered"
-    return {place: Tile(
-        Link(), 0, 0, shown[place][0].text,
-        f"s{shown[place][0].shade if ordered else 1 + round(number / most * (SHADES - 1))}",
-        means=shown[place][0].text)
-        for place, number in known.items()}
+    most = 100.0 if declared.scale == "percent" else max(numbers)
+    shades = [cell.shade if declared.scale == "ordered" else
+              1 + round(number / most * (SHADES - 1))
+              for cell, number in zip(known.values(), numbers, strict=True)]
+    return {place: Tile(cell.text, f"s{shade}", means=cell.text)
+            for (place, cell), shade in zip(known.items(), shades, strict=True)}
 
 
 def _kinds(shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
@@ -209,7 +189,7 @@ def _kinds(shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
                  if signed else (own[cell], own[cell]) for cell in cells}
         several = len(kinds) > 1
         look, sign = ("plain", "") if several else kinds.pop()
-        looks[place] = Tile(Link(), 0, 0, text, look, sign, "several" if several else ", ".join(
+        looks[place] = Tile(text, look, sign, "several" if several else ", ".join(
             cell.text for cell in cells))
     return looks
 
@@ -226,27 +206,10 @@ def _key(tiles: Sequence[Tile], declared: Map) -> tuple[tuple[str, str, str], ..
         if tile.means:
             texts[tile.look, tile.sign][tile.means] = None
     measured = declared.scale in ("count", "percent")
-    key = [(look, sign, " to ".join(dict.fromkeys([min(found, key=_size), max(found, key=_size)]))
-            if measured else ", ".join(found)) for (look, sign), found in texts.items()]
+    key = [(look, sign, " to ".join(dict.fromkeys([*found][:1] + [*found][-1:])) if measured else
+            ", ".join(found)) for (look, sign), found in texts.items()]
     blank = {(tile.look, "", tile.blank): None for tile in tiles if not tile.means}
     return (*key, *blank)
-
-
-def _size(text: str) -> float:
-    return Link(text).number or 0
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """What is known where rows and columns meet. corner, measure: what the rows and the cells are
-    about; symbols, tones: what each means; tones: None where the cells are texts."""
-
-    corner: str
-    measure: str
-    columns: Sequence[Link]
-    rows: Sequence[tuple[Link, list[list[Link]]]]
-    symbols: Mapping[str | None, list[str]]
-    tones: Mapping[str | None, list[str]] | None
 
 
 def matrix(table: Table) -> Matrix | None:

@@ -15,14 +15,14 @@ async def editor_page(context: PageContext, pairs: Pairs) -> str:
 
     Raises what understanding a question raises, and GraphsvcError for other parameters.
     """
-    query = await _query(context, pairs)
+    query = await _query(context, pairs) or own(
+        "first", namespace=[Literal(context.header.namespace)])
     classes = [term for term in context.terms.terms.values()
                if term.is_class and context.sizes.get(term.iri)
                and context.curie(term.iri) != term.iri]
     cited = context.citation.of_answer("{title} SPARQL query", "{address}")
     return await context.render("editor.html", lambda: {
-        "query": query or own(
-            "first", namespace=[Literal(context.header.namespace)]),
+        "query": query,
         "starters": [one for one in context.questions.library if "start" in one.tags][:6],
         "classes": sorted(classes, key=lambda term: (term.order, -context.sizes[term.iri])),
         "settings": {
@@ -33,31 +33,30 @@ async def editor_page(context: PageContext, pairs: Pairs) -> str:
             "citation": {"text": cited.text, "bibtex": cited.bibtex}}})
 
 
-async def _query(context: PageContext, pairs: Pairs) -> str:
+async def _query(context: PageContext, pairs: Pairs) -> str | None:
     """The query to begin with, if the address asks for one.
 
     `query` is one; `thing` names a thing. The first `question` names a question, whose parameters
     all other pairs are, even where one of them has that name too.
     """
-    at = next((at for at, (name, _) in enumerate(pairs) if name == "question"), None)
-    if at is not None:
+    names = [name for name, _ in pairs]
+    if "question" in names:
+        at = names.index("question")
         question = context.questions.library.get(pairs[at][1])
         given = given_of([*pairs[:at], *pairs[at + 1:]])
         understood = await context.questions.understand(question, given)
         return f"# {question.title}\n{question.template.bind(understood).strip()}\n"
     check_names("The editor", pairs, "thing", "query", "question")
     if (text := first_of(pairs, "query")) or not pairs:
-        return text or ""
-    thing = await context.find(pairs[0][1])
-    return own("about", thing=[NamedNode(thing)])
+        return text
+    return own("about", thing=[NamedNode(await context.find(pairs[0][1]))])
 
 
 async def editor_terms(context: PageContext, pairs: Pairs) -> Response:
     """Classes and properties with their meaning, the most used classes first, for completion."""
-    found: dict[str, list[dict[str, str]]] = {"classes": [], "properties": []}
-    for term in sorted(context.terms.terms.values(),
-                       key=lambda term: (-context.sizes.get(term.iri, 0), term.label)):
-        found["classes" if term.is_class else "properties"].append(
-            {"iri": term.iri, "name": context.curie(term.iri), "label": term.label,
-             "comment": term.comment})
-    return JSONResponse(found)
+    terms = sorted(context.terms.terms.values(),
+                   key=lambda term: (-context.sizes.get(term.iri, 0), term.label))
+    return JSONResponse({name: [
+        {"iri": term.iri, "name": context.curie(term.iri), "label": term.label,
+         "comment": term.comment} for term in terms if term.is_class == is_class]
+        for name, is_class in (("classes", True), ("properties", False))})

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -20,8 +21,6 @@ from graphsvc.graphs.look import look
 from graphsvc.index import AmbiguousName, NotOneThing, slug
 from graphsvc.vocabulary import DISPLAY, PROV, RDF, RDFS, SKOS
 from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
-from graphsvc.web.pages.errors import plain
-from graphsvc.web.pages.terms import Term
 from graphsvc.web.request import Pairs
 
 _MOST = 400
@@ -75,14 +74,21 @@ async def explore_page(context: PageContext, pairs: Pairs) -> str:
         groups: dict[tuple[str, bool], list[Link]] = defaultdict(list)
         for edge in edges[:_MOST]:
             groups[edge.label, edge.source == iri].append(context.link(edge.other(iri)))
+        near = problem.named if isinstance(problem, AmbiguousName) else [
+            hit.entry for hit in context.index.suggest(to or "", None)[:5]] if problem else []
+        ends = [*accumulate(way, lambda start, edge: edge.other(start), initial=iri)]
+        kinds = [term for one in ends[1:-1] for term in context.terms.most_special(
+            context.index.classes(one))[:1]]
         return {
             "thing": context.link(iri), "name": context.curie(iri), "total": len(edges),
             "shown": len(edges[:_MOST]), "groups": groups, "examples": examples,
-            "problem": problem and plain(context, problem.message),
-            "near": _offered(context, problem, to or "") if problem else [],
+            "problem": problem and context.in_words(problem.message),
+            "near": [context.link(one.iri) for one in near],
             "aim": aim and context.link(aim), "aim_name": aim and context.curie(aim),
-            "way": (steps := _steps(context, iri, way)), "past": [*map(slug, sorted(past))],
-            "passed": _passed(context, steps)}
+            "way": [(context.link(start), edge, context.link(end))
+                    for (start, end), edge in zip(pairwise(ends), way, strict=True)],
+            "past": [*map(slug, sorted(past))],
+            "passed": {term.iri: term for term in kinds}.values()}
 
     return await context.render("explore.html", make)
 
@@ -108,26 +114,13 @@ def _led_to(context: PageContext, iri: str) -> bool:
                for class_ in context.index.classes(iri))
 
 
-def _offered(context: PageContext, problem: NotOneThing, text: str) -> list[Link]:
-    """What may be meant by a text that is the name of several things, or of none."""
-    found = problem.named if isinstance(problem, AmbiguousName) else [
-        hit.entry for hit in context.index.suggest(text, None)[:5]]
-    return [context.link(one.iri) for one in found]
-
-
 def _examples(context: PageContext) -> list[Link]:
     """Things to begin with: those that the questions of the first page are asked with."""
-    found: dict[str, Link] = {}
     known = {question.name: question for question in context.questions.library}
-    first = context.terms.term(context.header.iri).names(DISPLAY.questions)
-    for question in (known[name] for name in first if name in known):
-        for p in question.parameters:
-            for example in question.examples if p.type == "iri" else ():
-                for text in example.values.get(p.name, ()):
-                    iri = context.meant(text, p.of_class, p.scheme)
-                    if iri and _led_to(context, iri):
-                        found[iri] = context.link(iri)
-    return list(found.values())[:_BEGINNINGS]
+    found = [iri for name in context.said.names(DISPLAY.questions) if name in known
+             for iris in context.examples(known[name]) for iri in iris
+             if iri and _led_to(context, iri)]
+    return [context.link(iri) for iri in [*dict.fromkeys(found)][:_BEGINNINGS]]
 
 
 async def links(context: PageContext, pairs: Pairs) -> Response:
@@ -157,16 +150,12 @@ async def _around(context: PageContext, iri: str) -> list[Edge]:
 
 async def _neighbours(context: PageContext, things: Iterable[str]) -> dict[str, list[Edge]]:
     """The links of each thing, without those that pages leave out."""
-    links = await context.fetch("neighbours", *map(NamedNode, things))
-    found: dict[str, dict[Edge, None]] = defaultdict(dict)
-    for thing, property_, other, outward in links.rows:
-        assert thing and property_ and other and outward
-        if (property_.value in _LEFT_OUT or context.terms.term(property_.value).quiet
-                or context.path(other.value) is None):
-            continue
-        ends = [thing.value, other.value] if outward.value == "true" else [other.value, thing.value]
-        edge = Edge(ends[0], property_.value, ends[1], context.label(property_.value))
-        found[thing.value][edge] = None
+    found: dict[str, set[Edge]] = defaultdict(set)
+    for thing, property_, other, outward in await context.texts("neighbours", *things):
+        if (property_ not in _LEFT_OUT and not context.terms.term(property_).quiet
+                and context.path(other) is not None):
+            ends = (thing, other) if outward == "true" else (other, thing)
+            found[thing].add(Edge(ends[0], property_, ends[1], context.label(property_)))
     return defaultdict(list, {thing: sorted(edges, key=lambda edge: (
         edge.property_, edge.source, edge.target)) for thing, edges in found.items()})
 
@@ -175,17 +164,12 @@ async def _folded(context: PageContext, edges: Sequence[Edge], ends: set[str]) -
     """The links with statements as links, where these begin or end at one of `ends` (any, without
     ends); what rules conclude from such a statement is left out."""
     others = {iri for edge in edges for iri in (edge.source, edge.target)} - ends
-    statements = _statements(context, others)
-    if not statements:
-        return [*edges]
-    ends_of = await context.fetch("folded", *map(NamedNode, statements))
     folded: dict[Edge, None] = {}
-    for statement, start, end, said in ends_of.rows:
+    for statement, start, end, said in await context.rows("folded", *_statements(context, others)):
         if statement and start and end and (not ends or {start.value, end.value} & ends):
-            word = context.label(said.value) if isinstance(said, NamedNode) else (
-                said.value if said else context.label(statement.value))
-            folded[Edge(start.value, str(DISPLAY["linkTo"]), end.value, word,
-                        statement.value)] = None
+            word = said or statement
+            folded[Edge(start.value, str(DISPLAY["linkTo"]), end.value, word.value if isinstance(
+                word, Literal) else context.label(word.value), statement.value)] = None
     gone = {edge.statement for edge in folded}
     joined = {(edge.source, edge.target) for edge in folded}
     return [*folded, *(edge for edge in edges if not {edge.source, edge.target} & gone
@@ -208,17 +192,11 @@ def _classes(context: PageContext, pairs: Pairs) -> set[str]:
             for term in context.terms.most_special(context.index.classes(document))}
 
 
-def _passed(context: PageContext, steps: Sequence[tuple[Link, Edge, Link]]) -> list[Term]:
-    """The classes of what a way leads through."""
-    through = [to.iri or "" for _, _, to in steps[:-1]]
-    return list({term.iri: term for iri in through for term in context.terms.most_special(
-        context.index.classes(iri))[:1]}.values())
-
-
 async def _way(context: PageContext, one: str, other: str, past: set[str]) -> list[Edge]:
     """The links of a shortest way between two things, of at most _FARTHEST steps and not through
     things of classes that are to be left out; none where there is none. Both ends are searched
-    from, the smaller side first; of ways of the same length, one over a statement is taken."""
+    from, the smaller side first; of ways of the same length, one over a statement is taken, and
+    shown as a link where it links what is before and after it."""
     if one == other:
         return []
     reached: tuple[dict[str, list[Edge]], ...] = ({one: []}, {other: []})
@@ -231,37 +209,22 @@ async def _way(context: PageContext, one: str, other: str, past: set[str]) -> li
         for thing in edges_of[side]:
             if len(found[thing]) <= _HUB or thing in (one, other):
                 for edge in found[thing]:
-                    if edge.other(thing) not in here:
-                        coming.setdefault(edge.other(thing), [*here[thing], edge])
-        if past:
-            coming = {iri: edges for iri, edges in coming.items()
-                      if iri in (one, other) or not past & set(context.index.classes(iri))}
+                    end = edge.other(thing)
+                    if end not in here and end not in coming and (
+                            end in (one, other) or past.isdisjoint(context.index.classes(end))):
+                        coming[end] = [*here[thing], edge]
         here.update(coming)
         statements = {*_statements(context, coming.keys() & there.keys())}
         if met := sorted((iri for iri in coming if iri in there),
                          key=lambda iri: (len(there[iri]), iri not in statements, iri)):
-            halves = [reached[0][met[0]], reached[1][met[0]][::-1]]
-            way = [edge for half in halves for edge in half]
-            return await _folded_way(context, way)
+            way = [*reached[0][met[0]], *reversed(reached[1][met[0]])]
+            folded = await _folded(context, way, set())
+            passed = {iri for edge in way for iri in (edge.source, edge.target)}
+            return folded if all({it.source, it.target} <= passed for it in folded) else way
         edges_of[side] = sorted(coming)
         if not coming:
             break
     return []
-
-
-async def _folded_way(context: PageContext, way: list[Edge]) -> list[Edge]:
-    """The way with each statement on it as a link, where it links what is before and after it."""
-    things = {iri for edge in way for iri in (edge.source, edge.target)}
-    folded = await _folded(context, way, set())
-    return folded if all({edge.source, edge.target} <= things for edge in folded) else way
-
-
-def _steps(context: PageContext, start: str, way: Sequence[Edge]) -> list[tuple[Link, Edge, Link]]:
-    """From what to what each link of a way leads, as one goes it."""
-    steps = []
-    for edge in way:
-        steps.append((context.link(start), edge, context.link(start := edge.other(start))))
-    return steps
 
 
 def _as_json(context: PageContext, iri: str, edges: Sequence[Edge]) -> dict[str, Any]:

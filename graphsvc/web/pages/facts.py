@@ -1,17 +1,20 @@
-"""What is said of a thing, property by property; its parts as one bar; and what refers to it."""
+"""What is said of a thing, property by property; its parts as one bar; what refers to it; and in a
+document, passage by passage, what rests on each."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from graphsvc.index import slug
+from graphsvc.index import closure, slug
 from graphsvc.passage import Passage, in_reading_order
+from graphsvc.questions.sentence import with_unit
 from graphsvc.questions.table import Row, Term
 from graphsvc.vocabulary import (
     DCTERMS,
@@ -23,17 +26,20 @@ from graphsvc.vocabulary import (
     SKOS,
     UNIT,
 )
-from graphsvc.web.pages.context import Link, PageContext, alphabetical
+from graphsvc.web.pages.context import Link, PageContext
 from graphsvc.web.pages.rendering import show
-from graphsvc.web.pages.table import with_unit
 
 _ABOVE = (str(SKOS.broader), str(DCTERMS.isPartOf))
 _DERIVED = "derived"
 """How the names of graphs begin whose statements only rules make."""
+_MOST = 60
+"""Passages that are shown together."""
+_SALIENT = 5
+"""Statements from which on a part is a good place to begin."""
 _REFERRERS, _MOST_REFERRERS = 40, 300
 """Things of a group that are shown where a search gives the others, and where none does."""
 
-Said = Mapping[str, Mapping[Term, set[str]]]
+Said = dict[str, dict[Term, set[str]]]
 """What is said of a thing: by property and value the names of the graphs that say it."""
 
 
@@ -45,47 +51,44 @@ class Fact:
 
     label: str
     meaning: str
-    links: tuple[Link, ...]
+    links: list[Link]
     derived: bool
     leads: bool
-    unit: bool = False
-    passages: tuple[Passage, ...] = ()
+    unit: bool
+    passages: list[Passage]
 
 
-def said_of(context: PageContext, facts: Iterable[Row]) -> Said:
-    """What the rows of the query thing-facts say."""
-    said: dict[str, dict[Term, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for graph, property_, value in facts:
-        if graph is not None and property_ is not None and value is not None:
+def head_of(context: PageContext, iri: str, rows: Iterable[Row]) -> dict[str, Any]:
+    """What a thing is, and all that is said of it itself, by the rows of the query thing-facts:
+    leads are texts that say what it is; above, what it is a narrower kind or a part of; sources,
+    the names of the graphs that say something of it, apart from those that rules made."""
+    said: Said = defaultdict(lambda: defaultdict(set))
+    for graph, property_, value in rows:
+        if graph and property_ and value:
             said[property_.value][value].add(
                 graph.value.removeprefix(f"{context.header.root}graph/"))
-    return said
+    classes, passage = context.index.classes(iri), context.index.passage(iri)
+    facts = _facts(context, said, classes)
+    return {
+        "iri": iri, "path": context.path(iri) or "", "passage": passage,
+        "label": passage.place if passage.document else context.label(iri),
+        "classes": context.terms.most_special(classes),
+        "other_names": sorted({term.value for p in OTHER_NAMES for term in said.get(p, ())}),
+        "leads": [term.value for p in MEANINGS for term in said.get(p, ())],
+        "facts": facts, "measured": _measured(context, facts),
+        "above": _alphabetical(context.link(term.value) for p in _ABOVE for term in said.get(p, ())
+                               if isinstance(term, NamedNode)),
+        "evidence": in_reading_order(
+            context.index.passage(it.value) for it in said.get(EVIDENCE, ())),
+        "sources": sorted({name for values in said.values() for names in values.values()
+                           for name in names if not name.startswith(_DERIVED)})}
 
 
-def named(said: Said) -> dict[str, list[str]]:
-    """Its other names and the texts that say what it is."""
-    return {"other_names": sorted({term.value for p in OTHER_NAMES for term in said.get(p, ())}),
-            "leads": [term.value for p in MEANINGS for term in said.get(p, ())]}
+def _alphabetical(links: Iterable[Link]) -> list[Link]:
+    return sorted(links, key=lambda link: (link.text.casefold(), link.iri or ""))
 
 
-def evidence(context: PageContext, said: Said) -> list[Passage]:
-    """The passages that a thing rests on."""
-    return in_reading_order(context.index.passage(it.value) for it in said.get(EVIDENCE, ()))
-
-
-def sources(said: Said) -> list[str]:
-    """The names of the graphs that say something of it, apart from those that rules made."""
-    return sorted({name for values in said.values() for names in values.values()
-                   for name in names if not name.startswith(_DERIVED)})
-
-
-def above(context: PageContext, said: Said) -> list[Link]:
-    """What it is a narrower kind or a part of, in one step."""
-    return alphabetical(context.link(term.value) for p in _ABOVE for term in said.get(p, ())
-                        if isinstance(term, NamedNode))
-
-
-def facts_of(context: PageContext, said: Said, classes: Collection[str]) -> list[Fact]:
+def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[Fact]:
     """Properties in the order of the shapes, each with its values."""
     facts = []
     for iri in sorted(said, key=lambda iri: (context.terms.order(iri, classes),
@@ -99,14 +102,15 @@ def facts_of(context: PageContext, said: Said, classes: Collection[str]) -> list
         at_places = all(passage.document for passage in passages)
         facts.append(Fact(
             context.label(iri), term.comment,
-            tuple(alphabetical(_link(context, value) for value in values)),
+            _alphabetical(context.link(value.value) if isinstance(value, NamedNode) else
+                          Link(show(value)) for value in values),
             derived=all(name.startswith(_DERIVED) for names in values.values() for name in names),
             leads=term.first(DISPLAY.lead) == "true", unit=iri == UNIT,
-            passages=tuple(in_reading_order(passages)) if at_places else ()))
+            passages=in_reading_order(passages) if at_places else []))
     return facts
 
 
-def measured(context: PageContext, facts: Iterable[Fact]) -> list[str]:
+def _measured(context: PageContext, facts: Iterable[Fact]) -> list[str]:
     """A value with its unit, then when: `about 34 records`, `2014 to 2016`; empty where the leading
     facts have no unit, or nothing that it counts. Values of scales, which are
     what is counted, are left out, and what says that nothing is stated."""
@@ -125,16 +129,13 @@ def measured(context: PageContext, facts: Iterable[Fact]) -> list[str]:
     return [*words, *rest]
 
 
-def _link(context: PageContext, value: Term) -> Link:
-    return context.link(value.value) if isinstance(value, NamedNode) else Link(show(value))
-
-
-def referrers(context: PageContext, found: Iterable[Row], iri: str) -> list[dict[str, Any]]:
+def referrers(
+    context: PageContext, found: Iterable[Sequence[str]], iri: str
+) -> list[dict[str, Any]]:
     """What refers to the thing, by class and property, the classes in the ontology's order; where
     a property narrows searches, with the one that has them all."""
-    pairs = {(property_.value, thing.value) for property_, thing in found
-             if property_ is not None and thing is not None
-             and not context.terms.term(property_.value).quiet}
+    pairs = {(property_, thing) for property_, thing in found
+             if not context.terms.term(property_).quiet}
     known = context.index.entries({thing for _, thing in pairs})
     grouped: dict[tuple[str, str], list[Link]] = defaultdict(list)
     for property_, thing in pairs:
@@ -144,7 +145,7 @@ def referrers(context: PageContext, found: Iterable[Row], iri: str) -> list[dict
     for (class_, property_), links in grouped.items():
         search = ({"class": slug(class_), slug(property_): context.curie(iri)}
                   if property_ in context.terms.facets else {})
-        shown = alphabetical(links)[:_REFERRERS if search else _MOST_REFERRERS]
+        shown = _alphabetical(links)[:_REFERRERS if search else _MOST_REFERRERS]
         groups.append({
             "class": context.terms.term(class_), "property": context.label(property_),
             "links": shown, "total": len(links), "search": search})
@@ -152,64 +153,138 @@ def referrers(context: PageContext, found: Iterable[Row], iri: str) -> list[dict
         group["class"].order, group["class"].plural, -group["total"], group["property"]))
 
 
-# -- parts -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Share:
-    """How many have some values of a scale, the best first."""
-
-    number: int
-    values: tuple[Link, ...]
-
-
-@dataclass(frozen=True)
-class Shares:
-    """Shares that no value is in twice, from the best to the worst; sums of several; and whether
-    the shares are all that there are, for they have every value of the scale."""
-
-    bar: tuple[Share, ...]
-    sums: tuple[Share, ...]
-    complete: bool
-
-    @property
-    def total(self) -> int:
-        """How many are in the bar."""
-        return sum(share.number for share in self.bar)
-
-
-def parts_of(context: PageContext, facts: Iterable[Fact]) -> list[NamedNode]:
+def parts_of(context: PageContext, facts: Iterable[Fact]) -> list[str]:
     """The values of the property whose values are all of a class that pages are quiet on."""
     for fact in facts:
         iris = [link.iri for link in fact.links if link.iri]
         kinds = [entry.kind for entry in context.index.entries(iris).values()]
         if len(iris) > 1 and len(kinds) == len(iris) and all(
                 kind and context.terms.term(kind).quiet for kind in kinds):
-            return [NamedNode(iri) for iri in iris]
+            return iris
     return []
 
 
-def shares(context: PageContext, rows: Sequence[Row]) -> Shares | None:
-    """The parts in the order of their scale, the finest that do not overlap in the bar; None where
-    they have no numbers or no scale."""
+def shares(context: PageContext, rows: Iterable[Row]) -> dict[str, Any] | None:
+    """The parts, each with how many have which values of a scale, the best first; None where they
+    have no numbers or no scale. bar: the finest that do not overlap, of which total are the sum;
+    sums: the others; complete: whether they have every value of the scale, so are all there are."""
     numbers, ranked = dict[str, int](), defaultdict[str, list[Link]](list)
     for part, value in rows:
         if part and isinstance(value, Literal) and value.value.isdecimal():
             numbers[part.value] = int(value.value)
         elif part and value and value.value in context.terms.ranks:
             ranked[part.value].append(context.link(value.value))
-    found = sorted((Share(number, tuple(sorted(ranked[part], key=lambda it: -(it.rank or 0))))
-                    for part, number in numbers.items() if ranked[part]),
-                   key=lambda share: (len(share.values), -(share.values[0].rank or 0)))
-    bar, seen = list[Share](), set[Link]()
-    for share in found:
-        if not seen & {*share.values}:
-            bar.append(share)
-            seen |= {*share.values}
-    order = sorted(bar, key=lambda share: -(share.values[0].rank or 0))
-    if len(bar) < 2 or not any(share.number for share in bar):
+
+    def place(share: tuple[int, list[Link]]) -> float:
+        return -(share[1][0].rank or 0)
+
+    found = sorted(((number, sorted(ranked[part], key=lambda it: -(it.rank or 0)))
+                    for part, number in numbers.items() if ranked[part]), key=place)
+    bar, seen = list[tuple[int, list[Link]]](), set[Link]()
+    for number, values in sorted(found, key=lambda share: len(share[1])):
+        if seen.isdisjoint(values):
+            bar.append((number, values))
+            seen.update(values)
+    total = sum(number for number, _ in bar)
+    if len(bar) < 2 or not total:
         return None
-    scale = bar[0].values[0].iri or ""
+    scale = bar[0][1][0].iri or ""
     alike = {iri for iri in context.terms.ranks if iri.startswith(scale.removesuffix(slug(scale)))}
-    return Shares(tuple(order), tuple(it for it in found if it not in bar),
-                  alike <= {link.iri for link in seen})
+    return {"bar": sorted(bar, key=place), "total": total,
+            "sums": sorted((it for it in found if it not in bar), key=lambda share: len(share[1])),
+            "complete": alike <= {link.iri for link in seen}}
+
+
+# -- the text of a document ---------------------------------------------------------------------
+
+
+@dataclass
+class Part:
+    """A section of a document. passages, used, statements: how many passages are in it or in its
+    own parts, how many of them gave something, and how many statements; own: passages directly in
+    it; depth: from 0."""
+
+    iri: str
+    above: str
+    label: str
+    passages: int
+    used: int
+    statements: int
+    own: int
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A passage with the statements that rest on it: each with what kind it is and what it says."""
+
+    passage: Passage
+    statements: tuple[tuple[Link, str, str], ...]
+
+
+async def reading_of(context: PageContext, iri: str) -> dict[str, Any] | None:
+    """The part of a document that a thing is, or the first that says much, among all its parts;
+    None where the thing is neither a document nor a part of one. Raises what the engine raises."""
+    document = context.index.document_of(iri)
+    if document is None or context.index.passage(iri).document:
+        return None
+    parts = _outline(context, await context.texts("outline", document))
+    at = next((at for at, part in enumerate(parts) if part.iri == iri), None)
+    if at is None and (iri != document or not parts):
+        return None
+    if at is None:
+        at = next((at for at, part in enumerate(parts) if part.statements >= _SALIENT), 0)
+    below = takewhile(lambda part: part.depth > parts[at].depth, parts[at + 1:])
+    unit, size = [parts[at]], parts[at].own
+    for part in below:
+        size += part.own
+        if size > _MOST:
+            break
+        unit.append(part)
+    after = at + len(unit)
+    total = {name: sum(getattr(part, name) for part in parts if part.depth == 0)
+             for name in ("passages", "used")}
+    return {"document": context.link(document), "parts": parts, "unit": unit,
+            "rows": await context.texts("part-passages", *(part.iri for part in unit)),
+            "before": parts[at - 1] if at else None,
+            "after": parts[after] if after < len(parts) else None, **total}
+
+
+def _outline(context: PageContext, rows: Iterable[Sequence[str]]) -> list[Part]:
+    """The parts of a document in its order, as the rows of the query `outline` give them."""
+    parts: dict[str, Part] = {}
+    for iri, above, _, *numbers in rows:
+        passages, used, statements = map(int, numbers)
+        parts[iri] = Part(iri, above, context.label(iri), passages, used, statements, passages)
+    steps = {part.iri: [part.above] for part in parts.values()}
+    for part in parts.values():
+        part.depth = len(parts.keys() & closure(part.iri, steps))
+    for part in reversed(parts.values()):
+        if over := parts.get(part.above):
+            over.passages, over.used = over.passages + part.passages, over.used + part.used
+            over.statements += part.statements
+    return list(parts.values())
+
+
+def paragraphs(context: PageContext, rows: Iterable[Sequence[str]]) -> list[Paragraph]:
+    """Passages with what rests on each. rows: IRIs of a passage and of one of its statements."""
+    resting: dict[str, set[str]] = defaultdict(set)
+    for passage, statement in rows:
+        resting[passage].add(statement)
+    found = context.index.entries(set().union(*resting.values()))
+    kinds = {iri: context.terms.term(entry.kind) for iri, entry in found.items() if entry.kind}
+    return [Paragraph(context.index.passage(iri), tuple(
+        (context.link(one), kinds[one].label, found[one].note or "") for one in sorted(
+            statements & kinds.keys(), key=lambda it: (kinds[it].order, context.label(it)))))
+        for iri, statements in resting.items()]
+
+
+def sections(context: PageContext, reading: dict[str, Any]) -> list[tuple[Part, list[Paragraph]]]:
+    """The parts that are read together, each with its paragraphs, without those that are its
+    heading alone."""
+    rows: dict[str, list[list[str]]] = defaultdict(list)
+    for part, *row in reading["rows"]:
+        rows[part].append(row)
+    return [(part, [one for one in paragraphs(context, rows[part.iri])
+                    if one.passage.paragraph or one.statements])
+            for part in reading["unit"]]

@@ -15,11 +15,8 @@ from textwrap import wrap
 
 from markupsafe import Markup
 
-from graphsvc.errors import GraphsvcError
-from graphsvc.web.pages.context import Link, PageContext
-from graphsvc.web.pages.drawings import Bars, Matrix, Tile, TileMap, bars, matrix, tile_map
+from graphsvc.web.pages.context import Link
 from graphsvc.web.pages.rendering import MARKS, STATIC, capital, fill
-from graphsvc.web.pages.table import Table
 
 WIDE, NARROW = 960, 320
 """Pixels across: of files and pages, and of phones."""
@@ -66,10 +63,20 @@ class Sign:
 
 
 @dataclass(frozen=True)
+class Path:
+    """A line as SVG has it. thick: in pixels; dashes: how long they are and what is between."""
+
+    path: str
+    look: str
+    thick: float
+    dashes: str = ""
+
+
+@dataclass(frozen=True)
 class Mark:
     """Parts that mean one thing. look: its colour; says: it in words; href: where it leads."""
 
-    parts: tuple[Words | Box | Sign, ...]
+    parts: tuple[Words | Box | Sign | Path, ...]
     look: str = ""
     says: str = ""
     href: str | None = None
@@ -85,118 +92,156 @@ class Drawing:
     says: str
 
 
-class NotDrawn(GraphsvcError):
-    """An answer has no such picture."""
-
-    status = 404
-    type = "/problems#not-drawn"
-    title = "There is no such picture"
-
-
-@dataclass(frozen=True)
-class Drawings:
-    """What an answer can be drawn as, by the name of the view."""
-
-    drawn: Mapping[str, Matrix | Bars | TileMap]
-
-    @classmethod
-    def of(cls, context: PageContext, table: Table) -> Drawings:
-        """The drawings of an answer with all its rows."""
-        found = {"grid": matrix(table), "chart": bars(table), "map": tile_map(context, table)}
-        return cls({name: drawing for name, drawing in found.items() if drawing})
-
-    def drawing(self, view: str, width: float = WIDE) -> Drawing:
-        """A view as marks on a sheet; a grid always has the width of files. Raises NotDrawn."""
-        match self.drawn.get(view):
-            case Bars() as found:
-                return bar_chart(found, width)
-            case TileMap() as found:
-                return tiles(found, width)
-            case Matrix() as found:
-                return grid(found)
-        raise NotDrawn(
-            f"This answer cannot be drawn as `{view[:40]}`.",
-            hint=f"It can be drawn as {', '.join(self.drawn)}." if self.drawn else
-            "Nothing can be drawn of it; take the table.")
-
-    def phone(self, view: str) -> Drawing:
-        """Bars or a map for a phone. Raises NotDrawn."""
-        return self.drawing(view, NARROW)
-
-
 def lines(text: str, width: float, size: float = _SIZE, most: int = 2) -> list[str]:
     """A text in lines that are not wider than a width, the last one cut where there are more."""
     letters = max(4, int(width / (size * (_LETTER if width < 400 else _MEAN))))
     return wrap(text, letters, max_lines=most, placeholder=" …") or [""]
 
 
-def _text(found: Sequence[str], x: float, y: float, size: float = _SIZE, look: str = "",
+def placed(found: Sequence[str], x: float, y: float, size: float = _SIZE, look: str = "",
           anchor: str = "start") -> Iterator[Words]:
     """Lines below each other, the first one on y."""
     for number, line in enumerate(found):
         yield Words(x, y + number * size * _LEADING, line, size, look, anchor)
 
 
-def bar_chart(bars: Bars, width: float) -> Drawing:
-    """Bars from one zero, longest first as the question says, each with its number at its end."""
-    phone = width < WIDE
-    left, end = (0.0, 70.0) if phone else (300.0, 90.0)
-    marks, y = list[Mark](), 0.0
-    heading = f"{capital(bars.unit)} by {bars.label[:1].lower()}{bars.label[1:]}"
-    for link, value in bars.bars:
-        name = lines(link.text, width if phone else left - 16)
-        length = (width - left - end) * (value.number or 0) / bars.most
-        known = value.number is not None
-        text = f"{value.text}{' %' if bars.percent and known else ''}" or "no information"
-        top = y + 17 * len(name) + 5 if phone else y + max(0.0, (len(name) - 1) * 8.5)
-        middle = top + _BAR / 2 + 5
-        placed = _text(name, 0, y + 13) if phone else _text(
-            name, left - 16, middle - (len(name) - 1) * 8.5, anchor="end")
-        marks.append(Mark((
-            *placed, *([Box(left, top, max(length, 1.0), _BAR, "length")] if known else []),
-            Words(left + length + 8, middle, text, look="strong" if known else "soft")),
-            says=f"{link.text}: {text}", href=link.href))
-        y = top + _BAR + (12 if phone else _ROW - _BAR)
-    axis = Mark((Box(left - 1, 0, 1, y - 8, "rule"),))
-    if len(bars.bars) < bars.of:
-        marks.append(Mark((Words(
-            left, y + 14, f"The first {len(bars.bars)} of {bars.of} are shown.", look="soft"),)))
-        y += 24
-    return Drawing((*([] if phone else [axis]), *marks), width, y, heading)
+@dataclass(frozen=True)
+class Bars:
+    """A bar for each thing. of: how many the answer has; most: where the scale ends."""
+
+    label: str
+    unit: str
+    bars: Sequence[tuple[Link, Link]]
+    most: float
+    of: int
+    percent: bool
+
+    def drawing(self, width: float) -> Drawing:
+        """Bars from one zero, each with its number at its end."""
+        phone = width < WIDE
+        left, end = (0.0, 70.0) if phone else (300.0, 90.0)
+        marks, y = list[Mark](), 0.0
+        for link, value in self.bars:
+            name = lines(link.text, width if phone else left - 16)
+            length = (width - left - end) * (value.number or 0) / self.most
+            known = value.number is not None
+            text = f"{value.text}{' %' if self.percent and known else ''}" or "no information"
+            top = y + 17 * len(name) + 5 if phone else y + max(0.0, (len(name) - 1) * 8.5)
+            middle = top + _BAR / 2 + 5
+            head = placed(name, 0, y + 13) if phone else placed(
+                name, left - 16, middle - (len(name) - 1) * 8.5, anchor="end")
+            marks.append(Mark((
+                *head, *[Box(left, top, max(length, 1.0), _BAR, "length")] * known,
+                Words(left + length + 8, middle, text, look="strong" if known else "soft")),
+                says=f"{link.text}: {text}", href=link.href))
+            y = top + _BAR + (12 if phone else _ROW - _BAR)
+        axis = Mark((Box(left - 1, 0, 1, y - 8, "rule"),))
+        if len(self.bars) < self.of:
+            marks.append(Mark((Words(
+                left, y + 14, f"The first {len(self.bars)} of {self.of} are shown.",
+                look="soft"),)))
+            y += 24
+        heading = f"{capital(self.unit)} by {self.label[:1].lower()}{self.label[1:]}"
+        return Drawing((*[axis] * (not phone), *marks), width, y, heading)
 
 
-def tiles(found: TileMap, width: float) -> Drawing:
-    """A tile for each place, with what is known of it, above a legend."""
-    step, phone = width / found.columns, width < WIDE
-    longest = max((len(word) for tile in found.tiles for word in tile.link.text.split()), default=1)
-    size = 10.5 if phone else max(9.0, min(13.0, (step - 15) / (longest * 0.58)))
-    edge = 3.0 if phone else 6.0
-    words = {tile: (lines(phone and tile.short or tile.link.text, step - edge, size, 3),
-                    lines(tile.text, step - 13, size * 1.06, 3)
-                    if tile.text and (not phone or Link(tile.text).number is not None) else [])
-             for tile in found.tiles}
-    tallest = max((len(name) + len(known) for name, known in words.values()), default=1)
-    height = size * (1.5 * bool(any(tile.sign for tile in found.tiles)) + 1.3 * max(tallest, 2) + 1)
-    marks = [_tile(tile, *words[tile], step, height, size, edge) for tile in found.tiles]
-    bottom = height * max(tile.row for tile in found.tiles)
-    legend, below = _legend(found.key, width, bottom + 18)
-    return Drawing((*marks, *legend), width, below, found.measure)
+@dataclass(frozen=True)
+class Tile:
+    """A place, where it is, and what is known of it. look: its colour; sign: its symbol; means:
+    what these two say; blank: why nothing is known; short: its name where there is no room."""
+
+    text: str = ""
+    look: str = "none"
+    sign: str = ""
+    means: str = ""
+    blank: str = "no information"
+    link: Link = Link()
+    column: int = 0
+    row: int = 0
+    short: str = ""
 
 
-def _tile(
-    tile: Tile, name: Sequence[str], known: Sequence[str], step: float, height: float, size: float,
-    edge: float
-) -> Mark:
-    x, y = (tile.column - 1) * step + 1.5, (tile.row - 1) * height + 1.5
-    sign = [Sign(x + step - 15 - edge, y + height - 21, tile.sign)] if tile.sign else []
-    below = y + size + 5 + len(name) * size * _LEADING
-    return Mark((
-        Box(x, y, step - 3, height - 3), *_text(name, x + edge, y + size + 4, size),
-        *_text(known, x + edge, below, size, "strong"), *sign), tile.look, tile.says,
-        tile.link.href)
+@dataclass(frozen=True)
+class TileMap:
+    """Places at the positions of their tiles. key: what each look and sign means."""
+
+    measure: str
+    tiles: Sequence[Tile]
+    key: Sequence[tuple[str, str, str]]
+
+    def drawing(self, width: float) -> Drawing:
+        """A tile for each place, with what is known of it, above a legend."""
+        phone, tiles = width < WIDE, self.tiles
+        step = width / max(tile.column for tile in tiles)
+        longest = max((len(word) for tile in tiles for word in tile.link.text.split()), default=1)
+        size = 10.5 if phone else max(9.0, min(13.0, (step - 15) / (longest * 0.58)))
+        edge = 3.0 if phone else 6.0
+        words = [(lines(phone and tile.short or tile.link.text, step - edge, size, 3),
+                  lines(tile.text, step - 13, size * 1.06, 3)
+                  if tile.text and (not phone or Link(tile.text).number is not None) else [])
+                 for tile in tiles]
+        tallest = max(len(name) + len(known) for name, known in words)
+        height = size * (1.5 * any(tile.sign for tile in tiles) + 1.3 * max(tallest, 2) + 1)
+        marks = []
+        for tile, (name, known) in zip(tiles, words, strict=True):
+            x, y = (tile.column - 1) * step + 1.5, (tile.row - 1) * height + 1.5
+            below = y + size + 5 + len(name) * size * _LEADING
+            marks.append(Mark((
+                Box(x, y, step - 3, height - 3), *placed(name, x + edge, y + size + 4, size),
+                *placed(known, x + edge, below, size, "strong"),
+                *[Sign(x + step - 15 - edge, y + height - 21, tile.sign)] * bool(tile.sign)),
+                tile.look, f"{tile.link.text}: {tile.text or tile.blank}", tile.link.href))
+        bottom = height * max(tile.row for tile in tiles)
+        key, below = legend(self.key, width, bottom + 18)
+        return Drawing((*marks, *key), width, below, self.measure)
 
 
-def _legend(
+@dataclass(frozen=True)
+class Matrix:
+    """What is known where rows and columns meet. corner, measure: what the rows and the cells are
+    about; symbols, tones: what each means; tones: None where the cells are texts."""
+
+    corner: str
+    measure: str
+    columns: Sequence[Link]
+    rows: Sequence[tuple[Link, list[list[Link]]]]
+    symbols: Mapping[str | None, list[str]]
+    tones: Mapping[str | None, list[str]] | None
+
+    def drawing(self, width: float) -> Drawing:
+        """Cells where rows and columns meet, above a legend: symbols, signs and colours, or texts;
+        as wide as files always."""
+        step = (WIDE - _HEAD) / max(1, len(self.columns))
+        heads = [lines(link.text, step - 8, 13, 4) for link in self.columns]
+        y = 17.0 * max(map(len, heads), default=1) + 8
+        marks = [Mark(tuple(placed(found, _HEAD + (at + .5) * step, 13, 13, "strong", "middle")),
+                      says=link.text, href=link.href)
+                 for at, (link, found) in enumerate(zip(self.columns, heads, strict=True))]
+        for head, cells in self.rows:
+            name = lines(head.text, _HEAD - 16, _SIZE, 2)
+            tall = max(_CELL, 17 * len(name) + 10)
+            marks.append(Mark((Box(0, y, WIDE, 1, "rule"), *placed(
+                name, 0, y + tall / 2 + 5 - (len(name) - 1) * 8.5)), says=head.text,
+                href=head.href))
+            for at, met in enumerate(cells):
+                middle = _HEAD + (at + .5) * step
+                marks += _signs(met, middle, y, tall) if self.tones else [
+                    _shaded(met, middle, y, step, tall)]
+            y += tall
+        key, below = legend([*self._key()], WIDE, y + 16)
+        return Drawing((*marks, *key), WIDE, below if key else y, self.measure)
+
+    def _key(self) -> Iterator[tuple[str, str, str]]:
+        for symbol, texts in self.symbols.items() if self.tones else ():
+            if symbol:
+                yield "", symbol, ", ".join(texts)
+        for tone, texts in (self.tones or {}).items():
+            yield tone or "plain", MARKS.get(tone or "", ""), ", ".join(texts)
+        if any(not met for _, cells in self.rows for met in cells):
+            yield "", "dash", "not mentioned" if self.tones else "no information"
+
+
+def legend(
     key: Iterable[tuple[str, str, str]], width: float, top: float
 ) -> tuple[list[Mark], float]:
     """What colours and signs mean, next to each other; and where it ends."""
@@ -206,41 +251,11 @@ def _legend(
         wide = 30 + len(shown) * 13 * _LETTER + 22
         if x and x + wide > width:
             x, y = 0.0, y + 26
-        colour = [Box(x + .5, y + .5, 19, 19)] if look else []
-        marks.append(Mark((*colour, *([Sign(x + 3, y + 3, sign)] if sign else [])), look))
+        marks.append(Mark((*[Box(x + .5, y + .5, 19, 19)] * bool(look),
+                           *[Sign(x + 3, y + 3, sign)] * bool(sign)), look))
         marks.append(Mark((Words(x + 27, y + 14.5, shown, 13, "soft"),)))
         x += wide
     return marks, y + 30
-
-
-def grid(matrix: Matrix) -> Drawing:
-    """Cells where rows and columns meet, above a legend: symbols, signs and colours, or texts."""
-    columns, tones = matrix.columns, matrix.tones
-    step = (WIDE - _HEAD) / max(1, len(columns))
-    heads = [lines(link.text, step - 8, 13, 4) for link in columns]
-    top = 17.0 * max(map(len, heads), default=1) + 8
-    marks = [Mark(tuple(_text(found, _HEAD + (at + .5) * step, 13, 13, "strong", "middle")),
-                  says=link.text, href=link.href)
-             for at, (link, found) in enumerate(zip(columns, heads, strict=True))]
-    y = top
-    for head, cells in matrix.rows:
-        name = lines(head.text, _HEAD - 16, _SIZE, 2)
-        tall = max(_CELL, 17 * len(name) + 10)
-        marks.append(Mark((Box(0, y, WIDE, 1, "rule"), *_text(
-            name, 0, y + tall / 2 + 5 - (len(name) - 1) * 8.5)), says=head.text, href=head.href))
-        for at, met in enumerate(cells):
-            middle = _HEAD + (at + .5) * step
-            marks += _signs(met, middle, y, tall) if tones else [
-                _shaded(met, middle, y, step, tall)]
-        y += tall
-    key = [] if not tones else [
-        *(("", symbol, ", ".join(texts)) for symbol, texts in matrix.symbols.items() if symbol),
-        *((tone or "plain", MARKS.get(tone or "", ""), ", ".join(texts))
-          for tone, texts in tones.items())]
-    blank = any(not met for _, cells in matrix.rows for met in cells)
-    key += [("", "dash", "not mentioned" if tones else "no information")] if blank else []
-    legend, below = _legend(key, WIDE, y + 16) if key else ([], y)
-    return Drawing((*marks, *legend), WIDE, below, matrix.measure)
 
 
 def _signs(met: Sequence[Link], middle: float, y: float, tall: float) -> Iterator[Mark]:
@@ -274,12 +289,12 @@ def svg_file(
     """A drawing as an SVG file, with a title, what it shows in words, and lines on where it comes
     from. base: where the service is, to which its links lead."""
     left, wide = 28.0, drawing.width
-    head = [*_text(lines(title, wide, _TITLE, 3), left, 52, _TITLE, "strong")]
-    under = [*_text(lines(says, wide, 15, 4), left, head[-1].y + 30, 15, "soft")]
+    head = [*placed(lines(title, wide, _TITLE, 3), left, 52, _TITLE, "strong")]
+    under = [*placed(lines(says, wide, 15, 4), left, head[-1].y + 30, 15, "soft")]
     caption = Words(left, under[-1].y + 38, capital(drawing.says), look="strong")
     top = caption.y + 18
     foot = top + drawing.height + 34
-    last = [*_text([line for text in source for line in lines(text, wide, _SMALL, 2)],
+    last = [*placed([line for text in source for line in lines(text, wide, _SMALL, 2)],
                    left, foot, _SMALL, "soft")]
     around = Mark((*head, *under, caption, Box(left, foot - 22, wide, 1, "rule"), *last))
     return fill("figure.svg", base=base, style=_style(), sheet={

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -12,15 +11,12 @@ from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import PageContext, first_of, given_of
-from graphsvc.web.pages.drawings import matrix
-from graphsvc.web.pages.figure import Drawings
-from graphsvc.web.pages.filters import fields_of
+from graphsvc.web.pages.drawings import Drawings, matrix
+from graphsvc.web.pages.questions import fields_of
 from graphsvc.web.pages.table import table_of
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 
-START = "start"
-"""The tag of questions that the first page leads to."""
 _ROWS = 1_000
 _MOST_STARTS, _MOST_GRID_ROWS = 9, 14
 
@@ -30,9 +26,10 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
 
     Raises HttpError 404 for a map that there is not, and what asking raises.
     """
-    library = context.questions.library
-    maps = _in_order(context, (q for q in library if q.map and q.map.shade))
-    wanted = first_of(pairs, "map")
+    first = context.said.names(DISPLAY.questions)
+    library = sorted(context.questions.library, key=lambda question: (
+        first.index(question.name) if question.name in first else len(first)))
+    maps, wanted = [q for q in library if q.map and q.map.shade], first_of(pairs, "map")
     shown = next((q for q in maps if wanted in (None, q.name)), None)
     if wanted and shown is None:
         raise HttpError(404, f"There is no map called `{wanted[:80]}`.",
@@ -42,37 +39,27 @@ async def home_page(context: PageContext, pairs: Pairs) -> str:
         needed = {p.name for p in shown.parameters if p.required}
         given = {name: list(values) for name, values in shown.examples[0].values.items()
                  if name in needed} | given
-    covering, _ = library.covering
-    crossing = next((q for q in _in_order(context, library) if q.matrix and q.matrix.tone), None)
+    covering, _ = context.questions.library.covering
+    crossing = next((q for q in library if q.matrix and q.matrix.tone), None)
+
+    async def ask(question: Question | None, given: Given) -> Answer | None:
+        return await context.ask(question, given, _ROWS) if question else None
+
     drawn, covered, crossed, fields = await asyncio.gather(
-        _ask(context, shown, given), _ask(context, covering, {}), _ask(context, crossing, {}),
-        fields_of(context, shown, given))
+        ask(shown, given), ask(covering, {}), ask(crossing, {}), fields_of(context, shown, given))
 
     def make() -> dict[str, Any]:
         table = table_of(context, drawn) if drawn else None
-        classes = sorted((context.terms.term(iri) for iri in context.sizes),
-                         key=lambda term: term.order)
+        classes = sorted(map(context.terms.term, context.sizes), key=lambda term: term.order)
         grid = matrix(table_of(context, crossed)) if crossed else None
         return {
             "grid": grid and replace(grid, rows=grid.rows[:_MOST_GRID_ROWS]),
-            "crossing": crossing, "dataset": context.dataset,
-            "headline": context.terms.term(context.header.iri).first(DISPLAY.headline),
+            "crossing": crossing, "headline": context.said.first(DISPLAY.headline),
             "classes": [term for term in classes if term.first(DISPLAY.order)],
-            "start": _in_order(context, (q for q in library if START in q.tags))[:_MOST_STARTS],
+            "start": [q for q in library if "start" in q.tags][:_MOST_STARTS],
             "maps": maps, "shown": shown, "fields": fields, "table": table,
             "drawings": Drawings.of(context, table) if table else Drawings({}),
             "coverage": table_of(context, covered) if covered else None,
         }
 
     return await context.render("home.html", make)
-
-
-async def _ask(context: PageContext, question: Question | None, given: Given) -> Answer | None:
-    return await context.ask(question, given, _ROWS) if question else None
-
-
-def _in_order(context: PageContext, questions: Iterable[Question]) -> list[Question]:
-    """The questions, first those that the ontology puts first."""
-    first = context.terms.term(context.header.iri).names(DISPLAY.questions)
-    return sorted(questions, key=lambda question: (
-        first.index(question.name) if question.name in first else len(first)))

@@ -1,30 +1,44 @@
-"""The web pages of one release: their addresses, and those that other parts of the service show."""
+"""The web pages of one release: their addresses, the files that they load, and the page that says
+what was wrong with an address and what may have been meant."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from difflib import get_close_matches
 from functools import partial
+from urllib.parse import quote, unquote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, JSON, negotiate
-from graphsvc.web.pages.about import ABOUT, about_page, report_page, text_page
+from graphsvc.graphs.view import UnknownView
+from graphsvc.index import Named, NotOneThing
+from graphsvc.questions.library import UnknownQuestion
+from graphsvc.web.pages.about import (
+    ABOUT,
+    about_page,
+    release_page,
+    releases_page,
+    report_page,
+    text_page,
+)
 from graphsvc.web.pages.browse import browse_page
 from graphsvc.web.pages.compare import compare_page
-from graphsvc.web.pages.context import PageContext
+from graphsvc.web.pages.context import Link, PageContext
 from graphsvc.web.pages.editor import editor_page, editor_terms
 from graphsvc.web.pages.explore import explore_page, links
 from graphsvc.web.pages.home import home_page
 from graphsvc.web.pages.questions import embedded_page, question_page, questions_page
-from graphsvc.web.pages.releases import release_page, releases_page
-from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, STATIC, light
+from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, PLACES, STATIC, fill, light
 from graphsvc.web.pages.search import search_page, suggestions
 from graphsvc.web.pages.views import view_routes
 from graphsvc.web.problems import HttpError, problem_types
 from graphsvc.web.request import Pairs, Routes, address_pairs, server_of
 
 _KEPT = "public, max-age=31536000, immutable"
+_LONGEST = 80
 
 Page = Callable[[PageContext, Pairs], Awaitable[str | Response]]
 
@@ -35,6 +49,7 @@ PAGES: dict[str, Page] = {
     "/explore/links": links, "/about": about_page, "/releases": releases_page,
 }
 """The pages that need no more than the parameters of their address."""
+_QUESTIONS = {"/questions/{name}": question_page, "/embed/{name}": embedded_page}
 
 
 def page_routes(context: PageContext) -> Routes:
@@ -47,13 +62,11 @@ def page_routes(context: PageContext) -> Routes:
         made = await page(context, pairs)
         return HTMLResponse(made) if isinstance(made, str) else made
 
-    async def question(request: Request) -> Response:
-        return await question_page(context, request.path_params["name"], address_pairs(request),
-                                   server_of(request))
-
-    async def embedded(request: Request) -> Response:
-        return await embedded_page(context, request.path_params["name"], address_pairs(request),
-                                   server_of(request))
+    async def asked(
+        page: Callable[[PageContext, str, Pairs, str], Awaitable[Response]], request: Request
+    ) -> Response:
+        return await page(context, request.path_params["name"], address_pairs(request),
+                          server_of(request))
 
     async def release(request: Request) -> Response:
         return await release_page(context, request.path_params["id"], address_pairs(request))
@@ -73,9 +86,9 @@ def page_routes(context: PageContext) -> Routes:
         if name != ABOUT}
     return {
         **{path: partial(show, page) for path, page in (PAGES | texts).items()},
-        **view_routes(context), "/questions/{name}": question, "/embed/{name}": embedded,
-        "/release/{id}": release, "/report": report, "/docs": docs, "/problems": problems,
-        "/favicon.ico": _favicon, "/static/{path:path}": _static}
+        **{path: partial(asked, page) for path, page in _QUESTIONS.items()},
+        **view_routes(context), "/release/{id}": release, "/report": report, "/docs": docs,
+        "/problems": problems, "/favicon.ico": _favicon, "/static/{path:path}": _static}
 
 
 async def _favicon(request: Request) -> Response:
@@ -91,3 +104,39 @@ async def _static(request: Request) -> Response:
     kept = bool(request.url.query) or path.parent.name == "chunks"
     return Response(light(path), media_type=MEDIA_TYPES[path.suffix],
                     headers={"Cache-Control": _KEPT if kept else "no-cache"})
+
+
+def error_page(context: PageContext, path: str, error: GraphsvcError) -> str:
+    """An error as a page, with what may have been meant instead. path: that was asked for.
+
+    Names like those of a thing that is not there take some 100 ms to find.
+    """
+    words = " ".join(unquote(path.rpartition("/")[2]).partition(".")[0].replace("-", " ")
+                     .replace("_", " ").split())[:_LONGEST] if error.status == 404 else ""
+    return fill("error.html", site=context, error=error, words=words,
+                message=context.in_words(error.message), near=_near(context, path, error, words))
+
+
+def _near(context: PageContext, path: str, error: GraphsvcError, words: str) -> list[Link]:
+    """What may have been meant. words: of the last part of the path."""
+    match error:
+        case UnknownQuestion(nearest=names):
+            return [Link(context.questions.library.get(name).title, f"/questions/{quote(name)}")
+                    for name in names]
+        case UnknownView():
+            views = {view.name: view.question.title for view in context.serving.views}
+            return [Link(views[name], f"/export/{quote(name)}")
+                    for name in get_close_matches(path.rpartition("/")[2], views, 5)]
+        case NotOneThing(named=found):
+            return [_link(context, path, named) for named in found]
+    if words and path.startswith("/id/"):
+        return [_link(context, path, named) for named in context.like(words)]
+    close = get_close_matches(f"/{path.split('/')[1]}", PLACES.values(), 3) if words else []
+    return [Link(title, page) for title, page in PLACES.items() if page in close]
+
+
+def _link(context: PageContext, path: str, named: Named) -> Link:
+    """A link to a thing; from the explorer, to its place there."""
+    if path == "/explore":
+        return Link(named.label, f"/explore?thing={quote(context.curie(named.iri))}", named.iri)
+    return context.link(named.iri)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from graphsvc.ask.plain import Heard, NothingAsked
 from graphsvc.errors import GraphsvcError
-from graphsvc.fulltext import TYPE, YEAR
+from graphsvc.fulltext import TYPE, YEAR, Found
 from graphsvc.index import slug
 from graphsvc.questions.answer import Answer
 from graphsvc.vocabulary import DISPLAY
@@ -31,14 +32,17 @@ async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
 
     Raises HttpError or NotOneThing for a value, GraphsvcError for other parameters.
     """
+    plain, heard, answer, nearest = context.serving.plain, None, None, None
+    with suppress(NothingAsked):
+        heard = await plain.hear(first_of(pairs, "q") or "")
+        answer = await plain.answer(heard)
+        nearest = None if answer else await plain.nearest(heard, None)
     wanted = [pair for pair in pairs if pair[0] != "format"]
-    heard = await _heard(context, first_of(pairs, "q") or "")
-    answer = await context.serving.plain.answer(heard) if heard else None
-    nearest = await context.serving.plain.nearest(heard, None) if heard and not answer else None
 
     def make() -> dict[str, Any]:
         return {**_search(context, wanted), "answer": answer and table_of(context, answer),
                 "questions": _readings(heard) if heard else [],
+                "silent": heard.silent if heard and not answer else [],
                 "nearest": _said(context, nearest) if nearest else []}
 
     if first_of(pairs, "format") == "json":
@@ -59,14 +63,6 @@ async def suggestions(context: PageContext, pairs: Pairs) -> Response:
     return await context.json(make)
 
 
-async def _heard(context: PageContext, text: str) -> Heard | None:
-    """What a text asks, where it has words."""
-    try:
-        return await context.serving.plain.hear(text)
-    except NothingAsked:
-        return None
-
-
 def _readings(heard: Heard) -> list[dict[str, Any]]:
     """The named questions that a text may ask, the likeliest first, with their addresses."""
     readings = [heard.reading, *heard.alternatives] if heard.reading else heard.alternatives
@@ -78,37 +74,43 @@ def _readings(heard: Heard) -> list[dict[str, Any]]:
 
 def _said(context: PageContext, answer: Answer) -> list[dict[str, Any]]:
     """The statements of an answer, each with its address, its gist and its value."""
-    names = [column.name for column in answer.question.columns]
     said = {fact: row for row in answer.rows
             for fact in answer.evidence.facts(answer.question, row)}
     return [{"link": context.link(fact), "gist": answer.gist(row), "value": next(
-        (cell.value for cell, name in zip(row, names, strict=True) if name == "value" and cell),
-        None)} for fact, row in said.items()]
+        (cell.value for cell, column in zip(row, answer.question.columns, strict=True)
+         if column.name == "value" and cell), None)} for fact, row in said.items()]
 
 
 def _search(context: PageContext, pairs: Pairs) -> dict[str, Any]:
     """What is found, and by what it can be narrowed. address: of this search without its page."""
     names = {"class": TYPE} | {slug(iri): iri for iri in context.terms.facets} | {"year": YEAR}
     check_names("A search", pairs, "q", "page", *names)
-    text, number = dict(pairs).get("q", ""), _page_number(dict(pairs).get("page", "1"))
-    given = {name: [value for key, value in pairs if key == name and value] for name in names}
-    filters = {names[name]: [_value(context, names[name], value) for value in values]
-               for name, values in given.items() if values}
+    text, page = dict(pairs).get("q", ""), dict(pairs).get("page", "1")
+    number = int(page) if re.fullmatch(r"0*[1-9]\d{0,2}", page, re.ASCII) else 0
+    if not 1 <= number <= _LAST_PAGE:
+        raise GraphsvcError(f"`{page[:40]}` is not the number of a page.",
+                            hint=f"Give a number from 1 to {_LAST_PAGE}.")
+    filters: dict[str, list[str]] = {}
+    for name, property_ in names.items():
+        if values := [_value(context, property_, value) for key, value in pairs
+                      if key == name and value]:
+            filters[property_] = values
     found = context.index.search(text, filters, limit=_PAGE, offset=(number - 1) * _PAGE)
-    address = [("q", text)] if text else []
-    address += [(name, _shown(context, property_, value)[1]) for name, property_ in names.items()
-                for value in filters.get(property_, ())]
-    facets = [_facet(context, name, property_, found.facets.get(property_, ()), address)
-              for name, property_ in names.items()]
-    facets = [facet for facet in facets if len(facet["choices"]) > 1
-              or any(choice["chosen"] for choice in facet["choices"])]
+    query = [("q", text)] if text else []
+    address = query + [(name, _shown(context, property_, value)[1]) for name, property_
+                       in names.items() for value in filters.get(property_, ())]
+    facets = {property_: _choices(context, name, property_, found, address)
+              for name, property_ in names.items()}
+    chosen = [choice for choices in facets.values() for choice in choices if choice["chosen"]]
     return {
-        "text": text, "found": found, "facets": facets, "address": address, "number": number,
-        "chosen": [choice for facet in facets for choice in facet["choices"] if choice["chosen"]],
+        "text": text, "found": found, "address": address, "number": number, "chosen": chosen,
+        "facets": [{"label": {TYPE: "Kind", YEAR: "Year"}.get(property_) or capital(
+                        context.label(property_)), "choices": choices}
+                   for property_, choices in facets.items()
+                   if len(choices) > 1 or any(choice in chosen for choice in choices)],
         "near": [context.link(named.iri) for named in context.like(text)]
         if text and not (found.total or filters) else [],
-        "widest": [pair for pair in address if pair[0] == "q"],
-        "last": max(1, -(-found.total // _PAGE)), "size": _PAGE}
+        "widest": query, "last": max(1, -(-found.total // _PAGE)), "size": _PAGE}
 
 
 def _as_json(search: dict[str, Any]) -> dict[str, Any]:
@@ -122,26 +124,23 @@ def _as_json(search: dict[str, Any]) -> dict[str, Any]:
             for choice in facet["choices"]] for facet in search["facets"]}}
 
 
-def _facet(
-    context: PageContext, name: str, property_: str, counted: Sequence[tuple[str, int]],
-    address: Pairs,
-) -> dict[str, Any]:
+def _choices(
+    context: PageContext, name: str, property_: str, found: Found, address: Pairs
+) -> list[dict[str, Any]]:
     """The values of a property by which hits can be narrowed, each with its count, whether it is
     chosen, and the address of the search with it or, if it is, without it."""
     choices = []
-    for value, count in counted:
-        if property_ == TYPE and not context.terms.term(value).first(DISPLAY.plural):
-            continue
+    for value, count in found.facets.get(property_, ()):
         label, written = _shown(context, property_, value)
-        chosen = (name, written) in address
-        choices.append({
-            "label": label, "count": count, "chosen": chosen,
-            "address": [p for p in address if p != (name, written)] if chosen
-            else [*address, (name, written)]})
+        if property_ != TYPE or context.terms.term(value).first(DISPLAY.plural):
+            chosen = (name, written) in address
+            choices.append({
+                "label": label, "count": count, "chosen": chosen,
+                "address": [p for p in address if p != (name, written)] if chosen
+                else [*address, (name, written)]})
     if property_ == YEAR:
         choices.sort(key=lambda choice: str(choice["label"]), reverse=True)
-    label = {TYPE: "Kind", YEAR: "Year"}.get(property_) or capital(context.label(property_))
-    return {"label": label, "choices": choices[:_MOST_VALUES]}
+    return choices[:_MOST_VALUES]
 
 
 def _shown(context: PageContext, property_: str, value: str) -> tuple[str, str]:
@@ -164,10 +163,3 @@ def _value(context: PageContext, property_: str, written: str) -> str:
             return iri
     raise HttpError(404, f"There is no class called `{written[:80]}`.",
                     hint="See the list of classes at /def.")
-
-
-def _page_number(text: str) -> int:
-    if text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _LAST_PAGE:
-        return int(text)
-    raise GraphsvcError(f"`{text[:40]}` is not the number of a page.",
-                        hint=f"Give a number from 1 to {_LAST_PAGE}.")

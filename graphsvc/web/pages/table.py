@@ -14,15 +14,17 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.evidence import Evidence
 from graphsvc.questions.question import Column, Question
+from graphsvc.questions.sentence import with_unit
 from graphsvc.questions.table import Row as TableRow
 from graphsvc.questions.table import Term
 from graphsvc.web.pages.context import Link, PageContext
-from graphsvc.web.pages.rendering import capital, query_string, show, show_date
+from graphsvc.web.pages.rendering import capital, show, show_date
 
 _LONG = 60
 """Characters from which a text is set as a paragraph."""
 _SHORT_LABEL = 40
 _PERIOD = re.compile(r"\b\d{4}$|^not stated$")
+_FIELD = re.compile(r"\{(\w+)\}")
 _MOST_COLUMNS = 5
 """Columns, apart from evidence, with which a table is still easier to read than entries."""
 _GROUNDS = ("statement", "evidence")
@@ -75,30 +77,18 @@ class Table:
             years.setdefault(found[0] if found else "", []).append(row)
         return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
 
-    @cached_property
-    def in_time(self) -> Table:
-        """The table for a time line: what is said at the head of each row, not where; without the
-        year, which is above, and the lines of the text."""
-        return self._by_statement("where")
-
-    @cached_property
-    def listed(self) -> Table:
-        """The table as rows and columns: what happened is at the head of each row, too."""
-        return self._by_statement("fact") if self.years else self
-
-    def _by_statement(self, head: str) -> Table:
-        """The table with what is said at the head of each row. head: the role of the head then."""
-        said = "statement" in self.roles
-        roles = {"statement": "head", "head": head} if said else {}
+    def in_time(self, head: str) -> Table:
+        """The table for a time line: what is said at the head of each row; without the year, which
+        is above, and the lines of the text. head: the role of what was the head."""
+        roles = {"statement": "head", "head": head} if "statement" in self.roles else {}
         return replace(self, roles=tuple(
             "" if column.type == "year" or column.name == "line" else roles.get(role, role)
             for column, role in zip(self.columns, self.roles, strict=True)))
 
     @property
-    def heads(self) -> list[str]:
-        """What the rows are about, in short, each once."""
-        return list(dict.fromkeys(cell.text for row in self.rows
-                                  for _, cell in self.cells(row, "head")))
+    def heads(self) -> set[str]:
+        """What the rows are about, in short."""
+        return {cell.text for row in self.rows for _, cell in self.cells(row, "head")}
 
     @cached_property
     def main(self) -> tuple[int, ...]:
@@ -184,15 +174,14 @@ class Table:
 
     def _weight(self, at: int) -> int:
         """How much a column says at a glance, the lower the more."""
-        cells = [row[at] for row in self.rows if row[at]]
-        types = {"iri": 2, "text": 3, "boolean": 4}
         if self.roles[at] == "badge" or at in self.joined:
             return 0
-        weight = types.get(self.columns[at].type, 1)
-        if weight == 3 and all(cell.number is not None or _PERIOD.search(cell.text)
-                               for cell in cells[:20]):
-            weight = 1
-        return weight + 4 * (len(cells) * 2 < len(self.rows))
+        cells, type_ = [row[at] for row in self.rows if row[at]], self.columns[at].type
+        if type_ == "text" and all(cell.number is not None or _PERIOD.search(cell.text)
+                                   for cell in cells[:20]):
+            type_ = "year"
+        return {"iri": 2, "text": 3, "boolean": 4}.get(type_, 1) + 4 * (
+            len(cells) * 2 < len(self.rows))
 
     def ordered(self, by: str) -> Table:
         """The table with its rows by a column, `-` before its name to descend; those without a
@@ -207,6 +196,19 @@ class Table:
         known.sort(key=lambda row: (row[at].number if numbers else 0, row[at].text.casefold()),
                    reverse=by.startswith("-"))
         return replace(self, rows=(*known, *(row for row in self.rows if not row[at])))
+
+    def in_all(self, text: str, rows: Sequence[Row] | None = None) -> str | None:
+        """A text with what columns have in all rows, or in some, for `{column}`; None where these
+        differ."""
+        values: dict[str, str] = {}
+        for name in _FIELD.findall(text):
+            at = self.at(name)
+            texts = {row[at].text for row in (self.rows if rows is None else rows)} \
+                if at is not None else {""}
+            if len(texts) != 1:
+                return None
+            values[name] = texts.pop()
+        return _FIELD.sub(lambda field: values[field[1]], text)
 
     def at(self, name: str | None) -> int | None:
         """The position of a column, if it is shown."""
@@ -223,7 +225,8 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
     columns = answer.question.columns
     rows = [[_cell(context, answer, row, term, column, about)
              for term, column in zip(row, columns, strict=True)] for row in answer.rows]
-    kept = [at for at in range(len(columns)) if _is_shown([row[at] for row in rows], about)]
+    kept = [at for at, column in enumerate(columns)
+            if not column.quiet and _is_shown([row[at] for row in rows], about)]
     things = [at for at in kept if columns[at].type == "iri"]
     head = next((at for at in things if len({row[at].iri for row in rows}) > 1),
                 next(iter(things), None))
@@ -233,7 +236,7 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
         roles=tuple("head" if at == head else "statement" if columns[at].fact and grounded
                     else _role(columns[at], [row[at] for row in rows]) for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in rows),
-        query=query_of(context, answer))
+        query=context.query_of(answer))
 
 
 def _is_shown(cells: Sequence[Link], about: str | None) -> bool:
@@ -272,24 +275,7 @@ def _cell(
     return Link(show(term))
 
 
-def with_unit(number: str, unit: str) -> str:
-    """A number and what it counts: 34 records, 20%."""
-    return f"{number}%" if unit == "per cent" else number if unit in (
-        "", "number") else f"{number} {unit}"
-
-
 def dispute(context: PageContext, evidence: Evidence, iri: str) -> Link:
     """A disagreement; its gist says between what it is."""
     between = "texts" if iri in evidence.within else "documents"
     return replace(context.link(iri), gist=f"The {between} disagree")
-
-
-def query_of(context: PageContext, answer: Answer) -> str:
-    """The parameters as the query part of an address, without those that have their default."""
-    given = {}
-    for parameter in answer.question.parameters:
-        values = [value.value for value in answer.parameters.get(parameter.name, ())]
-        if values and values != list(parameter.default):
-            given[parameter.name] = (
-                [*map(context.curie, values)] if parameter.type == "iri" else values)
-    return query_string(given)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import pyoxigraph as ox
 
 from graphsvc.index import closure, most_special, slug
-from graphsvc.questions.table import Table, fetch
+from graphsvc.questions.table import Row, fetch
 from graphsvc.questions.template import own
 from graphsvc.service import Serving
 from graphsvc.vocabulary import DISPLAY, OWL, RDF, RDFS
@@ -81,20 +82,17 @@ class Terms:
     that narrow a search.
     """
 
-    def __init__(
-        self, terms: Table, shown: Table, order: Mapping[tuple[str, str], float]
-    ) -> None:
+    def __init__(self, terms: Iterable[Row], shown: Iterable[Row], shapes: Sequence[Path]) -> None:
         self.terms: dict[str, Term] = {}
-        for term, property_, value in terms.rows:
-            if term is not None and property_ is not None and value is not None:
+        for term, property_, value in terms:
+            if term and property_ and value:
                 entry = self.terms.setdefault(term.value, Term(term.value))
                 entry.values[property_.value].append(value.value)
-        self._order = order
         general = {iri: term.values[str(RDFS.subClassOf)] for iri, term in self.terms.items()}
         self.above = {iri: closure(iri, general) for iri in self.terms}
         roles: dict[str, dict[str, str]] = defaultdict(dict)
-        for role, thing, value in shown.rows:
-            if role is not None and thing is not None and value is not None:
+        for role, thing, value in shown:
+            if role and thing and value:
                 roles[role.value].setdefault(thing.value, value.value)
         self.tones, self.symbols = roles["tone"], roles["symbol"]
         self._places, self.shorts, self.quiet = roles["place"], roles["short"], roles["quiet"]
@@ -105,15 +103,17 @@ class Terms:
         tiles = {place: (int(column), int(roles["row"][place]))
                  for place, column in roles["column"].items() if place in roles["row"]}
         self.tiles = dict(sorted(tiles.items(), key=lambda tile: tile[1][::-1]))
-        facets = {iri: term.first(DISPLAY.facet) for iri, term in self.terms.items()}
-        self.facets = sorted(filter(facets.get, facets), key=lambda iri: int(facets[iri] or _LAST))
+        facets = {iri: int(place) for iri, term in self.terms.items()
+                  if (place := term.first(DISPLAY.facet))}
+        self.facets = sorted(facets, key=facets.__getitem__)
+        self._order = _orders(shapes)
 
     @classmethod
     async def read(cls, serving: Serving) -> Terms:
         """The terms of what is served. Raises what the engine raises."""
         terms, shown = await asyncio.gather(
             fetch(serving.engine, own("terms")), fetch(serving.engine, own("shown")))
-        return cls(terms, shown, _orders(serving))
+        return cls(terms.rows, shown.rows, serving.release.shapes)
 
     def term(self, iri: str) -> Term:
         """What the ontology says of a term; a bare one where it says nothing."""
@@ -131,14 +131,11 @@ class Terms:
     def parts(self, classes: Iterable[str], property_: str) -> dict[str, list[str]]:
         """The questions that a property gives for things of these classes, by the titles of its
         lines (see Term.parts): those of each class that has any, unless a class below it has."""
-        used: set[str] = set()
+        found = {iri: lines for iri in classes if (lines := self.term(iri).parts(property_))}
         parts: dict[str, list[str]] = defaultdict(list)
-        for iri in sorted((iri for iri in classes if iri in self.terms),
-                          key=lambda iri: (-len(self.above[iri]), iri)):
-            found = self.terms[iri].parts(property_)
-            if found and not any(iri in self.above[below] for below in used):
-                used.add(iri)
-                for title, asked in found:
+        for iri in sorted(found, key=lambda iri: (-len(self.above[iri]), iri)):
+            if not any(iri in self.above[below] for below in found if below != iri):
+                for title, asked in found[iri]:
                     parts[title] += [it for it in asked if it not in parts[title]]
         return parts
 
@@ -149,9 +146,9 @@ class Terms:
 
     def order(self, property_: str, classes: Iterable[str]) -> float:
         """The position of a property on the page of a thing of these classes (sh:order)."""
-        return min((self._order[class_, property_] for class_ in classes
-                    if (class_, property_) in self._order),
-                   default=self._order.get(("", property_), _LAST))
+        general = self._order.get(("", property_), _LAST)
+        return min((place for class_ in classes if (
+            place := self._order.get((class_, property_))) is not None), default=general)
 
     def near(self, place: str, like: str) -> str:
         """The thing at a place whose IRI is of the kind of another one; the place without one."""
@@ -165,13 +162,13 @@ class Terms:
         return place if place in self.tiles else None
 
 
-def _orders(serving: Serving) -> dict[tuple[str, str], float]:
+def _orders(shapes: Sequence[Path]) -> dict[tuple[str, str], float]:
     """The lowest sh:order by class and path, and by path alone, under the class ""."""
-    shapes = ox.Store()
-    for file in serving.release.shapes:
-        shapes.load(path=file, format=ox.RdfFormat.TURTLE)
+    store = ox.Store()
+    for file in shapes:
+        store.load(path=file, format=ox.RdfFormat.TURTLE)
     orders: dict[tuple[str, str], float] = {}
-    solutions = shapes.query(own("orders"))
+    solutions = store.query(own("orders"))
     assert isinstance(solutions, ox.QuerySolutions)
     for class_, path, place in solutions:
         for key in ((class_.value if class_ else "", path.value), ("", path.value)):

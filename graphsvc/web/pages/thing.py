@@ -1,30 +1,76 @@
-"""A thing's page: what it is, what is said of it with evidence, and the questions of its class."""
+"""A thing's page: what it is, what is said of it with evidence, and in tabs the questions of its
+class, each with how its answer is drawn."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qs
 
-from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 
 from graphsvc.questions.answer import Answer
-from graphsvc.questions.table import Row
+from graphsvc.questions.parameters import Given
+from graphsvc.questions.question import Question
+from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages import facts as facts_
-from graphsvc.web.pages import profile
 from graphsvc.web.pages.compare import comparable
-from graphsvc.web.pages.context import PageContext, first_of
-from graphsvc.web.pages.profile import Asked, Tab
-from graphsvc.web.pages.reading import Paragraph, paragraphs, reading_of, sections
-from graphsvc.web.pages.table import dispute
+from graphsvc.web.pages.context import Link, PageContext, first_of
+from graphsvc.web.pages.drawings import Drawings
+from graphsvc.web.pages.table import Row, Table, dispute, table_of
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
+from graphsvc.words import slugged
 
-READ, LINKS = "Read", "Links and evidence"
-"""The tabs that pages have without a question: a document's text, and all else that is known."""
+FIRST, READ, LINKS = "Overview", "Read", "Links and evidence"
+"""The tab of questions that the ontology names without a title; and those that pages have without
+a question: a document's text, and all else that is known."""
+_MOST_PANELS = 8
+_FEW, _MANY, _ALL = 6, 20, 1_000
+"""Rows of a panel: next to others, where it has its tab to itself, and where it groups them."""
+_FEWEST_NUMBERS, _TALLIED = 3, 5
+"""Numbers that are set large, and rows of which it is worth to count the values, at least."""
 _MAP = 6
 """Places from which on a map says where a thing is."""
+_TONES = ("good", "mixed", "slight", "bad", "open")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that a page asks about its thing. view: how the answer is to be drawn."""
+
+    question: Question
+    given: Given
+    view: str | None
+
+
+@dataclass(eq=False)
+class Tab:
+    """A part of a thing's page that has an address of its own. answers: to what it asks."""
+
+    title: str
+    asked: Sequence[Asked] = ()
+    answers: Sequence[Answer] = ()
+
+    @property
+    def name(self) -> str:
+        """As addresses have it."""
+        return slugged(self.title)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """An answer on the page of a thing. heading: without the name of the thing, where it ends
+    with it; view: the drawing; drawing: what it is made from; tally: how often it has each value
+    of a column, and the column."""
+
+    heading: str
+    table: Table
+    view: str
+    drawing: Any
+    tally: Mapping[str, Any] | None
 
 
 async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> str:
@@ -32,96 +78,190 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> str:
 
     Raises HttpError 404 where the release has no such thing, and what the engine raises.
     """
-    node, classes = NamedNode(iri), context.index.classes(iri)
-    tabs, others = profile.tabs_of(context, classes, iri)
-    is_passage = context.index.passage(iri).document is not None
-    reading = await reading_of(context, iri)
+    tabs, others = _tabs_of(context, context.index.classes(iri), iri)
+    reading = await facts_.reading_of(context, iri)
     tabs = [Tab(READ)] * (reading is not None) + tabs + [Tab(LINKS)]
-    tab = profile.chosen(tabs, first_of(pairs, "tab"))
-    asked = [one for each in tabs for one in each.asked]
-    rows, answers = await asyncio.gather(
-        asyncio.gather(*(context.fetch(name, node) for name in (
-            "thing-facts", "thing-referrers", *["passage-neighbours"] * is_passage))),
-        asyncio.gather(*(context.ask(one.question, one.given, tab.rows(one)) for one in asked)))
-    facts, referrers, neighbours = [table.rows for table in rows] + [[]] * (3 - len(rows))
-    if not facts and not referrers:
+    tab = _chosen(tabs, first_of(pairs, "tab"))
+    is_passage = context.index.passage(iri).document is not None
+    said, referrers, neighbours, _ = await asyncio.gather(
+        context.rows("thing-facts", iri), context.texts("thing-referrers", iri),
+        context.texts("passage-neighbours", *[iri] * is_passage),
+        asyncio.gather(*(_ask(context, it, tab) for it in tabs)))
+    if not said and not referrers:
         raise HttpError(404, f"There is no <{iri}> in release {context.release}.",
                         hint="Search for its name.")
-    answered = list(zip(asked, answers, strict=True))
     known = await context.questions.known()
-    head = await run_in_threadpool(_head, context, iri, facts)
+    head = await run_in_threadpool(facts_.head_of, context, iri, said)
     parts = facts_.parts_of(context, head["facts"])
-    portions = (await context.fetch("parts", *parts)).rows if parts else []
+    portions = await context.rows("parts", *parts)
     return await context.render("thing.html", lambda: {
         **head, "shares": facts_.shares(context, portions),
+        "comparable": any(term.iri in context.index.classes(iri) for term in comparable(context)),
         "disputes": [dispute(context, known, one.thing)
                      for one in known.disagreements.get(iri, ())],
-        **_tabs(tabs, tab, answered, bool(referrers)),
-        **_body(context, iri, tab, answered),
+        **_tabs(tabs, tab, bool(referrers)), **_body(context, iri, tabs, tab),
         "others": others, "referrers": facts_.referrers(context, referrers, iri),
-        "neighbours": _neighbours(context, neighbours),
-        "reading": {**reading, "sections": sections(context, reading)}
+        "neighbours": facts_.paragraphs(context, neighbours),
+        "reading": {**reading, "sections": facts_.sections(context, reading)}
         if reading and tab.title == READ else None})
 
 
-def _head(context: PageContext, iri: str, rows: Sequence[Row]) -> dict[str, Any]:
-    """What a thing is, and all that is said of it itself."""
-    said, classes = facts_.said_of(context, rows), context.index.classes(iri)
-    facts = facts_.facts_of(context, said, classes)
-    passage = context.index.passage(iri)
-    return {
-        "iri": iri, "path": context.path(iri) or "", "label": _title(context, iri),
-        "classes": context.terms.most_special(classes), "passage": passage,
-        **facts_.named(said), "facts": facts, "measured": facts_.measured(context, facts),
-        "above": facts_.above(context, said), "evidence": facts_.evidence(context, said),
-        "sources": facts_.sources(said),
-        "comparable": any(term.iri in classes for term in comparable(context))}
+def _tabs_of(
+    context: PageContext, classes: Collection[str], iri: str
+) -> tuple[list[Tab], list[tuple[Question, str]]]:
+    """The tabs of a thing's page, as the ontology names them for its classes, and the questions
+    that it leaves out, each with the parameter that takes the thing."""
+    known = {question.name: (question, parameter) for question, parameter
+             in context.questions.library.panels(set(classes))}
+    parts: Mapping[str, Sequence[str]] = context.terms.parts(classes, DISPLAY.questions) or {
+        "": list(known)[:_MOST_PANELS]}
+    others, tabs = dict(known), list[Tab]()
+    for title, tokens in parts.items():
+        asked = list[Asked]()
+        for name, _, query in (token.partition("?") for token in tokens):
+            if name in known:
+                (question, parameter), values = known[name], parse_qs(query)
+                view = values.pop("view", [None])[0]
+                asked.append(Asked(question, {**values, parameter: [iri]}, view))
+                others.pop(name, None)
+        tabs.append(Tab(title or FIRST, asked))
+    return tabs, list(others.values())
 
 
-def _tabs(
-    tabs: Sequence[Tab], tab: Tab, answered: Sequence[tuple[Asked, Answer]], more: bool
-) -> dict[str, Any]:
+def _chosen(tabs: Sequence[Tab], wanted: str | None) -> Tab:
+    """The tab that an address asks for, else the first. Raises HttpError 404."""
+    for tab in tabs:
+        if wanted in (None, tab.name):
+            return tab
+    raise HttpError(404, f"This page has no part `{str(wanted)[:80]}`.",
+                    hint=f"It has {', '.join(tab.name for tab in tabs)}.")
+
+
+async def _ask(context: PageContext, tab: Tab, shown: Tab) -> None:
+    """Give a tab its answers, with as many rows as the panels of the one that is shown have."""
+    most = _MANY if len(shown.asked) == 1 else _FEW
+    tab.answers = await asyncio.gather(*(context.ask(
+        one.question, one.given, _ALL if one.question.group else most) for one in tab.asked))
+
+
+def _tabs(tabs: Sequence[Tab], tab: Tab, more: bool) -> dict[str, Any]:
     """The tabs that have something to show; the last where there is more. plain: whether what is
     said of the thing itself comes first, for it has no other tabs."""
-    filled = {id(one) for one, answer in answered if answer.all_rows}
-    plain = {it.title for it in tabs} <= {profile.FIRST, READ, LINKS}
+    plain = {it.title for it in tabs} <= {FIRST, READ, LINKS}
     shown = [it for it in tabs if it in (tab, tabs[0])
-             or any(id(one) in filled for one in it.asked)
+             or any(answer.all_rows for answer in it.answers)
              or it.title == LINKS and more or it.title in (READ, LINKS) and not plain]
     return {"tab": tab, "tabs": shown, "is_first": tab is tabs[0],
             "is_last": tab is tabs[-1], "plain": plain}
 
 
-def _body(
-    context: PageContext, iri: str, tab: Tab, answered: Sequence[tuple[Asked, Answer]]
-) -> dict[str, Any]:
-    """The panels of a tab, and the answers that have nothing for it."""
-    own = [(one, answer) for one, answer in answered if any(one is it for it in tab.asked)]
-    first = next(iter(answered), None)
-    panels = [profile.panel(context, one, answer, iri) for one, answer in own if answer.all_rows]
+def _body(context: PageContext, iri: str, tabs: Sequence[Tab], tab: Tab) -> dict[str, Any]:
+    """The panels of a tab, the answers that have nothing for it, and where the thing is: all
+    places, each with whether it is there."""
+    answered = [(one, answer) for it in tabs
+                for one, answer in zip(it.asked, it.answers, strict=True)]
+    panels = [_panel(context, one, answer, iri) for one, answer
+              in zip(tab.asked, tab.answers, strict=True) if answer.all_rows]
+    here, tiles = context.terms.tile_of(iri), context.terms.tiles
     return {
         "panels": [panel for panel in panels if panel.view != "numbers" or any(
             text != "0" for _, text in panel.drawing)],
         "silent": [(one, answer) for one, answer in answered if not answer.all_rows],
-        "sentence": first[1].sentence if first else None,
-        "map": _locator(context, iri)}
+        "sentence": answered[0][1].sentence if answered else None,
+        "map": [(*at, place == here) for place, at in tiles.items()]
+        if here and len(tiles) >= _MAP else []}
 
 
-def _title(context: PageContext, iri: str) -> str:
-    """The label; of a passage its place in its document."""
-    passage = context.index.passage(iri)
-    return passage.place if passage.document else context.label(iri)
+def _panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Panel:
+    """An answer as its question, or the ontology, says that it is drawn."""
+    table = table_of(context, answer, about=iri)
+    view, drawing = _drawing(context, table, asked.view)
+    if view == "list" and all(iri in (one.thing for one in answer.disagreements(row))
+                              for row in answer.rows):
+        view = "sides"
+    tallied = view in ("groups", "time", "list") and len(answer.all_rows) >= _TALLIED
+    heading = answer.heading.removesuffix(f": {context.label(iri)}")
+    return Panel(heading, table, view, drawing, _tally(context, answer) if tallied else None)
 
 
-def _locator(context: PageContext, iri: str) -> list[tuple[int, int, bool]]:
-    """The tiles of all places, each with whether the thing is there; none where it has no place."""
-    here = context.terms.tile_of(iri)
-    tiles = context.terms.tiles
-    return [(column, row, place == here) for place, (column, row) in tiles.items()] \
-        if here and len(tiles) >= _MAP else []
+def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str, Any]:
+    if view in ("map", "chart", "grid"):
+        drawings = Drawings.of(context, table_of(context, table.answer))
+        if view in drawings.drawn:
+            return view, drawings
+    elif view in ("table", "list"):
+        return view, None
+    elif view is None:
+        for name, drawing in (("numbers", _numbers(table)), ("strip", _strip(table)),
+                              ("groups", _groups(table)), ("time", table.years)):
+            if drawing:
+                return name, drawing
+    return "list" if table.wide or len(table.rows) == 1 else "table", None
 
 
-def _neighbours(context: PageContext, rows: Sequence[Row]) -> list[Paragraph]:
-    """A passage and those around it."""
-    return paragraphs(context, ((passage.value, statement.value if statement else None)
-                                for passage, statement in rows if passage is not None))
+def _numbers(table: Table) -> list[tuple[str, str]]:
+    """The numbers of an answer that is one row, each with its label."""
+    if len(table.rows) != 1:
+        return []
+    found = [(column.label, cell.text) for column, cell
+             in zip(table.columns, table.rows[0], strict=True)
+             if column.type == "integer" and cell]
+    return found if len(found) >= _FEWEST_NUMBERS else []
+
+
+def _strip(table: Table) -> list[dict[str, Any]]:
+    """Each row with its value on a scale. A row without what the others are about says what it
+    counts instead, and a row without value why."""
+    values = [next((cell for cell in row if cell.rank is not None), None) for row in table.rows]
+    if "head" not in table.roles or not any(values):
+        return []
+    head = table.roles.index("head")
+    usual = [row for row, value in zip(table.rows, values, strict=True) if row[head] and value]
+    odd = [at for at, role in enumerate(table.roles) if role not in ("statement", "evidence")
+           and not any(row[at] for row in usual)]
+    lines = []
+    for row, value in zip(table.rows, values, strict=True):
+        notes = [row[at] for at in odd if row[at]]
+        first = row[head] or next((cell for cell in notes if cell.iri), Link())
+        lines.append({"head": first, "value": value, "row": row,
+                      "notes": [cell for cell in notes if cell != first]})
+    return sorted(lines, key=lambda line: not line["row"][head])
+
+
+def _groups(table: Table) -> tuple[Table, list[tuple[Link, list[Row]]]] | None:
+    """The rows put together by the values of the column that the question declares, the most
+    frequent first; and the table in which this column is no longer what rows are about."""
+    at = table.at(table.question.group)
+    if at is None:
+        return None
+    roles = ["group" if its == at else role for its, role in enumerate(table.roles)]
+    if "head" not in roles:
+        things = [its for its, column in enumerate(table.columns)
+                  if its != at and column.type == "iri"]
+        roles[next((its for its in things if len({row[its].iri for row in table.rows}) > 1),
+                   next(iter(things), at))] = "head"
+    found: dict[Link, list[Row]] = {}
+    for row in table.rows:
+        found.setdefault(row[at], []).append(row)
+    return replace(table, roles=tuple(roles)), sorted(
+        found.items(), key=lambda item: -len(item[1]))
+
+
+def _tally(context: PageContext, answer: Answer) -> dict[str, Any] | None:
+    """How often an answer has each value of a column that can be taken as good or bad: the value,
+    its number, where its bar begins and how long it is, in per cent."""
+    for name, terms in answer.summary.items():
+        links = [(context.link(term.value), number) for term, number in terms]
+        if any(link.tone in ("good", "mixed", "bad") for link, _ in links):
+            total, begin, bars = sum(number for _, number in links), 0.0, []
+            for link, number in sorted(links, key=_by_tone):
+                share = 100 * number / total
+                bars.append((link, number, round(begin, 2), round(share, 2)))
+                begin += share
+            return {"column": name, "bars": bars}
+    return None
+
+
+def _by_tone(item: tuple[Link, int]) -> tuple[int, int]:
+    tone = item[0].tone
+    return _TONES.index(tone) if tone in _TONES else len(_TONES), -item[1]

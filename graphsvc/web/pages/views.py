@@ -17,7 +17,7 @@ from graphsvc.graphs.view import View
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Example
 from graphsvc.web.pages.context import PageContext, given_of
-from graphsvc.web.pages.filters import fields_of
+from graphsvc.web.pages.questions import fields_of
 from graphsvc.web.pages.rendering import query_string
 from graphsvc.web.request import Routes, address_pairs
 
@@ -27,11 +27,11 @@ def view_routes(context: PageContext) -> Routes:
     serving = context.serving
 
     async def views(request: Request) -> Response:
-        if _for_people(request):
-            return HTMLResponse(await context.render("views.html", lambda: {
-                "views": [(view, _first(view)) for view in serving.views],
-                "formats": FORMATS.values()}))
-        return JSONResponse(listed(serving.views, serving.release.id))
+        if not _for_people(request):
+            return JSONResponse(listed(serving.views, serving.release.id))
+        return HTMLResponse(await context.render("views.html", lambda: {
+            "views": [(view, _first(view)) for view in serving.views],
+            "formats": FORMATS.values()}))
 
     async def one(request: Request) -> Response:
         name, dot, ending = request.path_params["name"].partition(".")
@@ -41,9 +41,9 @@ def view_routes(context: PageContext) -> Routes:
             return Response(
                 await export.file(serving), media_type=export.format.content_type, headers={
                     "Content-Disposition": f'inline; filename="{name}.{ending}"'})
-        if _for_people(request):
-            return HTMLResponse(await _page(context, view, given))
-        return JSONResponse(described(view))
+        if not _for_people(request):
+            return JSONResponse(described(view))
+        return HTMLResponse(await _page(context, view, given))
 
     return {"/export": views, "/export/{name}": one}
 
@@ -55,7 +55,7 @@ def _for_people(request: Request) -> bool:
 
 def _first(view: View) -> Example | None:
     """The first example that chooses something, for a picture of all can seldom be read."""
-    return next(iter(sorted(view.question.examples, key=lambda one: not one.values)), None)
+    return min(view.question.examples, key=lambda one: not one.values, default=None)
 
 
 async def _page(context: PageContext, view: View, given: Given) -> str:
@@ -63,11 +63,10 @@ async def _page(context: PageContext, view: View, given: Given) -> str:
 
     What is wrong with a parameter is shown in the page. Raises what the engine raises.
     """
-    chosen = {name: values for name, values in given.items() if view.question.parameter(name)}
+    chosen = {name: list(its) for name, its in given.items() if view.question.parameter(name)}
     example = next((one for one in view.question.examples if chosen == {
-        name: [*values] for name, values in one.values.items()}), None) if given else _first(view)
+        name: [*its] for name, its in one.values.items()}), None) if given else _first(view)
     used = given or (example.values if example else {})
-    fields = await fields_of(context, view.question, given)
     graph, error = None, None
     if view.is_drawn:
         try:
@@ -77,13 +76,9 @@ async def _page(context: PageContext, view: View, given: Given) -> str:
             if not (problem.location or "").startswith("parameter"):
                 raise
             error = problem
-
-    def make() -> dict[str, Any]:
-        query = query_string([(name, value) for name, its in used.items() for value in its])
-        return {
-            "view": view, "fields": fields, "given": given, "error": error, "graph": graph,
-            "example": example,
-            "measures": MEASURES.values(), "formats": formats_of(view),
-            "query": f"?{query}" if query else "", "name": quote(view.name)}
-
-    return await context.render("view.html", make)
+    page: dict[str, Any] = {
+        "view": view, "given": given, "error": error, "graph": graph, "example": example,
+        "fields": await fields_of(context, view.question, given), "name": quote(view.name),
+        "measures": MEASURES.values(), "formats": formats_of(view),
+        "query": f"?{query_string(used)}" if used else ""}
+    return await context.render("view.html", lambda: page)

@@ -1,7 +1,7 @@
-"""Graph files in text: GraphML 1.0, GEXF 1.3, DOT and Pajek, which templates write, and tables of
-nodes and edges as CSV.
+"""Graph files: GraphML 1.0, GEXF 1.3, DOT and Pajek, which templates write; tables of nodes and
+edges as CSV; and in JSON nodes and links, Cytoscape's two formats, and JSON-LD.
 
-networkx writes them, but not what people need: no colours that Gephi reads, true as `True`,
+networkx writes some of them, but not what people need: no colours that Gephi reads, true as `True`,
 carriage returns that XML parsers turn into newlines, today's date, and in GEXF 1.3 a namespace that
 fails its schema.
 """
@@ -12,9 +12,12 @@ import json
 import re
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from functools import cache
+from importlib.resources import files
 from itertools import chain, repeat
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -25,6 +28,7 @@ from graphsvc.formats import csv_text, safe_cell
 from graphsvc.graphs.graph import TYPES, Graph, Scalar, Values
 from graphsvc.graphs.view import Recipe
 from graphsvc.questions.question import Column
+from graphsvc.vocabulary import DCTERMS, PROV, RDF, RDFS
 
 # XML 1.0 (fifth edition), production 2: what is not a Char.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -46,16 +50,16 @@ class Unwritable(GraphsvcError):
                    hint="Take a format that can, such as json, jsonld or csv.")
 
 
-def filled(template: str, graph: Graph, recipe: Recipe, **values: object) -> Iterator[str]:
+def filled(template: str, graph: Graph, recipe: Recipe, **values: object) -> str:
     """A template filled with what is known of a graph. Raises Unwritable.
 
     GraphML has the colours and sizes that Gephi reads from attributes, GEXF also the dates that its
     timeline runs on. Texts in DOT are escape strings: `\\\\` is a backslash, `\\n` a line break.
     """
-    return _templates().get_template(template).generate(values, graph=graph, recipe=recipe)
+    return _templates().get_template(template).render(values, graph=graph, recipe=recipe)
 
 
-def pajek(graph: Graph, recipe: Recipe) -> Iterator[str]:
+def pajek(graph: Graph, recipe: Recipe) -> str:
     """Pajek's .net: names, colours, kinds and weights; the recipe is in comment lines.
 
     Nodes of the same name get their identifier behind it, because readers take names for
@@ -142,14 +146,14 @@ Row = tuple[Sequence[Scalar | None], Values]
 """A row's first cells, and the values of the other columns."""
 
 
-def nodes_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
+def nodes_csv(graph: Graph, recipe: Recipe) -> str:
     """The nodes with the columns that Gephi's import knows: Id and Label."""
     names = [column.name for column in graph.node_attributes if column.name != "label"]
     return _table(["Id", "Label", *names, "Recipe"], names, recipe, (
         ([node.id, node.label], node.values) for node in graph.nodes))
 
 
-def edges_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
+def edges_csv(graph: Graph, recipe: Recipe) -> str:
     """The edges with the columns that Gephi's import knows."""
     names = [column.name for column in graph.edge_attributes
              if column.name not in ("kind", "weight")]
@@ -160,14 +164,14 @@ def edges_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
           edge.weight], edge.values) for edge in graph.edges))
 
 
-def neo4j_nodes_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
+def neo4j_nodes_csv(graph: Graph, recipe: Recipe) -> str:
     """The nodes with the header of `neo4j-admin database import`; types are labels there,
     written so that Cypher takes them without quotes. The recipe is JSON, on one line."""
     return _neo4j_table(["id:ID", ":LABEL"], graph.node_attributes, recipe, (
         ([node.id, _word(node.type)], node.values) for node in graph.nodes))
 
 
-def neo4j_edges_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
+def neo4j_edges_csv(graph: Graph, recipe: Recipe) -> str:
     """The edges with the header of `neo4j-admin database import`; kinds are types there,
     written as the labels of nodes."""
     return _neo4j_table([":START_ID", ":END_ID", ":TYPE"], graph.edge_attributes, recipe, (
@@ -177,7 +181,7 @@ def neo4j_edges_csv(graph: Graph, recipe: Recipe) -> Iterator[str]:
 
 def _neo4j_table(
     own: Sequence[str], columns: Sequence[Column], recipe: Recipe, rows: Iterable[Row]
-) -> Iterator[str]:
+) -> str:
     typed = [f"{column.name}:{TYPES.get(column.type, 'string')}" for column in columns]
     return _table([*own, *typed, "recipe:IGNORE"], [column.name for column in columns], recipe,
                   rows, json.dumps(recipe.facts, ensure_ascii=False))
@@ -192,7 +196,7 @@ def _word(text: Scalar) -> str:
 def _table(
     head: Sequence[str], names: Sequence[str], recipe: Recipe, rows: Iterable[Row],
     made_by: str = "",
-) -> Iterator[str]:
+) -> str:
     """A table (RFC 4180) with the recipe, for which CSV has no place, in the last column.
 
     It is the first row's cell there; where there are no rows it is the name of one more column, so
@@ -208,4 +212,117 @@ def _table(
     if not lines:
         _, colon, ignored = head[-1].partition(":")
         head = [*head, made_by + colon + ignored]
-    yield csv_text([head, *lines])
+    return csv_text([head, *lines])
+
+
+# -- JSON ---------------------------------------------------------------------------------------
+
+Object = dict[str, Any]
+_STYLES = json.loads((files("graphsvc.graphs") / "templates" / "styles.json").read_text("utf-8"))
+
+
+def node_link(graph: Graph, recipe: Recipe) -> Object:
+    """Nodes and links, as d3 and networkx (`node_link_graph(..., edges="links")`) read them.
+
+    The recipe is the graph's own attributes; a node's label is its `name` too.
+    """
+    return {
+        "directed": graph.directed, "multigraph": True, "graph": recipe.facts,
+        "nodes": [{"id": node.id, "name": node.label, **node.values, "colour": node.colour,
+                   "size": node.size} for node in graph.nodes],
+        "links": [{"source": edge.source.id, "target": edge.target.id, "key": edge.id,
+                   **edge.values} for edge in graph.edges],
+    }
+
+
+def cyjs(graph: Graph, recipe: Recipe) -> Object:
+    """Cytoscape JSON (format 1.0), also read by cytoscape.js.
+
+    `name` is a node's label, `interaction` an edge's kind. networkx (`cytoscape_graph`) reads
+    `directed`, `multigraph` and each edge's `key`, and merges parallel edges without them.
+    """
+    title = recipe.facts["title"]
+    return {
+        "format_version": "1.0", "generated_by": recipe.facts["software"],
+        "target_cytoscapejs_version": "~3.0",
+        "directed": graph.directed, "multigraph": True,
+        "data": {"name": title, "shared_name": title, **recipe.facts},
+        "style": _STYLES["cyjs"],
+        "elements": {
+            "nodes": [{"data": {
+                "id": node.id, "value": node.id, "name": node.label, "shared_name": node.label,
+                **node.values,
+                "colour": node.colour, "size": node.size}} for node in graph.nodes],
+            "edges": [{"data": {
+                "id": edge.id, "key": edge.id, "source": edge.source.id, "target": edge.target.id,
+                **_interaction(edge.values)}} for edge in graph.edges]},
+    }
+
+
+def cx2(graph: Graph, recipe: Recipe) -> list[Object]:
+    """CX2 (Cytoscape 3.10 and NDEx)."""
+    facts = {"name": recipe.facts["title"], **recipe.facts}
+    aspects: dict[str, list[Object]] = {
+        "attributeDeclarations": [{
+            "networkAttributes": {name: {"d": "string"} for name in facts},
+            "nodes": {"name": {"d": "string"}, **_declared(graph.node_attributes),
+                      "size": {"d": "double"}},
+            "edges": _interaction(_declared(graph.edge_attributes))}],
+        "networkAttributes": [facts],
+        "nodes": [{"id": node.number,
+                   "v": {"name": node.label, **node.values, "size": node.size}}
+                  for node in graph.nodes],
+        "edges": [{"id": edge.number, "s": edge.source.number, "t": edge.target.number,
+                   "v": _interaction(edge.values)} for edge in graph.edges],
+        "visualProperties": [_looks(graph)],
+    }
+    counts = [{"name": name, "elementCount": len(items)} for name, items in aspects.items()]
+    return [{"CXVersion": "2.0", "hasFragments": False}, {"metaData": counts},
+            *({name: items} for name, items in aspects.items()), {"status": [{"success": True}]}]
+
+
+def _looks(graph: Graph) -> Object:
+    """How Cytoscape draws it: named by label, coloured by type, sized by degree."""
+    looks: Object = deepcopy(_STYLES["cx2"])
+    looks["default"]["edge"]["EDGE_TARGET_ARROW_SHAPE"] = "triangle" if graph.directed else "none"
+    colours = [{"v": type, "vp": look.hex} for type, look in graph.looks.items()]
+    looks["nodeMapping"]["NODE_BACKGROUND_COLOR"] = {
+        "type": "DISCRETE", "definition": {"attribute": "type", "type": "string", "map": colours}}
+    return looks
+
+
+def _declared(columns: Sequence[Column]) -> Object:
+    return {column.name: {"d": TYPES.get(column.type, "string")} for column in columns}
+
+
+def _interaction(values: Mapping[str, Any]) -> Object:
+    """An edge's attributes with its kind under the name that Cytoscape knows."""
+    return {"interaction" if name == "kind" else name: value for name, value in values.items()}
+
+
+def jsonld(graph: Graph, recipe: Recipe) -> Object:
+    """JSON-LD 1.1. A node is its thing; an edge is an rdf:Statement about two of them.
+
+    Attributes are properties below the view's own address, as are `nodes` and `edges`; values of
+    type iri are references.
+    """
+    facts, space = recipe.facts, f"{recipe.address.partition('?')[0]}#"
+    references = {column.name: {"@id": f"view:{column.name}", "@type": "@id"}
+                  for column in (*graph.node_attributes, *graph.edge_attributes)
+                  if column.type == "iri"}
+    return {
+        "@context": {
+            "dcterms": str(DCTERMS), "prov": str(PROV), "rdf": str(RDF), "rdfs": str(RDFS),
+            "view": space, "@vocab": space, "label": "rdfs:label", **references},
+        "@id": recipe.address, "@type": "prov:Entity",
+        "dcterms:title": facts["title"], "dcterms:description": facts["description"],
+        "dcterms:license": {"@id": facts["licence"]}, "dcterms:date": facts["date"],
+        "prov:wasDerivedFrom": {"@id": recipe.dataset},
+        **{f"view:{name}": facts[name] for name in (
+            "view", "parameters", "measures", "dataset", "release", "query", "software")},
+        "nodes": [{**node.values, "@id": node.iri, "id": node.id} for node in graph.nodes],
+        "edges": [{"@id": f"{recipe.address}#{edge.id}", "@type": "rdf:Statement",
+                   "rdf:subject": {"@id": edge.source.iri},
+                   "rdf:object": {"@id": edge.target.iri}, **edge.values}
+                  for edge in graph.edges],
+    }
