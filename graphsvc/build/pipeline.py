@@ -13,7 +13,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,7 +74,9 @@ def build(project: Project, releases: Releases, progress: Progress = lambda step
 
 def _write(project: Project, work: Path, files: dict[str, str], progress: Progress) -> str:
     """Write everything that a release holds into a folder; return the release's name."""
-    with ThreadPoolExecutor(3) as pool:
+    header, folder = project.header, work / "dumps"
+    folder.mkdir()
+    with ThreadPoolExecutor(4) as pool:
         progress("reading files")
         store = _read(project, progress)
         progress("deriving facts")
@@ -82,44 +84,39 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         rules = read_rules(project)
         derived = {rule.name: apply_rule(store, rule) for rule in rules}
         sources = {rule.graph.value: rule.name for rule in rules}
-        quads = len(store)
         progress("validating")
         validated = pool.submit(validate, store, project.shape_files)
         progress("reading questions and views")
         asked.result()
-        graphs = canonical_graphs(store, lambda graph: _entangled(project, graph))
         progress("writing dumps")
+        graphs = canonical_graphs(store, lambda graph: _entangled(project, graph))
         digest = _digest(project, content_digest(graphs, sources))
         triples = triples_of(graphs)
-        stored = _write_store([*graphs.values(), triples], work / "store", pool)
+        stored = pool.submit(_write_store, [*graphs.values(), triples], work / "store")
+        dumped = pool.submit(write_dumps, graphs, triples, f"{header.root}graph/",
+                             project.prefixes, folder, pool)
         union = ox.Store()
-        united = pool.submit(union.load, b"".join(triples), ox.RdfFormat.N_TRIPLES, lenient=True)
-        dumps = write_dumps(graphs, triples, f"{project.header.root}graph/", project.prefixes,
-                            work / "dumps", pool)
+        union.load(b"".join(triples), ox.RdfFormat.N_TRIPLES, lenient=True)
         sizes = {name: len(lines) for name, lines in graphs.items()}
+        described = pool.submit(describe_content, header, union, sizes, sources)
+        content = Content(union)
+        tables = write_tables(header, digest, read_tables(header, content), folder)
+        write_mappings(header, digest, project.prefixes, union, folder / "mappings.sssom.tsv")
         results = validated.result()
         _stop_on(explain(project, [result for result in results if result.violation]))
         (work / "report.nt").write_text(report_graph(results), encoding="utf-8")
-        del graphs, triples, store, validated
-        united.result()
-        described = pool.submit(describe_content, project.header, union, sizes, sources)
-        content = Content(union)
-        tables = write_tables(
-            project.header, digest, read_tables(project.header, content), work / "dumps")
-        write_mappings(project.header, digest, project.prefixes, union,
-                       work / "dumps" / "mappings.sssom.tsv")
-        progress("describing")
-        (work / "description.ttl").write_bytes(describe_release(
-            project.header, digest, [*dumps, *tables], project.catalogue))
-        (work / "content.ttl").write_bytes(described.result())
         progress("indexing")
         build_index(content, work / "index.sqlite")
+        progress("describing")
+        (work / "description.ttl").write_bytes(describe_release(
+            header, digest, [*dumped.result(), *tables], project.catalogue))
+        (work / "content.ttl").write_bytes(described.result())
         stored.result()
     _copy_inputs(project, work)
     Release(work).write_manifest({
         "release": digest, "built": datetime.now(UTC).isoformat(timespec="microseconds"),
-        "software": f"graphsvc {__version__}", "title": project.header.title,
-        "header": vars(project.header), "prefixes": project.prefixes, "quads": quads,
+        "software": f"graphsvc {__version__}", "title": header.title,
+        "header": vars(header), "prefixes": project.prefixes, "quads": len(store),
         "derived": derived, "warnings": len(results), "files": files,
     })
     return digest
@@ -152,18 +149,13 @@ def _read_questions(project: Project) -> None:
     Views.load(folder / "views", prefixes)
 
 
-def _write_store(texts: list[list[bytes]], path: Path, pool: Executor) -> Future[None]:
+def _write_store(texts: list[list[bytes]], path: Path) -> None:
     """Write a store of N-Quads lines: of all triples in their graphs, and of the same in its
-    default graph, for queries that name none."""
+    default graph, for queries that name none. Blank nodes are the same in all of one file."""
     quads = path.with_suffix(".nq")
     with quads.open("wb") as file:
         for lines in texts:
             file.writelines(lines)
-    return pool.submit(_load, path, quads)
-
-
-def _load(path: Path, quads: Path) -> None:
-    """Load a new store from one file, in which blank nodes are the same in all graphs."""
     store = ox.Store(str(path))
     store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS, lenient=True)
     quads.unlink()
