@@ -64,12 +64,13 @@ def write_dumps(
     graphs: Graphs, triples: list[bytes], base: str, prefixes: Mapping[str, str], folder: Path,
     pool: Executor,
 ) -> list[Path]:
-    """Write all as N-Quads, TriG, N-Triples and Turtle, and each graph, in a folder.
+    """Write all as N-Quads, TriG, N-Triples and Turtle, and each graph, in a new folder.
 
     Gives the files with all of it. triples: those of all graphs; base: what the names of the
     graphs begin with; pool: its threads compress.
     Raises GraphsvcError when two graphs would have one file.
     """
+    folder.mkdir()
     written = {folder / "all.nq.gz": pool.submit(
         _write, folder / "all.nq.gz", sorted(line for lines in graphs.values() for line in lines))}
     for name, lines in graphs.items():

@@ -2,8 +2,7 @@
 
 A build works in a folder of its own (`.build-...`) and renames it when everything is done, so a
 build that fails or is killed leaves the served release as it was. What needs no Python runs in
-threads next to what does: rules, the engine that validates, compression, writing the store, and
-counting what it holds. Dumps do not wait for the results of the engine, which may stop the build.
+threads: the engine that validates, compression, writing the store, and counting what it holds.
 """
 
 from __future__ import annotations
@@ -74,49 +73,55 @@ def build(project: Project, releases: Releases, progress: Progress = lambda step
 
 def _write(project: Project, work: Path, files: dict[str, str], progress: Progress) -> str:
     """Write everything that a release holds into a folder; return the release's name."""
-    header, folder = project.header, work / "dumps"
-    folder.mkdir()
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(2) as pool:
         progress("reading files")
         store = _read(project, progress)
         progress("deriving facts")
-        asked = pool.submit(_read_questions, project)
         rules = read_rules(project)
         derived = {rule.name: apply_rule(store, rule) for rule in rules}
         sources = {rule.graph.value: rule.name for rule in rules}
+        quads = len(store)
         progress("validating")
         validated = pool.submit(validate, store, project.shape_files)
         progress("reading questions and views")
-        asked.result()
-        progress("writing dumps")
+        library = Library.load(project.root / "queries", project.prefixes)
+        read_wordings(project.root / "queries", library)
+        Views.load(project.root / "queries" / "views", project.prefixes)
         graphs = canonical_graphs(store, lambda graph: _entangled(project, graph))
-        digest = _digest(project, content_digest(graphs, sources))
-        triples = triples_of(graphs)
-        stored = pool.submit(_write_store, [*graphs.values(), triples], work / "store")
-        dumped = pool.submit(write_dumps, graphs, triples, f"{header.root}graph/",
-                             project.prefixes, folder, pool)
-        union = ox.Store()
-        union.load(b"".join(triples), ox.RdfFormat.N_TRIPLES, lenient=True)
-        sizes = {name: len(lines) for name, lines in graphs.items()}
-        described = pool.submit(describe_content, header, union, sizes, sources)
-        content = Content(union)
-        tables = write_tables(header, digest, read_tables(header, content), folder)
-        write_mappings(header, digest, project.prefixes, union, folder / "mappings.sssom.tsv")
         results = validated.result()
         _stop_on(explain(project, [result for result in results if result.violation]))
         (work / "report.nt").write_text(report_graph(results), encoding="utf-8")
-        progress("indexing")
-        build_index(content, work / "index.sqlite")
+        progress("writing dumps")
+        del store, validated
+        digest = _digest(project, content_digest(graphs, sources))
+        triples = triples_of(graphs)
+        stored = pool.submit(_write_store, [*graphs.values(), triples], work / "store")
+        union = ox.Store()
+        united = pool.submit(union.load, b"".join(triples), ox.RdfFormat.N_TRIPLES, lenient=True)
+        folder = work / "dumps"
+        dumps = write_dumps(graphs, triples, f"{project.header.root}graph/", project.prefixes,
+                            folder, pool)
+        sizes = {name: len(lines) for name, lines in graphs.items()}
+        del graphs, triples
+        united.result()
+        described = pool.submit(describe_content, project.header, union, sizes, sources)
+        content = Content(union)
+        tables = write_tables(
+            project.header, digest, read_tables(project.header, content), folder)
+        write_mappings(project.header, digest, project.prefixes, union,
+                       folder / "mappings.sssom.tsv")
         progress("describing")
         (work / "description.ttl").write_bytes(describe_release(
-            header, digest, [*dumped.result(), *tables], project.catalogue))
+            project.header, digest, [*dumps, *tables], project.catalogue))
         (work / "content.ttl").write_bytes(described.result())
+        progress("indexing")
+        build_index(content, work / "index.sqlite")
         stored.result()
     _copy_inputs(project, work)
     Release(work).write_manifest({
         "release": digest, "built": datetime.now(UTC).isoformat(timespec="microseconds"),
-        "software": f"graphsvc {__version__}", "title": header.title,
-        "header": vars(header), "prefixes": project.prefixes, "quads": len(store),
+        "software": f"graphsvc {__version__}", "title": project.header.title,
+        "header": vars(project.header), "prefixes": project.prefixes, "quads": quads,
         "derived": derived, "warnings": len(results), "files": files,
     })
     return digest
@@ -140,13 +145,6 @@ def _read(project: Project, progress: Progress) -> ox.Store:
     progress("checking names")
     _stop_on([error for path in paths for error in names.check(path)])
     return store
-
-
-def _read_questions(project: Project) -> None:
-    """Read the questions and views. Raises InputErrors with all mistakes of all files."""
-    folder, prefixes = project.root / "queries", project.prefixes
-    read_wordings(folder, Library.load(folder, prefixes))
-    Views.load(folder / "views", prefixes)
 
 
 def _write_store(texts: list[list[bytes]], path: Path) -> None:
