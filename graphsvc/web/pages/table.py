@@ -109,17 +109,17 @@ class Table:
         says most, all counts, then the short ones that say most. What few rows have is none."""
         short = [at for at, role in enumerate(self.roles) if role in ("badge", "fact")]
         heads = [at for at, role in enumerate(self.roles) if role == "head"] or short[:1]
-        told = [] if self.told is None else [self.told]
+        prose = [] if self.prose is None else [self.prose]
         free = [at for at in short if at not in (*heads, *self.same, *self._joins)
-                and self._filled(at) >= _SPARSE and not (told and self._is_long(at))]
-        counts = [at for at in self._counts if at in free][:_MOST_COUNTS[not told]]
+                and self._filled(at) >= _SPARSE and not (prose and self._is_long(at))]
+        counts = [at for at in self._counts if at in free][:_MOST_COUNTS[not prose]]
         others = sorted((at for at in free if at not in counts), key=self._weight)
-        left = _MOST_COLUMNS - len(heads) - 2 * len(told) - len(counts) - (
+        left = _MOST_COLUMNS - len(heads) - 2 * len(prose) - len(counts) - (
             "evidence" in self.roles)
-        return (*heads, *sorted([*told, *counts, *others[:max(left, 0)]]))
+        return (*heads, *sorted([*prose, *counts, *others[:max(left, 0)]]))
 
     @cached_property
-    def told(self) -> int | None:
+    def prose(self) -> int | None:
         """The position of the text that says most, if most rows have it and few counts are next to
         it."""
         if len(self._counts) > _MOST_COUNTS[0] + 1:
