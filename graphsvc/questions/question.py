@@ -37,7 +37,7 @@ ANY = "any"
 RESERVED = ("after", "format", "headings", "limit", "raw")
 """Parameters that every question has: the cursor, the answer's format, the page's size, what
 CSV has as headings, and whether it leaves texts alone that spreadsheets take for formulas."""
-RESERVED_COLUMNS = ("gist", "disagreements")
+RESERVED_COLUMNS = ("gist", "notStated", "disagreements")
 """What every row says of itself, next to its columns."""
 
 
@@ -213,21 +213,28 @@ class Map(_Model):
     one, the number of rows).
 
     unit: as in a chart. scale: as in a chart, or by rank (ordered), or a colour for each value
-        (categories).
+        (categories). levels: of categories those that are more and more; nothing: those that say
+        that nothing is known, first that nobody looked.
+    called, by: what the first page calls it, if it offers it, and the parameter that it needs.
     """
 
     place: Name
     shade: Name | None = None
     unit: Text | None = None
     scale: Literal["count", "percent", "ordered", "categories"]
+    levels: Texts = ()
+    nothing: Texts = ()
+    called: Text | None = None
+    by: Name | None = None
 
 
 class Matrix(_Model):
-    """How the answer is drawn as a matrix: the columns that give rows, columns and cells, what is
-    shown where a cell has nothing, and the colours (without one, by the rank of what they show)."""
+    """How the answer is drawn as a matrix: the columns that give rows, columns, heads over several
+    of these, cells, what is shown in an empty one, and colours (else by the rank of the cell)."""
 
     rows: Name
     columns: Name
+    over: Name | None = None
     cell: Name
     otherwise: Name | None = None
     tone: Name | None = None
@@ -259,8 +266,10 @@ class Remarks(_Model):
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_entries)]
 
 
-WORDS = ("unit", "scale", "order")
+WORDS = ("unit", "scale", "order", "called")
 """Keys of drawings that do not name a column."""
+VALUES = ("levels", "nothing", "by")
+"""Keys of drawings that name values or a parameter."""
 PARTS: Mapping[Any, type[BaseModel]] = {
     "parameters": Parameter, "columns": Column, "examples": Example, "chart": Chart, "map": Map,
     "matrix": Matrix, "covers": Covers, "remarks": Remarks}

@@ -151,7 +151,7 @@ def _values(
 def _looks(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
     """How each place looks, which has neither its position nor its name yet."""
     if declared.scale == "categories":
-        return _kinds(shown)
+        return _kinds(declared, shown)
     if any(len(cells) > 1 or cells and cells[0].number is None for cells in shown.values()):
         return None
     known = {place: cells[0] for place, cells in shown.items() if cells}
@@ -162,13 +162,14 @@ def _looks(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | 
     shades = [cell.shade if declared.scale == "ordered" else
               1 + round(number / most * (SHADES - 1))
               for cell, number in zip(known.values(), numbers, strict=True)]
-    return {place: Tile(cell.text, f"s{shade}", means=cell.text)
+    return {place: Tile(cell.text, f"s{shade}", "?" if cell.concluded else "", cell.text)
             for (place, cell), shade in zip(known.items(), shades, strict=True)}
 
 
-def _kinds(shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
-    """Places by category: colours are those of tones, of symbols or of their own. Of several
-    symbols a place has the one that says the furthest; of several others it has no colour."""
+def _kinds(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
+    """Places by category: colours are those of levels, of tones, of symbols or of their own. Of
+    several symbols a place has the one that says the furthest; of several others it has no colour.
+    """
     common = [cell for cell, _ in Counter(
         cell for cells in shown.values() for cell in cells).most_common()]
     toned = any(cell.tone not in (None, "plain") for cell in common)
@@ -176,16 +177,17 @@ def _kinds(shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
     if not common or not toned and not signed and len(common) > _MOST_KINDS:
         return None
     own = {cell: f"c{number}" for number, cell in enumerate(common, 1)}
-    # Of texts without a symbol, such as two ways to know nothing, the most common is left empty.
-    unsigned = dict(zip((cell for cell in common if not cell.symbol), ("void", "none"),
-                        strict=False))
+    steps = SHADES / (len(declared.levels) + 1)
+    levels = dict(zip(declared.nothing, ("void", "none"), strict=False)) | {
+        text: f"s{round((at + 1) * steps)}" for at, text in enumerate(declared.levels)}
     looks = {}
     for place, cells in shown.items():
         text = "; ".join(cell.text for cell in cells)
         if signed:
             cells = [min(cells, key=lambda cell: _FURTHEST.index(cell.symbol or ""))]
-        kinds = {(cell.tone or "plain", "") if toned else
-                 (_SIGNED.get(cell.symbol or "") or unsigned.get(cell, "none"), cell.symbol or "")
+        kinds = {(levels[cell.text], "") if cell.text in levels else (
+                 cell.tone or "plain", "") if toned else
+                 (_SIGNED.get(cell.symbol or "", "none"), cell.symbol or "")
                  if signed else (own[cell], own[cell]) for cell in cells}
         several = len(kinds) > 1
         look, sign = ("plain", "") if several else kinds.pop()
@@ -233,15 +235,18 @@ def matrix(table: Table) -> Matrix | None:
         elif not value and otherwise is not None:
             value = row[otherwise]
         met[row[down]][row[across]][value] = None
-    columns = sorted({column for line in met.values() for column in line},
-                     key=lambda link: link.text)
+    over = table.at(declared.over)
+    above = {row[across]: row[over] if over is not None else Link() for row in table.rows}
+    columns = sorted(above, key=lambda link: (above[link].text, link.text))
+    heads = Counter(above[column] for column in columns)
     return Matrix(
         table.columns[down].label, table.columns[cell].label if tone is None else
         f"{table.columns[cell].label} (symbol) and {table.columns[tone].label.lower()} (colour)",
         columns, [(head, [list(filter(None, line.get(column, ()))) for column in columns])
                   for head, line in met.items()],
         _legend([row[cell] for row in table.rows], "symbol"),
-        None if tone is None else _legend([row[tone] for row in table.rows], "tone"))
+        None if tone is None else _legend([row[tone] for row in table.rows], "tone"),
+        [*heads.items()] if len(heads) > 1 else ())
 
 
 def _legend(cells: Sequence[Link], sign: str) -> dict[str | None, list[str]]:

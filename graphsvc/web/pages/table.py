@@ -131,17 +131,17 @@ class Table:
         says most, all counts, then the short ones that say most. What few rows have is none."""
         short = [at for at, role in enumerate(self.roles) if role in ("badge", "fact")]
         heads = [at for at, role in enumerate(self.roles) if role == "head"] or short[:1]
-        told = [] if self.told is None else [self.told]
+        prose = [] if self.prose is None else [self.prose]
         free = [at for at in short if at not in (*heads, *self.same, *self._joins)
-                and self._filled(at) >= _SPARSE and not (told and self._is_long(at))]
-        counts = [at for at in self._counts if at in free][:_MOST_COUNTS[not told]]
+                and self._filled(at) >= _SPARSE and not (prose and self._is_long(at))]
+        counts = [at for at in self._counts if at in free][:_MOST_COUNTS[not prose]]
         others = sorted((at for at in free if at not in counts), key=self._weight)
-        left = _MOST_COLUMNS - len(heads) - 2 * len(told) - len(counts) - (
+        left = _MOST_COLUMNS - len(heads) - 2 * len(prose) - len(counts) - (
             "evidence" in self.roles)
-        return (*heads, *sorted([*told, *counts, *others[:max(left, 0)]]))
+        return (*heads, *sorted([*prose, *counts, *others[:max(left, 0)]]))
 
     @cached_property
-    def told(self) -> int | None:
+    def prose(self) -> int | None:
         """The position of the text that says most, if most rows have it and few counts are next to
         it."""
         if len(self._counts) > _MOST_COUNTS[0] + 1:
@@ -349,13 +349,22 @@ def _cell(
                            if one.thing != about and NamedNode(one.thing) not in row))
     if isinstance(term, NamedNode):
         link, own = context.link(term.value), f"{context.label(about)}: " if about else ""
-        return replace(link, text=capital(link.text.removeprefix(own))) if own and \
-            link.text.startswith(own) else link
+        if own and link.text.startswith(own):
+            link = replace(link, text=capital(link.text.removeprefix(own)))
+        marks = answer.evidence.is_concluded(
+            row, term) and column.name not in _axes(answer.question)
+        return link.as_concluded if marks else link
     if column.type == "year":
         return Link(term.value)
     if column.type in ("date", "text"):
         return Link(show_date(term.value), symbol=context.signs.get(term.value))
     return Link(show(term))
+
+
+def _axes(question: Question) -> set[str | None]:
+    """The columns by which rows are put together, on pages and in drawings."""
+    matrix, place = question.matrix, question.map and question.map.place
+    return {question.group, place, *((matrix.rows, matrix.columns) if matrix else ())}
 
 
 def dispute(context: PageContext, evidence: Evidence, iri: str) -> Link:
