@@ -25,8 +25,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.questions.header import LOADER
+from graphsvc.questions.fields import Texts
 from graphsvc.questions.library import Library
-from graphsvc.questions.question import Question, Texts
+from graphsvc.questions.question import Question
 from graphsvc.words import Word, stem, words
 
 _PLACE = re.compile(r"\{(\w+)\}")
