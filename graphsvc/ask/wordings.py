@@ -24,8 +24,8 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from graphsvc.errors import GraphsvcError, InputErrors
-from graphsvc.questions.header import LOADER
 from graphsvc.questions.fields import Texts
+from graphsvc.questions.header import LOADER
 from graphsvc.questions.library import Library
 from graphsvc.questions.question import Question
 from graphsvc.words import Word, stem, words
