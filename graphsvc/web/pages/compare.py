@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, XLSX, Format, csv_text, safe_cell
@@ -75,7 +75,7 @@ def _texts(entry: Iterable[Link]) -> tuple[str, ...]:
     return tuple(cell.text for cell in entry if cell.text)
 
 
-async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
+async def compare_page(context: PageContext, pairs: Pairs) -> Response:
     """The comparison that an address asks for, as a page or, with `format`, as json, csv or xlsx.
 
     `thing` names what is compared, `class` what is offered; `part` chooses parts, and
@@ -148,8 +148,7 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
         return await context.json(lambda: _as_json(make()))
     if format in _FILES:
         return await run_in_threadpool(lambda: _file(context, make(), _FILES[format]))
-    page = await context.render("compare.html", make)
-    return HTMLResponse(page, problem[1].status) if problem else page
+    return await context.render("compare.html", make, problem[1].status if problem else 200)
 
 
 def _near(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from graphsvc.archive import Archive, Citation
 from graphsvc.errors import GraphsvcError
@@ -195,10 +195,14 @@ class PageContext:
 
     # -- pages ----------------------------------------------------------------------------------
 
-    async def render(self, template: str, make: Callable[[], Any]) -> str:
+    async def render(
+        self, template: str, make: Callable[[], Any], status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
         """A page, made in a thread so that no other request waits: `make` gives what the template
         shows as `page`. Raises what `make` raises."""
-        return await run_in_threadpool(lambda: fill(template, site=self, page=make()))
+        made = await run_in_threadpool(lambda: fill(template, site=self, page=make()))
+        return HTMLResponse(made, status, headers)
 
     @staticmethod
     async def json(make: Callable[[], Any]) -> Response:

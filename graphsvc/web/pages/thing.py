@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
@@ -73,7 +74,7 @@ class Panel:
     tally: Mapping[str, Any] | None
 
 
-async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> str:
+async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> Response:
     """The page of a thing. pairs: of the address; `tab` names the part of the page.
 
     Raises HttpError 404 where the release has no such thing, and what the engine raises.
