@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -61,21 +60,15 @@ def text_of(path: Path, names: frozenset[str]) -> Text:
              if opening.type == "heading_open"]
     for opening, words in heads:
         opening.attrSet("id", re.sub(r"[^\w -]", "", words.lower()).replace(" ", "-"))
-    for token in tokens:
-        _lead_to_pages(token.children or [], names)
+    for link in [child for token in tokens for child in token.children or ()]:
+        file, dot, rest = str(link.attrGet("href") or "").partition(".md")
+        if link.type == "link_open" and dot and file in names:
+            link.attrSet("href", f"/{file}{rest}")
     titled = tokens[:1] and tokens[0].type == "heading_open" and tokens[0].tag == "h1"
     return Text(
         heads[0][1] if titled else path.stem,
         Markup(markdown.renderer.render(tokens[3 if titled else 0:], markdown.options, {})),
         {str(opening.attrGet("id")): words for opening, words in heads if opening.tag == "h2"})
-
-
-def _lead_to_pages(tokens: list[Token], names: frozenset[str]) -> None:
-    """Links to files that are pages here lead to the pages."""
-    for token in tokens:
-        file, dot, rest = str(token.attrGet("href") or "").partition(".md")
-        if token.type == "link_open" and dot and file in names:
-            token.attrSet("href", f"/{file}{rest}")
 
 
 async def text_page(name: str, context: PageContext, pairs: Pairs) -> Response:
