@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote
 
@@ -34,6 +34,8 @@ SHADES = 6
 """Steps of shade, from 1; every shade has its text as well."""
 _KEPT = 1 << 16
 """Links that stay in memory."""
+_LONGEST = 80
+"""Letters of an unknown name that are looked at."""
 _SAFE = "/:@!$&'()*+,;=~-._%#"
 
 
@@ -152,6 +154,15 @@ class PageContext:
         except NotOneThing as error:
             return error.named
         return [Named(iri, self.label(iri))]
+
+    def near(self, text: str, of_class: str, error: NotOneThing) -> list[str]:
+        """The IRIs of things of a class that may have been meant by a name that none has."""
+        fits = partial(self.index.fits, of_class=of_class, scheme=None)
+        found = [*(one.iri for one in error.named),
+                 *(iri for iri, _ in self.index.names.near(text[:_LONGEST], fits)),
+                 *(entry.iri for entry in self.index.members(of_class)
+                   if (entry.label or "").casefold().startswith(text.strip().casefold()))]
+        return [iri for iri in dict.fromkeys(found) if of_class in self.index.classes(iri)]
 
     def examples(self, question: Question) -> Iterator[list[str | None]]:
         """The things that each example of a question names for each of its parameters, if any."""
