@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.responses import Response
+
 from graphsvc.fulltext import Entry
 from graphsvc.index import slug
 from graphsvc.vocabulary import DISPLAY, RDFS, SCHEMA, SKOS
@@ -33,7 +35,7 @@ class Branch:
     below: tuple[Branch, ...]
 
 
-async def browse_page(context: PageContext, pairs: Pairs) -> str:
+async def browse_page(context: PageContext, pairs: Pairs) -> Response:
     """The things of the class that an address names; without one, the classes.
 
     `class`: the class; `by`: letter or tree; `letter`: one of them. Raises GraphsvcError for other
@@ -109,7 +111,7 @@ def _tree(
     return [branch(entry.iri, 0) for entry in entries if entry.iri not in above]
 
 
-async def ontology_page(context: PageContext) -> str:
+async def ontology_page(context: PageContext) -> Response:
     """The page of the ontology: classes as a tree, properties, vocabularies, re-used terms."""
     return await context.render("ontology.html", lambda: _ontology(context))
 

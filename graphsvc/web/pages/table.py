@@ -275,7 +275,8 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
     rows = [[_cell(context, answer, row, term, column, about)
              for term, column in zip(row, columns, strict=True)] for row in answer.rows]
     kept = [at for at, column in enumerate(columns)
-            if not column.quiet and _is_shown([row[at] for row in rows], about)]
+            if not column.quiet and (not rows or any(row[at] for row in rows) and (
+                about is None or any(row[at].iri != about for row in rows)))]
     things = [at for at in kept if columns[at].type == "iri"]
     head = next((at for at in things if len({row[at].iri for row in rows}) > 1),
                 next(iter(things), None))
@@ -286,11 +287,6 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
                     else _role(columns[at], [row[at] for row in rows]) for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in rows),
         query=context.query_of(answer))
-
-
-def _is_shown(cells: Sequence[Link], about: str | None) -> bool:
-    """Whether a column is worth its space: all are where there are no rows."""
-    return not cells or any(cells) and (about is None or any(cell.iri != about for cell in cells))
 
 
 def _role(column: Column, cells: Sequence[Link]) -> str:
