@@ -227,13 +227,15 @@ class Paragraph:
 
 
 async def reading_of(context: PageContext, iri: str) -> dict[str, Any] | None:
-    """The part of a document that a thing is, or the first that says much, among all its parts;
-    None where the thing is neither a document nor a part of one. Raises what the engine raises."""
+    """The part of a document that a thing is, or at which it is opened, among all its parts; None
+    where the thing is neither a document nor a part of one. Raises what the engine raises."""
     document = context.index.document_of(iri)
     if document is None or context.index.passage(iri).document:
         return None
-    parts = _outline(context, await context.texts("outline", document))
-    at = next((at for at, part in enumerate(parts) if part.iri == iri), None)
+    parts = [part for part in _outline(context, await context.texts("outline", document))
+             if part.iri != document]
+    wanted = context.terms.opens.get(iri, iri)
+    at = next((at for at, part in enumerate(parts) if part.iri == wanted), None)
     if at is None and (iri != document or not parts):
         return None
     if at is None:
@@ -271,10 +273,11 @@ def _outline(context: PageContext, rows: Iterable[Sequence[str]]) -> list[Part]:
 
 
 def paragraphs(context: PageContext, rows: Iterable[Sequence[str]]) -> list[Paragraph]:
-    """Passages with what rests on each. rows: IRIs of a passage and of one of its statements."""
+    """Passages with what rests on each, apart from the document itself. rows: IRIs of a passage and
+    of one of its statements."""
     resting: dict[str, set[str]] = defaultdict(set)
     for passage, statement in rows:
-        resting[passage].add(statement)
+        resting[passage] |= {statement} - {context.index.passage(passage).document}
     found = context.index.entries(set().union(*resting.values()))
     kinds = {iri: context.terms.term(entry.kind) for iri, entry in found.items() if entry.kind}
     return [Paragraph(context.index.passage(iri), tuple(

@@ -17,8 +17,9 @@ from starlette.concurrency import run_in_threadpool
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Column, Question
-from graphsvc.vocabulary import DISPLAY
+from graphsvc.vocabulary import DISPLAY, SKOS
 from graphsvc.web.pages import facts as facts_
+from graphsvc.web.pages.browse import members
 from graphsvc.web.pages.compare import comparable
 from graphsvc.web.pages.context import Link, PageContext, first_of
 from graphsvc.web.pages.drawings import Drawings
@@ -114,6 +115,9 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> str:
         context.rows("thing-facts", iri), context.texts("thing-referrers", iri),
         context.texts("passage-neighbours", *[iri] * is_passage),
         asyncio.gather(*(_ask(context, it, tab) for it in tabs)))
+    inside = [thing for property_, thing in referrers if property_ == str(SKOS.inScheme)]
+    above, counts = await asyncio.gather(*(
+        context.texts(name, *[iri] * bool(inside)) for name in ("tree", "counts")))
     if not said and not referrers:
         raise HttpError(404, f"There is no <{iri}> in release {context.release}.",
                         hint="Search for its name.")
@@ -128,6 +132,7 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> str:
                      for one in known.disagreements.get(iri, ())],
         **_tabs(tabs, tab, bool(referrers)), **_body(context, iri, tabs, tab),
         "others": others, "referrers": facts_.referrers(context, referrers, iri),
+        "members": members(context, inside, above, counts), "inside": len(inside),
         "neighbours": facts_.paragraphs(context, neighbours),
         "reading": {**reading, "sections": facts_.sections(context, reading)}
         if reading and tab.title == READ else None})
