@@ -37,7 +37,7 @@ ANY = "any"
 RESERVED = ("after", "format", "headings", "limit", "raw")
 """Parameters that every question has: the cursor, the answer's format, the page's size, what
 CSV has as headings, and whether it leaves texts alone that spreadsheets take for formulas."""
-RESERVED_COLUMNS = ("gist", "disagreements")
+RESERVED_COLUMNS = ("gist", "notStated", "disagreements")
 """What every row says of itself, next to its columns."""
 
 
@@ -191,7 +191,7 @@ class Chart(_Model):
 
     series: the column of things that have a line each, from one `x` to the next.
     parts: the column of what the numbers of a bar are parts of, such as `Good, Very good` for
-        those that are one of both; bars are then told apart by `series`, too.
+        those that are one of both; a bar is then one value of `series`.
 
     unit: what the length counts, with `{column}` for what a column has in all rows: where rows
         differ in it, nothing is drawn.
@@ -223,11 +223,12 @@ class Map(_Model):
 
 
 class Matrix(_Model):
-    """How the answer is drawn as a matrix: the columns that give rows, columns and cells, what is
-    shown where a cell has nothing, and the colours (without one, by the rank of what they show)."""
+    """How the answer is drawn as a matrix: the columns that give rows, columns, heads over several
+    of these, cells, what is shown in an empty one, and colours (else by the rank of the cell)."""
 
     rows: Name
     columns: Name
+    over: Name | None = None
     cell: Name
     otherwise: Name | None = None
     tone: Name | None = None

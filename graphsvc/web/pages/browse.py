@@ -52,15 +52,21 @@ async def browse_page(context: PageContext, pairs: Pairs) -> str:
     is not, and what the engine raises.
     """
     check_names("Browsing", pairs, "class", "by", "letter")
-    wanted = first_of(pairs, "class")
-    class_ = _class(context, wanted) if wanted else None
+    wanted, terms = first_of(pairs, "class"), context.terms.terms.values()
+    class_ = next((term for term in terms if term.is_class and term.iri in context.sizes
+                   and wanted in (term.iri, slug(term.iri))), None)
+    if wanted and class_ is None:
+        raise HttpError(404, f"There is no class `{wanted[:80]}` with things.", hint="See /browse.")
     by, letter = first_of(pairs, "by"), first_of(pairs, "letter")
     if by not in ("letter", "tree", None):
         raise HttpError(404, f"Things cannot be browsed by `{by[:80]}`.",
                         hint="Use letter or tree.")
     if class_ is None:
+        led_to = [term for term in terms if term.is_class and not term.quiet
+                  and term.first(DISPLAY.order) and context.sizes.get(term.iri)]
         return await context.render("browse.html", lambda: {
-            "class": None, "classes": _classes(context)})
+            "class": None, "classes": [(term, context.sizes[term.iri]) for term in
+                                       sorted(led_to, key=lambda term: term.order)]})
     above, counts = await asyncio.gather(
         context.texts("tree", class_.iri), context.texts("counts", class_.iri))
 
@@ -81,8 +87,9 @@ def _items(
     for one, counted, several, number in sorted(map(tuple, rows)):
         if number != "0":
             counts[one][several] = f"{int(number):,} {counted if number == '1' else several}"
-    return {entry.iri: Item(context.link(entry.iri), _note(entry), counts[entry.iri])
-            for entry in entries}
+    return {entry.iri: Item(
+        context.link(entry.iri), entry.note if entry.note and entry.note != entry.label
+        and len(entry.note) <= _LONGEST_NOTE else "", counts[entry.iri]) for entry in entries}
 
 
 def members(
@@ -116,21 +123,6 @@ def _listed(
     return {"by": by, "has_tree": bool(above), "letters": [], **shown}
 
 
-def _classes(context: PageContext) -> list[tuple[Term, int]]:
-    """The classes that pages lead to, in the ontology's order, with how many things each has."""
-    terms = [term for term in context.terms.terms.values()
-             if term.is_class and term.order < context.terms.term("").order
-             and context.sizes.get(term.iri) and not term.quiet]
-    return [(term, context.sizes[term.iri]) for term in sorted(terms, key=lambda it: it.order)]
-
-
-def _class(context: PageContext, wanted: str) -> Term:
-    for term in context.terms.terms.values():
-        if term.is_class and wanted in (term.iri, slug(term.iri)) and term.iri in context.sizes:
-            return term
-    raise HttpError(404, f"There is no class `{wanted[:80]}` with things.", hint="See /browse.")
-
-
 def _letters(known: Mapping[str, Item], wanted: str | None) -> dict[str, Any]:
     """The things by the first letters of their names: all of them, or those of one letter."""
     found: dict[str, list[Item]] = defaultdict(list)
@@ -157,12 +149,6 @@ def _groups(known: Mapping[str, Item]) -> dict[str, Any]:
         found[f"With {' and '.join(item.counts)}" if item.counts
               else f"Without {' or '.join(counted)}"].append(item)
     return {"shown": found}
-
-
-def _note(entry: Entry) -> str:
-    """What a thing is, in a few words, where its name alone would not do."""
-    note = entry.note or ""
-    return note if note != entry.label and len(note) <= _LONGEST_NOTE else ""
 
 
 def _tree(known: Mapping[str, Item], above: Mapping[str, Sequence[str]]) -> list[Branch]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.index import AmbiguousName, Named, NotOneThing, slug
 from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
+from graphsvc.questions.evidence import CONCLUDED
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Row, fetch
@@ -42,8 +43,9 @@ class Link:
     """Something to show: a text, and where it leads, or passages; empty where there is neither.
 
     href: a path of this service, or an address elsewhere; None where it leads nowhere.
-    tone, symbol: as display.ttl has them; rank: from 0 to 1 on its
-    scale; gist: what the passages' statement says, in short; disputes: disagreements on it.
+    tone, symbol: as display.ttl has them; rank: from 0 to 1 on its scale; concluded: whether no
+    document states it of the thing that it is shown for; gist: what the passages' statement says,
+    in short; disputes: disagreements on it.
     """
 
     text: str = ""
@@ -52,6 +54,7 @@ class Link:
     tone: str | None = None
     symbol: str | None = None
     rank: float | None = None
+    concluded: bool = False
     cited: tuple[Passage, ...] = ()
     gist: str = ""
     disputes: tuple[Link, ...] = ()
@@ -65,6 +68,11 @@ class Link:
         outside = ("" if self.href.startswith("/") else
                    ' rel="external noopener noreferrer" class="outside"')
         return Markup(f'<a href="{escape(self.href)}"{outside}>{escape(self.text)}</a>')
+
+    @property
+    def as_concluded(self) -> Link:
+        """The same value, marked as one that no document states."""
+        return replace(self, text=f"{self.text} {CONCLUDED}", concluded=True)
 
     @property
     def number(self) -> float | None:

@@ -162,7 +162,7 @@ def _looks(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | 
     shades = [cell.shade if declared.scale == "ordered" else
               1 + round(number / most * (SHADES - 1))
               for cell, number in zip(known.values(), numbers, strict=True)]
-    return {place: Tile(cell.text, f"s{shade}", means=cell.text)
+    return {place: Tile(cell.text, f"s{shade}", "?" if cell.concluded else "", cell.text)
             for (place, cell), shade in zip(known.items(), shades, strict=True)}
 
 
@@ -233,15 +233,18 @@ def matrix(table: Table) -> Matrix | None:
         elif not value and otherwise is not None:
             value = row[otherwise]
         met[row[down]][row[across]][value] = None
-    columns = sorted({column for line in met.values() for column in line},
-                     key=lambda link: link.text)
+    over = table.at(declared.over)
+    above = {row[across]: row[over] if over is not None else Link() for row in table.rows}
+    columns = sorted(above, key=lambda link: (above[link].text, link.text))
+    heads = Counter(above[column] for column in columns)
     return Matrix(
         table.columns[down].label, table.columns[cell].label if tone is None else
         f"{table.columns[cell].label} (symbol) and {table.columns[tone].label.lower()} (colour)",
         columns, [(head, [list(filter(None, line.get(column, ()))) for column in columns])
                   for head, line in met.items()],
         _legend([row[cell] for row in table.rows], "symbol"),
-        None if tone is None else _legend([row[tone] for row in table.rows], "tone"))
+        None if tone is None else _legend([row[tone] for row in table.rows], "tone"),
+        [*heads.items()] if len(heads) > 1 else ())
 
 
 def _legend(cells: Sequence[Link], sign: str) -> dict[str | None, list[str]]:

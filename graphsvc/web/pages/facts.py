@@ -13,16 +13,18 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from graphsvc.index import closure, slug
-from graphsvc.passage import Passage, in_reading_order
+from graphsvc.passage import Passage, foremost, in_reading_order
 from graphsvc.questions.sentence import with_unit
 from graphsvc.questions.table import Row, Term
 from graphsvc.vocabulary import (
     DCTERMS,
     DISPLAY,
     EVIDENCE,
+    FOREMOST,
     MEANINGS,
     NOT_FACTS,
     OTHER_NAMES,
+    RDFS,
     SKOS,
     UNIT,
 )
@@ -81,8 +83,8 @@ def head_of(context: PageContext, iri: str, rows: Iterable[Row]) -> dict[str, An
         "above": _alphabetical(context.link(term.value) for p in _ABOVE for term in said.get(p, ())
                                if isinstance(term, NamedNode)),
         "below": _alphabetical(context.link(term.value) for term in said.get(_BELOW, ())),
-        "evidence": in_reading_order(
-            context.index.passage(it.value) for it in said.get(EVIDENCE, ())),
+        "evidence": foremost((context.index.passage(it.value) for it in said.get(EVIDENCE, ())),
+                             {it.value for it in said.get(FOREMOST, ())}),
         "sources": sorted({name for values in said.values() for names in values.values()
                            for name in names if not name.startswith(_DERIVED)})}
 
@@ -91,23 +93,33 @@ def _alphabetical(links: Iterable[Link]) -> list[Link]:
     return sorted(links, key=lambda link: (link.text.casefold(), link.iri or ""))
 
 
+def _link(context: PageContext, value: Term, concluded: bool) -> Link:
+    link = context.link(value.value) if isinstance(value, NamedNode) else Link(show(value))
+    return link.as_concluded if concluded else link
+
+
+def _concludes(context: PageContext, property_: str) -> bool:
+    """Whether the values of a property are those that someone concluded."""
+    return str(DISPLAY.concluded) in context.terms.term(property_).values[str(RDFS.subPropertyOf)]
+
+
 def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[Fact]:
     """Properties in the order of the shapes, each with its values."""
     facts = []
+    concluded = {value for iri in said if _concludes(context, iri) for value in said[iri]}
     for iri in sorted(said, key=lambda iri: (context.terms.order(iri, classes),
                                              context.label(iri))):
         term = context.terms.term(iri)
         values = {value: graphs for value, graphs in said[iri].items()
                   if not isinstance(value, BlankNode)}
         if iri in (*NOT_FACTS, *_ABOVE, _BELOW) or iri.startswith(str(DISPLAY)) \
-                or term.quiet or not values:
+                or term.quiet or not values or _concludes(context, iri):
             continue
         passages = [context.index.passage(value.value) for value in values]
         at_places = all(passage.document for passage in passages)
         facts.append(Fact(
             context.label(iri), term.comment,
-            _alphabetical(context.link(value.value) if isinstance(value, NamedNode) else
-                          Link(show(value)) for value in values),
+            _alphabetical(_link(context, value, value in concluded) for value in values),
             derived=all(name.startswith(_DERIVED) for names in values.values() for name in names),
             leads=term.first(DISPLAY.lead) == "true", unit=iri == UNIT,
             passages=in_reading_order(passages) if at_places else []))

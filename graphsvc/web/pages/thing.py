@@ -245,7 +245,7 @@ def _numbers(table: Table) -> list[tuple[str, str]]:
 
 def _strip(table: Table) -> list[dict[str, Any]]:
     """Each row with its value on a scale. A row without what the others are about says what it
-    counts instead, and a row without value why."""
+    counts instead, perhaps how often a value is given, and a row without value why."""
     values = [next((cell for cell in row if cell.rank is not None), None) for row in table.rows]
     if "head" not in table.roles or not any(values):
         return []
@@ -257,8 +257,11 @@ def _strip(table: Table) -> list[dict[str, Any]]:
     for row, value in zip(table.rows, values, strict=True):
         notes = [row[at] for at in odd if row[at]]
         first = row[head] or next((cell for cell in notes if cell.iri), Link())
-        lines.append({"head": first, "value": value, "row": row,
-                      "notes": [cell for cell in notes if cell != first]})
+        notes = [cell for cell in notes if cell != first]
+        lines.append({
+            "head": first, "value": value if row[head] else None, "row": row, "notes": notes,
+            "counts": None if row[head] else value,
+            "number": next((int(cell.number) for cell in notes if cell.number), 0)})
     return sorted(lines, key=lambda line: not line["row"][head])
 
 
