@@ -4,6 +4,7 @@ class, each with how its answer is drawn."""
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -199,7 +200,8 @@ def _body(context: PageContext, iri: str, tabs: Sequence[Tab], tab: Tab) -> dict
     return {
         "panels": [panel for panel in panels if panel.view != "numbers" or any(
             text != "0" for _, text in panel.drawing)],
-        "silent": [(one, answer) for one, answer in answered if not answer.all_rows],
+        "silent": [*{answer.heading: (one, answer) for one, answer in answered
+                     if not answer.all_rows}.values()],
         "sentence": next((answer.sentence for _, answer in answered if answer.all_rows),
                          answered[0][1].sentence if answered else None),
         "map": [(*at, place == here) for place, at in tiles.items()]
@@ -210,13 +212,19 @@ def _panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Pane
     """An answer as its question, or the ontology, says that it is drawn."""
     table = table_of(context, answer, about=iri)
     view, drawing = _drawing(context, table, asked.view)
-    if view == "list" and all(iri in (one.thing for one in answer.disagreements(row))
+    if view in ("list", "table") and all(iri in (one.thing for one in answer.disagreements(row))
                               for row in answer.rows):
         view = "sides"
     tallied = view in ("groups", "time", "list") and len(answer.all_rows) >= _TALLIED and (
         view != "groups" or not any(group.tally for group in drawing[1]))
-    heading = answer.heading.removesuffix(f": {context.label(iri)}")
-    return Panel(heading, table, view, drawing, _tally(context, answer) if tallied else None)
+    return Panel(_heading(context, answer, iri), table, view, drawing,
+                 _tally(context, answer) if tallied else None)
+
+
+def _heading(context: PageContext, answer: Answer, iri: str) -> str:
+    """The heading of an answer on the page of a thing: without its name where it can do so."""
+    name = re.escape(context.label(iri))
+    return re.sub(rf"(?::| as| for| in| of| on| to) {name}(?=[ ,]|$)", "", answer.heading)
 
 
 def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str, Any]:
