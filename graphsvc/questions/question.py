@@ -151,12 +151,14 @@ class Column(_Model):
     fact: whether its thing is what the row says: its passages come first, its summary is the gist.
     unit, of: the columns that say in what its numbers are, and out of how many they are.
     quiet: whether pages leave it out, because it orders the rows or repeats what others say.
+    absent: what rows without a value are called where rows are put together by it.
     """
 
     name: Name
     type: ColumnType
     label: Text
     meaning: Text = ""
+    absent: Text = "not stated"
     many: Flag = False
     of_class: Iri | None = Field(
         default=None, validation_alias="class", serialization_alias="class")
@@ -189,7 +191,7 @@ class Chart(_Model):
 
     series: the column of things that have a line each, from one `x` to the next.
     parts: the column of what the numbers of a bar are parts of, such as `Good, Very good` for
-        those that are one of both; bars are then told apart by `series`, too.
+        those that are one of both; a bar is then one value of `series`.
 
     unit: what the length counts, with `{column}` for what a column has in all rows: where rows
         differ in it, nothing is drawn.

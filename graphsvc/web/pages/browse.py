@@ -9,7 +9,7 @@ from typing import Any
 
 from graphsvc.fulltext import Entry
 from graphsvc.index import slug
-from graphsvc.vocabulary import RDFS, SCHEMA, SKOS
+from graphsvc.vocabulary import DISPLAY, RDFS, SCHEMA, SKOS
 from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
 from graphsvc.web.pages.terms import Term
 from graphsvc.web.problems import HttpError
@@ -40,8 +40,11 @@ async def browse_page(context: PageContext, pairs: Pairs) -> str:
     parameters, HttpError 404 for what there is not, and what the engine raises.
     """
     check_names("Browsing", pairs, "class", "by", "letter")
-    wanted = first_of(pairs, "class")
-    class_ = _class(context, wanted) if wanted else None
+    wanted, terms = first_of(pairs, "class"), context.terms.terms.values()
+    class_ = next((term for term in terms if term.is_class and term.iri in context.sizes
+                   and wanted in (term.iri, slug(term.iri))), None)
+    if wanted and class_ is None:
+        raise HttpError(404, f"There is no class `{wanted[:80]}` with things.", hint="See /browse.")
     by, letter = first_of(pairs, "by") or "letter", first_of(pairs, "letter")
     if by not in ("letter", "tree"):
         raise HttpError(404, f"Things cannot be browsed by `{by[:80]}`.",
@@ -50,7 +53,10 @@ async def browse_page(context: PageContext, pairs: Pairs) -> str:
 
     def make() -> dict[str, Any]:
         if class_ is None:
-            return {"class": None, "classes": _classes(context)}
+            led_to = [term for term in terms if term.is_class and not term.quiet
+                      and term.first(DISPLAY.order) and context.sizes.get(term.iri)]
+            return {"class": None, "classes": [(term, context.sizes[term.iri]) for term in
+                    sorted(led_to, key=lambda term: term.order)]}
         entries = context.index.members(class_.iri)
         known, above = {entry.iri for entry in entries}, defaultdict[str, list[str]](list)
         for thing, over in rows:
@@ -63,30 +69,18 @@ async def browse_page(context: PageContext, pairs: Pairs) -> str:
     return await context.render("browse.html", make)
 
 
-def _classes(context: PageContext) -> list[tuple[Term, int]]:
-    """The classes that pages lead to, in the ontology's order, with how many things each has."""
-    terms = [term for term in context.terms.terms.values()
-             if term.is_class and term.order < context.terms.term("").order
-             and context.sizes.get(term.iri) and not term.quiet]
-    return [(term, context.sizes[term.iri]) for term in sorted(terms, key=lambda it: it.order)]
-
-
-def _class(context: PageContext, wanted: str) -> Term:
-    for term in context.terms.terms.values():
-        if term.is_class and wanted in (term.iri, slug(term.iri)) and term.iri in context.sizes:
-            return term
-    raise HttpError(404, f"There is no class `{wanted[:80]}` with things.", hint="See /browse.")
-
-
 def _letters(
     context: PageContext, entries: Sequence[Entry], wanted: str | None
 ) -> dict[str, Any]:
-    """The things by the first letters of their names: all of them, or those of one letter."""
+    """The things by the first letters of their names, each with what it is in a few words where
+    its name alone would not do: all of them, or those of one letter."""
     found: dict[str, list[tuple[Link, str]]] = defaultdict(list)
     for entry in entries:
         first = fold(entry.label or "")[:1].upper()
         letter = first if "A" <= first <= "Z" else _NO_LETTER
-        found[letter].append((context.link(entry.iri), _note(entry)))
+        note = entry.note or ""
+        found[letter].append((context.link(entry.iri), note if note != entry.label and
+                              len(note) <= _LONGEST_NOTE else ""))
     if wanted is None and len(entries) > _MOST:
         wanted = min(found)
     if wanted is not None and wanted not in found:
@@ -96,12 +90,6 @@ def _letters(
             "letter": wanted, "paged": len(entries) > _MOST,
             "shown": {letter: found[letter] for letter in sorted(found)
                       if wanted in (None, letter)}}
-
-
-def _note(entry: Entry) -> str:
-    """What a thing is, in a few words, where its name alone would not do."""
-    note = entry.note or ""
-    return note if note != entry.label and len(note) <= _LONGEST_NOTE else ""
 
 
 def _tree(

@@ -120,6 +120,11 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     gaps = await _gaps(context, asked, iris)
     only = given.get("differences", [""])[0] == "yes"
 
+    def named(iri: str) -> str:
+        """How a thing is named in the form: by its label, unless that means another one too."""
+        label = context.label(iri)
+        return label if class_ and context.meant(label, class_.iri) == iri else context.curie(iri)
+
     def make() -> dict[str, Any]:
         every = sorted((part for answers in asked for part in parts_of(context, answers, iris)),
                        key=lambda part: part.counts)
@@ -127,8 +132,8 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
         return {
             "classes": classes, "chosen_class": class_, "things": [*map(context.link, iris)],
             "offered": context.index.members(class_.iri) if class_ else (),
-            "names": [_name(context, found[name], class_) if name in found else name
-                      for name in names], "all": every, "ready": ready,
+            "names": [named(found[name]) if name in found else name for name in names],
+            "all": every, "ready": ready,
             "problem": problem and problem[0],
             "near": [(context.label(iri), _address(context, class_, [*iris, iri]))
                      for iri in near if class_],
@@ -175,12 +180,6 @@ def _pairs(context: PageContext, class_: Term) -> list[tuple[str, str]]:
 def _address(context: PageContext, class_: Term, iris: Sequence[str]) -> str:
     return "/compare?" + query_string(
         [("class", slug(class_.iri)), *(("thing", context.curie(iri)) for iri in iris)])
-
-
-def _name(context: PageContext, iri: str, class_: Term | None) -> str:
-    """How a thing is named in the form: by its label, unless that means another one too."""
-    label = context.label(iri)
-    return label if class_ and context.meant(label, class_.iri) == iri else context.curie(iri)
 
 
 def _ways(question: Question) -> Iterator[tuple[str, str, bool]]:

@@ -32,6 +32,7 @@ from graphsvc.web.pages.context import Link, PageContext
 from graphsvc.web.pages.rendering import show
 
 _ABOVE = (str(SKOS.broader), str(DCTERMS.isPartOf))
+_BELOW = str(SKOS.narrower)
 _DERIVED = "derived"
 """How the names of graphs begin whose statements only rules make."""
 _MOST = 60
@@ -62,8 +63,9 @@ class Fact:
 
 def head_of(context: PageContext, iri: str, rows: Iterable[Row]) -> dict[str, Any]:
     """What a thing is, and all that is said of it itself, by the rows of the query thing-facts:
-    leads are texts that say what it is; above, what it is a narrower kind or a part of; sources,
-    the names of the graphs that say something of it, apart from those that rules made."""
+    leads are texts that say what it is; above, what it is a narrower kind or a part of; below, what
+    is narrower; sources, the names of the graphs that say something of it, apart from those that
+    rules made."""
     said: Said = defaultdict(lambda: defaultdict(set))
     for graph, property_, value in rows:
         if graph and property_ and value:
@@ -80,6 +82,7 @@ def head_of(context: PageContext, iri: str, rows: Iterable[Row]) -> dict[str, An
         "facts": facts, "measured": _measured(context, facts),
         "above": _alphabetical(context.link(term.value) for p in _ABOVE for term in said.get(p, ())
                                if isinstance(term, NamedNode)),
+        "below": _alphabetical(context.link(term.value) for term in said.get(_BELOW, ())),
         "evidence": foremost((context.index.passage(it.value) for it in said.get(EVIDENCE, ())),
                              {it.value for it in said.get(FOREMOST, ())}),
         "sources": sorted({name for values in said.values() for names in values.values()
@@ -109,8 +112,8 @@ def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[F
         term = context.terms.term(iri)
         values = {value: graphs for value, graphs in said[iri].items()
                   if not isinstance(value, BlankNode)}
-        if iri in NOT_FACTS or iri.startswith(str(DISPLAY)) or term.quiet or not values or (
-                _concludes(context, iri)):
+        if iri in (*NOT_FACTS, *_ABOVE, _BELOW) or iri.startswith(str(DISPLAY)) \
+                or term.quiet or not values or _concludes(context, iri):
             continue
         passages = [context.index.passage(value.value) for value in values]
         at_places = all(passage.document for passage in passages)
