@@ -99,7 +99,7 @@ class _Tables:
 
     def _row(self, thing: Thing) -> Row:
         special, notes = most_special(_classes(thing), self._content.above), thing.texts(*MEANINGS)
-        return (thing.number, thing.iri, thing.label, _first(special), _first(notes),
+        return (thing.number, thing.iri, _first(thing.labels), _first(special), _first(notes),
                 bool(special) and self._quiet.issuperset(special), self._content.links[thing.iri],
                 "\n".join(thing.values(TYPE)), "\n".join(thing.values(SKOS.inScheme)))
 

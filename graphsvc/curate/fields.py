@@ -67,21 +67,23 @@ class Fields:
     def _of(self, class_: str) -> tuple[Field, ...]:
         """The fields of a class: names and texts that most have, then what is needed, then by use.
         """
-        needs = {need.property: need for need in self._graph.needs(class_)}
-        said = self._graph.store.quads_for_pattern
-        used = Counter(quad.predicate.value for thing in self._graph.things(class_)
-                       for quad in said(ox.NamedNode(thing), None, None))
-        classes = {class_, *self._graph.above(class_)}
-        allowed = [term for term in self._graph.having(RDFS.domain)
-                   if classes.intersection(self._graph.values(term, RDFS.domain))]
+        graph, needs = self._graph, {need.property: need for need in self._graph.needs(class_)}
+        things = graph.things(class_)
+        used = Counter(quad.predicate.value for thing in things for quad in
+                       graph.store.quads_for_pattern(ox.NamedNode(thing), None, None))
+        allowed = sorted({term for one in (class_, *graph.above(class_))
+                          for term in graph.having(RDFS.domain, one)})
         properties = dict.fromkeys([*needs, *(link for link, _ in used.most_common()), *allowed])
         found = [self._field(one, needs.get(one)) for one in properties
                  if one not in (TYPE.value, EVIDENCE.value)]
-        half = len(self._graph.things(class_)) / 2
-        first = {property_: place for place, property_ in enumerate(_FIRST)
-                 if used[property_] > half or any(n.least for n in (needs.get(property_),) if n)}
-        return tuple(sorted(found, key=lambda field: (
-            first.get(field.property, len(_FIRST)), not field.least, -used[field.property])))
+
+        def place(field: Field) -> tuple[int, bool, int]:
+            often = used[field.property] > len(things) / 2
+            comes_first = field.property in _FIRST and (often or field.least)
+            return (_FIRST.index(field.property) if comes_first else len(_FIRST),
+                    not field.least, -used[field.property])
+
+        return tuple(sorted(found, key=place))
 
     def field(self, class_: str, name: str) -> Field:
         """The field of a class by the IRI, the last part or the label of its property.
@@ -177,15 +179,14 @@ class Fields:
 
     def _sort(self, property_: str, need: Needed | None) -> tuple[Sort, str | None, str | None]:
         """What a value of a property is, with the datatype and the language that are usual."""
-        values = self._values(property_)
+        graph, values, range_ = self._graph, self._values(property_), self._graph.range(property_)
         literals = [value for value in values if isinstance(value, ox.Literal)]
-        range_ = self._graph.range(property_)
-        is_class = bool(need and need.of_class) or OWL.ObjectProperty in self._graph.values(
-            property_, RDF.type)
         links = [value.value for value in values if isinstance(value, ox.NamedNode)]
-        if links and not literals and not any(map(self._is_own, links)):
+        if links and not literals and not any(
+                link.startswith(graph.header.base) for link in links):
             return "link", None, None
-        if is_class or len(literals) * 2 < len(values):
+        if need and need.of_class or len(literals) * 2 < len(values) or (
+                OWL.ObjectProperty in graph.values(property_, RDF.type)):
             few = len(self.choices(property_)) <= _MOST_CHOICES
             return ("choice" if few else "thing"), None, None
         language = next((v.language for v in literals if v.language), None) or (
@@ -195,12 +196,9 @@ class Fields:
         if language:
             long = sum(len(v.value) for v in literals) > _LONG * max(1, len(literals))
             return ("long" if long or property_ in _FIRST[2:] else "text"), None, language
-        if datatype in _NUMBERS or datatype in _DATES:
-            return ("number" if datatype in _NUMBERS else "date"), datatype, None
-        return ("boolean" if datatype == XSD.boolean else "text"), datatype, None
-
-    def _is_own(self, iri: str) -> bool:
-        return iri.startswith(self._graph.header.base)
+        sort: Sort = ("number" if datatype in _NUMBERS else "date" if datatype in _DATES
+                      else "boolean" if datatype == XSD.boolean else "text")
+        return sort, datatype, None
 
     def _choices(self, property_: str) -> tuple[Choice, ...]:
         """The things that may be a value of a property: those of its classes, or else what the

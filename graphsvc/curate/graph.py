@@ -70,6 +70,10 @@ class CuratedGraph:
         return self.store.quads_for_pattern(
             None, None, None, ox.NamedNode(self.project.graph(path)))
 
+    def knows(self, iri: str) -> bool:
+        """Whether the project says anything of a thing, if only that it is no longer there."""
+        return any(self.store.quads_for_pattern(ox.NamedNode(iri), None, None))
+
     # -- lookups --------------------------------------------------------------------------------
 
     def values(self, iri: str, property_: str) -> list[str]:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-import pyoxigraph as ox
-
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Reading, Value
 from graphsvc.index import slug
@@ -28,19 +26,14 @@ def iri_for(graph: CuratedGraph, draft: Draft, code: str, taken: Container[str])
     """An IRI for a draft that nothing has had. code: what the slugs of the document's things begin
     with; taken: further IRIs that are not free."""
     template = graph.gives(draft.kind, CURATION.address) or (
-        f"{_kebab(slug(draft.kind))}/{{skos:prefLabel}}")
+        re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", slug(draft.kind)).lower() + "/{skos:prefLabel}")
     path = _FIELD.sub(lambda field: _filled(graph, field[1], draft, code), template)
     start, _, end = path.rpartition("/")
     end = re.sub(r"-{2,}", "-", end).strip("-") or f"{code}-{draft.passages[0]}"
     iri = f"{graph.header.base}{start}/{end}"
     more = () if draft.kind in graph.recognised else range(2, 10_000)  # whose names are their own
     return next((one for one in (iri, *(f"{iri}-{number}" for number in more))
-                 if one not in taken and not _is_known(graph, one)), iri)
-
-
-def _is_known(graph: CuratedGraph, iri: str) -> bool:
-    """Whether the project says anything of a thing, if only that it is no longer there."""
-    return any(graph.store.quads_for_pattern(ox.NamedNode(iri), None, None))
+                 if one not in taken and not graph.knows(one)), iri)
 
 
 def _filled(graph: CuratedGraph, field: str, draft: Draft, code: str) -> str:
@@ -64,10 +57,6 @@ def _shortened(text: str) -> str:
     while len(words) > 1 and len("-".join(words)) > _LONGEST:
         words.pop()
     return "-".join(words)
-
-
-def _kebab(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
 
 
 def describe(

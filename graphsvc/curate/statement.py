@@ -84,7 +84,8 @@ class Turtle:
 
     def _written(self, term: ox.NamedNode | ox.BlankNode | ox.Literal) -> str:
         if isinstance(term, ox.NamedNode):
-            namespace, local = _split(term.value)
+            place = max(term.value.rfind("/"), term.value.rfind("#")) + 1
+            namespace, local = term.value[:place], term.value[place:]
             if namespace not in self._names or not _LOCAL.fullmatch(local):
                 return str(term)
             self.used.add(namespace)
@@ -119,12 +120,6 @@ def prefix_names(
             names[namespace] = next(one for one in (name, *(f"{name}{n}" for n in range(2, 99)))
                                     if one not in names.values())
     return names
-
-
-def _split(iri: str) -> tuple[str, str]:
-    """The namespace of an address, and the rest: what comes after the last slash or hash."""
-    place = max(iri.rfind("/"), iri.rfind("#")) + 1
-    return iri[:place], iri[place:]
 
 
 def _place(triple: Triple) -> int:

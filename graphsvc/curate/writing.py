@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -24,7 +24,7 @@ from graphsvc.curate.statement import EVIDENCE, TYPE, Turtle, prefix_names, trip
 from graphsvc.errors import GraphsvcError
 from graphsvc.sources.coverage import span_of
 from graphsvc.sources.documents import Document, Heading, outline_text, passage_index, section_of
-from graphsvc.sources.turtle import TurtleFile
+from graphsvc.sources.turtle import read_turtle
 from graphsvc.vocabulary import CURATION, DISPLAY
 
 _COMMENTS = {"reports": "# What {title} says.", "reference": "# What {title} introduces."}
@@ -54,7 +54,6 @@ class Writer:
         self._outline, self._title = outline, title
         self._memory = Memory(folder / "written.json")
         self._passages = graph.header.passages(document.slug)
-        self._lines: dict[Path, dict[str, int]] = {}
         self._code = code
 
     def write(self, state: State) -> Written:
@@ -91,43 +90,39 @@ class Writer:
 
     def _things(self, folder: str, statements: list[Draft], done: Written) -> str:
         """The text of a file of statements."""
-        place = self._place_in_report if folder == "reports" else self._place_in_reference
-        path = self._path(folder, "ttl")
-        blocks = Blocks(path, place)
+        path, memory = self._path(folder, "ttl"), self._memory
+        there = self._described(path)
+        blocks = Blocks(path, lambda iri, _: self._place(folder, iri, *there[iri]))
         blocks.begin(_COMMENTS.get(folder, "# {title}.").format(title=self._title))
         said = {str(s.iri): triples(s, self._graph.header) for s in statements}
         names = prefix_names(self._project, blocks.prefixes, self._code, self._passages, [
             term.value for triples in said.values() for triple in triples for term in triple])
         turtle = Turtle(names)
         for statement in statements:
-            iri = str(statement.iri)
-            self._put(blocks, iri, turtle.block(said[iri]), place, statement, done)
+            self._put(blocks, statement, turtle.block(said[str(statement.iri)]), done)
         for namespace in sorted(turtle.used):
             if names[namespace] not in blocks.prefixes:
                 blocks.declare(names[namespace], namespace)
-        wanted = {statement.iri for statement in statements}
-        for iri in self._memory.things(folder) - wanted:
+        for iri in memory.things(folder) - said.keys():
             block = blocks.find(iri)
-            if block and self._memory.wrote(folder, iri, block.text):
-                blocks.remove(block)
-            elif block:
+            if block and not memory.wrote(folder, iri, block.text):
                 done.kept.append(f"<{iri}> is no longer accepted, but was changed by hand: its text"
                                  f" stays in {self._project.name(path)}.")
-            if not block or self._memory.wrote(folder, iri, block.text):
-                self._memory.forget(folder, iri)
+                continue
+            if block:
+                blocks.remove(block)
+            memory.forget(folder, iri)
         return blocks.render()
 
-    def _put(
-        self, blocks: Blocks, iri: str, text: str,
-        place: Callable[[str, TurtleFile | Draft], Place], statement: Draft, done: Written,
-    ) -> None:
+    def _put(self, blocks: Blocks, statement: Draft, text: str, done: Written) -> None:
         """Put the text of a thing into a file, unless a person had it otherwise."""
-        folder, block = blocks.path.parent.name, blocks.find(iri)
+        folder, iri = blocks.path.parent.name, str(statement.iri)
+        block = blocks.find(iri)
         if block is None and self._memory.has(folder, iri):
             done.kept.append(f"<{iri}> was taken out by hand: it stays out.")
             return
         if block is None:
-            blocks.put(iri, text, place(iri, statement))
+            blocks.put(iri, text, self._place(folder, iri, statement.kind, statement.passages[0]))
         elif block.text != text and self._memory.wrote(folder, iri, block.text):
             block.lines = text.split("\n")
         elif block.text != text:
@@ -135,10 +130,26 @@ class Writer:
             return
         self._memory.note(folder, iri, text)
 
-    def _place_in_report(self, iri: str, source: TurtleFile | Draft) -> Place:
-        """Where a statement is: at the first passage that it rests on, then by its name."""
-        line = source.passages[0] if isinstance(source, Draft) else self._cited(source).get(iri, 1)
-        return Place((line, iri), self._section(line))
+    def _described(self, path: Path) -> dict[str, tuple[str, int]]:
+        """The things that a file describes, each with its class and the line of the first passage
+        of the document that it rests on."""
+        found: dict[str, tuple[str, int]] = {}
+        for subject, link, value in reversed(read_turtle(path).triples if path.exists() else []):
+            kind, line = found.get(subject.value, ("", 1))
+            if link == TYPE:
+                kind = value.value
+            elif link == EVIDENCE and (rest := value.value.removeprefix(self._passages)).isdigit():
+                line = int(rest)
+            found[subject.value] = kind, line
+        return found
+
+    def _place(self, folder: str, iri: str, kind: str, line: int) -> Place:
+        """Where a thing is: in a report at the first passage that it rests on, then by its name;
+        else with the others of its class, in the order of the document."""
+        if folder == "reports":
+            return Place((line, iri), self._section(line))
+        title = self._graph.value(kind, DISPLAY.plural) or self._graph.label(kind)
+        return Place((title, line, iri), title)
 
     def _section(self, line: int) -> str:
         """The title of the section that a line is in, after that of the section above it where
@@ -150,25 +161,6 @@ class Writer:
                  if h.line < section.line and h.level < section.level]
         same = [h for h in self._outline if h.title == section.title]
         return f"{above[-1]}: {section.title}" if above and len(same) > 1 else section.title
-
-    def _place_in_reference(self, iri: str, source: TurtleFile | Draft) -> Place:
-        """Where a thing is: with the others of its class, in the order of the document."""
-        if isinstance(source, Draft):
-            kind, line = source.kind, source.passages[0]
-        else:
-            kinds = [value.value for subject, link, value in source.triples
-                     if subject.value == iri and link == TYPE]
-            kind, line = next(iter(kinds), ""), self._cited(source).get(iri, 1)
-        title = self._graph.value(kind, DISPLAY.plural) or self._graph.label(kind)
-        return Place((title, line, iri), title)
-
-    def _cited(self, file: TurtleFile) -> dict[str, int]:
-        """The line of the first passage of the document that each thing of a file rests on."""
-        if file.path not in self._lines:
-            links = ((subject.value, value.value.removeprefix(self._passages))
-                     for subject, link, value in reversed(file.triples) if link == EVIDENCE)
-            self._lines[file.path] = {iri: int(line) for iri, line in links if line.isdigit()}
-        return self._lines[file.path]
 
 
 def _read_again(name: str, text: str) -> None:

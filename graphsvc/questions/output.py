@@ -171,8 +171,8 @@ def comma_separated(answer: Answer, *, raw: bool = False) -> str:
     heads = [f"{column.name}{end}" for column in answer.question.columns for end in (
         ("", "Label") if column.type in ("iri", "evidence") else ("",))]
     return _csv(heads, ([
-        text for term, column in zip(row, answer.question.columns, strict=True)
-        for text in _texts(answer, row, term, column)] for row in answer.rows), raw)
+        cell for term, column in zip(row, answer.question.columns, strict=True)
+        for cell in _cells(answer, row, term, column)] for row in answer.rows), raw)
 
 
 def labelled(answer: Answer, *, raw: bool = False) -> str:
@@ -201,19 +201,17 @@ def _csv(heads: list[str], rows: Iterable[Cells], raw: bool) -> str:
         safe_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)])
 
 
-def _texts(answer: Answer, row: Row, term: Term | None, column: Column) -> Iterator[str]:
-    """The texts of a cell: its value and, of IRIs and evidence, the label."""
+def _cells(answer: Answer, row: Row, term: Term | None, column: Column) -> Cells:
+    """The cells of a value: itself and, of IRIs and evidence, the label."""
     text = "" if term is None else f"_:{term.value}" if isinstance(term, BlankNode) else term.value
-    if column.type == "evidence":
-        yield " ".join(sorted(text.split()))
-        yield "; ".join(map(str, answer.cited(row, term)))
-    elif column.type == "decimal":
-        value = plain(term, column)
-        yield "" if value is None else str(value)
-    else:
-        yield text
-    if column.type == "iri":
-        yield answer.labels.get(text, text)
+    match column.type:
+        case "evidence":
+            return " ".join(sorted(text.split())), "; ".join(map(str, answer.cited(row, term)))
+        case "iri":
+            return text, answer.labels.get(text, text)
+        case "decimal":
+            return (plain(term, column),)
+    return (text,)
 
 
 def tab_separated(answer: Answer) -> str:

@@ -72,7 +72,8 @@ class Paragraph:
 
     def goes_on_in(self, other: Paragraph) -> bool:
         """Whether another paragraph is the rest of this one, which a new page has cut off."""
-        if _FINISHED.search(self._plain) or "\t" in self.text or other._is_item or not other._plain:
+        is_item = _ITEM.match(other.text) or "\t" in other.text  # of a list, or a row of a table
+        if _FINISHED.search(self._plain) or "\t" in self.text or is_item or not other._plain:
             return False
         return other._plain[0].islower() or (
             other._plain[0].isupper() and bool(_HALF_NAME.search(self._plain)))
@@ -84,11 +85,6 @@ class Paragraph:
     @property
     def _plain(self) -> str:
         return _OUTER.sub("", _MARKS.sub(" ", _EMPHASIS.sub("", self.text)))
-
-    @property
-    def _is_item(self) -> bool:
-        """Whether it is an item of a list or a row of a table."""
-        return bool(_ITEM.match(self.text) or "\t" in self.text)
 
     @property
     def sha256(self) -> str:
@@ -105,10 +101,6 @@ class Heading:
     level: int
     kind: str
     title: str
-
-    @property
-    def label(self) -> ox.Literal:
-        return ox.Literal(self.title, language="en")
 
 
 @dataclass(frozen=True)

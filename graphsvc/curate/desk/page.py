@@ -153,8 +153,7 @@ def shares(progress: Progress) -> dict[str, int]:
 def log(work: Work, state: State) -> list[Logged]:
     """All decisions, the last first."""
     rows = []
-    for number in range(len(state.log), 0, -1):
-        decision = state.log[number - 1]
+    for number, decision in reversed([*enumerate(state.log, 1)]):
         name = decision.changed.iri if decision.changed else None
         what = slug(name) if name else decision.reason or decision.draft or (
             f"decision {decision.undoes}" if decision.undoes else "")

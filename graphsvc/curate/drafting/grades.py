@@ -4,7 +4,7 @@ group: so many got this grade, so many that or better."""
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -132,25 +132,38 @@ class _Graded:
 def draft_grades(text: Text) -> Iterator[Draft]:
     """One draft for each thing graded and grade, of the classes that have a property for grades."""
     for class_ in text.graph.having(CURATION.ungraded):
-        found = _Grades(text, class_).find()
-        same: dict[tuple[str, str], list[_Graded]] = {}
-        for one in found:
-            key = (one.indicator.iri or one.indicator.number or one.indicator.words,
-                   one.grade.iri if one.grade else "")
-            same.setdefault(key, []).append(one)
-        for ones in same.values():
-            yield _draft(text, class_, sorted(ones, key=lambda one: -one.score))
+        yield from _Grades(text, class_).drafts()
 
 
 class _Grades:
+    """The grades that a document gives."""
+
     def __init__(self, text: Text, class_: str) -> None:
         graph = text.graph
-        self.text = text
-        self.grades = Concepts(graph, graph.value(class_, CURATION.graded), named=True)
-        self.indicators = Indicators(text, graph.value(class_, CURATION.indicator))
+        self.text, self.class_ = text, class_
+        self.indicator, self.graded, self.ungraded = (graph.value(class_, one) for one in (
+            CURATION.indicator, CURATION.graded, CURATION.ungraded))
+        self.grades = Concepts(graph, self.graded, named=True)
+        self.indicators = Indicators(text, self.indicator)
         self.evaluated = pattern(graph.values(class_, CURATION.cue))
+        self.not_evaluated = pattern(graph.values(class_, CURATION.ungradedCue))
         self.before: tuple[int, list[Indicator]] = 0, []
-        self.ungraded = pattern(graph.values(class_, CURATION.ungradedCue))
+
+    def drafts(self) -> Iterator[Draft]:
+        """One draft of what several passages say alike, the surest first."""
+        same: dict[tuple[str, str], list[_Graded]] = defaultdict(list)
+        for one in self.find():
+            what = one.indicator.iri or one.indicator.number or one.indicator.words
+            same[what, one.grade.iri if one.grade else ""].append(one)
+        for ones in same.values():
+            ones.sort(key=lambda one: -one.score)
+            best, text, of = ones[0], self.text, ones[0].indicator
+            named = text.value(self.indicator, of.iri, of.words) if of.iri else (
+                text.said(self.indicator, of.words, of.words))
+            grade = text.value(self.graded, best.grade.iri, best.grade.words) if best.grade else (
+                text.said(self.ungraded, best.words, best.words))
+            yield text.draft(self.class_, [*text.subject_values(self.class_), named, grade],
+                             (line for one in ones for line in one.lines), best.words, best.score)
 
     def find(self) -> Iterator[_Graded]:
         """The grades of lines and tables, then those of sentences."""
@@ -206,7 +219,7 @@ class _Grades:
         named = self.indicators.find(shown)
         before = self.before[1] if self.before[0] == sentence.line else []
         self.before = sentence.line, named or before
-        if named and (match := self.ungraded.search(shown)):
+        if named and (match := self.not_evaluated.search(shown)):
             yield _Graded(min(named, key=lambda one: abs(one.start - match.end())), None,
                           sentence.lines, match[0], 0.85)
             return
@@ -224,30 +237,11 @@ class _Grades:
             return min(named, key=lambda one: abs(one.start - grade.start)), 0.8
         if not marked:
             return None, 0
-        for title in reversed(sentence.above):
-            found = self.indicators.find(title)
-            if found:
-                return found[0], 0.4
+        above = (found for title in reversed(sentence.above)
+                 for found in self.indicators.find(title))
+        if of := next(above, None):
+            return of, 0.4
         return self.indicators.like(shown), 0.3
-
-
-def _draft(text: Text, class_: str, same: list[_Graded]) -> Draft:
-    """The draft of what several passages say alike, the surest first."""
-    graph, best = text.graph, same[0]
-    of = graph.value(class_, CURATION.indicator)
-    graded = graph.value(class_, CURATION.graded)
-    ungraded = graph.value(class_, CURATION.ungraded)
-    values = text.subject_values(class_)
-    if best.indicator.iri:
-        values.append(text.value(of, best.indicator.iri, best.indicator.words))
-    else:
-        values.append(text.said(of, best.indicator.words, best.indicator.words))
-    if best.grade:
-        values.append(text.value(graded, best.grade.iri, best.grade.words))
-    else:
-        values.append(text.said(ungraded, best.words, best.words))
-    return text.draft(class_, values, (line for one in same for line in one.lines), best.words,
-                      best.score)
 
 
 _NEXT = 2
@@ -265,18 +259,18 @@ def draft_distributions(text: Text) -> Iterator[Draft]:
 class _Distributions:
     def __init__(self, text: Text, class_: str) -> None:
         self.text, self.graph, self.class_ = text, text.graph, class_
-        of = self.graph.value
-        self.parts, self.indicator = of(class_, CURATION.parts), of(class_, CURATION.indicator)
+        value, values = self.graph.value, self.graph.values
+        self.parts, self.indicator = (value(class_, one)
+                                      for one in (CURATION.parts, CURATION.indicator))
         self.part = self.graph.range(self.parts)
-        self.grade, self.number, self.worded = (
-            of(self.part, one) for one in (CURATION.graded, CURATION.size, CURATION.worded))
-        self.order = of(self.grade, CURATION.order)
-        self.counted = pattern(self.graph.values(self.part, CURATION.counts))
-        self.above, self.below, self.under = (
-            pattern(self.graph.values(self.grade, one))
-            for one in (CURATION.andAbove, CURATION.andBelow, CURATION.under))
+        self.grade, self.number, worded = (value(self.part, one) for one in (
+            CURATION.graded, CURATION.size, CURATION.worded))
+        self.order = value(self.grade, CURATION.order)
+        self.counted = pattern(values(self.part, CURATION.counts))
+        self.above, self.below, self.under = (pattern(values(self.grade, one)) for one in (
+            CURATION.andAbove, CURATION.andBelow, CURATION.under))
         self.grades = Concepts(self.graph, self.grade, named=True)
-        self.words = {self.worded: Concepts(self.graph, self.worded, named=True)}
+        self.words = {worded: Concepts(self.graph, worded, named=True)}
         self.indicators = Indicators(text, self.indicator)
 
     def of(self, sentence: Sentence) -> Iterator[Draft]:
@@ -317,9 +311,10 @@ class _Distributions:
             return int(self.graph.value(iri, self.order) or 0)
 
         least = most = points(grade.iri)
-        if self.above.match(shown[grade.end:].lstrip()):
+        after = shown[grade.end:].lstrip()
+        if self.above.match(after):
             most = 1000
-        elif self.below.match(shown[grade.end:].lstrip()):
+        elif self.below.match(after):
             least = 0
         elif any(match.end() == len(shown[:grade.start].rstrip())
                  for match in self.under.finditer(shown[:grade.start])):

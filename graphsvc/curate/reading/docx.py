@@ -100,26 +100,27 @@ class _Reader:
         else:
             text = " ".join(text.split())
             kind, level = self._kind(element, style, text)
-            mark = self._mark(element, style) if kind is Kind.ITEM else ""
-            self._add(mark + (plain_bullet(text) if kind is Kind.ITEM else text), kind, level)
+            if kind is Kind.ITEM:
+                text = self._mark(element, style) + plain_bullet(text)
+            self._add(text, kind, level)
         for reference in element.iter(qn("w:footnoteReference")):
             self._add(self._notes.get(reference.get(qn("w:id")), ""), Kind.FOOTNOTE)
         for box in element.iter(qn("w:txbxContent")):
             if not any(parent.tag in _HIDDEN for parent in box.iterancestors()):
                 self._walk(box)
-        self._page += sum(1 for _ in element.iter(_BREAK))
+        self._page += len([*element.iter(_BREAK)])
 
     def _table(self, element: Any) -> None:
         """The rows of a table; one with a single column is a box, and its content is read."""
-        rows = [[cell for cell in row.iterchildren(qn("w:tc"), qn("w:sdt"))]
+        rows = [[*row.iterchildren(qn("w:tc"), qn("w:sdt"))]
                 for row in element.iterchildren(qn("w:tr"))]
         for row in rows:
             if all(len(other) < 2 for other in rows):
                 for cell in row:
                     self._walk(cell)
-                continue
-            self._add_row(" ".join(_text(p) for p in cell.iter(qn("w:p"))) for cell in row)
-            self._page += any(True for cell in row[:1] for _ in cell.iter(_BREAK))
+            else:
+                self._add_row(" ".join(_text(p) for p in cell.iter(qn("w:p"))) for cell in row)
+                self._page += any(next(cell.iter(_BREAK), None) is not None for cell in row[:1])
 
     def _add(self, text: str, kind: Kind, level: int = 0, cells: tuple[str, ...] = ()) -> None:
         if re.search(r"\w", text):
@@ -180,15 +181,9 @@ class _Reader:
 
 def _text(element: Any) -> str:
     """The text of a paragraph as a reader sees it, without what was deleted."""
-    parts = []
-    for part in element:
-        if part.tag in _HIDDEN:
-            continue
-        if part.tag == qn("w:t"):
-            parts.append(part.text or "")
-        else:
-            parts.append(_LETTERS.get(part.tag) or _text(part))
-    return "".join(parts)
+    return "".join(
+        part.text or "" if part.tag == qn("w:t") else _LETTERS.get(part.tag) or _text(part)
+        for part in element if part.tag not in _HIDDEN)
 
 
 def _all_bold(element: Any) -> bool:

@@ -25,7 +25,7 @@ _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "
               "\xa0": " ", "\u200b": "", "\ufeff": ""}
 _FIGURE = re.compile(r"\b[cdkm]?m$|^\d*$")
 """What a raised figure belongs to: a unit (`km` and 2), or other raised ones at the beginning."""
-_FINE = 100
+_FINE = 1000
 """Places on a page are read in parts of a point."""
 _DOT = (1.5, 8.0)
 """How wide and high a bullet is that was drawn, in points."""
@@ -116,24 +116,19 @@ class _Place:
     """Where a point of a page is when the page is seen upright, from its upper left corner."""
 
     def __init__(self, page: pdfium.PdfPage) -> None:
+        self._page = page
         self.width, self.height = page.get_size()
+        self._size = [round(length * _FINE) for length in (self.width, self.height)]
         self._turn = math.radians(page.get_rotation())
-        size = [round(length * _FINE) for length in (self.width, self.height)]
-        x, y = ctypes.c_int(), ctypes.c_int()
-        corners = []
-        for point in ((0, 0), (1000, 0), (0, 1000)):
-            raw.FPDF_PageToDevice(page, 0, 0, *size, 0, *point, x, y)
-            corners.append((x.value / _FINE, y.value / _FINE))
-        self._from, *ends = corners
-        self._steps = [((x - self._from[0]) / 1000, (y - self._from[1]) / 1000) for x, y in ends]
 
     def turned(self, angle: float) -> bool:
         """Whether a letter with such an angle, in radians, is not upright when the page is."""
         return 0.2 < (angle + self._turn) % math.tau < math.tau - 0.2
 
     def point(self, x: float, y: float) -> tuple[float, float]:
-        (a, b), (c, d) = self._steps
-        return self._from[0] + a * x + c * y, self._from[1] + b * x + d * y
+        left, top = ctypes.c_int(), ctypes.c_int()
+        raw.FPDF_PageToDevice(self._page, 0, 0, *self._size, 0, x, y, left, top)
+        return left.value / _FINE, top.value / _FINE
 
     def box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
         (ax, ay), (bx, by) = self.point(x0, y0), self.point(x1, y1)

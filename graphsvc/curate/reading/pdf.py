@@ -84,15 +84,16 @@ def _page(document: pdfium.PdfDocument, number: int) -> Page:
 
 def _check_text(path: Path, pages: list[Page]) -> None:
     """Refuse pages that are pictures of text, and fonts that do not say which letters they have."""
-    scanned = [page.number for page in pages
+    scanned = [str(page.number) for page in pages
                if page.pictured > _PICTURED and not any(p.text for p in page.spans)]
     if scanned:
-        numbers = ", ".join(map(str, scanned))
+        numbers = ", ".join(scanned)
+        said = f"Pages {numbers} of the PDF are pictures" if len(scanned) > 1 else (
+            f"Page {numbers} of the PDF is a picture")
         raise GraphsvcError(
-            f"{'Page' if len(scanned) == 1 else 'Pages'} {numbers} of the PDF"
-            f" {'is a picture' if len(scanned) == 1 else 'are pictures'} without text.",
-            location=str(path), hint="Run text recognition over it (such as ocrmypdf), or leave out"
-            f" pages that say nothing: --skip {numbers.replace(' ', '')}")
+            f"{said} without text.", location=str(path),
+            hint="Run text recognition over it (such as ocrmypdf), or leave out pages that say"
+                 f" nothing: --skip {','.join(scanned)}")
     for page in pages:
         text = "".join(p.text for p in page.spans)
         strange = len(_STRANGE.findall(text))
