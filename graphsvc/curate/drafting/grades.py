@@ -323,6 +323,6 @@ class _Distributions:
                 for iri in self.graph.choices(self.grade) if least <= points(iri) <= most]
 
     def _amount(self, amount: Quantity) -> Value:
-        if amount.number is None:
+        if not amount.sort:
             return self.text.value(amount.of, amount.iri, amount.words)
         return self.text.said(self.number, amount.value, amount.words, XSD.integer)
