@@ -6,11 +6,10 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, XLSX, Format, csv_text, safe_cell
@@ -32,8 +31,8 @@ _FEWEST = 2
 _ROWS, _ALL, _SHOWN, _OPEN = 1_000, 300, 20, 12
 """Rows of an answer; lines that a page shows of a part that is chosen, and of others; lines with
 which a part is not folded. Files have all."""
-_LONG, _NEAR = 80, 6
-"""Letters of an unknown name that are looked at, and names or pairs that are offered."""
+_NEAR = 6
+"""Names or pairs that are offered."""
 _FILES = {"csv": CSV, "xlsx": XLSX}
 
 
@@ -80,7 +79,7 @@ def _texts(entry: Iterable[Link]) -> tuple[str, ...]:
     return tuple(cell.text for cell in entry if cell.text)
 
 
-async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
+async def compare_page(context: PageContext, pairs: Pairs) -> Response:
     """The comparison that an address asks for, as a page or, with `format`, as json, csv or xlsx.
 
     `thing` names what is compared, `class` what is offered; `part` chooses parts, and
@@ -95,21 +94,7 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     if wanted and not first:
         raise HttpError(404, f"There is no class `{wanted[:80]}` whose things can be compared.",
                         hint=f"Choose one of: {', '.join(slug(term.iri) for term in classes)}.")
-    found: dict[str, str] = {}
-    problem, near = None, list[str]()
-    for name in names:
-        try:
-            among = (context.meant(name, term.iri) for term in first + classes)
-            found[name] = next(filter(None, among), None) or await context.find(name)
-        except NotOneThing as error:
-            if format != "html":
-                raise
-            meant = [] if not classes else _near(
-                context, (first or classes)[0], [*found.values()], name, error)
-            if len(meant) == 1:
-                found[name] = meant[0]
-            elif problem is None:
-                problem, near = (name, error), meant
+    found, problem, near = await _named(context, names, first + classes, format == "html")
     iris = list(dict.fromkeys(found.values()))
     if len(iris) > MOST_COMPARED:
         raise GraphsvcError(f"{len(iris)} things are too many to compare.",
@@ -125,12 +110,8 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     gaps = await _gaps(context, asked, iris)
     only = given.get("differences", [""])[0] == "yes"
 
-    def named(iri: str) -> str:
-        """How a thing is named in the form: by its label, unless that means another one too."""
-        label = context.label(iri)
-        return label if class_ and context.meant(label, class_.iri) == iri else context.curie(iri)
-
     def make() -> dict[str, Any]:
+        labels = {name: context.label(iri) for name, iri in found.items()}
         every = sorted((part for answers in asked for part in parts_of(context, answers, iris)),
                        key=lambda part: part.counts)
         things = [("thing", context.curie(iri)) for iri in iris]
@@ -143,8 +124,10 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
         return {
             "classes": classes, "chosen_class": class_, "things": [*map(context.link, iris)],
             "offered": context.index.members(class_.iri) if class_ else (),
-            "names": [named(found[name]) if name in found else name for name in names],
-            "all": every, "ready": ready,
+            # in the form by its label, unless that means another one too
+            "names": [name if name not in found else labels[name] if class_ and context.meant(
+                labels[name], class_.iri) == found[name] else context.curie(found[name])
+                for name in names], "all": every, "ready": ready,
             "problem": problem and problem[0],
             "near": [(context.label(iri), _address(context, class_, [*iris, iri]))
                      for iri in near if class_],
@@ -159,21 +142,30 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
         return await context.json(lambda: _as_json(make()))
     if format in _FILES:
         return await run_in_threadpool(lambda: _file(context, make(), _FILES[format]))
-    page = await context.render("compare.html", make)
-    return HTMLResponse(page, problem[1].status) if problem else page
+    return await context.render("compare.html", make, problem[1].status if problem else 200)
 
 
-def _near(
-    context: PageContext, class_: Term, iris: Sequence[str], name: str, error: NotOneThing
-) -> list[str]:
-    """The IRIs of things of a class that may have been meant by a name of none."""
-    fits = partial(context.index.fits, of_class=class_.iri, scheme=None)
-    found = [*(one.iri for one in error.named),
-             *(iri for iri, _ in context.index.names.near(name[:_LONG], fits)),
-             *(entry.iri for entry in context.index.members(class_.iri)
-               if (entry.label or "").casefold().startswith(name.strip().casefold()))]
-    return [iri for iri in dict.fromkeys(found) if iri not in iris
-            and class_.iri in context.index.classes(iri)][:_NEAR]
+async def _named(
+    context: PageContext, names: Sequence[str], classes: Sequence[Term], offers: bool
+) -> tuple[dict[str, str], tuple[str, NotOneThing] | None, list[str]]:
+    """The things that names mean, first among those of classes; with offers, the first name that
+    is not that of one thing and what may have been meant by it, else raises NotOneThing."""
+    found: dict[str, str] = {}
+    problem, offered = None, list[str]()
+    for name in names:
+        try:
+            among = (context.meant(name, term.iri) for term in classes)
+            found[name] = next(filter(None, among), None) or await context.find(name)
+        except NotOneThing as error:
+            if not offers:
+                raise
+            near = [iri for class_ in classes[:1] for iri in context.near(name, class_.iri, error)
+                    if iri not in found.values()][:_NEAR]
+            if len(near) == 1:
+                found[name] = near[0]
+            elif problem is None:
+                problem, offered = (name, error), near
+    return found, problem, offered
 
 
 def _pairs(context: PageContext, class_: Term) -> list[tuple[str, str]]:

@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from graphsvc.archive import Archive, Citation
 from graphsvc.errors import GraphsvcError
@@ -37,6 +37,8 @@ MOST_COMPARED = 4
 """Things that are next to each other at most."""
 _KEPT = 1 << 16
 """Links that stay in memory."""
+_LONGEST = 80
+"""Letters of an unknown name that are looked at."""
 _SAFE = "/:@!$&'()*+,;=~-._%#"
 
 
@@ -163,6 +165,15 @@ class PageContext:
             return error.named
         return [Named(iri, self.label(iri))]
 
+    def near(self, text: str, of_class: str, error: NotOneThing) -> list[str]:
+        """The IRIs of things of a class that may have been meant by a name that none has."""
+        fits = partial(self.index.fits, of_class=of_class, scheme=None)
+        found = [*(one.iri for one in error.named),
+                 *(iri for iri, _ in self.index.names.near(text[:_LONGEST], fits)),
+                 *(entry.iri for entry in self.index.members(of_class)
+                   if (entry.label or "").casefold().startswith(text.strip().casefold()))]
+        return [iri for iri in dict.fromkeys(found) if of_class in self.index.classes(iri)]
+
     def examples(self, question: Question) -> Iterator[list[str | None]]:
         """The things that each example of a question names for each of its parameters, if any."""
         for p in question.parameters:
@@ -219,10 +230,14 @@ class PageContext:
 
     # -- pages ----------------------------------------------------------------------------------
 
-    async def render(self, template: str, make: Callable[[], Any]) -> str:
+    async def render(
+        self, template: str, make: Callable[[], Any], status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
         """A page, made in a thread so that no other request waits: `make` gives what the template
         shows as `page`. Raises what `make` raises."""
-        return await run_in_threadpool(lambda: fill(template, site=self, page=make()))
+        made = await run_in_threadpool(lambda: fill(template, site=self, page=make()))
+        return HTMLResponse(made, status, headers)
 
     @staticmethod
     async def json(make: Callable[[], Any]) -> Response:

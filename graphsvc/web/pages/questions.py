@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import Entry
@@ -55,7 +55,7 @@ class Field:
     high: str | None
 
 
-async def questions_page(context: PageContext, pairs: Pairs) -> str:
+async def questions_page(context: PageContext, pairs: Pairs) -> Response:
     """The library: each question below its first tag that is a subject."""
     grouped: dict[str, list[Question]] = defaultdict(list)
     for question in context.questions.library:
@@ -82,12 +82,12 @@ async def question_page(context: PageContext, name: str, pairs: Pairs, base: str
             made = await _answered(context, question, given, pairs, base)
             page |= {"chips": _chips(question, fields, given),
                      "more": [field for field in fields if not field.given]}
-            return HTMLResponse(await context.render("question.html", lambda: page | made()))
+            return await context.render("question.html", lambda: page | made())
         except GraphsvcError as problem:
             if not (problem.location or "").startswith("parameter"):
                 raise
             page["error"] = problem
-    return HTMLResponse(await context.render("question.html", lambda: page))
+    return await context.render("question.html", lambda: page)
 
 
 async def embedded_page(context: PageContext, name: str, pairs: Pairs, base: str) -> Response:
@@ -97,8 +97,8 @@ async def embedded_page(context: PageContext, name: str, pairs: Pairs, base: str
     """
     question = context.questions.library.get(name)
     made = await _answered(context, question, _given(pairs), pairs, base)
-    return HTMLResponse(await context.render("embed.html", made),
-                        headers={"Content-Security-Policy": EMBEDDED.decode()})
+    return await context.render(
+        "embed.html", made, headers={"Content-Security-Policy": EMBEDDED.decode()})
 
 
 def _given(pairs: Pairs) -> dict[str, list[str]]:

@@ -26,7 +26,7 @@ _LAST_PAGE = 500
 _MOST_VALUES = 60
 
 
-async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
+async def search_page(context: PageContext, pairs: Pairs) -> Response:
     """The search that an address asks for, as JSON with `format=json`.
 
     Raises HttpError or NotOneThing for a value, GraphsvcError for other parameters.

@@ -180,6 +180,12 @@ class Table:
         """Whether a cell says more than that there is none of what its column counts or asks."""
         return (self.columns[at].type, cell.text) not in (("integer", "0"), ("boolean", "no"))
 
+    @cached_property
+    def toned(self) -> dict[str, list[float]]:
+        """The numbers of what is bad, mixed and good, row by row, where columns count them."""
+        return {column.tone: [row[at].number or 0.0 for row in self.rows]
+                for at, column in enumerate(self.columns) if column.tone}
+
     def instead(self, at: int) -> int | None:
         """The column of things, such as words for numbers, that another without a value has."""
         return next((its for its, column in enumerate(self.columns)
@@ -308,7 +314,8 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
     rows = [[_cell(context, answer, row, term, column, about)
              for term, column in zip(row, columns, strict=True)] for row in answer.rows]
     kept = [at for at, column in enumerate(columns)
-            if not column.quiet and _is_shown([row[at] for row in rows], about)]
+            if not column.quiet and (not rows or any(row[at] for row in rows) and (
+                about is None or any(row[at].iri != about for row in rows)))]
     things = [at for at in kept if columns[at].type == "iri"]
     head = next((at for at in things if len({row[at].iri for row in rows}) > 1),
                 next(iter(things), None))
@@ -319,11 +326,6 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
                     else _role(columns[at], [row[at] for row in rows]) for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in rows),
         query=context.query_of(answer))
-
-
-def _is_shown(cells: Sequence[Link], about: str | None) -> bool:
-    """Whether a column is worth its space: all are where there are no rows."""
-    return not cells or any(cells) and (about is None or any(cell.iri != about for cell in cells))
 
 
 def _role(column: Column, cells: Sequence[Link]) -> str:
