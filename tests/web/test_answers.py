@@ -22,7 +22,8 @@ def columns(page: str) -> list[str]:
     """The headings of the table of an answer."""
     head = re.search(r"<thead><tr>(.*?)</tr>", page, re.DOTALL)
     assert head
-    return re.findall(r"<th[^>]*>(?:<a[^>]*>)?([^<]*)", head[1])
+    return [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(
+        r"<th[^>]*>(.*?)</th>", head[1], re.DOTALL)]
 
 
 def drawn(page: str) -> list[str]:
