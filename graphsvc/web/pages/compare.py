@@ -28,9 +28,9 @@ from graphsvc.web.request import Pairs
 from graphsvc.words import slugged
 
 _FEWEST = 2
-_ROWS, _ALL, _SHOWN, _OPEN = 1_000, 300, 10, 10
-"""Rows of an answer; lines that a page shows of a part that is chosen, and of others; lines with
-which a part is not folded. Files have all."""
+_ROWS, _ALL, _SHOWN = 1_000, 300, 10
+"""Rows of an answer; lines that a page shows of a part that is chosen, and of others, which are
+folded if they have more. Files have all."""
 _NEAR = 6
 """Names or pairs that are offered."""
 _FILES = {"csv": CSV, "xlsx": XLSX}
@@ -134,7 +134,7 @@ async def compare_page(context: PageContext, pairs: Pairs) -> Response:
             "pairs": _pairs(context, class_) if class_ and not iris else [],
             "parts": [replace(part, lines=[line for line in part.lines if line.differs or not only])
                       for part in every if not chosen or part.name in chosen],
-            "shown": _ALL if chosen else _SHOWN, "most": _OPEN,
+            "shown": _ALL if chosen else _SHOWN, "most": _SHOWN,
             "behind": [it for one in asked for it in one], "wanted": chosen, "only": only,
             "gaps": gaps, "query_of": query_of, "query": query_of(chosen, only)}
 
