@@ -19,7 +19,7 @@ from graphsvc.questions.question import Question
 from graphsvc.questions.sentence import in_words
 from graphsvc.questions.sheet import plain_workbook
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.context import Link, PageContext, check_names, given_of
+from graphsvc.web.pages.context import MOST_COMPARED, Link, PageContext, check_names, given_of
 from graphsvc.web.pages.rendering import capital, query_string
 from graphsvc.web.pages.table import Row, Table, table_of
 from graphsvc.web.pages.terms import Term
@@ -27,10 +27,10 @@ from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 from graphsvc.words import slugged
 
-_MOST, _FEWEST = 4, 2
-_ROWS, _SHOWN, _FIRST = 1_000, 40, 20
-"""Rows of an answer; lines of a part that a page shows, and where no part is chosen; files have
-all."""
+_FEWEST = 2
+_ROWS, _ALL, _SHOWN, _OPEN = 1_000, 300, 20, 12
+"""Rows of an answer; lines that a page shows of a part that is chosen, and of others; lines with
+which a part is not folded. Files have all."""
 _NEAR = 6
 """Names or pairs that are offered."""
 _FILES = {"csv": CSV, "xlsx": XLSX}
@@ -64,6 +64,11 @@ class Part:
         return slugged(self.title)
 
     @property
+    def differing(self) -> int:
+        """How many lines differ."""
+        return sum(line.differs for line in self.lines)
+
+    @property
     def counts(self) -> bool:
         """Whether it says numbers, which come after what things have in common."""
         entries = [entry for line in self.lines for cell in line.cells for entry in cell if entry]
@@ -91,9 +96,9 @@ async def compare_page(context: PageContext, pairs: Pairs) -> Response:
                         hint=f"Choose one of: {', '.join(slug(term.iri) for term in classes)}.")
     found, problem, near = await _named(context, names, first + classes, format == "html")
     iris = list(dict.fromkeys(found.values()))
-    if len(iris) > _MOST:
+    if len(iris) > MOST_COMPARED:
         raise GraphsvcError(f"{len(iris)} things are too many to compare.",
-                            hint=f"Name {_FEWEST} to {_MOST}.")
+                            hint=f"Name {_FEWEST} to {MOST_COMPARED}.")
     if format not in ("html", "json", *_FILES):
         raise HttpError(404, f"A comparison has no format `{format[:80]}`.",
                         hint="It has json, csv and xlsx.")
@@ -109,7 +114,13 @@ async def compare_page(context: PageContext, pairs: Pairs) -> Response:
         labels = {name: context.label(iri) for name, iri in found.items()}
         every = sorted((part for answers in asked for part in parts_of(context, answers, iris)),
                        key=lambda part: part.counts)
-        again = [*(("thing", context.curie(iri)) for iri in iris), *(("part", it) for it in chosen)]
+        things = [("thing", context.curie(iri)) for iri in iris]
+
+        def query_of(parts: Iterable[str] = (), only: bool = False) -> str:
+            """This comparison with other choices, as an address has it."""
+            return query_string([*things, *(("part", it) for it in parts),
+                                 *[("differences", "yes")] * only])
+
         return {
             "classes": classes, "chosen_class": class_, "things": [*map(context.link, iris)],
             "offered": context.index.members(class_.iri) if class_ else (),
@@ -123,9 +134,9 @@ async def compare_page(context: PageContext, pairs: Pairs) -> Response:
             "pairs": _pairs(context, class_) if class_ and not iris else [],
             "parts": [replace(part, lines=[line for line in part.lines if line.differs or not only])
                       for part in every if not chosen or part.name in chosen],
-            "most": _SHOWN if chosen else _FIRST, "behind": [it for one in asked for it in one],
-            "wanted": chosen, "only": only, "gaps": gaps,
-            "query": query_string(again + [("differences", "yes")] * only)}
+            "shown": _ALL if chosen else _SHOWN, "most": _OPEN,
+            "behind": [it for one in asked for it in one], "wanted": chosen, "only": only,
+            "gaps": gaps, "query_of": query_of, "query": query_of(chosen, only)}
 
     if format == "json":
         return await context.json(lambda: _as_json(make()))
@@ -163,7 +174,7 @@ def _pairs(context: PageContext, class_: Term) -> list[tuple[str, str]]:
     for question in _questions(context):
         for named in context.examples(question):
             iris = [iri for iri in named if iri and class_.iri in context.index.classes(iri)]
-            if _FEWEST <= len(iris) <= _MOST and len(iris) == len(named):
+            if _FEWEST <= len(iris) <= MOST_COMPARED and len(iris) == len(named):
                 pairs.setdefault(_address(context, class_, iris),
                                  in_words(map(context.label, iris)))
     return [(text, address) for address, text in pairs.items()][:_NEAR]

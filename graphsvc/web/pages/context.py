@@ -33,6 +33,8 @@ from graphsvc.web.request import Pairs
 
 SHADES = 6
 """Steps of shade, from 1; every shade has its text as well."""
+MOST_COMPARED = 4
+"""Things that are next to each other at most."""
 _KEPT = 1 << 16
 """Links that stay in memory."""
 _LONGEST = 80
@@ -211,6 +213,20 @@ class PageContext:
                 given[parameter.name] = (
                     [*map(self.curie, values)] if parameter.type == "iri" else values)
         return query_string(given)
+
+    def address(self, question: Question, values: Given) -> str:
+        """Where readers see the answer to a question with some values: things that it compares are
+        next to each other on the page for it."""
+        asked = [pair for pair in values.items() if pair[1]]
+        parameter = question.parameter(asked[0][0]) if len(asked) == 1 else None
+        if parameter and parameter.many and 1 < len(asked[0][1]) <= MOST_COMPARED:
+            things = [self.meant(text, parameter.of_class) for text in asked[0][1]]
+            if all(thing and question.name in self.terms.names(
+                    self.index.classes(thing), DISPLAY.comparisons) for thing in things):
+                return "/compare?" + query_string([("thing", self.curie(thing or ""))
+                                                   for thing in things])
+        query = query_string(dict(asked))
+        return f"/questions/{quote(question.name)}{'?' if query else ''}{query}"
 
     # -- pages ----------------------------------------------------------------------------------
 

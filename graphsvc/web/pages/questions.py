@@ -33,8 +33,8 @@ _MOST_OPTIONS = 12
 """Options that a list shows at once; where there are more, one types and chooses."""
 _HINTS = ("start", "compare", "timeline")
 """Tags that say what pages do with a question, not what it is about."""
-_NAMES = {"grid": "Grid", "time": "Time line", "table": "Table", "chart": "Chart", "map": "Map",
-          "sources": "Sources"}
+_NAMES = {"cards": "Cards", "grid": "Grid", "time": "Time line", "table": "Table", "chart": "Chart",
+          "map": "Map", "sources": "Sources"}
 """What the views of an answer are called."""
 FILES = {"svg": "image/svg+xml", "png": "image/png", "bib": "application/x-bibtex",
          "ris": "application/x-research-info-systems"}
@@ -123,9 +123,9 @@ async def _answered(
         if sort:
             table = replace(every.ordered(sort), answer=answer)
             table = replace(table, rows=table.rows[:_ROWS])
-        views = {"grid": drawings.drawn.get("grid"), "time": table.years, "table": table.rows,
-                 "chart": "chart" in drawings.drawn, "map": "map" in drawings.drawn,
-                 "sources": answer.silence}
+        views = {"cards": table.cards, "grid": drawings.drawn.get("grid"),
+                 "time": table.years, "table": table.rows, "chart": "chart" in drawings.drawn,
+                 "map": "map" in drawings.drawn, "sources": answer.silence}
         first = ["chart"] if question.chart and question.chart.series else []
         shown = [name for name in dict.fromkeys([*first, *views]) if views[name]]
         view = next((name for name in shown if name == first_of(pairs, "view")), shown[0])

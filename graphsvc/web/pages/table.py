@@ -67,7 +67,7 @@ class Table:
     @property
     def wide(self) -> bool:
         """Whether entries are easier to read than a table."""
-        return sum(role not in _GROUNDS for role in self.roles) > _MOST_COLUMNS
+        return sum(role not in _GROUNDS for role in self.roles) >= _MOST_COLUMNS
 
     @cached_property
     def years(self) -> dict[str, list[Row]]:
@@ -82,6 +82,28 @@ class Table:
             found = re.search(r"\b\d{4}\b", row[at].text)
             years.setdefault(found[0] if found else "", []).append(row)
         return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
+
+    @cached_property
+    def cards(self) -> list[Card]:
+        """The rows by the thing whose sides they are; empty where the question is not about such
+        things."""
+        remarks = self.question.remarks
+        at = self.at(remarks.thing) if remarks else None
+        found: dict[Link, list[Row]] = {}
+        for row in self.rows if at is not None else ():
+            found.setdefault(row[at or 0], []).append(row)
+        return [self._card(head, rows, at or 0) for head, rows in found.items()]
+
+    def _card(self, head: Link, rows: Sequence[Row], at: int) -> Card:
+        shared = [its for its, role in enumerate(self.roles) if its != at and role not in _GROUNDS
+                  and rows[0][its] and len({row[its].text for row in rows}) == 1]
+        remarks = self.question.remarks
+        kind = self.at(remarks.kind if remarks else None)
+        own = replace(self, roles=tuple("" if its in (at, kind, *shared) else role
+                                        for its, role in enumerate(self.roles)), rows=tuple(rows))
+        return Card(head, rows[0][kind].text if kind is not None else "", [
+            (self.columns[its], rows[0][its]) for its in shared
+            if its != kind and rows[0][its].text != head.text], own)
 
     @cached_property
     def entries(self) -> Table:
@@ -157,6 +179,12 @@ class Table:
     def _says(self, at: int, cell: Link) -> bool:
         """Whether a cell says more than that there is none of what its column counts or asks."""
         return (self.columns[at].type, cell.text) not in (("integer", "0"), ("boolean", "no"))
+
+    @cached_property
+    def toned(self) -> dict[str, list[float]]:
+        """The numbers of what is bad, mixed and good, row by row, where columns count them."""
+        return {column.tone: [row[at].number or 0.0 for row in self.rows]
+                for at, column in enumerate(self.columns) if column.tone}
 
     def instead(self, at: int) -> int | None:
         """The column of things, such as words for numbers, that another without a value has."""
@@ -269,6 +297,17 @@ class Table:
                 in zip(self.columns, self.roles, row, strict=True) if its == role and cell]
 
 
+@dataclass(frozen=True)
+class Card:
+    """A thing with its sides. kind: what it is about; shared: what all its sides have in common;
+    sides: a table of them, without that."""
+
+    head: Link
+    kind: str
+    shared: Sequence[tuple[Column, Link]]
+    sides: Table
+
+
 def table_of(context: PageContext, answer: Answer, about: str | None = None) -> Table:
     """The answer as a table. about: IRI of the thing whose page shows it, left out of the rows."""
     columns = answer.question.columns
@@ -308,7 +347,8 @@ def _cell(
         return Link(
             cited=tuple(answer.cited(row, term)), gist=answer.gist(row) or "",
             disputes=tuple(dispute(context, answer.evidence, one.thing)
-                           for one in answer.disagreements(row) if one.thing != about))
+                           for one in answer.disagreements(row)
+                           if one.thing != about and NamedNode(one.thing) not in row))
     if isinstance(term, NamedNode):
         link, own = context.link(term.value), f"{context.label(about)}: " if about else ""
         if own and link.text.startswith(own):

@@ -4,6 +4,7 @@ class, each with how its answer is drawn."""
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,8 +19,9 @@ from starlette.responses import Response
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Column, Question
-from graphsvc.vocabulary import DISPLAY
+from graphsvc.vocabulary import DISPLAY, SKOS
 from graphsvc.web.pages import facts as facts_
+from graphsvc.web.pages.browse import members
 from graphsvc.web.pages.compare import comparable
 from graphsvc.web.pages.context import Link, PageContext, first_of
 from graphsvc.web.pages.drawings import Drawings
@@ -119,6 +121,9 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> Response:
         context.rows("thing-facts", iri), context.texts("thing-referrers", iri),
         context.texts("passage-neighbours", *[iri] * is_passage),
         asyncio.gather(*(_ask(context, it, tab) for it in tabs)))
+    inside = [thing for property_, thing in referrers if property_ == str(SKOS.inScheme)]
+    above, counts = await asyncio.gather(*(
+        context.texts(name, *[iri] * bool(inside)) for name in ("tree", "counts")))
     if not said and not referrers:
         raise HttpError(404, f"There is no <{iri}> in release {context.release}.",
                         hint="Search for its name.")
@@ -133,6 +138,7 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> Response:
                      for one in known.disagreements.get(iri, ())],
         **_body(context, iri, tabs, tab, bool(referrers)),
         "others": others, "referrers": facts_.referrers(context, referrers, iri),
+        "members": members(context, inside, above, counts), "inside": len(inside),
         "neighbours": facts_.paragraphs(context, neighbours),
         "reading": {**reading, "sections": facts_.sections(context, reading)}
         if reading and tab.title == READ else None})
@@ -187,7 +193,8 @@ def _body(
         "tab": tab, "tabs": shown, "is_first": tab is tabs[0], "is_last": tab is tabs[-1],
         "plain": plain, "panels": [panel for panel in panels if panel.view != "numbers" or any(
             text != "0" for _, text in panel.drawing)],
-        "silent": [(one, answer) for one, answer in answered if not answer.all_rows],
+        "silent": [*{answer.heading: (one, answer) for one, answer in answered
+                     if not answer.all_rows}.values()],
         "sentence": next((answer.sentence for _, answer in answered if answer.all_rows),
                          answered[0][1].sentence if answered else None),
         "map": [(*at, place == here) for place, at in tiles.items()]
@@ -198,13 +205,19 @@ def _panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Pane
     """An answer as its question, or the ontology, says that it is drawn."""
     table = table_of(context, answer, about=iri)
     view, drawing = _drawing(context, table, asked.view)
-    if view == "list" and all(iri in (one.thing for one in answer.disagreements(row))
+    if view in ("list", "table") and all(iri in (one.thing for one in answer.disagreements(row))
                               for row in answer.rows):
         view = "sides"
     tallied = view in ("groups", "time", "list") and len(answer.all_rows) >= _TALLIED and (
         view != "groups" or not any(group.tally for group in drawing[1]))
-    heading = answer.heading.removesuffix(f": {context.label(iri)}")
-    return Panel(heading, table, view, drawing, _tally(context, answer) if tallied else None)
+    return Panel(_heading(context, answer, iri), table, view, drawing,
+                 _tally(context, answer) if tallied else None)
+
+
+def _heading(context: PageContext, answer: Answer, iri: str) -> str:
+    """The heading of an answer on the page of a thing: without its name where it can do so."""
+    name = re.escape(context.label(iri))
+    return re.sub(rf"(?::| as| for| in| of| on| to) {name}(?=[ ,]|$)", "", answer.heading)
 
 
 def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str, Any]:
