@@ -288,8 +288,8 @@ class Index:
                 names[name].append(iri)
         fitting = list(names)
         close = sorted(n for n in fitting if len(folded) > 2 and folded in n)[:5]
-        close = close or get_close_matches(
-            folded, fitting, n=5, cutoff=0.0 if folded and len(fitting) <= _FEW else _ALIKE)
+        for cutoff in (_ALIKE, 0.0) if folded and len(fitting) <= _FEW else (_ALIKE,):
+            close = close or get_close_matches(folded, fitting, n=5, cutoff=cutoff)
         found = dict.fromkeys(iri for name in close for iri in sorted(names[name]))
         return self._named(list(found)[:5])
 

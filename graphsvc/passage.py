@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -21,8 +21,9 @@ class Passage:
     document: IRI; sections: titles from the outermost to the innermost; paragraph: number in the
     innermost section, from 1; first, last: its first and last words; line: in the document's text
     file, from 1; ordinal: of the paragraph in the document, from 1; link: opens the publisher's
-    copy, in an HTML page the passage itself; page: has something about the document; words: all of
-    them, where the service holds the document.
+    copy, in HTML the passage itself, in a PDF its page if that is known; page: has something about
+    the document; words: all of them, where the service holds the document; aside: whether its
+    section is outside the matter, as a cover is; bears: how many things rest on it.
     """
 
     iri: str
@@ -38,6 +39,8 @@ class Passage:
     last: str | None = None
     page: str | None = None
     link: str | None = None
+    aside: bool = False
+    bears: int = 0
 
     def __str__(self) -> str:
         """As one would cite it: by its label, or else by document, sections, line."""
@@ -52,9 +55,14 @@ class Passage:
         return min(len((words or "").split()) for words in (self.first, self.last)) < _FEWEST
 
     @property
+    def published(self) -> str | None:
+        """Where its document can be read or, failing that, read about."""
+        return self.link or self.page
+
+    @property
     def opens(self) -> bool:
-        """Whether its link opens the passage itself, not its document alone."""
-        return ":~:text=" in (self.link or "")
+        """Whether its link opens the passage or its page, not its document alone."""
+        return "#" in (self.link or "")
 
     @property
     def site(self) -> str:
@@ -75,6 +83,13 @@ class Passage:
         return next(iter(self.sections[-1:]), None) or str(self)
 
 
+def foremost(passages: Iterable[Passage], first: Collection[str] = ()) -> list[Passage]:
+    """The passages with these IRIs first, then those on which the least rests, for what bears much
+    says little of each; those outside the matter last."""
+    return sorted(passages, key=lambda p: (
+        p.iri not in first, p.aside, p.bears, p.document or "", p.ordinal or 0, p.iri))
+
+
 def in_reading_order(passages: Iterable[Passage]) -> list[Passage]:
     """The passages document by document, each from its beginning to its end."""
     return sorted(passages, key=lambda p: (p.document or "", p.ordinal or 0, p.iri))
@@ -91,8 +106,8 @@ def text_fragment(first: str, last: str) -> str:
 
 
 class _Place(NamedTuple):
-    """Where a passage or section is; of a document or section, where it can be read, and whether
-    as HTML, or read about."""
+    """Where a passage or section is, and on which page it starts; of a document or section, where
+    it can be read, and whether as HTML, or read about."""
 
     document: str | None = None
     part_of: str | None = None
@@ -101,9 +116,12 @@ class _Place(NamedTuple):
     paragraph: int | None = None
     first: str | None = None
     last: str | None = None
+    starts: int | None = None
     copy: str | None = None
     page: str | None = None
     is_html: bool = False
+    aside: bool = False
+    bears: int = 0
 
 
 class Passages:
@@ -125,11 +143,14 @@ class Passages:
         link = next((one.copy for one in (*map(self._place, sections), document) if one.copy), None)
         if link and document.is_html and place.first and place.last:
             link += f"#{text_fragment(place.first, place.last)}"
+        elif link and place.starts and link.lower().endswith(".pdf"):
+            link += f"#page={place.starts}"
         titles = tuple(self._label(section) or section for section in reversed(sections))
         return Passage(
             iri, place.document, self._label(place.document), titles, place.line,
             place.ordinal, self._words(iri) if self._words else None, self._label(iri),
-            place.paragraph, place.first, place.last, document.page, link)
+            place.paragraph, place.first, place.last, document.page, link,
+            bool(place.aside), place.bears)
 
     @cached_property
     def documents(self) -> set[str]:
@@ -156,6 +177,6 @@ class Passages:
         return found
 
     def _find_place(self, iri: str) -> _Place:
-        rows = self._read("SELECT document, part_of, line, ordinal, paragraph, first, last, copy,"
-                          " page, is_html FROM places WHERE iri = ?", iri)
+        rows = self._read("SELECT document, part_of, line, ordinal, paragraph, first, last, starts,"
+                          " copy, page, is_html, aside, bears FROM places WHERE iri = ?", iri)
         return next((_Place(*row) for row in rows), _Place())

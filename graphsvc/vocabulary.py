@@ -47,9 +47,11 @@ XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 
 UNIT = "http://purl.org/linked-data/sdmx/2009/attribute#unitMeasure"
 EVIDENCE = PROV.wasDerivedFrom
+FOREMOST = PROV.hadPrimarySource
+"""Of the evidence, the passage that carries what is said: the judgement, the number, the effect."""
 LABELS = (SKOS.prefLabel, RDFS.label, DCTERMS.title)
 """What things are called by: the first of these that they have."""
 OTHER_NAMES = (SKOS.altLabel, SKOS.hiddenLabel)
 MEANINGS = (SKOS.definition, DCTERMS.description)
-NOT_FACTS = {RDF.type, RDFS.label, SKOS.prefLabel, EVIDENCE, *OTHER_NAMES, *MEANINGS}
+NOT_FACTS = {RDF.type, RDFS.label, SKOS.prefLabel, EVIDENCE, FOREMOST, *OTHER_NAMES, *MEANINGS}
 """What is shown of a thing before its facts: its class, names, meaning and evidence."""

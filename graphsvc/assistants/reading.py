@@ -13,11 +13,11 @@ from graphsvc.archive import Citation
 from graphsvc.assistants.tool import Json, Names, Tool, compact, fitting, terms
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import MARK_OFF, MARK_ON, TYPE
-from graphsvc.passage import in_reading_order
+from graphsvc.passage import foremost
 from graphsvc.questions.table import Row, Term, fetch
 from graphsvc.questions.template import own
 from graphsvc.service import Serving
-from graphsvc.vocabulary import EVIDENCE, MEANINGS, NOT_FACTS, OTHER_NAMES, OWL
+from graphsvc.vocabulary import EVIDENCE, FOREMOST, MEANINGS, NOT_FACTS, OTHER_NAMES, OWL
 
 _CLASS = OWL.Class
 _FIRST = 5
@@ -70,7 +70,8 @@ class Read(Tool):
         iri = await asyncio.to_thread(index.find, self.thing, of_class=kind, location="thing")
         said, referrers = await _about(serving, iri, client)
         classes = index.classes(iri)
-        cited = in_reading_order(index.passage(term.value) for term in said[EVIDENCE])
+        cited = foremost(map(index.passage, (term.value for term in said[EVIDENCE])),
+                         {term.value for term in said[FOREMOST]})
         return {
             "name": index.label(iri) or names.id(iri), "id": names.id(iri), "iri": iri,
             "release": serving.release.id,
@@ -110,7 +111,7 @@ class Passage(Tool):
             "id": names.id(iri), "iri": iri, "release": serving.release.id,
             "document": passage.title, "sections": list(passage.sections), "line": passage.line,
             "cite_as": str(passage), "first_words": passage.first, "last_words": passage.last,
-            "published_at": passage.link or passage.page,
+            "published_at": passage.published,
             "words": passage.words or "Not held here: the documents are their publishers' own.",
             "place": _facts(names, said),
             "rests_on_it": [f"{names.name(thing)} [{names.id(thing)}]" for thing in rests[:count]],
@@ -134,8 +135,9 @@ class Cite(Tool):
         iri = await asyncio.to_thread(index.find, self.thing, location="thing")
         passage = index.passage(iri)
         said, _ = await _about(serving, iri, client)
-        cited = [passage] if passage.document else in_reading_order(
-            index.passage(value.value) for value in said[EVIDENCE])
+        cited = [passage] if passage.document else foremost(
+            map(index.passage, (value.value for value in said[EVIDENCE])),
+            {value.value for value in said[FOREMOST]})
         return {**document, "thing": index.label(iri) or names.id(iri), "iri": iri,
                 "based_on": [f"{one}. {one.iri}" for one in cited],
                 "note": None if cited else "No passage is cited for it in this release."}

@@ -41,13 +41,8 @@ class Thing:
 
     @cached_property
     def labels(self) -> list[str]:
-        """The preferred ones first."""
+        """What it is called, the preferred labels first."""
         return [text for property_ in LABELS for text in self.values(property_)]
-
-    @property
-    def label(self) -> str | None:
-        """What it is called, if anything."""
-        return next(iter(self.labels), None)
 
 
 class Content:

@@ -25,6 +25,7 @@ from graphsvc.vocabulary import (
     BIBO,
     DCTERMS,
     DISPLAY,
+    EVIDENCE,
     LABELS,
     MEANINGS,
     OA,
@@ -65,6 +66,8 @@ class _Tables:
     def __init__(self, content: Content) -> None:
         self._content, self._things = content, content.things.values()
         self._sources = {iri for thing in self._things for iri in thing.iris(OA.hasSource)}
+        self._asides = {kind for thing in self._things for kind in thing.values(DISPLAY.aside)}
+        self._bears = Counter(iri for thing in self._things for iri in thing.iris(EVIDENCE))
         self._broader = content.closures(SKOS.broader)
         self._quiet = self._with(DISPLAY.quiet, "true")
         self._facets = {*self._with(DISPLAY.facet), SKOS.inScheme}
@@ -96,7 +99,7 @@ class _Tables:
 
     def _row(self, thing: Thing) -> Row:
         special, notes = most_special(_classes(thing), self._content.above), thing.texts(*MEANINGS)
-        return (thing.number, thing.iri, thing.label, _first(special), _first(notes),
+        return (thing.number, thing.iri, _first(thing.labels), _first(special), _first(notes),
                 bool(special) and self._quiet.issuperset(special), self._content.links[thing.iri],
                 "\n".join(thing.values(TYPE)), "\n".join(thing.values(SKOS.inScheme)))
 
@@ -119,8 +122,16 @@ class _Tables:
                      for p in (PTR.lineNumber, SCHEMA.position, BIBO.locator)),
                    self._quoted(thing, OA.hasStartSelector, OA.exact),
                    self._quoted(thing, OA.hasEndSelector, OA.prefix),
+                   _number(thing.values(BIBO.pageStart)),
                    _first(thing.iris(SCHEMA.url)), _first(thing.iris(RDFS.seeAlso)),
-                   "text/html" in thing.values(DCTERMS["format"]))
+                   "text/html" in thing.values(DCTERMS["format"]), self._is_aside(part_of),
+                   self._bears[thing.iri])
+
+    def _is_aside(self, sections: Iterable[str]) -> bool:
+        """Whether one of these sections is outside the matter, as a cover is."""
+        found = (self._content.things.get(iri) for iri in sections)
+        return any(section and self._asides.intersection(section.values(DCTERMS["type"]))
+                   for section in found)
 
     def _quoted(self, thing: Thing, selector: str, text: str) -> str | None:
         """The text of a selector of a passage."""

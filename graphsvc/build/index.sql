@@ -12,8 +12,10 @@ CREATE TABLE facets(thing INTEGER, property TEXT, value TEXT,
 CREATE TABLE broader(narrower INTEGER, broader INTEGER,
                      PRIMARY KEY(narrower, broader)) WITHOUT ROWID;
 CREATE TABLE places(iri TEXT PRIMARY KEY, document TEXT, part_of TEXT, line INTEGER,
-                    ordinal INTEGER, paragraph INTEGER, first TEXT, last TEXT, copy TEXT, page TEXT,
-                    is_html INTEGER NOT NULL) WITHOUT ROWID;
+                    ordinal INTEGER, paragraph INTEGER, first TEXT, last TEXT, starts INTEGER,
+                    copy TEXT, page TEXT,
+                    is_html INTEGER NOT NULL,
+                    aside INTEGER NOT NULL, bears INTEGER NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE texts USING fts5(label, names, body, forms,
     tokenize = 'porter unicode61 remove_diacritics 2', prefix = '2 3');
 CREATE INDEX facets_of ON facets(thing);

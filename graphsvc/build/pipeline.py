@@ -2,8 +2,7 @@
 
 A build works in a folder of its own (`.build-...`) and renames it when everything is done, so a
 build that fails or is killed leaves the served release as it was. What needs no Python runs in
-threads next to what does: rules, the engine that validates, compression, writing the store, and
-counting what it holds. Dumps do not wait for the results of the engine, which may stop the build.
+threads: the engine that validates, compression, writing the store, and counting what it holds.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,11 +73,10 @@ def build(project: Project, releases: Releases, progress: Progress = lambda step
 
 def _write(project: Project, work: Path, files: dict[str, str], progress: Progress) -> str:
     """Write everything that a release holds into a folder; return the release's name."""
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(2) as pool:
         progress("reading files")
         store = _read(project, progress)
         progress("deriving facts")
-        asked = pool.submit(_read_questions, project)
         rules = read_rules(project)
         derived = {rule.name: apply_rule(store, rule) for rule in rules}
         sources = {rule.graph.value: rule.name for rule in rules}
@@ -86,28 +84,32 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         progress("validating")
         validated = pool.submit(validate, store, project.shape_files)
         progress("reading questions and views")
-        asked.result()
+        library = Library.load(project.root / "queries", project.prefixes)
+        read_wordings(project.root / "queries", library)
+        Views.load(project.root / "queries" / "views", project.prefixes)
         graphs = canonical_graphs(store, lambda graph: _entangled(project, graph))
-        progress("writing dumps")
-        digest = _digest(project, content_digest(graphs, sources))
-        triples = triples_of(graphs)
-        stored = _write_store([*graphs.values(), triples], work / "store", pool)
-        union = ox.Store()
-        united = pool.submit(union.load, b"".join(triples), ox.RdfFormat.N_TRIPLES, lenient=True)
-        dumps = write_dumps(graphs, triples, f"{project.header.root}graph/", project.prefixes,
-                            work / "dumps", pool)
-        sizes = {name: len(lines) for name, lines in graphs.items()}
         results = validated.result()
         _stop_on(explain(project, [result for result in results if result.violation]))
         (work / "report.nt").write_text(report_graph(results), encoding="utf-8")
-        del graphs, triples, store, validated
+        progress("writing dumps")
+        del store, validated
+        digest = _digest(project, content_digest(graphs, sources))
+        triples = triples_of(graphs)
+        stored = pool.submit(_write_store, [*graphs.values(), triples], work / "store")
+        union = ox.Store()
+        united = pool.submit(union.load, b"".join(triples), ox.RdfFormat.N_TRIPLES, lenient=True)
+        folder = work / "dumps"
+        dumps = write_dumps(graphs, triples, f"{project.header.root}graph/", project.prefixes,
+                            folder, pool)
+        sizes = {name: len(lines) for name, lines in graphs.items()}
+        del graphs, triples
         united.result()
         described = pool.submit(describe_content, project.header, union, sizes, sources)
         content = Content(union)
         tables = write_tables(
-            project.header, digest, read_tables(project.header, content), work / "dumps")
+            project.header, digest, read_tables(project.header, content), folder)
         write_mappings(project.header, digest, project.prefixes, union,
-                       work / "dumps" / "mappings.sssom.tsv")
+                       folder / "mappings.sssom.tsv")
         progress("describing")
         (work / "description.ttl").write_bytes(describe_release(
             project.header, digest, [*dumps, *tables], project.catalogue))
@@ -145,25 +147,13 @@ def _read(project: Project, progress: Progress) -> ox.Store:
     return store
 
 
-def _read_questions(project: Project) -> None:
-    """Read the questions and views. Raises InputErrors with all mistakes of all files."""
-    folder, prefixes = project.root / "queries", project.prefixes
-    read_wordings(folder, Library.load(folder, prefixes))
-    Views.load(folder / "views", prefixes)
-
-
-def _write_store(texts: list[list[bytes]], path: Path, pool: Executor) -> Future[None]:
+def _write_store(texts: list[list[bytes]], path: Path) -> None:
     """Write a store of N-Quads lines: of all triples in their graphs, and of the same in its
-    default graph, for queries that name none."""
+    default graph, for queries that name none. Blank nodes are the same in all of one file."""
     quads = path.with_suffix(".nq")
     with quads.open("wb") as file:
         for lines in texts:
             file.writelines(lines)
-    return pool.submit(_load, path, quads)
-
-
-def _load(path: Path, quads: Path) -> None:
-    """Load a new store from one file, in which blank nodes are the same in all graphs."""
     store = ox.Store(str(path))
     store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS, lenient=True)
     quads.unlink()

@@ -145,7 +145,7 @@ def _text(content: Content, iri: str, property_: str) -> str:
 def _label(content: Content, iri: str) -> str:
     """What a thing is called; the end of its IRI where it has no name."""
     thing = content.things.get(iri)
-    return thing and thing.label or slug(iri)
+    return next(iter(thing.labels if thing else ()), slug(iri))
 
 
 # -- files --------------------------------------------------------------------------------------

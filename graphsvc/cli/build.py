@@ -92,6 +92,7 @@ def build(args: argparse.Namespace) -> int:
         args.format,
         {"release": release.id, "new": built.new, "path": str(release.path), "quads": quads},
         f"{_said(built)} ({quads} quads) in {release.path}")
+    gc.freeze()  # nor is what is left looked through when the process ends
     return 0
 
 

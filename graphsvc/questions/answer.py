@@ -15,7 +15,7 @@ from graphsvc.engine.base import Engine
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import AmbiguousName, Index
 from graphsvc.passage import Passage
-from graphsvc.questions.evidence import Disagreement, Evidence
+from graphsvc.questions.evidence import CONCLUDED, Disagreement, Evidence
 from graphsvc.questions.library import Library
 from graphsvc.questions.parameters import (
     PAGE,
@@ -111,15 +111,22 @@ class Answer:
                 if column.name in self.question.summary and len(self.all_rows) > 1}
 
     def _once(self, at: int) -> list[Term | None]:
-        """The cells of a column, once for each fact: a fact may be in several rows."""
+        """The cells of a column that documents state, once for each fact, which may be in several
+        rows."""
         facts = [place for place, column in enumerate(self.question.columns) if column.fact]
         return [cell for cell, _ in dict.fromkeys(
             (row[at], tuple(filter(None, (row[fact] for fact in facts))) or number)
-            for number, row in enumerate(self.all_rows))]
+            for number, row in enumerate(self.all_rows)
+            if not self.evidence.is_concluded(row, row[at]))]
 
-    def shown(self, term: Term | None, column: Column) -> str | int | float | None:
-        """A cell as people read it: the label of a thing, yes or no, else the value."""
+    def shown(
+        self, term: Term | None, column: Column, row: Row = ()
+    ) -> str | int | float | None:
+        """A cell as people read it: the label of a thing, yes or no, else the value; in its row,
+        with a mark where it is concluded."""
         value = self._named(term, column)
+        if self.evidence.is_concluded(row, term):
+            return f"{value} {CONCLUDED}"
         return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
     def _named(self, term: Term | None, column: Column) -> str | int | float | bool | None:

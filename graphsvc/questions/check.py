@@ -234,7 +234,7 @@ def _query(question: Question, line: int) -> Iterator[Mistake]:
                           "Ask the release itself; use GRAPH to name a graph.")
             return
     texts = (question.template.bind(values) for values in _samples(question))
-    for text in chain((question.query,), texts):
+    for text in dict.fromkeys(chain((question.query,), texts)):
         if mistake := _parsed(question, text, line):
             yield mistake
             return

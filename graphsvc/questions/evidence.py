@@ -12,10 +12,13 @@ from pyoxigraph import NamedNode
 
 from graphsvc.engine.base import Engine
 from graphsvc.index import Index
-from graphsvc.passage import Passage
+from graphsvc.passage import Passage, foremost
 from graphsvc.questions.question import Question
 from graphsvc.questions.table import Row, Term, fetch, passage_iris
 from graphsvc.questions.template import own
+
+CONCLUDED = "(concluded)"
+"""What is added to a value that no document states."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,16 @@ class Disagreement:
 class Evidence:
     """What is known of the statements and passages of a release.
 
-    passages: those of each thing; documents: that of each passage; disagreements: those that each
-    thing is a side of.
+    passages: those of each thing; first: of these, those that carry what it says; documents: that
+    of each passage; disagreements: those that each thing is a side of; concluded: the values of
+    each thing that no document states.
     """
 
     passages: Mapping[str, set[str]] = field(default_factory=dict)
+    first: Mapping[str, set[str]] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     disagreements: Mapping[str, Sequence[Disagreement]] = field(default_factory=dict)
+    concluded: Mapping[str, set[str]] = field(default_factory=dict)
 
     @classmethod
     async def of(cls, engine: Engine, remarks: Question | None, rows: Sequence[Row]) -> Evidence:
@@ -44,20 +50,29 @@ class Evidence:
 
         Raises what the engine raises.
         """
-        cited = (await fetch(engine, own("own-passages"))).rows
-        return await asyncio.to_thread(cls._found, cited, remarks, rows)
+        cited, concluded = await asyncio.gather(*(
+            fetch(engine, own(name)) for name in ("own-passages", "concluded")))
+        return await asyncio.to_thread(cls._found, cited.rows, concluded.rows, remarks, rows)
 
     @classmethod
     def _found(
-        cls, cited: Sequence[Row], remarks: Question | None, rows: Sequence[Row]
+        cls, cited: Sequence[Row], concluded: Sequence[Row], remarks: Question | None,
+        rows: Sequence[Row],
     ) -> Evidence:
-        passages: dict[str, set[str]] = defaultdict(set)
+        passages, first = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
         documents: dict[str, str] = {}
-        for thing, passage, document in cited:
+        for thing, passage, document, carries in cited:
             if thing and passage and document:
                 passages[thing.value].add(passage.value)
                 documents[passage.value] = document.value
-        return cls(passages, documents, _disagreements(remarks, rows) if remarks else {})
+                if carries and carries.value == "true":
+                    first[thing.value].add(passage.value)
+        values = defaultdict[str, set[str]](set)
+        for thing, value in concluded:
+            if thing and value:
+                values[thing.value].add(value.value)
+        return cls(passages, first, documents,
+                   _disagreements(remarks, rows) if remarks else {}, values)
 
     def facts(self, question: Question, row: Row) -> list[str]:
         """What a row says: the things of the columns that are marked as facts."""
@@ -65,10 +80,20 @@ class Evidence:
                 if column.fact and isinstance(term, NamedNode)]
 
     def cited(self, index: Index, question: Question, row: Row, cell: Term | None) -> list[Passage]:
-        """The passages of an evidence cell: the facts' own first, each in reading order."""
-        own = {iri for fact in self.facts(question, row) for iri in self.passages.get(fact, ())}
-        return sorted(map(index.passage, passage_iris(cell)),
-                      key=lambda p: (p.iri not in own, p.document or "", p.ordinal or 0, p.iri))
+        """The passages of an evidence cell: those that carry what the facts say, then the facts'
+        own, then all others, each as `foremost` has them."""
+        facts = self.facts(question, row)
+        things = facts or [term.value for term in row if isinstance(term, NamedNode)]
+        first = {iri for thing in things for iri in self.first.get(thing, ())}
+        own = {iri for fact in facts for iri in self.passages.get(fact, ())}
+        cited = foremost(map(index.passage, passage_iris(cell)), first)
+        return sorted(cited, key=lambda passage: passage.iri not in own)
+
+    def is_concluded(self, row: Row, term: Term | None) -> bool:
+        """Whether no document states a value of a row: someone concluded it."""
+        return isinstance(term, NamedNode) and any(
+            isinstance(thing, NamedNode) and term.value in self.concluded.get(thing.value, ())
+            for thing in row)
 
     def disputed(self, row: Row) -> list[Disagreement]:
         """The disagreements that the things of a row are sides of."""

@@ -27,11 +27,14 @@ NOTHING = (
 
 def rows(answer: Answer) -> list[dict[str, Any]]:
     """The rows as JSON objects by column name: passages for evidence, else plain values; and of
-    each row its gist and the disagreements on it."""
+    each row its gist, the columns whose values no document states, and the disagreements on it."""
     return [{**{column.name: [passage(cited) for cited in answer.cited(row, term)]
                 if column.type == "evidence" else plain(term, column)
                 for term, column in zip(row, answer.question.columns, strict=True)},
              "gist": answer.gist(row),
+             "notStated": [column.name for term, column in zip(
+                 row, answer.question.columns, strict=True)
+                 if answer.evidence.is_concluded(row, term)],
              "disagreements": [{"thing": one.thing, "label": answer.index.label(one.thing),
                                 "kind": one.kind} for one in answer.disagreements(row)]}
             for row in answer.rows]
@@ -43,7 +46,7 @@ def passage(cited: Passage) -> dict[str, Any]:
         "passage": cited.iri, "document": cited.document, "title": cited.title,
         "section": list(cited.sections), "paragraph": cited.paragraph, "label": cited.label,
         "first": cited.first, "last": cited.last, "words": cited.words,
-        "page": cited.link or cited.page, "line": cited.line, "ordinal": cited.ordinal,
+        "page": cited.published, "line": cited.line, "ordinal": cited.ordinal,
     }
 
 
@@ -168,8 +171,8 @@ def comma_separated(answer: Answer, *, raw: bool = False) -> str:
     heads = [f"{column.name}{end}" for column in answer.question.columns for end in (
         ("", "Label") if column.type in ("iri", "evidence") else ("",))]
     return _csv(heads, ([
-        text for term, column in zip(row, answer.question.columns, strict=True)
-        for text in _texts(answer, row, term, column)] for row in answer.rows), raw)
+        cell for term, column in zip(row, answer.question.columns, strict=True)
+        for cell in _cells(answer, row, term, column)] for row in answer.rows), raw)
 
 
 def labelled(answer: Answer, *, raw: bool = False) -> str:
@@ -186,7 +189,7 @@ def people_rows(answer: Answer) -> Iterator[Cells]:
     """The rows as people read them: numbers as numbers, all else as texts."""
     for row in answer.rows:
         cells = ("\n".join(map(str, answer.cited(row, term))) or None
-                 if column.type == "evidence" else answer.shown(term, column)
+                 if column.type == "evidence" else answer.shown(term, column, row)
                  for term, column in zip(row, answer.question.columns, strict=True))
         disputes = [f"{answer.index.label(one.thing) or one.thing} ({one.kind})"
                     for one in answer.disagreements(row)]
@@ -198,19 +201,17 @@ def _csv(heads: list[str], rows: Iterable[Cells], raw: bool) -> str:
         safe_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)])
 
 
-def _texts(answer: Answer, row: Row, term: Term | None, column: Column) -> Iterator[str]:
-    """The texts of a cell: its value and, of IRIs and evidence, the label."""
+def _cells(answer: Answer, row: Row, term: Term | None, column: Column) -> Cells:
+    """The cells of a value: itself and, of IRIs and evidence, the label."""
     text = "" if term is None else f"_:{term.value}" if isinstance(term, BlankNode) else term.value
-    if column.type == "evidence":
-        yield " ".join(sorted(text.split()))
-        yield "; ".join(map(str, answer.cited(row, term)))
-    elif column.type == "decimal":
-        value = plain(term, column)
-        yield "" if value is None else str(value)
-    else:
-        yield text
-    if column.type == "iri":
-        yield answer.labels.get(text, text)
+    match column.type:
+        case "evidence":
+            return " ".join(sorted(text.split())), "; ".join(map(str, answer.cited(row, term)))
+        case "iri":
+            return text, answer.labels.get(text, text)
+        case "decimal":
+            return (plain(term, column),)
+    return (text,)
 
 
 def tab_separated(answer: Answer) -> str:

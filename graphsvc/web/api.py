@@ -7,6 +7,7 @@ takes Starlette 2 ms. What the routes take and give is described by graphsvc.web
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -17,7 +18,6 @@ from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphsvc.ask.plain import Heard
 from graphsvc.formats import CSV, JSON, XLSX
 from graphsvc.questions.answer import Answer, Questions
 from graphsvc.questions.output import as_document, write
@@ -73,9 +73,12 @@ def api_routes(serving: Serving) -> Routes:
         answer = await serving.plain.answer(
             heard, request.client.host if request.client else None)
         nearest = await serving.plain.nearest(heard, answer)
+        given = heard.reading.parameters if heard.reading else {}
         return _json(heard.document(
-            as_document(answer, _following(answer, server_of(request), heard)) if answer else None,
-            as_document(nearest, None) if nearest else None))
+            as_document(answer, _following(
+                answer, f"{server_of(request)}/api/questions/{answer.question.name}",
+                [(name, text) for name, texts in given.items() for text in texts]))
+            if answer else None, as_document(nearest, None) if nearest else None))
 
     async def answer(request: Request) -> Response:
         segments = _segments(request)
@@ -96,11 +99,10 @@ async def _answer(
     request: Request, serving: Serving, question: Question, in_path: Mapping[str, str]
 ) -> Response:
     questions = serving.questions
-    pairs = address_pairs(request)
-    given: dict[str, list[str]] = {name: [text] for name, text in in_path.items()}
-    for name, text in pairs:
+    pairs, given = address_pairs(request), defaultdict[str, list[str]](list)
+    for name, text in (*in_path.items(), *pairs):
         if name not in RESERVED:
-            given.setdefault(name, []).append(text)
+            given[name].append(text)
     understood = await questions.understand(question, given)
     own = _own(pairs)
     names = [own["format"]] if "format" in own else []
@@ -108,10 +110,8 @@ async def _answer(
     answer = await questions.ask(
         question, understood, limit=int(own["limit"]), after=own.get("after"),
         client=request.client.host if request.client else None)
-    server, following = server_of(request), None
-    if answer.after is not None:
-        kept = [pair for pair in pairs if pair[0] != "after"]
-        following = f"{server}{_path(request)}?{urlencode([*kept, ('after', answer.after)])}"
+    server = server_of(request)
+    following = _following(answer, server + _path(request), pairs)
     written = partial(write, answer, format, f"{server}/api/questions/{question.name}", following,
                       raw=own["raw"] == "true", headings=own["headings"],
                       header=serving.header, server=server)
@@ -123,13 +123,10 @@ async def _answer(
     return Response(body, headers=headers, media_type=format.content_type)
 
 
-def _following(answer: Answer, server: str, heard: Heard) -> str | None:
-    """The address of the next page of the named question, if there is one."""
-    if answer.after is None or heard.reading is None:
-        return None
-    pairs = [(name, text) for name, texts in heard.reading.parameters.items() for text in texts]
-    return (f"{server}/api/questions/{answer.question.name}?"
-            f"{urlencode([*pairs, ('after', answer.after)])}")
+def _following(answer: Answer, address: str, pairs: Pairs) -> str | None:
+    """The address of the next page of an answer, if there is one. address, pairs: of this one."""
+    kept = [pair for pair in pairs if pair[0] != "after"]
+    return f"{address}?{urlencode([*kept, ('after', answer.after)])}" if answer.after else None
 
 
 async def _offered(questions: Questions) -> Offered:

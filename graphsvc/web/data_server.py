@@ -28,7 +28,14 @@ class FileSource:
 
     def __post_init__(self) -> None:
         """Raises GraphsvcError for what is no file."""
-        self._digest = _digest(self.files)
+        content = hashlib.sha256()
+        for path in self.files:
+            try:
+                content.update(hashlib.sha256(path.read_bytes()).digest())
+            except OSError as error:
+                raise GraphsvcError(f"The file cannot be read: {error.strerror}.",
+                                    location=str(path)) from error
+        self._digest = content.hexdigest()
 
     def current(self) -> str:
         """The digest of the files as they were at the start."""
@@ -46,17 +53,6 @@ class FileSource:
             raise
         return Site(release=release, salt=release, sparql=SparqlEndpoint(engine, _describe),
                     close=engine.close)
-
-
-def _digest(files: Sequence[Path]) -> str:
-    content = hashlib.sha256()
-    for path in files:
-        try:
-            content.update(hashlib.sha256(path.read_bytes()).digest())
-        except OSError as error:
-            raise GraphsvcError(
-                f"The file cannot be read: {error.strerror}.", location=str(path)) from error
-    return content.hexdigest()
 
 
 async def _describe(server: str, format: Format) -> bytes:

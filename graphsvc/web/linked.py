@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -28,71 +28,75 @@ OFFERED = (HTML, *LINKED_FORMATS)
 
 def linked_routes(serving: Serving, pages: PageContext) -> Routes:
     """The routes `/id/...`, `/graph/...` and `/def`."""
+    root, release = serving.header.root, serving.release
+
+    async def construct(query: str, **value: Value) -> list[ox.Triple]:
+        """What one of the software's own CONSTRUCT queries gives."""
+        answer = await engine.read(serving.engine, engine.Request(
+            own(query, **{name: [one] for name, one in value.items()}), N_TRIPLES.media_type,
+            lane=engine.Lane.REVIEWED))
+        return await run_in_threadpool(
+            lambda: [quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)])
+
+    async def page(path: str, made: Awaitable[Response]) -> Response:
+        response = await made
+        response.headers.update(_alternates(path, HTML))
+        return response
+
+    async def rdf(path: str, format: Format, triples: list[ox.Triple]) -> Response:
+        body = await run_in_threadpool(_serialize, triples, format, release.manifest["prefixes"])
+        return Response(body, headers=_alternates(path, format), media_type=format.content_type)
+
+    def nothing(path: str, hint: str) -> HttpError:
+        return HttpError(404, f"There is no <{(root + path)[:300]}> in release {release.id}.",
+                         hint=hint)
+
+    def node_at(path: str, hint: str) -> ox.NamedNode:
+        """What an address names. Raises HttpError 404 where its characters can name nothing."""
+        try:
+            return ox.NamedNode(root + path)
+        except ValueError as error:
+            raise nothing(path, hint) from error
 
     async def thing(request: Request) -> Response:
-        path, format = _wanted(request)
-        iri = serving.header.root + path
-        node = _node(iri)
-        if node is not None and format is HTML and pages.index.classes(iri):
-            return await _page(path, thing_page(pages, iri, address_pairs(request)))
-        triples = await _construct(serving, "describe", thing=[node]) if node else []
-        said = {triple.predicate.value: triple.object for triple in triples
-                if triple.subject == node}
-        if str(OWL.deprecated) in said:
-            return _retired(request, serving, path, said)
-        if node is not None and format is HTML:
-            return await _page(path, thing_page(pages, iri, address_pairs(request)))
-        if not said:
-            raise _nothing(serving, iri, "Look for it by name at /search.")
-        return await _rdf(serving, path, format, triples)
+        hint, (path, format) = "Look for it by name at /search.", _wanted(request)
+        node = node_at(path, hint)
+        if format is not HTML or not pages.index.classes(node.value):
+            triples = await construct("describe", thing=node)
+            said = {triple.predicate.value: triple.object for triple in triples
+                    if triple.subject == node}
+            if str(OWL.deprecated) in said:
+                return _retired(request, root, path, said)
+            if format is not HTML:
+                if not said:
+                    raise nothing(path, hint)
+                return await rdf(path, format, triples)
+        return await page(path, thing_page(pages, node.value, address_pairs(request)))
 
     async def ontology(request: Request) -> Response:
         path, format = _wanted(request)
-        iri = serving.header.root + path
-        graphs = [ox.Literal(f"{serving.header.root}graph/ontology/")]
-        triples = await _construct(serving, "ontology", graphs=graphs)
-        if path != "def" and iri not in _versions(serving, triples):
-            raise _nothing(serving, iri, "See /def for the ontology as it is now.")
+        triples = await construct("ontology", graphs=ox.Literal(f"{root}graph/ontology/"))
+        versions = {triple.object for triple in triples
+                    if triple.subject == ox.NamedNode(serving.header.iri)
+                    and triple.predicate.value == str(OWL.versionIRI)}
+        hint = "See /def for the ontology as it is now."
+        if path != "def" and node_at(path, hint) not in versions:
+            raise nothing(path, hint)
         if format is HTML:
-            return await _page(path, ontology_page(pages))
-        return await _rdf(serving, path, format, triples)
+            return await page(path, ontology_page(pages))
+        return await rdf(path, format, triples)
 
     async def graph(request: Request) -> Response:
-        path, format = _wanted(request)
-        iri = serving.header.root + path
-        node = _node(iri)
-        triples = await _construct(serving, "graph", graph=[node]) if node else []
+        hint, (path, format) = "See /about for all graphs.", _wanted(request)
+        triples = await construct("graph", graph=node_at(path, hint))
         if not triples:
-            raise _nothing(serving, iri, "See /about for all graphs.")
+            raise nothing(path, hint)
         if format is HTML:
             return RedirectResponse("/about#dumps", 303)
-        return await _rdf(serving, path, format, triples)
+        return await rdf(path, format, triples)
 
     return {"/id/{path:path}": thing, "/graph/{path:path}": graph, "/def": ontology,
             "/def.{ending}": ontology, "/def/{version:path}": ontology}
-
-
-async def _page(path: str, page: Awaitable[str]) -> Response:
-    return Response(await page, headers=_alternates(path, HTML), media_type=HTML.content_type)
-
-
-async def _rdf(
-    serving: Serving, path: str, format: Format, triples: list[ox.Triple]
-) -> Response:
-    body = await run_in_threadpool(
-        _serialize, triples, format, serving.release.manifest["prefixes"])
-    return Response(body, headers=_alternates(path, format), media_type=format.content_type)
-
-
-async def _construct(
-    serving: Serving, query: str, **values: Sequence[Value]
-) -> list[ox.Triple]:
-    """What one of the software's own CONSTRUCT queries gives."""
-    answer = await engine.read(serving.engine, engine.Request(
-        own(query, **values), N_TRIPLES.media_type,
-        lane=engine.Lane.REVIEWED))
-    return await run_in_threadpool(
-        lambda: [quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)])
 
 
 def _serialize(triples: Iterable[ox.Triple], format: Format, prefixes: dict[str, str]) -> bytes:
@@ -123,38 +127,16 @@ def _compacted(expanded: bytes, prefixes: Mapping[str, str]) -> bytes:
     return json.dumps({"@context": prefixes, "@graph": graph}, ensure_ascii=False).encode()
 
 
-def _versions(serving: Serving, triples: list[ox.Triple]) -> set[str]:
-    """The IRIs of the version of the ontology that the release holds."""
-    ontology, version = ox.NamedNode(serving.header.iri), ox.NamedNode(str(OWL.versionIRI))
-    return {triple.object.value for triple in triples
-            if triple.subject == ontology and triple.predicate == version
-            and isinstance(triple.object, ox.NamedNode)}
-
-
-def _node(iri: str) -> ox.NamedNode | None:
-    """The thing that an address names; None where its characters can name nothing."""
-    try:
-        return ox.NamedNode(iri)
-    except ValueError:
-        return None
-
-
-def _retired(
-    request: Request, serving: Serving, path: str, said: Mapping[str, object]
-) -> Response:
+def _retired(request: Request, root: str, path: str, said: Mapping[str, object]) -> Response:
     """Lead to what replaced a thing that was taken out. Raises HttpError 410 if nothing did."""
     successor, reason = said.get(str(DCTERMS.isReplacedBy)), said.get(str(RDFS.comment))
     if not isinstance(successor, ox.NamedNode):
         why = reason.value if isinstance(reason, ox.Literal) else ""
-        raise HttpError(410, f"<{serving.header.root}{path}> was taken out. {why}".strip(),
+        raise HttpError(410, f"<{root}{path}> was taken out. {why}".strip(),
                         hint="Look for something like it at /search.")
     url = request.url
-    address = url.path.replace(path, successor.value.removeprefix(serving.header.root), 1)
+    address = url.path.replace(path, successor.value.removeprefix(root), 1)
     return RedirectResponse(f"{address}?{url.query}" if url.query else address, 301)
-
-
-def _nothing(serving: Serving, iri: str, hint: str) -> HttpError:
-    return HttpError(404, f"There is no <{iri[:300]}> in release {serving.release.id}.", hint=hint)
 
 
 def _wanted(request: Request) -> tuple[str, Format]:

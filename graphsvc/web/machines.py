@@ -9,12 +9,11 @@ from xml.sax.saxutils import escape
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 
 from graphsvc.archive import FILES, Archive
 from graphsvc.description import Part, ServiceDescription
 from graphsvc.formats import HTML, LINKED_FORMATS, TURTLE, file_type
-from graphsvc.release import Release
 from graphsvc.web.metrics import Metrics
 from graphsvc.web.pages.about import NEVER_KEPT, about_page, feed, held
 from graphsvc.web.pages.context import PageContext
@@ -54,17 +53,25 @@ def machine_routes(
             for name, digest in sorted(release.dump_digests.items())])
 
     async def dump(request: Request) -> Response:
-        return _file(release, request.path_params["name"], "", {})
-
-    async def held_dump(request: Request) -> Response:
-        its = held(pages, request.path_params["id"])
-        return _file(its, request.path_params["name"], f"{its.id}-", NEVER_KEPT)
+        """A file of the release, or of another one that is held."""
+        name, other = request.path_params["name"], request.path_params.get("id")
+        its = held(pages, other) if other else release
+        known = its.dump_digests
+        if name not in known:
+            raise HttpError(404, f"The release {its.id} has no file {name[:80]}.",
+                            hint=f"It has: {', '.join(sorted(known))}.")
+        return FileResponse(
+            its.path / "dumps" / name, filename=f"{its.id}-{name}" if other else name,
+            media_type=file_type(name),
+            headers={"ETag": f'"{known[name]}"', **(NEVER_KEPT if other else {})})
 
     def described(part: Part) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             format = choose((), request.headers.get("accept"), (*LINKED_FORMATS, HTML))
             if format is HTML:
-                return HTMLResponse(await about_page(pages, ()), headers=_PAGE)
+                page = await about_page(pages, ())
+                page.headers.update(_PAGE)
+                return page
             body = await run_in_threadpool(
                 description.write, part, format.media_type, server_of(request))
             return Response(body, media_type=format.content_type, headers=_DESCRIBED)
@@ -107,32 +114,20 @@ def machine_routes(
 
     return {
         "/health": health, "/metrics": counts, "/dumps": dumps, "/dumps/{name}": dump,
-        "/release/{id}/{name}": held_dump, "/releases.atom": releases,
+        "/release/{id}/{name}": dump, "/releases.atom": releases,
         "/dataset": described("dataset"), "/.well-known/void": described("void"),
         "/.well-known/sparql-examples": described("examples"),
         "/shapes": shapes, "/shapes/{name}": shapes, "/archive": archives,
         "/archive/{name}": archive, "/sitemap.xml": sitemap, "/robots.txt": robots}
 
 
-def _file(release: Release, name: str, prefix: str, headers: dict[str, str]) -> Response:
-    """A file of a release, saved under a name with this prefix. Raises HttpError."""
-    known = release.dump_digests
-    if name not in known:
-        raise HttpError(404, f"The release {release.id} has no file {name[:80]}.",
-                        hint=f"It has: {', '.join(sorted(known))}.")
-    return FileResponse(
-        release.path / "dumps" / name, filename=prefix + name, media_type=file_type(name),
-        headers={"ETag": f'"{known[name]}"', **headers})
-
-
 def _sitemap(pages: PageContext, server: str) -> str:
     """The addresses of all pages but those of passages and the like, which searches leave out."""
-    paths = [path for path in PLACES.values() if path != "/search"]
-    paths += (f"/questions/{quote(one.name)}" for one in pages.questions.library)
-    for class_ in pages.sizes:
-        if not pages.terms.term(class_).quiet:
-            paths += (path for entry in pages.index.members(class_)
-                      if (path := pages.path(entry.iri)))
+    things = (pages.path(entry.iri) for class_ in pages.sizes
+              if not pages.terms.term(class_).quiet for entry in pages.index.members(class_))
+    paths = (*(path for path in PLACES.values() if path != "/search"),
+             *(f"/questions/{quote(one.name)}" for one in pages.questions.library),
+             *filter(None, things))
     addresses = list(dict.fromkeys(paths))[:_MOST_ADDRESSES]
     lines = "\n".join(f"<url><loc>{escape(server + path)}</loc></url>" for path in addresses)
     return ('<?xml version="1.0" encoding="UTF-8"?>\n'

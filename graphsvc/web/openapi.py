@@ -20,10 +20,8 @@ Json = dict[str, Any]
 Offered = Mapping[tuple[str, str], Sequence[str]]
 """By the names of question and parameter: the values of a choice."""
 
-_CELLS = {
-    "iri": "string", "text": "string", "date": "string", "integer": "integer", "year": "integer",
-    "decimal": "number", "boolean": "boolean",
-}
+_CELLS = {"integer": "integer", "year": "integer", "decimal": "number", "boolean": "boolean"}
+"""The JSON types of columns that are not texts."""
 _TEXT, _OBJECT, _ANY = {"type": "string"}, {"type": "object"}, Json()
 _CONTENT: Mapping[str, Mapping[str, Json]] = {
     "/api/questions": {JSON.media_type: {"$ref": "#/components/schemas/Listing"}},
@@ -50,7 +48,7 @@ def openapi(
         (files(__package__) / "openapi.yaml").read_text(encoding="utf-8"))
     schemas, paths = document["components"]["schemas"], document["paths"]
     general = schemas.pop("Answer")
-    errors = [status for status in document["components"]["responses"]]
+    errors = list(document["components"]["responses"])
     document |= {"info": _info(questions, header), "servers": [{"url": server}]}
     for path, content in _CONTENT.items():
         for operation in paths[path].values():
@@ -67,11 +65,19 @@ def openapi(
     for question in questions.library:
         model = "".join(part.capitalize() for part in question.name.split("-"))
         schemas[f"{model}Row"] = _row(question)
-        schemas[f"{model}Answer"] = _answer(question, general, model)
+        rows = {"type": "array", "items": _ref(f"{model}Row")}
+        schemas[f"{model}Answer"] = {
+            **general, "description": question.title,
+            "properties": {**general["properties"], "rows": rows}}
         paths[f"/api/questions/{question.name}"] = {"get": {
             "operationId": question.name, "summary": question.title,
             "description": question.description, "tags": [_folder(question)],
-            "parameters": _parameters(question, offered),
+            "parameters": [
+                *(_parameter(parameter, question.examples[0].values.get(parameter.name, ()),
+                             offered.get((question.name, parameter.name), ()))
+                  for parameter in question.parameters),
+                *(_parameter(parameter, (), ()) for parameter in OWN_PARAMETERS
+                  if parameter.name in ("limit", "after"))],
             "responses": _responses({JSON.media_type: _ref(f"{model}Answer")}, errors)}}
     folders = {_folder(question) for question in questions.library} - {
         tag["name"] for tag in document["tags"]}
@@ -99,7 +105,7 @@ def _offer(path: Json, **values: Sequence[str]) -> None:
 
 
 def _responses(content: Mapping[str, Json], errors: Iterable[str]) -> Json:
-    text = {"schema": {"type": "string"}}
+    text = {"schema": _TEXT}
     answered = {
         "description": "The answer, or one page of it.",
         "content": {media_type: {"schema": schema} for media_type, schema in content.items()},
@@ -114,13 +120,6 @@ def _folder(question: Question) -> str:
     return next(iter(question.file.split("/")[1:-1]), "questions")
 
 
-def _answer(question: Question, general: Json, model: str) -> Json:
-    """An answer to a question, with its own rows."""
-    rows = {"type": "array", "items": _ref(f"{model}Row")}
-    return {**general, "description": question.title,
-            "properties": {**general["properties"], "rows": rows}}
-
-
 def _row(question: Question) -> Json:
     return {
         "type": "object", "additionalProperties": False,
@@ -133,30 +132,19 @@ def _cell(column: Column) -> Json:
     text = f"{column.label}. {column.meaning}".strip()
     if column.type == "evidence":
         return {"description": text, "type": "array", "items": _ref("Passage")}
-    return {"description": text, "type": [_CELLS[column.type], "null"]}
+    return {"description": text, "type": [_CELLS.get(column.type, "string"), "null"]}
 
 
 def _ref(model: str) -> Json:
     return {"$ref": f"#/components/schemas/{model}"}
 
 
-def _parameters(question: Question, offered: Offered) -> list[Json]:
-    """What the operation of a question takes, with the values of its first example."""
-    example = question.examples[0].values
-    own = [_parameter(parameter, example.get(parameter.name, ()),
-                      offered.get((question.name, parameter.name), ()))
-           for parameter in question.parameters]
-    return own + [_parameter(parameter, (), ()) for parameter in OWN_PARAMETERS
-                  if parameter.name in ("limit", "after")]
-
-
 def _parameter(parameter: Parameter, example: Sequence[str], offered: Sequence[str]) -> Json:
-    described: Json = {
-        "name": parameter.name, "in": "query", "required": parameter.required,
-        "description": _explained(parameter), "schema": schema(parameter, offered)}
     values = [as_json(parameter, text, offered) for text in example]
-    return {**described, "example": values if parameter.many else values[0]} if values else \
-        described
+    return {
+        "name": parameter.name, "in": "query", "required": parameter.required,
+        "description": _explained(parameter), "schema": schema(parameter, offered),
+        **({"example": values if parameter.many else values[0]} if values else {})}
 
 
 def _explained(parameter: Parameter) -> str:

@@ -50,7 +50,7 @@ LETTER_1 = passage(
 LETTER_2 = passage("letters-2", LETTERS, 14, 4, section=["The year 1818"], page=PAGE)
 SHELF_1 = passage("catalogue-1", CATALOGUE, 7, 1)
 SHELF_2 = passage("catalogue-2", CATALOGUE, 9, 2)
-PLAIN = {"gist": None, "disagreements": []}
+PLAIN = {"gist": None, "notStated": [], "disagreements": []}
 F1 = {"edition": f"{ID}edition/f1", "year": 1818, "copies": 500, "cost": 0.75,
       "issued": "1818-01-01", "isSigned": False, "evidence": [LETTER_1, LETTER_2], **PLAIN}
 F2 = {"edition": f"{ID}edition/f2", "year": 1823, "copies": 500, "cost": None, "issued": None,

@@ -19,13 +19,13 @@ from starlette.responses import Response
 from graphsvc.errors import GraphsvcError
 from graphsvc.graphs.look import look
 from graphsvc.index import AmbiguousName, NotOneThing, slug
-from graphsvc.vocabulary import DISPLAY, PROV, RDF, RDFS, SKOS
+from graphsvc.vocabulary import DISPLAY, EVIDENCE, FOREMOST, RDF, RDFS, SKOS
 from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
 from graphsvc.web.request import Pairs
 
 _MOST = 400
 """Links that one step of the explorer shows."""
-_LEFT_OUT = {str(iri) for iri in (RDF.type, RDFS.label, PROV.wasDerivedFrom, SKOS.narrower)}
+_LEFT_OUT = {str(iri) for iri in (RDF.type, RDFS.label, EVIDENCE, FOREMOST, SKOS.narrower)}
 _STATE = ("thing", "to", "past", "open", "without", "unlinked", "layout", "chosen")
 """What the address of the explorer holds: the script reads all of it."""
 _FARTHEST = 6
@@ -49,7 +49,7 @@ class Edge:
         return self.target if self.source == iri else self.source
 
 
-async def explore_page(context: PageContext, pairs: Pairs) -> str:
+async def explore_page(context: PageContext, pairs: Pairs) -> Response:
     """A thing with its links and, with `to`, the way to another; without a thing, the first of
     those to begin with. Where `to` names nothing, or several things, these are offered.
 

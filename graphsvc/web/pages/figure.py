@@ -199,7 +199,8 @@ class TileMap:
 @dataclass(frozen=True)
 class Matrix:
     """What is known where rows and columns meet. corner, measure: what the rows and the cells are
-    about; symbols, tones: what each means; tones: None where the cells are texts."""
+    about; heads: what is over columns, and over how many, where that is not the same for all;
+    symbols, tones: what each means; tones: None where the cells are texts."""
 
     corner: str
     measure: str
@@ -207,16 +208,25 @@ class Matrix:
     rows: Sequence[tuple[Link, list[list[Link]]]]
     symbols: Mapping[str | None, list[str]]
     tones: Mapping[str | None, list[str]] | None
+    heads: Sequence[tuple[Link, int]] = ()
 
     def drawing(self, width: float) -> Drawing:
         """Cells where rows and columns meet, above a legend: symbols, signs and colours, or texts;
         as wide as files always."""
         step = (WIDE - _HEAD) / max(1, len(self.columns))
         heads = [lines(link.text, step - 8, 13, 4) for link in self.columns]
-        y = 17.0 * max(map(len, heads), default=1) + 8
-        marks = [Mark(tuple(placed(found, _HEAD + (at + .5) * step, 13, 13, "strong", "middle")),
-                      says=link.text, href=link.href)
-                 for at, (link, found) in enumerate(zip(self.columns, heads, strict=True))]
+        top = 22.0 * bool(self.heads)
+        y = top + 17.0 * max(map(len, heads), default=1) + 8
+        marks = [Mark(tuple(placed(
+            found, _HEAD + (at + .5) * step, top + 13, 13, "strong", "middle")),
+            says=link.text, href=link.href)
+            for at, (link, found) in enumerate(zip(self.columns, heads, strict=True))]
+        x = float(_HEAD)
+        for link, over in self.heads:
+            name = lines(link.text, over * step - 8, 13, 1)
+            marks.append(Mark((*placed(name, x + over * step / 2, 13, 13, "soft", "middle"),
+                               Box(x + 4, 18, over * step - 8, 1, "rule"))))
+            x += over * step
         for head, cells in self.rows:
             name = lines(head.text, _HEAD - 16, _SIZE, 2)
             tall = max(_CELL, 17 * len(name) + 10)

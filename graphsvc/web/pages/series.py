@@ -20,6 +20,7 @@ from graphsvc.web.pages.figure import (
     lines,
     placed,
 )
+from graphsvc.web.pages.rendering import capital
 from graphsvc.web.pages.table import Table
 
 _HIGH = 20
@@ -56,7 +57,8 @@ class Stack:
         step = min((width - left) / longest, _HIGH + 2.0)
         marks, y = list[Mark](), 0.0
         for link, about, pieces in self.bars:
-            name, also = lines(link.text, left - 16 or width), lines(about, left - 16 or width, 13)
+            name, also = (lines(text, width if phone else left - 16, size)
+                          for text, size in ((link.text, 14), (about, _SIZE)))
             heads = [*placed(name, 0, y + 13), *placed(
                 also, 0, y + 13 + 17 * len(name), _SIZE, "soft")]
             under = y + 17 * len(name) + 16 * len(also)
@@ -70,7 +72,7 @@ class Stack:
             y = max(under, top + _HIGH + 17 * len(texts) + 6) + 18
         key = [(f"s{shade}", "", text) for shade, text in self.key]
         if any(len(piece.shades) > 1 for _, _, pieces in self.bars for piece in pieces):
-            key.append(("", "striped", "one of several: how they are split is not stated"))
+            key.append(("", "striped", "one of these, split not stated"))
         marked, below = legend(key, width, y + 4)
         return Drawing((*marks, *marked), width, below, f"{self.unit}, one square each")
 
@@ -101,7 +103,7 @@ class Trends:
         """A plot for each line, all on one scale, next to each other where there is room."""
         across = 1 if width < WIDE else min(3, len(self.lines))
         wide = (width - 28 * (across - 1)) / across
-        names = [lines(link.text, wide, most=3) for link, _ in self.lines]
+        names = [lines(capital(link.text), wide, most=3) for link, _ in self.lines]
         tall = 17 * max(map(len, names)) + _ABOVE + _PLOT + 64
         marks = [self._plot(number % across * (wide + 28), number // across * tall, wide, link,
                             found, names[number])
@@ -178,7 +180,8 @@ def _pieces(
         at = sorted(place(name) for name in names if name in ranked)
         run = len(at) > 2 and at[-1] - at[0] == len(at) - 1
         texts = [list(ranked)[it] for it in at]
-        return f"{texts[0]} to {texts[-1]}" if run else " or ".join(texts)
+        return f"{texts[0]} to {texts[-1]}" if run else " or ".join(
+            filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
 
     known.sort(key=lambda part: min(ranked.get(name, 0) for name in part[0]))
     left = of - sum(number for _, number in known)

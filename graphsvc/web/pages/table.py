@@ -25,8 +25,14 @@ _LONG = 60
 _SHORT_LABEL = 40
 _PERIOD = re.compile(r"\b\d{4}$|^not stated$")
 _FIELD = re.compile(r"\{(\w+)\}")
-_MOST_COLUMNS = 5
-"""Columns, apart from evidence, with which a table is still easier to read than entries."""
+_MOST_COLUMNS = 6
+"""Columns with which a table is still easier to read than entries; a text has the room of two."""
+_MOST_COUNTS = (4, 7)
+"""Columns of counts next to a text, and without one."""
+_WORDS = 30
+"""Letters of some words."""
+_SPARSE = 0.3
+"""The share of rows that must have something, if a column is to have room of its own."""
 _GROUNDS = ("statement", "evidence")
 """Roles of columns that say what a row rests on."""
 
@@ -61,7 +67,7 @@ class Table:
     @property
     def wide(self) -> bool:
         """Whether entries are easier to read than a table."""
-        return sum(role not in _GROUNDS for role in self.roles) > _MOST_COLUMNS
+        return sum(role not in _GROUNDS for role in self.roles) >= _MOST_COLUMNS
 
     @cached_property
     def years(self) -> dict[str, list[Row]]:
@@ -77,12 +83,41 @@ class Table:
             years.setdefault(found[0] if found else "", []).append(row)
         return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
 
+    @cached_property
+    def cards(self) -> list[Card]:
+        """The rows by the thing whose sides they are; empty where the question is not about such
+        things."""
+        remarks = self.question.remarks
+        at = self.at(remarks.thing) if remarks else None
+        found: dict[Link, list[Row]] = {}
+        for row in self.rows if at is not None else ():
+            found.setdefault(row[at or 0], []).append(row)
+        return [self._card(head, rows, at or 0) for head, rows in found.items()]
+
+    def _card(self, head: Link, rows: Sequence[Row], at: int) -> Card:
+        shared = [its for its, role in enumerate(self.roles) if its != at and role not in _GROUNDS
+                  and rows[0][its] and len({row[its].text for row in rows}) == 1]
+        remarks = self.question.remarks
+        kind = self.at(remarks.kind if remarks else None)
+        own = replace(self, roles=tuple("" if its in (at, kind, *shared) else role
+                                        for its, role in enumerate(self.roles)), rows=tuple(rows))
+        return Card(head, rows[0][kind].text if kind is not None else "", [
+            (self.columns[its], rows[0][its]) for its in shared
+            if its != kind and rows[0][its].text != head.text], own)
+
+    @cached_property
+    def entries(self) -> Table:
+        """The table for entries: what is said at the head of each where several rows are about the
+        same thing, so that no two entries have the same title."""
+        distinct = "statement" not in self.roles or 2 * len(self.heads) > len(self.rows)
+        return self if distinct else self.in_time("where")
+
     def in_time(self, head: str) -> Table:
         """The table for a time line: what is said at the head of each row; without the year, which
         is above, and the lines of the text. head: the role of what was the head."""
         roles = {"statement": "head", "head": head} if "statement" in self.roles else {}
         return replace(self, roles=tuple(
-            "" if column.type == "year" or column.name == "line" else roles.get(role, role)
+            "" if column.type == "year" else roles.get(role, role)
             for column, role in zip(self.columns, self.roles, strict=True)))
 
     @property
@@ -92,14 +127,42 @@ class Table:
 
     @cached_property
     def main(self) -> tuple[int, ...]:
-        """The positions of the columns of an answer's table: what a row is about, then the short
-        ones that say most: values of scales, what can be counted, things."""
+        """The positions of the columns of an answer's table: what a row is about, the text that
+        says most, all counts, then the short ones that say most. What few rows have is none."""
         short = [at for at, role in enumerate(self.roles) if role in ("badge", "fact")]
         heads = [at for at, role in enumerate(self.roles) if role == "head"] or short[:1]
-        others = sorted((at for at in short if at not in (*heads, *self.same, *self._joins)),
-                        key=self._weight)
-        most = _MOST_COLUMNS - ("evidence" in self.roles)
-        return (*heads, *sorted(others[:most - len(heads)]))
+        prose = [] if self.prose is None else [self.prose]
+        free = [at for at in short if at not in (*heads, *self.same, *self._joins)
+                and self._filled(at) >= _SPARSE and not (prose and self._is_long(at))]
+        counts = [at for at in self._counts if at in free][:_MOST_COUNTS[not prose]]
+        others = sorted((at for at in free if at not in counts), key=self._weight)
+        left = _MOST_COLUMNS - len(heads) - 2 * len(prose) - len(counts) - (
+            "evidence" in self.roles)
+        return (*heads, *sorted([*prose, *counts, *others[:max(left, 0)]]))
+
+    @cached_property
+    def prose(self) -> int | None:
+        """The position of the text that says most, if most rows have it and few counts are next to
+        it."""
+        if len(self._counts) > _MOST_COUNTS[0] + 1:
+            return None
+        texts = [at for at, role in enumerate(self.roles) if role == "text" and at not in self.same
+                 and at not in self._explained and self._filled(at) > 0.5 and self._is_long(at)]
+        return max(texts, default=None, key=lambda at: sum(len(row[at].text) for row in self.rows))
+
+    @property
+    def _counts(self) -> list[int]:
+        return [at for at, column in enumerate(self.columns)
+                if column.type == "integer" and at not in (*self.same, *self._joins)]
+
+    def _is_long(self, at: int) -> bool:
+        """Whether what a column has takes more than some words."""
+        texts = [len(row[at].text) for row in self.rows if row[at]]
+        return sum(texts) > _WORDS * len(texts)
+
+    def _filled(self, at: int) -> float:
+        """The share of the rows that have something in a column."""
+        return sum(map(bool, (self.cell(row, at) for row in self.rows))) / max(1, len(self.rows))
 
     @cached_property
     def same(self) -> tuple[int, ...]:
@@ -117,6 +180,12 @@ class Table:
         """Whether a cell says more than that there is none of what its column counts or asks."""
         return (self.columns[at].type, cell.text) not in (("integer", "0"), ("boolean", "no"))
 
+    @cached_property
+    def toned(self) -> dict[str, list[float]]:
+        """The numbers of what is bad, mixed and good, row by row, where columns count them."""
+        return {column.tone: [row[at].number or 0.0 for row in self.rows]
+                for at, column in enumerate(self.columns) if column.tone}
+
     def instead(self, at: int) -> int | None:
         """The column of things, such as words for numbers, that another without a value has."""
         return next((its for its, column in enumerate(self.columns)
@@ -125,9 +194,11 @@ class Table:
 
     @cached_property
     def joined(self) -> dict[int, tuple[int | None, int]]:
-        """Of columns of numbers that have a unit: that of the words instead, and of the unit."""
+        """Of columns of numbers that have a unit, or are out of others: that of the words instead,
+        and of the unit or of these."""
         return {at: (self.instead(at), unit) for at, column in enumerate(self.columns)
-                if (unit := self.at(column.unit)) is not None and unit not in self.same}
+                if (unit := self.at(column.unit or column.of)) is not None
+                and unit not in self.same}
 
     def cell(self, row: Row, at: int) -> Link:
         """What a row has in a column: a number with its unit, or the words instead."""
@@ -136,7 +207,9 @@ class Table:
             return row[words]
         if unit is None or not row[at]:
             return row[at]
-        return replace(row[at], text=with_unit(row[at].text, row[unit].text))
+        text = f"{row[at].text} of {row[unit].text}" if self.columns[at].of else with_unit(
+            row[at].text, row[unit].text)
+        return replace(row[at], text=text)
 
     def under(
         self, row: Row, text: bool, before: Row | None = None
@@ -163,25 +236,29 @@ class Table:
         return [at for join in self.joined.values() for at in join if at is not None]
 
     def varying(self, row: Row, role: str) -> list[tuple[Column, Link]]:
-        """The cells of a row with a role that other rows do not all have, each thing once."""
+        """The cells of a row with a role that other rows do not all have, each thing once, without
+        what its head or its evidence names."""
         seen: dict[str, tuple[Column, Link]] = {}
-        before = {cell.iri for its, cell in zip(self.roles, row, strict=True) if its == "head"}
+        heads = [cell for _, cell in self.cells(row, "head")]
+        known = {it.document for _, cell in self.cells(row, "evidence") for it in cell.cited}
         for at, cell in enumerate(row):
             if self.roles[at] == role and cell and at not in self.same and self._says(
-                    at, cell) and (cell.iri is None or cell.iri not in before):
+                    at, cell) and (cell.iri is None or cell.iri not in known and not any(
+                        cell.iri == head.iri or cell.text in head.text for head in heads)):
                 seen.setdefault(cell.iri or str(at), (self.columns[at], cell))
         return list(seen.values())
 
     def _weight(self, at: int) -> int:
         """How much a column says at a glance, the lower the more."""
-        if self.roles[at] == "badge" or at in self.joined:
+        cells = [row[at] for row in self.rows if row[at]]
+        types = {"iri": 2, "text": 3, "boolean": 4}
+        if self.roles[at] == "badge" or at in self.joined or any(cell.symbol for cell in cells):
             return 0
-        cells, type_ = [row[at] for row in self.rows if row[at]], self.columns[at].type
-        if type_ == "text" and all(cell.number is not None or _PERIOD.search(cell.text)
-                                   for cell in cells[:20]):
-            type_ = "year"
-        return {"iri": 2, "text": 3, "boolean": 4}.get(type_, 1) + 4 * (
-            len(cells) * 2 < len(self.rows))
+        weight = types.get(self.columns[at].type, 1)
+        if weight == 3 and all(cell.number is not None or _PERIOD.search(cell.text)
+                               for cell in cells[:20]):
+            weight = 1
+        return weight + 4 * (self._filled(at) < 0.5)
 
     def ordered(self, by: str) -> Table:
         """The table with its rows by a column, `-` before its name to descend; those without a
@@ -220,13 +297,25 @@ class Table:
                 in zip(self.columns, self.roles, row, strict=True) if its == role and cell]
 
 
+@dataclass(frozen=True)
+class Card:
+    """A thing with its sides. kind: what it is about; shared: what all its sides have in common;
+    sides: a table of them, without that."""
+
+    head: Link
+    kind: str
+    shared: Sequence[tuple[Column, Link]]
+    sides: Table
+
+
 def table_of(context: PageContext, answer: Answer, about: str | None = None) -> Table:
     """The answer as a table. about: IRI of the thing whose page shows it, left out of the rows."""
     columns = answer.question.columns
     rows = [[_cell(context, answer, row, term, column, about)
              for term, column in zip(row, columns, strict=True)] for row in answer.rows]
     kept = [at for at, column in enumerate(columns)
-            if not column.quiet and _is_shown([row[at] for row in rows], about)]
+            if not column.quiet and (not rows or any(row[at] for row in rows) and (
+                about is None or any(row[at].iri != about for row in rows)))]
     things = [at for at in kept if columns[at].type == "iri"]
     head = next((at for at in things if len({row[at].iri for row in rows}) > 1),
                 next(iter(things), None))
@@ -237,11 +326,6 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
                     else _role(columns[at], [row[at] for row in rows]) for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in rows),
         query=context.query_of(answer))
-
-
-def _is_shown(cells: Sequence[Link], about: str | None) -> bool:
-    """Whether a column is worth its space: all are where there are no rows."""
-    return not cells or any(cells) and (about is None or any(cell.iri != about for cell in cells))
 
 
 def _role(column: Column, cells: Sequence[Link]) -> str:
@@ -263,16 +347,26 @@ def _cell(
         return Link(
             cited=tuple(answer.cited(row, term)), gist=answer.gist(row) or "",
             disputes=tuple(dispute(context, answer.evidence, one.thing)
-                           for one in answer.disagreements(row) if one.thing != about))
+                           for one in answer.disagreements(row)
+                           if one.thing != about and NamedNode(one.thing) not in row))
     if isinstance(term, NamedNode):
         link, own = context.link(term.value), f"{context.label(about)}: " if about else ""
-        return replace(link, text=capital(link.text.removeprefix(own))) if own and \
-            link.text.startswith(own) else link
+        if own and link.text.startswith(own):
+            link = replace(link, text=capital(link.text.removeprefix(own)))
+        marks = answer.evidence.is_concluded(
+            row, term) and column.name not in _axes(answer.question)
+        return link.as_concluded if marks else link
     if column.type == "year":
         return Link(term.value)
     if column.type in ("date", "text"):
         return Link(show_date(term.value), symbol=context.signs.get(term.value))
     return Link(show(term))
+
+
+def _axes(question: Question) -> set[str | None]:
+    """The columns by which rows are put together, on pages and in drawings."""
+    matrix, place = question.matrix, question.map and question.map.place
+    return {question.group, place, *((matrix.rows, matrix.columns) if matrix else ())}
 
 
 def dispute(context: PageContext, evidence: Evidence, iri: str) -> Link:

@@ -1,0 +1,108 @@
+"""Answers as pages show them: which columns, which drawing, which words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import httpx
+import pytest
+
+from tests.web.kinds import HTML
+
+
+@pytest.fixture(scope="module")
+def client(server: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server, headers=HTML, timeout=30) as client:
+        yield client
+
+
+def columns(page: str) -> list[str]:
+    """The headings of the table of an answer."""
+    head = re.search(r"<thead><tr>(.*?)</tr>", page, re.DOTALL)
+    assert head
+    return re.findall(r"<th[^>]*>(?:<a[^>]*>)?([^<]*)", head[1])
+
+
+def drawn(page: str) -> list[str]:
+    """What the marks of a drawing for wide screens say, in words."""
+    wide = page.split('<svg class="drawing desk"')[1].split("</svg>")[0]
+    return [unescape(text) for text in re.findall(r'aria-label="([^"]*)"', wide)]
+
+
+def test_grades_are_one_bar_an_indicator_and_group_in_parts_that_count_nobody_twice(
+    client: httpx.Client
+) -> None:
+    page = client.get("/questions/distributions").text
+    assert re.findall(r'view=(\w+)#answer-section"(?= aria-current)', page) == ["chart"]
+    bars = drawn(page)[1:]
+    assert len(bars) == 8
+    assert bars[1:4] == [
+        "5.1 Providing help and support at an early stage, The 32 partnerships: "
+        "7 Adequate · 25 Good to Excellent",
+        "5.1 Providing help and support at an early stage, Post-2016 group: "
+        "1 Adequate · 7 Good or Very good · 1 Excellent",
+        "5.2 Assessing and responding to risks and needs, The 32 partnerships: "
+        "Good: just over half; Unsatisfactory to Adequate: just under half"]
+    sums = [sum(map(int, re.findall(r"(?:: |· )(\d+) ", bar))) for bar in bars]
+    assert sums == [32, 32, 9, 0, 32, 32, 32, 32]
+
+
+def test_a_trend_has_a_line_for_each_measure_with_its_periods(client: httpx.Client) -> None:
+    assert drawn(client.get("/questions/survey-trends").text)[1:] == [
+        "staff positive about the effect of GIRFEC on working relationships: "
+        "68 % before 2014, 75 % in 2014-16, 72 % after 2016",
+        "lead professionals who say they understand their role: 87 % before 2014, 80 % after 2016",
+        "named persons who say they understand their role: 76 % before 2014, 64 % after 2016"]
+
+
+@pytest.mark.parametrize(("asked", "expected"), [
+    ("distributions?view=table",
+     ["Indicator", "Group", "Grades", "Partnerships", "By arithmetic", "Where it is said"]),
+    ("policy-in-practice?policy=PACE",
+     ["Statement", "In force from", "Assessment", "What was found", "Where it is said"]),
+    ("approach-partnerships?approach=safe-and-together",
+     ["Partnership", "Stage", "Kind of effect", "Details", "Where it is said"]),
+    ("compare-policies",
+     ["Policy", "Provisions", "Without a statement", "That no rule reaches",
+      "Statements that name it", "Statements that bear on it", "Strengths or improving",
+      "Mixed, weaknesses or worsening"]),
+])
+def test_columns_are_chosen_by_what_they_hold(
+    client: httpx.Client, asked: str, expected: list[str]
+) -> None:
+    assert columns(client.get(f"/questions/{asked}").text) == expected
+
+
+def test_what_compares_things_leads_to_the_page_that_sets_them_side_by_side(
+    client: httpx.Client
+) -> None:
+    beside = "/compare?thing=partnership:south-lanarkshire&thing=partnership:midlothian"
+    pages = ["/", "/questions/compare-partnerships",
+             "/search?q=compare South Lanarkshire and Midlothian"]
+    assert [beside in unescape(client.get(page).text) for page in pages] == [True] * 3
+    page = client.get(beside).text
+    assert re.findall(r"<summary><h3>(.*?)</h3>", page)[:9] == [
+        "Grades", "Confidence", "Strengths", "Priorities for improvement", "Approaches",
+        "Approaches by stage", "Findings by assessment", "Statements", "Figures"]
+    figures = client.get(f"{beside}&part=figures").text
+    assert "354 square kilometres" in figures
+    assert "1800 square kilometres (180000 hectares)" in figures
+    folded = re.findall(r'<details class="part">\n\s*<summary><h3>(.*?)</h3>', page)
+    assert folded == ["Approaches", "Figures"]
+
+    assert 'part=approaches">Show all 182 of approaches' in page
+
+
+def test_a_disagreement_is_one_card_with_its_sides_and_matters_of_substance_are_first(
+    client: httpx.Client
+) -> None:
+    page = client.get("/questions/disagreements").text
+    cards = page.split('<ul class="cards">')[1].split("</section>")[0].split("<li><h3>")[1:]
+    titles = [unescape(re.sub(r"<[^>]*>.*", "", re.sub(r"^<a[^>]*>", "", it))) for it in cards]
+    assert len(set(titles)) == len(titles) > 70
+    kinds = [re.findall(r'class="of-kind">([^<]*)', it)[0] for it in cards]
+    assert "name" not in kinds[:20] and kinds[0] == "substance"
+    assert [it for it in cards if it.count('class="brief"') < 2] == []
+    assert "⚑" not in "".join(it for it in cards if titles[0] in it)
