@@ -81,7 +81,8 @@ def head_of(context: PageContext, iri: str, rows: Iterable[Row]) -> dict[str, An
         "classes": context.terms.most_special(classes),
         "other_names": sorted({term.value for p in OTHER_NAMES for term in said.get(p, ())
                                if term.value.casefold() not in label.casefold()}),
-        "leads": [term.value for p in MEANINGS for term in said.get(p, ())],
+        "leads": [term.value for p in said if p in MEANINGS or _introduces(context, p, said[p])
+                  for term in said[p]],
         "facts": facts, "measured": _measured(context, facts),
         "above": _alphabetical(context.link(term.value) for p in _ABOVE for term in said.get(p, ())
                                if isinstance(term, NamedNode)),
@@ -106,6 +107,12 @@ def _concludes(context: PageContext, property_: str) -> bool:
     return str(DISPLAY.concluded) in context.terms.term(property_).values[str(RDFS.subPropertyOf)]
 
 
+def _introduces(context: PageContext, property_: str, values: Iterable[Term]) -> bool:
+    """Whether the values of a property are texts that say what a thing is."""
+    return context.terms.term(property_).first(DISPLAY.lead) == "true" and all(
+        isinstance(value, Literal) and value.language for value in values)
+
+
 def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[Fact]:
     """Properties in the order of the shapes, each with its values, without those that have the
     same things as one before."""
@@ -116,7 +123,7 @@ def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[F
         term = context.terms.term(iri)
         values = {value: graphs for value, graphs in said[iri].items()
                   if not isinstance(value, BlankNode)}
-        if iri in (*NOT_FACTS, *_ABOVE, _BELOW) or iri.startswith(str(DISPLAY)) \
+        if _introduces(context, iri, values) or iri in (*NOT_FACTS, *_ABOVE, _BELOW) or iri.startswith(str(DISPLAY)) \
                 or term.quiet or not values or _concludes(context, iri):
             continue
         passages = [context.index.passage(value.value) for value in values]
