@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.responses import Response
+
 from graphsvc.fulltext import Entry
 from graphsvc.index import slug
 from graphsvc.vocabulary import DISPLAY, RDFS, SCHEMA, SKOS
@@ -44,7 +46,7 @@ class Branch:
     below: tuple[Branch, ...]
 
 
-async def browse_page(context: PageContext, pairs: Pairs) -> str:
+async def browse_page(context: PageContext, pairs: Pairs) -> Response:
     """The things of the class that an address names; without one, the classes.
 
     `class`: the class; `by`: letter or tree, by default tree where most things are in one;
@@ -166,7 +168,7 @@ def _tree(known: Mapping[str, Item], above: Mapping[str, Sequence[str]]) -> list
     return [branch(iri, 0) for iri in known if not above.get(iri)]
 
 
-async def ontology_page(context: PageContext) -> str:
+async def ontology_page(context: PageContext) -> Response:
     """The page of the ontology: classes as a tree, properties, vocabularies, re-used terms."""
     return await context.render("ontology.html", lambda: _ontology(context))
 
