@@ -81,8 +81,8 @@ def head_of(context: PageContext, iri: str, rows: Iterable[Row]) -> dict[str, An
         "classes": context.terms.most_special(classes),
         "other_names": sorted({term.value for p in OTHER_NAMES for term in said.get(p, ())
                                if term.value.casefold() not in label.casefold()}),
-        "leads": [term.value for p in said if p in MEANINGS or _introduces(context, p, said[p])
-                  for term in said[p]],
+        "leads": [term.value for p in (*MEANINGS, *(p for p in said if _introduces(
+            context, p, said[p]))) for term in said.get(p, ())],
         "facts": facts, "measured": _measured(context, facts),
         "above": _alphabetical(context.link(term.value) for p in _ABOVE for term in said.get(p, ())
                                if isinstance(term, NamedNode)),
@@ -123,8 +123,8 @@ def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[F
         term = context.terms.term(iri)
         values = {value: graphs for value, graphs in said[iri].items()
                   if not isinstance(value, BlankNode)}
-        if _introduces(context, iri, values) or iri in (*NOT_FACTS, *_ABOVE, _BELOW) or iri.startswith(str(DISPLAY)) \
-                or term.quiet or not values or _concludes(context, iri):
+        if iri in (*NOT_FACTS, *_ABOVE, _BELOW) or iri.startswith(str(DISPLAY)) or term.quiet \
+                or not values or _concludes(context, iri) or _introduces(context, iri, values):
             continue
         passages = [context.index.passage(value.value) for value in values]
         at_places = all(passage.document for passage in passages)

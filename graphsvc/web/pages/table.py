@@ -235,7 +235,7 @@ class Table:
         seen: dict[str, tuple[Column, Link]] = {}
         heads = [cell for _, cell in self.cells(row, "head")]
         known = {it.document for _, cell in self.cells(row, "evidence") for it in cell.cited}
-        for at, cell in sorted(enumerate(row), key=lambda it: it[0] != self.told):
+        for at, cell in sorted(enumerate(row), key=lambda it: it[0] != self.prose):
             if self.roles[at] == role and cell and at not in self.same and self._says(
                     at, cell) and (cell.iri is None or cell.iri not in known and not any(
                         cell.iri == head.iri or cell.text in head.text for head in heads)):
