@@ -164,8 +164,9 @@ def _measured(context: PageContext, facts: Iterable[Fact]) -> list[str]:
 def referrers(
     context: PageContext, found: Iterable[Sequence[str]], iri: str
 ) -> list[dict[str, Any]]:
-    """What refers to the thing, by class and property, the classes in the ontology's order; where
-    a property narrows searches, with the one that has them all."""
+    """What refers to the thing, by class and property, the classes in the ontology's order, without
+    properties of which another has the same things and more; where a property narrows searches,
+    with the one that has them all."""
     pairs = {(property_, thing) for property_, thing in found
              if not context.terms.term(property_).quiet}
     known = context.index.entries({thing for _, thing in pairs})
@@ -175,6 +176,9 @@ def referrers(
             grouped[class_, property_].append(context.link(thing))
     groups = []
     for (class_, property_), links in grouped.items():
+        if any(other == class_ and {*links} < {*others}
+               for (other, _), others in grouped.items()):
+            continue
         search = ({"class": slug(class_), slug(property_): context.curie(iri)}
                   if property_ in context.terms.facets else {})
         shown = _alphabetical(links)[:_REFERRERS if search else _MOST_REFERRERS]
