@@ -308,8 +308,7 @@ def _fields(table: dict[str, Any]) -> Iterator[str]:
     for row in table["rows"]:
         yield ""
         for column in table["columns"]:
-            value = row[column["name"]]
-            mark = " (concluded)" if column["name"] in row["notStated"] else ""
+            value, mark = row[column["name"]], " (concluded)" * (column["name"] in row["notStated"])
             for one in value if isinstance(value, list) else [value]:
                 if one not in (None, ""):
                     yield _filled(f"{column['label']}: {_plain(one, table['labels'])}{mark}")

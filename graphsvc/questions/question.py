@@ -98,6 +98,7 @@ class Column(HeaderModel):
     fact: whether its thing is what the row says: its passages come first, its summary is the gist.
     unit, of: the columns that say in what its numbers are, and out of how many they are.
     quiet: whether pages leave it out, because it orders the rows or repeats what others say.
+    tone: of what its numbers count; pages draw such numbers as one bar.
     absent: what rows without a value are called where rows are put together by it.
     """
 
@@ -113,6 +114,7 @@ class Column(HeaderModel):
     unit: Name | None = None
     of: Name | None = None
     quiet: Flag = False
+    tone: Literal["good", "mixed", "bad"] | None = None
 
     @property
     def orders(self) -> bool:

@@ -180,6 +180,12 @@ class Table:
         """Whether a cell says more than that there is none of what its column counts or asks."""
         return (self.columns[at].type, cell.text) not in (("integer", "0"), ("boolean", "no"))
 
+    @cached_property
+    def toned(self) -> dict[str, list[float]]:
+        """The numbers of what is bad, mixed and good, row by row, where columns count them."""
+        return {column.tone: [row[at].number or 0.0 for row in self.rows]
+                for at, column in enumerate(self.columns) if column.tone}
+
     def instead(self, at: int) -> int | None:
         """The column of things, such as words for numbers, that another without a value has."""
         return next((its for its, column in enumerate(self.columns)
