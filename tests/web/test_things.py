@@ -203,9 +203,11 @@ def test_what_no_document_answers_on_a_partnership_is_folded_and_each_said_once(
 
 @pytest.mark.parametrize("path", [
     THEME, f"{THEME}?tab=over-time", SAFE, "/id/finding/nr-key-9", "/id/figure/mid-chronology-weak",
-    "/id/indicator/2018-2-1", "/id/distribution/nr-5-2", "/id/policy/children-and-young-people-act-2014",
+    "/id/indicator/2018-2-1", "/id/distribution/nr-5-2",
+    "/id/policy/children-and-young-people-act-2014",
     "/id/provision/cyp-act-services-planning", "/id/partnership/midlothian",
-    "/id/partnership/midlothian?tab=figures", "/id/document/midlothian-2020?tab=what-it-covers"])
+    "/id/partnership/midlothian?tab=figures",
+    "/id/document/midlothian-2020?tab=what-it-covers"])
 def test_pages_have_no_label_that_only_programs_need(client: httpx.Client, path: str) -> None:
     page = client.get(path).text
     labels = {_text(it) for it in re.findall(
