@@ -23,7 +23,7 @@ class Passage:
     file, from 1; ordinal: of the paragraph in the document, from 1; link: opens the publisher's
     copy, in HTML the passage itself, in a PDF its page if that is known; page: has something about
     the document; words: all of them, where the service holds the document; aside: whether its
-    section is beside the matter, as a cover is; bears: how many things rest on it.
+    section is outside the matter, as a cover is; bears: how many things rest on it.
     """
 
     iri: str
@@ -85,7 +85,7 @@ class Passage:
 
 def foremost(passages: Iterable[Passage], first: Collection[str] = ()) -> list[Passage]:
     """The passages with these IRIs first, then those on which the least rests, for what bears much
-    says little of each; those beside the matter last."""
+    says little of each; those outside the matter last."""
     return sorted(passages, key=lambda p: (
         p.iri not in first, p.aside, p.bears, p.document or "", p.ordinal or 0, p.iri))
 

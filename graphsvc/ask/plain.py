@@ -11,9 +11,9 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from graphsvc.ask.answerable import answerable
 from graphsvc.ask.fit import Asked, Bound, Fit
 from graphsvc.ask.rank import Ranking
+from graphsvc.ask.trials import Trials
 from graphsvc.ask.values import YEAR, Choices, chosen, numbers, quoted
 from graphsvc.ask.wordings import read_wordings
 from graphsvc.errors import GraphsvcError
@@ -168,9 +168,9 @@ class PlainWords:
         is_held = any(one.share >= _HELD for one in near)
         if sure:
             others = (fit for fit in fits if fit is not sure and is_sure(fit))
-            best, answered = await answerable(
-                sure, others, self._rows, partial(self._alike, heard), is_sure,
-                await self._passages(near), is_held)
+            trials = Trials(self._rows, partial(self._alike, heard), is_sure,
+                            await self._passages(near), is_held)
+            best, answered = await trials.choose(sure, others)
         if best:
             fits = [best, *(fit for fit in fits if fit.question is not best.question)]
         readings = [self._reading(fit) for fit in fits

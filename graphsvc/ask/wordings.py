@@ -24,9 +24,10 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from graphsvc.errors import GraphsvcError, InputErrors
+from graphsvc.questions.fields import Texts
 from graphsvc.questions.header import LOADER
 from graphsvc.questions.library import Library
-from graphsvc.questions.question import Question, Texts
+from graphsvc.questions.question import Question
 from graphsvc.words import Word, stem, words
 
 _PLACE = re.compile(r"\{(\w+)\}")

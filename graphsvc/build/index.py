@@ -128,7 +128,7 @@ class _Tables:
                    self._bears[thing.iri])
 
     def _is_aside(self, sections: Iterable[str]) -> bool:
-        """Whether one of these sections is beside the matter, as a cover is."""
+        """Whether one of these sections is outside the matter, as a cover is."""
         found = (self._content.things.get(iri) for iri in sections)
         return any(section and self._asides.intersection(section.values(DCTERMS["type"]))
                    for section in found)

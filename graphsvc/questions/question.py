@@ -10,17 +10,19 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, model_validator
 
+from graphsvc.questions.fields import (
+    Flag,
+    HeaderModel,
+    Iri,
+    Name,
+    Text,
+    Texts,
+    entries,
+    labelled,
+    several,
+)
 from graphsvc.questions.template import Template
 
 ParameterType = Literal[
@@ -41,62 +43,7 @@ RESERVED_COLUMNS = ("gist", "notStated", "disagreements")
 """What every row says of itself, next to its columns."""
 
 
-def _wrong(message: str, hint: str) -> PydanticCustomError:
-    """A mistake in a header. message: how its sentence goes on after the name of the place."""
-    return PydanticCustomError("header", "{message}", {"message": message, "hint": hint})
-
-
-def _several(value: object) -> object:
-    """A list; one value is a list of it."""
-    return value if isinstance(value, list | tuple) else [value]
-
-
-def _flag(value: object) -> bool:
-    if value not in ("true", "false", True, False):
-        raise _wrong("is neither true nor false.", "Write true or false.")
-    return value in ("true", True)
-
-
-def _iri(text: str, info: ValidationInfo) -> str:
-    """The IRI that a CURIE or an IRI (with or without <>) is for."""
-    prefixes: Mapping[str, str] = (info.context or {}).get("prefixes", {})
-    prefix, colon, local = text.partition(":")
-    if colon and prefix in prefixes and not local.startswith("//"):
-        return prefixes[prefix] + local
-    if re.fullmatch(r"<?[a-z][a-z0-9+.-]*:[^\s<>]+>?", text) and (
-        "://" in text or text.startswith(("<", "urn:"))
-    ):
-        return text.strip("<>")
-    raise _wrong(f"`{text}` is neither an IRI nor a CURIE with a known prefix.",
-                 f"Known prefixes: {', '.join(sorted(prefixes))}.")
-
-
-def _labelled(value: object) -> object:
-    """Choices that are a list are their own labels."""
-    return {text: text for text in value} if isinstance(value, list) else value
-
-
-def _entries(value: object) -> list[Any]:
-    """The values of a mapping by name, each with its name."""
-    if not isinstance(value, dict):
-        raise _wrong("is not a mapping.", "Write `key: value` lines.")
-    return [{"name": name, **entry} if isinstance(entry, dict) else entry
-            for name, entry in value.items()]
-
-
-Text = Annotated[str, Field(min_length=1)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_several)]
-Flag = Annotated[bool, BeforeValidator(_flag)]
-Name = Annotated[str, Field(pattern="^[a-z][A-Za-z0-9_]*$")]
-Iri = Annotated[Text, AfterValidator(_iri)]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True,
-                              validate_by_alias=True, arbitrary_types_allowed=True)
-
-
-class Parameter(_Model):
+class Parameter(HeaderModel):
     """A value that the asker gives.
 
     min, max: bounds of a number, date or year, or of a text's length. many: several may be given.
@@ -122,7 +69,7 @@ class Parameter(_Model):
     scheme: Iri | None = None
     nearest: Flag = False
     members: Iri | None = None
-    choices: Annotated[Mapping[str, Text], BeforeValidator(_labelled)] = {}
+    choices: Annotated[Mapping[str, Text], BeforeValidator(labelled)] = {}
     choices_from: Text | None = None
 
     @model_validator(mode="before")
@@ -143,7 +90,7 @@ class Parameter(_Model):
         return not self.required and not self.default
 
 
-class Column(_Model):
+class Column(HeaderModel):
     """A column of the answer; a column of type evidence holds IRIs of passages, blank-separated.
 
     many: the query gives several texts, each on a line of its own and in no order.
@@ -180,7 +127,7 @@ class Column(_Model):
         return self.type in ("integer", "decimal", "year")
 
 
-class Example(_Model):
+class Example(HeaderModel):
     """Values that a question can be asked with, as people would write them."""
 
     title: Text
@@ -188,7 +135,7 @@ class Example(_Model):
         default={}, validation_alias="parameters", serialization_alias="parameters")
 
 
-class Chart(_Model):
+class Chart(HeaderModel):
     """How the answer is drawn as bars: the columns of what each is for and of its length.
 
     series: the column of things that have a line each, from one `x` to the next.
@@ -210,7 +157,7 @@ class Chart(_Model):
     order: Literal["value", "answer"]
 
 
-class Map(_Model):
+class Map(HeaderModel):
     """How the answer is drawn as a map: the columns of places, and of what colours them (without
     one, the number of rows).
 
@@ -224,7 +171,7 @@ class Map(_Model):
     scale: Literal["count", "percent", "ordered", "categories"]
 
 
-class Matrix(_Model):
+class Matrix(HeaderModel):
     """How the answer is drawn as a matrix: the columns that give rows, columns, heads over several
     of these, cells, what is shown in an empty one, and colours (else by the rank of the cell)."""
 
@@ -236,7 +183,7 @@ class Matrix(_Model):
     tone: Name | None = None
 
 
-class Covers(_Model):
+class Covers(HeaderModel):
     """How a question says what was looked at: all documents, or who of some things has one.
 
     thing: the column of the things. document, statements: the columns of the documents that look
@@ -248,29 +195,29 @@ class Covers(_Model):
     statements: Name | None = None
 
 
-class Remarks(_Model):
+class Remarks(HeaderModel):
     """How a question remarks on the rows of all others, such as with a disagreement.
 
     about: the columns of the things that are remarked on; thing, kind: what the remark is.
     """
 
-    about: Annotated[tuple[Name, ...], BeforeValidator(_several)]
+    about: Annotated[tuple[Name, ...], BeforeValidator(several)]
     thing: Name
     kind: Name
 
 
-Columns = Annotated[tuple[Column, ...], BeforeValidator(_entries)]
+Columns = Annotated[tuple[Column, ...], BeforeValidator(entries)]
 
 
 WORDS = ("unit", "scale", "order")
 """Keys of drawings that do not name a column."""
-PARTS: Mapping[Any, type[BaseModel]] = {
+PARTS: Mapping[Any, type[HeaderModel]] = {
     "parameters": Parameter, "columns": Column, "examples": Example, "chart": Chart, "map": Map,
     "matrix": Matrix, "covers": Covers, "remarks": Remarks}
 """The models of what is in a header, by its key."""
 
 
-class SharedColumns(_Model):
+class SharedColumns(HeaderModel):
     """Columns that the headers of a library may name."""
 
     columns: Columns
@@ -281,7 +228,7 @@ def places_of(heading: str) -> set[str]:
     return set(_PLACE.findall(heading))
 
 
-class Header(_Model):
+class Header(HeaderModel):
     """The header of a question's file.
 
     heading: titles of its answers, with `{parameter}` for values: see Question.headed.
@@ -301,7 +248,7 @@ class Header(_Model):
     heading: Texts = ()
     description: Text
     tags: Texts = ()
-    parameters: Annotated[tuple[Parameter, ...], BeforeValidator(_entries)] = ()
+    parameters: Annotated[tuple[Parameter, ...], BeforeValidator(entries)] = ()
     columns: Columns
     order: Texts = ()
     examples: tuple[Example, ...]

@@ -38,8 +38,10 @@ def linked_routes(serving: Serving, pages: PageContext) -> Routes:
         return await run_in_threadpool(
             lambda: [quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)])
 
-    async def page(path: str, made: Awaitable[str]) -> Response:
-        return Response(await made, headers=_alternates(path, HTML), media_type=HTML.content_type)
+    async def page(path: str, made: Awaitable[Response]) -> Response:
+        response = await made
+        response.headers.update(_alternates(path, HTML))
+        return response
 
     async def rdf(path: str, format: Format, triples: list[ox.Triple]) -> Response:
         body = await run_in_threadpool(_serialize, triples, format, release.manifest["prefixes"])

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 
 from graphsvc.archive import FILES, Archive
 from graphsvc.description import Part, ServiceDescription
@@ -69,7 +69,9 @@ def machine_routes(
         async def answer(request: Request) -> Response:
             format = choose((), request.headers.get("accept"), (*LINKED_FORMATS, HTML))
             if format is HTML:
-                return HTMLResponse(await about_page(pages, ()), headers=_PAGE)
+                page = await about_page(pages, ())
+                page.headers.update(_PAGE)
+                return page
             body = await run_in_threadpool(
                 description.write, part, format.media_type, server_of(request))
             return Response(body, media_type=format.content_type, headers=_DESCRIBED)

@@ -72,7 +72,12 @@ def openapi(
         paths[f"/api/questions/{question.name}"] = {"get": {
             "operationId": question.name, "summary": question.title,
             "description": question.description, "tags": [_folder(question)],
-            "parameters": _parameters(question, offered),
+            "parameters": [
+                *(_parameter(parameter, question.examples[0].values.get(parameter.name, ()),
+                             offered.get((question.name, parameter.name), ()))
+                  for parameter in question.parameters),
+                *(_parameter(parameter, (), ()) for parameter in OWN_PARAMETERS
+                  if parameter.name in ("limit", "after"))],
             "responses": _responses({JSON.media_type: _ref(f"{model}Answer")}, errors)}}
     folders = {_folder(question) for question in questions.library} - {
         tag["name"] for tag in document["tags"]}
@@ -132,16 +137,6 @@ def _cell(column: Column) -> Json:
 
 def _ref(model: str) -> Json:
     return {"$ref": f"#/components/schemas/{model}"}
-
-
-def _parameters(question: Question, offered: Offered) -> list[Json]:
-    """What the operation of a question takes, with the values of its first example."""
-    example = question.examples[0].values
-    own = [_parameter(parameter, example.get(parameter.name, ()),
-                      offered.get((question.name, parameter.name), ()))
-           for parameter in question.parameters]
-    return own + [_parameter(parameter, (), ()) for parameter in OWN_PARAMETERS
-                  if parameter.name in ("limit", "after")]
 
 
 def _parameter(parameter: Parameter, example: Sequence[str], offered: Sequence[str]) -> Json:

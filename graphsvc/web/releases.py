@@ -74,7 +74,7 @@ class ReleaseSource:
                 description.write, "sparql", format.media_type, server)
 
         async def editor(request: RequestContext) -> bytes:
-            return (await editor_page(pages, ())).encode()
+            return bytes((await editor_page(pages, ())).body)
 
         async def problem(request: RequestContext, error: GraphsvcError) -> bytes:
             made = await run_in_threadpool(error_page, pages, request.scope["path"], error)

@@ -73,3 +73,36 @@ def test_columns_are_chosen_by_what_they_hold(
     client: httpx.Client, asked: str, expected: list[str]
 ) -> None:
     assert columns(client.get(f"/questions/{asked}").text) == expected
+
+
+def test_what_compares_things_leads_to_the_page_that_sets_them_side_by_side(
+    client: httpx.Client
+) -> None:
+    beside = "/compare?thing=partnership:south-lanarkshire&thing=partnership:midlothian"
+    pages = ["/", "/questions/compare-partnerships",
+             "/search?q=compare South Lanarkshire and Midlothian"]
+    assert [beside in unescape(client.get(page).text) for page in pages] == [True] * 3
+    page = client.get(beside).text
+    assert re.findall(r"<summary><h3>(.*?)</h3>", page)[:9] == [
+        "Grades", "Confidence", "Strengths", "Priorities for improvement", "Approaches",
+        "Approaches by stage", "Findings by assessment", "Statements", "Figures"]
+    figures = client.get(f"{beside}&part=figures").text
+    assert "354 square kilometres" in figures
+    assert "1800 square kilometres (180000 hectares)" in figures
+    folded = re.findall(r'<details class="part">\n\s*<summary><h3>(.*?)</h3>', page)
+    assert folded == ["Approaches", "Figures"]
+
+    assert 'part=approaches">Show all 182 of approaches' in page
+
+
+def test_a_disagreement_is_one_card_with_its_sides_and_matters_of_substance_are_first(
+    client: httpx.Client
+) -> None:
+    page = client.get("/questions/disagreements").text
+    cards = page.split('<ul class="cards">')[1].split("</section>")[0].split("<li><h3>")[1:]
+    titles = [unescape(re.sub(r"<[^>]*>.*", "", re.sub(r"^<a[^>]*>", "", it))) for it in cards]
+    assert len(set(titles)) == len(titles) > 70
+    kinds = [re.findall(r'class="of-kind">([^<]*)', it)[0] for it in cards]
+    assert "name" not in kinds[:20] and kinds[0] == "substance"
+    assert [it for it in cards if it.count('class="brief"') < 2] == []
+    assert "⚑" not in "".join(it for it in cards if titles[0] in it)

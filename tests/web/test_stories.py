@@ -98,8 +98,7 @@ def test_a_newcomer_learns_who_uses_an_approach_and_takes_a_spreadsheet_and_a_pi
     line = page.get_by_role("row", name=re.compile("2.1 Impact on children"))
     assert [re.sub(r"\s.*", "", cell.inner_text(), flags=re.S)
             for cell in line.get_by_role("cell").all()] == ["Good", "Adequate"]
-    page.get_by_label("Differences only").check()
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="Differences only").click()
     page.wait_for_url("**differences=yes*")
     assert page.get_by_role("row", name=re.compile("1.1 Improvements")).is_visible()
     assert page.get_by_role("row", name=re.compile("2.2 Impact on families")).count() == 0

@@ -185,7 +185,7 @@ class Desk:
             title=work.reading.title, who=work.graph.label(self._who), do=do, form=form,
             card=page.card(work, waiting, current, problems) if current else None,
             lines=page.document(work, state, waiting, current, here), progress=progress, line=line,
-            shares=page.shares(progress), log=page.log(work, state), last=state.last,
+            shares=page.shares(progress), log=[*page.log(work, state)], state=state,
             section={s.line: s for s in progress.sections}.get(heading.line) if heading else None,
             classes=sorted((work.graph.label(iri), iri) for iri in work.graph.classes_of_things()),
             kind=kind, reasons=sorted(REASONS), wrong=wrong, given=given, filled=filled,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from graphsvc.curate.checking import Problem
 from graphsvc.curate.decisions import State
-from graphsvc.curate.records import Draft, Kind, Paragraph
+from graphsvc.curate.records import Decision, Draft, Kind, Paragraph
 from graphsvc.curate.statement import EVIDENCE, TYPE
 from graphsvc.curate.work import Progress, Work
 from graphsvc.index import slug
@@ -50,21 +50,6 @@ class Said:
     text: str
     cue: str = ""
     rule: str = ""
-
-
-@dataclass(frozen=True)
-class Logged:
-    """A decision as it is listed. what: its subject; lines: those that it rests on or ticks off;
-    said: what was accepted."""
-
-    number: int
-    action: str
-    what: str
-    who: str
-    when: str
-    undone: bool
-    lines: tuple[int, ...]
-    said: list[Said]
 
 
 @dataclass
@@ -150,19 +135,13 @@ def shares(progress: Progress) -> dict[str, int]:
             "open": round(100 * len(progress.open) / total)}
 
 
-def log(work: Work, state: State) -> list[Logged]:
-    """All decisions, the last first."""
-    rows = []
+def log(work: Work, state: State) -> Iterator[tuple[int, Decision, str, list[Said]]]:
+    """All decisions, the last first: number, decision, its subject, and what was accepted."""
     for number, decision in reversed([*enumerate(state.log, 1)]):
         name = decision.changed.iri if decision.changed else None
         what = slug(name) if name else decision.reason or decision.draft or (
             f"decision {decision.undoes}" if decision.undoes else "")
-        said = _values(work, decision.changed) if decision.changed else []
-        rows.append(Logged(
-            number, decision.action, what, slug(decision.who),
-            decision.when.strftime("%d %b %H:%M"), number in state.undone,
-            decision.changed.passages if decision.changed else decision.lines, said))
-    return rows
+        yield number, decision, what, _values(work, decision.changed) if decision.changed else []
 
 
 def _values(work: Work, draft: Draft) -> list[Said]:

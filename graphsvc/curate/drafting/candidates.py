@@ -11,15 +11,13 @@ from math import exp, log
 from rapidfuzz import fuzz, process
 
 from graphsvc.curate.drafting.cues import pattern
-from graphsvc.curate.drafting.phrases import Phrase, Phrases
+from graphsvc.curate.drafting.phrases import EXAMPLE, Phrase, Phrases
 from graphsvc.curate.drafting.text import Sentence, Text
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Kind, Near
 from graphsvc.vocabulary import CURATION, DCTERMS, SKOS
 from graphsvc.words import FUNCTION_WORDS, content_stems, fold, words
 
-_EXAMPLE = re.compile(r"\b(?:such as|includ\w+|for example|for instance|e\.g|namely|called|"
-                      r"known as)\b", re.IGNORECASE)
 _SPEAKER = re.compile(r",[^.;:“\"]*\bs(?:aid|ays):?\s*[“\"]")
 """What comes after the name of somebody who is quoted."""
 _ADDRESS = re.compile(r"@|www\.|https?:|\b(?:19|20)\d\d\b|\b[A-Z]{1,2}\d{1,2} ?\d[A-Z]{2}\b")
@@ -147,7 +145,7 @@ def draft_candidates(text: Text) -> Iterator[Draft]:
 
 def _found(text: Text, heads: Heads) -> dict[frozenset[str], _Candidate]:
     """The names, each with what was seen of it, by the words that say what it is about."""
-    finder = Phrases(heads.knows, text.graph.names.has, _EXAMPLE)
+    finder = Phrases(heads.knows, text.graph.names.has)
     small = {word.folded for sentence in text.sentences for word in words(sentence.text)
              if word.text == word.folded}
     found: dict[frozenset[str], _Candidate] = {}
@@ -188,7 +186,7 @@ def _signs(name: str, phrase: Phrase, sentence: Sentence) -> set[str]:
     start = max(sentence.text.find(name, phrase.start), 0)
     before, after = sentence.text[:start], sentence.text[start + len(name):]
     signs = {phrase.way: True, "item": sentence.kind is Kind.ITEM, "row": sentence.kind is Kind.ROW,
-             "short": len(sentence.text.split()) < _SHORT, "example": _EXAMPLE.search(before)}
+             "short": len(sentence.text.split()) < _SHORT, "example": EXAMPLE.search(before)}
     signs |= {sign: pattern.search(before) for sign, pattern in _BEFORE.items()}
     signs |= {sign: pattern.match(after) for sign, pattern in _AFTER.items()}
     return {sign for sign, found in signs.items() if found}

@@ -110,7 +110,7 @@ class _Figures:
         for around in _split(shown, found):
             figure = self._figure(around, shown, said, dates)
             if figure:
-                self.last[_sort(around.quantity)] = figure
+                self.last[around.quantity.sort or around.quantity.of] = figure
                 self.latest = figure if around.quantity.of != self.trend else self.latest
                 yield self._draft(sentence, around, figure)
 
@@ -121,18 +121,17 @@ class _Figures:
         quantity = around.quantity
         group, counted = self._group(around, said), self._counted(around)
         unit = self._unit(around, shown, group)
-        last = self.last.get(_sort(quantity)) if quantity.number else None
+        last = self.last.get(quantity.sort)
         if last and (_ELLIPSIS.match(around.after) or (
                 _COMPARED.search(around.before) and unit and not unit[1])):
             unit = last.unit
         known = self.latest
-        if known and quantity.number and (
+        if known and quantity.sort and (
                 _COMPARED.search(around.before) or _AGAIN.match(shown) or around.inside):
             group = self._best(self.group, around.after[:_NOUN]) or known.group or group
             if around.inside or len(_keywords(around.after)) < 3:
                 counted = known.counted
-        number = quantity.number
-        bare = number and number.sort == "count" and unit and not unit[1]
+        bare = quantity.sort == "count" and unit and not unit[1]
         if unit is None or not counted.label or bare and "." in quantity.words:
             return None
         near = min(dates, key=lambda one: min(abs(one.at[0] - quantity.at[1]),
@@ -152,24 +151,24 @@ class _Figures:
         values += self._where(around)
         values += self._when(figure.period)
         rough = self._best(self.qualifier, around.before[-25:])
-        if rough and figure.quantity.number:
+        if rough and figure.quantity.sort:
             values.append(self.text.value(self.qualifier, rough.iri, rough.words))
         sure = 0.5 + 0.2 * bool(unit[1]) + 0.2 * bool(group)
         return self.text.draft(self.class_, values, sentence.lines, figure.quantity.words, sure)
 
     def _amount(self, quantity: Quantity) -> Value:
-        if quantity.number is None:
+        if not quantity.sort:
             return self.text.value(quantity.of, quantity.iri, quantity.words)
-        number, text = quantity.number, quantity.value
-        if number.of and str(number.of) not in self.sorts:  # one in five is 20 per cent
-            text = f"{100 * float(number.value) / number.of:.1f}".removesuffix(".0")
+        text, total = quantity.value, quantity.total
+        if total and str(total) not in self.sorts:  # one in five is 20 per cent
+            text = f"{100 * float(text) / total:.1f}".removesuffix(".0")
         return self.text.said(self.number, text, quantity.words,
                               str(XSD.decimal if "." in text else XSD.integer))
 
     def _group(self, around: _Around, said: Found | None) -> Found | None:
         """Of whom or of what it is a part: the group that the sentence says outright, else one that
         the clause names, else, for a word of quantity, that of the passage."""
-        if around.quantity.number:
+        if around.quantity.sort:
             return (self._best(self.group, around.after[:_NEAR])
                     or self._best(self.group, around.before[-_NEAR:], last=True))
         near = self._noun(self.group, around.after)
@@ -192,7 +191,7 @@ class _Figures:
         if quantity.of == self.trend:
             near = self._best(self.unit, around.after[:_UNIT])
             return (near.iri, near.words) if near else otherwise
-        if quantity.number is None:
+        if not quantity.sort:
             near = self._noun(self.unit, around.after)
             implied = self._given(group, self.unit)
             return ((implied, group.words) if implied and group
@@ -204,11 +203,9 @@ class _Figures:
 
     def _always(self, quantity: Quantity) -> tuple[str, str] | None:
         """The unit of a sort of numbers that has only one."""
-        number = quantity.number
-        if number is None or number.sort == "count":
-            return None
-        sort = str(number.of) if number.sort == "part" and str(number.of) in self.sorts else (
-            "percent" if number.sort == "part" else number.sort)
+        sort, total = quantity.sort, str(quantity.total)
+        if sort == "part":
+            sort = total if total in self.sorts else "percent"
         return (self.sorts[sort], quantity.words) if sort in self.sorts else None
 
     def _named(self, around: _Around) -> tuple[str, str] | None:
@@ -291,10 +288,6 @@ def _split(shown: str, found: list[Quantity]) -> Iterator[_Around]:
         end = others[0].at[0] if others else len(shown)
         yield _Around(quantity, shown[start:quantity.at[0]], shown[quantity.at[1]:end],
                       bool(place) and shown[:quantity.at[0]].endswith("("))
-
-
-def _sort(quantity: Quantity) -> str:
-    return quantity.number.sort if quantity.number else quantity.of
 
 
 def _keywords(text: str) -> list[str]:

@@ -35,11 +35,10 @@ class Indicator:
 
 
 @dataclass(frozen=True)
-class _Known:
-    iri: str
-    number: str
-    set: str
-    name: str
+class _Known(Indicator):
+    """A name of what is graded. rank: the lower, the more of its set the document names."""
+
+    rank: int
     stems: frozenset[str]
 
 
@@ -54,14 +53,16 @@ class Indicators:
             paragraph.text.casefold() for paragraph in text.reading.paragraphs)
         numbered, in_set = (graph.value(property_, one)
                             for one in (CURATION.numbered, CURATION.set))
-        known = [_Known(iri, graph.value(iri, numbered), graph.value(iri, in_set), name,
-                        frozenset(content_stems(name)))
+        known = [(iri, graph.value(iri, in_set), name)
                  for iri in reversed(graph.choices(property_))  # of equal ones the newest
                  for name in dict.fromkeys(_BEFORE.sub("", name) for name in graph.called(iri))
                  if not any(sign.isdigit() for sign in name)]
-        given = Counter(one.set for one in known if one.name.casefold() in everything)
-        self._sets = [one for one, _ in given.most_common()]
-        self._known = sorted(known, key=lambda one: (self._rank(one), -len(one.name)))
+        given = Counter(set_ for _, set_, name in known if name.casefold() in everything)
+        ranks = {set_: rank for rank, (set_, _) in enumerate(given.most_common())}
+        self._known = sorted(
+            (_Known(iri, graph.value(iri, numbered), name, 0, ranks.get(set_, len(ranks)),
+                    frozenset(content_stems(name))) for iri, set_, name in known),
+            key=lambda one: (one.rank, -len(one.words)))
         cues = pattern(graph.values(graph.range(property_), CURATION.cue)).pattern
         self._said = re.compile(rf"{cues}[\s*_-]+{_NUMBER}(?![\w%])", re.IGNORECASE)
 
@@ -79,12 +80,12 @@ class Indicators:
                     taken.append((match.start(), match.end() + len(rest) + 1))
         folded = text.casefold().replace("’", "'")
         for one in self._known:
-            at = folded.find(one.name.casefold())
-            alone = " " in one.name or re.fullmatch(r"\W*", re.split(
-                r"[\t:]", folded[at + len(one.name):])[0])
-            if at >= 0 and alone and is_free((at, at + len(one.name)), taken):
-                found.append(Indicator(one.iri, one.number, text[at:at + len(one.name)], at))
-                taken.append((at, at + len(one.name)))
+            at = folded.find(one.words.casefold())
+            end = at + len(one.words)
+            alone = " " in one.words or re.fullmatch(r"\W*", re.split(r"[\t:]", folded[end:])[0])
+            if at >= 0 and alone and is_free((at, end), taken):
+                found.append(Indicator(one.iri, one.number, text[at:end], at))
+                taken.append((at, end))
         return sorted(found, key=lambda one: one.start)
 
     def like(self, text: str) -> Indicator | None:
@@ -92,21 +93,16 @@ class Indicators:
         said = frozenset(content_stems(text))
         shares = {one: len(one.stems & said) / len(one.stems)
                   for one in self._known if len(one.stems & said) > 1}
-        best = max(shares, key=lambda one: (shares[one], -self._rank(one)), default=None)
-        if best is None or shares[best] < _ENOUGH:
-            return None
-        return Indicator(best.iri, best.number, best.name, 0)
+        best = max(shares, key=lambda one: (shares[one], -one.rank), default=None)
+        return best if best and shares[best] >= _ENOUGH else None
 
     def _numbered(self, number: str, rest: str, start: int) -> Indicator:
-        same = [one for one in self._known if one.number == number]
         said = frozenset(content_stems(rest))
-        best = max((one for one in same if "." in number or one.stems & said),
-                   key=lambda one: (len(one.stems & said), -self._rank(one)), default=None)
+        best = max((one for one in self._known
+                    if one.number == number and ("." in number or one.stems & said)),
+                   key=lambda one: (len(one.stems & said), -one.rank), default=None)
         name = " ".join(f"{number} {rest}".split()[:10])
         return Indicator(best.iri if best else None, number, name, start)
-
-    def _rank(self, one: _Known) -> int:
-        return self._sets.index(one.set) if one.set in self._sets else len(self._sets)
 
 
 _SHORT = 200
@@ -323,6 +319,6 @@ class _Distributions:
                 for iri in self.graph.choices(self.grade) if least <= points(iri) <= most]
 
     def _amount(self, amount: Quantity) -> Value:
-        if amount.number is None:
+        if not amount.sort:
             return self.text.value(amount.of, amount.iri, amount.words)
         return self.text.said(self.number, amount.value, amount.words, XSD.integer)

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from graphsvc.words import FUNCTION_WORDS, fold
 
-_TOKEN = re.compile(r"[^\W_](?:[\w&+]|[’'#-](?=\w))*|[^\w\s*_]")
+EXAMPLE = re.compile(r"\b(?:such as|includ\w+|for example|for instance|e\.g|namely|called|"
+                     r"known as)\b", re.IGNORECASE)
+"""What leads to examples."""
+_TOKEN = re.compile(r"[^\W_](?:[\w&+]|[’'#-](?=\w))*|[^\w\s*_]|\t")
 _LETTERS = re.compile(r"\([\W_]{0,4}([A-Z][A-Za-z0-9]{0,8}[A-Z0-9])s?[\W_]{0,4}\)")
 _SET_OFF = re.compile(r"\*\*([^*]{3,60}?)[.,:;]?\*\*|[‘“]([^‘’“”]{3,60})[’”]|"
                       r"(?<!\w)'(\w[^']{2,50})'(?!\w)")
@@ -66,15 +69,11 @@ class Phrases:
     """Finds phrases that may be names.
 
     is_end: whether a word in small letters says what a thing is; is_part: whether a word can belong
-    to a name, though it looks like a verb or an adverb; examples: what leads to them.
+    to a name, though it looks like a verb or an adverb.
     """
 
-    def __init__(
-        self, is_end: Callable[[str], bool], is_part: Callable[[str], bool],
-        examples: re.Pattern[str],
-    ) -> None:
+    def __init__(self, is_end: Callable[[str], bool], is_part: Callable[[str], bool]) -> None:
         self._is_end, self._is_part = is_end, is_part
-        self._examples = examples
 
     def of(self, text: str) -> list[Phrase]:
         """The phrases of a sentence, without those within longer ones."""
@@ -93,15 +92,15 @@ class Phrases:
             name = next(group for group in match.groups() if group)
             if len(name.split()) <= _SET_OFF_MOST and not name.endswith("."):
                 yield Phrase(_plain(name), "set off", match.start())
-        for way, first, last in (*self._capitals(tokens, text), *self._small(tokens, text)):
+        for way, first, last in (*self._capitals(tokens), *self._small(tokens, text)):
             yield Phrase(_plain(text[tokens[first].start:tokens[last].end]), way,
                          tokens[first].start)
 
     def _small(self, tokens: list[_Token], text: str) -> Iterator[tuple[str, int, int]]:
         """Runs of words that a name in small letters may have: those with an end, and those in a
         list of examples."""
-        leads = [match.end() for match in self._examples.finditer(text)]
-        for first, last in self._runs(tokens, text):
+        leads = [match.end() for match in EXAMPLE.finditer(text)]
+        for first, last in self._runs(tokens):
             ends = [place for place in range(first + 1, last + 1)
                     if self._is_end(tokens[place].text)]
             if ends:
@@ -110,17 +109,17 @@ class Phrases:
                     text[place:tokens[first].start]) for place in leads):
                 yield "listed", first, last
 
-    def _runs(self, tokens: list[_Token], text: str) -> Iterator[tuple[int, int]]:
+    def _runs(self, tokens: list[_Token]) -> Iterator[tuple[int, int]]:
         """The first and last places of words next to one another, without what no name has."""
         first: int | None = None
-        for place in range(len(tokens) + 1):
-            if first is not None and (place == len(tokens) or not (
-                    _next(tokens[place - 1], tokens[place], text)
-                    and self._belongs(tokens, place, first))):
+        for place in range(len(tokens)):
+            if first is not None and not self._belongs(tokens, place, first):
                 yield first, place - 1
                 first = None
-            if first is None and place < len(tokens) and self._belongs(tokens, place, None):
+            if first is None and self._belongs(tokens, place, None):
                 first = place
+        if first is not None:
+            yield first, len(tokens) - 1
 
     def _belongs(self, tokens: list[_Token], place: int, first: int | None) -> bool:
         """Whether a word may be in a name of small letters: it is not small, and does not look like
@@ -134,7 +133,7 @@ class Phrases:
             r"(?:ed|ly)$" if first is not None else r"(?:ed|ing|ly)$", folded)
         return not looks or self._is_part(folded) or self._is_end(folded)
 
-    def _capitals(self, tokens: list[_Token], text: str) -> Iterator[tuple[str, int, int]]:
+    def _capitals(self, tokens: list[_Token]) -> Iterator[tuple[str, int, int]]:
         """Runs of words in capitals, with small words between them, and with the words after them
         that end in one which says what it is."""
         place = start = next((n for n, one in enumerate(tokens) if one.is_word), 0)
@@ -144,8 +143,8 @@ class Phrases:
                 place += 1
                 continue
             last = following = place
-            while following + 1 < len(tokens) and following - last < 3 and _next(
-                    tokens[following], tokens[following + 1], text):
+            while following + 1 < len(tokens) and following - last < 3 and (
+                    tokens[following + 1].is_word):
                 following += 1
                 token = tokens[following]
                 if token.is_capital or token.text.isdigit() and following == last + 1:
@@ -153,8 +152,7 @@ class Phrases:
                 elif fold(token.text) not in _LINKS:
                     break
             for end in range(last + 1, min(last + 4, len(tokens))):
-                if not _next(tokens[end - 1], tokens[end], text) or not self._belongs(
-                        tokens, end, place):
+                if not self._belongs(tokens, end, place):
                     break
                 if self._is_end(tokens[end].text):
                     last = end
@@ -171,11 +169,6 @@ def _lists(between: str) -> bool:
 
 def _plain(text: str) -> str:
     return " ".join(re.sub(r"[*_“”\"\[\]]|\(\W*$", " ", text).split()).strip("'’‘ ")
-
-
-def _next(one: _Token, other: _Token, text: str) -> bool:
-    """Whether only a blank is between two tokens."""
-    return other.is_word and not text[one.end:other.start].strip(" *_")
 
 
 def _spelt_out(before: list[_Token], letters: str) -> int | None:

@@ -4,7 +4,7 @@ name, date or order something."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from text_to_num import alpha2digit
@@ -40,46 +40,52 @@ _ROUND = ("10", "100")
 
 
 @dataclass(frozen=True)
-class Number:
-    """A number of a text.
+class Quantity:
+    """A number or a word of quantity in a text.
 
-    value: as a decimal number without zeros at its end that the text does not have; sort: "count",
-    "percent", "money" or "rank"; of: the number that it is a part of (`six out of ten`), else None;
-    at: where it is in the text, end excluded; in_words: whether it is written in words.
+    at: where it is, end excluded; words: as the text has it; value: a decimal number without zeros
+    at its end that the text does not have; sort: "count", "percent", "money", "rank" or "part";
+    total: the number that it is a part of (`six out of ten`); in_words: whether it is written so.
+    A word of quantity has none of these: of is a property, and iri the value that it leads to.
     """
 
-    value: str
-    sort: str
     at: tuple[int, int]
-    of: int | None = None
+    words: str
+    value: str = ""
+    sort: str = ""
+    total: int | None = None
     in_words: bool = False
+    of: str = ""
+    iri: str = ""
 
 
-def numbers(text: str, dates: list[Period]) -> list[Number]:
+def numbers(text: str, dates: list[Period]) -> list[Quantity]:
     """The numbers of a text in their order, without those that belong to a date.
 
     dates: the dates of the text. `one` alone counts only where it is a part of something.
     """
     taken = [period.at for period in dates]
-    found: list[Number] = []
+    found: list[Quantity] = []
+
+    def add(match: re.Match[str], number: str, sort: str, total: int | None, spelt: bool) -> None:
+        found.append(Quantity(match.span(), match[0], number, sort, total, spelt))
+        taken.append(match.span())
+
     for match in _OF.finditer(text):
         part, total = value(match["part"]), value(match["total"])
         of = match["link"].casefold() == "in" and part == "1" or total in _ROUND
         if part and total and of and total.isdigit() and int(total) > 1 and is_free(
                 match.span(), taken) and Fraction(part) <= Fraction(total):
-            found.append(Number(part, "part", match.span(), int(total), True))
-            taken.append(match.span())
+            add(match, part, "part", int(total), True)
     for match in _RANK.finditer(text):
         if is_free(match.span(), taken):
             place = _ORDINALS.index(match["word"].casefold()) + 1 if match["word"] else 1
-            found.append(Number(str(place), "rank", match.span(), in_words=True))
-            taken.append(match.span())
+            add(match, str(place), "rank", None, True)
     for match in _AT.finditer(text):
         written = value(match["number"], match["scale"])
         if written is not None and is_free(match.span(), taken):
             sort = "money" if match["money"] else "percent" if match["share"] else "count"
-            found.append(Number(written, sort, match.span(),
-                                in_words=not match["number"][0].isdigit()))
+            add(match, written, sort, None, not match["number"][0].isdigit())
     return sorted(found, key=lambda number: number.at)
 
 
@@ -142,28 +148,6 @@ _TIME = re.compile(r"\s*(?:-\s*)?(?:years?|months?|weeks?|days?)\b")
 _SMALL = frozenset(("0", "1"))
 
 
-@dataclass(frozen=True)
-class Quantity:
-    """A number or a word of quantity in a sentence.
-
-    number: or None where it is in words; then of is a property and iri the value that the words
-    lead to; at: where it is, end excluded; words: as the sentence has it.
-    """
-
-    at: tuple[int, int]
-    words: str
-    number: Number | None = None
-    of: str = ""
-    iri: str = ""
-    less: bool = False
-
-    @property
-    def value(self) -> str:
-        """The number, with a minus where it is a decrease."""
-        assert self.number is not None
-        return f"-{self.number.value}" if self.less else self.number.value
-
-
 def quantities(
     sentence: str, worded: dict[str, Concepts], first: bool
 ) -> tuple[list[Quantity], list[Period]]:
@@ -178,11 +162,10 @@ def quantities(
     taken = [*(one.at for one in dates), *names, *(m.span() for m in _MOST.finditer(sentence))]
     found = _in_words(sentence, worded, taken)
     taken = [one.at for one in found]
-    found += [Quantity(number.at, sentence[slice(*number.at)], number, less=bool(
-                  number.sort == "percent" and _LESS.search(sentence[:number.at[0]])))
-              for number in numbers(sentence, dates)
-              if _counts(number, sentence, names)
-              and is_free(number.at, taken)]
+    for number in numbers(sentence, dates):
+        if _counts(number, sentence, names) and is_free(number.at, taken):
+            less = number.sort == "percent" and _LESS.search(sentence[:number.at[0]])
+            found.append(replace(number, value=f"-{number.value}") if less else number)
     return sorted(found, key=lambda one: one.at), dates
 
 
@@ -196,12 +179,12 @@ def _in_words(
                                    for cue in one.find(sentence)]
     for of, cue in sorted(cues, key=lambda one: (one[1].start, -one[1].end)):
         if is_free((cue.start, cue.end), taken):
-            found.append(Quantity((cue.start, cue.end), cue.words, None, of, cue.iri))
+            found.append(Quantity((cue.start, cue.end), cue.words, of=of, iri=cue.iri))
             taken.append((cue.start, cue.end))
     return found
 
 
-def _counts(number: Number, sentence: str, names: list[tuple[int, int]]) -> bool:
+def _counts(number: Quantity, sentence: str, names: list[tuple[int, int]]) -> bool:
     start, end = number.at
     before, after = sentence[:start], sentence[end:]
     return not (not is_free(number.at, names)

@@ -6,7 +6,6 @@ What is held may go while another release is served, so browsers keep no page of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,10 +15,9 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from graphsvc.archive import FILES, Citation
 from graphsvc.changes import Changes, TooManyQuads, compare
@@ -62,8 +60,10 @@ def text_of(path: Path, names: frozenset[str]) -> Text:
              if opening.type == "heading_open"]
     for opening, words in heads:
         opening.attrSet("id", re.sub(r"[^\w -]", "", words.lower()).replace(" ", "-"))
-    for token in tokens:
-        _lead_to_pages(token.children or [], names)
+    for link in [child for token in tokens for child in token.children or ()]:
+        file, dot, rest = str(link.attrGet("href") or "").partition(".md")
+        if link.type == "link_open" and dot and file in names:
+            link.attrSet("href", f"/{file}{rest}")
     titled = tokens[:1] and tokens[0].type == "heading_open" and tokens[0].tag == "h1"
     return Text(
         heads[0][1] if titled else path.stem,
@@ -71,21 +71,13 @@ def text_of(path: Path, names: frozenset[str]) -> Text:
         {str(opening.attrGet("id")): words for opening, words in heads if opening.tag == "h2"})
 
 
-def _lead_to_pages(tokens: list[Token], names: frozenset[str]) -> None:
-    """Links to files that are pages here lead to the pages."""
-    for token in tokens:
-        file, dot, rest = str(token.attrGet("href") or "").partition(".md")
-        if token.type == "link_open" and dot and file in names:
-            token.attrSet("href", f"/{file}{rest}")
-
-
-async def text_page(name: str, context: PageContext, pairs: Pairs) -> str:
+async def text_page(name: str, context: PageContext, pairs: Pairs) -> Response:
     """The page of a text by the end of its address."""
     texts = context.serving.release.texts
     return await context.render("text.html", lambda: text_of(texts[name], frozenset(texts)))
 
 
-async def about_page(context: PageContext, pairs: Pairs) -> str:
+async def about_page(context: PageContext, pairs: Pairs) -> Response:
     """The page about the data and the release that is served."""
     release, texts = context.serving.release, context.serving.release.texts
 
@@ -115,8 +107,8 @@ async def report_page(context: PageContext, pairs: Pairs, server: str, referer: 
     address = context.said.first(DISPLAY["report"])
     if address:
         address = address.replace("{title}", quote(title)).replace("{body}", quote(text))
-    return await _unkept(context, "report.html", lambda: {
-        "path": path, "title": title, "text": text, "address": address})
+    return await context.render("report.html", lambda: {
+        "path": path, "title": title, "text": text, "address": address}, headers=NEVER_KEPT)
 
 
 # -- releases ----------------------------------------------------------------------------------
@@ -132,7 +124,7 @@ async def releases_page(context: PageContext, pairs: Pairs) -> Response:
     if since and until:
         found = [held(context, name).id for name in (since, until)]
         return RedirectResponse(f"/release/{found[1]}?since={found[0]}", 303)
-    return await _unkept(context, "releases.html", lambda: _history(context))
+    return await context.render("releases.html", lambda: _history(context), headers=NEVER_KEPT)
 
 
 async def release_page(context: PageContext, name: str, pairs: Pairs) -> Response:
@@ -163,7 +155,7 @@ async def release_page(context: PageContext, name: str, pairs: Pairs) -> Respons
 
     if first_of(pairs, "format") == "json":
         return JSONResponse(await run_in_threadpool(as_json), headers=NEVER_KEPT)
-    return await _unkept(context, "release.html", make)
+    return await context.render("release.html", make, headers=NEVER_KEPT)
 
 
 async def feed(context: PageContext, server: str) -> Response:
@@ -232,7 +224,3 @@ def _before(context: PageContext, release: Release) -> Release | None:
         return _folder(context).before(release)
     except GraphsvcError:
         return None
-
-
-async def _unkept(context: PageContext, template: str, make: Callable[[], Any]) -> Response:
-    return HTMLResponse(await context.render(template, make), headers=NEVER_KEPT)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from starlette.responses import Response
 
 from graphsvc.fulltext import Entry
 from graphsvc.index import slug
@@ -16,28 +19,39 @@ from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 from graphsvc.words import fold
 
-_MOST = 150
+_MOST = 400
 """Things that one page lists; of more, each letter has a page."""
 _DEEPEST = 8
-_NO_LETTER = "0-9"
+_NO_LETTER = "0-9 #"
 _LONGEST_NOTE = 140
 _PICTURE = "ontology"
 """The view that draws the ontology, where a project has one."""
 
 
 @dataclass(frozen=True)
+class Item:
+    """A thing in a list: what it is, in a few words; and what is counted of it, by what several are
+    called: how many there are, and in words."""
+
+    link: Link
+    note: str
+    counts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Branch:
     """A thing with what is narrower than it or a part of it."""
 
-    link: Link
+    item: Item
     below: tuple[Branch, ...]
 
 
-async def browse_page(context: PageContext, pairs: Pairs) -> str:
+async def browse_page(context: PageContext, pairs: Pairs) -> Response:
     """The things of the class that an address names; without one, the classes.
 
-    `class`: the class; `by`: letter or tree; `letter`: one of them. Raises GraphsvcError for other
-    parameters, HttpError 404 for what there is not, and what the engine raises.
+    `class`: the class; `by`: letter or tree, by default tree where most things are in one;
+    `letter`: one of them. Raises GraphsvcError for other parameters, HttpError 404 for what there
+    is not, and what the engine raises.
     """
     check_names("Browsing", pairs, "class", "by", "letter")
     wanted, terms = first_of(pairs, "class"), context.terms.terms.values()
@@ -45,71 +59,116 @@ async def browse_page(context: PageContext, pairs: Pairs) -> str:
                    and wanted in (term.iri, slug(term.iri))), None)
     if wanted and class_ is None:
         raise HttpError(404, f"There is no class `{wanted[:80]}` with things.", hint="See /browse.")
-    by, letter = first_of(pairs, "by") or "letter", first_of(pairs, "letter")
-    if by not in ("letter", "tree"):
+    by, letter = first_of(pairs, "by"), first_of(pairs, "letter")
+    if by not in ("letter", "tree", None):
         raise HttpError(404, f"Things cannot be browsed by `{by[:80]}`.",
                         hint="Use letter or tree.")
-    rows = await context.texts("tree", class_.iri) if class_ else []
+    if class_ is None:
+        led_to = [term for term in terms if term.is_class and not term.quiet
+                  and term.first(DISPLAY.order) and context.sizes.get(term.iri)]
+        return await context.render("browse.html", lambda: {
+            "class": None, "classes": [(term, context.sizes[term.iri]) for term in
+                                       sorted(led_to, key=lambda term: term.order)]})
+    above, counts = await asyncio.gather(
+        context.texts("tree", class_.iri), context.texts("counts", class_.iri))
 
     def make() -> dict[str, Any]:
-        if class_ is None:
-            led_to = [term for term in terms if term.is_class and not term.quiet
-                      and term.first(DISPLAY.order) and context.sizes.get(term.iri)]
-            return {"class": None, "classes": [(term, context.sizes[term.iri]) for term in
-                    sorted(led_to, key=lambda term: term.order)]}
         entries = context.index.members(class_.iri)
-        known, above = {entry.iri for entry in entries}, defaultdict[str, list[str]](list)
-        for thing, over in rows:
-            if over in known:
-                above[thing].append(over)
-        shown = {"tree": _tree(context, entries, above)} if by == "tree" else _letters(
-            context, entries, letter)
-        return {"class": class_, "by": by, "has_tree": bool(above), "total": len(entries), **shown}
+        return {"class": class_, "total": len(entries), **_listed(
+            _items(context, entries, counts), above, by, letter,
+            apart=class_.first(DISPLAY.apart) == "true")}
 
     return await context.render("browse.html", make)
 
 
-def _letters(
-    context: PageContext, entries: Sequence[Entry], wanted: str | None
+def _items(
+    context: PageContext, entries: Iterable[Entry], rows: Iterable[Sequence[str]]
+) -> dict[str, Item]:
+    """Things by their IRIs, as lists show them. rows: as the query `counts` gives them."""
+    counts: dict[str, dict[str, str]] = defaultdict(dict)
+    for one, counted, several, number in sorted(map(tuple, rows)):
+        if number != "0":
+            counts[one][several] = f"{int(number):,} {counted if number == '1' else several}"
+    return {entry.iri: Item(
+        context.link(entry.iri), entry.note if entry.note and entry.note != entry.label
+        and len(entry.note) <= _LONGEST_NOTE else "", counts[entry.iri]) for entry in entries}
+
+
+def members(
+    context: PageContext, iris: Collection[str], above: Iterable[Sequence[str]],
+    counts: Iterable[Sequence[str]],
+) -> list[Branch]:
+    """The things of a scheme as a tree. above, counts: as the queries `tree` and `counts` say."""
+    entries = sorted(context.index.entries(iris).values(), key=lambda it: fold(it.label or ""))
+    return _tree(_items(context, entries, counts), _above({*iris}, above))
+
+
+def _above(known: Collection[str], rows: Iterable[Sequence[str]]) -> dict[str, list[str]]:
+    """What things are below, of some."""
+    above: dict[str, list[str]] = defaultdict(list)
+    for thing, over in rows:
+        if over in known and thing in known:
+            above[thing].append(over)
+    return above
+
+
+def _listed(
+    known: Mapping[str, Item], rows: Iterable[Sequence[str]], by: str | None, letter: str | None,
+    apart: bool,
 ) -> dict[str, Any]:
-    """The things by the first letters of their names, each with what it is in a few words where
-    its name alone would not do: all of them, or those of one letter."""
-    found: dict[str, list[tuple[Link, str]]] = defaultdict(list)
-    for entry in entries:
-        first = fold(entry.label or "")[:1].upper()
-        letter = first if "A" <= first <= "Z" else _NO_LETTER
-        note = entry.note or ""
-        found[letter].append((context.link(entry.iri), note if note != entry.label and
-                              len(note) <= _LONGEST_NOTE else ""))
-    if wanted is None and len(entries) > _MOST:
-        wanted = min(found)
+    """Things as a tree or by their first letters; or in groups, by what is counted of them."""
+    above = _above(known, rows)
+    linked = set(above).union(*above.values())
+    by = by or ("tree" if 2 * len(linked) > len(known) and not letter else "letter")
+    shown = {"tree": _tree(known, above)} if by == "tree" else _groups(known) if apart \
+        else _letters(known, letter)
+    return {"by": by, "has_tree": bool(above), "letters": [], **shown}
+
+
+def _letters(known: Mapping[str, Item], wanted: str | None) -> dict[str, Any]:
+    """The things by the first letters of their names: all of them, or those of one letter."""
+    found: dict[str, list[Item]] = defaultdict(list)
+    for item in known.values():
+        first = fold(item.link.text)[:1].upper()
+        found[first if "A" <= first <= "Z" else _NO_LETTER].append(item)
+    letters = sorted(found, key=lambda letter: (letter == _NO_LETTER, letter))
+    paged = len(known) > _MOST
+    if wanted is None and paged:
+        wanted = letters[0]
     if wanted is not None and wanted not in found:
         raise HttpError(404, f"No name begins with `{wanted[:80]}`.",
-                        hint=f"Letters: {', '.join(sorted(found))}.")
-    return {"letters": [(letter, len(found[letter])) for letter in sorted(found)],
-            "letter": wanted, "paged": len(entries) > _MOST,
-            "shown": {letter: found[letter] for letter in sorted(found)
-                      if wanted in (None, letter)}}
+                        hint=f"Letters: {', '.join(letters)}.")
+    return {"letters": [(letter, len(found[letter])) for letter in letters],
+            "letter": wanted, "paged": paged,
+            "shown": {letter: found[letter] for letter in letters if wanted in (None, letter)}}
 
 
-def _tree(
-    context: PageContext, entries: Sequence[Entry], above: Mapping[str, Sequence[str]]
-) -> list[Branch]:
+def _groups(known: Mapping[str, Item]) -> dict[str, Any]:
+    """The things by what is counted of them, those of which most is counted first."""
+    found: dict[str, list[Item]] = defaultdict(list)
+    counted = sorted(set[str]().union(*(item.counts for item in known.values())))
+    for item in sorted(known.values(), key=lambda item: -len(item.counts)):
+        found[f"With {' and '.join(item.counts)}" if item.counts
+              else f"Without {' or '.join(counted)}"].append(item)
+    return {"shown": found}
+
+
+def _tree(known: Mapping[str, Item], above: Mapping[str, Sequence[str]]) -> list[Branch]:
     """The things that are below no other, each with what is below it, in the order of their
     names."""
     below: dict[str, list[str]] = defaultdict(list)
-    for entry in entries:
-        for over in above.get(entry.iri, ()):
-            below[over].append(entry.iri)
+    for iri in known:
+        for over in above.get(iri, ()):
+            below[over].append(iri)
 
     def branch(iri: str, depth: int) -> Branch:
         found = below[iri] if depth < _DEEPEST else []
-        return Branch(context.link(iri), tuple(branch(one, depth + 1) for one in found))
+        return Branch(known[iri], tuple(branch(one, depth + 1) for one in found))
 
-    return [branch(entry.iri, 0) for entry in entries if entry.iri not in above]
+    return [branch(iri, 0) for iri in known if not above.get(iri)]
 
 
-async def ontology_page(context: PageContext) -> str:
+async def ontology_page(context: PageContext) -> Response:
     """The page of the ontology: classes as a tree, properties, vocabularies, re-used terms."""
     return await context.render("ontology.html", lambda: _ontology(context))
 

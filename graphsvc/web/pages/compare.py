@@ -6,11 +6,10 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import CSV, XLSX, Format, csv_text, safe_cell
@@ -20,7 +19,7 @@ from graphsvc.questions.question import Question
 from graphsvc.questions.sentence import in_words
 from graphsvc.questions.sheet import plain_workbook
 from graphsvc.vocabulary import DISPLAY
-from graphsvc.web.pages.context import Link, PageContext, check_names, given_of
+from graphsvc.web.pages.context import MOST_COMPARED, Link, PageContext, check_names, given_of
 from graphsvc.web.pages.rendering import capital, query_string
 from graphsvc.web.pages.table import Row, Table, table_of
 from graphsvc.web.pages.terms import Term
@@ -28,12 +27,12 @@ from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 from graphsvc.words import slugged
 
-_MOST, _FEWEST = 4, 2
-_ROWS, _SHOWN, _FIRST = 1_000, 40, 20
-"""Rows of an answer; lines of a part that a page shows, and where no part is chosen; files have
-all."""
-_LONG, _NEAR = 80, 6
-"""Letters of an unknown name that are looked at, and names or pairs that are offered."""
+_FEWEST = 2
+_ROWS, _ALL, _SHOWN, _OPEN = 1_000, 300, 20, 12
+"""Rows of an answer; lines that a page shows of a part that is chosen, and of others; lines with
+which a part is not folded. Files have all."""
+_NEAR = 6
+"""Names or pairs that are offered."""
 _FILES = {"csv": CSV, "xlsx": XLSX}
 
 
@@ -65,6 +64,11 @@ class Part:
         return slugged(self.title)
 
     @property
+    def differing(self) -> int:
+        """How many lines differ."""
+        return sum(line.differs for line in self.lines)
+
+    @property
     def counts(self) -> bool:
         """Whether it says numbers, which come after what things have in common."""
         entries = [entry for line in self.lines for cell in line.cells for entry in cell if entry]
@@ -75,7 +79,7 @@ def _texts(entry: Iterable[Link]) -> tuple[str, ...]:
     return tuple(cell.text for cell in entry if cell.text)
 
 
-async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
+async def compare_page(context: PageContext, pairs: Pairs) -> Response:
     """The comparison that an address asks for, as a page or, with `format`, as json, csv or xlsx.
 
     `thing` names what is compared, `class` what is offered; `part` chooses parts, and
@@ -90,25 +94,11 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     if wanted and not first:
         raise HttpError(404, f"There is no class `{wanted[:80]}` whose things can be compared.",
                         hint=f"Choose one of: {', '.join(slug(term.iri) for term in classes)}.")
-    found: dict[str, str] = {}
-    problem, near = None, list[str]()
-    for name in names:
-        try:
-            among = (context.meant(name, term.iri) for term in first + classes)
-            found[name] = next(filter(None, among), None) or await context.find(name)
-        except NotOneThing as error:
-            if format != "html":
-                raise
-            meant = [] if not classes else _near(
-                context, (first or classes)[0], [*found.values()], name, error)
-            if len(meant) == 1:
-                found[name] = meant[0]
-            elif problem is None:
-                problem, near = (name, error), meant
+    found, problem, near = await _named(context, names, first + classes, format == "html")
     iris = list(dict.fromkeys(found.values()))
-    if len(iris) > _MOST:
+    if len(iris) > MOST_COMPARED:
         raise GraphsvcError(f"{len(iris)} things are too many to compare.",
-                            hint=f"Name {_FEWEST} to {_MOST}.")
+                            hint=f"Name {_FEWEST} to {MOST_COMPARED}.")
     if format not in ("html", "json", *_FILES):
         raise HttpError(404, f"A comparison has no format `{format[:80]}`.",
                         hint="It has json, csv and xlsx.")
@@ -120,49 +110,62 @@ async def compare_page(context: PageContext, pairs: Pairs) -> str | Response:
     gaps = await _gaps(context, asked, iris)
     only = given.get("differences", [""])[0] == "yes"
 
-    def named(iri: str) -> str:
-        """How a thing is named in the form: by its label, unless that means another one too."""
-        label = context.label(iri)
-        return label if class_ and context.meant(label, class_.iri) == iri else context.curie(iri)
-
     def make() -> dict[str, Any]:
+        labels = {name: context.label(iri) for name, iri in found.items()}
         every = sorted((part for answers in asked for part in parts_of(context, answers, iris)),
                        key=lambda part: part.counts)
-        again = [*(("thing", context.curie(iri)) for iri in iris), *(("part", it) for it in chosen)]
+        things = [("thing", context.curie(iri)) for iri in iris]
+
+        def query_of(parts: Iterable[str] = (), only: bool = False) -> str:
+            """This comparison with other choices, as an address has it."""
+            return query_string([*things, *(("part", it) for it in parts),
+                                 *[("differences", "yes")] * only])
+
         return {
             "classes": classes, "chosen_class": class_, "things": [*map(context.link, iris)],
             "offered": context.index.members(class_.iri) if class_ else (),
-            "names": [named(found[name]) if name in found else name for name in names],
-            "all": every, "ready": ready,
+            # in the form by its label, unless that means another one too
+            "names": [name if name not in found else labels[name] if class_ and context.meant(
+                labels[name], class_.iri) == found[name] else context.curie(found[name])
+                for name in names], "all": every, "ready": ready,
             "problem": problem and problem[0],
             "near": [(context.label(iri), _address(context, class_, [*iris, iri]))
                      for iri in near if class_],
             "pairs": _pairs(context, class_) if class_ and not iris else [],
             "parts": [replace(part, lines=[line for line in part.lines if line.differs or not only])
                       for part in every if not chosen or part.name in chosen],
-            "most": _SHOWN if chosen else _FIRST, "behind": [it for one in asked for it in one],
-            "wanted": chosen, "only": only, "gaps": gaps,
-            "query": query_string(again + [("differences", "yes")] * only)}
+            "shown": _ALL if chosen else _SHOWN, "most": _OPEN,
+            "behind": [it for one in asked for it in one], "wanted": chosen, "only": only,
+            "gaps": gaps, "query_of": query_of, "query": query_of(chosen, only)}
 
     if format == "json":
         return await context.json(lambda: _as_json(make()))
     if format in _FILES:
         return await run_in_threadpool(lambda: _file(context, make(), _FILES[format]))
-    page = await context.render("compare.html", make)
-    return HTMLResponse(page, problem[1].status) if problem else page
+    return await context.render("compare.html", make, problem[1].status if problem else 200)
 
 
-def _near(
-    context: PageContext, class_: Term, iris: Sequence[str], name: str, error: NotOneThing
-) -> list[str]:
-    """The IRIs of things of a class that may have been meant by a name of none."""
-    fits = partial(context.index.fits, of_class=class_.iri, scheme=None)
-    found = [*(one.iri for one in error.named),
-             *(iri for iri, _ in context.index.names.near(name[:_LONG], fits)),
-             *(entry.iri for entry in context.index.members(class_.iri)
-               if (entry.label or "").casefold().startswith(name.strip().casefold()))]
-    return [iri for iri in dict.fromkeys(found) if iri not in iris
-            and class_.iri in context.index.classes(iri)][:_NEAR]
+async def _named(
+    context: PageContext, names: Sequence[str], classes: Sequence[Term], offers: bool
+) -> tuple[dict[str, str], tuple[str, NotOneThing] | None, list[str]]:
+    """The things that names mean, first among those of classes; with offers, the first name that
+    is not that of one thing and what may have been meant by it, else raises NotOneThing."""
+    found: dict[str, str] = {}
+    problem, offered = None, list[str]()
+    for name in names:
+        try:
+            among = (context.meant(name, term.iri) for term in classes)
+            found[name] = next(filter(None, among), None) or await context.find(name)
+        except NotOneThing as error:
+            if not offers:
+                raise
+            near = [iri for class_ in classes[:1] for iri in context.near(name, class_.iri, error)
+                    if iri not in found.values()][:_NEAR]
+            if len(near) == 1:
+                found[name] = near[0]
+            elif problem is None:
+                problem, offered = (name, error), near
+    return found, problem, offered
 
 
 def _pairs(context: PageContext, class_: Term) -> list[tuple[str, str]]:
@@ -171,7 +174,7 @@ def _pairs(context: PageContext, class_: Term) -> list[tuple[str, str]]:
     for question in _questions(context):
         for named in context.examples(question):
             iris = [iri for iri in named if iri and class_.iri in context.index.classes(iri)]
-            if _FEWEST <= len(iris) <= _MOST and len(iris) == len(named):
+            if _FEWEST <= len(iris) <= MOST_COMPARED and len(iris) == len(named):
                 pairs.setdefault(_address(context, class_, iris),
                                  in_words(map(context.label, iris)))
     return [(text, address) for address, text in pairs.items()][:_NEAR]

@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from graphsvc.archive import Archive, Citation
 from graphsvc.errors import GraphsvcError
@@ -33,8 +33,12 @@ from graphsvc.web.request import Pairs
 
 SHADES = 6
 """Steps of shade, from 1; every shade has its text as well."""
+MOST_COMPARED = 4
+"""Things that are next to each other at most."""
 _KEPT = 1 << 16
 """Links that stay in memory."""
+_LONGEST = 80
+"""Letters of an unknown name that are looked at."""
 _SAFE = "/:@!$&'()*+,;=~-._%#"
 
 
@@ -161,6 +165,15 @@ class PageContext:
             return error.named
         return [Named(iri, self.label(iri))]
 
+    def near(self, text: str, of_class: str, error: NotOneThing) -> list[str]:
+        """The IRIs of things of a class that may have been meant by a name that none has."""
+        fits = partial(self.index.fits, of_class=of_class, scheme=None)
+        found = [*(one.iri for one in error.named),
+                 *(iri for iri, _ in self.index.names.near(text[:_LONGEST], fits)),
+                 *(entry.iri for entry in self.index.members(of_class)
+                   if (entry.label or "").casefold().startswith(text.strip().casefold()))]
+        return [iri for iri in dict.fromkeys(found) if of_class in self.index.classes(iri)]
+
     def examples(self, question: Question) -> Iterator[list[str | None]]:
         """The things that each example of a question names for each of its parameters, if any."""
         for p in question.parameters:
@@ -201,12 +214,30 @@ class PageContext:
                     [*map(self.curie, values)] if parameter.type == "iri" else values)
         return query_string(given)
 
+    def address(self, question: Question, values: Given) -> str:
+        """Where readers see the answer to a question with some values: things that it compares are
+        next to each other on the page for it."""
+        asked = [pair for pair in values.items() if pair[1]]
+        parameter = question.parameter(asked[0][0]) if len(asked) == 1 else None
+        if parameter and parameter.many and 1 < len(asked[0][1]) <= MOST_COMPARED:
+            things = [self.meant(text, parameter.of_class) for text in asked[0][1]]
+            if all(thing and question.name in self.terms.names(
+                    self.index.classes(thing), DISPLAY.comparisons) for thing in things):
+                return "/compare?" + query_string([("thing", self.curie(thing or ""))
+                                                   for thing in things])
+        query = query_string(dict(asked))
+        return f"/questions/{quote(question.name)}{'?' if query else ''}{query}"
+
     # -- pages ----------------------------------------------------------------------------------
 
-    async def render(self, template: str, make: Callable[[], Any]) -> str:
+    async def render(
+        self, template: str, make: Callable[[], Any], status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
         """A page, made in a thread so that no other request waits: `make` gives what the template
         shows as `page`. Raises what `make` raises."""
-        return await run_in_threadpool(lambda: fill(template, site=self, page=make()))
+        made = await run_in_threadpool(lambda: fill(template, site=self, page=make()))
+        return HTMLResponse(made, status, headers)
 
     @staticmethod
     async def json(make: Callable[[], Any]) -> Response:

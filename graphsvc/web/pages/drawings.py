@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.question import Map
+from graphsvc.questions.question import Chart, Map
 from graphsvc.web.pages.context import SHADES, Link, PageContext
 from graphsvc.web.pages.figure import NARROW, WIDE, Bars, Drawing, Matrix, Tile, TileMap
 from graphsvc.web.pages.series import Stack, Trends, stack, trends
@@ -58,14 +58,12 @@ def chart(context: PageContext, table: Table) -> Bars | Stack | Trends | None:
     if declared is None:
         return None
     return (stack(context, table, declared) if declared.parts else
-            trends(table, declared) if declared.series else bars(table))
+            trends(table, declared) if declared.series else bars(table, declared))
 
 
-def bars(table: Table) -> Bars | None:
-    """A bar for each row; the longest where there are many and the question orders by value."""
-    declared = table.question.chart
-    if declared is None:
-        return None
+def bars(table: Table, declared: Chart) -> Bars | None:
+    """A bar for each row; the longest where there are many and the question orders by value. The
+    scale ends at what all are out of, where the answer says so."""
     x, y, unit = table.at(declared.x), table.at(declared.y), table.in_all(declared.unit)
     if x is None or y is None or unit is None:
         return None
@@ -80,18 +78,13 @@ def bars(table: Table) -> Bars | None:
         rows.sort(key=lambda row: -1 if row[1].number is None else row[1].number, reverse=True)
     elif len(rows) > MOST_BARS:
         return None
-    percent, out_of = declared.scale == "percent", _all_of(table, y, max(numbers))
-    most = out_of or max(numbers)
-    return Bars(table.columns[x].label, f"{unit} (of {out_of:.0f})" if out_of else unit,
-                tuple(rows[:MOST_BARS]),
-                100.0 if percent else most, len(table.rows), percent)
-
-
-def _all_of(table: Table, y: int, least: float) -> float | None:
-    """What all numbers of a column are out of, where the answer says so."""
-    at = table.at(table.columns[y].of)
-    out_of = table.rows[0][at].number if at in table.same else None
-    return out_of if out_of and out_of >= least else None
+    at, most = table.at(table.columns[y].of), max(numbers)
+    out_of = table.rows[0][at].number if at is not None and at in table.same else None
+    if out_of and out_of >= most:
+        unit, most = f"{unit} (of {out_of:.0f})", out_of
+    percent = declared.scale == "percent"
+    return Bars(table.columns[x].label, unit, rows[:MOST_BARS], 100.0 if percent else most,
+                len(table.rows), percent)
 
 
 def tile_map(context: PageContext, table: Table) -> TileMap | None:

@@ -10,7 +10,7 @@ from graphsvc.web.pages.context import PageContext, check_names, first_of, given
 from graphsvc.web.request import Pairs
 
 
-async def editor_page(context: PageContext, pairs: Pairs) -> str:
+async def editor_page(context: PageContext, pairs: Pairs) -> Response:
     """The editor with the query that an address asks for, else with a first example.
 
     Raises what understanding a question raises, and GraphsvcError for other parameters.

@@ -49,7 +49,7 @@ class Edge:
         return self.target if self.source == iri else self.source
 
 
-async def explore_page(context: PageContext, pairs: Pairs) -> str:
+async def explore_page(context: PageContext, pairs: Pairs) -> Response:
     """A thing with its links and, with `to`, the way to another; without a thing, the first of
     those to begin with. Where `to` names nothing, or several things, these are offered.
 

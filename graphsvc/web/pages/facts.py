@@ -49,14 +49,15 @@ Said = dict[str, dict[Term, set[str]]]
 @dataclass(frozen=True)
 class Fact:
     """A property with its values. derived: whether only rules say so; leads: whether it is the
-    first thing to know; unit: whether it is what a number counts; passages: its values, where these
-    are passages."""
+    first thing to know; note: what that value means; unit: whether it is what a number counts;
+    passages: its values, where these are passages."""
 
     label: str
     meaning: str
     links: list[Link]
     derived: bool
     leads: bool
+    note: str
     unit: bool
     passages: list[Passage]
 
@@ -73,11 +74,13 @@ def head_of(context: PageContext, iri: str, rows: Iterable[Row]) -> dict[str, An
                 graph.value.removeprefix(f"{context.header.root}graph/"))
     classes, passage = context.index.classes(iri), context.index.passage(iri)
     facts = _facts(context, said, classes)
+    label = passage.place if passage.document else context.label(iri)
     return {
         "iri": iri, "path": context.path(iri) or "", "passage": passage,
-        "label": passage.place if passage.document else context.label(iri),
+        "label": label,
         "classes": context.terms.most_special(classes),
-        "other_names": sorted({term.value for p in OTHER_NAMES for term in said.get(p, ())}),
+        "other_names": sorted({term.value for p in OTHER_NAMES for term in said.get(p, ())
+                               if term.value.casefold() not in label.casefold()}),
         "leads": [term.value for p in MEANINGS for term in said.get(p, ())],
         "facts": facts, "measured": _measured(context, facts),
         "above": _alphabetical(context.link(term.value) for p in _ABOVE for term in said.get(p, ())
@@ -104,8 +107,9 @@ def _concludes(context: PageContext, property_: str) -> bool:
 
 
 def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[Fact]:
-    """Properties in the order of the shapes, each with its values."""
-    facts = []
+    """Properties in the order of the shapes, each with its values, without those that have the
+    same things as one before."""
+    facts = list[Fact]()
     concluded = {value for iri in said if _concludes(context, iri) for value in said[iri]}
     for iri in sorted(said, key=lambda iri: (context.terms.order(iri, classes),
                                              context.label(iri))):
@@ -117,11 +121,16 @@ def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[F
             continue
         passages = [context.index.passage(value.value) for value in values]
         at_places = all(passage.document for passage in passages)
+        links = _alphabetical(_link(context, value, value in concluded) for value in values)
+        if all(link.href for link in links) and links in (fact.links for fact in facts):
+            continue
+        leads = term.first(DISPLAY.lead) == "true"
+        notes = context.index.entries({link.iri for link in links if link.iri and leads})
         facts.append(Fact(
-            context.label(iri), term.comment,
-            _alphabetical(_link(context, value, value in concluded) for value in values),
+            context.label(iri), term.comment, links,
             derived=all(name.startswith(_DERIVED) for names in values.values() for name in names),
-            leads=term.first(DISPLAY.lead) == "true", unit=iri == UNIT,
+            leads=leads, note=next((it.note for it in notes.values() if it.note), ""),
+            unit=iri == UNIT,
             passages=in_reading_order(passages) if at_places else []))
     return facts
 
@@ -239,13 +248,15 @@ class Paragraph:
 
 
 async def reading_of(context: PageContext, iri: str) -> dict[str, Any] | None:
-    """The part of a document that a thing is, or the first that says much, among all its parts;
-    None where the thing is neither a document nor a part of one. Raises what the engine raises."""
+    """The part of a document that a thing is, or at which it is opened, among all its parts; None
+    where the thing is neither a document nor a part of one. Raises what the engine raises."""
     document = context.index.document_of(iri)
     if document is None or context.index.passage(iri).document:
         return None
-    parts = _outline(context, await context.texts("outline", document))
-    at = next((at for at, part in enumerate(parts) if part.iri == iri), None)
+    parts = [part for part in _outline(context, await context.texts("outline", document))
+             if part.iri != document]
+    wanted = context.terms.opens.get(iri, iri)
+    at = next((at for at, part in enumerate(parts) if part.iri == wanted), None)
     if at is None and (iri != document or not parts):
         return None
     if at is None:
@@ -283,10 +294,11 @@ def _outline(context: PageContext, rows: Iterable[Sequence[str]]) -> list[Part]:
 
 
 def paragraphs(context: PageContext, rows: Iterable[Sequence[str]]) -> list[Paragraph]:
-    """Passages with what rests on each. rows: IRIs of a passage and of one of its statements."""
+    """Passages with what rests on each, apart from the document itself. rows: IRIs of a passage and
+    of one of its statements."""
     resting: dict[str, set[str]] = defaultdict(set)
     for passage, statement in rows:
-        resting[passage].add(statement)
+        resting[passage] |= {statement} - {context.index.passage(passage).document}
     found = context.index.entries(set().union(*resting.values()))
     kinds = {iri: context.terms.term(entry.kind) for iri, entry in found.items() if entry.kind}
     return [Paragraph(context.index.passage(iri), tuple(

@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+from starlette.responses import Response
+
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Question
@@ -21,7 +23,7 @@ _ROWS = 1_000
 _MOST_STARTS, _MOST_GRID_ROWS = 9, 14
 
 
-async def home_page(context: PageContext, pairs: Pairs) -> str:
+async def home_page(context: PageContext, pairs: Pairs) -> Response:
     """The first page. `map` names the question that shades the map, others are its parameters.
 
     Raises HttpError 404 for a map that there is not, and what asking raises.

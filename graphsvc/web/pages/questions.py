@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import Entry
@@ -33,8 +33,8 @@ _MOST_OPTIONS = 12
 """Options that a list shows at once; where there are more, one types and chooses."""
 _HINTS = ("start", "compare", "timeline")
 """Tags that say what pages do with a question, not what it is about."""
-_NAMES = {"grid": "Grid", "time": "Time line", "table": "Table", "chart": "Chart", "map": "Map",
-          "sources": "Sources"}
+_NAMES = {"cards": "Cards", "grid": "Grid", "time": "Time line", "table": "Table", "chart": "Chart",
+          "map": "Map", "sources": "Sources"}
 """What the views of an answer are called."""
 FILES = {"svg": "image/svg+xml", "png": "image/png", "bib": "application/x-bibtex",
          "ris": "application/x-research-info-systems"}
@@ -55,7 +55,7 @@ class Field:
     high: str | None
 
 
-async def questions_page(context: PageContext, pairs: Pairs) -> str:
+async def questions_page(context: PageContext, pairs: Pairs) -> Response:
     """The library: each question below its first tag that is a subject."""
     grouped: dict[str, list[Question]] = defaultdict(list)
     for question in context.questions.library:
@@ -82,12 +82,12 @@ async def question_page(context: PageContext, name: str, pairs: Pairs, base: str
             made = await _answered(context, question, given, pairs, base)
             page |= {"chips": _chips(question, fields, given),
                      "more": [field for field in fields if not field.given]}
-            return HTMLResponse(await context.render("question.html", lambda: page | made()))
+            return await context.render("question.html", lambda: page | made())
         except GraphsvcError as problem:
             if not (problem.location or "").startswith("parameter"):
                 raise
             page["error"] = problem
-    return HTMLResponse(await context.render("question.html", lambda: page))
+    return await context.render("question.html", lambda: page)
 
 
 async def embedded_page(context: PageContext, name: str, pairs: Pairs, base: str) -> Response:
@@ -97,8 +97,8 @@ async def embedded_page(context: PageContext, name: str, pairs: Pairs, base: str
     """
     question = context.questions.library.get(name)
     made = await _answered(context, question, _given(pairs), pairs, base)
-    return HTMLResponse(await context.render("embed.html", made),
-                        headers={"Content-Security-Policy": EMBEDDED.decode()})
+    return await context.render(
+        "embed.html", made, headers={"Content-Security-Policy": EMBEDDED.decode()})
 
 
 def _given(pairs: Pairs) -> dict[str, list[str]]:
@@ -123,9 +123,9 @@ async def _answered(
         if sort:
             table = replace(every.ordered(sort), answer=answer)
             table = replace(table, rows=table.rows[:_ROWS])
-        views = {"grid": drawings.drawn.get("grid"), "time": table.years, "table": table.rows,
-                 "chart": "chart" in drawings.drawn, "map": "map" in drawings.drawn,
-                 "sources": answer.silence}
+        views = {"cards": table.cards, "grid": drawings.drawn.get("grid"),
+                 "time": table.years, "table": table.rows, "chart": "chart" in drawings.drawn,
+                 "map": "map" in drawings.drawn, "sources": answer.silence}
         first = ["chart"] if question.chart and question.chart.series else []
         shown = [name for name in dict.fromkeys([*first, *views]) if views[name]]
         view = next((name for name in shown if name == first_of(pairs, "view")), shown[0])

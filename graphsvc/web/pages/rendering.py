@@ -112,38 +112,23 @@ def query_string(values: Pairs | Mapping[str, Sequence[str]]) -> str:
     return urlencode(values, doseq=True, quote_via=quote, safe=":/")
 
 
-def _asked(values: Pairs | Mapping[str, Sequence[str]]) -> str:
-    """What comes after the path of an address: nothing where there are no parameters."""
-    return f"?{query_string(values)}" if values else ""
-
-
 def capital(text: str) -> str:
     """The text with a capital at its head."""
     return text[:1].upper() + text[1:]
 
 
-def _marked(text: str) -> Markup:
-    """A snippet of the index with its marks as <mark>."""
-    return Markup(str(escape(text)).replace(MARK_ON, "<mark>").replace(MARK_OFF, "</mark>"))
-
-
 _PAGE = re.compile(rf"(?<![\w/])(?:{'|'.join(PLACES.values())})(?![\w/])")
-
-
-def _with_links(text: str) -> Markup:
-    """A sentence in which the addresses of pages are links."""
-    return Markup(_PAGE.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>',
-                            str(escape(text))))
-
-
-def _first_sentence(text: str) -> str:
-    return re.split(r"(?<=[.?!])\s", text.strip(), maxsplit=1)[0]
-
-
 _TEMPLATES = Environment(
     loader=PackageLoader("graphsvc.web.pages"), autoescape=True, undefined=StrictUndefined,
     trim_blocks=True, lstrip_blocks=True)
 _TEMPLATES.globals |= {"assets": ASSETS, "marks": MARKS}
 _TEMPLATES.filters |= {
-    "capital": capital, "dated": dated, "asked": _asked, "first_sentence": _first_sentence,
-    "marked": _marked, "query": query_string, "slug": slug, "with_links": _with_links}
+    "capital": capital, "dated": dated, "query": query_string, "slug": slug,
+    # what comes after the path of an address: nothing where there are no parameters
+    "asked": lambda values: f"?{query_string(values)}" if values else "",
+    "first_sentence": lambda text: re.split(r"(?<=[.?!])\s", text.strip(), maxsplit=1)[0],
+    # snippets of the index have marks; hints name pages
+    "marked": lambda text: Markup(
+        str(escape(text)).replace(MARK_ON, "<mark>").replace(MARK_OFF, "</mark>")),
+    "with_links": lambda text: Markup(
+        _PAGE.sub(r'<a href="\g<0>">\g<0></a>', str(escape(text))))}

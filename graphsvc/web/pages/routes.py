@@ -9,7 +9,7 @@ from functools import partial
 from urllib.parse import quote, unquote
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, JSON, negotiate
@@ -40,7 +40,7 @@ from graphsvc.web.request import Pairs, Routes, address_pairs, server_of
 _KEPT = "public, max-age=31536000, immutable"
 _LONGEST = 80
 
-Page = Callable[[PageContext, Pairs], Awaitable[str | Response]]
+Page = Callable[[PageContext, Pairs], Awaitable[Response]]
 
 PAGES: dict[str, Page] = {
     "/": home_page, "/search": search_page, "/suggest": suggestions,
@@ -59,8 +59,7 @@ def page_routes(context: PageContext) -> Routes:
         if page in (search_page, compare_page) and negotiate(
                 request.headers.get("accept"), (HTML, JSON)) is JSON:
             pairs = [*pairs, ("format", "json")]
-        made = await page(context, pairs)
-        return HTMLResponse(made) if isinstance(made, str) else made
+        return await page(context, pairs)
 
     async def asked(
         page: Callable[[PageContext, str, Pairs, str], Awaitable[Response]], request: Request
@@ -76,10 +75,10 @@ def page_routes(context: PageContext) -> Routes:
                                  request.headers.get("referer", ""))
 
     async def docs(request: Request) -> Response:
-        return HTMLResponse(await context.render("docs.html", lambda: server_of(request)))
+        return await context.render("docs.html", lambda: server_of(request))
 
     async def problems(request: Request) -> Response:
-        return HTMLResponse(await context.render("problems.html", problem_types))
+        return await context.render("problems.html", problem_types)
 
     texts: dict[str, Page] = {
         f"/{name}": partial(text_page, name) for name in context.serving.release.texts

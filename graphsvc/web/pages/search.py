@@ -6,7 +6,6 @@ import re
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -27,7 +26,7 @@ _LAST_PAGE = 500
 _MOST_VALUES = 60
 
 
-async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
+async def search_page(context: PageContext, pairs: Pairs) -> Response:
     """The search that an address asks for, as JSON with `format=json`.
 
     Raises HttpError or NotOneThing for a value, GraphsvcError for other parameters.
@@ -41,7 +40,7 @@ async def search_page(context: PageContext, pairs: Pairs) -> str | Response:
 
     def make() -> dict[str, Any]:
         return {**_search(context, wanted), "answer": answer and table_of(context, answer),
-                "questions": _readings(heard) if heard else [],
+                "questions": _readings(context, heard) if heard else [],
                 "silent": heard.silent if heard and not answer else [],
                 "nearest": _said(context, nearest) if nearest else []}
 
@@ -63,12 +62,12 @@ async def suggestions(context: PageContext, pairs: Pairs) -> Response:
     return await context.json(make)
 
 
-def _readings(heard: Heard) -> list[dict[str, Any]]:
+def _readings(context: PageContext, heard: Heard) -> list[dict[str, Any]]:
     """The named questions that a text may ask, the likeliest first, with their addresses."""
     readings = [heard.reading, *heard.alternatives] if heard.reading else heard.alternatives
     return [{"question": one.question.name, "parameters": one.given, "title": one.sentence,
              "sure": one is heard.reading,
-             "href": f"/questions/{one.question.name}?{urlencode(one.parameters, doseq=True)}"}
+             "href": context.address(one.question, one.parameters)}
             for one in readings]
 
 

@@ -67,7 +67,7 @@ class Table:
     @property
     def wide(self) -> bool:
         """Whether entries are easier to read than a table."""
-        return sum(role not in _GROUNDS for role in self.roles) > _MOST_COLUMNS
+        return sum(role not in _GROUNDS for role in self.roles) >= _MOST_COLUMNS
 
     @cached_property
     def years(self) -> dict[str, list[Row]]:
@@ -82,6 +82,28 @@ class Table:
             found = re.search(r"\b\d{4}\b", row[at].text)
             years.setdefault(found[0] if found else "", []).append(row)
         return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
+
+    @cached_property
+    def cards(self) -> list[Card]:
+        """The rows by the thing whose sides they are; empty where the question is not about such
+        things."""
+        remarks = self.question.remarks
+        at = self.at(remarks.thing) if remarks else None
+        found: dict[Link, list[Row]] = {}
+        for row in self.rows if at is not None else ():
+            found.setdefault(row[at or 0], []).append(row)
+        return [self._card(head, rows, at or 0) for head, rows in found.items()]
+
+    def _card(self, head: Link, rows: Sequence[Row], at: int) -> Card:
+        shared = [its for its, role in enumerate(self.roles) if its != at and role not in _GROUNDS
+                  and rows[0][its] and len({row[its].text for row in rows}) == 1]
+        remarks = self.question.remarks
+        kind = self.at(remarks.kind if remarks else None)
+        own = replace(self, roles=tuple("" if its in (at, kind, *shared) else role
+                                        for its, role in enumerate(self.roles)), rows=tuple(rows))
+        return Card(head, rows[0][kind].text if kind is not None else "", [
+            (self.columns[its], rows[0][its]) for its in shared
+            if its != kind and rows[0][its].text != head.text], own)
 
     @cached_property
     def entries(self) -> Table:
@@ -109,17 +131,17 @@ class Table:
         says most, all counts, then the short ones that say most. What few rows have is none."""
         short = [at for at, role in enumerate(self.roles) if role in ("badge", "fact")]
         heads = [at for at, role in enumerate(self.roles) if role == "head"] or short[:1]
-        told = [] if self.told is None else [self.told]
+        prose = [] if self.prose is None else [self.prose]
         free = [at for at in short if at not in (*heads, *self.same, *self._joins)
-                and self._filled(at) >= _SPARSE and not (told and self._is_long(at))]
-        counts = [at for at in self._counts if at in free][:_MOST_COUNTS[not told]]
+                and self._filled(at) >= _SPARSE and not (prose and self._is_long(at))]
+        counts = [at for at in self._counts if at in free][:_MOST_COUNTS[not prose]]
         others = sorted((at for at in free if at not in counts), key=self._weight)
-        left = _MOST_COLUMNS - len(heads) - 2 * len(told) - len(counts) - (
+        left = _MOST_COLUMNS - len(heads) - 2 * len(prose) - len(counts) - (
             "evidence" in self.roles)
-        return (*heads, *sorted([*told, *counts, *others[:max(left, 0)]]))
+        return (*heads, *sorted([*prose, *counts, *others[:max(left, 0)]]))
 
     @cached_property
-    def told(self) -> int | None:
+    def prose(self) -> int | None:
         """The position of the text that says most, if most rows have it and few counts are next to
         it."""
         if len(self._counts) > _MOST_COUNTS[0] + 1:
@@ -275,13 +297,25 @@ class Table:
                 in zip(self.columns, self.roles, row, strict=True) if its == role and cell]
 
 
+@dataclass(frozen=True)
+class Card:
+    """A thing with its sides. kind: what it is about; shared: what all its sides have in common;
+    sides: a table of them, without that."""
+
+    head: Link
+    kind: str
+    shared: Sequence[tuple[Column, Link]]
+    sides: Table
+
+
 def table_of(context: PageContext, answer: Answer, about: str | None = None) -> Table:
     """The answer as a table. about: IRI of the thing whose page shows it, left out of the rows."""
     columns = answer.question.columns
     rows = [[_cell(context, answer, row, term, column, about)
              for term, column in zip(row, columns, strict=True)] for row in answer.rows]
     kept = [at for at, column in enumerate(columns)
-            if not column.quiet and _is_shown([row[at] for row in rows], about)]
+            if not column.quiet and (not rows or any(row[at] for row in rows) and (
+                about is None or any(row[at].iri != about for row in rows)))]
     things = [at for at in kept if columns[at].type == "iri"]
     head = next((at for at in things if len({row[at].iri for row in rows}) > 1),
                 next(iter(things), None))
@@ -292,11 +326,6 @@ def table_of(context: PageContext, answer: Answer, about: str | None = None) -> 
                     else _role(columns[at], [row[at] for row in rows]) for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in rows),
         query=context.query_of(answer))
-
-
-def _is_shown(cells: Sequence[Link], about: str | None) -> bool:
-    """Whether a column is worth its space: all are where there are no rows."""
-    return not cells or any(cells) and (about is None or any(cell.iri != about for cell in cells))
 
 
 def _role(column: Column, cells: Sequence[Link]) -> str:
@@ -318,7 +347,8 @@ def _cell(
         return Link(
             cited=tuple(answer.cited(row, term)), gist=answer.gist(row) or "",
             disputes=tuple(dispute(context, answer.evidence, one.thing)
-                           for one in answer.disagreements(row) if one.thing != about))
+                           for one in answer.disagreements(row)
+                           if one.thing != about and NamedNode(one.thing) not in row))
     if isinstance(term, NamedNode):
         link, own = context.link(term.value), f"{context.label(about)}: " if about else ""
         if own and link.text.startswith(own):

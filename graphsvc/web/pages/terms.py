@@ -78,8 +78,8 @@ class Terms:
 
     above: the classes above each class; tones, symbols, ranks: of values that have one, ranks from
     0 to 1; shorts: names of places where there is little room; quiet: what pages need not say;
-    tiles: columns and rows of places, from the first row on, counted from 1; facets: properties
-    that narrow a search.
+    opens: the part at which a document is opened; tiles: columns and rows of places, from the first
+    row on, counted from 1; facets: properties that narrow a search.
     """
 
     def __init__(self, terms: Iterable[Row], shown: Iterable[Row], shapes: Sequence[Path]) -> None:
@@ -96,6 +96,7 @@ class Terms:
                 roles[role.value].setdefault(thing.value, value.value)
         self.tones, self.symbols = roles["tone"], roles["symbol"]
         self._places, self.shorts, self.quiet = roles["place"], roles["short"], roles["quiet"]
+        self.opens = roles["opensAt"]
         ranks = {iri: int(rank) for iri, rank in roles["rank"].items()}
         low, high = min(ranks.values(), default=0), max(ranks.values(), default=0)
         self.ranks = {iri: (rank - low) / (high - low) if high > low else 1.0

@@ -4,6 +4,7 @@ class, each with how its answer is drawn."""
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +14,14 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Column, Question
-from graphsvc.vocabulary import DISPLAY
+from graphsvc.vocabulary import DISPLAY, SKOS
 from graphsvc.web.pages import facts as facts_
+from graphsvc.web.pages.browse import members
 from graphsvc.web.pages.compare import comparable
 from graphsvc.web.pages.context import Link, PageContext, first_of
 from graphsvc.web.pages.drawings import Drawings
@@ -100,7 +103,7 @@ class Panel:
     tally: Tally | None
 
 
-async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> str:
+async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> Response:
     """The page of a thing. pairs: of the address; `tab` names the part of the page.
 
     Raises HttpError 404 where the release has no such thing, and what the engine raises.
@@ -108,12 +111,19 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> str:
     tabs, others = _tabs_of(context, context.index.classes(iri), iri)
     reading = await facts_.reading_of(context, iri)
     tabs = [Tab(READ)] * (reading is not None) + tabs + [Tab(LINKS)]
-    tab = _chosen(tabs, first_of(pairs, "tab"))
+    wanted = first_of(pairs, "tab")
+    tab = next((it for it in tabs if wanted in (None, it.name)), None)
+    if tab is None:
+        raise HttpError(404, f"This page has no part `{str(wanted)[:80]}`.",
+                        hint=f"It has {', '.join(it.name for it in tabs)}.")
     is_passage = context.index.passage(iri).document is not None
     said, referrers, neighbours, _ = await asyncio.gather(
         context.rows("thing-facts", iri), context.texts("thing-referrers", iri),
         context.texts("passage-neighbours", *[iri] * is_passage),
         asyncio.gather(*(_ask(context, it, tab) for it in tabs)))
+    inside = [thing for property_, thing in referrers if property_ == str(SKOS.inScheme)]
+    above, counts = await asyncio.gather(*(
+        context.texts(name, *[iri] * bool(inside)) for name in ("tree", "counts")))
     if not said and not referrers:
         raise HttpError(404, f"There is no <{iri}> in release {context.release}.",
                         hint="Search for its name.")
@@ -126,8 +136,9 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> str:
         "comparable": any(term.iri in context.index.classes(iri) for term in comparable(context)),
         "disputes": [dispute(context, known, one.thing)
                      for one in known.disagreements.get(iri, ())],
-        **_tabs(tabs, tab, bool(referrers)), **_body(context, iri, tabs, tab),
+        **_body(context, iri, tabs, tab, bool(referrers)),
         "others": others, "referrers": facts_.referrers(context, referrers, iri),
+        "members": members(context, inside, above, counts), "inside": len(inside),
         "neighbours": facts_.paragraphs(context, neighbours),
         "reading": {**reading, "sections": facts_.sections(context, reading)}
         if reading and tab.title == READ else None})
@@ -155,15 +166,6 @@ def _tabs_of(
     return tabs, list(others.values())
 
 
-def _chosen(tabs: Sequence[Tab], wanted: str | None) -> Tab:
-    """The tab that an address asks for, else the first. Raises HttpError 404."""
-    for tab in tabs:
-        if wanted in (None, tab.name):
-            return tab
-    raise HttpError(404, f"This page has no part `{str(wanted)[:80]}`.",
-                    hint=f"It has {', '.join(tab.name for tab in tabs)}.")
-
-
 async def _ask(context: PageContext, tab: Tab, shown: Tab) -> None:
     """Give a tab its answers, with as many rows as the panels of the one that is shown have."""
     most = _MANY if len(shown.asked) == 1 else _FEW
@@ -172,29 +174,27 @@ async def _ask(context: PageContext, tab: Tab, shown: Tab) -> None:
         else most) for one in tab.asked))
 
 
-def _tabs(tabs: Sequence[Tab], tab: Tab, more: bool) -> dict[str, Any]:
-    """The tabs that have something to show; the last where there is more. plain: whether what is
-    said of the thing itself comes first, for it has no other tabs."""
+def _body(
+    context: PageContext, iri: str, tabs: Sequence[Tab], tab: Tab, more: bool
+) -> dict[str, Any]:
+    """The tabs that have something to show, the last where there is more; plain: whether what is
+    said of the thing itself comes first, for it has no other tabs. The panels of a tab, the answers
+    that have nothing for it; map: all places, each with whether the thing is there."""
     plain = {it.title for it in tabs} <= {FIRST, READ, LINKS}
     shown = [it for it in tabs if it in (tab, tabs[0])
              or any(answer.all_rows for answer in it.answers)
              or it.title == LINKS and more or it.title in (READ, LINKS) and not plain]
-    return {"tab": tab, "tabs": shown, "is_first": tab is tabs[0],
-            "is_last": tab is tabs[-1], "plain": plain}
-
-
-def _body(context: PageContext, iri: str, tabs: Sequence[Tab], tab: Tab) -> dict[str, Any]:
-    """The panels of a tab, the answers that have nothing for it, and where the thing is: all
-    places, each with whether it is there."""
     answered = [(one, answer) for it in tabs
                 for one, answer in zip(it.asked, it.answers, strict=True)]
     panels = [_panel(context, one, answer, iri) for one, answer
               in zip(tab.asked, tab.answers, strict=True) if answer.all_rows]
     here, tiles = context.terms.tile_of(iri), context.terms.tiles
     return {
-        "panels": [panel for panel in panels if panel.view != "numbers" or any(
+        "tab": tab, "tabs": shown, "is_first": tab is tabs[0], "is_last": tab is tabs[-1],
+        "plain": plain, "panels": [panel for panel in panels if panel.view != "numbers" or any(
             text != "0" for _, text in panel.drawing)],
-        "silent": [(one, answer) for one, answer in answered if not answer.all_rows],
+        "silent": [*{answer.heading: (one, answer) for one, answer in answered
+                     if not answer.all_rows}.values()],
         "sentence": next((answer.sentence for _, answer in answered if answer.all_rows),
                          answered[0][1].sentence if answered else None),
         "map": [(*at, place == here) for place, at in tiles.items()]
@@ -205,13 +205,19 @@ def _panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Pane
     """An answer as its question, or the ontology, says that it is drawn."""
     table = table_of(context, answer, about=iri)
     view, drawing = _drawing(context, table, asked.view)
-    if view == "list" and all(iri in (one.thing for one in answer.disagreements(row))
+    if view in ("list", "table") and all(iri in (one.thing for one in answer.disagreements(row))
                               for row in answer.rows):
         view = "sides"
     tallied = view in ("groups", "time", "list") and len(answer.all_rows) >= _TALLIED and (
         view != "groups" or not any(group.tally for group in drawing[1]))
-    heading = answer.heading.removesuffix(f": {context.label(iri)}")
-    return Panel(heading, table, view, drawing, _tally(context, answer) if tallied else None)
+    return Panel(_heading(context, answer, iri), table, view, drawing,
+                 _tally(context, answer) if tallied else None)
+
+
+def _heading(context: PageContext, answer: Answer, iri: str) -> str:
+    """The heading of an answer on the page of a thing: without its name where it can do so."""
+    name = re.escape(context.label(iri))
+    return re.sub(rf"(?::| as| for| in| of| on| to) {name}(?=[ ,]|$)", "", answer.heading)
 
 
 def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, JSON, negotiate
@@ -29,9 +29,9 @@ def view_routes(context: PageContext) -> Routes:
     async def views(request: Request) -> Response:
         if not _for_people(request):
             return JSONResponse(listed(serving.views, serving.release.id))
-        return HTMLResponse(await context.render("views.html", lambda: {
+        return await context.render("views.html", lambda: {
             "views": [(view, _first(view)) for view in serving.views],
-            "formats": FORMATS.values()}))
+            "formats": FORMATS.values()})
 
     async def one(request: Request) -> Response:
         name, dot, ending = request.path_params["name"].partition(".")
@@ -43,7 +43,7 @@ def view_routes(context: PageContext) -> Routes:
                     "Content-Disposition": f'inline; filename="{name}.{ending}"'})
         if not _for_people(request):
             return JSONResponse(described(view))
-        return HTMLResponse(await _page(context, view, given))
+        return await _page(context, view, given)
 
     return {"/export": views, "/export/{name}": one}
 
@@ -58,7 +58,7 @@ def _first(view: View) -> Example | None:
     return min(view.question.examples, key=lambda one: not one.values, default=None)
 
 
-async def _page(context: PageContext, view: View, given: Given) -> str:
+async def _page(context: PageContext, view: View, given: Given) -> Response:
     """A view: its form, and what it gives with these parameters, else with its first example.
 
     What is wrong with a parameter is shown in the page. Raises what the engine raises.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from graphsvc.ask.fit import Bound, Fit
 from graphsvc.questions.table import Row, passage_iris
@@ -21,45 +21,61 @@ Alike = Callable[[Bound, Sequence[Row]], Iterable[str]]
 """IRIs of things in rows that the words of a guess may name as well."""
 
 
-async def answerable(
-    first: Fit, others: Iterable[Fit], answers: Answers, alike: Alike,
-    is_sure: Callable[[Fit], bool], passages: Set[str], is_held: bool,
-) -> tuple[Fit, bool]:
-    """The first reading, or one that has an answer where that has none, and whether to answer it:
-    where its wording fits well, or its answer says some of what is nearest to what was written.
+@dataclass(frozen=True)
+class Trials:
+    """Trying readings out.
 
-    passages: those of what is nearest; is_held: whether that holds enough of what was written.
-
-    Tried are, in this order: another thing of the same name; in place of a guess, one of the things
-    that there is an answer for; the reading without a minor value; without one of the words to look
-    for, or all of them, where that is sure; without one of several common things, where that says
-    some of what is nearest; the others that take up the same words, where they take them for other
-    things, or where the first looks for words or guesses. Of a thing that is named exactly, a no
-    stays a no.
+    is_sure: whether a reading can be taken without asking back. passages: those of what is nearest
+    to what was written; is_held: whether that holds enough of it.
     """
-    is_empty = not await answers(first)
-    unsure = not is_empty or any(one.is_guess or one.searches for one in first.bound)
-    near = (await _near(first, answers, alike, is_sure))[:_MOST] if is_empty else []
-    close = [fit for fit in others if fit.score >= _CLOSE * first.score
-             and (not is_empty or _taken(first) <= _taken(fit))
-             and (unsure or not _things(fit) <= _things(first))
-             and not any(one.searches for one in fit.bound)]
-    fewer = list(_without_common(first)) if is_empty else []
-    found: Fit | None = None
-    for fit in (first, *near, *fewer, *close):
-        if rows := await answers(fit):
-            if _says(fit, rows, passages) or fit not in fewer and (
-                    fit.fit >= _ALONE or not is_held):
-                return fit, True
-            if fit not in fewer:
-                found = found or fit
-    return found or first, found is None and first.fit >= _ALONE and not unsure
 
+    answers: Answers
+    alike: Alike
+    is_sure: Callable[[Fit], bool]
+    passages: Set[str]
+    is_held: bool
 
-def _says(fit: Fit, rows: Sequence[Row], passages: Set[str]) -> bool:
-    """Whether rows rest on some of the passages."""
-    places = [at for at, column in enumerate(fit.question.columns) if column.type == "evidence"]
-    return any(not passages.isdisjoint(passage_iris(row[at])) for row in rows for at in places)
+    async def choose(self, first: Fit, others: Iterable[Fit]) -> tuple[Fit, bool]:
+        """The first reading, or one that has an answer where that has none, and whether to answer
+        it: where its wording fits well, or its answer says some of what is nearest.
+
+        Tried are, in this order: another thing of the same name; in place of a guess, one of the
+        things that there is an answer for; the reading without a minor value; without one of the
+        words to look for, or all of them, where that is sure; without one of several common things,
+        where that says some of what is nearest; the others that take up the same words, where they
+        take them for other things, or where the first looks for words or guesses. Of a thing that
+        is named exactly, a no stays a no.
+        """
+        is_empty = not await self.answers(first)
+        unsure = not is_empty or any(one.is_guess or one.searches for one in first.bound)
+        near = (await self._near(first))[:_MOST] if is_empty else []
+        close = [fit for fit in others if fit.score >= _CLOSE * first.score
+                 and (not is_empty or _taken(first) <= _taken(fit))
+                 and (unsure or not _things(fit) <= _things(first))
+                 and not any(one.searches for one in fit.bound)]
+        fewer = list(_without_common(first)) if is_empty else []
+        found: Fit | None = None
+        for fit in (first, *near, *fewer, *close):
+            if rows := await self.answers(fit):
+                if self._says_near(fit, rows) or fit not in fewer and (
+                        fit.fit >= _ALONE or not self.is_held):
+                    return fit, True
+                if fit not in fewer:
+                    found = found or fit
+        return found or first, found is None and first.fit >= _ALONE and not unsure
+
+    def _says_near(self, fit: Fit, rows: Sequence[Row]) -> bool:
+        """Whether rows rest on some of the passages of what is nearest."""
+        places = [at for at, column in enumerate(fit.question.columns) if column.type == "evidence"]
+        return any(not self.passages.isdisjoint(passage_iris(row[at]))
+                   for row in rows for at in places)
+
+    async def _near(self, fit: Fit) -> list[Fit]:
+        swapped = [_with(fit, one, iri) for one in fit.bound
+                   if one.likeness < 1 and one.iri and not one.parameter.required
+                   for iri in self.alike(one, await self.answers(_without(fit, [one])))]
+        return [*_of_same_name(fit), *swapped, *_without_guesses(fit),
+                *filter(self.is_sure, _without_words(fit))]
 
 
 def _things(fit: Fit) -> set[str]:
@@ -69,16 +85,6 @@ def _things(fit: Fit) -> set[str]:
 def _taken(fit: Fit) -> set[int]:
     """Positions of the words that are values."""
     return {at for one in fit.bound for at in one.at}
-
-
-async def _near(
-    fit: Fit, answers: Answers, alike: Alike, is_sure: Callable[[Fit], bool]
-) -> list[Fit]:
-    swapped = [_with(fit, one, iri) for one in fit.bound
-               if one.likeness < 1 and one.iri and not one.parameter.required
-               for iri in alike(one, await answers(_without(fit, [one])))]
-    return [*_of_same_name(fit), *swapped, *_without_guesses(fit),
-            *filter(is_sure, _without_words(fit))]
 
 
 def _of_same_name(fit: Fit) -> Iterator[Fit]:
