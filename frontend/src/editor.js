@@ -10,6 +10,7 @@ const place = document.getElementById("editor");
 const settings = JSON.parse(place.dataset.settings);
 const form = document.getElementById("plain-editor");
 const given = document.getElementById("query").value; // what the address asks for
+const MOST_LINES = 30;
 const FILES = {
   rows: { csv: "text/csv", tsv: "text/tab-separated-values", json: "application/sparql-results+json", xml: "application/sparql-results+xml" },
   triples: { ttl: "text/turtle", nt: "application/n-triples", jsonld: "application/ld+json", rdf: "application/rdf+xml" },
@@ -57,10 +58,10 @@ const yasqe = new Yasqe(editorPlace, {
   createShareableLink: undefined,
   showQueryButton: false,
   screenReaderLabel: "SPARQL query",
-  editorHeight: "19rem",
   requestConfig: { endpoint: new URL(settings.endpoint, location.href).href },
 });
 yasqe.setValue(wanted());
+grow();
 yasqe.getInputField().setAttribute("aria-label", "SPARQL query");
 document.querySelectorAll(".yasqe_buttons").forEach((one) => one.remove());
 
@@ -94,6 +95,7 @@ function post(accept) {
 let asked = 0;
 async function ask() {
   const mine = ++asked;
+  declare();
   if (yasqe.getValue() !== wanted()) history.pushState(null, "", `${location.pathname}${location.search}#${new URLSearchParams({ query: yasqe.getValue() })}`);
   const began = performance.now();
   offer();
@@ -119,10 +121,10 @@ function problem(text) {
   }
 }
 
-// What the query asks, for people: the comment at its head, before or after prefixes, else its form.
+// What the query asks, for people: the comment at its head, before or after prefixes.
 function title() {
   const comment = /^(?:\s*(?:PREFIX|BASE)\b.*\n)*\s*#\s*(.+)/i.exec(yasqe.getValue());
-  return (comment?.[1] ?? `${yasqe.getQueryType() ?? ""} query`.trim()).slice(0, 120);
+  return (comment?.[1] ?? "SPARQL query").trim().slice(0, 120);
 }
 
 async function save(ending) {
@@ -148,20 +150,46 @@ function address() {
 
 async function share() {
   await navigator.clipboard.writeText(address());
+  cited = false;
   say("The link was copied. It opens this query and runs it.");
 }
 
-function cite() {
-  const [text, bibtex] = ["text", "bibtex"].map((form) => settings.citation[form].replace("{title}", () => title()).replace("{address}", address));
-  const entry = Object.assign(document.createElement("p"), { textContent: text.slice(0, -address().length) });
-  entry.append(Object.assign(document.createElement("a"), { href: address(), textContent: address() }));
-  say(entry, button("Copy", () => navigator.clipboard.writeText(text), "quiet"), " ", button("Copy as BibTeX", () => navigator.clipboard.writeText(bibtex), "quiet"));
+// The query by the beginning of its SHA-256, where the browser gives it.
+async function digest(query) {
+  const found = await crypto.subtle?.digest("SHA-256", new TextEncoder().encode(query));
+  return found ? ` Query ${[...new Uint8Array(found).slice(0, 6)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}.` : "";
+}
+
+// The release and the query that was asked of it, not the machine that answered.
+let cited = false;
+async function cite() {
+  cited = true;
+  const [query, asked] = [yasqe.getValue(), title()];
+  const named = /[.?!]$/.test(asked) ? asked : `${asked}.`;
+  const text = settings.citation.text.replace("{title}.", () => named) + await digest(query);
+  const bibtex = settings.citation.bibtex.replace("{title}", () => asked);
+  if (query !== yasqe.getValue()) return;
+  say(Object.assign(document.createElement("p"), { textContent: text }), button("Copy", () => navigator.clipboard.writeText(text), "quiet"), " ", button("Copy as BibTeX", () => navigator.clipboard.writeText(bibtex), "quiet"));
 }
 
 function say(...parts) {
   note.setAttribute("role", "status");
   note.replaceChildren(...parts);
   note.hidden = false;
+}
+
+// Known prefixes that the query uses are declared; all others are a mistake that the service names.
+function declare() {
+  const words = yasqe.getValue().replace(/<[^>\s]*>|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#.*/g, "");
+  const declared = yasqe.getPrefixesFromQuery();
+  const used = [...words.matchAll(/(?<![\w:?$.-])([A-Za-z][\w-]*):/g)].map(([, prefix]) => prefix);
+  const missing = [...new Set(used)].filter((prefix) => settings.prefixes[prefix] && !declared[prefix]);
+  if (missing.length) yasqe.addPrefixes(Object.fromEntries(missing.map((prefix) => [prefix, settings.prefixes[prefix]])));
+}
+
+// The editor is as high as the query, up to a limit.
+function grow() {
+  yasqe.setSize(null, `${1.35 * Math.min(MOST_LINES, Math.max(8, yasqe.lineCount() + 1)) + 0.6}rem`);
 }
 
 // Names of the schema go where the cursor is, with their prefix. Until somebody has put it
@@ -217,7 +245,12 @@ filter.addEventListener("input", () => {
   for (const group of place.querySelectorAll("details")) group.open = Boolean(filter.value.trim()) || group.classList.contains("first");
 });
 
-yasqe.on("change", offer);
+yasqe.on("change", (_, change) => {
+  offer();
+  grow();
+  if (change.origin === "+input") declare();
+  if (cited) cite();
+});
 addEventListener("popstate", () => {
   yasqe.setValue(wanted());
   ask();

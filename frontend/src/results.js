@@ -6,6 +6,7 @@ import { triples } from "./terms.js";
 
 const PAGE = 100;
 const DRAWN = 400;
+const LONG = 80;
 const LABEL = /(#|\/)(prefLabel|label|title)$/;
 const TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 
@@ -95,17 +96,26 @@ export class Results {
       const found = this.fitting();
       const shown = found.slice(0, count);
       await this.terms.learn(shown.flatMap((row) => Object.values(row)).flatMap((one) => this.terms.iris(one)));
-      rows.replaceChildren(...shown.map((row) => make("tr", {}, ...this.names.map((name) => make("td", { className: numeric.has(name) ? "number" : "" }, this.terms.cell(row[name]))))));
+      rows.replaceChildren(...shown.map((row) => make("tr", {}, ...this.names.map((name) => make("td", { className: numeric.has(name) ? "number" : "" }, this.cell(row[name]))))));
       more.hidden = found.length <= count;
+      // Only what is too wide for the page has a window of its own, whose bar is then in sight.
+      table.parentElement.classList.remove("wide");
+      table.parentElement.classList.toggle("wide", table.offsetWidth > table.parentElement.clientWidth);
       more.textContent = `Show ${Math.min(PAGE, found.length - count)} more of ${found.length.toLocaleString("en-GB")}`;
       more.onclick = () => fill(count + PAGE);
     };
+    const table = make("table", {}, make("caption", { className: "hidden" }, "Answer to the query"), make("thead", {}, make("tr", {}, ...heads)), rows);
     filter.addEventListener("input", () => { this.filter = filter.value; fill(PAGE); });
     this.body.replaceChildren(
       ...(this.rows.length > 8 ? [make("div", { className: "bar" }, make("label", { htmlFor: "rows-filter" }, "Rows with"), filter)] : []),
-      make("div", { className: "scroll", tabIndex: 0, attributes: { role: "region", "aria-label": "Answer" } },
-        make("table", {}, make("caption", { className: "hidden" }, "Answer to the query"), make("thead", {}, make("tr", {}, ...heads)), rows)), more);
+      make("div", { className: "scroll", tabIndex: 0, attributes: { role: "region", "aria-label": "Answer" } }, table), more);
     fill(PAGE);
+  }
+
+  // What is long shows its first lines, and all when it is pressed.
+  cell(term) {
+    const cell = this.terms.cell(term);
+    return term?.type === "literal" && term.value.length > LONG ? make("div", { className: "long", tabIndex: 0 }, cell) : cell;
   }
 
   // The rows with what is looked for, in the order that was chosen.

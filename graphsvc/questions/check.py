@@ -13,6 +13,7 @@ from graphsvc.questions.question import (
     NAMED,
     RESERVED,
     RESERVED_COLUMNS,
+    VALUES,
     WORDS,
     Parameter,
     Question,
@@ -156,12 +157,16 @@ def _columns(question: Question) -> Checks:
                f"Use {', '.join(ordering)}, with - before it to descend.")
     for key in ("chart", "map", "matrix", "covers", "remarks"):
         for part, named in getattr(question, key) or ():
+            if part in VALUES:
+                continue
             texts = named if isinstance(named, tuple) else filter(None, (named,))
             for name in texts if part not in WORDS else places_of(named or ""):
                 yield (name not in names, (key, part),
                        f"`{key}` names `{name}`, which is not a column.",
                        f"Use {', '.join(names)}.")
     drawn = question.map
+    yield (drawn is not None and drawn.by is not None and question.parameter(drawn.by) is None,
+           ("map", "by"), "`map` needs what is no parameter.", "Name a parameter.")
     yield (drawn is not None and drawn.scale in ("count", "percent") and not drawn.unit, ("map",),
            "`map` does not say what it counts.", "Add `unit:`, such as `unit: statements`.")
     yield (drawn is not None and drawn.scale in ("ordered", "categories") and not drawn.shade,

@@ -162,13 +162,19 @@ class Map(HeaderModel):
     one, the number of rows).
 
     unit: as in a chart. scale: as in a chart, or by rank (ordered), or a colour for each value
-        (categories).
+        (categories). levels: of categories those that are more and more; nothing: those that say
+        that nothing is known, first that nobody looked.
+    called, by: what the first page calls it, if it offers it, and the parameter that it needs.
     """
 
     place: Name
     shade: Name | None = None
     unit: Text | None = None
     scale: Literal["count", "percent", "ordered", "categories"]
+    levels: Texts = ()
+    nothing: Texts = ()
+    called: Text | None = None
+    by: Name | None = None
 
 
 class Matrix(HeaderModel):
@@ -209,8 +215,10 @@ class Remarks(HeaderModel):
 Columns = Annotated[tuple[Column, ...], BeforeValidator(entries)]
 
 
-WORDS = ("unit", "scale", "order")
+WORDS = ("unit", "scale", "order", "called")
 """Keys of drawings that do not name a column."""
+VALUES = ("levels", "nothing", "by")
+"""Keys of drawings that name values or a parameter."""
 PARTS: Mapping[Any, type[HeaderModel]] = {
     "parameters": Parameter, "columns": Column, "examples": Example, "chart": Chart, "map": Map,
     "matrix": Matrix, "covers": Covers, "remarks": Remarks}

@@ -22,7 +22,8 @@ def columns(page: str) -> list[str]:
     """The headings of the table of an answer."""
     head = re.search(r"<thead><tr>(.*?)</tr>", page, re.DOTALL)
     assert head
-    return re.findall(r"<th[^>]*>(?:<a[^>]*>)?([^<]*)", head[1])
+    return [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(
+        r"<th[^>]*>(.*?)</th>", head[1], re.DOTALL)]
 
 
 def drawn(page: str) -> list[str]:
@@ -106,3 +107,24 @@ def test_a_disagreement_is_one_card_with_its_sides_and_matters_of_substance_are_
     assert "name" not in kinds[:20] and kinds[0] == "substance"
     assert [it for it in cards if it.count('class="brief"') < 2] == []
     assert "⚑" not in "".join(it for it in cards if titles[0] in it)
+
+
+def test_the_map_of_the_first_page_says_what_the_answer_says(client: httpx.Client) -> None:
+    asked = "approach=safe-and-together"
+    for question in ("approach-coverage", "approach-partnerships"):
+        home = drawn(client.get(f"/?map={question}&{asked}").text)
+        assert home == drawn(client.get(f"/questions/{question}?{asked}&view=map").text)
+    assert "Fife: no document reports on it by name" in home
+
+
+def test_the_first_page_offers_maps_by_short_names_and_each_can_be_drawn(
+    client: httpx.Client
+) -> None:
+    page = client.get("/").text
+    offered = dict(re.findall(r'<option value="([\w-]+)"[^>]*>([^<]*)</option>', page))
+    assert offered == {"partnerships": "Where there is a report", "evaluations": "Grades",
+                       "approach-coverage": "An approach", "figure-comparison": "A measure"}
+    maps = [drawn(client.get(f"/?map={name}").text) for name in offered]
+    assert [len(places) for places in maps] == [33] * 4
+    assert "Midlothian: a report of its own" in maps[0]
+    assert "Highland: named in other reports" in maps[0]

@@ -71,6 +71,7 @@ def test_only_a_frame_for_other_pages_may_be_inside_them(client: httpx.Client) -
     query = PAGES["answer"].split("?")[1]
     framed = client.get(f"/embed/approach-partnerships?{query}&view=map")
     assert read(framed.text).wrong == []
+    assert client.get(f"/embed/approach-partnerships?{query}&view=table").status_code == 200
     assert framed.headers["content-security-policy"].endswith("frame-ancestors *")
     assert CSP.decode().endswith("frame-ancestors 'none'")
 

@@ -207,12 +207,14 @@ def test_the_editor_runs_what_it_opens_with_and_shows_labels_and_plain_numbers(
     assert [text.text for text in chart.findall("{*}text")][:2] == [
         "How many things are there of each kind?", "things by kind"]
     page.get_by_role("button", name="Cite").click()
-    cited = page.locator("#editor .note").inner_text()
-    assert "How many things are there of each kind? SPARQL query. In: " in cited
-    address = re.search(r"https?://\S+/editor\?query=\S+", cited)
-    assert address
-    page.goto(address[0])
-    page.locator("#results table").get_by_role("row", name=re.compile("^statement")).wait_for()
+    cited = page.locator("#editor .note")
+    cited.get_by_text("How many things are there of each kind? In: ").wait_for()
+    assert re.search(r"release \w{16}\. https://w3id\.org/\S+/release/\w{16} Query \w{12}\.",
+                     cited.inner_text())
+    page.locator(".CodeMirror").click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("# Which measures?\n")
+    cited.get_by_text("Which measures? In: ").wait_for()
 
 
 @pytest.mark.slow
@@ -481,6 +483,7 @@ def test_things_are_browsed_by_letter_and_as_a_tree(open_page: Callable[..., Any
     page = open_page(java_script_enabled=False)
     page.goto(PAGES["theme"])
     page.locator(".eyebrow").get_by_role("link", name="Themes").click()
+    page.get_by_role("link", name="A to Z").click()
     page.get_by_role("region", name="C", exact=True).get_by_role(
         "link", name="chronologies").wait_for()
     page.get_by_role("link", name="As a tree").click()
@@ -503,11 +506,11 @@ def test_a_comparison_says_plainly_what_has_no_data(open_page: Callable[..., Any
 @pytest.mark.slow
 def test_the_map_is_coloured_by_what_one_chooses(page: Any) -> None:
     page.goto("/")
-    tiles = page.get_by_role("region", name="Inspection group", exact=True).get_by_role("link")
+    tiles = page.get_by_role("region", name="Report", exact=True).get_by_role("link")
     assert tiles.count() == 32
-    assert "Pre-2014 group" in tiles.filter(has_text="Highland").text_content()
+    assert "named in other reports" in tiles.filter(has_text="Highland").text_content()
     page.get_by_label("Shade the map by").select_option(
-        label="Where is an approach used, and where was it not looked at?")
+        label="An approach")
     page.wait_for_url("**map=approach-coverage*")
     answer = page.get_by_role("region", name="Answer", exact=True)
     tile = answer.get_by_role("link").filter(has_text="Midlothian")

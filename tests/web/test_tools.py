@@ -181,5 +181,33 @@ def test_the_chart_of_a_query_has_the_columns_that_are_chosen_and_the_questions_
     assert not [text for text in texts if "…" in text]
     page.get_by_role("button", name="Cite").click()
     cited = page.locator("#editor .note")
-    assert cited.get_by_role("link").inner_text().endswith("/editor?question=evaluation-matrix")
+    cited.get_by_text("What are the grades, indicator by partnership? In: ").wait_for()
+    assert "127.0.0.1" not in cited.inner_text()
     assert cited.get_by_role("button").all_inner_texts() == ["Copy", "Copy as BibTeX"]
+
+
+@pytest.mark.slow
+def test_a_known_prefix_is_declared_as_soon_as_it_is_written_and_the_editor_grows(
+    open_page: Callable[..., Any], bundle: None
+) -> None:
+    page = open_page(expected="400")
+    page.goto("/editor?query=SELECT+*+WHERE+{}")
+    editor = page.locator(".CodeMirror")
+    low = editor.bounding_box()["height"]
+    editor.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("SELECT * WHERE { ?approach a ji:Approach } LIMIT 3", delay=1)
+    page.wait_for_function("document.querySelector('.CodeMirror').CodeMirror.getValue().startsWith("
+                           "'PREFIX ji: <https://w3id.org/joint-inspections/def#>')")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_text(re.compile("^3 rows")).wait_for()
+    page.evaluate("document.querySelector('.CodeMirror').CodeMirror.setValue('\\n'.repeat(60))")
+    assert low < 260 and 600 < editor.bounding_box()["height"] < 720
+
+
+@pytest.mark.slow
+def test_the_first_rows_of_an_example_are_seen_at_once(page: Any, bundle: None) -> None:
+    page.goto("/editor?question=approach-partnerships&approach=safe-and-together")
+    row = page.locator("#results tbody tr").first
+    row.wait_for()
+    assert row.bounding_box()["height"] < 200

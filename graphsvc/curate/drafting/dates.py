@@ -128,6 +128,8 @@ def _exists(moment: Moment) -> bool:
     return True
 
 
+# -- events ---------------------------------------------------------------------------------------
+
 _COVER, _IMPRINT = 40, 40
 """Paragraphs at the beginning and end of a document among which its date is."""
 _SHORT = 12

@@ -144,7 +144,7 @@ def _values(
 def _looks(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
     """How each place looks, which has neither its position nor its name yet."""
     if declared.scale == "categories":
-        return _kinds(shown)
+        return _kinds(declared, shown)
     if any(len(cells) > 1 or cells and cells[0].number is None for cells in shown.values()):
         return None
     known = {place: cells[0] for place, cells in shown.items() if cells}
@@ -159,9 +159,10 @@ def _looks(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | 
             for (place, cell), shade in zip(known.items(), shades, strict=True)}
 
 
-def _kinds(shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
-    """Places by category: colours are those of tones, of symbols or of their own. Of several
-    symbols a place has the one that says the furthest; of several others it has no colour."""
+def _kinds(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
+    """Places by category: colours are those of levels, of tones, of symbols or of their own. Of
+    several symbols a place has the one that says the furthest; of several others it has no colour.
+    """
     common = [cell for cell, _ in Counter(
         cell for cells in shown.values() for cell in cells).most_common()]
     toned = any(cell.tone not in (None, "plain") for cell in common)
@@ -169,16 +170,17 @@ def _kinds(shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
     if not common or not toned and not signed and len(common) > _MOST_KINDS:
         return None
     own = {cell: f"c{number}" for number, cell in enumerate(common, 1)}
-    # Of texts without a symbol, such as two ways to know nothing, the most common is left empty.
-    unsigned = dict(zip((cell for cell in common if not cell.symbol), ("void", "none"),
-                        strict=False))
+    steps = SHADES / (len(declared.levels) + 1)
+    levels = dict(zip(declared.nothing, ("void", "none"), strict=False)) | {
+        text: f"s{round((at + 1) * steps)}" for at, text in enumerate(declared.levels)}
     looks = {}
     for place, cells in shown.items():
         text = "; ".join(cell.text for cell in cells)
         if signed:
             cells = [min(cells, key=lambda cell: _FURTHEST.index(cell.symbol or ""))]
-        kinds = {(cell.tone or "plain", "") if toned else
-                 (_SIGNED.get(cell.symbol or "") or unsigned.get(cell, "none"), cell.symbol or "")
+        kinds = {(levels[cell.text], "") if cell.text in levels else (
+                 cell.tone or "plain", "") if toned else
+                 (_SIGNED.get(cell.symbol or "", "none"), cell.symbol or "")
                  if signed else (own[cell], own[cell]) for cell in cells}
         several = len(kinds) > 1
         look, sign = ("plain", "") if several else kinds.pop()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from pyoxigraph import Literal, NamedNode
 from starlette.responses import JSONResponse, Response
 
@@ -20,10 +23,13 @@ async def editor_page(context: PageContext, pairs: Pairs) -> Response:
     classes = [term for term in context.terms.terms.values()
                if term.is_class and context.sizes.get(term.iri)
                and context.curie(term.iri) != term.iri]
-    cited = context.citation.of_answer("{title} SPARQL query", "{address}")
+    cited = replace(context.citation, part="{title}")
+    library = context.questions.library
+    drawn = sorted((one for one in library if one.chart and not one.chart.parts and not any(
+        p.required for p in one.parameters)), key=lambda one: len(one.columns))
     return await context.render("editor.html", lambda: {
         "query": query,
-        "starters": [one for one in context.questions.library if "start" in one.tags][:6],
+        "drawn": drawn[:3], "starters": [one for one in library if "start" in one.tags][:6],
         "classes": sorted(classes, key=lambda term: (term.order, -context.sizes[term.iri])),
         "settings": {
             "endpoint": "/sparql", "terms": "/editor/terms", "release": context.release,
@@ -45,7 +51,8 @@ async def _query(context: PageContext, pairs: Pairs) -> str | None:
         question = context.questions.library.get(pairs[at][1])
         given = given_of([*pairs[:at], *pairs[at + 1:]])
         understood = await context.questions.understand(question, given)
-        return f"# {question.title}\n{question.template.bind(understood).strip()}\n"
+        bound = re.sub(r"\n(?:[ \t]*\n)+", "\n", question.template.bind(understood).strip())
+        return f"# {question.title}\n{bound}\n"
     check_names("The editor", pairs, "thing", "query", "question")
     if (text := first_of(pairs, "query")) or not pairs:
         return text

@@ -31,24 +31,32 @@ async def home_page(context: PageContext, pairs: Pairs) -> Response:
     first = context.said.names(DISPLAY.questions)
     library = sorted(context.questions.library, key=lambda question: (
         first.index(question.name) if question.name in first else len(first)))
-    maps, wanted = [q for q in library if q.map and q.map.shade], first_of(pairs, "map")
-    shown = next((q for q in maps if wanted in (None, q.name)), None)
+    drawable, wanted = [q for q in library if q.map and q.map.shade], first_of(pairs, "map")
+    maps = [q for q in drawable if q.map and q.map.called]
+    shown = next((q for q in (drawable if wanted else maps) if wanted in (None, q.name)), None)
     if wanted and shown is None:
         raise HttpError(404, f"There is no map called `{wanted[:80]}`.",
                         hint=f"Choose one of: {', '.join(q.name for q in maps) or 'none'}.")
     given = given_of([pair for pair in pairs if pair[0] != "map"])
-    if shown and shown.examples:
-        needed = {p.name for p in shown.parameters if p.required}
-        given = {name: list(values) for name, values in shown.examples[0].values.items()
-                 if name in needed} | given
+    needed = {p.name for p in shown.parameters if p.required or shown.map and p.name == shown.map.by
+              } if shown else set()
+    for example in shown.examples if shown else ():
+        if needed <= example.values.keys():
+            given = {name: list(example.values[name]) for name in needed} | given
+            break
     covering, _ = context.questions.library.covering
     crossing = next((q for q in library if q.matrix and q.matrix.tone), None)
 
     async def ask(question: Question | None, given: Given) -> Answer | None:
         return await context.ask(question, given, _ROWS) if question else None
 
+    async def answer(question: Question | None) -> Answer | None:
+        """With what it does not say, which the map shows."""
+        return await context.questions.ask(question, await context.questions.understand(
+            question, given), limit=_ROWS) if question else None
+
     drawn, covered, crossed, fields = await asyncio.gather(
-        ask(shown, given), ask(covering, {}), ask(crossing, {}), fields_of(context, shown, given))
+        answer(shown), ask(covering, {}), ask(crossing, {}), fields_of(context, shown, given))
 
     def make() -> dict[str, Any]:
         table = table_of(context, drawn) if drawn else None
@@ -59,7 +67,8 @@ async def home_page(context: PageContext, pairs: Pairs) -> Response:
             "crossing": crossing, "headline": context.said.first(DISPLAY.headline),
             "classes": [term for term in classes if term.first(DISPLAY.order)],
             "start": [q for q in library if "start" in q.tags][:_MOST_STARTS],
-            "maps": maps, "shown": shown, "fields": fields, "table": table,
+            "maps": maps, "shown": shown, "table": table,
+            "fields": [field for field in fields if field.parameter.name in needed],
             "drawings": Drawings.of(context, table) if table else Drawings({}),
             "coverage": table_of(context, covered) if covered else None,
         }

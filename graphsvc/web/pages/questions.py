@@ -132,7 +132,8 @@ async def _answered(
         query = f"{table.query}{'&' if table.query else ''}view={view}"
         return {
             "table": table, "views": {name: views[name] for name in shown}, "names": _NAMES,
-            "drawings": drawings, "view": view, "sort": sort, "address": base + table.path,
+            "drawings": drawings, "view": view, "sort": sort, "given": given,
+            "address": base + table.path,
             "embedded": f"{base}/embed/{quote(question.name)}?{query}",
             "citation": context.citation.of_answer(answer.heading, base + table.path)}
 

@@ -237,11 +237,11 @@ class Table:
 
     def varying(self, row: Row, role: str) -> list[tuple[Column, Link]]:
         """The cells of a row with a role that other rows do not all have, each thing once, without
-        what its head or its evidence names."""
+        what its head or its evidence names; lists of texts last."""
         seen: dict[str, tuple[Column, Link]] = {}
         heads = [cell for _, cell in self.cells(row, "head")]
         known = {it.document for _, cell in self.cells(row, "evidence") for it in cell.cited}
-        for at, cell in enumerate(row):
+        for at, cell in sorted(enumerate(row), key=lambda it: self.columns[it[0]].many):
             if self.roles[at] == role and cell and at not in self.same and self._says(
                     at, cell) and (cell.iri is None or cell.iri not in known and not any(
                         cell.iri == head.iri or cell.text in head.text for head in heads)):
