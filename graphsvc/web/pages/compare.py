@@ -28,7 +28,7 @@ from graphsvc.web.request import Pairs
 from graphsvc.words import slugged
 
 _FEWEST = 2
-_ROWS, _ALL, _SHOWN, _OPEN = 1_000, 300, 8, 8
+_ROWS, _ALL, _SHOWN, _OPEN = 1_000, 300, 10, 10
 """Rows of an answer; lines that a page shows of a part that is chosen, and of others; lines with
 which a part is not folded. Files have all."""
 _NEAR = 6
