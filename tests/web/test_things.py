@@ -201,6 +201,14 @@ def test_what_no_document_answers_on_a_partnership_is_folded_and_each_said_once(
     assert len(texts) == len(set(texts)) > 10
 
 
+def test_a_search_takes_the_value_of_a_filter_for_what_the_filter_is_of(
+    client: httpx.Client
+) -> None:
+    found = client.get("/search?class=Finding&theme=chronologies&format=json")
+    assert found.json()["total"] > 10  # an approach has the same name
+    assert "in the list" not in client.get("/search?class=Finding&theme=chronologies").text
+
+
 @pytest.mark.parametrize("path", [
     THEME, f"{THEME}?tab=over-time", SAFE, "/id/finding/nr-key-9", "/id/figure/mid-chronology-weak",
     "/id/indicator/2018-2-1", "/id/distribution/nr-5-2",
