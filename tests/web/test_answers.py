@@ -91,7 +91,7 @@ def test_what_compares_things_leads_to_the_page_that_sets_them_side_by_side(
     assert "354 square kilometres" in figures
     assert "1800 square kilometres (180000 hectares)" in figures
     folded = re.findall(r'<details class="part">\n\s*<summary><h3>(.*?)</h3>', page)
-    assert folded == ["Approaches", "Figures"]
+    assert folded == ["Approaches", "Approaches by stage", "Figures"]
 
     assert 'part=approaches">Show all 182 of approaches' in page
 
