@@ -83,17 +83,16 @@ def _named(text: str) -> ox.NamedNode | ox.Literal:
 
 
 def _distribution(header: Header, digest: str, dump: Path) -> list[ox.Triple]:
-    content = dump.read_bytes()
-    node = f"{header.dataset}/{digest}/{dump.name}"
-    media_type = _MEDIA_TYPES.get(Path(dump.stem).suffix, "text/csv")
-    if not (packing := _PACKED.get(dump.suffix)):
-        media_type = file_type(dump.name)
+    content, packing = dump.read_bytes(), {}
+    node, media_type = f"{header.dataset}/{digest}/{dump.name}", file_type(dump.name)
+    if dump.suffix in _PACKED:
+        packing = {"packing": ox.NamedNode(_PACKED[dump.suffix]),
+                   "packed": ox.NamedNode(f"{_REGISTERED}/{media_type}")}
+        media_type = _MEDIA_TYPES.get(Path(dump.stem).suffix, "text/csv")
     found = construct(
         "distribution", dataset=ox.NamedNode(header.dataset), dump=ox.NamedNode(node),
         name=ox.Literal(dump.name), licence=_named(header.licence),
-        type=ox.NamedNode(f"{_REGISTERED}/{media_type}"),
-        **({"packing": ox.NamedNode(str(packing)),
-            "packed": ox.NamedNode(f"{_REGISTERED}/{file_type(dump.name)}")} if packing else {}),
+        type=ox.NamedNode(f"{_REGISTERED}/{media_type}"), **packing,
         checksum=ox.NamedNode(f"{node}#sha256"),
         sha256=ox.Literal(hashlib.sha256(content).hexdigest(), datatype=_HEX))
     # SPARQL would make any whole number an xsd:integer.
@@ -123,9 +122,8 @@ class ServiceDescription:
 
     def __init__(self, release: Release, header: Header, questions: set[ox.Triple]) -> None:
         self._release, self._header, self._questions = release, header, questions
-        self._text = lru_cache(maxsize=4 * len(BY_MEDIA_TYPE))(
-            lambda media_type, part: _serialized(
-                self._triples(part), BY_MEDIA_TYPE[media_type].rdf))
+        self._text = lru_cache(4 * len(BY_MEDIA_TYPE))(lambda media_type, part: _serialized(
+            self._triples(part), BY_MEDIA_TYPE[media_type].rdf))
 
     @classmethod
     async def of(cls, release: Release, header: Header, questions: Questions) -> ServiceDescription:

@@ -145,10 +145,9 @@ class Project:
         """The file's path inside the project, as messages name it."""
         if path in OWN_TERMS:
             return f"graphsvc/{path.name}"
-        try:
-            return path.resolve().relative_to(self.root).as_posix()
-        except ValueError:
-            return str(path)
+        inside = path.resolve()
+        return (inside.relative_to(self.root).as_posix() if inside.is_relative_to(self.root)
+                else str(path))
 
     def graph(self, path: Path) -> str:
         """The named graph that holds the triples of a data or ontology file."""

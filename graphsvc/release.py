@@ -206,12 +206,13 @@ class Releases:
 
     def get(self, digest: str) -> Release:
         """The release with this digest or unambiguous beginning of one. Raises GraphsvcError."""
-        found = [release for release in self.all() if digest and release.id.startswith(digest)]
+        known = self.all()
+        found = [release for release in known if digest and release.id.startswith(digest)]
         if len(found) != 1:
-            known = ", ".join(release.id for release in self.all()) or "none"
             raise GraphsvcError(
                 f"{'No' if not found else 'More than one'} release begins with {digest!r}.",
-                location=str(self.folder), hint=f"There are: {known}.")
+                location=str(self.folder),
+                hint=f"There are: {', '.join(release.id for release in known) or 'none'}.")
         return found[0]
 
     def built_from(self, files: dict[str, str]) -> Release | None:
@@ -247,13 +248,11 @@ class Releases:
 
     def before(self, release: Release) -> Release:
         """The release built last before this one. Raises GraphsvcError when there is none."""
-        older = [other for other in self.all()
-                 if other.manifest["built"] < release.manifest["built"]]
-        if not older:
-            raise GraphsvcError("There is no older release to go back to.",
-                                location=str(self.folder),
-                                hint="List them with `graphsvc releases`.")
-        return older[0]
+        for other in self.all():
+            if other.manifest["built"] < release.manifest["built"]:
+                return other
+        raise GraphsvcError("There is no older release to go back to.", location=str(self.folder),
+                            hint="List them with `graphsvc releases`.")
 
     def publish(self, work: Path, digest: str) -> Release:
         """Move a finished folder to the place of its release, instead of a damaged one there."""

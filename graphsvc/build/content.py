@@ -64,10 +64,11 @@ class Content:
                 self.parts[str(subject), property_].append(facts[value])
                 continue
             values.append(value)
-            if len(values) > 1:
-                values.sort(key=lambda term: term.value)
             if isinstance(value, ox.NamedNode):
                 self.links[value.value] += 1
+        for said in facts.values():
+            for values in said.values():
+                values.sort(key=lambda term: term.value)
         named = {node.value: facts[node] for node in facts if isinstance(node, ox.NamedNode)}
         self.things = {iri: Thing(number, iri, named[iri])
                        for number, iri in enumerate(sorted(named), 1)}

@@ -9,7 +9,6 @@ blank nodes first get stable labels by RDF Dataset Canonicalization (RDFC-1.0).
 from __future__ import annotations
 
 import gzip
-import hashlib
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -91,15 +90,6 @@ def write_dumps(
     for done in written.values():
         done.result()
     return sorted(path for path in written if path.name.startswith("all."))
-
-
-def content_digest(graphs: Graphs, derived: Iterable[str]) -> str:
-    """The digest (SHA-256) of the canonical content, without the graphs that are derived."""
-    digest, without = hashlib.sha256(), set(derived)
-    for name, lines in graphs.items():
-        if name not in without:
-            digest.update(b"".join(lines))
-    return digest.hexdigest()
 
 
 def _has_blank(line: bytes) -> bool:

@@ -11,7 +11,7 @@ import fcntl
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from graphsvc import __version__
 from graphsvc.ask.wordings import read_wordings
 from graphsvc.build.check import Names
 from graphsvc.build.content import Content
-from graphsvc.build.dumps import canonical_graphs, content_digest, triples_of, write_dumps
+from graphsvc.build.dumps import Graphs, canonical_graphs, triples_of, write_dumps
 from graphsvc.build.index import build_index
 from graphsvc.build.rules import apply_rule, read_rules
 from graphsvc.build.shapes import explain, report_graph, validate
@@ -93,7 +93,7 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         (work / "report.nt").write_text(report_graph(results), encoding="utf-8")
         progress("writing dumps")
         del store, validated
-        digest = _digest(project, content_digest(graphs, sources))
+        digest = _digest(project, graphs, sources)
         triples = triples_of(graphs)
         stored = pool.submit(_write_store, [*graphs.values(), triples], work / "store")
         union = ox.Store()
@@ -161,12 +161,16 @@ def _write_store(texts: list[list[bytes]], path: Path) -> None:
     store.flush()
 
 
-def _digest(project: Project, content: str) -> str:
-    """The digest of the input (16 hexadecimal digits). content: that of all data's."""
-    total = hashlib.sha256(f"graphsvc {__version__}\n{content}\n".encode())
-    texts = list(project.texts.values())
-    for path in (project.shape_files + project.rule_files + project.query_files + texts
-                 + project.catalogue_files):
+def _digest(project: Project, graphs: Graphs, derived: Container[str]) -> str:
+    """The digest of the input (16 hexadecimal digits): of the canonical content, without the graphs
+    that are derived, and of the other files."""
+    content = hashlib.sha256()
+    for name, lines in graphs.items():
+        if name not in derived:
+            content.update(b"".join(lines))
+    total = hashlib.sha256(f"graphsvc {__version__}\n{content.hexdigest()}\n".encode())
+    for path in (*project.shape_files, *project.rule_files, *project.query_files,
+                 *project.texts.values(), *project.catalogue_files):
         total.update(f"{project.name(path)}\0".encode())
         total.update(hashlib.sha256(read_file(path)).digest())
     return total.hexdigest()[:16]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pyoxigraph as ox
 import shacl_rust
@@ -214,25 +214,18 @@ def _refuse_misread(shape: str, text: str, bound: str, path: str) -> None:
                      "bound before the query runs (SHACL, appendix A).")
 
 
-def _result(found: dict[str, object], shapes: _Shapes) -> Result:
-    """A result of the engine. That of a query without a value is about the thing itself (5.3.2)."""
-    component, messages = str(found["sourceConstraintComponent"]), found["messages"]
-    itself = component == _QUERY_COMPONENT and found["sourceShape"] not in shapes.with_path
-    assert isinstance(messages, list)
+def _result(found: dict[str, Any], shapes: _Shapes) -> Result:
+    """A result of the engine, with the message of the shapes: the engine puts its own words before
+    that of a shape, and the message of a SPARQL constraint before that of the shape in which it is.
+    A result of a query without a value is about the thing itself (5.3.2)."""
+    is_query = found["sourceConstraintComponent"] == _QUERY_COMPONENT
+    itself = is_query and found["sourceShape"] not in shapes.with_path
+    said = [text for text in found["messages"] if text != "SPARQL SELECT constraint violation"]
     return Result(
-        focus=str(found["focusNode"]), path=str(found.get("resultPath") or ""),
-        message=_message(component, messages), severity=str(found["severity"]),
-        value=str(found.get("value") or (found["focusNode"] if itself else "")),
-        component=component)
-
-
-def _message(component: str, messages: list[str]) -> str:
-    """What the shapes say: the engine puts its own words before the message of a shape, and the
-    message of a SPARQL constraint before that of the shape in which it is.
-    """
-    said = [message for message in messages if message != "SPARQL SELECT constraint violation"]
-    own = 0 if component == _QUERY_COMPONENT else -1
-    return said[own] if said else "".join(messages)
+        focus=found["focusNode"], path=found.get("resultPath") or "",
+        message=said[0 if is_query else -1] if said else "".join(found["messages"]),
+        value=found.get("value") or (found["focusNode"] if itself else ""),
+        severity=found["severity"], component=found["sourceConstraintComponent"])
 
 
 def _sentence(result: Result, location: str | None) -> GraphsvcError:

@@ -8,7 +8,6 @@ property, whose value counts by its own slug or its words.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Reading, Value
@@ -22,9 +21,9 @@ _LONGEST = 48
 _SMALL = FUNCTION_WORDS - {"not", "no", "early", "own"}
 
 
-def iri_for(graph: CuratedGraph, draft: Draft, code: str, taken: Container[str]) -> str:
+def iri_for(graph: CuratedGraph, draft: Draft, code: str) -> str:
     """An IRI for a draft that nothing has had. code: what the slugs of the document's things begin
-    with; taken: further IRIs that are not free."""
+    with."""
     template = graph.gives(draft.kind, CURATION.address) or (
         re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", slug(draft.kind)).lower() + "/{skos:prefLabel}")
     path = _FIELD.sub(lambda field: _filled(graph, field[1], draft, code), template)
@@ -33,7 +32,7 @@ def iri_for(graph: CuratedGraph, draft: Draft, code: str, taken: Container[str])
     iri = f"{graph.header.base}{start}/{end}"
     more = () if draft.kind in graph.recognised else range(2, 10_000)  # whose names are their own
     return next((one for one in (iri, *(f"{iri}-{number}" for number in more))
-                 if one not in taken and not graph.knows(one)), iri)
+                 if not graph.knows(one)), iri)
 
 
 def _filled(graph: CuratedGraph, field: str, draft: Draft, code: str) -> str:
@@ -96,16 +95,12 @@ def code_property(graph: CuratedGraph) -> str:
     return next(iter(graph.having(CURATION.code)), "")
 
 
-def code_of(graph: CuratedGraph, slug: str, statements: dict[str, Draft]) -> str:
+def code_of(graph: CuratedGraph, slug: str) -> str:
     """What the slugs of a document's things begin with: its code as accepted or in the project,
     else the one that would be proposed."""
-    iri, property_ = graph.header.document(slug), code_property(graph)
-    if not property_:
-        return slug
-    accepted = [value.text for value in statements[iri].values
-                if value.property == property_] if iri in statements else []
-    return next(iter(accepted), None) or graph.value(iri, property_) or (
-        proposed_code(graph, slug))
+    property_ = code_property(graph)
+    given = graph.value(graph.header.document(slug), property_)
+    return given or (proposed_code(graph, slug) if property_ else slug)
 
 
 def proposed_code(graph: CuratedGraph, slug: str) -> str:

@@ -237,9 +237,8 @@ class Work:
     def write(self) -> Written:
         """Write what was accepted into the project's files."""
         state = self.state()
-        code = code_of(self.graph, self.slug, state.statements)
-        writer = Writer(self.graph, self.document, self.folder, self.outline, code,
-                        short_title(self.slug))
+        writer = Writer(self.graph, self.document, self.folder, self.outline,
+                        code_of(self.graph, self.slug), short_title(self.slug))
         return writer.write(state)
 
     def _named(self, statement: Draft, id: str | None = None) -> Draft:
@@ -249,9 +248,8 @@ class Work:
         before = [d.changed.iri for n, d in enumerate(state.log, 1)
                   if n in state.undone and d.changed and id and d.draft == id]
         free = [iri for iri in before if iri not in state.statements]
-        code = code_of(self.graph, self.slug, state.statements)
         iri = statement.iri or (free[-1] if free else iri_for(
-            self.graph, statement, code, state.statements))
+            self.graph, statement, code_of(self.graph, self.slug)))
         return statement.model_copy(update={"iri": iri, "document": self.slug})
 
     def _home(self, statement: Draft) -> Iterable[Problem]:

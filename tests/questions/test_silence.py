@@ -108,7 +108,7 @@ def test_the_passages_of_the_statement_come_first_and_can_be_found(ask: Asker) -
     passages = next(row["evidence"] for row in rows
                     if row["confidence"].endswith("/clack-2014-protection"))
     assert [passage["passage"] for passage in passages] == [
-        f"{ID}passage/clackmannanshire-2015/{line}" for line in (40, 36, 38)]
+        f"{ID}passage/clackmannanshire-2015/{line}" for line in (40, 38, 36)]
     for passage in passages:
         assert passage["first"] and passage["last"] and passage["page"] and passage["paragraph"]
         assert passage["label"].startswith("Clackmannanshire 2015, ")

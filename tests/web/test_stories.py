@@ -483,6 +483,7 @@ def test_things_are_browsed_by_letter_and_as_a_tree(open_page: Callable[..., Any
     page = open_page(java_script_enabled=False)
     page.goto(PAGES["theme"])
     page.locator(".eyebrow").get_by_role("link", name="Themes").click()
+    page.get_by_role("link", name="A to Z").click()
     page.get_by_role("region", name="C", exact=True).get_by_role(
         "link", name="chronologies").wait_for()
     page.get_by_role("link", name="As a tree").click()

@@ -27,7 +27,7 @@ from starlette.types import ASGIApp
 
 from graphsvc.curate.checking import Problem
 from graphsvc.curate.desk import page
-from graphsvc.curate.desk.forms import Filled, Form, filled_form, first, form_of, statement_of
+from graphsvc.curate.desk.page import Filled, Form, filled_form, first, form_of, statement_of
 from graphsvc.curate.records import Draft, Request
 from graphsvc.curate.work import Work
 from graphsvc.errors import GraphsvcError
@@ -123,9 +123,9 @@ class Desk:
             statement, problems = statement_of(work, base, filled)
         if not problems:
             after = self._after(first(filled, "at"))
-            request = Request(action="accept", draft=base.id, changed=statement) if (
-                action == "accept") else Request(action="add", changed=statement)
-            answer = work.decide(request, self._who)
+            answer = work.decide(Request.model_validate({
+                "action": action, "draft": base.id if action == "accept" else None,
+                "changed": statement}), self._who)
             if answer.number:
                 return _next(answer.number, after)
             problems = [*answer.problems]

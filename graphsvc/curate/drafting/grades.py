@@ -105,6 +105,8 @@ class Indicators:
         return Indicator(best.iri if best else None, number, name, start)
 
 
+# -- grades ---------------------------------------------------------------------------------------
+
 _SHORT = 200
 """Characters of a line that does no more than give a grade or name what is graded."""
 _NEAR = (1, 2, -1, -2)
@@ -239,6 +241,8 @@ class _Grades:
             return of, 0.4
         return self.indicators.like(shown), 0.3
 
+
+# -- distributions --------------------------------------------------------------------------------
 
 _NEXT = 2
 """Words between an amount and its grade where what is counted was said before."""

@@ -34,9 +34,10 @@ def read(path: Path) -> Content:
     raw = path.read_bytes()
     try:
         raw.decode("utf-8")
-        parser = lxml_html.HTMLParser(encoding="utf-8")
+        encoding: str | None = "utf-8"
     except UnicodeDecodeError:
-        parser = lxml_html.HTMLParser()
+        encoding = None  # as the page says
+    parser = lxml_html.HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True)
     try:
         root = lxml_html.document_fromstring(raw, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
@@ -63,12 +64,12 @@ class _Page:
         """Add what a block holds: its own text as one paragraph between the blocks in it."""
         text = element.text or ""
         for child in element:
-            if isinstance(child.tag, str) and _is_block(child):
+            if _is_block(child):
                 mark = self._add(text, kind, level, mark)
                 self._within(child, kind, level, mark)
                 mark = "" if kind is Kind.ITEM and child.tag == "p" else mark
                 text = child.tail or ""
-            elif isinstance(child.tag, str) and self._is_navigation(child):
+            elif self._is_navigation(child):
                 text += child.tail or ""
             else:
                 text += _inline(child) + (child.tail or "")
@@ -150,16 +151,14 @@ class _Page:
     def _is_navigation(self, element: Any) -> bool:
         if _unseen(element):
             return True
-        if element.tag in _AROUND and element.find(".//h1") is None and not (
-                self._sure and element.tag == "header"):
-            return True
-        if _NAVIGATION.search(f"{element.get('class', '')} {element.get('id', '')}"):
+        around = element.tag in _AROUND and element.find(".//h1") is None and not (
+            self._sure and element.tag == "header")
+        if around or _NAVIGATION.search(f"{element.get('class', '')} {element.get('id', '')}"):
             return True
         if self._sure or element.tag not in ("ul", "ol", "div", "p"):
             return False
-        links = ["".join(link.itertext()) for link in element.iter("a")]
-        length = len(_plain("".join(element.itertext())))
-        return len(links) > 3 and sum(len(_plain(link)) for link in links) > 0.7 * length
+        links = [len(_plain(link.text_content())) for link in element.iter("a")]
+        return len(links) > 3 and sum(links) > 0.7 * len(_plain(element.text_content()))
 
 
 def _main(root: Any) -> tuple[Any, bool]:
@@ -167,7 +166,7 @@ def _main(root: Any) -> tuple[Any, bool]:
     for path in ("//main", "//*[@role='main']", "//article"):
         found = root.xpath(path)
         if len(found) == 1 or found and path != "//article":
-            return max(found, key=lambda e: len("".join(e.itertext()))), True
+            return max(found, key=lambda e: len(e.text_content())), True
     return root.find(".//body"), False
 
 
@@ -184,7 +183,7 @@ def _is_block(element: Any) -> bool:
 
 def _inline(element: Any) -> str:
     """The text of an element on one line, without the marks of footnotes."""
-    if not isinstance(element.tag, str) or _unseen(element):
+    if _unseen(element):
         return ""
     if element.tag == "br":
         return " "
@@ -197,8 +196,7 @@ def _inline(element: Any) -> str:
 def _parts(element: Any) -> Iterator[str]:
     yield element.text or ""
     for child in element:
-        block = isinstance(child.tag, str) and child.tag in _BLOCKS
-        yield f" {_inline(child)} " if block else _inline(child)
+        yield f" {_inline(child)} " if child.tag in _BLOCKS else _inline(child)
         yield child.tail or ""
 
 

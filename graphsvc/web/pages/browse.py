@@ -21,6 +21,8 @@ from graphsvc.words import fold
 
 _MOST = 400
 """Things that one page lists; of more, each letter has a page."""
+_MANY = 1 / 3
+"""The share of things of which nothing is counted that makes groups of the others."""
 _DEEPEST = 8
 _NO_LETTER = "0-9 #"
 _LONGEST_NOTE = 140
@@ -75,8 +77,7 @@ async def browse_page(context: PageContext, pairs: Pairs) -> Response:
     def make() -> dict[str, Any]:
         entries = context.index.members(class_.iri)
         return {"class": class_, "total": len(entries), **_listed(
-            _items(context, entries, counts), above, by, letter,
-            apart=class_.first(DISPLAY.apart) == "true")}
+            _items(context, entries, counts), above, by, letter)}
 
     return await context.render("browse.html", make)
 
@@ -113,13 +114,15 @@ def _above(known: Collection[str], rows: Iterable[Sequence[str]]) -> dict[str, l
 
 
 def _listed(
-    known: Mapping[str, Item], rows: Iterable[Sequence[str]], by: str | None, letter: str | None,
-    apart: bool,
+    known: Mapping[str, Item], rows: Iterable[Sequence[str]], by: str | None, letter: str | None
 ) -> dict[str, Any]:
-    """Things as a tree or by their first letters; or in groups, by what is counted of them."""
+    """Things as a tree or by their first letters; or in groups by what is counted of them, where
+    that distinguishes many from those of which nothing is."""
     above = _above(known, rows)
     linked = set(above).union(*above.values())
     by = by or ("tree" if 2 * len(linked) > len(known) and not letter else "letter")
+    bare = sum(not item.counts for item in known.values())
+    apart = _MANY * len(known) < bare < len(known)
     shown = {"tree": _tree(known, above)} if by == "tree" else _groups(known) if apart \
         else _letters(known, letter)
     return {"by": by, "has_tree": bool(above), "letters": [], **shown}

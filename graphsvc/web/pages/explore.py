@@ -209,10 +209,10 @@ async def _way(context: PageContext, one: str, other: str, past: set[str]) -> li
         for thing in edges_of[side]:
             if len(found[thing]) <= _HUB or thing in (one, other):
                 for edge in found[thing]:
-                    end = edge.other(thing)
-                    if end not in here and end not in coming and (
-                            end in (one, other) or past.isdisjoint(context.index.classes(end))):
-                        coming[end] = [*here[thing], edge]
+                    if edge.other(thing) not in here:
+                        coming.setdefault(edge.other(thing), [*here[thing], edge])
+        coming = {iri: edges for iri, edges in coming.items() if iri in (one, other)
+                  or not past or past.isdisjoint(context.index.classes(iri))}
         here.update(coming)
         statements = {*_statements(context, coming.keys() & there.keys())}
         if met := sorted((iri for iri in coming if iri in there),

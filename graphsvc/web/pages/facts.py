@@ -81,7 +81,8 @@ def head_of(context: PageContext, iri: str, rows: Iterable[Row]) -> dict[str, An
         "classes": context.terms.most_special(classes),
         "other_names": sorted({term.value for p in OTHER_NAMES for term in said.get(p, ())
                                if term.value.casefold() not in label.casefold()}),
-        "leads": [term.value for p in MEANINGS for term in said.get(p, ())],
+        "leads": [term.value for p in (*MEANINGS, *(p for p in said if _introduces(
+            context, p, said[p]))) for term in said.get(p, ())],
         "facts": facts, "measured": _measured(context, facts),
         "above": _alphabetical(context.link(term.value) for p in _ABOVE for term in said.get(p, ())
                                if isinstance(term, NamedNode)),
@@ -106,6 +107,12 @@ def _concludes(context: PageContext, property_: str) -> bool:
     return str(DISPLAY.concluded) in context.terms.term(property_).values[str(RDFS.subPropertyOf)]
 
 
+def _introduces(context: PageContext, property_: str, values: Iterable[Term]) -> bool:
+    """Whether the values of a property are texts that say what a thing is."""
+    return context.terms.term(property_).first(DISPLAY.lead) == "true" and all(
+        isinstance(value, Literal) and value.language for value in values)
+
+
 def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[Fact]:
     """Properties in the order of the shapes, each with its values, without those that have the
     same things as one before."""
@@ -116,8 +123,8 @@ def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[F
         term = context.terms.term(iri)
         values = {value: graphs for value, graphs in said[iri].items()
                   if not isinstance(value, BlankNode)}
-        if iri in (*NOT_FACTS, *_ABOVE, _BELOW) or iri.startswith(str(DISPLAY)) \
-                or term.quiet or not values or _concludes(context, iri):
+        if iri in (*NOT_FACTS, *_ABOVE, _BELOW) or iri.startswith(str(DISPLAY)) or term.quiet \
+                or not values or _concludes(context, iri) or _introduces(context, iri, values):
             continue
         passages = [context.index.passage(value.value) for value in values]
         at_places = all(passage.document for passage in passages)
@@ -157,8 +164,9 @@ def _measured(context: PageContext, facts: Iterable[Fact]) -> list[str]:
 def referrers(
     context: PageContext, found: Iterable[Sequence[str]], iri: str
 ) -> list[dict[str, Any]]:
-    """What refers to the thing, by class and property, the classes in the ontology's order; where
-    a property narrows searches, with the one that has them all."""
+    """What refers to the thing, by class and property, the classes in the ontology's order, without
+    properties of which another has the same things and more; where a property narrows searches,
+    with the one that has them all."""
     pairs = {(property_, thing) for property_, thing in found
              if not context.terms.term(property_).quiet}
     known = context.index.entries({thing for _, thing in pairs})
@@ -168,6 +176,9 @@ def referrers(
             grouped[class_, property_].append(context.link(thing))
     groups = []
     for (class_, property_), links in grouped.items():
+        if any(other == class_ and {*links} < {*others}
+               for (other, _), others in grouped.items()):
+            continue
         search = ({"class": slug(class_), slug(property_): context.curie(iri)}
                   if property_ in context.terms.facets else {})
         shown = _alphabetical(links)[:_REFERRERS if search else _MOST_REFERRERS]

@@ -21,7 +21,7 @@ from graphsvc.questions.question import ANY, Parameter, Question
 from graphsvc.questions.values import limits
 from graphsvc.vocabulary import SKOS
 from graphsvc.web.pages.context import PageContext, first_of, given_of
-from graphsvc.web.pages.drawings import Drawings
+from graphsvc.web.pages.drawings import Drawings, cards
 from graphsvc.web.pages.figure import svg_file
 from graphsvc.web.pages.rendering import query_string, show_date
 from graphsvc.web.pages.table import table_of
@@ -134,7 +134,7 @@ async def _answered(
         if sort:
             table = replace(every.ordered(sort), answer=answer)
             table = replace(table, rows=table.rows[:_ROWS])
-        views = {"cards": table.cards, "grid": drawings.drawn.get("grid"),
+        views = {"cards": cards(table), "grid": drawings.drawn.get("grid"),
                  "time": table.years, "table": table.rows, "chart": "chart" in drawings.drawn,
                  "map": "map" in drawings.drawn, "sources": answer.silence}
         first = ["chart"] if question.chart and question.chart.series else []
@@ -143,7 +143,7 @@ async def _answered(
         query = f"{table.query}{'&' if table.query else ''}view={view}"
         return {
             "table": table, "stem": stem(answer), "names": _NAMES,
-            "views": {name: views[name] for name in shown},
+            "views": {name: views[name] for name in shown}, "given": given,
             "drawings": drawings, "view": view, "sort": sort, "address": base + table.path,
             "embedded": f"{base}/embed/{quote(question.name)}?{query}",
             "citation": context.citation.of_answer(answer.heading, base + table.path)}

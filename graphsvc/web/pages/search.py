@@ -14,7 +14,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import TYPE, YEAR, Found
 from graphsvc.index import slug
 from graphsvc.questions.answer import Answer
-from graphsvc.vocabulary import DISPLAY
+from graphsvc.vocabulary import DISPLAY, RDFS
 from graphsvc.web.pages.context import PageContext, check_names, first_of
 from graphsvc.web.pages.rendering import capital
 from graphsvc.web.pages.table import table_of
@@ -156,7 +156,8 @@ def _value(context: PageContext, property_: str, written: str) -> str:
     if property_ == YEAR:
         return written
     if property_ != TYPE:
-        return context.index.find(written, location=f"parameter {slug(property_)}")
+        return context.index.find(written, location=f"parameter {slug(property_)}",
+                                  of_class=context.terms.term(property_).first(RDFS.range))
     for iri in context.terms.terms:
         if slug(iri) == written:
             return iri
