@@ -124,7 +124,7 @@ def _row(question: Question) -> Json:
     return {
         "type": "object", "additionalProperties": False,
         "properties": {**{column.name: _cell(column) for column in question.columns},
-                       **{name: _ref(name.capitalize()) for name in RESERVED_COLUMNS}},
+                       **{name: _ref(name[0].upper() + name[1:]) for name in RESERVED_COLUMNS}},
         "required": [*(column.name for column in question.columns), *RESERVED_COLUMNS]}
 
 

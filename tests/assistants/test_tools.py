@@ -85,7 +85,7 @@ def test_both_transports_have_the_same_few_tools_and_give_the_same_answer(
     assert all(tool["annotations"]["readOnlyHint"] for tool in tools)
     who, stage = (answer["columns"].index(name) for name in ("who", "stageReached"))
     assert [(row[who], row[stage], row[-1]) for row in answer["rows"]] == [
-        ("Midlothian", "in use", ["mid:298", "mid:300", "mid:499"]),
+        ("Midlothian", "in use", ["mid:300", "mid:298", "mid:499"]),
         ("The 32 partnerships", "mentioned only", ["nr:437"])]
     assert answer["passages"]["Midlothian joint inspection report, September 2020"] == [
         "mid:298", "mid:300", "mid:499"]
@@ -154,7 +154,7 @@ def test_things_and_passages_are_read_with_what_rests_on_them(server: str) -> No
     thing = result(server, "read", thing="Permanence and Care Excellence")
     assert (thing["id"], thing["kinds"]) == ("approach:pace", ["approach", "policy instrument"])
     assert thing["facts"]["theme"] == ["permanence planning"]
-    assert thing["evidence"][0].endswith("[mid:300]")
+    assert any(place.endswith("[mid:300]") for place in thing["evidence"])
     assert thing["referred_to_by"]["approach use (approach)"]["total"] == 2
     assert thing["questions"]["approach-partnerships"] == {"approach": "approach:pace"}
     passage = result(server, "passage", passage="mid:201")

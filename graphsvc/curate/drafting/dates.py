@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from calendar import month_abbr, month_name
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -143,11 +144,9 @@ _APART = 160
 
 
 @dataclass(frozen=True)
-class _When:
+class _When(Period):
     """A period that a passage gives. sure: from 0 to 1."""
 
-    start: Moment
-    end: Moment
     line: int
     words: str
     sure: float
@@ -164,9 +163,10 @@ def draft_events(text: Text) -> Iterator[Draft]:
         names, begun, published = (pattern(text.graph.values(class_, one)) for one in (
             CURATION.cue, CURATION.begunCue, CURATION.publishedCue))
         if begins := text.graph.value(class_, CURATION.begun):
-            yield from _drafts(text, class_, begins, True, _said(text, names, begun, published))
+            yield from _drafts(text, class_, begins, _said(text, names, begun, published),
+                               text.graph.value(class_, CURATION.ended))
         if appears := text.graph.value(class_, CURATION.published):
-            yield from _drafts(text, class_, appears, False, [
+            yield from _drafts(text, class_, appears, [
                 *_said(text, names, published, begun), *(() if begins else _shown(text))])
 
 
@@ -211,17 +211,17 @@ def _when(period: Period, shown: str, line: int, sure: float) -> _When:
     start, end = period.start, period.end
     if _WEEK.search(shown[:period.at[0]]) and start == end and start.day:
         end = Moment(start.year, start.month)  # on which day the week ended is not said
-    return _When(start, end, line, shown[slice(*period.at)], round(sure, 2))
+    return _When(start, end, period.at, line, shown[slice(*period.at)], round(sure, 2))
 
 
 def _drafts(
-    text: Text, class_: str, property_: str, lasts: bool, found: Iterable[_When]
+    text: Text, class_: str, property_: str, found: Iterable[_When], ends: str = ""
 ) -> Iterator[Draft]:
-    """One draft for each time, with all passages that give it, the surest first."""
-    times: dict[tuple[Moment, Moment], list[_When]] = {}
+    """One draft for each time, with all passages that give it, the surest first. ends: the property
+    for its end, if it lasts."""
+    times: dict[tuple[Moment, Moment], list[_When]] = defaultdict(list)
     for one in sorted(found, key=lambda one: -one.sure):
-        times.setdefault((one.start, one.end), []).append(one)
-    ends = text.graph.value(class_, CURATION.ended) if lasts else None
+        times[one.start, one.end].append(one)
     for (start, end), same in times.items():
         values = [*text.subject_values(class_),
                   text.said(property_, start.text, same[0].words, start.datatype)]

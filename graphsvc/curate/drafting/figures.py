@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import fsum, log
 
@@ -62,7 +62,7 @@ class _Figure:
     """What is said of a quantity. unit: with the words that lead to it."""
 
     quantity: Quantity
-    unit: tuple[str, str]
+    unit: Found
     counted: Value
     group: Found | None
     period: Period | None
@@ -123,7 +123,7 @@ class _Figures:
         unit = self._unit(around, shown, group)
         last = self.last.get(quantity.sort)
         if last and (_ELLIPSIS.match(around.after) or (
-                _COMPARED.search(around.before) and unit and not unit[1])):
+                _COMPARED.search(around.before) and unit and not unit.words)):
             unit = last.unit
         known = self.latest
         if known and quantity.sort and (
@@ -131,7 +131,7 @@ class _Figures:
             group = self._best(self.group, around.after[:_NOUN]) or known.group or group
             if around.inside or len(_keywords(around.after)) < 3:
                 counted = known.counted
-        bare = quantity.sort == "count" and unit and not unit[1]
+        bare = quantity.sort == "count" and unit and not unit.words
         if unit is None or not counted.label or bare and "." in quantity.words:
             return None
         near = min(dates, key=lambda one: min(abs(one.at[0] - quantity.at[1]),
@@ -141,7 +141,7 @@ class _Figures:
 
     def _draft(self, sentence: Sentence, around: _Around, figure: _Figure) -> Draft:
         unit, group = figure.unit, figure.group
-        values = [self._amount(figure.quantity), self.text.value(self.unit, unit[0], unit[1]),
+        values = [self._amount(figure.quantity), self.text.value(self.unit, unit.iri, unit.words),
                   figure.counted]
         if group:
             values.append(self.text.value(self.group, group.iri, group.words))
@@ -153,7 +153,7 @@ class _Figures:
         rough = self._best(self.qualifier, around.before[-25:])
         if rough and figure.quantity.sort:
             values.append(self.text.value(self.qualifier, rough.iri, rough.words))
-        sure = 0.5 + 0.2 * bool(unit[1]) + 0.2 * bool(group)
+        sure = 0.5 + 0.2 * bool(unit.words) + 0.2 * bool(group)
         return self.text.draft(self.class_, values, sentence.lines, figure.quantity.words, sure)
 
     def _amount(self, quantity: Quantity) -> Value:
@@ -184,51 +184,48 @@ class _Figures:
         near = self._best(property_, after[:_NEAR])
         return near if near and near.start < _NOUN else None
 
-    def _unit(self, around: _Around, shown: str, group: Found | None) -> tuple[str, str] | None:
-        """The unit with the words that lead to it; None where nothing is counted."""
-        quantity, cues = around.quantity, self.cues[self.unit]
-        otherwise = (cues.otherwise, "") if cues.otherwise else None
+    def _unit(self, around: _Around, shown: str, group: Found | None) -> Found | None:
+        """The unit, without words where none lead to it; None where nothing is counted."""
+        quantity, usual = around.quantity, self.cues[self.unit].otherwise
+        otherwise = Found(usual, "", 0, 0, 0) if usual else None
         if quantity.of == self.trend:
-            near = self._best(self.unit, around.after[:_UNIT])
-            return (near.iri, near.words) if near else otherwise
+            return self._best(self.unit, around.after[:_UNIT]) or otherwise
         if not quantity.sort:
-            near = self._noun(self.unit, around.after)
-            implied = self._given(group, self.unit)
-            return ((implied, group.words) if implied and group
-                    else (near.iri, near.words) if near else None)
-        rate = self._rate(shown)
+            return self._implied_unit(group) or self._noun(self.unit, around.after)
+        rate, always = self._rate(shown), self._always(quantity)
         if rate and ("." in quantity.words or self._rate(around.after[:_NOUN * 2])):
-            return self._always(quantity) or rate
-        return self._always(quantity) or self._named(around) or otherwise
+            return always or rate
+        return always or self._named(around) or otherwise
 
-    def _always(self, quantity: Quantity) -> tuple[str, str] | None:
+    def _always(self, quantity: Quantity) -> Found | None:
         """The unit of a sort of numbers that has only one."""
         sort, total = quantity.sort, str(quantity.total)
         if sort == "part":
             sort = total if total in self.sorts else "percent"
-        return (self.sorts[sort], quantity.words) if sort in self.sorts else None
+        return Found(self.sorts[sort], quantity.words, 0, 0, 0) if sort in self.sorts else None
 
-    def _named(self, around: _Around) -> tuple[str, str] | None:
+    def _named(self, around: _Around) -> Found | None:
         """The unit that the words after a number name, or those before it where it is the last."""
         near = self._best(self.unit, around.after[:_UNIT])
         context = next(iter(self.contexts.find(around.before)), None)
-        group = context or self._noun(self.group, around.after)
-        implied = self._given(group, self.unit)
-        if implied and group and (context or near is None or (group.start, -group.end) < (
+        implied = self._implied_unit(context or self._noun(self.group, around.after))
+        if implied and (context or near is None or (implied.start, -implied.end) < (
                 near.start, -near.end)):
-            return implied, group.words
+            return implied
         if near:
-            return near.iri, near.words
+            return near
         short = not words(_END.split(around.after)[0])[:2]
         before = self._best(self.unit, around.before if short else around.before[-25:], last=True)
-        if before and (short or LIMIT.search(around.before)):
-            return before.iri, before.words
-        return None
+        return before if short or LIMIT.search(around.before) else None
 
-    def _rate(self, shown: str) -> tuple[str, str] | None:
+    def _implied_unit(self, group: Found | None) -> Found | None:
+        """The unit that follows from the group, if one does."""
+        implied = self._given(group, self.unit)
+        return replace(group, iri=implied) if group and implied else None
+
+    def _rate(self, shown: str) -> Found | None:
         """The unit of the rates that a sentence is about."""
-        rate = next((cue for cue in self.cues[self.unit].find(shown) if cue.rank <= 1), None)
-        return (rate.iri, rate.words) if rate else None
+        return next((cue for cue in self.cues[self.unit].find(shown) if cue.rank <= 1), None)
 
     def _counted(self, around: _Around) -> Value:
         """What is counted: a measure of the project, or the words that say it."""

@@ -27,12 +27,11 @@ from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 from graphsvc.words import slugged
 
-_FEWEST = 2
-_ROWS, _ALL, _SHOWN, _OPEN = 1_000, 300, 10, 10
+_ROWS, _ALL, _SHOWN, _OPEN = 1_000, 300, 8, 8
 """Rows of an answer; lines that a page shows of a part that is chosen, and of others; lines with
 which a part is not folded. Files have all."""
-_NEAR = 6
-"""Names or pairs that are offered."""
+_FEWEST, _NEAR = 2, 6
+"""Things that are compared, at least, and names or pairs that are offered, at most."""
 _FILES = {"csv": CSV, "xlsx": XLSX}
 
 

@@ -1,4 +1,5 @@
-"""What a question declares to be drawn of an answer with all its rows: bars, a map, a matrix.
+"""What a question declares to be drawn of an answer with all its rows: bars, a map, a matrix, or
+cards.
 
 None where it would mislead: where units differ, all is zero, or a place has several numbers.
 """
@@ -10,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graphsvc.errors import GraphsvcError
-from graphsvc.questions.question import Chart, Map
+from graphsvc.questions.question import Chart, Column, Map
 from graphsvc.web.pages.context import SHADES, Link, PageContext
 from graphsvc.web.pages.figure import NARROW, WIDE, Bars, Drawing, Matrix, Tile, TileMap
 from graphsvc.web.pages.series import Stack, Trends, stack, trends
-from graphsvc.web.pages.table import Row, Table
+from graphsvc.web.pages.table import GROUNDS, Row, Table
 
 MOST_BARS = 25
 _MOST_KINDS = 6
@@ -248,3 +249,36 @@ def _legend(cells: Sequence[Link], sign: str) -> dict[str | None, list[str]]:
     for (it, text), _ in Counter((getattr(c, sign), c.text) for c in cells if c).most_common():
         meanings[it].append(text)
     return dict(meanings)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A thing with its sides. kind: what it is about; shared: what all its sides have in common;
+    sides: a table of them, without that."""
+
+    head: Link
+    kind: str
+    shared: Sequence[tuple[Column, Link]]
+    sides: Table
+
+
+def cards(table: Table) -> list[Card]:
+    """The rows by the thing whose sides they are; none where the question is not about such
+    things."""
+    remarks = table.question.remarks
+    at = table.at(remarks.thing) if remarks else None
+    if remarks is None or at is None:
+        return []
+    kind, made = table.at(remarks.kind), list[Card]()
+    found: dict[Link, list[Row]] = defaultdict(list)
+    for row in table.rows:
+        found[row[at]].append(row)
+    for head, rows in found.items():
+        shared = [its for its, role in enumerate(table.roles) if its != at and role not in GROUNDS
+                  and rows[0][its] and len({row[its].text for row in rows}) == 1]
+        sides = replace(table, rows=tuple(rows), roles=tuple(
+            "" if its in (at, kind, *shared) else role for its, role in enumerate(table.roles)))
+        made.append(Card(head, rows[0][kind].text if kind is not None else "", [
+            (table.columns[its], rows[0][its]) for its in shared
+            if its != kind and rows[0][its].text != head.text], sides))
+    return made

@@ -19,7 +19,7 @@ from graphsvc.questions.question import ANY, Parameter, Question
 from graphsvc.questions.values import limits
 from graphsvc.vocabulary import SKOS
 from graphsvc.web.pages.context import PageContext, first_of, given_of
-from graphsvc.web.pages.drawings import Drawings
+from graphsvc.web.pages.drawings import Drawings, cards
 from graphsvc.web.pages.figure import svg_file
 from graphsvc.web.pages.rendering import show_date
 from graphsvc.web.pages.table import table_of
@@ -123,7 +123,7 @@ async def _answered(
         if sort:
             table = replace(every.ordered(sort), answer=answer)
             table = replace(table, rows=table.rows[:_ROWS])
-        views = {"cards": table.cards, "grid": drawings.drawn.get("grid"),
+        views = {"cards": cards(table), "grid": drawings.drawn.get("grid"),
                  "time": table.years, "table": table.rows, "chart": "chart" in drawings.drawn,
                  "map": "map" in drawings.drawn, "sources": answer.silence}
         first = ["chart"] if question.chart and question.chart.series else []

@@ -33,7 +33,7 @@ _WORDS = 30
 """Letters of some words."""
 _SPARSE = 0.3
 """The share of rows that must have something, if a column is to have room of its own."""
-_GROUNDS = ("statement", "evidence")
+GROUNDS = ("statement", "evidence")
 """Roles of columns that say what a row rests on."""
 
 Row = tuple[Link, ...]
@@ -67,7 +67,7 @@ class Table:
     @property
     def wide(self) -> bool:
         """Whether entries are easier to read than a table."""
-        return sum(role not in _GROUNDS for role in self.roles) >= _MOST_COLUMNS
+        return sum(role not in GROUNDS for role in self.roles) >= _MOST_COLUMNS
 
     @cached_property
     def years(self) -> dict[str, list[Row]]:
@@ -82,28 +82,6 @@ class Table:
             found = re.search(r"\b\d{4}\b", row[at].text)
             years.setdefault(found[0] if found else "", []).append(row)
         return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
-
-    @cached_property
-    def cards(self) -> list[Card]:
-        """The rows by the thing whose sides they are; empty where the question is not about such
-        things."""
-        remarks = self.question.remarks
-        at = self.at(remarks.thing) if remarks else None
-        found: dict[Link, list[Row]] = {}
-        for row in self.rows if at is not None else ():
-            found.setdefault(row[at or 0], []).append(row)
-        return [self._card(head, rows, at or 0) for head, rows in found.items()]
-
-    def _card(self, head: Link, rows: Sequence[Row], at: int) -> Card:
-        shared = [its for its, role in enumerate(self.roles) if its != at and role not in _GROUNDS
-                  and rows[0][its] and len({row[its].text for row in rows}) == 1]
-        remarks = self.question.remarks
-        kind = self.at(remarks.kind if remarks else None)
-        own = replace(self, roles=tuple("" if its in (at, kind, *shared) else role
-                                        for its, role in enumerate(self.roles)), rows=tuple(rows))
-        return Card(head, rows[0][kind].text if kind is not None else "", [
-            (self.columns[its], rows[0][its]) for its in shared
-            if its != kind and rows[0][its].text != head.text], own)
 
     @cached_property
     def entries(self) -> Table:
@@ -168,7 +146,7 @@ class Table:
     def same(self) -> tuple[int, ...]:
         """The positions of the columns that have one value in all rows, of several."""
         return tuple(at for at, role in enumerate(self.roles) if len(self.rows) > 1
-                     and role not in ("head", *_GROUNDS)
+                     and role not in ("head", *GROUNDS)
                      and len({row[at].text for row in self.rows}) == 1)
 
     @property
@@ -217,7 +195,7 @@ class Table:
         """What is set below the head of a row: its other cells, either texts or short ones, without
         texts on a thing that the row before has had."""
         return [(self.columns[at], row[at]) for at, role in enumerate(self.roles)
-                if at not in (*self.main, *self.same, *self._joins) and role not in ("", *_GROUNDS)
+                if at not in (*self.main, *self.same, *self._joins) and role not in ("", *GROUNDS)
                 and row[at] and self._says(at, row[at]) and (role == "text") == text
                 and not (before and at in self._explained and before[at - 1:at + 1]
                          == row[at - 1:at + 1])]
@@ -295,17 +273,6 @@ class Table:
         """The cells of a row that are not empty and have a role, with their columns."""
         return [(column, cell) for column, its, cell
                 in zip(self.columns, self.roles, row, strict=True) if its == role and cell]
-
-
-@dataclass(frozen=True)
-class Card:
-    """A thing with its sides. kind: what it is about; shared: what all its sides have in common;
-    sides: a table of them, without that."""
-
-    head: Link
-    kind: str
-    shared: Sequence[tuple[Column, Link]]
-    sides: Table
 
 
 def table_of(context: PageContext, answer: Answer, about: str | None = None) -> Table:
