@@ -27,7 +27,7 @@ from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 from graphsvc.words import slugged
 
-_ROWS, _ALL, _SHOWN, _OPEN = 1_000, 300, 10, 10
+_ROWS, _ALL, _SHOWN, _OPEN = 1_000, 300, 12, 12
 """Rows of an answer; lines that a page shows of a part that is chosen, and of others; lines with
 which a part is not folded. Files have all."""
 _FEWEST, _NEAR = 2, 6
