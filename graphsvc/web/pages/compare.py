@@ -27,12 +27,6 @@ from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 from graphsvc.words import slugged
 
-<<<<<<< HEAD
-=======
-_ROWS, _ALL, _SHOWN, _OPEN = 1_000, 300, 12, 12
-"""Rows of an answer; lines that a page shows of a part that is chosen, and of others; lines with
-which a part is not folded. Files have all."""
->>>>>>> pgevidence
 _FEWEST, _NEAR = 2, 6
 """Things that are compared, at least, and names or pairs that are offered, at most."""
 _ROWS, _ALL, _SHOWN = 1_000, 300, 10
