@@ -27,12 +27,11 @@ from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 from graphsvc.words import slugged
 
-_FEWEST = 2
+_FEWEST, _NEAR = 2, 6
+"""Things that are compared, at least, and names or pairs that are offered, at most."""
 _ROWS, _ALL, _SHOWN = 1_000, 300, 10
 """Rows of an answer; lines that a page shows of a part that is chosen, and of others, which are
 folded if they have more. Files have all."""
-_NEAR = 6
-"""Names or pairs that are offered."""
 _FILES = {"csv": CSV, "xlsx": XLSX}
 
 
