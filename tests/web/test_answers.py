@@ -133,7 +133,8 @@ def test_the_first_page_offers_maps_by_short_names_and_each_can_be_drawn(
 @pytest.mark.parametrize(("address", "name"), [
     ("/questions/approach-partnerships.svg?approach=safe-and-together&view=map",
      "who-uses-safe-and-together.svg"),
-    ("/questions/evaluations.bib?partnership=fife&graded=true", "grades-of-fife-with-a-grade-yes.bib"),
+    ("/questions/evaluations.bib?partnership=fife&graded=true",
+     "grades-of-fife-with-a-grade-yes.bib"),
     ("/api/questions/approach-partnerships?approach=MARAC&format=xlsx",
      "who-uses-multi-agency-risk-assessment-conference.xlsx"),
 ])
