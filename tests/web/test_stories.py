@@ -180,7 +180,7 @@ def test_a_researcher_opens_an_example_changes_it_runs_it_and_takes_the_answer(
 
     with page.expect_download() as download:
         page.get_by_label("Download the answer").select_option("csv")
-    assert download.value.suggested_filename.startswith("select-query-")
+    assert download.value.suggested_filename.startswith("sparql-query-")
     download.value.save_as(tmp_path / "grades.csv")
     rows = list(csv.reader((tmp_path / "grades.csv").open(encoding="utf-8")))
     assert rows[0] == ["grade", "points"]
