@@ -80,8 +80,8 @@ class Answer:
         if (template := self.question.sentence) is None:
             return None
         parameters = self.question.parameters
-        chosen = {p.name: as_chosen(p, self._given[p.name]) for p in parameters
-                  if p.name in self._given and not self.is_default(p)}
+        chosen = {p.name: as_chosen(p, self.given[p.name]) for p in parameters
+                  if p.name in self.given and not self.is_default(p)}
         if not self.all_rows and (nothing := self.silence.nothing(chosen.values())):
             return nothing
         shown = [(at, column) for at, column in enumerate(self.question.columns)
@@ -94,10 +94,10 @@ class Answer:
     @cached_property
     def heading(self) -> str:
         """The title of the answer, for its values."""
-        return self.question.headed(self._given)[0]
+        return self.question.headed(self.given)[0]
 
     @cached_property
-    def _given(self) -> dict[str, str]:
+    def given(self) -> dict[str, str]:
         """The values of parameters as people read them."""
         return {name: in_words(
             {"true": "yes", "false": "no"}.get(value.value) or self.index.label(value.value)

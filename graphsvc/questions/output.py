@@ -13,16 +13,29 @@ from graphsvc.formats import Format, csv_text, safe_cell
 from graphsvc.passage import Passage
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.question import Column
+from graphsvc.questions.sentence import as_chosen
 from graphsvc.questions.sheet import Cells, workbook
 from graphsvc.questions.table import Row, Term, plain
 from graphsvc.release import Header
 from graphsvc.vocabulary import XSD
+from graphsvc.words import slugged
+
+_LONGEST = 100
+"""Letters of the name of a file."""
 
 NOTHING = (
     "This release has no answer to the question with these parameters. `silence` says what the "
     "filters left out and which documents were looked at, `coverage` what these cover. There may "
     "be more elsewhere: other documents were not read."
 )
+
+
+def stem(answer: Answer) -> str:
+    """What a file of an answer is called: what was asked, with the choices that were made."""
+    heading, named = answer.question.headed(answer.given)
+    chosen = [as_chosen(p, answer.given[p.name]) for p in answer.question.parameters
+              if p.name in answer.given.keys() - named and not answer.is_default(p)]
+    return slugged(" ".join([heading, *chosen]))[:_LONGEST].rstrip("-")
 
 
 def rows(answer: Answer) -> list[dict[str, Any]]:

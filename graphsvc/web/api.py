@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from graphsvc.formats import CSV, JSON, XLSX
 from graphsvc.questions.answer import Answer, Questions
-from graphsvc.questions.output import as_document, write
+from graphsvc.questions.output import as_document, stem, write
 from graphsvc.questions.parameters import OFFERED, OWN_PARAMETERS
 from graphsvc.questions.question import RESERVED, Question
 from graphsvc.questions.values import BadValue, literal, schema
@@ -119,7 +119,7 @@ async def _answer(
     body = await run_in_threadpool(written) if large else written()
     headers = {"Link": f'<{following}>; rel="next"'} if following else {}
     if format == XLSX:
-        headers["Content-Disposition"] = f'attachment; filename="{question.name}.xlsx"'
+        headers["Content-Disposition"] = f'attachment; filename="{stem(answer)}.xlsx"'
     return Response(body, headers=headers, media_type=format.content_type)
 
 

@@ -77,7 +77,8 @@ class ReleaseSource:
             return bytes((await editor_page(pages, ())).body)
 
         async def problem(request: RequestContext, error: GraphsvcError) -> bytes:
-            made = await run_in_threadpool(error_page, pages, request.scope["path"], error)
+            made = await run_in_threadpool(error_page, pages, request.scope["path"], error,
+                                          request.scope["query_string"].decode("latin-1"))
             return made.encode()
 
         release = serving.release.id

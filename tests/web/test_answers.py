@@ -91,7 +91,7 @@ def test_what_compares_things_leads_to_the_page_that_sets_them_side_by_side(
     assert "354 square kilometres" in figures
     assert "1800 square kilometres (180000 hectares)" in figures
     folded = re.findall(r'<details class="part">\n\s*<summary><h3>(.*?)</h3>', page)
-    assert folded == ["Approaches", "Figures"]
+    assert folded == ["Approaches", "Approaches by stage", "Figures"]
 
     assert 'part=approaches">Show all 182 of approaches' in page
 
@@ -128,3 +128,32 @@ def test_the_first_page_offers_maps_by_short_names_and_each_can_be_drawn(
     assert [len(places) for places in maps] == [33] * 4
     assert "Midlothian: a report of its own" in maps[0]
     assert "Highland: named in other reports" in maps[0]
+
+
+@pytest.mark.parametrize(("address", "name"), [
+    ("/questions/approach-partnerships.svg?approach=safe-and-together&view=map",
+     "who-uses-safe-and-together.svg"),
+    ("/questions/evaluations.bib?partnership=fife&graded=true", "grades-of-fife-with-a-grade-yes.bib"),
+    ("/api/questions/approach-partnerships?approach=MARAC&format=xlsx",
+     "who-uses-multi-agency-risk-assessment-conference.xlsx"),
+])
+def test_a_file_is_called_by_what_was_asked(
+    client: httpx.Client, address: str, name: str
+) -> None:
+    sent = client.get(address).headers["content-disposition"]
+    assert sent.endswith(f'filename="{name}"')
+
+
+def test_a_wrong_name_leads_to_the_question_with_names_like_it(client: httpx.Client) -> None:
+    page = client.get("/questions/approach-partnerships?approach=safe+and+tother+model").text
+    problem = page.split('role="alert"')[1].split("</ul>")[0]
+    assert "<http" not in unescape(problem) and "`" not in problem
+    link = re.search(r'href="(/questions/[^"]*)">Safe and Together<', problem)
+    assert link and client.get(unescape(link[1])).status_code == 200
+
+
+def test_who_reports_an_error_sends_the_address_of_the_page(client: httpx.Client) -> None:
+    page = client.get("/id/approach/none?tab=names")
+    assert page.status_code == 404
+    link = re.search(r'href="(/report\?page=[^"]*)"', page.text)
+    assert link and "/id/approach/none?tab=names" in client.get(unescape(link[1])).text

@@ -27,11 +27,11 @@ from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 from graphsvc.words import slugged
 
-_ROWS, _ALL, _SHOWN, _OPEN = 1_000, 300, 12, 12
-"""Rows of an answer; lines that a page shows of a part that is chosen, and of others; lines with
-which a part is not folded. Files have all."""
 _FEWEST, _NEAR = 2, 6
 """Things that are compared, at least, and names or pairs that are offered, at most."""
+_ROWS, _ALL, _SHOWN = 1_000, 300, 10
+"""Rows of an answer; lines that a page shows of a part that is chosen, and of others, which are
+folded if they have more. Files have all."""
 _FILES = {"csv": CSV, "xlsx": XLSX}
 
 
@@ -133,7 +133,7 @@ async def compare_page(context: PageContext, pairs: Pairs) -> Response:
             "pairs": _pairs(context, class_) if class_ and not iris else [],
             "parts": [replace(part, lines=[line for line in part.lines if line.differs or not only])
                       for part in every if not chosen or part.name in chosen],
-            "shown": _ALL if chosen else _SHOWN, "most": _OPEN,
+            "shown": _ALL if chosen else _SHOWN, "most": _SHOWN,
             "behind": [it for one in asked for it in one], "wanted": chosen, "only": only,
             "gaps": gaps, "query_of": query_of, "query": query_of(chosen, only)}
 

@@ -14,6 +14,8 @@ from starlette.responses import Response
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import Entry
 from graphsvc.graphs.picture import as_png
+from graphsvc.index import NotOneThing
+from graphsvc.questions.output import stem
 from graphsvc.questions.parameters import Choice, Given
 from graphsvc.questions.question import ANY, Parameter, Question
 from graphsvc.questions.values import limits
@@ -21,7 +23,7 @@ from graphsvc.vocabulary import SKOS
 from graphsvc.web.pages.context import PageContext, first_of, given_of
 from graphsvc.web.pages.drawings import Drawings, cards
 from graphsvc.web.pages.figure import svg_file
-from graphsvc.web.pages.rendering import show_date
+from graphsvc.web.pages.rendering import query_string, show_date
 from graphsvc.web.pages.table import table_of
 from graphsvc.web.request import Pairs
 from graphsvc.web.responses import EMBEDDED
@@ -71,9 +73,9 @@ async def question_page(context: PageContext, name: str, pairs: Pairs, base: str
     Raises UnknownQuestion, NotDrawn, and what the engine raises; what is wrong with a value is
     shown in the page.
     """
-    stem, _, ending = name.partition(".")
+    of_file, _, ending = name.partition(".")
     if ending in FILES:
-        return await _file(context, stem, ending, pairs, base)
+        return await _file(context, of_file, ending, pairs, base)
     question, given = context.questions.library.get(name), _given(pairs)
     fields = await fields_of(context, question, given)
     page = {"question": question, "fields": fields, "error": None, "given": given, "table": None}
@@ -87,7 +89,16 @@ async def question_page(context: PageContext, name: str, pairs: Pairs, base: str
             if not (problem.location or "").startswith("parameter"):
                 raise
             page["error"] = problem
+            page["near"] = _meant(context, problem, given)
     return await context.render("question.html", lambda: page)
+
+
+def _meant(context: PageContext, problem: GraphsvcError, given: Given) -> list[tuple[str, str]]:
+    """The things that a wrong name may be meant for, each with what the question is then asked
+    with, as an address has it."""
+    name = (problem.location or "").removeprefix("parameter ")
+    return [(one.label, query_string({**given, name: [context.curie(one.iri)]}))
+            for one in problem.named] if isinstance(problem, NotOneThing) else []
 
 
 async def embedded_page(context: PageContext, name: str, pairs: Pairs, base: str) -> Response:
@@ -131,9 +142,9 @@ async def _answered(
         view = next((name for name in shown if name == first_of(pairs, "view")), shown[0])
         query = f"{table.query}{'&' if table.query else ''}view={view}"
         return {
-            "table": table, "views": {name: views[name] for name in shown}, "names": _NAMES,
-            "drawings": drawings, "view": view, "sort": sort, "given": given,
-            "address": base + table.path,
+            "table": table, "stem": stem(answer), "names": _NAMES,
+            "views": {name: views[name] for name in shown},
+            "drawings": drawings, "view": view, "sort": sort, "address": base + table.path,
             "embedded": f"{base}/embed/{quote(question.name)}?{query}",
             "citation": context.citation.of_answer(answer.heading, base + table.path)}
 
@@ -162,7 +173,7 @@ async def _file(
         return svg if ending == "svg" else as_png(svg, _SHARP)
 
     return Response(await run_in_threadpool(make), media_type=FILES[ending], headers={
-        "Content-Disposition": f'inline; filename="{name}-{view}.{ending}"'})
+        "Content-Disposition": f'inline; filename="{stem(answer)}.{ending}"'})
 
 
 # -- forms -------------------------------------------------------------------------------------

@@ -105,14 +105,16 @@ async def _static(request: Request) -> Response:
                     headers={"Cache-Control": _KEPT if kept else "no-cache"})
 
 
-def error_page(context: PageContext, path: str, error: GraphsvcError) -> str:
-    """An error as a page, with what may have been meant instead. path: that was asked for.
+def error_page(context: PageContext, path: str, error: GraphsvcError, query: str = "") -> str:
+    """An error as a page, with what may have been meant instead. path, query: of the address that
+    was asked for.
 
     Names like those of a thing that is not there take some 100 ms to find.
     """
     words = " ".join(unquote(path.rpartition("/")[2]).partition(".")[0].replace("-", " ")
                      .replace("_", " ").split())[:_LONGEST] if error.status == 404 else ""
     return fill("error.html", site=context, error=error, words=words,
+                address=f"{path}?{query}" if query else path,
                 message=context.in_words(error.message), near=_near(context, path, error, words))
 
 
