@@ -66,7 +66,7 @@ def test_a_trend_has_a_line_for_each_measure_with_its_periods(client: httpx.Clie
     ("approach-partnerships?approach=safe-and-together",
      ["Partnership", "Stage", "Kind of effect", "Details", "Where it is said"]),
     ("compare-policies",
-     ["Policy", "Provisions", "Without a statement", "That no rule reaches",
+     ["Policy", "Provisions", "Without a statement", "Provisions not looked for",
       "Statements that name it", "Statements that bear on it", "Strengths or improving",
       "Mixed, weaknesses or worsening"]),
 ])
@@ -133,7 +133,8 @@ def test_the_first_page_offers_maps_by_short_names_and_each_can_be_drawn(
 @pytest.mark.parametrize(("address", "name"), [
     ("/questions/approach-partnerships.svg?approach=safe-and-together&view=map",
      "who-uses-safe-and-together.svg"),
-    ("/questions/evaluations.bib?partnership=fife&graded=true", "grades-of-fife-with-a-grade-yes.bib"),
+    ("/questions/evaluations.bib?partnership=fife&graded=true",
+     "grades-of-fife-with-a-grade-yes.bib"),
     ("/api/questions/approach-partnerships?approach=MARAC&format=xlsx",
      "who-uses-multi-agency-risk-assessment-conference.xlsx"),
 ])
@@ -157,3 +158,13 @@ def test_who_reports_an_error_sends_the_address_of_the_page(client: httpx.Client
     assert page.status_code == 404
     link = re.search(r'href="(/report\?page=[^"]*)"', page.text)
     assert link and "/id/approach/none?tab=names" in client.get(unescape(link[1])).text
+
+
+MACHINE = re.compile(r"^(That |Silent$|In scheme$|.*[a-z][A-Z])")
+"""What nobody would say of a column: half a sentence, the name of a property or of a variable."""
+
+
+def test_columns_have_names_that_people_use(client: httpx.Client) -> None:
+    listed = client.get("/api/questions", headers={"Accept": "application/json"}).json()
+    labels = {column["label"] for question in listed["questions"] for column in question["columns"]}
+    assert [label for label in sorted(labels) if MACHINE.search(label)] == []

@@ -119,7 +119,7 @@ def test_a_table_is_sorted_by_the_column_that_an_address_names(client: httpx.Cli
     upwards = column("sources")
     assert upwards == sorted(upwards) and len(upwards) > 70
     assert column("-sources") == upwards[::-1]
-    assert "has no column `nothing`" in client.get("/questions/themes?sort=nothing").text
+    assert "has no column “nothing”" in client.get("/questions/themes?sort=nothing").text
 
 
 @pytest.mark.parametrize("kind", PAGES)

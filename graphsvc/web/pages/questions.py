@@ -143,7 +143,7 @@ async def _answered(
         query = f"{table.query}{'&' if table.query else ''}view={view}"
         return {
             "table": table, "stem": stem(answer), "names": _NAMES,
-            "views": {name: views[name] for name in shown},
+            "views": {name: views[name] for name in shown}, "given": given,
             "drawings": drawings, "view": view, "sort": sort, "address": base + table.path,
             "embedded": f"{base}/embed/{quote(question.name)}?{query}",
             "citation": context.citation.of_answer(answer.heading, base + table.path)}
