@@ -31,16 +31,17 @@ _FEW = 110
 """Nodes up to which a picture is that wide; of more it is larger, in the same type."""
 _NODES, _EDGES, _ARROWS = 1500, 10_000, 700
 _FONT, _LETTER, _LONGEST, _LINE = 12, 6.3, 34, 18
-"""Type of 9 points."""
+"""Type of 9 points, and letters of a word on an edge."""
 _SPOKEN, _SPOKEN_IN_COLUMNS = 40, 160
 """Edges up to which each says what it is, where there is room."""
 _AT = (0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2, 0.88)
 """Where on its edge a word may be: on the middle, or else as near to it as there is room."""
 _NEAR = (4, -5, 14)
 """How far below its edge's middle a word's line is: on the edge, or else just above or below."""
-_COLUMN, _ROW, _TIER, _WRAPPED, _ROWS = 310, 62, 13, 30, 40
-"""Of a drawing in columns: how wide a column and how high a row, how far apart the lines of a name
-are and how long they may be, and how many rows there may be."""
+_TIER, _WRAPPED = 13, 30
+"""How far apart the lines of a name are, and how many letters one has."""
+_COLUMN, _ROW, _ROWS = 310, 62, 40
+"""Of a drawing in columns: how wide a column and how high a row, and how many rows there may be."""
 _SHRUNK = 0.55
 """How much smaller nodes are than in files for tools that draw on large screens."""
 _DENSITY = 3.0
@@ -50,11 +51,11 @@ _ALWAYS = 40
 _CLEAR = 4.0
 """How far the rims of two nodes should be from each other at least."""
 _SEED = 7
-_SPOTS = (("start", 1.0, 0.0, 4), ("end", -1.0, 0.0, 4), ("middle", 0.0, 1.0, _FONT),
-          ("middle", 0.0, -1.0, -2), ("start", 0.7, -0.7, 0), ("start", 0.7, 0.7, 8),
-          ("end", -0.7, -0.7, 0), ("end", -0.7, 0.7, 8))
-"""Where a name may be: its anchor, how many radii to the right of the node and below it, and how
-much further down."""
+_SPOTS = (("start", 1.0, 0.0, 4, 0.5), ("end", -1.0, 0.0, 4, 0.5), ("middle", 0.0, 1.0, _FONT, 0.0),
+          ("middle", 0.0, -1.0, -2, 1.0), ("start", 0.7, -0.7, 0, 1.0), ("start", 0.7, 0.7, 8, 0.0),
+          ("end", -0.7, -0.7, 0, 1.0), ("end", -0.7, 0.7, 8, 0.0))
+"""Where a name may be: its anchor, how many radii to the right of the node and below it, how much
+further down, and how much of its further lines is above that."""
 _SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}
 """How much of a name is to the left of its anchor."""
 Places = Mapping[int, tuple[float, float]]
@@ -98,10 +99,12 @@ def svg(graph: Graph, recipe: Recipe) -> str:
     words, usual = _words(graph, places, names, sheet)
     caption = wrap(
         "{summary}{nodes} things and {edges} links{usual}. What is larger has more links."
-        " {dataset}, release {release} of {date}, {licence}".format_map(
+        " {dataset}, release {release} of {date}, {licence}. {address}".format_map(
             {**recipe.facts, "summary": recipe.summary and f"{recipe.summary}. ",
+             "address": recipe.address.partition("?")[0],
              "nodes": len(graph.nodes), "edges": len(graph.edges),
-             "usual": usual and f", “{usual}” where nothing is written"}), round(sheet.wide / 7))
+             "usual": usual and f", “{usual}” where nothing is written"}), round(sheet.wide / 7),
+        break_on_hyphens=False)
     columns = max(1, int((sheet.wide - 2 * _MARGIN) // 205))
     legend = sheet.high + 24
     below = legend + _LINE * -(-len(graph.types) // columns) + 8
@@ -109,7 +112,7 @@ def svg(graph: Graph, recipe: Recipe) -> str:
         "view.svg", graph, recipe, width=sheet.wide, left=_MARGIN, line=_LINE, columns=columns,
         column=(sheet.wide - 2 * _MARGIN) // columns, legend=legend, below=below, caption=caption,
         height=below + _LINE * len(caption) + 12, places=places, radii=radii,
-        title=wrap(recipe.facts["title"], round(sheet.wide / 9.5))[:1],
+        title=wrap(recipe.facts["title"], round(sheet.wide / 9.5), max_lines=1, placeholder="…"),
         arrows=graph.directed and simple.number_of_edges() <= _ARROWS,
         lines=_lines(graph, simple, places), names=names,
         words=words, font=_font())
@@ -268,13 +271,19 @@ def _box(name: Name) -> Box:
 def _names(graph: Graph, places: Places, sheet: Sheet) -> Iterator[Name]:
     """The names of nodes, those of the best linked first, as far as they find room.
 
-    The names of the best linked may cover other nodes where there is no room next to them.
+    The names of the best linked may cover other nodes, or tips of arrows, where there is no room
+    next to them.
     """
     taken: list[Box] = []
     middles: list[Box] = []
     for node in graph.nodes:
         (x, y), half = places[node.number], _radius(node) * 0.6
         middles.append((x - half, y - half, x + half, y + half))
+    for edge in graph.edges[:_ARROWS] if graph.directed else ():
+        (x, y), (u, v) = places[edge.source.number], places[edge.target.number]
+        share = (_radius(edge.target) + 4) / max(hypot(u - x, v - y), 1.0)
+        tip = u - (u - x) * share, v - (v - y) * share
+        middles.append((tip[0] - 4, tip[1] - 4, tip[0] + 4, tip[1] + 4))
     ranked = sorted(graph.nodes, key=lambda node: (-node.degree, node.number))
     for rank, node in enumerate(ranked):
         free = [spot for spot in _spots(node, *places[node.number], sheet) if _free(spot[0], taken)]
@@ -294,16 +303,23 @@ def _spots(
         top = y + 4 - (len(lines) - 1) * _TIER / 2
         names = [(x + _radius(node) + 3, top + at * _TIER, "start", line)
                  for at, line in enumerate(lines)]
-        boxes = [_box(name) for name in names]
-        yield (boxes[0][0], boxes[0][1], max(box[2] for box in boxes), boxes[-1][3]), names
+        yield _around([_box(name) for name in names]), names
         return
-    label = label if len(label) <= _LONGEST else f"{label[:_LONGEST - 1].rstrip()}…"
+    lines = wrap(label, _WRAPPED, max_lines=3, placeholder="…")
     radius = _radius(node) + 3
-    for anchor, right, below, further in _SPOTS:
-        name = x + right * radius, y + below * radius + further, anchor, label
-        box = _box(name)
-        if box[0] > 0 and box[2] < sheet.wide and box[1] > _HEAD:
-            yield box, [name]
+    for anchor, right, below, further, above in _SPOTS:
+        top = y + below * radius + further - above * (len(lines) - 1) * _TIER
+        names = [(x + right * radius, top + at * _TIER, anchor, line)
+                 for at, line in enumerate(lines)]
+        box = _around([_box(name) for name in names])
+        if box[0] > 8 and box[2] < sheet.wide - 8 and box[1] > _HEAD:
+            yield box, names
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    """The room that the lines of a name take together."""
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)
 
 
 def _free(box: Box, taken: list[Box]) -> bool:

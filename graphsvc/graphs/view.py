@@ -181,8 +181,11 @@ class Recipe:
                            for value in given[p.name]]
                  for p in view.question.parameters
                  if given.get(p.name) and given[p.name] != list(p.default)}
+        chosen = [label.lower() if its == ["yes"] else " and ".join(its)
+                  for label, its in named.items() if its != ["no"]]
         facts = {
-            "title": view.question.title, "description": view.question.description,
+            "title": f"{view.question.title}{': ' * bool(chosen)}{', '.join(chosen)}",
+            "description": view.question.description,
             "view": view.name, "parameters": "; ".join(
                 f"{name} = {' '.join(values)}" for name, values in given.items()) or "none",
             "measures": ", ".join(measures) or "none", "dataset": header.title,

@@ -30,6 +30,20 @@ def test_a_picture_has_every_node_and_a_line_for_linked_pairs(drawn: Drawn, name
     assert len(lines) == len(pairs)
 
 
+def test_a_small_picture_says_what_was_chosen_where_it_is_and_all_names_in_full(
+    drawn: Drawn,
+) -> None:
+    view = drawn.view("partnerships-approaches")
+    root = ElementTree.fromstring(drawn.file(view, "svg", view.question.examples[1].values))
+    assert root.findtext(f"{SVG}title") == (
+        "Partnerships and the approaches they use: in use, domestic abuse")
+    said = " ".join(str(text.text) for text in root.iter(f"{SVG}text"))
+    assert "https://w3id.org/joint-inspections/export/partnerships-approaches" in said
+    labels = [str(link.findtext(f".//{SVG}title")).rpartition(" (")[0]
+              for link in root.iter(f"{SVG}a")]
+    assert [label for label in labels if label not in said] == []
+
+
 def test_a_layer_is_a_column_of_the_picture(drawn: Drawn) -> None:
     view = drawn.view("policy-to-practice")
     layers = {values["label"]: values["layer"]

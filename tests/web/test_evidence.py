@@ -121,3 +121,10 @@ def test_weaknesses_are_next_to_strengths_and_can_be_sorted(client: httpx.Client
     table = client.get(heads[2][0].replace("&amp;", "&").partition("#")[0]).text
     assert re.findall(r'data-label="Weaknesses or worsening">(\d+)', table)[:2] == ["8", "7"]
     assert page.count('class="balance"') == 20
+
+
+def test_a_way_between_two_things_is_not_over_a_kind_that_they_share(client: httpx.Client) -> None:
+    found = client.get("/explore/links?thing=approach:safe-and-together"
+                       "&to=policy:children-and-young-people-act-2014").json()
+    assert [node["kind"] for node in found["nodes"]] == [
+        "approach", "finding", "theme", "policy instrument"]

@@ -68,7 +68,7 @@ async def explore_page(context: PageContext, pairs: Pairs) -> Response:
     except NotOneThing as error:
         problem = error
     past = _classes(context, pairs)
-    way = await _way(context, iri, aim, past) if aim else []
+    way = await _way(context, iri, aim, pairs) if aim else []
 
     def make() -> dict[str, Any]:
         groups: dict[tuple[str, bool], list[Link]] = defaultdict(list)
@@ -110,8 +110,9 @@ async def _find(context: PageContext, text: str) -> str:
 
 def _led_to(context: PageContext, iri: str) -> bool:
     """Whether a thing is of a class that has a place among those that readers are led to."""
-    return any(context.terms.term(class_).first(DISPLAY.order)
-               for class_ in context.index.classes(iri))
+    return any(context.terms.term(above).first(DISPLAY.order)
+               for class_ in context.index.classes(iri)
+               for above in context.terms.with_above(class_))
 
 
 def _examples(context: PageContext) -> list[Link]:
@@ -134,7 +135,7 @@ async def links(context: PageContext, pairs: Pairs) -> Response:
         raise GraphsvcError("No thing was given whose links to list.",
                             hint="Name a thing with `thing`.")
     iri = await _find(context, name)
-    edges = await (_way(context, iri, await _find(context, to), _classes(context, pairs))
+    edges = await (_way(context, iri, await _find(context, to), pairs)
                    if to else _around(context, iri))
     return await context.json(lambda: _as_json(context, iri, edges))
 
@@ -192,13 +193,15 @@ def _classes(context: PageContext, pairs: Pairs) -> set[str]:
             for term in context.terms.most_special(context.index.classes(document))}
 
 
-async def _way(context: PageContext, one: str, other: str, past: set[str]) -> list[Edge]:
+async def _way(context: PageContext, one: str, other: str, pairs: Pairs) -> list[Edge]:
     """The links of a shortest way between two things, of at most _FARTHEST steps and not through
     things of classes that are to be left out; none where there is none. Both ends are searched
     from, the smaller side first; of ways of the same length, one over a statement is taken, and
-    shown as a link where it links what is before and after it."""
+    shown as a link where it links what is before and after it. Where nobody chose what is left
+    out, it is not through mere values either, such as a kind that two things share."""
     if one == other:
         return []
+    past, chosen = _classes(context, pairs), any(name == "past" for name, _ in pairs)
     reached: tuple[dict[str, list[Edge]], ...] = ({one: []}, {other: []})
     edges_of: list[list[str]] = [[one], [other]]
     for _ in range(_FARTHEST):
@@ -212,7 +215,8 @@ async def _way(context: PageContext, one: str, other: str, past: set[str]) -> li
                     if edge.other(thing) not in here:
                         coming.setdefault(edge.other(thing), [*here[thing], edge])
         coming = {iri: edges for iri, edges in coming.items() if iri in (one, other)
-                  or not past or past.isdisjoint(context.index.classes(iri))}
+                  or past.isdisjoint(context.index.classes(iri))
+                  and (chosen or _led_to(context, iri))}
         here.update(coming)
         statements = {*_statements(context, coming.keys() & there.keys())}
         if met := sorted((iri for iri in coming if iri in there),
