@@ -121,7 +121,7 @@ def test_a_workbook_holds_the_rows_as_people_read_them_and_where_they_come_from(
     response = httpx.get(f"{server}/api/questions/figures?measure=population&format=xlsx")
     assert response.headers["content-type"] == (
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    assert 'filename="figures.xlsx"' in response.headers["content-disposition"]
+    assert 'filename="figures-population.xlsx"' in response.headers["content-disposition"]
     book = load_workbook(io.BytesIO(response.content))
     sheet, source = book["Answer"], book["Source"]
     read: list[tuple[Any, ...]] = list(sheet.iter_rows(values_only=True))
