@@ -13,7 +13,7 @@ from tests.ecosystem import node
 
 pytestmark = pytest.mark.slow
 BASE = "https://w3id.org/joint-inspections/id"
-ROWS = [[f"{BASE}/partnership/midlothian", "in use", [298, 300, 499]],
+ROWS = [[f"{BASE}/partnership/midlothian", "in use", [300, 298, 499]],
         [f"{BASE}/group/all-32", "mentioned only", [437]]]
 PYTHON = """
 import json
