@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from graphsvc.dates import dated
 from graphsvc.questions.question import Parameter, Question
 from graphsvc.questions.values import is_true
 
@@ -139,7 +140,7 @@ def _written(
               if p.name in chosen and p.name not in names and not p.required]
     written = template.render(
         rows=rows, n=len(rows), narrowed=f" ({'; '.join(others)})" if others else "", **parameters)
-    text = _ARTICLE.sub("the ", " ".join(written.split()))
+    text = _ARTICLE.sub("the ", dated(" ".join(written.split())))
     return text[:1].upper() + text[1:] or None
 
 

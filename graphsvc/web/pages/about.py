@@ -21,12 +21,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from graphsvc.archive import FILES, Citation
 from graphsvc.changes import Changes, TooManyQuads, compare
+from graphsvc.dates import show_date
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import Index
 from graphsvc.release import Release, Releases
 from graphsvc.vocabulary import DISPLAY
 from graphsvc.web.pages.context import PageContext, check_names, first_of
-from graphsvc.web.pages.rendering import fill, show_date
+from graphsvc.web.pages.rendering import fill
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 

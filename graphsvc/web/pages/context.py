@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from graphsvc.archive import Archive, Citation
+from graphsvc.dates import dated
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import AmbiguousName, Named, NotOneThing, slug
 from graphsvc.passage import Passage
@@ -27,7 +28,7 @@ from graphsvc.questions.table import Row, fetch
 from graphsvc.questions.template import own
 from graphsvc.service import Serving
 from graphsvc.vocabulary import DISPLAY, SKOS
-from graphsvc.web.pages.rendering import dated, fill, query_string
+from graphsvc.web.pages.rendering import fill, query_string
 from graphsvc.web.pages.terms import Terms
 from graphsvc.web.request import Pairs
 

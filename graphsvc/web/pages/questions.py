@@ -11,6 +11,7 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from graphsvc.dates import show_date
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import Entry
 from graphsvc.graphs.picture import as_png
@@ -23,7 +24,7 @@ from graphsvc.vocabulary import SKOS
 from graphsvc.web.pages.context import PageContext, first_of, given_of
 from graphsvc.web.pages.drawings import Drawings, cards
 from graphsvc.web.pages.figure import svg_file
-from graphsvc.web.pages.rendering import query_string, show_date
+from graphsvc.web.pages.rendering import query_string
 from graphsvc.web.pages.table import table_of
 from graphsvc.web.request import Pairs
 from graphsvc.web.responses import EMBEDDED

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from pyoxigraph import BlankNode, NamedNode
 
+from graphsvc.dates import show_date
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer
 from graphsvc.questions.evidence import Evidence
@@ -18,7 +19,7 @@ from graphsvc.questions.sentence import with_unit
 from graphsvc.questions.table import Row as TableRow
 from graphsvc.questions.table import Term
 from graphsvc.web.pages.context import Link, PageContext
-from graphsvc.web.pages.rendering import capital, show, show_date
+from graphsvc.web.pages.rendering import capital, show
 
 _LONG = 60
 """Characters from which a text is set as a paragraph."""
