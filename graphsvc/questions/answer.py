@@ -282,11 +282,12 @@ class Questions:
         others_of = [r for (p, _), r in zip(wider, found, strict=True) if p.name not in about]
         hidden = set[str]().union(*(
             answer.evidence.said(question, rows) for rows in (alike, *others_of)))
-        looked = looked_at(
+        read, about_whom = looked_at(
             documents, others, answer.evidence.said(question, answer.all_rows), hidden,
             {value.value for values in given.values() for value in values},
             concerns(question, others, self.index, empty=not answer.all_rows))
-        return Silence(*looked, tuple(filters), len(most))
+        read = replace(read, silent=()) if read and question.partial else read
+        return Silence(read, about_whom, tuple(filters), len(most))
 
     async def _reached(
         self, question: Question, understood: Understood, client: str | None = None

@@ -247,6 +247,8 @@ class Header(HeaderModel):
     sentence: a template that sums an answer up: see graphsvc.questions.sentence.
     summary: the columns whose values are counted before the rows.
     group: the column by whose values the pages of things put rows together.
+    partial: whether its rows are only a part of what documents say on the matter, or are reckoned
+        over several, so that a document without a row need not be silent on it.
     covers, remarks: what this question says for the answers of all others.
     replaces: names that the question had, or that of questions it took the place of, each with
         how to ask it now.
@@ -265,6 +267,7 @@ class Header(HeaderModel):
     sentence: Text | None = None
     summary: Texts = ()
     group: Name | None = None
+    partial: Flag = False
     covers: Covers | None = None
     remarks: Remarks | None = None
     replaces: Mapping[str, Text] = {}

@@ -36,6 +36,19 @@ def lines(answer: Answer) -> list[str]:
     return list(answer.silence.lines(answer.index, not answer.all_rows))
 
 
+@pytest.mark.parametrize(("name", "given"), [
+    ("partnerships", {}), ("approach-grid", {}), ("evaluation-matrix", {}),
+    ("approach-coverage", {"approach": "Safe and Together"}),
+    ("shared-approaches", {"partnership": "Midlothian", "other": "South Lanarkshire"}),
+])
+def test_no_document_is_called_silent_by_what_is_only_a_part_of_what_they_say(
+    ask: Asker, name: str, given: dict[str, str | list[str]]
+) -> None:
+    answer = ask(name, **given)
+    assert answer.all_rows
+    assert not [line for line in lines(answer) if line.startswith("Looked at, and silent")]
+
+
 def test_an_empty_answer_says_that_a_default_hid_the_rows(ask: Asker) -> None:
     answer = ask("evaluation-matrix", partnership="Clackmannanshire")
     assert answer.rows == []
