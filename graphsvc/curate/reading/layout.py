@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
-from graphsvc.curate.reading.marks import is_label
+from graphsvc.curate.reading.text import is_label
 from graphsvc.curate.reading.page import Page, Ruling, Span
 
 _FAR = 6.0
