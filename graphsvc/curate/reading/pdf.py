@@ -1,4 +1,4 @@
-"""Reads a PDF: the lines of its pages as paragraphs, where one ends, what it is, where it goes on."""
+"""Reads a PDF: the lines of its pages as paragraphs, where one ends, and what it is."""
 
 from __future__ import annotations
 
