@@ -6,9 +6,8 @@ from graphsvc.curate.drafting.candidates import draft_candidates
 from graphsvc.curate.drafting.dates import draft_events
 from graphsvc.curate.drafting.figures import draft_figures
 from graphsvc.curate.drafting.grades import draft_distributions, draft_grades
-from graphsvc.curate.drafting.statements import draft_lists, draft_narrative
+from graphsvc.curate.drafting.statements import draft_lists, draft_narrative, draft_uses
 from graphsvc.curate.drafting.text import Text
-from graphsvc.curate.drafting.uses import draft_uses
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Reading
 from graphsvc.vocabulary import CURATION

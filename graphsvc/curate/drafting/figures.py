@@ -11,7 +11,7 @@ from math import fsum, log
 
 from graphsvc.curate.drafting.cues import Concepts, Found
 from graphsvc.curate.drafting.dates import Period
-from graphsvc.curate.drafting.quantities import Quantity, quantities
+from graphsvc.curate.drafting.quantities import UP_TO, Quantity, quantities
 from graphsvc.curate.drafting.text import Sentence, Text
 from graphsvc.curate.records import Draft, Value
 from graphsvc.vocabulary import CURATION, XSD
@@ -102,24 +102,28 @@ class _Figures:
         found, dates = quantities(shown, self.worded, sentence.number == 0)
         if self.line != sentence.line:
             self.line, self.carried, self.last, self.latest = sentence.line, None, {}, None
-        self.carried = next(iter(self.contexts.find(shown)), self.carried)
+        said = next(iter(self.contexts.find(shown)), None)
+        self.carried = said or self.carried
         for around in _split(shown, found):
-            figure = self._figure(around, shown, dates)
+            figure = self._figure(around, shown, said, dates)
             if figure:
                 self.last[around.quantity.sort or around.quantity.of] = figure
                 self.latest = figure if around.quantity.of != self.trend else self.latest
                 yield self._draft(sentence, around, figure)
 
-    def _figure(self, around: _Around, shown: str, dates: list[Period]) -> _Figure | None:
+    def _figure(
+        self, around: _Around, shown: str, said: Found | None, dates: list[Period]
+    ) -> _Figure | None:
         """What is to be said of a quantity; None where it counts nothing."""
         quantity, compared = around.quantity, _COMPARED.search(around.before)
-        group, counted = self._group(around), self._counted(around)
-        unit, last, known = self._unit(around, group), self.last.get(quantity.sort), self.latest
+        group, counted = self._group(around, said), self._counted(around)
+        unit = self._unit(around, shown, group)
+        last, known = self.last.get(quantity.sort), self.latest
         if last and compared and unit and not unit.words:
             unit = last.unit
         if known and quantity.sort and (compared or _AGAIN.match(shown) or around.inside):
             group = self._best(self.group, around.after[:_NOUN]) or known.group or group
-            if len(_keywords(around.after)) < 3:
+            if around.inside or len(_keywords(around.after)) < 3:
                 counted = known.counted
         if unit is None or not counted.label or "." in quantity.words and not unit.words:
             return None
@@ -140,7 +144,7 @@ class _Figures:
         values += self._where(around)
         values += self._when(figure.period)
         rough = self._best(self.qualifier, around.before[-25:])
-        if rough:
+        if rough and figure.quantity.sort:
             values.append(self.text.value(self.qualifier, rough.iri, rough.words))
         sure = 0.5 + 0.2 * bool(unit.words) + 0.2 * bool(group)
         return self.text.draft(self.class_, values, sentence.lines, figure.quantity.words, sure)
@@ -154,19 +158,25 @@ class _Figures:
         return self.text.said(self.number, text, quantity.words,
                               str(XSD.decimal if "." in text else XSD.integer))
 
-    def _group(self, around: _Around) -> Found | None:
+    def _group(self, around: _Around, said: Found | None) -> Found | None:
         """Of whom or of what it is a part: for a word of quantity the group that it is next to
-        where that has a unit of its own, or else that of the passage."""
-        after = self._best(self.group, around.after[:_NEAR])
+        where that has a unit of its own, unless the sentence says another before it, or else that
+        of the passage."""
         before = self._best(self.group, around.before[-_NEAR:], last=True)
         if around.quantity.sort:
-            return after or before
-        near = after if after and after.start < _NOUN else None
-        if near and self._given(near, self.unit):
+            return self._best(self.group, around.after[:_NEAR]) or before
+        near = self._noun(self.group, around.after)
+        unit, other = (self._given(one, self.unit) for one in (near, said))
+        if unit and (said is None or said.start > around.quantity.at[0] or other == unit):
             return near
         return self.carried or near or before
 
-    def _unit(self, around: _Around, group: Found | None) -> Found | None:
+    def _noun(self, property_: str, after: str) -> Found | None:
+        """What the words right after a quantity name."""
+        near = self._best(property_, after[:_NEAR])
+        return near if near and near.start < _NOUN else None
+
+    def _unit(self, around: _Around, shown: str, group: Found | None) -> Found | None:
         """The unit, without words where none lead to it; None where nothing is counted."""
         quantity, usual = around.quantity, self.cues[self.unit].otherwise
         otherwise = Found(usual, "", 0, 0, 0) if usual else None
@@ -174,18 +184,29 @@ class _Figures:
         if quantity.of == self.trend:
             return near or otherwise
         if not quantity.sort:
-            implied = self._given(group, self.unit)
-            if group and implied:
-                return replace(group, iri=implied)
-            return near if near and near.start < _NOUN else None
+            return self._implied_unit(group) or self._noun(self.unit, around.after)
         sort, total = quantity.sort, str(quantity.total)
         if sort == "part":
             sort = total if total in self.sorts else "percent"
         if sort in self.sorts:  # which has only one unit
             return Found(self.sorts[sort], quantity.words, 0, 0, 0)
-        if near is None and not words(_END.split(around.after)[0])[:2]:
+        rates = [one for one in self.cues[self.unit].find(shown) if one.rank <= 1]
+        if rates and "." in quantity.words:
+            return rates[0]
+        context = next(iter(self.contexts.find(around.before)), None)
+        implied = self._implied_unit(context or self._noun(self.group, around.after))
+        if implied and (context or near is None or (implied.start, -implied.end) < (
+                near.start, -near.end)):
+            return implied
+        if near is None and (not words(_END.split(around.after)[0])[:2]
+                             or UP_TO.search(around.before)):
             near = self._best(self.unit, around.before, last=True)
         return near or otherwise
+
+    def _implied_unit(self, group: Found | None) -> Found | None:
+        """The unit that follows from the group, if one does."""
+        implied = self._given(group, self.unit)
+        return replace(group, iri=implied) if group and implied else None
 
     def _counted(self, around: _Around) -> Value:
         """What is counted: a measure of the project, or the words that say it."""

@@ -114,7 +114,7 @@ _MOST = re.compile(r"\b(?:the|their|our|its|['’]s|his|her|two|three|four|five|
                    r"|ten|\d+)\s+most\b|\bmost (?:recent|likely|common|"
                    r"appropriate|important|effective)\w*\b|\bat (?:the )?(?:most|all)\b",
                    re.IGNORECASE)
-_UP_TO = re.compile(r"\bup to (?:the )?age (?:of )?$", re.IGNORECASE)
+UP_TO = re.compile(r"\bup to (?:the )?age (?:of )?$", re.IGNORECASE)
 _LESS = re.compile(r"\b(?:(?:decreas|reduc|drop|declin|f[ae]ll)\w*\s+(?:\w+\s+){0,3}?(?:of|by)\s+"
                    r"(?:\w+\s+)?|decrease \()$", re.IGNORECASE)
 _AFTER = re.compile(r"\s*years?\s+(?:of age|old)\b|\s[A-Z][\w ]+ (?:Drive|Street|Road|Avenue|Place"
@@ -163,7 +163,7 @@ def _counts(number: Quantity, sentence: str) -> bool:
     """Whether a number says how many: it neither names something nor is an age or a span."""
     before, after = sentence[:number.at[0]], sentence[number.at[1]:]
     return number.sort != "count" or not (
-        _NAMED.search(before) and not _UP_TO.search(before)
+        _NAMED.search(before) and not UP_TO.search(before)
         or number.value in ("0", "1") and number.words[0].isalpha()
         or _AFTER.match(after) or _SPAN.search(before)
         or not re.search(r"\w", after) and number.words[0].isdigit() and not _LED.search(before))
