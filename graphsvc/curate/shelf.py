@@ -14,10 +14,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from graphsvc.curate import reading
 from graphsvc.curate.records import Draft, Kind, Reading
-from graphsvc.curate.writing import write_atomically
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.sources.documents import Heading, outline_slugs, outline_text, read_outline
+from graphsvc.sources.turtle import write_atomically
 
 DRAFTS = TypeAdapter(list[Draft])
 """Drafts as JSON has them."""

@@ -242,7 +242,7 @@ def _found(text: Text, heads: Heads) -> dict[frozenset[str], _Candidate]:
     small = {word.folded for sentence in text.sentences for word in words(sentence.text)
              if word.text == word.folded}
     found: dict[frozenset[str], _Candidate] = {}
-    for sentence in text.sentences:
+    for sentence in text.sentences if heads.classes else ():
         if any(map(heads.aside.search, sentence.above)):
             continue  # a part that introduces nothing
         known = {stem for one in sentence.named if heads.have(one.iri)
