@@ -16,13 +16,12 @@ from pydantic import ValidationError
 
 from graphsvc.curate.checking import Checker, Problem
 from graphsvc.curate.decisions import Log, State, refuse
-from graphsvc.curate.drafting import draft
+from graphsvc.curate.drafting import describe, draft
 from graphsvc.curate.fields import Fields
 from graphsvc.curate.graph import ACCEPTED, CuratedGraph
-from graphsvc.curate.naming import code_of, describe, iri_for, short_title
 from graphsvc.curate.records import Decision, Draft, Record, Request
 from graphsvc.curate.shelf import DRAFTS, Shelf
-from graphsvc.curate.statement import TYPE, triples
+from graphsvc.curate.statement import TYPE, code_of, iri_for, short_title, triples
 from graphsvc.curate.writing import Memory, Writer, Written
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug

@@ -63,7 +63,8 @@ def numbers(text: str, dates: list[Period]) -> list[Quantity]:
     found: list[Quantity] = []
     for form, sort in ((_OF, "part"), (_RANK, "rank"), (_AT, "count")):
         for match in form.finditer(text):
-            if not is_free(match.span(), (one.at for one in (*dates, *found))):
+            taken = [*(one.at for one in dates), *(one.at for one in found)]
+            if not is_free(match.span(), taken):
                 continue
             said, total = match.groupdict(), None
             if sort == "part":
@@ -81,7 +82,7 @@ def numbers(text: str, dates: list[Period]) -> list[Quantity]:
 def _value(written: str, scale: str | None = None) -> str:
     """The number that figures or words stand for, as a decimal."""
     folded = re.sub("^an? ", "one ", written.casefold()).replace("one dozen", "twelve")
-    plain = alpha2digit(folded.replace("-", " "), "en", threshold=0).replace(",", "")
+    plain = str(alpha2digit(folded.replace("-", " "), "en", threshold=0)).replace(",", "")
     if scale:
         return f"{Decimal(plain).scaleb(_SCALE[scale.casefold()]).normalize():f}"
     return plain
