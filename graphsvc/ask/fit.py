@@ -71,3 +71,12 @@ class Asked:
     words: Sequence[Word]
     mentions: Sequence[Mention]
     values: Sequence[Given] = ()
+
+    def passed(self, fit: Fit) -> set[int]:
+        """The positions of words that name a thing as it is, or a year or number, and that a
+        reading passes over."""
+        named = (one.at for one in self.mentions
+                 if one.likeness == 1 and not (one.quiet or one.part))
+        given = (one.at for one in self.values if one.question is None)
+        return {at for places in (*named, *given) if places.isdisjoint(fit.used)
+                for at in places if not self.words[at].is_small}
