@@ -136,7 +136,7 @@ class PlainWords:
             {old.text: new.folded for old, new in zip(written, heard, strict=True)
              if old.folded != new.folded},
             list(self._silent(asked)),
-            [written[at].text for at in sorted(asked.passed(best))] if best and answered else [])
+            asked.left_out(best) if best and answered else [])
 
     def _silent(self, asked: Asked) -> Iterator[str]:
         """The names of those in the words, of all whom statements may be about, that none is."""
@@ -217,13 +217,13 @@ class PlainWords:
         searches = any(one.searches for one in fit.bound)
         vague = bool(unknown) and any(
             one.likeness < (1 if searches else _VAGUE) for one in fit.bound if not one.searches)
-        passed = asked.passed(fit) - {at for one in asked.values for at in one.at}
         weigh = {at: ranking.weight(word) for at, word in enumerate(written)}
         strange = any(word.text in unknown and at and word.text[0].isupper()
                       or YEAR.fullmatch(word.folded) and not self._index.names.uses(word)
                       for at, word in enumerate(asked.words))
         least = _SURER if searches else _SURE
-        return ranking.shares(fit.wording, asked.words) and not (strange or passed or vague) and (
+        return ranking.shares(fit.wording, asked.words) and not (
+            strange or vague or asked.passed(fit)) and (
             fit.fit >= least and sum(weigh[at] for at in weigh.keys() - fit.used)
             <= _UNUSED * sum(weigh.values()))
 
