@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -74,21 +74,22 @@ class Tab:
 
 @dataclass(frozen=True)
 class Tally:
-    """How often an answer has each value of a column, and how many of its rows have any."""
+    """How often an answer has each value of a column, and of how many facts."""
 
     column: Column
     bars: Sequence[Bar]
-    having: int
-    rows: int
+    total: int
 
 
 @dataclass(frozen=True)
 class Group:
-    """Rows with the same value, and how they are judged."""
+    """Rows with the same value, and how they are judged. grounded: whether any rests on something,
+    as all do where answers give no grounds."""
 
     value: Link
     rows: Sequence[Row]
     tally: Sequence[Bar]
+    grounded: bool
 
 
 @dataclass(frozen=True)
@@ -129,10 +130,8 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> Response:
                         hint="Search for its name.")
     known = await context.questions.known()
     head = await run_in_threadpool(facts_.head_of, context, iri, said)
-    parts = facts_.parts_of(context, head["facts"])
-    portions = await context.rows("parts", *parts)
     return await context.render("thing.html", lambda: {
-        **head, "shares": facts_.shares(context, portions),
+        **head,
         "comparable": any(term.iri in context.index.classes(iri) for term in comparable(context)),
         "disputes": [dispute(context, known, one.thing)
                      for one in known.disagreements.get(iri, ())],
@@ -210,8 +209,8 @@ def _panel(context: PageContext, asked: Asked, answer: Answer, iri: str) -> Pane
         view = "sides"
     tallied = view in ("groups", "time", "list") and len(answer.all_rows) >= _TALLIED and (
         view != "groups" or not any(group.tally for group in drawing[1]))
-    return Panel(_heading(context, answer, iri), table, view, drawing,
-                 _tally(context, answer) if tallied else None)
+    return Panel(_heading(context, answer, iri), table, view, drawing, _tally(
+        context, answer) if tallied else _counted(table, drawing) if view == "strip" else None)
 
 
 def _heading(context: PageContext, answer: Answer, iri: str) -> str:
@@ -244,6 +243,19 @@ def _numbers(table: Table) -> list[tuple[str, str]]:
     return found if len(found) >= _FEWEST_NUMBERS else []
 
 
+def _counted(table: Table, lines: Sequence[Mapping[str, Any]]) -> Tally | None:
+    """How often each value of a scale is given, where some rows count it and others have it once.
+    """
+    column = next(column for at, column in enumerate(table.columns) if any(
+        line["row"][at].rank is not None for line in lines))
+    counted = Counter[Link]()
+    for line in lines:
+        counted[line["counts"] or line["value"] or Link()] += line["number"] or 1
+    del counted[Link()]
+    return Tally(column, _bars(counted), counted.total()) if any(
+        line["counts"] for line in lines) else None
+
+
 def _strip(table: Table) -> list[dict[str, Any]]:
     """Each row with its value on a scale. A row without what the others are about says what it
     counts instead, perhaps how often a value is given, and a row without value why."""
@@ -270,8 +282,9 @@ def _groups(table: Table) -> tuple[Table, list[Group]] | None:
     """The rows put together by the values of the column that the question declares; and the table
     in which this column is no longer what rows are about.
 
-    First come values that are good or bad, last the rows without a value. Groups whose rows come
-    one after the other in the answer stay in its order; else the most frequent is the first.
+    First come groups that rest on something, and values that are good or bad, last the rows without
+    a value. Groups whose rows come one after the other in the answer stay in its order; else the
+    most frequent is the first.
     """
     at = table.at(table.question.group)
     if at is None:
@@ -287,11 +300,27 @@ def _groups(table: Table) -> tuple[Table, list[Group]] | None:
     for row in table.rows:
         found.setdefault(row[at], []).append(row)
     together = len(found) == len([*groupby(table.rows, itemgetter(at))])
-    groups = [_group(table, value or Link(table.columns[at].absent), rows)
+    table = replace(table, roles=tuple(roles))
+    groups = [_group(table, value or Link(table.columns[at].absent), _merged(table, rows))
               for value, rows in sorted(found.items(), key=lambda item: (
                   not item[0], _place(item[0].tone) == len(_TONES), item[0].tone not in _JUDGED,
                   not together and -len(item[1])))]
-    return replace(table, roles=tuple(roles)), groups
+    return table, sorted(groups, key=lambda group: not group.grounded)
+
+
+def _merged(table: Table, rows: Sequence[Row]) -> list[Row]:
+    """Rows on one fact as one, which has what differs next to each other."""
+    facts = [at for at, column in enumerate(table.columns) if column.fact]
+    found: dict[Any, list[Row]] = {}
+    for number, row in enumerate(rows):
+        found.setdefault(tuple(row[at] for at in facts) or number, []).append(row)
+    return [tuple(cells[0] if cells[0].cited else _joined(cells)
+                  for cells in zip(*alike, strict=True)) for alike in found.values()]
+
+
+def _joined(cells: Iterable[Link]) -> Link:
+    first, *others = dict.fromkeys(cells)
+    return Link("; ".join(cell.text for cell in (first, *others))) if others else first
 
 
 _WAYS: Mapping[str, Callable[[Table], Any]] = {
@@ -304,7 +333,8 @@ def _group(table: Table, value: Link, rows: list[Row]) -> Group:
     """A group; where its value is of no scale, with how its rows are judged."""
     judged = Counter(cell for row in rows for cell in row if cell.tone in _TONES)
     return Group(value, rows, [] if value.tone or value.symbol or len(rows) < _TALLIED
-                 else _bars(judged))
+                 else _bars(judged), "evidence" not in table.roles or any(
+                     cell.cited for row in rows for cell in row))
 
 
 def _tally(context: PageContext, answer: Answer) -> Tally | None:
@@ -313,14 +343,15 @@ def _tally(context: PageContext, answer: Answer) -> Tally | None:
         counted = {context.link(term.value): number
                    for term, number in answer.summary.get(column.name, ())}
         if any(link.tone in _JUDGED for link in counted):
-            return Tally(column, _bars(counted), sum(counted.values()), len(answer.all_rows))
+            return Tally(column, _bars(counted), len({*answer.facts}))
     return None
 
 
 def _bars(counted: Mapping[Link, int]) -> list[Bar]:
     """Values with how often each is there, from good to bad."""
     total, begin, bars = sum(counted.values()), 0.0, []
-    for link, number in sorted(counted.items(), key=lambda item: (_place(item[0].tone), -item[1])):
+    for link, number in sorted(counted.items(), key=lambda item: (
+            _place(item[0].tone), -(item[0].rank or 0), -item[1])):
         share = 100 * number / total
         bars.append((link, number, round(begin, 2), round(share, 2)))
         begin += share
