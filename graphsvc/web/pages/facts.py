@@ -222,10 +222,11 @@ async def reading_of(context: PageContext, iri: str) -> dict[str, Any] | None:
     document = context.index.document_of(iri)
     if document is None or context.index.passage(iri).document:
         return None
-    whole, *parts = _outline(context, await context.texts("outline", document)) or [None]
+    outline = _outline(context, await context.texts("outline", document))
+    parts = outline[1:]
     wanted = context.terms.opens.get(iri, iri)
     at = next((at for at, part in enumerate(parts) if part.iri == wanted), None)
-    if whole is None or at is None and (iri != document or not parts):
+    if at is None and (iri != document or not parts):
         return None
     if at is None:
         at = next((at for at, part in enumerate(parts) if part.statements >= _SALIENT), 0)
@@ -237,7 +238,7 @@ async def reading_of(context: PageContext, iri: str) -> dict[str, Any] | None:
             break
         unit.append(part)
     after = at + len(unit)
-    return {"document": context.link(document), "whole": whole, "parts": parts, "unit": unit,
+    return {"document": context.link(document), "whole": outline[0], "parts": parts, "unit": unit,
             "rows": await context.texts("part-passages", *(part.iri for part in unit)),
             "before": parts[at - 1] if at else None,
             "after": parts[after] if after < len(parts) else None}
@@ -266,6 +267,14 @@ def paragraphs(context: PageContext, rows: Iterable[Sequence[str]]) -> list[Para
         (context.link(one), kinds[one].label, found[one].note or "") for one in sorted(
             statements & kinds.keys(), key=lambda it: (kinds[it].order, context.label(it)))))
         for iri, statements in resting.items()]
+
+
+def around(context: PageContext, rows: Iterable[Sequence[str]], iri: str) -> list[Paragraph]:
+    """A passage with the one before and the one after it from which anything was taken. rows: as
+    for `paragraphs`."""
+    found = [one for one in paragraphs(context, rows) if one.statements or one.passage.iri == iri]
+    at = next((at for at, one in enumerate(found) if one.passage.iri == iri), 0)
+    return found[max(at - 1, 0):at + 2]
 
 
 def sections(context: PageContext, reading: dict[str, Any]) -> list[tuple[Part, list[Paragraph]]]:

@@ -321,21 +321,17 @@ def _cell(
         link, own = context.link(term.value), f"{context.label(about)}: " if about else ""
         if own and link.text.startswith(own):
             link = replace(link, text=capital(link.text.removeprefix(own)))
-        return link.as_concluded if _is_concluded(answer, row, term, column) else link
+        marks = answer.evidence.is_concluded(row, term) and column.name not in _axes(
+            answer.question) or link.rank is not None and any(
+                answer.evidence.is_concluded(row, cell) for cell, its in zip(
+                    row, answer.question.columns, strict=True)
+                if cell and (cell.value == about or its.name in _axes(answer.question)))
+        return link.as_concluded if marks else link
     if column.type == "year":
         return Link(term.value)
     if column.type in ("date", "text"):
         return Link(show_date(term.value), symbol=context.signs.get(term.value))
     return Link(show(term))
-
-
-def _is_concluded(answer: Answer, row: TableRow, term: Term, column: Column) -> bool:
-    """Whether to mark a value as concluded; that of a matrix where its row or column is it."""
-    axes, matrix = _axes(answer.question), answer.question.matrix
-    crossed = row if matrix and column.name == matrix.cell else ()
-    return column.name not in axes and any(answer.evidence.is_concluded(row, its) for its in (
-        term, *(cell for cell, its in zip(crossed, answer.question.columns, strict=False)
-                if its.name in axes)))
 
 
 def _axes(question: Question) -> set[str | None]:
