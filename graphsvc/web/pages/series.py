@@ -72,7 +72,7 @@ class Stack:
             y = max(under, top + _HIGH + 17 * len(texts) + 6) + 18
         key = [(f"s{shade}", "", text) for shade, text in self.key]
         if any(len(piece.shades) > 1 for _, _, pieces in self.bars for piece in pieces):
-            key.append(("", "banded", "any of these: how many of each is not stated"))
+            key.append(("", "banded", "somewhere in this range"))
         marked, below = legend(key, width, y + 4)
         return Drawing((*marks, *marked), width, below, f"{self.unit}, one square each")
 
