@@ -269,12 +269,15 @@ def paragraphs(context: PageContext, rows: Iterable[Sequence[str]]) -> list[Para
         for iri, statements in resting.items()]
 
 
-def around(context: PageContext, rows: Iterable[Sequence[str]], iri: str) -> list[Paragraph]:
-    """A passage with the one before and the one after it from which anything was taken. rows: as
-    for `paragraphs`."""
-    found = [one for one in paragraphs(context, rows) if one.statements or one.passage.iri == iri]
-    at = next((at for at, one in enumerate(found) if one.passage.iri == iri), 0)
-    return found[max(at - 1, 0):at + 2]
+def around(
+    context: PageContext, rows: Iterable[Sequence[str]], passage: Passage, iri: str
+) -> list[Paragraph]:
+    """Of a passage and those around it, that and the next before and after on which anything else
+    rests than a thing. rows: as for `paragraphs`."""
+    found = [one for one in paragraphs(context, rows) if one.passage == passage or any(
+        link.iri != iri for link, *_ in one.statements)]
+    at = next((at for at, one in enumerate(found) if one.passage == passage), 0)
+    return found[max(at - 1, 0):at + 2] if len(found) > 1 else []
 
 
 def sections(context: PageContext, reading: dict[str, Any]) -> list[tuple[Part, list[Paragraph]]]:

@@ -87,8 +87,11 @@ class Table:
     @cached_property
     def entries(self) -> Table:
         """The table for entries: what is said at the head of each where several rows are about the
-        same thing, so that no two entries have the same title."""
-        distinct = "statement" not in self.roles or 2 * len(self.heads) > len(self.rows)
+        same thing, so that no two entries have the same title, or about the document."""
+        documents = {it.document for row in self.rows for cell in row for it in cell.cited}
+        distinct = "statement" not in self.roles or 2 * len(self.heads) > len(
+            self.rows) and not any(cell.iri in documents for row in self.rows
+                                   for _, cell in self.cells(row, "head"))
         return self if distinct else self.in_time("where")
 
     def in_time(self, head: str) -> Table:

@@ -89,7 +89,7 @@ async def thing_page(context: PageContext, iri: str, pairs: Pairs) -> Response:
     passages = passages[:1] if len(passages) <= _CITED else []
     near = await context.texts("passage-neighbours", *(it.iri for it in passages))
     return await context.render("thing.html", lambda: {
-        **head, "around": facts_.around(context, near, passages[0].iri) if passages else [],
+        **head, "around": facts_.around(context, near, passages[0], iri) if passages else [],
         "comparable": any(term.iri in context.index.classes(iri) for term in comparable(context)),
         "disputes": [dispute(context, known, one.thing)
                      for one in known.disagreements.get(iri, ())],
@@ -145,6 +145,7 @@ def _body(
                 for one, answer in zip(it.asked, it.answers, strict=True)]
     panels = [panel(context, answer, iri, one.view) for one, answer
               in zip(tab.asked, tab.answers, strict=True) if answer.all_rows]
+    panels = [it for it in panels if it.view != "grid" or len(it.drawing.drawn["grid"].rows) > 1]
     here, tiles = context.terms.tile_of(iri), context.terms.tiles
     return {
         "tab": tab, "tabs": shown, "is_first": tab is tabs[0], "is_last": tab is tabs[-1],
