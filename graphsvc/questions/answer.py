@@ -113,16 +113,11 @@ class Answer:
     def _once(self, at: int) -> list[Term | None]:
         """The cells of a column that documents state, once for each fact, which may be in several
         rows."""
+        facts = [place for place, column in enumerate(self.question.columns) if column.fact]
         return [cell for cell, _ in dict.fromkeys(
-            (row[at], fact) for row, fact in zip(self.all_rows, self.facts, strict=True)
+            (row[at], tuple(filter(None, (row[fact] for fact in facts))) or number)
+            for number, row in enumerate(self.all_rows)
             if not self.evidence.is_concluded(row, row[at]))]
-
-    @cached_property
-    def facts(self) -> list[Any]:
-        """What tells the fact of each row: several rows may be on the same."""
-        places = [at for at, column in enumerate(self.question.columns) if column.fact]
-        return [tuple(filter(None, (row[at] for at in places))) or number
-                for number, row in enumerate(self.all_rows)]
 
     def shown(
         self, term: Term | None, column: Column, row: Row = ()

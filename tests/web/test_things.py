@@ -56,8 +56,8 @@ def test_a_theme_says_how_it_is_judged_and_what_was_found_before_it_counts(
     page = client.get(THEME).text
     assert "19 findings on chronologies: 3 good or improving, 5 mixed, 6 weak or worsening" in page
     headings = re.findall(r'<h2 id="title-[^>]*>(.*?)</h2>', page)
-    assert headings[:3] == ["How chronologies is judged", "Key findings", "What is said"]
-    judged = _panel(page, "How chronologies is judged")
+    assert headings[:3] == ["Judgements, by partnership", "Key findings", "What is said"]
+    judged = _panel(page, "Judgements, by partnership")
     assert {"Clackmannanshire", "Midlothian", "North Ayrshire", "South Lanarkshire",
             "The 32 partnerships"} == set(re.findall(r'<th scope="row"><a[^>]*>(.*?)</a>', judged))
     assert "Chronologies need continued improvement in Midlothian" in _panel(page, "What is said")
@@ -187,7 +187,7 @@ def test_a_disagreement_has_its_sides_next_to_each_other_and_says_what_it_is_abo
 def test_the_headings_of_a_page_do_not_repeat_its_name(client: httpx.Client) -> None:
     page = client.get("/id/indicator/2012-5-2").text
     assert [it for it in re.findall(r'<h2 id="title-[^>]*>(.*?)</h2>', page) if "5.2" in it] == []
-    assert "Weak is concluded, not stated, for Clackmannanshire." in page
+    assert "Clackmannanshire was graded Weak (the indicator is concluded, not stated)." in page
     assert "Also called quality indicator 5.2<" in page
 
 

@@ -238,7 +238,7 @@ async def reading_of(context: PageContext, iri: str) -> dict[str, Any] | None:
             break
         unit.append(part)
     after = at + len(unit)
-    return {"document": context.link(document), "whole": outline[0], "parts": parts, "unit": unit,
+    return {"document": context.link(document), "total": outline[0], "parts": parts, "unit": unit,
             "rows": await context.texts("part-passages", *(part.iri for part in unit)),
             "before": parts[at - 1] if at else None,
             "after": parts[after] if after < len(parts) else None}

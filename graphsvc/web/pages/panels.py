@@ -197,11 +197,14 @@ def _group(table: Table, value: Link, rows: list[Row]) -> Group:
 
 def _tally(context: PageContext, answer: Answer) -> Tally | None:
     """How often an answer has each value of a column that can be taken as good or bad."""
+    facts = [at for at, column in enumerate(answer.question.columns) if column.fact]
+    total = len({tuple(row[at] for at in facts) or number
+                 for number, row in enumerate(answer.all_rows)})
     for column in answer.question.columns:
         counted = {context.link(term.value): number
                    for term, number in answer.summary.get(column.name, ())}
         if any(link.tone in _JUDGED for link in counted):
-            return Tally(column, _bars(counted), len({*answer.facts}))
+            return Tally(column, _bars(counted), total)
     return None
 
 
