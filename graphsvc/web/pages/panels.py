@@ -12,7 +12,6 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from graphsvc.questions.answer import Answer
-from graphsvc.questions.question import Column
 from graphsvc.web.pages.context import Link, PageContext
 from graphsvc.web.pages.drawings import Drawings
 from graphsvc.web.pages.table import Row, Table, table_of
@@ -29,15 +28,6 @@ cent."""
 
 
 @dataclass(frozen=True)
-class Tally:
-    """How often an answer has each value of a column, and of how many facts."""
-
-    column: Column
-    bars: Sequence[Bar]
-    total: int
-
-
-@dataclass(frozen=True)
 class Group:
     """Rows with the same value, and how they are judged. grounded: whether any rests on something,
     as all do where answers give no grounds."""
@@ -51,13 +41,15 @@ class Group:
 @dataclass(frozen=True)
 class Panel:
     """An answer on the page of a thing. heading: without the name of the thing, where it ends
-    with it; view: the drawing; drawing: what it is made from."""
+    with it; view: the drawing; drawing: what it is made from; bars: how often it has each value of
+    a scale; given: of how many facts, where some have none."""
 
     heading: str
     table: Table
     view: str
     drawing: Any
-    tally: Tally | None
+    bars: Sequence[Bar] = ()
+    given: str = ""
 
 
 def panel(context: PageContext, answer: Answer, iri: str, wanted: str | None) -> Panel:
@@ -70,14 +62,10 @@ def panel(context: PageContext, answer: Answer, iri: str, wanted: str | None) ->
         view = "sides"
     tallied = view in ("groups", "time", "list") and len(answer.all_rows) >= _TALLIED and (
         view != "groups" or not any(group.tally for group in drawing[1]))
-    return Panel(_heading(context, answer, iri), table, view, drawing, _tally(
-        context, answer) if tallied else _counted(table, drawing) if view == "strip" else None)
-
-
-def _heading(context: PageContext, answer: Answer, iri: str) -> str:
-    """The heading of an answer on the page of a thing: without its name where it can do so."""
-    name = re.escape(context.label(iri))
-    return re.sub(rf"(?::| as| for| in| of| on| to) {name}(?=[ ,]|$)", "", answer.heading)
+    heading = re.sub(rf"(?::| as| for| in| of| on| to) {re.escape(context.label(iri))}(?=[ ,]|$)",
+                     "", answer.heading)
+    return Panel(heading, table, view, drawing, *(
+        _tally(context, answer) if tallied else [_counted(drawing)] if view == "strip" else []))
 
 
 def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str, Any]:
@@ -105,17 +93,14 @@ def _numbers(table: Table) -> list[tuple[str, str]]:
     return found if len(found) >= _FEWEST_NUMBERS else []
 
 
-def _counted(table: Table, lines: Sequence[Mapping[str, Any]]) -> Tally | None:
+def _counted(lines: Sequence[Mapping[str, Any]]) -> list[Bar]:
     """How often each value of a scale is given, where some rows count it and others have it once.
     """
-    column = next(column for at, column in enumerate(table.columns) if any(
-        line["row"][at].rank is not None for line in lines))
     counted = Counter[Link]()
     for line in lines:
-        counted[line["counts"] or line["value"] or Link()] += line["number"] or 1
-    del counted[Link()]
-    return Tally(column, _bars(counted), counted.total()) if any(
-        line["counts"] for line in lines) else None
+        if value := line["counts"] or line["value"]:
+            counted[value] += line["number"] or 1
+    return _bars(counted) if any(line["counts"] for line in lines) else []
 
 
 def _strip(table: Table) -> list[dict[str, Any]]:
@@ -195,8 +180,9 @@ def _group(table: Table, value: Link, rows: list[Row]) -> Group:
                      cell.cited for row in rows for cell in row))
 
 
-def _tally(context: PageContext, answer: Answer) -> Tally | None:
-    """How often an answer has each value of a column that can be taken as good or bad."""
+def _tally(context: PageContext, answer: Answer) -> tuple[Sequence[Bar], str]:
+    """How often an answer has each value of a column that can be taken as good or bad, and of how
+    many facts, where some have none."""
     facts = [at for at, column in enumerate(answer.question.columns) if column.fact]
     total = len({tuple(row[at] for at in facts) or number
                  for number, row in enumerate(answer.all_rows)})
@@ -204,8 +190,10 @@ def _tally(context: PageContext, answer: Answer) -> Tally | None:
         counted = {context.link(term.value): number
                    for term, number in answer.summary.get(column.name, ())}
         if any(link.tone in _JUDGED for link in counted):
-            return Tally(column, _bars(counted), total)
-    return None
+            having = sum(counted.values())
+            return _bars(counted), f"{column.label}: given for {having} of {total}" * (
+                having < total)
+    return (), ""
 
 
 def _bars(counted: Mapping[Link, int]) -> list[Bar]:

@@ -38,21 +38,13 @@ _MAP = 6
 """Places from which on a map says where a thing is."""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A question that a page asks about its thing. view: how the answer is to be drawn."""
-
-    question: Question
-    given: Given
-    view: str | None
-
-
 @dataclass(eq=False)
 class Tab:
-    """A part of a thing's page that has an address of its own. answers: to what it asks."""
+    """A part of a thing's page that has an address of its own. asked: questions about the thing,
+    each with how its answer is to be drawn; answers: to these."""
 
     title: str
-    asked: Sequence[Asked] = ()
+    asked: Sequence[tuple[Question, Given, str | None]] = ()
     answers: Sequence[Answer] = ()
 
     @property
@@ -112,12 +104,12 @@ def _tabs_of(
         "": list(known)[:_MOST_PANELS]}
     others, tabs = dict(known), list[Tab]()
     for title, tokens in parts.items():
-        asked = list[Asked]()
+        asked = list[tuple[Question, Given, str | None]]()
         for name, _, query in (token.partition("?") for token in tokens):
             if name in known:
                 (question, parameter), values = known[name], parse_qs(query)
                 view = values.pop("view", [None])[0]
-                asked.append(Asked(question, {**values, parameter: [iri]}, view))
+                asked.append((question, {**values, parameter: [iri]}, view))
                 others.pop(name, None)
         tabs.append(Tab(title or FIRST, asked))
     return tabs, list(others.values())
@@ -127,8 +119,8 @@ async def _ask(context: PageContext, tab: Tab, shown: Tab) -> None:
     """Give a tab its answers, with as many rows as the panels of the one that is shown have."""
     most = _MANY if len(shown.asked) == 1 else _FEW
     tab.answers = await asyncio.gather(*(context.ask(
-        one.question, one.given, _ALL if one.question.group or "timeline" in one.question.tags
-        else most) for one in tab.asked))
+        question, given, _ALL if question.group or "timeline" in question.tags else most)
+        for question, given, _ in tab.asked))
 
 
 def _body(
@@ -141,18 +133,16 @@ def _body(
     shown = [it for it in tabs if it in (tab, tabs[0])
              or any(answer.all_rows for answer in it.answers)
              or it.title == LINKS and more or it.title in (READ, LINKS) and not plain]
-    answered = [(one, answer) for it in tabs
-                for one, answer in zip(it.asked, it.answers, strict=True)]
-    panels = [panel(context, answer, iri, one.view) for one, answer
+    answers = [answer for it in tabs for answer in it.answers]
+    panels = [panel(context, answer, iri, view) for (*_, view), answer
               in zip(tab.asked, tab.answers, strict=True) if answer.all_rows]
     panels = [it for it in panels if it.view != "grid" or len(it.drawing.drawn["grid"].rows) > 1]
     here, tiles = context.terms.tile_of(iri), context.terms.tiles
     return {
         "tab": tab, "tabs": shown, "is_first": tab is tabs[0], "is_last": tab is tabs[-1],
         "plain": plain, "panels": panels,
-        "silent": [*{answer.heading: (one, answer) for one, answer in answered
-                     if not answer.all_rows}.values()],
-        "sentence": next((answer.sentence for _, answer in answered if answer.all_rows),
-                         answered[0][1].sentence if answered else None),
+        "silent": [*{it.heading: it for it in answers if not it.all_rows}.values()],
+        "sentence": next((it.sentence for it in (
+            *(it for it in answers if it.all_rows), *answers)), None),
         "map": [(*at, place == here) for place, at in tiles.items()]
         if here and len(tiles) >= _MAP else []}
