@@ -66,12 +66,11 @@ class RequestContext:
 
     scheme, host, prefix: of the address that the client used; a trusted proxy may report them.
     client: the address of the client, for fairness between clients.
-    range: which part is asked for, and of which version.
     key: everything that decides the bytes of an answer within a release.
     """
 
     __slots__ = ("accept", "client", "content_type", "gzip", "host", "if_none_match", "key",
-                 "method", "path", "prefix", "query", "range", "scheme", "scope")
+                 "method", "path", "prefix", "query", "scheme", "scope")
 
     def __init__(self, scope: Scope, proxies: Proxies) -> None:
         self.scope = scope
@@ -82,7 +81,7 @@ class RequestContext:
         self.scheme: str = scope["scheme"]
         self.accept = self.if_none_match = self.content_type = None
         self.gzip = False
-        self.host, self.prefix, self.range = b"", b"", b""
+        self.host, self.prefix, part = b"", b"", b""
         for name, value in scope["headers"]:
             if name == b"accept":
                 self.accept = value if self.accept is None else self.accept + b"," + value
@@ -95,11 +94,11 @@ class RequestContext:
             elif name == b"content-type":
                 self.content_type = value.decode("latin-1")
             elif name in (b"range", b"if-range"):
-                self.range += value
+                part += value
         if proxies and proxies.trusts(self.client):
             self._read_forwarded(proxies)
         self.key = (self.path, self.query, self.accept, self.host, self.scheme, self.prefix,
-                    self.range)
+                    part)
 
     def _read_forwarded(self, proxies: Proxies) -> None:
         """Take over what a trusted proxy says of the client's request."""
