@@ -195,7 +195,8 @@ class Recipe:
         }
         summary = "; ".join(f"{name}: {', '.join(values)}" for name, values in named.items())
         return cls(facts, summary, tuple(measures), raw == "true",
-                   f"{header.root}export/{view.name}" + (f"?{query}" if query else ""),
+                   f"{header.root}release/{release.id}/export/{view.name}"
+                   + (f"?{query}" if query else ""),
                    header.dataset)
 
     @property

@@ -123,7 +123,7 @@ async def releases_page(context: PageContext, pairs: Pairs) -> Response:
     check_names("The list of releases", pairs, "from", "to")
     since, until = first_of(pairs, "from"), first_of(pairs, "to")
     if since and until:
-        found = [held(context, name).id for name in (since, until)]
+        found = [held(_folder(context), name).id for name in (since, until)]
         return RedirectResponse(f"/release/{found[1]}?since={found[0]}", 303)
     return await context.render("releases.html", lambda: _history(context), headers=NEVER_KEPT)
 
@@ -134,8 +134,8 @@ async def release_page(context: PageContext, name: str, pairs: Pairs) -> Respons
     Raises HttpError 404 for a release that is not held.
     """
     check_names("A release", pairs, "since", "format")
-    release, since = held(context, name), first_of(pairs, "since")
-    before = held(context, since) if since else _before(context, release)
+    release, since = held(_folder(context), name), first_of(pairs, "since")
+    before = held(_folder(context), since) if since else _before(context, release)
     files = sorted(release.dump_digests)
 
     def make() -> dict[str, Any]:
@@ -151,7 +151,7 @@ async def release_page(context: PageContext, name: str, pairs: Pairs) -> Respons
         changes = _compared(before, release)
         return {**{name: release.manifest[name] for name in (
                     "release", "built", "software", "quads")},
-                "files": [f"/release/{release.id}/{quote(name)}" for name in files],
+                "files": [f"/release/{release.id}/dumps/{quote(name)}" for name in files],
                 "changes": changes and changes.as_json()}
 
     if first_of(pairs, "format") == "json":
@@ -166,10 +166,18 @@ async def feed(context: PageContext, server: str) -> Response:
     return Response(made, headers=NEVER_KEPT, media_type="application/atom+xml")
 
 
-def held(context: PageContext, name: str) -> Release:
+class ReleaseGone(HttpError):
+    """A release that this service does not hold."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            404, f"This service holds no release `{name[:40]}`. It was removed, or was never here.",
+            hint="See /releases for those that it holds.")
+
+
+def held(folder: Releases, name: str) -> Release:
     """The release with this digest, or the beginning of one. Raises HttpError: 404, and 410 for one
     that only another version of the software can read."""
-    folder = _folder(context)
     try:
         return folder.get(name)
     except GraphsvcError as error:
@@ -177,9 +185,7 @@ def held(context: PageContext, name: str) -> Release:
             raise HttpError(410, f"The release `{name[:40]}` was built by another version of this"
                             " software, which this one cannot read.",
                             hint="See /releases for those that it can show.") from error
-        raise HttpError(
-            404, f"This service holds no release `{name[:40]}`. It was removed, or was never here.",
-            hint="See /releases for those that it holds.") from error
+        raise ReleaseGone(name) from error
 
 
 def _changed(context: PageContext, before: Release | None, release: Release) -> dict[str, Any]:
