@@ -103,7 +103,8 @@ def machine_routes(
 
     async def robots(request: Request) -> Response:
         lines = ("User-agent: *", "Disallow: /api/", "Disallow: /export/", "Disallow: /sparql?",
-                 "Disallow: /search", "Disallow: /release/*/", f"Sitemap: {server_of(request)}/sitemap.xml", "")
+                 "Disallow: /search", "Disallow: /release/*/",
+                 f"Sitemap: {server_of(request)}/sitemap.xml", "")
         return Response("\n".join(lines), media_type="text/plain; charset=utf-8")
 
     async def releases(request: Request) -> Response:

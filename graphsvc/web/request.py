@@ -73,8 +73,8 @@ class RequestContext:
     key: everything that decides the bytes of an answer within a release.
     """
 
-    __slots__ = ("accept", "cited", "client", "content_type", "gzip", "host", "if_none_match", "key",
-                 "method", "path", "prefix", "query", "range", "scheme", "scope")
+    __slots__ = ("accept", "cited", "client", "content_type", "gzip", "host", "if_none_match",
+                 "key", "method", "path", "prefix", "query", "range", "scheme", "scope")
 
     def __init__(self, scope: Scope, proxies: Proxies) -> None:
         self.scope = scope

@@ -100,7 +100,7 @@ def members(
     counts: Iterable[Sequence[str]],
 ) -> list[Branch]:
     """The things of a scheme as a tree. above, counts: as the queries `tree` and `counts` say."""
-    entries = sorted(context.index.entries(iris).values(), key=lambda it: fold(it.label or ""))
+    entries = sorted(context.index.entries(iris).values(), key=lambda it: _place(it.label or ""))
     return _tree(_items(context, entries, counts), _above({*iris}, above))
 
 
