@@ -56,9 +56,11 @@ function placed(seen) {
   const boxes = things.map(({ box }) => box);
   const drawn = seen.nodes().boundingBox();
   const from = things.map(({ node }) => node.position());
+  const at = new Map(things.map(({ node }, index) => [node.id(), index]));
+  const links = seen.edges().map((edge) => [at.get(edge.source().id()), at.get(edge.target().id())]);
   let [shape, places, box] = [drawn.w / drawn.h];
   do {
-    places = spread(from, boxes, [shape, 1]);
+    places = spread(from, boxes, links, [shape, 1]);
     box = around(places, boxes);
     shape *= 0.9;
   } while (wide(box) > WIDTH - 2 * MARGIN && shape > 1 / TALLEST);
@@ -103,7 +105,7 @@ export function wrap(words, most) {
 
 // The font of the pages, as an address that holds it: a picture knows no other files.
 export async function fontInside() {
-  const file = await (await fetch("/static/fonts/inter.woff2?5.3.0")).blob();
+  const file = await (await fetch(document.querySelector("link[rel=preload][as=font]").href)).blob();
   return new Promise((resolve) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result);
