@@ -5,7 +5,7 @@ import { Graph, LAYOUTS, says } from "./graph.js";
 import { make } from "./make.js";
 import { fontInside, png, svg } from "./picture.js";
 
-const STEP = innerWidth < 640 ? 12 : 24; // Things that one step adds; the next step of the same thing adds the following.
+const STEP = innerWidth < 640 ? 12 : 20; // Things that one step adds; the next step of the same thing adds the following.
 const FEW = 12; // Links of a chosen thing up to which each says what it is.
 const FILES = {
   svg: { title: "Picture as drawn (SVG)", type: "image/svg+xml" },

@@ -2,7 +2,7 @@
 // in the colours of the page, and as the file that is taken away.
 import cytoscape from "cytoscape";
 import fcose from "cytoscape-fcose";
-import { readable, spread } from "./places.js";
+import { filling, readable, spread } from "./places.js";
 
 cytoscape.use(fcose);
 
@@ -147,7 +147,7 @@ export class Graph {
     const frame = [this.cy.width(), this.cy.height()];
     const at = new Map(nodes.map((node, index) => [node.id(), index]));
     const links = seen.edges().map((edge) => [at.get(edge.source().id()), at.get(edge.target().id())]);
-    const after = spread(nodes.map((node) => node.position()), boxes, links, frame);
+    const after = filling(spread(nodes.map((node) => node.position()), boxes, links, frame), boxes, frame);
     nodes.positions((node) => before[at.get(node.id())]);
     const settle = nodes.layout({ name: "preset", fit: false, positions: (node) => after[at.get(node.id())],
       animate: !still.matches && nodes.length < 150, animationDuration: 350 });

@@ -1,9 +1,9 @@
 // Where things and words are in a drawing, so that none covers another. A box is where it goes to on
 // each side, [left, top, right, bottom].
 const ROUNDS = 400;
-const SHORTEST = 150; // Pixels of a line, which has words.
+const SHORTEST = 130; // Pixels of a line, which has words.
 const TRIES = 80; // Rounds in which things are moved off lines.
-const AIR = 1.8; // How much room a drawing needs for each part of it that things and names take.
+const AIR = 1.3; // How much room a drawing needs for each part of it that things and names take.
 
 export function wide(box) {
   return box[2] - box[0];
@@ -34,9 +34,14 @@ export function spread(places, boxes, links, [sheetWide, sheetHigh]) {
   apart(found, boxes);
   offLines(found, boxes, links);
   together(found, boxes, links);
-  const box = around(found, boxes);
-  const lacking = (wide(box) / high(box)) / (sheetWide / sheetHigh);
-  return found.map(({ x, y }) => ({ x: x * Math.min(2, Math.max(1, 1 / lacking)), y: y * Math.min(2, Math.max(1, lacking)) }));
+  return found;
+}
+
+// Places that fill a frame, as far as twice as much room in one direction does it.
+export function filling(places, boxes, [frameWide, frameHigh]) {
+  const box = around(places, boxes);
+  const lacking = (wide(box) / high(box)) / (frameWide / frameHigh);
+  return places.map(({ x, y }) => ({ x: x * Math.min(2, Math.max(1, 1 / lacking)), y: y * Math.min(2, Math.max(1, lacking)) }));
 }
 
 // How far the box of a place is to be moved off a line, across it: the shorter way, with its sign; 0
