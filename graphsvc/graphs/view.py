@@ -176,7 +176,10 @@ class Recipe:
         header = release.header
         given = {name: [value.value for value in values] for name, values in understood.items()}
         measures, (raw,) = given.pop("measure", []), given.pop("raw")
-        query = urlencode(given, doseq=True)
+        query = urlencode({p.name: [*map(index.curie, its)] if p.type == "iri" else its
+                           for p in view.question.parameters
+                           if (its := given.get(p.name)) and its != list(p.default)},
+                          doseq=True, safe=":")
         named = {p.label: [{"true": "yes", "false": "no"}.get(value) or index.label(value) or value
                            for value in given[p.name]]
                  for p in view.question.parameters
