@@ -69,12 +69,11 @@ class RequestContext:
     scheme, host, prefix: of the address that the client used; a trusted proxy may report them.
     cited: the release that the address names, if any, which then is a part of the prefix.
     client: the address of the client, for fairness between clients.
-    range: which part is asked for, and of which version.
     key: everything that decides the bytes of an answer within a release.
     """
 
     __slots__ = ("accept", "cited", "client", "content_type", "gzip", "host", "if_none_match",
-                 "key", "method", "path", "prefix", "query", "range", "scheme", "scope")
+                 "key", "method", "path", "prefix", "query", "scheme", "scope")
 
     def __init__(self, scope: Scope, proxies: Proxies) -> None:
         self.scope = scope
@@ -86,7 +85,7 @@ class RequestContext:
         self.accept = self.if_none_match = self.content_type = None
         self.cited = ""
         self.gzip = False
-        self.host, self.prefix, self.range = b"", b"", b""
+        self.host, self.prefix, part = b"", b"", b""
         for name, value in scope["headers"]:
             if name == b"accept":
                 self.accept = value if self.accept is None else self.accept + b"," + value
@@ -99,7 +98,7 @@ class RequestContext:
             elif name == b"content-type":
                 self.content_type = value.decode("latin-1")
             elif name in (b"range", b"if-range"):
-                self.range += value
+                part += value
         if proxies and proxies.trusts(self.client):
             self._read_forwarded(proxies)
         if self.path.startswith(b"/release/") and (found := _CITED.match(self.path)):
@@ -108,7 +107,7 @@ class RequestContext:
             self.path = self.path[found.end():]
             self.scope = {**scope, "path": scope["path"][found.end():], "raw_path": self.path}
         self.key = (self.path, self.query, self.accept, self.host, self.scheme, self.prefix,
-                    self.range)
+                    part)
 
     def _read_forwarded(self, proxies: Proxies) -> None:
         """Take over what a trusted proxy says of the client's request."""
