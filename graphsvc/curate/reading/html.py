@@ -27,7 +27,7 @@ _BLOCKS = _NO_TEXT | {
     "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5",
     "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody",
     "td", "tfoot", "th", "thead", "tr", "ul"}
-_WHOLE = {"h1", "h2", "h3", "h4", "h5", "h6", "caption", "figcaption", "tr", "dt", "dd"}
+_SINGLE = {"h1", "h2", "h3", "h4", "h5", "h6", "caption", "figcaption", "tr", "dt", "dd"}
 """Elements that are one paragraph, or none, whatever they hold."""
 
 
@@ -67,7 +67,7 @@ class _Page:
                 self._flush(element.getparent() if begins else element)
             if not begins:
                 self._text += element.tail or ""
-            elif self._is_navigation(element) or _is_mark(element) or self._is_whole(element):
+            elif self._is_navigation(element) or _is_mark(element) or self._is_single(element):
                 walk.skip_subtree()
             else:
                 self._text += " " if element.tag == "br" else element.text or ""
@@ -89,10 +89,10 @@ class _Page:
             kind, text = kind_of(text)
             self._add(text, kind, kind is Kind.ITEM)
 
-    def _is_whole(self, element: Any) -> bool:
+    def _is_single(self, element: Any) -> bool:
         """Whether an element is a paragraph as it is: then it is added."""
         tag = element.tag
-        if tag not in _WHOLE:
+        if tag not in _SINGLE:
             return False
         if tag in ("caption", "figcaption"):
             self._add(self._inline(element), Kind.CAPTION)
