@@ -48,7 +48,7 @@ export class Chart {
     const row = (bar) => {
       const length = make("i");
       length.style.width = `calc((100% - ${room}ch) * ${this.length(bar, 1)})`;
-      return make("li", {}, make("span", {}, bar.name), make("span", { className: "length" }, length, bar.text));
+      return make("li", {}, make("span", { className: "bar-label" }, bar.name), make("span", { className: "bar-value" }, length, bar.text));
     };
     return make("figure", { className: "chart" }, make("figcaption", {}, this.caption), make("ol", {}, ...this.bars.map(row)));
   }

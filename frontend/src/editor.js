@@ -142,10 +142,9 @@ function give(blob, ending) {
   URL.revokeObjectURL(address);
 }
 
-// Where this query is opened again: where it came from, as long as it was not changed.
+// What opens this query again: what it came from, as long as it was not changed.
 function parameters() {
-  const same = location.search && yasqe.getValue() === given;
-  return same ? location.search : `?${new URLSearchParams({ query: yasqe.getValue() })}`;
+  return yasqe.getValue() === given ? location.search : `?${new URLSearchParams({ query: yasqe.getValue() })}`;
 }
 
 async function share() {

@@ -60,9 +60,10 @@ function placed(seen) {
   const links = seen.edges().map((edge) => [at.get(edge.source().id()), at.get(edge.target().id())]);
   let [shape, places, box] = [drawn.w / drawn.h];
   do {
-    places = spread(from, boxes, links, [shape, 1]);
-    box = around(places, boxes);
-    shape *= 0.9;
+    const others = spread(from, boxes, links, [shape, 1]);
+    const other = around(others, boxes);
+    if (!box || wide(other) < wide(box)) [places, box] = [others, other];
+    shape *= 0.75;
   } while (wide(box) > WIDTH - 2 * MARGIN && shape > 1 / TALLEST);
   const sheet = Math.round(Math.max(WIDTH, wide(box) + 2 * MARGIN));
   const [x, y] = [(sheet - wide(box)) / 2 - box[0], MARGIN + 30 - box[1]];

@@ -1,9 +1,10 @@
 // Where things and words are in a drawing, so that none covers another. A box is where it goes to on
 // each side, [left, top, right, bottom].
-const ROUNDS = 400;
+const [ROUNDS, FEW] = [300, 10];
 const SHORTEST = 130; // Pixels of a line, which has words.
-const TRIES = 80; // Rounds in which things are moved off lines.
-const AIR = 1.3; // How much room a drawing needs for each part of it that things and names take.
+const TRIES = 80; // Rounds in which things are moved off lines, and fewer in large drawings, so that
+const WORK = 30_000; // nobody waits.
+const AIR = 1.4; // How much room a drawing needs for each part of it that things and names take.
 
 export function wide(box) {
   return box[2] - box[0];
@@ -32,8 +33,10 @@ export function spread(places, boxes, links, [sheetWide, sheetHigh]) {
   const size = Math.sqrt(AIR * boxes.reduce((sum, box) => sum + wide(box) * high(box), 0) / (w * h));
   const found = places.map(({ x, y }) => ({ x: x * size * Math.sqrt(shape), y: y * size / Math.sqrt(shape) }));
   apart(found, boxes);
-  offLines(found, boxes, links);
-  together(found, boxes, links);
+  const rounds = Math.min(TRIES, WORK / (found.length * links.length || 1));
+  offLines(found, boxes, links, rounds);
+  together(found, boxes, links, rounds);
+  apart(found, boxes);
   return found;
 }
 
@@ -47,22 +50,21 @@ export function filling(places, boxes, [frameWide, frameHigh]) {
 // How far the box of a place is to be moved off a line, across it: the shorter way, with its sign; 0
 // where the line does not pass through it.
 function across(from, to, { x, y }, box) {
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
-  const length = Math.hypot(dx, dy) || 1;
-  const [ux, uy] = [dx / length, dy / length];
-  const corners = [[0, 1], [2, 1], [2, 3], [0, 3]].map(([side, end]) => [x + box[side] - from.x, y + box[end] - from.y]);
-  const along = corners.map(([a, b]) => a * ux + b * uy);
-  if (Math.max(...along) < 0 || Math.min(...along) > length) return 0;
-  const beside = corners.map(([a, b]) => b * ux - a * uy);
-  const [low, high] = [Math.min(...beside), Math.max(...beside)];
-  if (low >= 0 || high <= 0) return 0;
-  return high < -low ? -high - 1 : -low + 1;
+  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  const [ux, uy] = [(to.x - from.x) / length, (to.y - from.y) / length];
+  const [cx, cy] = [x + (box[0] + box[2]) / 2 - from.x, y + (box[1] + box[3]) / 2 - from.y];
+  const beside = cy * ux - cx * uy;
+  const half = (wide(box) * Math.abs(uy) + high(box) * Math.abs(ux)) / 2;
+  if (Math.abs(beside) >= half) return 0;
+  const [along, reach] = [cx * ux + cy * uy, (wide(box) * Math.abs(ux) + high(box) * Math.abs(uy)) / 2];
+  if (along + reach < 0 || along - reach > length) return 0;
+  return beside < 0 ? -beside - half - 1 : half - beside + 1;
 }
 
 // Moves what lines between others pass through off them, and their ends, as far as there is room.
-function offLines(found, boxes, links) {
+function offLines(found, boxes, links, rounds) {
   const joined = found.map((_, at) => links.filter((link) => link.includes(at)).length);
-  for (let round = 0, moved = true; moved && round < TRIES; round++) {
+  for (let round = 0, moved = true; moved && round < rounds; round++) {
     moved = false;
     for (const [one, other] of links) {
       const [from, to] = [found[one], found[other]];
@@ -80,13 +82,14 @@ function offLines(found, boxes, links) {
         end.y -= y;
       }
     }
-    if (moved) apart(found, boxes);
+    if (moved) push(found, boxes, FEW);
   }
+  apart(found, boxes);
 }
 
 // Moves things nearer to what they are linked to, as long as no line is shorter than its words and
 // none comes to cover another.
-function together(found, boxes, links) {
+function together(found, boxes, links, rounds) {
   const joined = found.map((_, at) => links.filter((link) => link.includes(at)));
   const at = (place, box) => [place.x + box[0], place.y + box[1], place.x + box[2], place.y + box[3]];
   const some = (list, test) => list.reduce((sum, one, at) => sum + (test(one, at) ? 1 : 0), 0);
@@ -96,7 +99,8 @@ function together(found, boxes, links) {
       + some(links, ([from, to]) => from !== one && to !== one && across(found[from], found[to], found[one], boxes[one]))
       + joined[one].reduce((sum, [from, to]) => sum + some(found, (place, other) => other !== from && other !== to && across(found[from], found[to], place, boxes[other])), 0);
   };
-  for (let round = 0; round < TRIES; round++) {
+  for (let round = 0, moved = true; moved && round < rounds; round++) {
+    moved = false;
     for (let one = 0; one < found.length; one++) {
       if (!joined[one].length || joined[one].length > joined.length / 3) continue;
       const [before, worse] = [{ ...found[one] }, covered(one)];
@@ -107,14 +111,22 @@ function together(found, boxes, links) {
         found[one].x += dx * step;
         found[one].y += dy * step;
       }
-      if (covered(one) > worse) found[one] = before;
+      const far = Math.hypot(found[one].x - before.x, found[one].y - before.y);
+      if (far && covered(one) > worse) found[one] = before;
+      else moved ||= far > 1;
     }
   }
 }
 
-// Moves places until no box of theirs covers another.
+// Moves places until no box of theirs covers another, with more room where they do not find it.
 function apart(found, boxes) {
-  for (let round = 0, moved = true; moved && round < ROUNDS; round++) {
+  while (!push(found, boxes, ROUNDS)) for (const place of found) Object.assign(place, { x: place.x * 1.1, y: place.y * 1.1 });
+}
+
+// Pushes places whose boxes meet from each other, and says whether none does any more.
+function push(found, boxes, rounds) {
+  let moved = true;
+  for (let round = 0; moved && round < rounds; round++) {
     moved = false;
     for (let one = 0; one < found.length; one++) {
       for (let other = one + 1; other < found.length; other++) {
@@ -130,6 +142,7 @@ function apart(found, boxes) {
       }
     }
   }
+  return !moved;
 }
 
 // Where words {edge, from, to, size} are on their links, as near to the middle as they cover nothing:
