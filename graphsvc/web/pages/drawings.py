@@ -191,9 +191,11 @@ def _kinds(
         text: f"s{round((at + 1) * steps)}" for at, text in enumerate(declared.levels)}
     looks = {}
     for place, cells in shown.items():
+        if signed:
+            cells = sorted(cells, key=lambda cell: -far.get(cell.text, -1))
         text = "; ".join(cell.text for cell in cells)
         if signed:
-            cells = [max(cells, key=lambda cell: far.get(cell.text, -1))]
+            cells = cells[:1]
         kinds = {(levels[cell.text], "") if cell.text in levels else (
                  cell.tone or "plain", "") if toned else
                  (_SIGNED.get(cell.symbol or "", "none"), cell.symbol or "")
