@@ -28,7 +28,7 @@ from graphsvc.web.pages.table import table_of
 from graphsvc.web.request import Pairs
 from graphsvc.web.responses import EMBEDDED
 
-_ROWS, _ALL = 200, 10_000
+_ROWS, _ALL = 100, 10_000
 _SHARP = 2
 """Pixels of a PNG for each of the SVG."""
 _MOST_OPTIONS = 12
