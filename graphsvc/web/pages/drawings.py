@@ -256,7 +256,8 @@ def matrix(table: Table) -> Matrix | None:
         columns, [(head, [list(filter(None, line.get(column, {}).values()))
                           for column in columns])
                   for head, line in met.items()],
-        _legend([row[cell] for row in table.rows], "symbol"),
+        dict(sorted(_legend([row[cell] for row in table.rows], "symbol").items(),
+                    key=lambda item: [*_SIGNED, item[0]].index(item[0]))),
         None if tone is None else _legend([row[tone] for row in table.rows], "tone"),
         [*heads.items()] if len(heads) > 1 else ())
 

@@ -129,7 +129,7 @@ async def _answered(
         if sort:
             table = replace(every.ordered(sort), answer=answer)
             table = replace(table, rows=table.rows[:_ROWS])
-        views = {"cards": cards(table), "grid": drawings.drawn.get("grid"),
+        views = {"cards": cards(every), "grid": drawings.drawn.get("grid"),
                  "time": table.years, "table": table.rows, "chart": "chart" in drawings.drawn,
                  "map": "map" in drawings.drawn, "sources": answer.silence}
         first = ["chart"] if question.chart and question.chart.order == "answer" else []
