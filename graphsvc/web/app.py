@@ -38,6 +38,8 @@ LOOK_FOR_RELEASE_SECONDS = 0.5
 """How often the folder of releases is looked at for another current one."""
 RETRY_SECONDS = 30.0
 """How long a release that could not be opened is left alone."""
+IDLE_SECONDS = 600.0
+"""How long a release that citations lead to stays open when nobody asks for it."""
 
 _COLLECT_AFTER = (10_000, 20, 100)
 """New objects until a collection, and collections of each generation until one of the next."""
@@ -97,11 +99,12 @@ class Source(Protocol):
         """What identifies the release that is to be served. Raises GraphsvcError."""
 
     async def open(self, release: str) -> Site:
-        """Open what is current. Raises GraphsvcError."""
+        """Open what is current, or another release that a citation names. Raises GraphsvcError."""
 
 
 class Application:
-    """Serves the current release and follows it."""
+    """Serves the current release and follows it; and the release that a citation names, of which
+    one is open at a time."""
 
     def __init__(
         self, source: Source, proxies: Proxies, opened: Callable[[], None] = lambda: None,
@@ -111,6 +114,8 @@ class Application:
         self._source, self._proxies = source, proxies
         self._opened, self._failed = opened, failed
         self._site: Site | None = None
+        self._cited: Site | None = None
+        self._cited_at, self._opening = 0.0, asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -119,9 +124,15 @@ class Application:
             await self._answer(RequestContext(scope, self._proxies), receive, send)
 
     async def _answer(self, request: RequestContext, receive: Receive, send: Send) -> None:
-        site = self._site
-        assert site is not None, "the server starts the application before requests"
-        response = site.cache.get(request.key) if request.is_get else None
+        assert self._site is not None, "the server starts the application before requests"
+        site, gone = self._site, None
+        if request.cited and request.cited != site.release:
+            try:
+                site = await self._cited_site(request.cited)
+            except GraphsvcError as error:
+                gone = error
+                request.forget_cited()
+        response = site.cache.get(request.key) if request.is_get and not gone else None
         if response is not None:
             self._source.metrics.hit(response.route)
             await response.send(request, send)
@@ -130,6 +141,8 @@ class Application:
         began = time.perf_counter()
         with site:
             try:
+                if gone:
+                    raise gone
                 await _dispatch(site, request, receive, writer)
             except ClientDisconnected:
                 return
@@ -144,6 +157,21 @@ class Application:
             if response.tag:
                 site.cache.put(request.key, response)
             await response.send(request, send)
+
+    async def _cited_site(self, release: str) -> Site:
+        """The site of a release that an address names. Raises GraphsvcError."""
+        async with self._opening:
+            if self._cited is None or self._cited.release != release:
+                opened = await self._source.open(release)
+                self._close_cited()
+                self._cited = opened
+            self._cited_at = time.monotonic()
+            return self._cited
+
+    def _close_cited(self) -> None:
+        if self._cited:
+            self._cited.leave()
+        self._cited = None
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Open the release when the server starts, and close it when it ends (ASGI, lifespan)."""
@@ -162,6 +190,8 @@ class Application:
         await receive()  # lifespan.shutdown
         follower.cancel()
         assert self._site, "it has been opened"
+        if self._cited:
+            await self._cited.close()
         await self._site.close()
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -170,6 +200,8 @@ class Application:
         reported, failed, again = "", "", 0.0
         while True:
             await asyncio.sleep(LOOK_FOR_RELEASE_SECONDS)
+            if time.monotonic() > self._cited_at + IDLE_SECONDS:
+                self._close_cited()
             try:
                 current = self._source.current()
                 new = self._site is None or current != self._site.release

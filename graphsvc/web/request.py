@@ -36,6 +36,8 @@ BODY_SECONDS = 20.0
 UNWATCHED_SECONDS = 0.02
 """How long work goes on before anybody looks whether the client is still there."""
 _PREFIX = re.compile(rb"(?:/[A-Za-z0-9._~-]+)*")
+_CITED = re.compile(rb"(?:/release/[0-9a-f]{16})*/release/([0-9a-f]{16})(?=/)")
+"""What the addresses of a citation begin with: all pages are there as they are in a release."""
 
 
 class Proxies:
@@ -65,12 +67,13 @@ class RequestContext:
     """One request, as far as it is read before anything else happens.
 
     scheme, host, prefix: of the address that the client used; a trusted proxy may report them.
+    cited: the release that the address names, if any, which then is a part of the prefix.
     client: the address of the client, for fairness between clients.
     key: everything that decides the bytes of an answer within a release.
     """
 
-    __slots__ = ("accept", "client", "content_type", "gzip", "host", "if_none_match", "key",
-                 "method", "path", "prefix", "query", "scheme", "scope")
+    __slots__ = ("accept", "cited", "client", "content_type", "gzip", "host", "if_none_match",
+                 "key", "method", "path", "prefix", "query", "scheme", "scope")
 
     def __init__(self, scope: Scope, proxies: Proxies) -> None:
         self.scope = scope
@@ -80,6 +83,7 @@ class RequestContext:
         self.client: str = scope["client"][0] if scope["client"] else ""
         self.scheme: str = scope["scheme"]
         self.accept = self.if_none_match = self.content_type = None
+        self.cited = ""
         self.gzip = False
         self.host, self.prefix, part = b"", b"", b""
         for name, value in scope["headers"]:
@@ -97,6 +101,11 @@ class RequestContext:
                 part += value
         if proxies and proxies.trusts(self.client):
             self._read_forwarded(proxies)
+        if self.path.startswith(b"/release/") and (found := _CITED.match(self.path)):
+            self.cited = found[1].decode()
+            self.prefix += b"/release/" + found[1]
+            self.path = self.path[found.end():]
+            self.scope = {**scope, "path": scope["path"][found.end():], "raw_path": self.path}
         self.key = (self.path, self.query, self.accept, self.host, self.scheme, self.prefix,
                     part)
 
@@ -113,6 +122,10 @@ class RequestContext:
         hops = [hop.strip() for hop in said.get(b"for", b"").decode("latin-1").split(",")]
         self.client = next(
             (hop for hop in reversed(hops) if hop and not proxies.trusts(hop)), self.client)
+
+    def forget_cited(self) -> None:
+        """Read the rest of the address as one of the release that is served."""
+        self.prefix = self.prefix.removesuffix(f"/release/{self.cited}".encode())
 
     @property
     def is_get(self) -> bool:
