@@ -263,15 +263,10 @@ class Table:
     def in_all(self, text: str, rows: Sequence[Row] | None = None) -> str | None:
         """A text with what columns have in all rows, or in some, for `{column}`; None where these
         differ."""
-        values: dict[str, str] = {}
-        for name in _FIELD.findall(text):
-            at = self.at(name)
-            texts = {row[at].text for row in (self.rows if rows is None else rows)} \
-                if at is not None else {""}
-            if len(texts) != 1:
-                return None
-            values[name] = texts.pop()
-        return _FIELD.sub(lambda field: values[field[1]], text)
+        places = [self.at(name) for name in _FIELD.findall(text)]
+        values = {tuple("" if at is None else row[at].text for at in places)
+                  for row in (self.rows if rows is None else rows)}
+        return _FIELD.sub("{}", text).format(*values.pop()) if len(values) == 1 else None
 
     def at(self, name: str | None) -> int | None:
         """The position of a column, if it is shown."""
