@@ -58,14 +58,25 @@ class Prepared:
         """N-Triples of the union of all graphs, each triple once."""
         path = self.folder / f"{self.digest}.nt"
         if not path.exists():
-            _flatten(self.release.dump, path)
+            unique = dict.fromkeys(quad.triple for quad in self.store)
+            part = path.with_suffix(".part")
+            with part.open("wb") as out:
+                ox.serialize(unique, out, format=ox.RdfFormat.N_TRIPLES)
+            shutil.move(part, path)
         return path
+
+    @cached_property
+    def store(self) -> ox.Store:
+        """All graphs, in memory."""
+        store = ox.Store()
+        with gzip.open(self.release.dump) as file:
+            store.bulk_load(file, ox.RdfFormat.N_QUADS)  # type: ignore[arg-type]
+        return store
 
     @cached_property
     def things(self) -> list[ox.NamedNode]:
         """The things that small queries ask about."""
-        store = self.release.store()
-        found = store.query((QUERIES / "things.rq").read_text(encoding="utf-8"),
+        found = self.store.query((QUERIES / "things.rq").read_text(encoding="utf-8"),
                             use_default_graph_as_union=True)
         return [row["thing"] for row in found]  # type: ignore[union-attr]
 
@@ -87,13 +98,3 @@ def prepare(size: str, real: Path, work: Path) -> Prepared:
     folder.mkdir(parents=True, exist_ok=True)
     return Prepared(size, folder, project_of(size, real, work))
 
-
-def _flatten(dump: Path, target: Path) -> None:
-    store = ox.Store()
-    with gzip.open(dump) as file:
-        store.bulk_load(file, ox.RdfFormat.N_QUADS)  # type: ignore[arg-type]
-    unique = dict.fromkeys(quad.triple for quad in store)
-    part = target.with_suffix(".part")
-    with part.open("wb") as out:
-        ox.serialize(unique, out, format=ox.RdfFormat.N_TRIPLES)
-    shutil.move(part, target)

@@ -197,7 +197,7 @@ def _datasette(data: Prepared, peers: Path, port: int) -> _Command:
     """Datasette over one table of the release: who uses which approach, at which stage."""
     database = data.folder / f"datasette-{data.digest}.db"
     if not database.exists():
-        found = data.release.store().query(
+        found = data.store.query(
             (QUERIES / "table.rq").read_text(encoding="utf-8"), use_default_graph_as_union=True)
         names = [variable.value for variable in found.variables]  # type: ignore[union-attr]
         with sqlite3.connect(database) as table:

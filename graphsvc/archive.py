@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
+from markupsafe import Markup, escape
 
 from graphsvc.formats import file_type
 from graphsvc.index import Index
@@ -31,14 +32,15 @@ _KINDS = {"integer": "sc:Integer", "number": "sc:Float", "boolean": "sc:Boolean"
 
 @dataclass(frozen=True)
 class Citation:
-    """What a citation says. creator: a name; built: the day; address: the lasting one of the
-    release, or that of a part of it; part: its title."""
+    """What a citation says. creator: a name; built: the day; root: what addresses begin with;
+    path: of the release, or of a part of it as it is in the release; part: its title."""
 
     creator: str
     title: str
     release: str
     built: date
-    address: str
+    root: str
+    path: str
     licence: str
     key: str
     part: str = ""
@@ -49,7 +51,7 @@ class Citation:
         return cls(
             creator=index.label(header.creator) or header.creator, title=header.title,
             release=release.id, built=datetime.fromisoformat(release.manifest["built"]).date(),
-            address=f"{header.root}release/{release.id}", licence=header.licence,
+            root=header.root, path=f"/release/{release.id}", licence=header.licence,
             key=f"{header.prefix}-{release.id}")
 
     @property
@@ -59,9 +61,19 @@ class Citation:
             r"https?://creativecommons\.org/licenses/([a-z-]+)/([\d.]+)/?", self.licence)
         return f"CC {known[1].upper()} {known[2]}" if known else self.licence
 
-    def of_answer(self, heading: str, address: str) -> Citation:
-        """The citation of an answer from the release. heading: its title."""
-        return replace(self, part=heading, address=address)
+    def of_part(self, title: str, path: str) -> Citation:
+        """The citation of an answer, a thing or another page of the release by its path."""
+        return replace(self, part=title, path=self.path + path)
+
+    @property
+    def address(self) -> str:
+        """The lasting address of what is cited."""
+        return self.root.rstrip("/") + self.path
+
+    def __html__(self) -> str:
+        """The text, whose address leads to what this service shows there."""
+        text, address = escape(self.text.removesuffix(self.address)), escape(self.address)
+        return Markup(f'{text}<a href="{escape(self.path)}">{address}</a>')
 
     @property
     def text(self) -> str:

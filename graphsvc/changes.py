@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -27,6 +27,10 @@ How = Literal["added", "removed", "changed"]
 _MOST_QUADS = 2_000_000
 """Releases above this size are not compared: somebody waits for it."""
 _KEPT = 64
+_NAMED = 3
+"""Things that are told by their names."""
+_TOLD = 5
+"""Kinds of things that are told apart."""
 TERM = ""
 """In place of the class of a term of the ontology."""
 
@@ -98,6 +102,34 @@ class Changes:
                     "Nothing that the data say changed; only questions, shapes or rules did.")
         return f"{_listed(self.total, 'thing')}. In all, {quads}."
 
+    def told(self, kinds: Iterable[str], several: Mapping[str, str]) -> dict[How, str]:
+        """What was added, removed and changed, in words: by name where it is little, else by kind,
+        those of which most. kinds: in their order; several: what things of a kind are called."""
+        told: dict[How, str] = {}
+        for how in _HOWS:
+            found = sorted(((kind, them) for kind in kinds if (
+                them := [one for one in self.kinds[kind] if one.how == how])),
+                key=lambda its: (its[0] == TERM, -len(its[1])))
+            number = sum(len(them) for _, them in found)
+            if number > _NAMED:
+                parts = [f"{len(them):,} {several[kind] if len(them) > 1 else self.names[kind]}"
+                         for kind, them in found[:_TOLD]]
+                left = sum(len(them) for _, them in found[_TOLD:])
+                others = f"{left:,} other thing{'s' * (left > 1)}"
+                told[how] = _joined([*parts, *([others] if left else [])])
+                if how == "changed":
+                    told[how] += f" ({self._mostly(found)})"
+            elif number:
+                told[how] = "; ".join(f"{one.label} ({self.names[kind]})"
+                                      for kind, them in found for one in them)
+        return told
+
+    def _mostly(self, found: Sequence[tuple[str, list[Change]]]) -> str:
+        """What about the things changed most often."""
+        names = Counter(fact.name for kind, them in found if kind != TERM or len(found) == 1
+                        for one in them for fact in one.facts).most_common(4)
+        return f"{'mostly ' * (len(names) > 3)}their {_joined([name for name, _ in names[:3]])}"
+
     def as_json(self) -> dict[str, Any]:
         """All of it, for programs."""
         return {
@@ -109,6 +141,11 @@ class Changes:
 
 
 _HOWS: tuple[How, ...] = ("added", "removed", "changed")
+
+
+def _joined(texts: list[str]) -> str:
+    """`one, two and three`."""
+    return " and ".join([*([", ".join(texts[:-1])] if texts[1:] else []), *texts[-1:]])
 
 
 def _listed(counts: Mapping[Any, int], noun: str) -> str:

@@ -21,7 +21,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import TYPE, Entry, Filters, Found, Hit, Near, Search
 from graphsvc.names import Names
 from graphsvc.passage import Passages, Words
-from graphsvc.words import fold
+from graphsvc.words import filed, fold
 
 SURE, LESS_SURE = 1, 2
 """Rank of a label or slug, and of an alternative label."""
@@ -148,11 +148,11 @@ class Index:
             " WHERE class NOT NULL", json.dumps(sorted(set(iris))))}
 
     def members(self, value: str, property_: str = TYPE) -> list[Entry]:
-        """The things that have a facet's value (by default: that are of a class), by label."""
-        return [Entry(*row) for row in self._read(
+        """The things that have a facet's value (by default: that are of a class), from A to Z."""
+        return sorted((Entry(*row) for row in self._read(
             "SELECT iri, label, class, note FROM facets JOIN things ON things.id = thing"
-            " WHERE property = ? AND value = ? AND label NOT NULL"
-            " ORDER BY label COLLATE NOCASE, iri", property_, value)]
+            " WHERE property = ? AND value = ? AND label NOT NULL", property_, value)),
+            key=lambda entry: (filed(entry.label or ""), entry.iri))
 
     def is_value(self, iri: str, of_class: str | None) -> bool:
         """Whether a thing of a class has this one as the value of a facet."""

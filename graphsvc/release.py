@@ -12,14 +12,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pyoxigraph as ox
-
 from graphsvc.errors import GraphsvcError
 
 _MANIFEST = "manifest.json"
 LAYOUT = 4
 """Which files a release has and what is in them, such as the tables of its index: one more at each
 change. A release of another layout cannot be served."""
+IN_MEMORY_QUADS = 2_000_000
+"""Releases up to this size are loaded into memory, some seconds a million; larger ones have a store
+on disk, whose queries take two to five times as long."""
 _ENTRIES: Mapping[str, type] = {
     "release": str, "layout": int, "built": str, "software": str, "title": str, "quads": int,
     "warnings": int, "header": dict, "prefixes": dict, "derived": dict, "files": dict,
@@ -69,8 +70,9 @@ class Release:
     """One release: a folder that never changes.
 
     id: the digest that names it; dump: all quads as canonical N-Quads, compressed; store_path: of
-    the store; queries: the question and view files as they were when it was built; index_path:
-    names, texts and passages in one SQLite file; description: DCAT in Turtle; content: VoID.
+    the store of a large one; queries: the question and view files as they were when it was built;
+    index_path: names, texts and passages in one SQLite file; description: DCAT in Turtle; content:
+    VoID.
     """
 
     def __init__(self, path: Path) -> None:
@@ -130,10 +132,6 @@ class Release:
         folder = self.path / "texts"
         return {path.relative_to(folder).with_suffix("").as_posix(): path
                 for path in sorted(folder.rglob("*.md"))}
-
-    def store(self) -> ox.Store:
-        """The store, opened read-only."""
-        return ox.Store.read_only(str(self.store_path))
 
     def verify(self) -> None:
         """Check that every file has the size and digest that the manifest gives.

@@ -81,6 +81,11 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+def filed(text: str) -> str:
+    """The text as lists from A to Z have it: folded, without the article or signs at its head."""
+    return re.sub(r"^[\W_]*(?:(?:an?|the)\s+)?[\W_]*(?=\w)", "", fold(text))
+
+
 def slugged(text: str) -> str:
     """The words of a text with hyphens between them, as addresses have them."""
     return "-".join(re.findall(r"[^\W_]+", fold(text)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import os
@@ -16,10 +17,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from graphsvc.build import pipeline
 from graphsvc.build.pipeline import build
+from graphsvc.engine import embedded
+from graphsvc.engine.base import Request, read
 from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
+from tests.asking import store_of
 from tests.conftest import ROOT
 
 
@@ -241,7 +246,6 @@ DAMAGE = {
     "a dump emptied": lambda path: (path / "dumps/all.nq.gz").write_bytes(b""),
     "a byte of a dump changed": lambda path: _flip(path / "dumps/all.nq.gz"),
     "the index cut": lambda path: os.truncate(next(path.glob("*.sqlite")), 5000),
-    "a file of the store gone": lambda path: next((path / "store").glob("*.sst")).unlink(),
     "a question changed": lambda path: _change(next((path / "queries").rglob("*.rq")), "# more"),
     "a file added": lambda path: (path / "queries/more.rq").touch(),
     "the manifest cut": lambda path: os.truncate(path / "manifest.json", 20),
@@ -276,10 +280,36 @@ def test_a_damaged_release_is_noticed_and_built_again(
     assert [path.name for path in releases.folder.glob(".*") if path.name != ".lock"] == []
 
 
-def test_a_store_that_was_read_is_as_it_was_built(books: Path, tmp_path: Path) -> None:
-    release = build(Project(books), Releases(tmp_path / "releases")).release
-    assert len(release.store()) > 0
-    release.verify()
+def test_a_release_too_large_for_memory_is_answered_from_disk_in_the_same_way(
+    books: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = build(Project(books), Releases(tmp_path / "small")).release
+    from_memory = asyncio.run(_answers(small))
+    for module in (pipeline, embedded):
+        monkeypatch.setattr(module, "IN_MEMORY_QUADS", 0)
+    large = build(Project(books), Releases(tmp_path / "large")).release
+    assert (small.store_path.exists(), large.store_path.exists()) == (False, True)
+    from_disk = asyncio.run(_answers(large))
+    assert from_disk == from_memory
+    large.verify()
+    next(large.store_path.glob("*.sst")).unlink()
+    with pytest.raises(GraphsvcError, match="is damaged: "):
+        Release(large.path).verify()
+    with pytest.raises(GraphsvcError, match="The store cannot be opened"):
+        asyncio.run(_answers(large))
+
+
+async def _answers(release: Release) -> list[bytes]:
+    """What the engine over a release says of its triples with and without their graphs."""
+    engine = embedded.create_engine(release)
+    assert isinstance(engine, embedded.EmbeddedEngine)
+    try:
+        await engine.start()
+        return [await read(engine, Request(f"SELECT * {where} ORDER BY ?s ?p ?o ?g", "text/csv"))
+                for where in ("{ ?s ?p ?o FILTER(!isBlank(?s) && !isBlank(?o)) }",
+                              "{ GRAPH ?g { ?s ?p ?o FILTER(!isBlank(?s) && !isBlank(?o)) } }")]
+    finally:
+        await engine.close()
 
 
 def test_a_bad_manifest_is_reported_once_and_breaks_nothing(books: Path, tmp_path: Path) -> None:
@@ -310,7 +340,7 @@ def _change(path: Path, statement: str) -> None:
 def _assert_whole(releases: Releases) -> None:
     """Every release that is there is whole, the current one first of all."""
     for release in (releases.current(), *releases.all()):
-        assert len(release.store()) > 0
+        assert len(store_of(release)) > 0
         assert json.loads((release.path / "manifest.json").read_text())["release"] == release.id
         assert release.index_path.exists() and release.description.exists()
 

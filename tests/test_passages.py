@@ -13,6 +13,7 @@ from graphsvc.index import Index
 from graphsvc.passage import text_fragment
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
+from tests.asking import store_of
 
 LETTERS = "https://example.org/books/id/passage/letters-"
 
@@ -30,7 +31,7 @@ def test_a_passage_says_where_a_reader_finds_it(release: Release, project: Proje
 
 def test_every_cited_passage_can_be_cited_and_has_a_page(release: Release) -> None:
     index = Index(release.index_path)
-    cited = {row["passage"].value for row in release.store().query(
+    cited = {row["passage"].value for row in store_of(release).query(
         "SELECT DISTINCT ?passage WHERE {"
         " ?fact <http://www.w3.org/ns/prov#wasDerivedFrom> ?passage }")}
     passages = [index.passage(iri) for iri in cited]
@@ -40,7 +41,7 @@ def test_every_cited_passage_can_be_cited_and_has_a_page(release: Release) -> No
 
 
 def test_a_paragraph_that_a_new_page_cuts_has_one_number(release: Release) -> None:
-    rows = release.store().query(
+    rows = store_of(release).query(
         "PREFIX bibo: <http://purl.org/ontology/bibo/> SELECT ?passage ?number WHERE {"
         " ?passage bibo:locator ?number FILTER(REGEX(STR(?passage),"
         " 'passage/(midlothian-2020/(280|282|284|298|300)|clackmannanshire-2015/(36|38))$')) }",
@@ -50,7 +51,7 @@ def test_a_paragraph_that_a_new_page_cuts_has_one_number(release: Release) -> No
 
 
 def test_a_passage_ends_before_the_first_words_of_the_next(release: Release) -> None:
-    ends = [row["end"].value for row in release.store().query(
+    ends = [row["end"].value for row in store_of(release).query(
         "PREFIX oa: <http://www.w3.org/ns/oa#> SELECT ?end WHERE {"
         " ?passage oa:hasEndSelector/oa:exact ?end }", use_default_graph_as_union=True)]
     assert len(ends) > 1300

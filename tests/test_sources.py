@@ -22,6 +22,7 @@ from graphsvc.sources.documents import (
     outline_slugs,
     read_document,
 )
+from tests.asking import store_of
 
 Sources = Callable[..., tuple[int, str, str]]
 
@@ -236,7 +237,7 @@ def test_short_paragraphs_and_sentences_give_fewer_words(text: str, ends: tuple[
 
 
 def test_paragraphs_are_numbered_in_their_section_and_headings_are_not(release: Release) -> None:
-    rows = release.store().query(
+    rows = store_of(release).query(
         "SELECT ?passage ?label WHERE { ?passage <http://www.w3.org/2004/02/skos/core#prefLabel>"
         " ?label FILTER(REGEX(STR(?passage), 'passage/midlothian-2020/(139|141|143|145|197)$')) }")
     labels = {row["passage"].value.split("/")[-1]: row["label"].value for row in rows}

@@ -30,7 +30,8 @@ function drawn(tag, attributes, ...children) {
 export class Chart {
   // shown: a cell in words.
   constructor(rows, { number, labels }, shown) {
-    this.caption = `${number} by ${labels.join(" and ")}${rows.length > MOST ? `, the first ${MOST} of ${rows.length}` : ""}`;
+    const said = (name) => name.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").replaceAll("_", " ").toLowerCase();
+    this.caption = `${said(number)} by ${labels.map(said).join(" and ")}${rows.length > MOST ? `, the first ${MOST} of ${rows.length}` : ""}`;
     this.bars = rows.slice(0, MOST).map((row) => ({
       name: labels.map((label) => shown(row[label])).filter(Boolean).join(", ") || "no name", value: Number(row[number]?.value ?? 0), text: row[number] ? shown(row[number]) : "no value" }));
     this.most = Math.max(...this.bars.map((bar) => bar.value), 0) || 1;
@@ -38,14 +39,18 @@ export class Chart {
 
   // How long a bar is, of a length.
   length(bar, of) {
-    return String(Math.max(0, of * bar.value / this.most));
+    return Math.max(0, of * bar.value / this.most);
   }
 
+  // The values stand at the ends of the bars, which leave room for the longest.
   figure() {
-    return make("figure", { className: "chart" }, make("figcaption", {}, this.caption), make("ol", {}, ...this.bars.map((bar) => make("li", {},
-      make("span", { className: "bar-label" }, bar.name),
-      drawn("svg", { class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" }, drawn("rect", { width: this.length(bar, 100), height: "10" })),
-      make("span", { className: "bar-value" }, bar.text)))));
+    const room = Math.max(...this.bars.map(({ text }) => text.length)) + 2;
+    const row = (bar) => {
+      const length = make("i");
+      length.style.width = `calc((100% - ${room}ch) * ${this.length(bar, 1)})`;
+      return make("li", {}, make("span", { className: "bar-label" }, bar.name), make("span", { className: "bar-value" }, length, bar.text));
+    };
+    return make("figure", { className: "chart" }, make("figcaption", {}, this.caption), make("ol", {}, ...this.bars.map(row)));
   }
 
   // The chart as an SVG file, with a title above and where it comes from below. font: see picture.js.
@@ -60,7 +65,7 @@ export class Chart {
     for (const bar of this.bars) {
       const long = this.length(bar, WIDE - LEFT - END - 24);
       parts.push(drawn("rect", { x: LEFT, y, width: long, height: 20, fill: "#2d7f86" }));
-      text(LEFT + 8 + Number(long), y + 15, bar.text, { "font-weight": 700 });
+      text(LEFT + 8 + long, y + 15, bar.text, { "font-weight": 700 });
       y += 15;
       lines(LEFT - 12, bar.name, 38, LINE, { "text-anchor": "end" });
       y += AIR - 15;

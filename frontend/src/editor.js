@@ -142,34 +142,29 @@ function give(blob, ending) {
   URL.revokeObjectURL(address);
 }
 
-// Where this query is opened again: where it came from, as long as it was not changed.
-function address() {
-  const same = location.search && yasqe.getValue() === given;
-  return `${new URL("/editor", location.href)}${same ? location.search : `?${new URLSearchParams({ query: yasqe.getValue() })}`}`;
+// What opens this query again: what it came from, as long as it was not changed.
+function parameters() {
+  return yasqe.getValue() === given ? location.search : `?${new URLSearchParams({ query: yasqe.getValue() })}`;
 }
 
 async function share() {
-  await navigator.clipboard.writeText(address());
+  await navigator.clipboard.writeText(new URL(`editor${parameters()}`, location.href).href);
   cited = false;
   say("The link was copied. It opens this query and runs it.");
 }
 
-// The query by the beginning of its SHA-256, where the browser gives it.
-async function digest(query) {
-  const found = await crypto.subtle?.digest("SHA-256", new TextEncoder().encode(query));
-  return found ? ` Query ${[...new Uint8Array(found).slice(0, 6)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}.` : "";
-}
-
-// The release and the query that was asked of it, not the machine that answered.
+// The query as the release answers it, whichever machine serves it.
 let cited = false;
-async function cite() {
+function cite() {
   cited = true;
-  const [query, asked] = [yasqe.getValue(), title()];
-  const named = /[.?!]$/.test(asked) ? asked : `${asked}.`;
-  const text = settings.citation.text.replace("{title}.", () => named) + await digest(query);
-  const bibtex = settings.citation.bibtex.replace("{title}", () => asked);
-  if (query !== yasqe.getValue()) return;
-  say(Object.assign(document.createElement("p"), { textContent: text }), button("Copy", () => navigator.clipboard.writeText(text), "quiet"), " ", button("Copy as BibTeX", () => navigator.clipboard.writeText(bibtex), "quiet"));
+  const [named, query] = [title(), parameters()];
+  const fill = (text) => text.replace(/\{title\}\.?/, (end) => (end.endsWith(".") && !/[.?!]$/.test(named) ? `${named}.` : named)).replace("{asked}", () => query);
+  const [text, bibtex] = [settings.citation.text, settings.citation.bibtex].map(fill);
+  const at = text.lastIndexOf("https://");
+  const link = Object.assign(document.createElement("a"), { href: new URL(settings.citation.path.slice(1) + query, location.href).href, textContent: text.slice(at) });
+  const shown = document.createElement("p");
+  shown.append(text.slice(0, at), link);
+  say(shown, button("Copy", () => navigator.clipboard.writeText(text), "quiet"), " ", button("Copy as BibTeX", () => navigator.clipboard.writeText(bibtex), "quiet"));
 }
 
 function say(...parts) {

@@ -5,7 +5,7 @@ import { Graph, LAYOUTS, says } from "./graph.js";
 import { make } from "./make.js";
 import { fontInside, png, svg } from "./picture.js";
 
-const STEP = innerWidth < 640 ? 12 : 40; // Things that one step adds; the next step of the same thing adds the following.
+const STEP = innerWidth < 640 ? 12 : 20; // Things that one step adds; the next step of the same thing adds the following.
 const FEW = 12; // Links of a chosen thing up to which each says what it is.
 const FILES = {
   svg: { title: "Picture as drawn (SVG)", type: "image/svg+xml" },
@@ -85,15 +85,19 @@ class Explorer {
     address.searchParams.set("thing", name);
     if (to) address.searchParams.set("to", to);
     for (const one of to ? this.past() : []) address.searchParams.append("past", one);
-    const answer = await fetch(address);
-    if (!answer.ok) throw new Error(`${answer.status}`);
-    return answer.json();
+    const response = await fetch(address);
+    if (!response.ok) throw new Error(`${response.status}`);
+    const answer = await response.json();
+    const home = this.root.dataset.links.replace("/explore/links", "");
+    for (const one of [...answer.nodes, ...answer.edges]) if (one.href) one.href = home + one.href;
+    return answer;
   }
 
   // What the address says, else the links of the thing that it names.
   async start() {
     const state = new URLSearchParams(location.search);
     const { thing, to } = this.root.dataset;
+    this.chosenKinds = state.has("without"); // else what says little is left out
     this.hiddenKinds = new Set(state.getAll("without"));
     this.hiddenLinks = new Set(state.getAll("unlinked"));
     if (state.get("layout") in LAYOUTS) this.layout.value = this.graph.layout_name = state.get("layout");
@@ -135,7 +139,7 @@ class Explorer {
     }
     const answer = this.fetched.get(id);
     const from = this.shown.get(id) ?? 0;
-    const edges = spread(answer.edges).slice(from, from + STEP);
+    const edges = spread(answer, id).slice(from, from + STEP);
     const wanted = new Set(edges.flatMap((edge) => [edge.source, edge.target]));
     this.shown.set(id, from + edges.length);
     this.opened.push(node.data("name"));
@@ -146,6 +150,11 @@ class Explorer {
   }
 
   draw() {
+    if (!this.chosenKinds) {
+      const others = this.graph.cy.nodes().not(".start, .way").map((node) => node.data());
+      const told = others.some((node) => !node.aside);
+      this.hiddenKinds = new Set(others.filter((node) => told && node.aside).map((node) => node.kind));
+    }
     this.filters();
     this.graph.layout();
     this.report();
@@ -170,7 +179,7 @@ class Explorer {
     const first = this.opened.length === 1 && this.opened[0] === thing && !to;
     const state = new URLSearchParams([["thing", thing], ...(to ? [["to", to]] : []), ...this.past().map((one) => ["past", one]),
       ...(first ? [] : this.opened.map((one) => ["open", one])),
-      ...[...this.hiddenKinds].map((one) => ["without", one]),
+      ...(this.chosenKinds ? (this.hiddenKinds.size ? [...this.hiddenKinds] : [""]).map((one) => ["without", one]) : []),
       ...[...this.hiddenLinks].map((one) => ["unlinked", one]),
       ...(this.graph.layout_name === "fcose" ? [] : [["layout", this.graph.layout_name]]),
       ...(name && name !== thing ? [["chosen", name]] : [])]);
@@ -233,7 +242,7 @@ class Explorer {
 
   key(event) {
     const cy = this.graph.cy;
-    const seen = this.seen().sort((one, other) => one.position("x") - other.position("x") || one.position("y") - other.position("y")).toArray();
+    const seen = this.graph.seen().nodes().sort((one, other) => one.position("x") - other.position("x") || one.position("y") - other.position("y")).toArray();
     const at = seen.findIndex((node) => node.id() === this.selected);
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (step && seen.length) {
@@ -261,7 +270,9 @@ class Explorer {
       const box = make("input", { type: "checkbox", checked: !hidden.has(name) });
       box.addEventListener("change", () => {
         if (box.checked) hidden.delete(name); else hidden.add(name);
+        this.chosenKinds ||= withLook;
         this.apply();
+        if (box.checked) this.graph.layout();
         this.report();
         this.keep();
       });
@@ -276,7 +287,7 @@ class Explorer {
     const cy = this.graph.cy;
     cy.batch(() => {
       cy.elements().removeClass("filtered");
-      cy.nodes().filter((node) => this.hiddenKinds.has(node.data("kind"))).addClass("filtered");
+      cy.nodes().not(".start, .way").filter((node) => this.hiddenKinds.has(node.data("kind"))).addClass("filtered");
       cy.edges().filter((edge) => edge.data("labels").every((label) => this.hiddenLinks.has(label))).addClass("filtered");
       // What no link leads to any more is left out with the links.
       cy.nodes().not(".start").filter((node) => node.connectedEdges().not(".filtered").empty()
@@ -285,27 +296,18 @@ class Explorer {
     });
   }
 
-  seen() {
-    return this.graph.cy.nodes().not(".filtered");
-  }
-
-  // By class, not by edge.visible(), which knows of a change of class only once it is drawn.
-  seenLinks() {
-    return this.graph.cy.edges().not(".filtered")
-      .filter((edge) => edge.connectedNodes(".filtered").empty());
-  }
-
   report() {
-    const seen = this.seen();
-    this.status.textContent = `${counted(seen.length, "thing")} and ${counted(this.seenLinks().length, "link")} are drawn.`;
-    this.list.replaceChildren(...seen.toArray()
+    const seen = this.graph.seen();
+    this.status.textContent = `${counted(seen.nodes().length, "thing")} and ${counted(seen.edges().length, "link")} are drawn.`;
+    this.list.replaceChildren(...seen.nodes().toArray()
       .sort((one, other) => one.data("label").localeCompare(other.data("label")))
       .map((node) => make("li", {}, this.button(node.data("label"), () => this.select(node.id())))));
   }
 
   async download() {
-    const seen = this.seen().union(this.seenLinks());
-    const facts = { ...JSON.parse(this.root.dataset.facts), address: location.href };
+    const seen = this.graph.seen();
+    const { lasting, ...known } = JSON.parse(this.root.dataset.facts);
+    const facts = { ...known, address: lasting + location.search };
     const format = this.format.value;
     const drawn = format === "graphml" ? graphml(this.graph, seen, facts) : format === "gexf" ? gexf(this.graph, seen, facts)
       : svg(this.graph, seen, facts, await fontInside());
@@ -316,11 +318,13 @@ class Explorer {
   }
 }
 
-// The links in rounds over their kinds, so that no kind fills the first step alone; statements first.
-function spread(edges) {
+// The links of a thing in rounds over their kinds, so that no kind fills the first step alone;
+// statements first, what says little last.
+function spread({ nodes, edges }, id) {
   const kinds = new Map();
+  const aside = new Set(nodes.filter((node) => node.aside).map((node) => node.id));
   for (const edge of edges) {
-    const kind = edge.statement ? "" : `${edge.property} ${edge.source === edges[0].source}`;
+    const kind = edge.statement ? "" : `${edge.property} ${edge.source === id}`;
     if (!kinds.has(kind)) kinds.set(kind, []);
     kinds.get(kind).push(edge);
   }
@@ -330,7 +334,8 @@ function spread(edges) {
   for (let round = 0; round < longest; round++) {
     for (const group of groups) if (round < group.length) ordered.push(group[round]);
   }
-  return ordered;
+  const little = (edge) => aside.has(edge.source === id ? edge.target : edge.source);
+  return [...ordered.filter((edge) => !little(edge)), ...ordered.filter(little)];
 }
 
 function counted(number, name) {

@@ -2,7 +2,7 @@
 // in the colours of the page, and as the file that is taken away.
 import cytoscape from "cytoscape";
 import fcose from "cytoscape-fcose";
-import { readable, spread } from "./places.js";
+import { filling, readable, spread } from "./places.js";
 
 cytoscape.use(fcose);
 
@@ -110,10 +110,16 @@ export class Graph {
     return added;
   }
 
+  // What is not filtered: by class, not by visible(), which knows of a change only once it is drawn.
+  seen() {
+    const nodes = this.cy.nodes().not(".filtered");
+    return nodes.union(this.cy.edges().not(".filtered").filter((edge) => edge.connectedNodes(".filtered").empty()));
+  }
+
   // Say what links are where there is room: those of the chosen thing and of a way, statements,
   // and all others where they are few.
   nameLinks() {
-    const seen = this.cy.edges().not(".filtered").filter((edge) => edge.connectedNodes(".filtered").empty());
+    const seen = this.seen().edges();
     const ranks = [".way", ".linked", ".statement", seen.length <= MANY ? "edge" : ".none"];
     const words = [...new Set(ranks.flatMap((rank) => seen.filter(rank).toArray()))].map((edge) => (
       { edge, from: edge.source().position(), to: edge.target().position(), size: sizeOf(edge) }));
@@ -129,7 +135,7 @@ export class Graph {
   // Lays out what is seen in the shape of the frame, with no name over another.
   layout(name = this.layout_name) {
     this.layout_name = name;
-    const seen = this.cy.elements().not(".filtered");
+    const seen = this.seen();
     const nodes = seen.nodes();
     const before = nodes.map((node) => ({ ...node.position() }));
     const options = { name, fit: false, animate: false };
@@ -139,8 +145,9 @@ export class Graph {
     seen.layout(options).run();
     const boxes = nodes.map((node) => boxOf(node, { x: 0, y: 0 }));
     const frame = [this.cy.width(), this.cy.height()];
-    const after = spread(nodes.map((node) => node.position()), boxes, frame);
     const at = new Map(nodes.map((node, index) => [node.id(), index]));
+    const links = seen.edges().map((edge) => [at.get(edge.source().id()), at.get(edge.target().id())]);
+    const after = filling(spread(nodes.map((node) => node.position()), boxes, links, frame), boxes, frame);
     nodes.positions((node) => before[at.get(node.id())]);
     const settle = nodes.layout({ name: "preset", fit: false, positions: (node) => after[at.get(node.id())],
       animate: !still.matches && nodes.length < 150, animationDuration: 350 });

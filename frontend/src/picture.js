@@ -4,7 +4,7 @@ import { clip, says, sizeOf } from "./graph.js";
 import { around, readable, spread, wide } from "./places.js";
 
 const WIDTH = 680; // pixels of 1/96 inch: 180 mm
-const TALLEST = 1.25; // the shape of a page: what needs more room in type of that size has a larger sheet
+const TALLEST = 2; // the shape of a page: what needs more room in type of that size has a larger sheet
 const FONT = 12; // 9 points
 const LINE = 14;
 const LETTER = 6.4; // how wide a letter is
@@ -27,7 +27,7 @@ export function svg(graph, seen, facts, font) {
     return `<path transform="translate(${x} ${y - 11}) scale(.75)" d="${outline}" fill="${COLOURS[colour]}"/><text x="${x + 18}" y="${y}">${text(kind)}</text>`;
   });
   const foot = below + Math.ceil(kinds.length / columns) * 20 + 8;
-  const source = wrap(`${facts.source} Licence: ${facts.licence} Drawn at ${facts.address}`, Math.floor((sheet - 2 * MARGIN) / 6));
+  const source = wrap(`${facts.source}${facts.address} Licence: ${facts.terms}.`, Math.floor((sheet - 2 * MARGIN) / 6));
   const height = foot + source.length * 16 + 8;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${round(sheet * 180 / WIDTH)}mm" height="${round(height * 180 / WIDTH)}mm" viewBox="0 0 ${sheet} ${round(height)}" font-family="Inter, 'Noto Sans', sans-serif" font-size="${FONT}" fill="#16202b">
 <title>${text(facts.title)}</title>
@@ -49,18 +49,21 @@ ${source.map((part, row) => `<text x="${MARGIN}" y="${foot + row * 16}" font-siz
 function placed(seen) {
   const things = seen.nodes().map((node) => {
     const size = node.hasClass("start") ? 20 : 13;
-    const lines = wrap(clip(node.data("label"), 60), 22);
+    const lines = wrap(clip(node.data("label"), 60), 19);
     const half = Math.max(size, ...lines.map((part) => part.length * LETTER)) / 2 + 3;
     return { node, size, lines, box: [-half, -size / 2 - 3, half, size / 2 + lines.length * LINE + 6] };
   });
   const boxes = things.map(({ box }) => box);
   const drawn = seen.nodes().boundingBox();
   const from = things.map(({ node }) => node.position());
+  const at = new Map(things.map(({ node }, index) => [node.id(), index]));
+  const links = seen.edges().map((edge) => [at.get(edge.source().id()), at.get(edge.target().id())]);
   let [shape, places, box] = [drawn.w / drawn.h];
   do {
-    places = spread(from, boxes, [shape, 1]);
-    box = around(places, boxes);
-    shape *= 0.9;
+    const others = spread(from, boxes, links, [shape, 1]);
+    const other = around(others, boxes);
+    if (!box || wide(other) < wide(box)) [places, box] = [others, other];
+    shape *= 0.75;
   } while (wide(box) > WIDTH - 2 * MARGIN && shape > 1 / TALLEST);
   const sheet = Math.round(Math.max(WIDTH, wide(box) + 2 * MARGIN));
   const [x, y] = [(sheet - wide(box)) / 2 - box[0], MARGIN + 30 - box[1]];
@@ -103,7 +106,7 @@ export function wrap(words, most) {
 
 // The font of the pages, as an address that holds it: a picture knows no other files.
 export async function fontInside() {
-  const file = await (await fetch("/static/fonts/inter.woff2?5.3.0")).blob();
+  const file = await (await fetch(document.querySelector("link[rel=preload][as=font]").href)).blob();
   return new Promise((resolve) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result);

@@ -8,6 +8,7 @@ export class Terms {
     Object.assign(this, { endpoint, namespace, root });
     this.prefixes = Object.entries(prefixes).sort(([, one], [, other]) => other.length - one.length);
     this.labels = new Map();
+    this.home = new URL(".", location.href).pathname;
   }
 
   // Has the labels of things at hand, as far as they have any.
@@ -36,8 +37,8 @@ export class Terms {
   // Where this service shows a thing of its own, else where it is.
   address(iri) {
     const encoded = (text) => encodeURI(text).replace(/[?#]/g, encodeURIComponent);
-    if (iri.startsWith(this.namespace)) return `/def#${encoded(iri.slice(this.namespace.length))}`;
-    if (iri.startsWith(this.root)) return `/${encoded(iri.slice(this.root.length))}`;
+    if (iri.startsWith(this.namespace)) return `${this.home}def#${encoded(iri.slice(this.namespace.length))}`;
+    if (iri.startsWith(this.root)) return `${this.home}${encoded(iri.slice(this.root.length))}`;
     return /^https?:/.test(iri) ? iri : null;
   }
 

@@ -138,7 +138,9 @@ class Cite(Tool):
         cited = [passage] if passage.document else foremost(
             map(index.passage, (value.value for value in said[EVIDENCE])),
             {value.value for value in said[FOREMOST]})
-        return {**document, "thing": index.label(iri) or names.id(iri), "iri": iri,
+        path = "/" + iri.removeprefix(serving.header.root)
+        return {**document, "cite": citation.of_part(index.label(iri) or names.id(iri), path).text,
+                "thing": index.label(iri) or names.id(iri), "iri": iri,
                 "based_on": [f"{one}. {one.iri}" for one in cited],
                 "note": None if cited else "No passage is cited for it in this release."}
 

@@ -34,7 +34,7 @@ from graphsvc.errors import GraphsvcError, InputErrors
 from graphsvc.graphs.view import Views
 from graphsvc.project import Project
 from graphsvc.questions.library import Library
-from graphsvc.release import Release, Releases
+from graphsvc.release import IN_MEMORY_QUADS, Release, Releases
 from graphsvc.sources.turtle import read_file, read_turtle
 
 Progress = Callable[[str], None]
@@ -95,7 +95,8 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         del store, validated
         digest = _digest(project, graphs, sources)
         triples = triples_of(graphs)
-        stored = pool.submit(_write_store, [*graphs.values(), triples], work / "store")
+        stored = pool.submit(_write_store, [*graphs.values(), triples], work / "store"
+                             ) if quads > IN_MEMORY_QUADS else None
         union = ox.Store()
         united = pool.submit(union.load, b"".join(triples), ox.RdfFormat.N_TRIPLES, lenient=True)
         folder = work / "dumps"
@@ -116,7 +117,8 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         (work / "content.ttl").write_bytes(described.result())
         progress("indexing")
         build_index(content, work / "index.sqlite")
-        stored.result()
+        if stored:
+            stored.result()
     _copy_inputs(project, work)
     Release(work).write_manifest({
         "release": digest, "built": datetime.now(UTC).isoformat(timespec="microseconds"),

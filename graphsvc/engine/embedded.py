@@ -27,13 +27,10 @@ from graphsvc.engine.pool import Job, Pool
 from graphsvc.engine.worker import DEATH, HEAD
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import SPARQL_JSON
+from graphsvc.release import IN_MEMORY_QUADS
 
 if TYPE_CHECKING:
     from graphsvc.release import Release
-
-IN_MEMORY_QUADS = 2_000_000
-"""Releases up to this size are loaded into memory, some seconds a million; larger ones are read
-from disk, which takes two to five times as long."""
 
 NICE = {Lane.REVIEWED: 0, Lane.FREE: 5}
 """The nice level of the workers of a lane."""

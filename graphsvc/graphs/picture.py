@@ -38,8 +38,8 @@ _AT = (0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2, 0.88)
 """Where on its edge a word may be: on the middle, or else as near to it as there is room."""
 _NEAR = (4, -5, 14)
 """How far below its edge's middle a word's line is: on the edge, or else just above or below."""
-_TIER, _WRAPPED = 13, 30
-"""How far apart the lines of a name are, and how many letters one has."""
+_TIER, _WRAPPED, _NARROW = 13, 30, 18
+"""How far apart the lines of a name are, and how many letters one has, or where room is scarce."""
 _COLUMN, _ROW, _ROWS = 310, 62, 40
 """Of a drawing in columns: how wide a column and how high a row, and how many rows there may be."""
 _SHRUNK = 0.55
@@ -97,14 +97,14 @@ def svg(graph: Graph, recipe: Recipe) -> str:
         "layer" in node.values for node in graph.nodes) else _places(simple, radii, sheet)
     names = [*_names(graph, places, sheet)]
     words, usual = _words(graph, places, names, sheet)
-    caption = wrap(
+    caption = [*wrap(
         "{summary}{nodes} things and {edges} links{usual}. What is larger has more links."
-        " {dataset}, release {release} of {date}, {licence}. {address}".format_map(
+        " {dataset}, release {release} of {date}, {licence}.".format_map(
             {**recipe.facts, "summary": recipe.summary and f"{recipe.summary}. ",
-             "address": recipe.address.partition("?")[0],
              "nodes": len(graph.nodes), "edges": len(graph.edges),
-             "usual": usual and f", “{usual}” where nothing is written"}), round(sheet.wide / 7),
-        break_on_hyphens=False)
+             "usual": usual and (f", “{usual}” where nothing is written" if words else
+                                 f", each “{usual}”")}), round(sheet.wide / 7)),
+        *wrap(recipe.address, round(sheet.wide / 6), break_on_hyphens=False)]
     columns = max(1, int((sheet.wide - 2 * _MARGIN) // 205))
     legend = sheet.high + 24
     below = legend + _LINE * -(-len(graph.types) // columns) + 8
@@ -269,11 +269,14 @@ def _box(name: Name) -> Box:
 
 
 def _names(graph: Graph, places: Places, sheet: Sheet) -> Iterator[Name]:
-    """The names of nodes, those of the best linked first, as far as they find room.
+    """The names of nodes, those of the best linked first, as far as they find room: where fewest
+    lines pass through, in a small graph.
 
     The names of the best linked may cover other nodes, or tips of arrows, where there is no room
     next to them.
     """
+    lines = [(*places[edge.source.number], *places[edge.target.number]) for edge in graph.edges]
+    lines = lines if len(lines) <= _SPOKEN_IN_COLUMNS else []
     taken: list[Box] = []
     middles: list[Box] = []
     for node in graph.nodes:
@@ -288,9 +291,11 @@ def _names(graph: Graph, places: Places, sheet: Sheet) -> Iterator[Name]:
     for rank, node in enumerate(ranked):
         free = [spot for spot in _spots(node, *places[node.number], sheet) if _free(spot[0], taken)]
         clear = [spot for spot in free if _free(spot[0], middles)]
-        for box, name in (clear or (free if rank < _ALWAYS else []))[:1]:
-            taken.append(box)
-            yield from name
+        least = min(clear or (free if rank < _ALWAYS else []), default=None, key=lambda spot: sum(
+            _cuts(*line, spot[0]) for line in lines))
+        if least:
+            taken.append(least[0])
+            yield from least[1]
 
 
 def _spots(
@@ -305,21 +310,36 @@ def _spots(
                  for at, line in enumerate(lines)]
         yield _around([_box(name) for name in names]), names
         return
-    lines = wrap(label, _WRAPPED, max_lines=3, placeholder="…")
     radius = _radius(node) + 3
-    for anchor, right, below, further, above in _SPOTS:
-        top = y + below * radius + further - above * (len(lines) - 1) * _TIER
-        names = [(x + right * radius, top + at * _TIER, anchor, line)
-                 for at, line in enumerate(lines)]
-        box = _around([_box(name) for name in names])
-        if box[0] > 8 and box[2] < sheet.wide - 8 and box[1] > _HEAD:
-            yield box, names
+    for most in (_WRAPPED, _NARROW):
+        lines = wrap(label, most, max_lines=90 // most, placeholder="…")
+        half = max(map(len, lines), default=0) * _LETTER / 2 + 9
+        for anchor, right, below, further, above in _SPOTS:
+            top = y + below * radius + further - above * (len(lines) - 1) * _TIER
+            left = x + right * radius if right else min(max(x, half), sheet.wide - half)
+            names = [(left, top + at * _TIER, anchor, line) for at, line in enumerate(lines)]
+            box = _around([_box(name) for name in names])
+            if box[0] > 8 and box[2] < sheet.wide - 8 and box[1] > _HEAD:
+                yield box, names
 
 
 def _around(boxes: Sequence[Box]) -> Box:
     """The room that the lines of a name take together."""
     left, top, right, bottom = zip(*boxes, strict=True)
     return min(left), min(top), max(right), max(bottom)
+
+
+def _cuts(x: float, y: float, u: float, v: float, box: Box) -> bool:
+    """Whether a line from one point to another passes through a box (Liang and Barsky)."""
+    first, last = 0.0, 1.0
+    for start, way, low, high in ((x, u - x, box[0], box[2]), (y, v - y, box[1], box[3])):
+        if not way:
+            if not low < start < high:
+                return False
+            continue
+        near, far = sorted(((low - start) / way, (high - start) / way))
+        first, last = max(first, near), min(last, far)
+    return first < last
 
 
 def _free(box: Box, taken: list[Box]) -> bool:

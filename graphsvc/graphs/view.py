@@ -176,7 +176,10 @@ class Recipe:
         header = release.header
         given = {name: [value.value for value in values] for name, values in understood.items()}
         measures, (raw,) = given.pop("measure", []), given.pop("raw")
-        query = urlencode(given, doseq=True)
+        query = urlencode({p.name: [*map(index.curie, its)] if p.type == "iri" else its
+                           for p in view.question.parameters
+                           if (its := given.get(p.name)) and its != list(p.default)},
+                          doseq=True, safe=":")
         named = {p.label: [{"true": "yes", "false": "no"}.get(value) or index.label(value) or value
                            for value in given[p.name]]
                  for p in view.question.parameters
@@ -195,7 +198,8 @@ class Recipe:
         }
         summary = "; ".join(f"{name}: {', '.join(values)}" for name, values in named.items())
         return cls(facts, summary, tuple(measures), raw == "true",
-                   f"{header.root}export/{view.name}" + (f"?{query}" if query else ""),
+                   f"{header.root}release/{release.id}/export/{view.name}"
+                   + (f"?{query}" if query else ""),
                    header.dataset)
 
     @property

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, PROBLEM, negotiate
 from graphsvc.web.assistants import MCP_METHODS, AssistantEndpoint
+from graphsvc.web.cited import CitedRelease
 from graphsvc.web.metrics import OTHER, Metrics
 from graphsvc.web.problems import HttpError, UnexpectedError
 from graphsvc.web.problems import body as problem_body
@@ -97,11 +98,11 @@ class Source(Protocol):
         """What identifies the release that is to be served. Raises GraphsvcError."""
 
     async def open(self, release: str) -> Site:
-        """Open what is current. Raises GraphsvcError."""
+        """Open what is current, or another release that a citation names. Raises GraphsvcError."""
 
 
 class Application:
-    """Serves the current release and follows it."""
+    """Serves the current release and follows it, and next to it one that is cited."""
 
     def __init__(
         self, source: Source, proxies: Proxies, opened: Callable[[], None] = lambda: None,
@@ -111,6 +112,7 @@ class Application:
         self._source, self._proxies = source, proxies
         self._opened, self._failed = opened, failed
         self._site: Site | None = None
+        self._cited = CitedRelease(source)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -119,8 +121,8 @@ class Application:
             await self._answer(RequestContext(scope, self._proxies), receive, send)
 
     async def _answer(self, request: RequestContext, receive: Receive, send: Send) -> None:
-        site = self._site
-        assert site is not None, "the server starts the application before requests"
+        assert self._site is not None, "the server starts the application before requests"
+        site = await self._cited.site(request, self._site)
         response = site.cache.get(request.key) if request.is_get else None
         if response is not None:
             self._source.metrics.hit(response.route)
@@ -162,7 +164,8 @@ class Application:
         await receive()  # lifespan.shutdown
         follower.cancel()
         assert self._site, "it has been opened"
-        await self._site.close()
+        self._cited.close()
+        await asyncio.gather(self._site.close(), *_CLOSING)
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _follow(self) -> None:
@@ -170,6 +173,7 @@ class Application:
         reported, failed, again = "", "", 0.0
         while True:
             await asyncio.sleep(LOOK_FOR_RELEASE_SECONDS)
+            self._cited.close_idle()
             try:
                 current = self._source.current()
                 new = self._site is None or current != self._site.release

@@ -15,6 +15,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.formats import BINDING_FORMATS, GRAPH_FORMATS, Format
 from graphsvc.web.app import Site
 from graphsvc.web.metrics import Metrics
+from graphsvc.web.problems import HttpError
 from graphsvc.web.sparql import SparqlEndpoint
 
 
@@ -42,7 +43,9 @@ class FileSource:
         return self._digest
 
     async def open(self, release: str) -> Site:
-        """Load the files. Raises GraphsvcError where one cannot be loaded."""
+        """Load the files, which have one state. Raises GraphsvcError where one cannot be loaded."""
+        if release != self._digest:
+            raise HttpError(404, "There are no releases here.", hint="Try /sparql.")
         engine = EmbeddedEngine(
             Source(tuple(self.files), None, union_default_graph=False, release=release),
             self.limits)

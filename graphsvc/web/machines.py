@@ -1,5 +1,5 @@
-"""What programs fetch: health and counts, the files of the release and of others that are held, its
-description, and what crawlers, archives, catalogues and feed readers want."""
+"""What programs fetch: health and counts, the files of the release, its description, and what
+crawlers, archives, catalogues and feed readers want."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graphsvc.archive import FILES, Archive
 from graphsvc.description import Part, ServiceDescription
 from graphsvc.formats import HTML, LINKED_FORMATS, TURTLE, file_type
 from graphsvc.web.metrics import Metrics
-from graphsvc.web.pages.about import NEVER_KEPT, about_page, feed, held
+from graphsvc.web.pages.about import NEVER_KEPT, about_page, feed
 from graphsvc.web.pages.context import PageContext
 from graphsvc.web.pages.rendering import PLACES
 from graphsvc.web.problems import HttpError
@@ -53,17 +53,14 @@ def machine_routes(
             for name, digest in sorted(release.dump_digests.items())])
 
     async def dump(request: Request) -> Response:
-        """A file of the release, or of another one that is held."""
-        name, other = request.path_params["name"], request.path_params.get("id")
-        its = held(pages, other) if other else release
-        known = its.dump_digests
+        name, known = request.path_params["name"], release.dump_digests
         if name not in known:
-            raise HttpError(404, f"The release {its.id} has no file {name[:80]}.",
+            raise HttpError(404, f"The release {release.id} has no file {name[:80]}.",
                             hint=f"It has: {', '.join(sorted(known))}.")
         return FileResponse(
-            its.path / "dumps" / name, filename=f"{its.id}-{name}" if other else name,
-            media_type=file_type(name),
-            headers={"ETag": f'"{known[name]}"', **(NEVER_KEPT if other else {})})
+            release.path / "dumps" / name, media_type=file_type(name),
+            filename=f"{release.id}-{name}" if pages.cited else name,
+            headers={"ETag": f'"{known[name]}"'})
 
     def described(part: Part) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -106,7 +103,8 @@ def machine_routes(
 
     async def robots(request: Request) -> Response:
         lines = ("User-agent: *", "Disallow: /api/", "Disallow: /export/", "Disallow: /sparql?",
-                 "Disallow: /search", f"Sitemap: {server_of(request)}/sitemap.xml", "")
+                 "Disallow: /search", "Disallow: /release/*/",
+                 f"Sitemap: {server_of(request)}/sitemap.xml", "")
         return Response("\n".join(lines), media_type="text/plain; charset=utf-8")
 
     async def releases(request: Request) -> Response:
@@ -114,7 +112,7 @@ def machine_routes(
 
     return {
         "/health": health, "/metrics": counts, "/dumps": dumps, "/dumps/{name}": dump,
-        "/release/{id}/{name}": dump, "/releases.atom": releases,
+        "/releases.atom": releases,
         "/dataset": described("dataset"), "/.well-known/void": described("void"),
         "/.well-known/sparql-examples": described("examples"),
         "/shapes": shapes, "/shapes/{name}": shapes, "/archive": archives,

@@ -25,6 +25,7 @@ from graphsvc.web.assistants import AssistantEndpoint
 from graphsvc.web.linked import linked_routes
 from graphsvc.web.machines import machine_routes
 from graphsvc.web.metrics import Metrics
+from graphsvc.web.pages.about import held
 from graphsvc.web.pages.context import PageContext
 from graphsvc.web.pages.editor import editor_page
 from graphsvc.web.pages.routes import error_page, page_routes
@@ -52,18 +53,20 @@ class ReleaseSource:
         return self.releases.current().id
 
     async def open(self, release: str) -> Site:
-        """Open a release that is complete. Raises GraphsvcError where it is not."""
-        found = self.releases.get(release)
+        """Open a release that is complete, the current one or one that is cited. Raises
+        GraphsvcError where it is not, and as `held`."""
+        found, cited = held(self.releases, release), release != self.current()
         await run_in_threadpool(found.verify)
-        serving = await Serving.open(found, self.limits, self.documents, self.remote)
+        serving = await Serving.open(
+            found, self.limits, self.documents, None if cited else self.remote)
         try:
-            return await self._site(serving)
+            return await self._site(serving, cited)
         except BaseException:
             await serving.close()
             raise
 
-    async def _site(self, serving: Serving) -> Site:
-        pages = await PageContext.open(serving)
+    async def _site(self, serving: Serving, cited: bool) -> Site:
+        pages = await PageContext.open(serving, cited)
         description = await ServiceDescription.of(
             serving.release, serving.header, serving.questions)
         routes = {**api_routes(serving), **machine_routes(pages, description, self.metrics),

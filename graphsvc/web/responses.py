@@ -32,6 +32,8 @@ EMBEDDED = CSP.replace(b"frame-ancestors 'none'", b"frame-ancestors *")
 REVALIDATE = b"public, max-age=0, must-revalidate"
 _COMPRESSIBLE = re.compile(rb"text/|image/svg|application/(?!gzip|zip|octet|vnd\.)")
 _LOCAL_LINK = re.compile(rb'((?:href|src|action|data-[a-z]+)=")/(?!/)')
+_LOCAL_HEADER = re.compile(rb"(^|<)/(?!/)")
+"""Paths of this service in the headers Location and Link."""
 
 
 class PreparedResponse:
@@ -60,6 +62,10 @@ class PreparedResponse:
                 self.headers.append((b"content-security-policy", CSP))
             if request.prefix:
                 self.body = _LOCAL_LINK.sub(rb"\g<1>" + request.prefix + b"/", body)
+        if request.prefix:
+            self.headers = [(name, _LOCAL_HEADER.sub(rb"\g<1>" + request.prefix + b"/", value)
+                             if name in (b"location", b"link") else value)
+                            for name, value in self.headers]
         if status == 200 and request.is_get and given.get(b"cache-control") != b"no-store":
             self.tag = given.get(b"etag") or entity_tag(request, content_type, salt)
             if b"etag" not in given:

@@ -26,6 +26,7 @@ import pyoxigraph as ox
 from graphsvc.project import Project
 from graphsvc.release import Releases
 from graphsvc.vocabulary import PROV, RDF, RDFS, SKOS
+from tests.asking import store_of
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -60,7 +61,7 @@ class Graph:
 
     def __init__(self) -> None:
         folder = Path(os.environ.get("GRAPHSVC_RELEASES", ROOT / "releases"))
-        self._store = Releases(folder).current().store()
+        self._store = store_of(Releases(folder).current())
         self.values = cache(self._values)
 
     def _values(self, subject: str, property_: str) -> list[str]:

@@ -58,15 +58,6 @@ def no_index(release: Path) -> None:
         path.unlink()
 
 
-def no_store(release: Path) -> None:
-    shutil.rmtree(release / "store")
-
-
-def broken_store(release: Path) -> None:
-    for path in (release / "store").iterdir():
-        path.write_bytes(b"x")
-
-
 def empty_dump(release: Path) -> None:
     (release / "dumps" / "all.nq.gz").write_bytes(gzip.compress(b""))
 
@@ -88,7 +79,7 @@ def wrong_question(release: Path) -> None:
 DAMAGES: dict[str, Callable[[Path], None]] = {
     damage.__name__.replace("_", " "): damage for damage in (
         cut_manifest, empty_manifest, other_manifest, bare_manifest, empty_index, wrong_index,
-        no_index, no_store, broken_store, empty_dump, shorter_dump, cut_dump, wrong_question)}
+        no_index, empty_dump, shorter_dump, cut_dump, wrong_question)}
 
 
 @pytest.fixture(scope="session")

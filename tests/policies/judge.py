@@ -19,6 +19,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from graphsvc.release import Release
+from tests.asking import store_of
+
 SEED = 20261130
 DERIVED, WRONG = 60, 30
 PREFIXES = """
@@ -162,7 +165,7 @@ def main(action: str, *paths: str) -> None:
     """Run one of the two commands of this module."""
     files = [Path(path) for path in paths]
     if action == "draw":
-        sheet, key = draw(ox.Store.read_only(str(files[0] / "store")))
+        sheet, key = draw(store_of(Release(files[0])))
         files[1].write_text(json.dumps(sheet, indent=1, ensure_ascii=False) + "\n")
         files[2].write_text(json.dumps(key, indent=1) + "\n")
     else:

@@ -10,6 +10,7 @@ import pytest
 
 from graphsvc.project import Project
 from graphsvc.release import Release
+from tests.asking import store_of
 from tests.policies.judge import DERIVED, PREFIXES, WRONG, compare, draw
 
 SHARES = {
@@ -28,7 +29,7 @@ BOTH = ("getting-it-right-for-every-child", "pace", "safe-and-together")
 
 def ask(release: Release, query: str) -> list[tuple[str, ...]]:
     """The rows of a query over everything, IRIs as their last part, without those that repeat."""
-    rows = release.store().query(PREFIXES + query)
+    rows = store_of(release).query(PREFIXES + query)
     assert isinstance(rows, ox.QuerySolutions)
     return sorted({tuple("" if value is None else str(getattr(value, "value", value))
                          .rpartition("/")[2] for value in row) for row in rows})
@@ -148,7 +149,7 @@ def test_what_a_report_puts_first_bears_on_a_provision(release: Release) -> None
 
 @pytest.mark.slow
 def test_the_sheet_for_judges_is_the_same_each_time(release: Release) -> None:
-    store = release.store()
+    store = store_of(release)
     sheet, key = draw(store)
     assert (sum(key.values()), len(key)) == (DERIVED, DERIVED + WRONG)
     assert (sheet, key) == draw(store)

@@ -13,6 +13,7 @@ import pytest
 
 from graphsvc.project import Project
 from graphsvc.release import Release
+from tests.asking import store_of
 from tests.policies.judge import PREFIXES
 
 Mention = tuple[str, int, str]
@@ -80,7 +81,7 @@ def test_every_mention_is_linked_or_listed(
 
 def _ask(release: Release, query: str) -> Iterator[tuple[str, str]]:
     prov = "PREFIX prov: <http://www.w3.org/ns/prov#>\n"
-    rows = release.store().query(PREFIXES + prov + query)
+    rows = store_of(release).query(PREFIXES + prov + query)
     assert isinstance(rows, ox.QuerySolutions)
     for first, second in rows:
         assert isinstance(first, ox.NamedNode) and isinstance(second, (ox.NamedNode, ox.Literal))

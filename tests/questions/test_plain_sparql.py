@@ -11,6 +11,7 @@ from rdflib.plugins.sparql import prepareQuery
 
 from graphsvc.questions.question import Question
 from graphsvc.service import Serving
+from tests.asking import store_of
 from tests.conftest import Opened
 
 QUERIES = Path(__file__).resolve().parents[2] / "queries"
@@ -33,7 +34,7 @@ def test_each_file_as_it_is_answers_like_the_service(opened: Opened) -> None:
             await opened.serving.questions.understand(question, _needed(question))))
             for question in _questions(opened.serving)]
 
-    store = opened.serving.release.store()
+    store = store_of(opened.serving.release)
     found = {name: (_rows(store, plain), _rows(store, bound))
              for name, plain, bound in opened.run(asked())}
     assert len(found) == len(FILES) - 1

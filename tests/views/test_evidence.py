@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from tests.asking import store_of
 from tests.views.conftest import Drawn
 from tests.views.test_parameters import whole
 
@@ -23,7 +24,7 @@ PASSAGES = f"{CITING} {{ GRAPH ?any {{ ?one prov:wasDerivedFrom ?passage }} }}"
 def test_a_link_rests_on_the_passages_of_what_it_begins_at(
     drawn: Drawn, name: str, column: str, given: dict[str, list[str]]
 ) -> None:
-    passages = Counter(row["one"].value for row in drawn.release.store().query(PASSAGES))
+    passages = Counter(row["one"].value for row in store_of(drawn.release).query(PASSAGES))
     edges = whole(drawn, name, given).edges
     assert any(column in values for _, _, values in edges)
     for source, _, values in edges:

@@ -12,6 +12,7 @@ import pytest
 from graphsvc.cli.main import main
 from graphsvc.graphs.export import FORMATS
 from graphsvc.release import Release, Releases
+from tests.asking import store_of
 from tests.conftest import Fetch
 
 
@@ -30,7 +31,7 @@ def test_the_whole_graph_has_every_thing_and_link_of_the_release(
     assert response.headers["x-release"] == release.id
     assert graph.graph["release"] == release.id
     names = {data["iri"] for _, data in graph.nodes(data=True)}
-    rows = list(release.store().query(
+    rows = list(store_of(release).query(
         "SELECT DISTINCT ?thing { GRAPH ?any { ?thing a ?class } FILTER(STRSTARTS(STR(?thing),"
         f" '{release.manifest['header']['base']}')) }}"))
     assert len(rows) > 1000

@@ -38,7 +38,9 @@ def test_a_small_picture_says_what_was_chosen_where_it_is_and_all_names_in_full(
     assert root.findtext(f"{SVG}title") == (
         "Partnerships and the approaches they use: in use, domestic abuse")
     said = " ".join(str(text.text) for text in root.iter(f"{SVG}text"))
-    assert "https://w3id.org/joint-inspections/export/partnerships-approaches" in said
+    assert (f"https://w3id.org/joint-inspections/release/{drawn.release.id}/export/"
+            "partnerships-approaches?inUse=true&theme=theme:domestic-abuse"
+            ) in said.replace(" ", "")
     labels = [str(link.findtext(f".//{SVG}title")).rpartition(" (")[0]
               for link in root.iter(f"{SVG}a")]
     assert [label for label in labels if label not in said] == []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -17,6 +19,7 @@ from graphsvc.changes import compare
 from graphsvc.cli.main import main
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
+from graphsvc.web.cited import OPENED
 from tests.conftest import ROOT
 from tests.serving import running
 from tests.web.kinds import HTML, SAFE
@@ -95,7 +98,8 @@ def test_each_release_that_is_held_has_a_lasting_address_and_its_own_files(
         page = client.get(f"/release/{release.id}")
         assert page.status_code == 200 and read(page.text).wrong == []
         assert f"/release/{release.id}" in page.text
-        assert client.get(f"/release/{release.id}/all.nq.gz").content == release.dump.read_bytes()
+        assert client.get(
+            f"/release/{release.id}/dumps/all.nq.gz").content == release.dump.read_bytes()
     assert client.get("/dumps/all.nq.gz").content == third.dump.read_bytes() != \
         first.dump.read_bytes()
     assert client.get(f"/release/{first.id}/../../manifest.json").status_code == 404
@@ -104,8 +108,67 @@ def test_each_release_that_is_held_has_a_lasting_address_and_its_own_files(
     assert "Alastor &lt;or&gt;" in told.text and "4030" in told.text
     found = client.get(f"/release/{third.id}?since={first.id}&format=json").json()
     assert found["changes"]["things"] == {"added": 2, "removed": 1, "changed": 1}
-    led = client.get("/releases", params={"from": first.id, "to": second.id})
-    assert led.headers["location"] == f"/release/{second.id}?since={first.id}"
+
+
+def test_what_a_citation_names_is_answered_from_its_release_also_when_another_is_served(
+    three: tuple[Releases, list[Release]], client: httpx.Client
+) -> None:
+    """Pages, answers of the API, RDF and SPARQL: the author who went, the copies as they were."""
+    first, _, third = three[1]
+    below = f"/release/{first.id}"
+    query = "SELECT ?name { ?s <http://www.w3.org/2004/02/skos/core#prefLabel> ?name }"
+    for release, there, gone in ((first, "Emily", "Byron"), (third, "Byron", "Emily")):
+        answer = client.get(f"/release/{release.id}/sparql", headers={"Accept": "text/csv"},
+                            params={"query": query})
+        assert answer.headers["x-release"] == release.id
+        assert there in answer.text and gone not in answer.text
+    page = client.get(f"{below}/id/author/bronte")
+    assert page.status_code == 200 and read(page.text).wrong == []
+    assert "as it was cited" in page.text and "Emily Brontë" in page.text
+    assert client.get("/id/author/bronte").status_code == 404
+    local = [link for link in read(page.text).of("href") if link.startswith("/")]
+    assert local and all(link.startswith(f"{below}/") for link in local)
+    assert f"<{below}/id/author/bronte.ttl>" in page.headers["link"]
+    turtle = client.get(f"{below}/id/author/bronte.ttl")
+    assert "Emily Brontë" in turtle.text and turtle.headers["etag"]
+    assert client.get(f"{below}/graph/works").headers["location"] == f"{below}/about#dumps"
+    assert client.get(f"{below}{below}/id/author/bronte").headers["x-release"] == first.id
+    assert "as it was cited" not in client.get(f"/release/{third.id}/about").text
+
+
+@pytest.mark.slow
+def test_who_asks_for_many_releases_in_turn_waits_and_the_present_one_is_not_held_up(
+    three: tuple[Releases, list[Release]]
+) -> None:
+    first, second, third = three[1]
+    with running("--releases", three[0].folder) as address, \
+            httpx.Client(base_url=address, headers=HTML, timeout=30) as client:
+        said = [client.get(f"/release/{one.id}/about") for one in (first, second) * 3]
+        assert [answer.status_code for answer in said] == [200] * OPENED + [503, 200]
+        assert (said[-2].headers["retry-after"], said[-2].headers["x-release"]) == ("30", third.id)
+        assert "Several other releases were opened just now" in said[-2].text
+        assert said[-1].headers["x-release"] == second.id  # it is still open
+        assert client.get("/about").headers["x-release"] == third.id
+
+
+def test_a_citation_of_a_release_that_is_gone_leads_to_the_page_of_the_present_one(
+    three: tuple[Releases, list[Release]], client: httpx.Client
+) -> None:
+    gone = client.get("/release/00000000000000ff/browse?class=Work")
+    assert gone.status_code == 404 and gone.headers["x-release"] == three[1][2].id
+    assert "This service holds no release “00000000000000ff”" in gone.text
+    assert "/browse?class=Work" in read(gone.text).of("href")
+
+
+def test_the_list_of_releases_is_a_history_in_words_by_day(
+    three: tuple[Releases, list[Release]], client: httpx.Client
+) -> None:
+    main = client.get("/releases").text.partition("<main")[2]
+    said = " ".join(unescape(re.sub(r"<[^>]*>", " ", main)).split())
+    assert re.search(r"\d{1,2} [A-Z][a-z]+ 20\d\d Added Lord Byron \(Author\);"
+                     r" Alastor <or> \(Work\) Removed Emily Brontë \(Author\)"
+                     r" Changed Frankenstein, 1831 \(Edition\)", said), said
+    assert "No fact changed in one release" in said
 
 
 def test_a_release_that_is_gone_is_said_to_be_gone_at_once(

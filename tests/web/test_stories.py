@@ -210,12 +210,16 @@ def test_the_editor_runs_what_it_opens_with_and_shows_labels_and_plain_numbers(
     page.get_by_role("button", name="Cite").click()
     cited = page.locator("#editor .note")
     cited.get_by_text("How many things are there of each kind? In: ").wait_for()
-    assert re.search(r"release \w{16}\. https://w3id\.org/\S+/release/\w{16} Query \w{12}\.",
+    assert re.search(r"release (\w{16})\. https://w3id\.org/\S+/release/\1/editor\n",
                      cited.inner_text())
     page.locator(".CodeMirror").click()
     page.keyboard.press("Control+Home")
     page.keyboard.type("# Which measures?\n")
     cited.get_by_text("Which measures? In: ").wait_for()
+    page.goto(cited.get_by_role("link").get_attribute("href"))
+    page.get_by_role("status").get_by_text("25 rows").wait_for()
+    assert page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getValue()").startswith(
+        "# Which measures?\n# How many things")
 
 
 @pytest.mark.slow

@@ -22,6 +22,19 @@ DRAWN = """() => {
     return [[drawing.width(), drawing.height()], drawing.nodes().map(box)
         .map(({ x1, y1, x2, y2 }) => [x1, y1, x2, y2])];
 }"""
+THROUGH = """() => {
+    const drawing = document.querySelector(".canvas")._cyreg.cy;
+    const box = (node) => node.boundingBox({ includeOverlays: false, includeEdges: false });
+    const shares = [...Array(201).keys()].map((at) => at / 200);
+    return drawing.edges(":visible").map((edge) => [edge.source(), edge.target()])
+        .flatMap(([from, to]) => drawing.nodes(":visible").difference(from.union(to))
+            .filter((node) => shares.some((share) => {
+                const [x, y] = ["x", "y"].map((axis) =>
+                    from.position(axis) + share * (to.position(axis) - from.position(axis)));
+                const { x1, y1, x2, y2 } = box(node);
+                return x1 < x && x < x2 && y1 < y && y < y2;
+            })).map((node) => [from, to, node].map((one) => one.data("label"))));
+}"""
 
 
 def _meeting(boxes: list[Box]) -> list[tuple[Box, Box]]:
@@ -54,11 +67,37 @@ def test_all_names_are_in_the_frame_and_none_is_over_another(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("thing", ["partnership:midlothian", "theme:domestic-abuse"])
+def test_no_line_passes_through_another_thing_or_its_name(
+    page: Any, bundle: None, thing: str
+) -> None:
+    _drawing(page, f"/explore?thing={thing}")
+    through = page.evaluate(THROUGH)
+    assert page.evaluate(DRAWN)[1][20:] and through == []
+
+
+@pytest.mark.slow
+def test_documents_and_mere_values_are_drawn_where_somebody_chooses_them(
+    page: Any, bundle: None
+) -> None:
+    _drawing(page, "/explore?thing=parenting-programmes" + 2 * "&open=approach:parenting-programmes")
+    things = page.locator(".explore .total")
+    few = things.inner_text()
+    document = page.get_by_label("source document")
+    assert not document.is_checked() and page.get_by_label("finding").is_checked()
+    document.check()
+    assert things.inner_text() != few and "without=cohort" in page.url
+    many = things.inner_text()
+    _drawing(page, page.url)
+    assert things.inner_text() == many and document.is_checked()
+
+
+@pytest.mark.slow
 def test_a_picture_is_as_it_is_drawn_and_each_file_has_what_is_drawn(
     page: Any, bundle: None, tmp_path: Path
 ) -> None:
     _drawing(page, "/explore?thing=safe-and-together"
-                   "&open=approach:safe-and-together&open=partnership:midlothian")
+                   "&open=approach:safe-and-together" + 3 * "&open=partnership:midlothian")
     things, links = map(int, re.findall(r"\d+", page.locator(".explore .total").inner_text()))
     assert things > 60
     names = set()

@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -17,7 +18,7 @@ from urllib.parse import quote, urlsplit
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from graphsvc.archive import FILES, Citation
 from graphsvc.changes import Changes, TooManyQuads, compare
@@ -116,16 +117,12 @@ async def report_page(context: PageContext, pairs: Pairs, server: str, referer: 
 
 
 async def releases_page(context: PageContext, pairs: Pairs) -> Response:
-    """All releases that are held; with `from` and `to`, leads to what changed between two.
-
-    Raises HttpError 404 for a release that is not held.
-    """
-    check_names("The list of releases", pairs, "from", "to")
-    since, until = first_of(pairs, "from"), first_of(pairs, "to")
-    if since and until:
-        found = [held(context, name).id for name in (since, until)]
-        return RedirectResponse(f"/release/{found[1]}?since={found[0]}", 303)
-    return await context.render("releases.html", lambda: _history(context), headers=NEVER_KEPT)
+    """All releases that are held, by day, with what changed in each. Raises GraphsvcError for
+    parameters."""
+    check_names("The list of releases", pairs)
+    return await context.render("releases.html", lambda: [
+        (day, [*found]) for day, found in groupby(_history(context), itemgetter("day"))],
+        headers=NEVER_KEPT)
 
 
 async def release_page(context: PageContext, name: str, pairs: Pairs) -> Response:
@@ -134,15 +131,15 @@ async def release_page(context: PageContext, name: str, pairs: Pairs) -> Respons
     Raises HttpError 404 for a release that is not held.
     """
     check_names("A release", pairs, "since", "format")
-    release, since = held(context, name), first_of(pairs, "since")
-    before = held(context, since) if since else _before(context, release)
+    release, since = held(_folder(context), name), first_of(pairs, "since")
+    before = held(_folder(context), since) if since else _before(context, release)
     files = sorted(release.dump_digests)
 
     def make() -> dict[str, Any]:
         return {
             **_changed(context, before, release), "before": before, "most": _MOST_SHOWN,
-            "before_built": _built(before) if before else "",
-            "others": [(other, _built(other)) for other in _folder(context).all()
+            "before_day": _built(before)[0] if before else "",
+            "others": [(other, *_built(other)) for other in _folder(context).all()
                        if other != release],
             "citation": Citation.of(release, Index(release.index_path)),
             "files": files, "manifest": release.manifest}
@@ -151,7 +148,7 @@ async def release_page(context: PageContext, name: str, pairs: Pairs) -> Respons
         changes = _compared(before, release)
         return {**{name: release.manifest[name] for name in (
                     "release", "built", "software", "quads")},
-                "files": [f"/release/{release.id}/{quote(name)}" for name in files],
+                "files": [f"/release/{release.id}/dumps/{quote(name)}" for name in files],
                 "changes": changes and changes.as_json()}
 
     if first_of(pairs, "format") == "json":
@@ -166,10 +163,18 @@ async def feed(context: PageContext, server: str) -> Response:
     return Response(made, headers=NEVER_KEPT, media_type="application/atom+xml")
 
 
-def held(context: PageContext, name: str) -> Release:
+class ReleaseGone(HttpError):
+    """A release that this service does not hold."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            404, f"This service holds no release `{name[:40]}`. It was removed, or was never here.",
+            hint="See /releases for those that it holds.")
+
+
+def held(folder: Releases, name: str) -> Release:
     """The release with this digest, or the beginning of one. Raises HttpError: 404, and 410 for one
     that only another version of the software can read."""
-    folder = _folder(context)
     try:
         return folder.get(name)
     except GraphsvcError as error:
@@ -177,22 +182,23 @@ def held(context: PageContext, name: str) -> Release:
             raise HttpError(410, f"The release `{name[:40]}` was built by another version of this"
                             " software, which this one cannot read.",
                             hint="See /releases for those that it can show.") from error
-        raise HttpError(
-            404, f"This service holds no release `{name[:40]}`. It was removed, or was never here.",
-            hint="See /releases for those that it holds.") from error
+        raise ReleaseGone(name) from error
 
 
 def _changed(context: PageContext, before: Release | None, release: Release) -> dict[str, Any]:
-    """A release, when it was built, and what changed since one before it: kinds are the classes of
-    what changed, those first that readers are led to first."""
+    """A release, when it was built, and what changed since one before it, in words and by kinds:
+    the classes of what changed, those first that readers are led to first."""
     changes = _compared(before, release)
 
     def place(kind: str) -> tuple[bool, int, str]:
         term = context.terms.term(kind)
-        return term.quiet, term.order, changes.names[kind] if changes else ""
+        return term.quiet or not kind, term.order, changes.names[kind] if changes else ""
 
-    return {"release": release, "built": _built(release), "changes": changes,
-            "kinds": sorted(changes.kinds, key=place) if changes else []}
+    day, hour = _built(release)
+    kinds = {kind: context.terms.term(kind).plural if kind else "terms of the ontology"
+             for kind in sorted(changes.kinds if changes else (), key=place)}
+    return {"release": release, "day": day, "hour": hour, "changes": changes, "kinds": kinds,
+            "told": changes.told(kinds, kinds) if changes else {}}
 
 
 def _compared(before: Release | None, after: Release) -> Changes | None:
@@ -210,10 +216,10 @@ def _history(context: PageContext, most: int | None = None) -> list[dict[str, An
     return [_changed(context, before, release) for release, before in pairs]
 
 
-def _built(release: Release) -> str:
-    """When a release was built, in words."""
+def _built(release: Release) -> tuple[str, str]:
+    """The day on which a release was built, in words, and the time."""
     moment = datetime.fromisoformat(release.manifest["built"])
-    return f"{show_date(moment.date().isoformat())}, {moment:%H:%M} UTC"
+    return show_date(moment.date().isoformat()), f"{moment:%H:%M} UTC"
 
 
 def _folder(context: PageContext) -> Releases:

@@ -17,7 +17,7 @@ from graphsvc.web.pages.context import Link, PageContext, check_names, first_of
 from graphsvc.web.pages.terms import Term
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
-from graphsvc.words import fold
+from graphsvc.words import filed
 
 _MOST = 400
 """Things that one page lists; of more, each letter has a page."""
@@ -100,7 +100,7 @@ def members(
     counts: Iterable[Sequence[str]],
 ) -> list[Branch]:
     """The things of a scheme as a tree. above, counts: as the queries `tree` and `counts` say."""
-    entries = sorted(context.index.entries(iris).values(), key=lambda it: fold(it.label or ""))
+    entries = sorted(context.index.entries(iris).values(), key=lambda it: filed(it.label or ""))
     return _tree(_items(context, entries, counts), _above({*iris}, above))
 
 
@@ -132,7 +132,7 @@ def _letters(known: Mapping[str, Item], wanted: str | None) -> dict[str, Any]:
     """The things by the first letters of their names: all of them, or those of one letter."""
     found: dict[str, list[Item]] = defaultdict(list)
     for item in known.values():
-        first = fold(item.link.text)[:1].upper()
+        first = filed(item.link.text)[:1].upper()
         found[first if "A" <= first <= "Z" else _NO_LETTER].append(item)
     letters = sorted(found, key=lambda letter: (letter == _NO_LETTER, letter))
     paged = len(known) > _MOST

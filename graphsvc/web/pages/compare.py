@@ -344,7 +344,7 @@ def _file(context: PageContext, page: dict[str, Any], format: Format) -> Respons
         content = plain_workbook(heads, rows, [
             ("Comparison", " and ".join(thing.text for thing in things)),
             *(("Without data", gap) for gap in page["gaps"] if gap),
-            ("Source", context.citation.text)])
+            ("Source", context.citation.of_part("", f"/compare?{page['query']}").text)])
     name = "-and-".join(slug(thing.iri or "") for thing in things) or "comparison"
     return Response(content, media_type=format.content_type, headers={
         "Content-Disposition": f'attachment; filename="{name[:120]}.{format.name}"'})

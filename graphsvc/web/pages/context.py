@@ -95,10 +95,11 @@ class Link:
 
 class PageContext:
     """One release as the pages show it. sizes: how many things there are of each class; dataset:
-    what search engines read of it (schema.org)."""
+    what search engines read of it (schema.org); cited: whether another release is the present one.
+    """
 
-    def __init__(self, serving: Serving, terms: Terms) -> None:
-        self.serving, self.terms = serving, terms
+    def __init__(self, serving: Serving, terms: Terms, cited: bool) -> None:
+        self.serving, self.terms, self.cited = serving, terms, cited
         self.questions, self.index = serving.questions, serving.index
         self.header = serving.header
         self.sizes = serving.index.sizes()
@@ -112,7 +113,7 @@ class PageContext:
         """How the data came about, in a sentence, where the ontology says it."""
         self.curie = serving.index.curie
         self.signs = {self.label(iri): symbol for iri, symbol in terms.symbols.items()}
-        """The symbols of values by their labels, for texts that are such a value."""
+        """Symbols of values by label, for texts that are such a value; the furthest last."""
         self.ranked = {self.label(iri): rank for iri, rank in sorted(
             terms.ranks.items(), key=lambda item: item[1])}
         """The ranks of values by their labels, the lowest first."""
@@ -120,9 +121,9 @@ class PageContext:
         """A link to a thing, by its label."""
 
     @classmethod
-    async def open(cls, serving: Serving) -> PageContext:
+    async def open(cls, serving: Serving, cited: bool = False) -> PageContext:
         """The context of what is served. Raises what the engine raises."""
-        return cls(serving, await Terms.read(serving))
+        return cls(serving, await Terms.read(serving), cited)
 
     # -- things ---------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from pyoxigraph import Literal, NamedNode
 from starlette.responses import JSONResponse, Response
@@ -23,7 +22,7 @@ async def editor_page(context: PageContext, pairs: Pairs) -> Response:
     classes = [term for term in context.terms.terms.values()
                if term.is_class and context.sizes.get(term.iri)
                and context.curie(term.iri) != term.iri]
-    cited = replace(context.citation, part="{title}")
+    cited = context.citation.of_part("{title}", "/editor")
     library = context.questions.library
     drawn = sorted((one for one in library if one.chart and not one.chart.parts and not any(
         p.required for p in one.parameters)), key=lambda one: len(one.columns))
@@ -32,11 +31,12 @@ async def editor_page(context: PageContext, pairs: Pairs) -> Response:
         "drawn": drawn[:3], "starters": [one for one in library if "start" in one.tags][:6],
         "classes": sorted(classes, key=lambda term: (term.order, -context.sizes[term.iri])),
         "settings": {
-            "endpoint": "/sparql", "terms": "/editor/terms", "release": context.release,
+            "endpoint": "sparql", "terms": "editor/terms", "release": context.release,
             "prefixes": context.serving.release.manifest["prefixes"],
             "namespace": context.header.namespace, "root": context.header.root,
             "source": context.citation.text,
-            "citation": {"text": cited.text, "bibtex": cited.bibtex}}})
+            "citation": {"text": cited.text + "{asked}", "path": cited.path, "bibtex":
+                         cited.bibtex.replace(cited.address, cited.address + "{asked}")}}})
 
 
 async def _query(context: PageContext, pairs: Pairs) -> str | None:

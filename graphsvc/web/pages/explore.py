@@ -239,11 +239,14 @@ def _as_json(context: PageContext, iri: str, edges: Sequence[Edge]) -> dict[str,
     known = context.index.entries(iris)
     kinds = {one: context.terms.term(kind).label if (entry := known.get(one)) and (
         kind := entry.kind) else "other" for one in iris}
+    documents = _classes(context, ())
     return {
         "release": context.release, "thing": iri, "total": len(edges),
         "nodes": [{"id": one, "name": context.curie(one), "label": context.label(one),
                    "href": context.path(one), "kind": kinds[one],
-                   "note": (known[one].note or "") if one in known else ""} for one in iris],
+                   "note": (known[one].note or "") if one in known else "",
+                   "aside": not _led_to(context, one) or not documents.isdisjoint(
+                       context.index.classes(one))} for one in iris],
         "edges": [{"source": edge.source, "target": edge.target, "property": edge.property_,
                    "label": edge.label, "statement": edge.statement,
                    "href": edge.statement and context.path(edge.statement)} for edge in shown],

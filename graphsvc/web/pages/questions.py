@@ -147,7 +147,7 @@ async def _answered(
             "views": {name: views[name] for name in shown}, "given": given,
             "drawings": drawings, "view": view, "sort": sort, "address": base + table.path,
             "embedded": f"{base}/embed/{quote(question.name)}?{query}",
-            "citation": context.citation.of_answer(answer.heading, base + table.path)}
+            "citation": context.citation.of_part(answer.heading, table.path)}
 
     return make
 
@@ -163,7 +163,7 @@ async def _file(
 
     def make() -> str | bytes:
         table = table_of(context, answer)
-        cited = context.citation.of_answer(answer.heading, base + table.path)
+        cited = context.citation.of_part(answer.heading, table.path)
         if ending in ("bib", "ris"):
             return cited.ris if ending == "ris" else cited.bibtex
         svg = svg_file(

@@ -18,6 +18,7 @@ from graphsvc.index import Named, NotOneThing
 from graphsvc.questions.library import UnknownQuestion
 from graphsvc.web.pages.about import (
     ABOUT,
+    ReleaseGone,
     about_page,
     release_page,
     releases_page,
@@ -113,14 +114,19 @@ def error_page(context: PageContext, path: str, error: GraphsvcError, query: str
     """
     words = " ".join(unquote(path.rpartition("/")[2]).partition(".")[0].replace("-", " ")
                      .replace("_", " ").split())[:_LONGEST] if error.status == 404 else ""
-    return fill("error.html", site=context, error=error, words=words,
-                address=f"{path}?{query}" if query else path,
-                message=context.in_words(error.message), near=_near(context, path, error, words))
+    address = f"{path}?{query}" if query else path
+    return fill("error.html", site=context, error=error, words=words, address=address,
+                message=context.in_words(error.message),
+                near=_near(context, path, error, words, address))
 
 
-def _near(context: PageContext, path: str, error: GraphsvcError, words: str) -> list[Link]:
-    """What may have been meant. words: of the last part of the path."""
+def _near(
+    context: PageContext, path: str, error: GraphsvcError, words: str, address: str
+) -> list[Link]:
+    """What may have been meant. words: of the last part of the path; address: with its query."""
     match error:
+        case ReleaseGone() if not path.startswith("/release"):
+            return [Link("The same page of the present release", address)]
         case UnknownQuestion(nearest=names):
             return [Link(context.questions.library.get(name).title, f"/questions/{quote(name)}")
                     for name in names]

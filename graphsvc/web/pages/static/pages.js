@@ -206,6 +206,23 @@ function copyButton(text) {
   text.after(button);
 }
 
+// Links to this page as it is in a release, and as it is in the present one; without scripts they
+// lead to the release, and to the first page.
+const BELOW = /\/release\/[0-9a-f]{16}(?=\/)/;
+function lastingLinks() {
+  const lasting = document.getElementById("lasting");
+  const present = document.querySelector("[data-present]");
+  const [, root, release] = /^(.*?)((?:\/release\/[0-9a-f]{16})+)$/.exec(new URL(lasting.href).pathname);
+  const below = release.slice(-25);
+  const set = () => {
+    const path = location.pathname.replace(BELOW, "");
+    lasting.href = `${root}${below}${path.slice(root.length)}${location.search}${location.hash}`;
+    if (present) present.href = `${path}${location.search}${location.hash}`;
+  };
+  set();
+  for (const type of ["pointerenter", "focus"]) for (const link of [lasting, present]) link?.addEventListener(type, set);
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   popUps();
   document.querySelectorAll("table.answer").forEach(narrowingTable);
@@ -220,8 +237,9 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
   addEventListener("beforeprint", () => {
-    for (const one of document.querySelectorAll("[data-address]")) one.textContent = `${location.href}. In: `;
+    for (const one of document.querySelectorAll("[data-address]")) one.textContent = `${document.getElementById("lasting").href}. In: `;
   });
+  lastingLinks();
   themeSwitch(document.getElementById("colours"));
   for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
   for (const select of document.querySelectorAll("select[data-submit]")) {
