@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from graphsvc.ask.wordings import Wording
 from graphsvc.names import Mention
@@ -71,3 +72,16 @@ class Asked:
     words: Sequence[Word]
     mentions: Sequence[Mention]
     values: Sequence[Given] = ()
+
+    def passed(self, fit: Fit) -> set[int]:
+        """The positions of words that name a thing as it is, and that a reading passes over."""
+        return {at for one in self.mentions
+                if one.likeness == 1 and not (one.quiet or one.part) and one.at.isdisjoint(fit.used)
+                for at in one.at if not self.words[at].is_small}
+
+    def left_out(self, fit: Fit) -> list[str]:
+        """What an answer leaves out, as it is written: names of things, years and numbers."""
+        places = sorted(self.passed(fit).union(*(one.at for one in self.values if not (
+            one.question or one.at & fit.used))))
+        runs = groupby(enumerate(places), lambda pair: pair[1] - pair[0])
+        return [" ".join(self.words[at].text for _, at in run) for _, run in runs]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from pyoxigraph import NamedNode
 
 from graphsvc.ask.fit import Asked, Bound, Fit
+from graphsvc.ask.heard import Heard, Reading
 from graphsvc.ask.rank import Ranking
 from graphsvc.ask.trials import Trials
 from graphsvc.ask.values import YEAR, Choices, chosen, numbers, quoted
@@ -58,53 +58,6 @@ class NothingAsked(GraphsvcError):
 
     type = "/problems#nothing-asked"
     title = "There is no question"
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One way to understand what was asked. parameters: as they are given to the question."""
-
-    question: Question
-    parameters: Mapping[str, Sequence[str]]
-    sentence: str
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """The parameters as JSON: a text, or a list where several values may be given."""
-        return {parameter.name: list(texts) if parameter.many else texts[0]
-                for parameter in self.question.parameters
-                if (texts := self.parameters.get(parameter.name))}
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What was understood. reading: None when unsure; alternatives: other readings, best first;
-    nearest: what is said nearest to what was written, whatever it asks, if that holds enough of it;
-    unknown: words that were not used for the reading or, where none is sure, to find what is
-    nearest; corrected: words that were taken for misspelt others; silent: the names of what is
-    named and that nothing is said of."""
-
-    reading: Reading | None
-    alternatives: Sequence[Reading]
-    nearest: Reading | None
-    unknown: Sequence[str]
-    corrected: Mapping[str, str]
-    silent: Sequence[str]
-
-    def document(
-        self, answer: dict[str, Any] | None, nearest: dict[str, Any] | None
-    ) -> dict[str, Any]:
-        """What was understood, as JSON, with the answer to it and what is said nearest to it."""
-        return {
-            "understood": self.reading and {
-                "question": self.reading.question.name, "parameters": self.reading.given,
-                "sentence": self.reading.sentence},
-            "answer": answer, "nearest": nearest,
-            "alternatives": [{
-                "question": other.question.name, "parameters": other.given,
-                "title": other.sentence} for other in self.alternatives],
-            "unknown": list(self.unknown), "corrected": dict(self.corrected),
-            "silent": list(self.silent)}
 
 
 class PlainWords:
@@ -182,7 +135,8 @@ class PlainWords:
             _unused(written, best, {stem for one in shown for stem in one.held}),
             {old.text: new.folded for old, new in zip(written, heard, strict=True)
              if old.folded != new.folded},
-            list(self._silent(asked)))
+            list(self._silent(asked)),
+            asked.left_out(best) if best and answered else [])
 
     def _silent(self, asked: Asked) -> Iterator[str]:
         """The names of those in the words, of all whom statements may be about, that none is."""
@@ -263,15 +217,13 @@ class PlainWords:
         searches = any(one.searches for one in fit.bound)
         vague = bool(unknown) and any(
             one.likeness < (1 if searches else _VAGUE) for one in fit.bound if not one.searches)
-        passed = any(one.likeness == 1 and not (one.quiet or one.part)
-                     and one.at.isdisjoint(fit.used)
-                     and not all(written[at].is_small for at in one.at) for one in asked.mentions)
         weigh = {at: ranking.weight(word) for at, word in enumerate(written)}
         strange = any(word.text in unknown and at and word.text[0].isupper()
                       or YEAR.fullmatch(word.folded) and not self._index.names.uses(word)
                       for at, word in enumerate(asked.words))
         least = _SURER if searches else _SURE
-        return ranking.shares(fit.wording, asked.words) and not (strange or passed or vague) and (
+        return ranking.shares(fit.wording, asked.words) and not (
+            strange or vague or asked.passed(fit)) and (
             fit.fit >= least and sum(weigh[at] for at in weigh.keys() - fit.used)
             <= _UNUSED * sum(weigh.values()))
 

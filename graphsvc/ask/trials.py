@@ -41,10 +41,10 @@ class Trials:
 
         Tried are, in this order: another thing of the same name; in place of a guess, one of the
         things that there is an answer for; the reading without a minor value; without one of the
-        words to look for, or all of them, where that is sure; without one of several common things,
-        where that says some of what is nearest; the others that take up the same words, where they
-        take them for other things, or where the first looks for words or guesses. Of a thing that
-        is named exactly, a no stays a no.
+        words to look for, or all of them, where that is sure; the others that take up the same
+        words, where they take them for other things, or where the first looks for words or guesses;
+        the first without one of several common things, where that says some of what is nearest. Of
+        a thing that is named exactly, a no stays a no.
         """
         is_empty = not await self.answers(first)
         unsure = not is_empty or any(one.is_guess or one.searches for one in first.bound)
@@ -55,7 +55,7 @@ class Trials:
                  and not any(one.searches for one in fit.bound)]
         fewer = list(_without_common(first)) if is_empty else []
         found: Fit | None = None
-        for fit in (first, *near, *fewer, *close):
+        for fit in (first, *near, *close, *fewer):
             if rows := await self.answers(fit):
                 if self._says_near(fit, rows) or fit not in fewer and (
                         fit.fit >= _ALONE or not self.is_held):
@@ -104,9 +104,10 @@ def _without_guesses(fit: Fit) -> Iterator[Fit]:
 
 
 def _without_common(fit: Fit) -> Iterator[Fit]:
-    """The reading without each of several things that have no name of their own."""
+    """The reading without each of several things that have no name of their own, first without
+    what the fewest words name."""
     common = [one for one in fit.bound if one.iri and not (one.proper or one.parameter.required)]
-    for one in common if len(common) > 1 else ():
+    for one in sorted(common, key=lambda one: len(one.at)) if len(common) > 1 else ():
         yield _without(fit, [one])
 
 

@@ -18,7 +18,7 @@ from graphsvc.cli import Commands, add_command, counted, pairs, print_result, re
 from graphsvc.errors import GraphsvcError
 
 if TYPE_CHECKING:
-    from graphsvc.ask.plain import Heard, Reading
+    from graphsvc.ask.heard import Heard, Reading
     from graphsvc.formats import Format
     from graphsvc.questions.answer import Answer
     from graphsvc.release import Header
@@ -226,8 +226,7 @@ def _heard(heard: Heard, answer: str, nearest: str) -> Iterator[str]:
     was not understood."""
     for written, meant in heard.corrected.items():
         yield f"`{written}` is taken as `{meant}`."
-    if heard.silent and not heard.reading:
-        yield f"No document speaks of {' or '.join(heard.silent)}."
+    yield from heard.remarks
     if heard.reading:
         yield f"Understood: {heard.reading.sentence}\n"
         yield answer

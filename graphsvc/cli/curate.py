@@ -207,7 +207,7 @@ def serve(args: argparse.Namespace) -> int:
     import secrets
     from functools import partial
 
-    from graphsvc.curate.desk.app import application
+    from graphsvc.curate.desk import application
     from graphsvc.curate.work import curator
     from graphsvc.web import server
 

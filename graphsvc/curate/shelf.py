@@ -13,12 +13,11 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from graphsvc.curate import reading
-from graphsvc.curate.reading import apart
 from graphsvc.curate.records import Draft, Kind, Reading
-from graphsvc.curate.writing import write_atomically
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
 from graphsvc.sources.documents import Heading, outline_slugs, outline_text, read_outline
+from graphsvc.sources.turtle import write_atomically
 
 DRAFTS = TypeAdapter(list[Draft])
 """Drafts as JSON has them."""
@@ -86,7 +85,7 @@ class Shelf:
         original = report.read_bytes()
         digest = hashlib.sha256(original).hexdigest()
         self._check_new(slug, digest, report)
-        content = apart.read(report, skip)
+        content = reading.read_apart(report, skip)
         found = Reading(slug=slug, title=content.title, sha256=digest,
                         paragraphs=content.paragraphs)
         self._check_text(slug, content.text)

@@ -1,4 +1,10 @@
-"""A draft as triples, and triples as text: Turtle as curators write it."""
+"""A draft as a statement of the project: what it is called, its triples, and these as text, in
+Turtle as curators write it.
+
+A new thing has a slug that explains itself, used once. `curation:address` says how things of a
+class are named, such as `"thing/{code}-sort-{ex:number}"`: in braces the code of the document, or a
+property, whose value counts by its own slug or its words.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +13,15 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
+from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Value
 from graphsvc.errors import GraphsvcError
+from graphsvc.index import slug
 from graphsvc.project import Project
 from graphsvc.release import Header
 from graphsvc.sources.turtle import Triple
-from graphsvc.vocabulary import DCTERMS, PROV, RDF, SKOS, XSD
+from graphsvc.vocabulary import CURATION, DCTERMS, PROV, RDF, SKOS, XSD
+from graphsvc.words import FUNCTION_WORDS, slugged
 
 TYPE = ox.NamedNode(RDF.type)
 EVIDENCE = ox.NamedNode(PROV.wasDerivedFrom)
@@ -23,6 +32,74 @@ _AS_IT_IS = {
     XSD.boolean: re.compile("true|false")}
 _ORDER = [TYPE, *(ox.NamedNode(str(term)) for term in (
     SKOS.prefLabel, SKOS.altLabel, SKOS.definition, DCTERMS.description))]
+_FIELD = re.compile(r"\{([^{}]+)\}")
+_LONGEST = 48
+_SMALL = FUNCTION_WORDS - {"not", "no", "early", "own"}
+
+
+def iri_for(graph: CuratedGraph, draft: Draft, code: str) -> str:
+    """An IRI for a draft that nothing has had. code: what the slugs of the document's things begin
+    with."""
+    template = graph.gives(draft.kind, CURATION.address) or (
+        re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", slug(draft.kind)).lower() + "/{skos:prefLabel}")
+    path = _FIELD.sub(lambda field: _filled(graph, field[1], draft, code), template)
+    start, _, end = path.rpartition("/")
+    end = re.sub(r"-{2,}", "-", end).strip("-") or f"{code}-{draft.passages[0]}"
+    iri = f"{graph.header.base}{start}/{end}"
+    more = () if draft.kind in graph.recognised else range(2, 10_000)  # whose names are their own
+    return next((one for one in (iri, *(f"{iri}-{number}" for number in more))
+                 if not graph.knows(one)), iri)
+
+
+def _filled(graph: CuratedGraph, field: str, draft: Draft, code: str) -> str:
+    """The text for a field: empty where the draft has no such value."""
+    if field in ("code", "document"):
+        return code if field == "code" else draft.document
+    prefix, _, local = field.partition(":")
+    property_ = graph.project.prefixes.get(prefix, "") + local
+    value = next((value for value in draft.values if value.property == property_), None)
+    text = (value and value.text) or ""
+    for one in draft.values:
+        text = text.removeprefix(f"{one.label}: ")  # of the place: a slug has the code
+    return slug(value.iri) if value and value.iri else _shortened(text)
+
+
+def _shortened(text: str) -> str:
+    """A text as a slug, without the little words if it would be too long."""
+    words = slugged(re.sub(r"['\u2019]", "", text)).encode("ascii", "ignore").decode().split("-")
+    if len("-".join(words)) > _LONGEST:
+        words = [word for word in words if word not in _SMALL] or words
+    while len(words) > 1 and len("-".join(words)) > _LONGEST:
+        words.pop()
+    return "-".join(words)
+
+
+def code_property(graph: CuratedGraph) -> str:
+    """The property of a document that holds its code; empty where the project has none."""
+    return next(iter(graph.having(CURATION.code)), "")
+
+
+def code_of(graph: CuratedGraph, slug: str) -> str:
+    """What the slugs of a document's things begin with: its code as accepted or in the project,
+    else the one that would be proposed."""
+    property_ = code_property(graph)
+    given = graph.value(graph.header.document(slug), property_)
+    return given or (proposed_code(graph, slug) if property_ else slug)
+
+
+def proposed_code(graph: CuratedGraph, slug: str) -> str:
+    """A code that no document has: the letters of the slug, with more letters if they are taken."""
+    property_ = code_property(graph)
+    documents = graph.having(property_) if property_ else []
+    taken = {code for document in documents for code in graph.values(document, property_)}
+    letters = re.sub(r"[^a-z]", "", slug) or "document"
+    return next(code for code in (letters, *(letters + chr(97 + n) for n in range(1, 26)))
+                if code not in taken)
+
+
+def short_title(slug: str) -> str:
+    """A slug as a title: `stirling-2019` is `Stirling 2019`."""
+    return " ".join(slug.split("-")).capitalize()
 
 
 def triples(draft: Draft, header: Header) -> list[Triple]:

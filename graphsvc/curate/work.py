@@ -16,19 +16,19 @@ from pydantic import ValidationError
 
 from graphsvc.curate.checking import Checker, Problem
 from graphsvc.curate.decisions import Log, State, refuse
-from graphsvc.curate.drafting import draft
+from graphsvc.curate.drafting import describe, draft
 from graphsvc.curate.fields import Fields
 from graphsvc.curate.graph import ACCEPTED, CuratedGraph
-from graphsvc.curate.naming import code_of, describe, iri_for, short_title
 from graphsvc.curate.records import Decision, Draft, Record, Request
 from graphsvc.curate.shelf import DRAFTS, Shelf
-from graphsvc.curate.statement import TYPE, triples
-from graphsvc.curate.writing import Memory, Writer, Written, write_atomically
+from graphsvc.curate.statement import TYPE, code_of, iri_for, short_title, triples
+from graphsvc.curate.writing import Memory, Writer, Written
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import slug
 from graphsvc.project import Project
 from graphsvc.sources.coverage import REASONS, Coverage, by_section
 from graphsvc.sources.documents import Heading, parse_outline, read_document, section_of
+from graphsvc.sources.turtle import write_atomically
 from graphsvc.vocabulary import PROV
 
 _TITLE_WORDS = 11

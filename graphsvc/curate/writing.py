@@ -1,22 +1,22 @@
 """From decisions to the project's files, as a curator writes them; writing again changes nothing.
 
-What a person changed by hand stays: the text of a thing is only touched while it is one that this
-module wrote (`written.json` keeps their digests). What is kept so is reported.
+A Turtle file is blocks of text, one for each thing. What a person changed by hand stays: the text
+of a thing is only touched while it is one that this module wrote (`written.json` keeps their
+digests). What is kept so is reported.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import accumulate, groupby
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from graphsvc.curate.blocks import Blocks, Place
 from graphsvc.curate.decisions import State
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft
@@ -24,10 +24,128 @@ from graphsvc.curate.statement import EVIDENCE, TYPE, Turtle, prefix_names, trip
 from graphsvc.errors import GraphsvcError
 from graphsvc.sources.coverage import span_of
 from graphsvc.sources.documents import Document, Heading, outline_text, passage_index, section_of
-from graphsvc.sources.turtle import read_turtle
+from graphsvc.sources.turtle import TurtleFile, read_prefixes, read_turtle, write_atomically
 from graphsvc.vocabulary import CURATION, DISPLAY
 
 _COMMENTS = {"reports": "# What {title} says.", "reference": "# What {title} introduces."}
+_DIRECTIVE = re.compile(r"\s*(@prefix|@base|PREFIX|BASE)\b", re.IGNORECASE)
+_PREFIX = re.compile(r"@prefix\s+([\w.-]*):\s*<([^>]*)>\s*\.\s*$")
+_NOTHING = re.compile(r"\s*(#.*)?$")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a block is in its file. order: blocks go by it; section: the title above it."""
+
+    order: tuple[int | str, ...]
+    section: str
+
+    @property
+    def comment(self) -> list[str]:
+        """The lines above the first block of a section."""
+        return ["", f"# ---- {self.section}", ""]
+
+
+@dataclass
+class Block:
+    """The text of one thing (of several, where a line holds the end of one and the beginning of the
+    next). before: the comments and blank lines above it, with one blank line for the comment of its
+    section, at: where that is; begun: whether its section has or wants that comment."""
+
+    things: list[str]
+    text: str
+    place: Place
+    before: list[str]
+    begun: bool
+    at: int = 0
+
+
+class Blocks:
+    """The blocks of a file. place: where the block of a thing is, by its text in the file."""
+
+    def __init__(self, path: Path, place: Callable[[str, TurtleFile], Place]) -> None:
+        self.path = path
+        self._head: list[str] = []
+        self._tail: list[str] = []
+        self._blocks: list[Block] = []
+        self.prefixes: dict[str, str] = {}
+        if path.exists():
+            self.prefixes = read_prefixes(path)
+            self._split(read_turtle(path), place)
+
+    def find(self, thing: str) -> Block | None:
+        """The block of a thing, if it has one."""
+        return next((block for block in self._blocks if thing in block.things), None)
+
+    def begin(self, comment: str) -> None:
+        """Give a file that has nothing yet its first line."""
+        self._head = self._head or [comment]
+
+    def declare(self, name: str, namespace: str) -> None:
+        """Add a prefix, by its name among those that are declared."""
+        there = [(n, found[1]) for n, line in enumerate(self._head)
+                 if (found := _PREFIX.match(line))]
+        after = [n + 1 for n, other in there if other < name]
+        self.prefixes[name] = namespace
+        self._head.insert(after[-1] if after else there[0][0] if there else len(self._head),
+                          f"@prefix {name}: <{namespace}> .")
+
+    def put(self, thing: str, text: str, place: Place) -> None:
+        """Put the block of a new thing where the fewest others are on its wrong side; after its
+        equals."""
+        steps = (-1 if block.place.order <= place.order else 1 for block in self._blocks)
+        wrong = [*accumulate(steps, initial=0)]
+        at = max(at for at, number in enumerate(wrong) if number == min(wrong))
+        self._blocks.insert(at, Block([thing], text, place, [""], begun=True))
+
+    def remove(self, block: Block) -> None:
+        """Take a block out; the remarks of people above it stay."""
+        at = self._blocks.index(block)
+        del self._blocks[at]
+        kept = [line for line in block.before if line.strip()]
+        if kept and at < len(self._blocks):
+            self._blocks[at].before = ["", *kept, *self._blocks[at].before]
+        elif kept:
+            self._tail = ["", *kept, *self._tail]
+        if at < len(self._blocks) and self._blocks[at].place.section == block.place.section:
+            self._blocks[at].begun |= block.begun
+
+    def render(self) -> str:
+        """The file's text."""
+        lines = [*self._head]
+        for _, run in groupby(self._blocks, lambda block: block.place.section):
+            first, *others = blocks = [*run]
+            if any(block.begun for block in blocks):
+                lines += [*first.before[:first.at], *first.place.comment,
+                          *first.before[first.at + 1:], first.text]
+            else:
+                lines += [*first.before, first.text]
+            for block in others:
+                lines += [*block.before, block.text]
+        return "\n".join([*lines, *self._tail]).strip("\n") + "\n" if self._blocks else ""
+
+    def _split(self, file: TurtleFile, place: Callable[[str, TurtleFile], Place]) -> None:
+        """Cut the file into its head, its blocks with what is before each, and its tail."""
+        text = file.path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+        starts: dict[int, list[str]] = {}
+        for thing, line in sorted(file.lines.items(), key=lambda item: item[1]):
+            starts.setdefault(line - 1, []).append(thing)
+        places = [*starts, len(text)]
+        head = max((n + 1 for n in range(places[0]) if _DIRECTIVE.match(text[n])), default=0)
+        self._head, before = text[:head], text[head:places[0]]
+        for start, following in zip(places, places[1:], strict=False):
+            end = following
+            while end > start + 1 and (_NOTHING.match(text[end - 1])
+                                       or _DIRECTIVE.match(text[end - 1])):
+                end -= 1
+            there = place(starts[start][0], file)
+            at = next((n for n in range(len(before)) if before[n:n + 3] == there.comment), -1)
+            begun = at >= 0
+            self._blocks.append(Block(
+                starts[start], "\n".join(text[start:end]), there,
+                [*before[:at], "", *before[at + 3:]] if begun else before, begun, max(at, 0)))
+            before = text[end:following]
+        self._tail = before
 
 
 @dataclass
@@ -65,7 +183,8 @@ class Writer:
         done, name = Written(), self._document.slug
         folders: dict[str, list[Draft]] = {"reports": [], "reference": []}
         for statement in state.accepted.values():
-            folders.setdefault(self._folder(statement), []).append(statement)
+            folder = self._graph.gives(statement.kind, CURATION.writtenIn) or "reference"
+            folders.setdefault(folder, []).append(statement)
         texts = {f"data/{folder}/{name}.ttl": self._things(folder, statements, done)
                  for folder, statements in folders.items()}
         if not self._path("outlines", "tsv").exists():  # from then on it is the curators'
@@ -75,7 +194,13 @@ class Writer:
         texts[f"data/passages/{name}.ttl"] = passage_index(
             self._project, self._document, self._outline)
         for name, text in texts.items():
-            _read_again(name, text)
+            try:
+                ox.Store().load(text, ox.RdfFormat.TURTLE) if name.endswith(".ttl") else None
+            except SyntaxError as error:
+                raise GraphsvcError(
+                    f"What would be written is not Turtle ({error}); nothing was written.",
+                    location=name, hint="Look for what was changed by hand in the file; else report"
+                                        " this.") from error
         self._memory.save(pending=True)
         done.files = [file for file, text in texts.items()
                       if write_atomically(self._project.root / file, text)]
@@ -84,9 +209,6 @@ class Writer:
 
     def _path(self, folder: str, ending: str) -> Path:
         return self._project.root / "data" / folder / f"{self._document.slug}.{ending}"
-
-    def _folder(self, statement: Draft) -> str:
-        return self._graph.gives(statement.kind, CURATION.writtenIn) or "reference"
 
     def _things(self, folder: str, statements: list[Draft], done: Written) -> str:
         """The text of a file of statements."""
@@ -103,7 +225,7 @@ class Writer:
         for namespace in sorted(turtle.used):
             if names[namespace] not in blocks.prefixes:
                 blocks.declare(names[namespace], namespace)
-        for iri in memory.things(folder) - said.keys():
+        for iri in memory.digests.get(folder, {}).keys() - said.keys():
             block = blocks.find(iri)
             if block and not memory.wrote(folder, iri, block.text):
                 done.kept.append(f"<{iri}> is no longer accepted, but was changed by hand: its text"
@@ -111,24 +233,24 @@ class Writer:
                 continue
             if block:
                 blocks.remove(block)
-            memory.forget(folder, iri)
+            del memory.digests[folder][iri]
         return blocks.render()
 
     def _put(self, blocks: Blocks, statement: Draft, text: str, done: Written) -> None:
         """Put the text of a thing into a file, unless a person had it otherwise."""
-        folder, iri = blocks.path.parent.name, str(statement.iri)
+        folder, iri, memory = blocks.path.parent.name, str(statement.iri), self._memory
         block = blocks.find(iri)
-        if block is None and self._memory.has(folder, iri):
+        if block is None and memory.knows(iri, folder) and not memory.pending:
             done.kept.append(f"<{iri}> was taken out by hand: it stays out.")
-            return
-        if block is None:
-            blocks.put(iri, text, self._place(folder, iri, statement.kind, statement.passages[0]))
-        elif block.text != text and self._memory.wrote(folder, iri, block.text):
-            block.lines = text.split("\n")
-        elif block.text != text:
+        elif block and block.text != text and not memory.wrote(folder, iri, block.text):
             done.kept.append(f"<{iri}> was changed by hand: its text stays as it is.")
-            return
-        self._memory.note(folder, iri, text)
+        else:
+            memory.note(folder, iri, text)
+            if block:
+                block.text = text
+            else:
+                blocks.put(iri, text, self._place(
+                    folder, iri, statement.kind, statement.passages[0]))
 
     def _described(self, path: Path) -> dict[str, tuple[str, int]]:
         """The things that a file describes, each with its class and the line of the first passage
@@ -163,17 +285,6 @@ class Writer:
         return f"{above[-1]}: {section.title}" if above and len(same) > 1 else section.title
 
 
-def _read_again(name: str, text: str) -> None:
-    """Raise GraphsvcError where a text that is to be written is not Turtle."""
-    try:
-        for _ in ox.parse(text, format=ox.RdfFormat.TURTLE) if name.endswith(".ttl") else ():
-            pass
-    except SyntaxError as error:
-        raise GraphsvcError(
-            f"What would be written is not Turtle ({error}); nothing was written.", location=name,
-            hint="Look for what was changed by hand in the file; else report this.") from error
-
-
 def _ledger(path: Path, document: Document, state: State, memory: Memory) -> str:
     """The text of a ledger: the rows that people wrote, and those of paragraphs that were ticked
     off, in the document's order.
@@ -181,30 +292,21 @@ def _ledger(path: Path, document: Document, state: State, memory: Memory) -> str
     A reason such as `boilerplate: thanks` becomes reason and note. A paragraph that a statement
     rests on needs none.
     """
-    before = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     rows, last = list[tuple[int, str]](), 0
-    for row in before:
+    for row in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         if not memory.wrote("ledgers", row, row):
             last = max(_lines_of(row), default=last)
             rows.append((min(_lines_of(row), default=last), row))
-    by_hand = {line for _, row in rows for line in _lines_of(row)}
-    for line, row in _ticked(document, state.ticked, by_hand | state.cited):
-        memory.note("ledgers", row, row)
-        rows.append((line, row))
-    return "".join(f"{row}\n" for _, row in sorted(rows, key=lambda row: row[0]))
-
-
-def _ticked(
-    document: Document, ticked: dict[int, str], without: set[int]
-) -> Iterator[tuple[int, str]]:
-    """The first line and the text of a row for each run of paragraphs with the same reason."""
+    settled = state.cited.union(*(_lines_of(row) for _, row in rows))
     for reason, run in groupby((p.line for p in document.paragraphs), lambda line: (
-            "" if line in without else ticked.get(line, ""))):
+            "" if line in settled else state.ticked.get(line, ""))):
         if reason:
-            lines = [*run]
-            why, _, note = reason.partition(":")
+            lines, (why, _, note) = [*run], reason.partition(":")
             span = f"{lines[0]}-{lines[-1]}" if len(lines) > 1 else str(lines[0])
-            yield lines[0], f"{span}\t{why.strip()}\t{note.strip()}".rstrip("\t")
+            row = f"{span}\t{why.strip()}\t{note.strip()}".rstrip("\t")
+            memory.note("ledgers", row, row)
+            rows.append((lines[0], row))
+    return "".join(f"{row}\n" for _, row in sorted(rows, key=lambda row: row[0]))
 
 
 def _lines_of(row: str) -> range:
@@ -222,65 +324,27 @@ class Memory:
     def __init__(self, path: Path) -> None:
         self._path = path
         found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        self._pending = bool(found.get("pending"))
-        self._digests: dict[str, dict[str, list[str]]] = found.get("digests", {})
+        self.pending = bool(found.get("pending"))
+        self.digests: dict[str, dict[str, list[str]]] = found.get("digests", {})
 
-    def things(self, file: str) -> set[str]:
-        """Names of what was written into a file."""
-        return {*self._digests.get(file, {})}
-
-    def knows(self, thing: str) -> bool:
-        """Whether a thing was written into some file."""
-        return any(thing in things for things in self._digests.values())
-
-    def has(self, file: str, thing: str) -> bool:
-        """Whether a thing was written for sure."""
-        return not self._pending and thing in self._digests.get(file, {})
+    def knows(self, thing: str, file: str = "") -> bool:
+        """Whether a thing was written into some file, or into one."""
+        return any(thing in things for name, things in self.digests.items() if file in ("", name))
 
     def wrote(self, file: str, thing: str, text: str) -> bool:
         """Whether this very text was written at some time."""
-        return _digest(text) in self._digests.get(file, {}).get(thing, [])
+        return _digest(text) in self.digests.get(file, {}).get(thing, [])
 
     def note(self, file: str, thing: str, text: str) -> None:
         """Note a text that is written."""
-        digests = self._digests.setdefault(file, {}).setdefault(thing, [])
-        if _digest(text) not in digests:
-            digests.append(_digest(text))
-
-    def forget(self, file: str, thing: str) -> None:
-        """Note that a thing is no longer written."""
-        del self._digests[file][thing]
+        if not self.wrote(file, thing, text):
+            self.digests.setdefault(file, {}).setdefault(thing, []).append(_digest(text))
 
     def save(self, pending: bool) -> None:
         """Keep the notes. pending: before the files are written, and not after."""
-        note = {"pending": pending, "digests": self._digests}
+        note = {"pending": pending, "digests": self.digests}
         write_atomically(self._path, json.dumps(note, indent=1, sort_keys=True) + "\n")
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def write_atomically(path: Path, text: str) -> bool:
-    """Write all of a file or nothing; return whether it changed. Without a text there is no file.
-
-    Raises GraphsvcError where it cannot be written.
-    """
-    try:
-        if text == (path.read_text(encoding="utf-8") if path.exists() else ""):
-            return False
-        if not text:
-            path.unlink()
-            return True
-        path.parent.mkdir(parents=True, exist_ok=True)
-        work = path.with_name(f".{path.name}.part")
-        with work.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        work.replace(path)
-        return True
-    except OSError as error:
-        raise GraphsvcError(f"The file cannot be written ({error.strerror}).", location=str(path),
-                            hint="Make room, or let yourself write there; then write again.",
-                            ) from error

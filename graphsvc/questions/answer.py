@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
@@ -33,7 +32,7 @@ from graphsvc.questions.parameters import (
 from graphsvc.questions.question import Column, Parameter, Question
 from graphsvc.questions.sentence import as_chosen, in_words, sentence
 from graphsvc.questions.silence import Coverage, Filter, Silence, concerns, looked_at
-from graphsvc.questions.table import Row, Tables, Term, cursor, fetch_answer, plain, start_of
+from graphsvc.questions.table import Row, Tables, Term, cursor, fetch_answer, plain, start_of, tally
 from graphsvc.questions.template import Value, serialise
 from graphsvc.questions.values import BadValue, literal, with_things
 from graphsvc.words import fold
@@ -82,14 +81,17 @@ class Answer:
         parameters = self.question.parameters
         chosen = {p.name: as_chosen(p, self.given[p.name]) for p in parameters
                   if p.name in self.given and not self.is_default(p)}
-        if not self.all_rows and (nothing := self.silence.nothing(chosen.values())):
+        asked = [value.value for values in self.parameters.values() for value in values]
+        unreported = self.silence.unreported(asked, self.index)
+        if not self.all_rows and (nothing := self.silence.nothing(chosen.values(), unreported)):
             return nothing
         shown = [(at, column) for at, column in enumerate(self.question.columns)
                  if column.name in template]
         rows = [{**{column.name: self._named(row[at], column) for at, column in shown},
                  "disputed": ", ".join(one.kind for one in self.disagreements(row))}
                 for row in self.all_rows]
-        return sentence(self.question, rows, {p.name: self._asked(p) for p in parameters}, chosen)
+        said = sentence(self.question, rows, {p.name: self._asked(p) for p in parameters}, chosen)
+        return f"{unreported}. {said}" if unreported else said
 
     @cached_property
     def heading(self) -> str:
@@ -106,7 +108,7 @@ class Answer:
     @cached_property
     def summary(self) -> dict[str, list[tuple[Term, int]]]:
         """How many facts (else rows) have each value of the counted columns, most first."""
-        return {column.name: _counted(column, self._once(at))
+        return {column.name: tally(column, self._once(at))
                 for at, column in enumerate(self.question.columns)
                 if column.name in self.question.summary and len(self.all_rows) > 1}
 
@@ -163,12 +165,6 @@ class Answer:
                  self.index.label(value.value) or value.value
                  for value in self.parameters.get(parameter.name, ())]
         return texts if parameter.many else next(iter(texts), None)
-
-
-def _counted(column: Column, cells: Sequence[Term | None]) -> list[tuple[Term, int]]:
-    """The values of a column with how often each is there; of several texts, each counts."""
-    return Counter(value for cell in cells if cell is not None for value in (
-        map(Literal, cell.value.split("; ")) if column.many else (cell,))).most_common()
 
 
 class Questions:

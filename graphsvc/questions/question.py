@@ -142,8 +142,8 @@ class Chart(HeaderModel):
     parts: the column of what the numbers of a bar are parts of, such as `Good, Very good` for
         those that are one of both; a bar is then one value of `series`.
 
-    unit: what the length counts, with `{column}` for what a column has in all rows: where rows
-        differ in it, nothing is drawn.
+    unit: what the length counts, with `{column}` for what a column has: bars with the same unit are
+        together, on one scale.
     scale: to the longest bar (count) or to 100 (percent). order: by value, the longest first, or
         that of the answer.
     """

@@ -55,22 +55,27 @@ def counts(rows: Iterable[Row], column: str) -> str:
 
 
 def each(rows: Iterable[Row], head: str, *details: str) -> list[str]:
-    """A name for each value of a column, with what other columns say of it in brackets.
+    """A name for each value of a column, with what other columns say of it in brackets, row by
+    row: `Fife (planned · in use, good effect)`.
 
-    Details that are not stated are left out.
+    details: columns, each with a word that comes after what it says, if any. What is not stated
+    is left out.
     """
     grouped: dict[Any, list[Row]] = {}
     for row in rows:
         grouped.setdefault(row[head], []).append(row)
-    return [_bracketed(name, group, details) for name, group in grouped.items() if name]
+    return [_bracketed(name, group, [detail.partition(" ")[::2] for detail in details])
+            for name, group in grouped.items() if name]
 
 
-def _bracketed(name: Any, group: Sequence[Row], details: Sequence[str]) -> str:
-    said = [str(value).removesuffix(".") for detail in details for value in values(group, detail)
-            if value != "not stated"]
+def _bracketed(name: Any, group: Sequence[Row], details: Sequence[tuple[str, str]]) -> str:
+    said = dict.fromkeys(", ".join(
+        f"{str(row[column]).removesuffix('.')} {word}".strip() for column, word in details
+        if row[column] not in (None, "", "not stated")) for row in group)
+    said.pop("", None)
     if disputed := values(group, "disputed"):
-        said.append(f"the documents disagree on the {in_words(disputed)}")
-    return f"{name} ({'; '.join(said)})" if said else str(name)
+        said[f"the documents disagree on the {in_words(disputed)}"] = None
+    return f"{name} ({' · '.join(said)})" if said else str(name)
 
 
 def bare(names: Iterable[Any]) -> list[str]:

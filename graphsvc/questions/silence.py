@@ -63,15 +63,24 @@ class Silence:
         for looked in filter(None, (self.documents, self.things)):
             yield from (*looked.said, *looked.left_out, *looked.silent, *looked.elsewhere)
 
-    def nothing(self, choices: Iterable[str]) -> str | None:
+    def nothing(self, choices: Iterable[str], unreported: str | None) -> str | None:
         """An empty answer in a sentence, where it would have rows without one of its filters, or
-        without any. choices: the values of all parameters as sentences have them."""
+        without any. choices: the values of all parameters as sentences have them; unreported: what
+        is said instead of them, where nothing is reported on whom was asked about."""
         if not self.unfiltered:
             return None
         wider = [f"without the {small(filter.parameter.label)} there {_rows(filter.left_out)}"
                  for filter in self.filters if filter.left_out and not filter.by_default]
         more = in_words(wider) or f"without them there {_rows(self.unfiltered)}"
-        return f"Nothing with these choices ({'; '.join(choices)}); {more}."
+        start = unreported or f"Nothing with these choices ({'; '.join(choices)})"
+        return f"{start}; {more}."
+
+    def unreported(self, asked: Iterable[str], index: Index) -> str | None:
+        """Which of the things that were asked about no document reports on by name, as a sentence
+        without its full stop. asked: their IRIs."""
+        elsewhere = self.things.elsewhere if self.things else ()
+        names = [index.label(iri) or iri for iri in asked if iri in elsewhere]
+        return f"No document reports on {' or '.join(names)} by name" if names else None
 
     def lines(self, index: Index, empty: bool) -> Iterator[str]:
         """The same as sentences. empty: whether the answer has no rows."""

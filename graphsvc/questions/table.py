@@ -143,6 +143,12 @@ def plain(term: Term | None, column: Column) -> str | int | float | bool | None:
     return text in ("true", "1") if column.type == "boolean" else text
 
 
+def tally(column: Column, cells: Sequence[Term | None]) -> list[tuple[Term, int]]:
+    """The values of a column with how often each is there; of several texts, each counts."""
+    return Counter(value for cell in cells if cell is not None for value in (
+        map(Literal, cell.value.split("; ")) if column.many else (cell,))).most_common()
+
+
 def passage_iris(cell: Term | None) -> set[str]:
     """The IRIs that a cell of an evidence column holds."""
     return set(cell.value.split()) if cell is not None else set()

@@ -7,6 +7,7 @@ line: what it has read when a triple comes out says where the triple ends.
 from __future__ import annotations
 
 import io
+import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -69,6 +70,31 @@ def read_file(path: Path) -> bytes:
             f"The file cannot be read ({error.strerror}).", location=str(path),
             hint="Check that it is there and that you may read it.",
         ) from error
+
+
+def write_atomically(path: Path, text: str) -> bool:
+    """Write all of a file or nothing; return whether it changed. Without a text there is no file.
+
+    Raises GraphsvcError where it cannot be written.
+    """
+    try:
+        if text == (path.read_text(encoding="utf-8") if path.exists() else ""):
+            return False
+        if not text:
+            path.unlink()
+            return True
+        path.parent.mkdir(parents=True, exist_ok=True)
+        work = path.with_name(f".{path.name}.part")
+        with work.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        work.replace(path)
+        return True
+    except OSError as error:
+        raise GraphsvcError(f"The file cannot be written ({error.strerror}).", location=str(path),
+                            hint="Make room, or let yourself write there; then write again.",
+                            ) from error
 
 
 def read_turtle(path: Path) -> TurtleFile:

@@ -18,7 +18,6 @@ from reportlab.pdfgen.canvas import Canvas
 
 from graphsvc.cli.main import main
 from graphsvc.curate import reading
-from graphsvc.curate.reading import apart
 from graphsvc.curate.shelf import Shelf
 from graphsvc.errors import GraphsvcError
 from graphsvc.project import Project
@@ -143,9 +142,9 @@ def test_the_command_prints_the_sentence_and_keeps_nothing(
 @pytest.mark.slow
 def test_a_small_file_that_unpacks_to_very_much_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(GraphsvcError, match="broken|no text|memory"):
-        apart.read(swollen(tmp_path / "a.pdf"), memory=2**29)
+        reading.read_apart(swollen(tmp_path / "a.pdf"), memory=2**29)
     with pytest.raises(GraphsvcError, match="unpacks to more than 200 MB"):
-        apart.read(archive(tmp_path / "a.docx", word__document_xml=b" " * (201 * 2**20)))
+        reading.read_apart(archive(tmp_path / "a.docx", word__document_xml=b" " * (201 * 2**20)))
 
 
 @pytest.mark.parametrize("slug", ["", "Stirling", "stirling 2019", "../out", "a/b", "-a", "a--b",
@@ -184,7 +183,7 @@ def test_the_same_report_or_name_twice_is_a_sentence(books: Path, tmp_path: Path
 def test_a_report_that_takes_too_long_is_a_sentence(tmp_path: Path) -> None:
     report = set_pdf(tmp_path / "a.pdf", REPORT)
     with pytest.raises(GraphsvcError, match="more than 0 seconds to read. Save its pages"):
-        apart.read(report, seconds=0.01)
+        reading.read_apart(report, seconds=0.01)
 
 
 @pytest.mark.slow

@@ -7,9 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from graphsvc.curate.drafting.candidates import draft_candidates
-from graphsvc.curate.drafting.statements import draft_narrative
+from graphsvc.curate.drafting.statements import draft_narrative, draft_uses
 from graphsvc.curate.drafting.text import Text
-from graphsvc.curate.drafting.uses import draft_uses
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Draft, Kind, Paragraph, Reading
 from graphsvc.project import Project

@@ -9,7 +9,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from graphsvc.curate import reading
-from graphsvc.curate.reading.marks import Hyphens
+from graphsvc.curate.reading.text import Hyphens
 from graphsvc.curate.records import Kind, Paragraph
 from tests.curate.reports import drawn, set_pdf
 

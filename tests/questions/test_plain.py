@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from graphsvc.ask.plain import Heard, NothingAsked
+from graphsvc.ask.heard import Heard
+from graphsvc.ask.plain import NothingAsked
 from graphsvc.errors import GraphsvcError
 from tests.conftest import Opened
 

@@ -41,11 +41,11 @@ def test_grades_are_one_bar_an_indicator_and_group_in_parts_that_count_nobody_tw
     assert len(bars) == 8
     assert bars[1:4] == [
         "5.1 Providing help and support at an early stage, The 32 partnerships: "
-        "7 Adequate · 25 Good to Excellent",
+        "7 Adequate · 25 Good or better",
         "5.1 Providing help and support at an early stage, Post-2016 group: "
         "1 Adequate · 7 Good or Very good · 1 Excellent",
         "5.2 Assessing and responding to risks and needs, The 32 partnerships: "
-        "Good: just over half; Unsatisfactory to Adequate: just under half"]
+        "Good: just over half; Adequate or worse: just under half"]
     sums = [sum(map(int, re.findall(r"(?:: |· )(\d+) ", bar))) for bar in bars]
     assert sums == [32, 32, 9, 0, 32, 32, 32, 32]
 

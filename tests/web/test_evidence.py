@@ -68,30 +68,48 @@ def test_the_property_that_is_concluded_is_marked_and_no_other(client: httpx.Cli
     assert "Concluded by" not in text
 
 
-def test_a_concluded_grade_is_marked_in_every_rendering(client: httpx.Client) -> None:
+def test_a_grade_whose_indicator_is_concluded_is_marked_in_every_rendering(
+    client: httpx.Client
+) -> None:
+    marked = re.compile(r"(Weak|5.2 Assessing and responding to risks and needs) \(concluded\)")
     evaluations = "/questions/evaluations?indicator=2012-5-2"
     for path in ("/id/partnership/clackmannanshire", "/id/indicator/2012-5-2",
                  "/questions/evaluation-matrix?framework=any", f"{evaluations}&view=table",
                  f"{evaluations}&view=map", f"{evaluations}&view=time",
                  "/compare?thing=partnership:clackmannanshire&thing=partnership:midlothian"):
         text = shown(client.get(path).text)
-        assert "Weak (concluded)" in text, path
-        assert "Grades: Weak for 1 indicator." not in text
-    assert "Weak (concluded)" in client.get(f"/api{evaluations}&format=csv&headings=labels").text
+        assert marked.search(text), path
+    assert marked.search(client.get(f"/api{evaluations}&format=csv&headings=labels").text)
     rows = client.get(f"/api{evaluations}&format=json").json()
     assert [(row["gradeGiven"].rsplit("/")[-1], row["notStated"]) for row in rows["rows"]] == [
-        ("weak", ["gradeGiven"])]
+        ("weak", ["against"])]
+
+
+def test_grades_that_are_given_counted_and_concluded_are_one_bar_and_none_is_left_out(
+    client: httpx.Client
+) -> None:
+    page = client.get("/id/partnership/clackmannanshire").text
+    assert ("Grades: Adequate for 5 indicators (concluded, not stated), Good for 3 indicators and "
+            "Weak for 1 indicator. Inspectors asked for 5 improvements.") in shown(page)
+    grades = page[page.index('id="panel-evaluations"'):]
+    grades = grades[:grades.index("</section>")]
+    assert [shown(it).split() for it in re.findall(
+        r"<li>(.*?)</li>", grades[:grades.index('class="strip"')])] == [
+        ["Good", "3"], ["Adequate", "(concluded)", "5"], ["Weak", "1"]]
+    assert grades.count('class="steps') == 1
+    assert "The indicator is concluded: The paper gives the grade to the approach" in grades
+    assert not re.search(r"<b>0</b>", page)
 
 
 def test_what_is_reported_is_counted_without_what_is_concluded(client: httpx.Client) -> None:
     answer = client.get("/api/questions/evaluation-matrix?framework=any&format=json").json()
     assert answer["sentence"].startswith("8 grades are reported (all frameworks): Midlothian, ")
     assert answer["sentence"].endswith(
-        "Concluded, not stated: Weak for Clackmannanshire (5.2 Assessing and responding to risks"
-        " and needs).")
+        "Not stated in full: Weak for Clackmannanshire (5.2 Assessing and responding to risks"
+        " and needs; the indicator is concluded).")
     assert {value["label"]: value["rows"] for summary in answer["summary"]
             if summary["column"] == "gradeGiven" for value in summary["values"]} == {
-        "Good": 6, "Adequate": 2}
+        "Good": 6, "Adequate": 2, "Weak": 1}
 
 
 def test_grades_of_two_frameworks_stand_under_their_own_heads(client: httpx.Client) -> None:
@@ -119,7 +137,8 @@ def test_weaknesses_are_next_to_strengths_and_can_be_sorted(client: httpx.Client
     page = client.get("/id/partnership/midlothian?tab=themes").text
     heads = re.findall(r'<th scope="col"[^>]*>\s*<a href="([^"]*)">([^<]*)', page)
     assert [text for _, text in heads] == [
-        "Theme", "Findings", "Weaknesses or worsening", "Mixed", "Strengths or improving"]
+        "Theme", "Findings", "Weaknesses or worsening", "Mixed", "Strengths or improving",
+        "No judgement"]
     table = client.get(heads[2][0].replace("&amp;", "&").partition("#")[0]).text
     assert re.findall(r'data-label="Weaknesses or worsening">(\d+)', table)[:2] == ["8", "7"]
     assert page.count('class="balance"') == 20

@@ -56,8 +56,8 @@ def test_a_theme_says_how_it_is_judged_and_what_was_found_before_it_counts(
     page = client.get(THEME).text
     assert "19 findings on chronologies: 3 good or improving, 5 mixed, 6 weak or worsening" in page
     headings = re.findall(r'<h2 id="title-[^>]*>(.*?)</h2>', page)
-    assert headings[:3] == ["How chronologies is judged", "Key findings", "What is said"]
-    judged = _panel(page, "How chronologies is judged")
+    assert headings[:3] == ["Judgements, by partnership", "Key findings", "What is said"]
+    judged = _panel(page, "Judgements, by partnership")
     assert {"Clackmannanshire", "Midlothian", "North Ayrshire", "South Lanarkshire",
             "The 32 partnerships"} == set(re.findall(r'<th scope="row"><a[^>]*>(.*?)</a>', judged))
     assert "Chronologies need continued improvement in Midlothian" in _panel(page, "What is said")
@@ -187,7 +187,7 @@ def test_a_disagreement_has_its_sides_next_to_each_other_and_says_what_it_is_abo
 def test_the_headings_of_a_page_do_not_repeat_its_name(client: httpx.Client) -> None:
     page = client.get("/id/indicator/2012-5-2").text
     assert [it for it in re.findall(r'<h2 id="title-[^>]*>(.*?)</h2>', page) if "5.2" in it] == []
-    assert "Weak is concluded, not stated, for Clackmannanshire." in page
+    assert "Clackmannanshire was graded Weak (the indicator is concluded, not stated)." in page
     assert "Also called quality indicator 5.2<" in page
 
 
@@ -222,3 +222,97 @@ def test_pages_have_no_label_that_only_programs_need(client: httpx.Client, path:
         r"<(?:dt|th|summary|h[23])\b[^>]*>(.*?)</(?:dt|th|summary|h[23])>", page, re.DOTALL)}
     assert [it for it in labels if any(word == it or f" {word}" in it
                                        for word in MACHINE_WORDS)] == []
+
+
+@pytest.mark.parametrize("theme", ["leadership", "child-protection", "chronologies"])
+def test_the_counts_of_a_theme_are_those_of_its_findings_each_once(
+    client: httpx.Client, theme: str
+) -> None:
+    page = client.get(f"/id/theme/{theme}").text
+    headline = re.search(r"(\d+) findings on", page)
+    said = page[page.index('id="panel-statements"'):]
+    chips = said[said.index('class="jump"'):said.index("</nav>")]
+    numbers = re.findall(r'class="count">(\d+)', chips)
+    assert headline and int(headline[1]) == sum(
+        int(it) for it in numbers)
+
+
+def test_the_judgements_on_each_theme_of_a_partnership_add_up_to_its_findings(
+    client: httpx.Client
+) -> None:
+    page = client.get("/id/partnership/south-lanarkshire?tab=themes").text
+    rows = [[int(number) for number in re.findall(r'<td class="number"[^>]*>(\d+)', row)]
+            for row in page.split("<tr>")[2:]]
+    assert len(rows) == 20 and rows[0] == [30, 12, 10, 6, 2]
+    assert all(findings == sum(judged) for findings, *judged in rows)
+
+
+@pytest.mark.parametrize(("document", "said"), [
+    ("south-lanarkshire-2020", "339 of 443 passages gave 770 statements."),
+    ("national-review-2012-2017", "386 of 505 passages gave 1046 statements.")])
+def test_a_document_says_how_much_of_it_gave_something(
+    client: httpx.Client, document: str, said: str
+) -> None:
+    page = client.get(f"/id/document/{document}").text
+    assert said in page
+    assert 'class="depth-0"' in page
+
+
+def test_duties_on_which_something_is_reported_are_open_and_before_the_others(
+    client: httpx.Client
+) -> None:
+    page = client.get("/id/partnership/south-lanarkshire?tab=duties").text
+    reported, silent = page[page.index('id="panel-policies-of-partnership"'):].split(
+        "Nothing is reported <span", 1)
+    groups = reported.split('<section class="group"')[1:]
+    assert all('<details class="evidence">' in group for group in groups[:-1])
+    assert not any("<details><summary><h3>" in group for group in groups[:-1])
+    assert '<details class="evidence">' not in silent
+    entries = [part.count('<li class="brief">') for part in (reported, silent)]
+    assert sum(entries) == 69 and f'class="count">{entries[1]}<' in silent
+    assert "Strengths or improving 3" in _text(reported)
+
+
+def test_grades_that_are_only_known_as_a_range_are_drawn_and_said_as_one(
+    client: httpx.Client
+) -> None:
+    page = client.get("/id/distribution/nr-2-1").text
+    assert page.index('id="title-distributions"') < page.index('id="facts"')
+    drawn = page[page.index('class="drawing desk"'):]
+    drawn = drawn[:drawn.index("</svg>")]
+    assert "2 Adequate or worse · 30 Good or better" in _text(drawn)
+    assert "somewhere in this range" in drawn
+    bands = re.findall(r'class="fill-s(\d)" d="M[\d.]+ ([\d.]+)h[\d.]+" stroke-width="6.67"', drawn)
+    assert [(int(shade), float(y)) for shade, y in bands] == [
+        (3, 3.3), (2, 10.0), (1, 16.7), (6, 3.3), (5, 10.0), (4, 16.7)]
+
+
+@pytest.mark.parametrize("path", [
+    "/id/claim/sl-well-connected-leisure", "/id/use/mid-camhs", PAGES["use"],
+    "/id/figure/sl-young-people-trusted-person", "/id/progress-item/clack-5-remaining-4"])
+def test_a_statement_has_what_is_said_around_it_in_the_document(
+    client: httpx.Client, path: str
+) -> None:
+    page = client.get(path).text
+    around = page[page.index('id="around"'):]
+    around = around[:around.index("</section>")]
+    own = re.search(r"<h1[^>]*>(.*?)</h1>", page)
+    assert around.count("<li>\n  <p class=\"line\">") in (2, 3)
+    assert own and own[1].casefold() in around.casefold()
+    assert len(set(re.findall(r'<li><a href="(/id/[^"]*)"', around))) > 2
+
+
+def test_numbers_and_their_nouns_agree_and_none_is_nought(client: httpx.Client) -> None:
+    for path in ("/id/partnership/argyll-and-bute", "/id/partnership/north-ayrshire", THEME,
+                 "/id/partnership/midlothian", "/id/approach/safe-and-together"):
+        text = _text(client.get(path).text)
+        assert not re.search(r"\b1 (?:more are|findings|disagreements|statements|passages)\b", text)
+        assert not re.search(r"\b0 (?:strengths|priorities|approaches|disagreements)\b", text), path
+
+
+@pytest.mark.parametrize("theme", ["child-protection", "leadership"])
+def test_the_largest_themes_are_light(client: httpx.Client, theme: str) -> None:
+    page = client.get(f"/id/theme/{theme}")
+    files = [client.get(address) for address in re.findall(
+        r'(?:href|src)="(/static/[^"]+)"', page.text)]
+    assert sum(it.num_bytes_downloaded for it in (page, *files)) < 40_000

@@ -25,25 +25,18 @@ from graphsvc.sources.coverage import lines_of
 @dataclass
 class Line:
     """A paragraph as it is shown. page: the number of the page that begins with it, else None;
-    level: of a heading, else 0; drafts: ids of those that wait and begin here."""
+    level: of a heading, else 0; style: how it is set; drafts: ids of those that wait and begin
+    here."""
 
     paragraph: Paragraph
     text: Markup
     page: int | None
     level: int
-    here: bool = False
-    cited: bool = False
-    reason: str = ""
-    drafts: list[str] = field(default_factory=list)
-
-    @property
-    def style(self) -> str:
-        """How it is set: an item with a mark of its own needs no other."""
-        if self.level:
-            return "heading"
-        own = self.paragraph.text.lstrip()[:1]
-        return "body" if self.paragraph.kind is Kind.ITEM and not own.isalpha() else (
-            self.paragraph.kind.value)
+    style: str
+    here: bool
+    cited: bool
+    reason: str
+    drafts: list[str]
 
 
 @dataclass(frozen=True)
@@ -80,22 +73,21 @@ def document(
     work: Work, state: State, waiting: list[Draft], current: Draft | None, here: set[int]
 ) -> list[Line]:
     """The paragraphs of the document, with what is known of each. here: lines that are meant."""
-    cited = state.cited
-    begun: dict[int, list[str]] = defaultdict(list)
+    cited, begun = state.cited, defaultdict[int, list[str]](list)
     for draft in waiting:
         begun[draft.passages[0]].append(draft.id)
     levels = {heading.line: heading.level for heading in work.outline}
     lines, page = list[Line](), None
-    for paragraph in work.reading.paragraphs:
-        cues = cues_of(current) if current and paragraph.line in here else []
-        level = levels.get(paragraph.line, 0) or (
-            max(1, paragraph.level) if paragraph.kind is Kind.HEADING else 0)
+    for one in work.reading.paragraphs:
+        heading = max(1, one.level) if one.kind is Kind.HEADING else 0
+        level = min(levels.get(one.line, 0) or heading, 4)
+        plain = one.kind is Kind.ITEM and not one.text.lstrip()[:1].isalpha()  # has its own mark
         lines.append(Line(
-            paragraph, marked(paragraph.text, cues),
-            paragraph.page if paragraph.page != page else None, min(level, 4),
-            paragraph.line in here, paragraph.line in cited,
-            state.ticked.get(paragraph.line, ""), begun.get(paragraph.line, [])))
-        page = paragraph.page
+            one, marked(one.text, cues_of(current) if current and one.line in here else []),
+            one.page if one.page != page else None, level,
+            "heading" if level else "body" if plain else one.kind.value, one.line in here,
+            one.line in cited, state.ticked.get(one.line, ""), begun[one.line]))
+        page = one.page
     return lines
 
 
@@ -106,9 +98,8 @@ def card(work: Work, waiting: list[Draft], draft: Draft, problems: Sequence[Prob
     texts = {paragraph.line: paragraph.text for paragraph in work.reading.paragraphs}
     quotes = [(line, marked(texts.get(line, ""), cues_of(draft))) for line in draft.passages]
     clashes = [(work.graph.label(iri), _said(work, iri)) for iri in draft.clashes]
-    return Card(
-        draft, problems, quotes, _values(work, draft), clashes, at + 1,
-        ids[at - 1] if at > 0 else None, ids[at + 1] if at + 1 < len(ids) else None)
+    return Card(draft, problems, quotes, _values(work, draft), clashes, at + 1,
+                next(iter(ids[:at][-1:]), None), next(iter(ids[at + 1:]), None))
 
 
 def cues_of(draft: Draft) -> list[str]:
@@ -119,24 +110,17 @@ def cues_of(draft: Draft) -> list[str]:
 def marked(text: str, cues: Sequence[str]) -> Markup:
     """A text with the words that led to a draft marked."""
     longest = sorted(set(cues), key=len, reverse=True)
-    if not longest:
-        return escape(text)
-    pattern = re.compile("|".join(r"\s+".join(map(re.escape, cue.split())) for cue in longest),
-                         re.IGNORECASE)
-    parts, end = [], 0
-    for match in pattern.finditer(text):
-        parts += [escape(text[end:match.start()]), Markup("<mark>{}</mark>").format(match[0])]
-        end = match.end()
-    return Markup("").join([*parts, escape(text[end:])])
+    cue = "|".join(r"\s+".join(map(re.escape, cue.split())) for cue in longest) or "(?!)"
+    parts = re.split(f"({cue})", text, flags=re.IGNORECASE)  # every second one is a cue
+    return Markup("").join(Markup("<mark>{}</mark>").format(part) if number % 2 else escape(part)
+                           for number, part in enumerate(parts))
 
 
 def shares(progress: Progress) -> dict[str, int]:
-    """The parts of all paragraphs that are cited, ticked off and open, in per cent."""
+    """The parts of all paragraphs that are cited and ticked off, in per cent."""
     total = sum(section.paragraphs for section in progress.sections) or 1
-    cited = sum(section.cited for section in progress.sections)
-    ticked = sum(section.ticked for section in progress.sections)
-    return {"cited": round(100 * cited / total), "ticked": round(100 * ticked / total),
-            "open": round(100 * len(progress.open) / total)}
+    return {name: round(100 * sum(getattr(section, name) for section in progress.sections) / total)
+            for name in ("cited", "ticked")}
 
 
 def log(work: Work, state: State) -> Iterator[tuple[int, Decision, str, list[Said]]]:
@@ -227,7 +211,7 @@ def form_of(work: Work, draft: Draft, problems: Sequence[Problem] = ()) -> Form:
     for value in draft.values:
         given.setdefault(value.property, []).append(_written(work, value))
     return _form(work, draft.kind, given, ", ".join(map(str, draft.passages)), problems,
-                 _usual(work, draft.kind))
+                _usual(work, draft.kind))
 
 
 def filled_form(work: Work, kind: str, filled: Filled, problems: Sequence[Problem]) -> Form:
@@ -264,16 +248,15 @@ def _given(filled: Filled) -> dict[str, list[str]]:
 
 def _usual(work: Work, kind: str) -> dict[str, list[str]]:
     """The things that all accepted statements agree on, for properties of a class."""
-    found: dict[str, list[str]] = {}
+    found = defaultdict[str, list[list[str]]](list)
     for statement in work.state().statements.values():
         for property_ in {value.property for value in statement.values}:
-            things = sorted(value.iri for value in statement.values
-                            if value.property == property_ and value.iri)
-            found.setdefault(property_, []).append(" ".join(things))
-    fields = {one.property for one in work.fields.of(kind)}
-    return {property_: [work.graph.label(iri) for iri in values[0].split()]
-            for property_, values in found.items()
-            if property_ in fields and len(values) >= _SEVERAL and {*values} == {values[0]}}
+            found[property_].append(sorted(value.iri for value in statement.values
+                                           if value.property == property_ and value.iri))
+    return {one.property: [work.graph.label(iri) for iri in things[0]]
+            for one in work.fields.of(kind)
+            if len(things := found[one.property]) >= _SEVERAL
+            and all(other == things[0] for other in things)}
 
 
 def _form(
@@ -281,19 +264,18 @@ def _form(
     usual: dict[str, list[str]],
 ) -> Form:
     rows, more = list[Row](), list[Row]()
-    wrong = {problem.property: list[str]() for problem in problems}
+    wrong = defaultdict[str, list[str]](list)
     for problem in problems:
         wrong[problem.property].append(problem.message)
     for position, one in enumerate(work.fields.of(kind)):
-        values = given.get(one.property, [])
-        shown = values or one.least or one.property in wrong or position < _SHOWN
+        values, sentences = given.get(one.property, []), wrong.pop(one.property, [])
+        shown = values or one.least or sentences or position < _SHOWN
         proposed = usual.get(one.property, []) if shown and not values else []
         choices = work.fields.choices(one.property) if one.sort in ("choice", "thing") else ()
-        (rows if shown else more).append(Row(
-            one, values or proposed, bool(proposed), wrong.pop(one.property, []), choices))
+        (rows if shown else more).append(
+            Row(one, values or proposed, bool(proposed), sentences, choices))
     lines_wrong = wrong.pop(EVIDENCE.value, [])
-    return Form(kind, rows, more, lines, [text for texts in wrong.values() for text in texts],
-                lines_wrong)
+    return Form(kind, rows, more, lines, sum(wrong.values(), []), lines_wrong)
 
 
 def _written(work: Work, value: Value) -> str:

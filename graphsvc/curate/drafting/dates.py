@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from graphsvc.curate.drafting.cues import pattern
 from graphsvc.curate.drafting.text import Text, is_free, plain
@@ -21,20 +22,18 @@ MONTHS = {name.casefold(): number for names in (month_name, month_abbr)
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _YEAR = r"(?:1[89]|20|21)\d\d"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
-_POINT = (rf"(?:(?P<day{{0}}>{_DAY})\s+(?:of\s+)?)?(?P<month{{0}}>{_MONTH})\.?"
-          rf"(?:\s+(?P<late{{0}}>{_DAY})(?=\s*,))?(?:\s*,?\s*(?P<year{{0}}>{_YEAR}))?"
-          rf"|(?P<only{{0}}>{_DAY})|(?P<alone{{0}}>{_YEAR})")
-_RANGE = re.compile(
-    rf"(?<![\w/.-])(?:{_POINT.format(1)})\s*(?:and|to|until|through|[-–—])\s*"
-    rf"(?:{_POINT.format(2)})(?![\w/%])", re.IGNORECASE)
-_ONE = re.compile(rf"(?<![\w/.-])(?:{_POINT.format(1)})(?![\w/%]|[.,]\d)", re.IGNORECASE)
+_MONTHLY = rf"(?:(?P<day{{0}}>{_DAY})\s+(?:of\s+)?)?(?P<month{{0}}>{_MONTH})\.?"
+_PERIOD = re.compile(
+    rf"(?<![\w/.-])(?:(?P<range>(?:{_MONTHLY.format(1)}(?:\s*,?\s*(?P<year1>{_YEAR}))?"
+    rf"|(?P<only1>{_DAY})|(?P<alone1>{_YEAR}))\s*(?:and|to|until|through|[-–—]))\s*)?"
+    rf"(?P<end>{_MONTHLY.format(2)}(?:\s+(?P<only2>{_DAY})(?=\s*,))?\s*,?\s*(?P<year2>{_YEAR})"
+    rf"|(?P<alone2>{_YEAR}))(?![\w/%]|[.,]\d)", re.IGNORECASE)
 _FISCAL = re.compile(rf"(?<![\w/.-])(?P<year>{_YEAR})\s*[/–-]\s*(?P<short>\d\d)(?![\w/%]|[.,]\d)")
 _SLASHED = re.compile(rf"(?<![\w/.-])(?P<day>\d{{1,2}})[/.](?P<month>\d{{1,2}})[/.]"
                       rf"(?P<year>{_YEAR})(?![\w/])")
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """A day, a month or a year. month and day are 0 where the text does not give them."""
 
     year: int
@@ -50,6 +49,14 @@ class Moment:
     @property
     def datatype(self) -> str:
         return str(XSD.date if self.day else XSD.gYearMonth if self.month else XSD.gYear)
+
+    @property
+    def exists(self) -> bool:
+        try:
+            return bool(date(self.year, self.month or 1, self.day or 1)) and (
+                bool(self.month) or not self.day)
+        except ValueError:
+            return False
 
 
 @dataclass(frozen=True)
@@ -72,71 +79,49 @@ def periods(text: str) -> list[Period]:
     What the beginning of a range leaves out is taken from its end: `between 3 and 13 March 2020`.
     """
     found: list[Period] = []
-    for form, read in ((_SLASHED, _slashed), (_RANGE, _range), (_FISCAL, _fiscal), (_ONE, _one)):
+    for form, read in ((_SLASHED, _slashed), (_FISCAL, _fiscal), (_PERIOD, _period)):
         for match in form.finditer(text):
-            if is_free(match.span(), (p.at for p in found)) and (moments := read(match)):
-                found.append(Period(*moments, match.span()))
+            one = read(match)
+            if one.start.exists and one.end.exists and one.start <= one.end and is_free(
+                    one.at, (other.at for other in found)):
+                found.append(one)
     return sorted(found, key=lambda period: period.at)
 
 
-def _range(match: re.Match[str]) -> tuple[Moment, Moment] | None:
-    start, end = _parts(match, "1"), _parts(match, "2")
-    if not end[0] or (start[2] and not start[1] and not end[1]):
-        return None
-    year = start[0] or end[0]
-    first = Moment(year, start[1] or (end[1] if start[2] else 0), start[2])
-    last = Moment(*end)
-    if not start[0] and first.text > last.text:  # between December and February 2020
-        first = Moment(year - 1, first.month, first.day)
-    if (start[2] or end[2]) and not (start[0] or start[1] or start[2]):
-        return None
-    return (first, last) if _exists(first) and _exists(last) and first.text <= last.text else None
+def _period(match: re.Match[str]) -> Period:
+    first, end = _moment(match, "1"), _moment(match, "2")
+    start = Moment(first.year or end.year, first.month or (first.day and end.month), first.day)
+    if not first.year and start > end:  # between December and February 2020
+        start = start._replace(year=end.year - 1)
+    is_range = match["range"] and start.exists and start <= end
+    return Period(start, end, match.span()) if is_range else Period(end, end, match.span("end"))
 
 
-def _one(match: re.Match[str]) -> tuple[Moment, Moment] | None:
-    year, month, day = _parts(match, "1")
-    moment = Moment(year, month, day)
-    return (moment, moment) if year and _exists(moment) and (month or not day) else None
+def _moment(match: re.Match[str], place: str) -> Moment:
+    """A moment of a match, with 0 for what it does not give."""
+    year, month, day = (next(filter(None, (match[name + place] for name in names)), "")
+                        for names in (("year", "alone"), ("month",), ("day", "only")))
+    return Moment(int(year or 0), MONTHS.get(month.casefold(), 0),
+                  int(re.sub(r"\D", "", day) or 0))
 
 
-def _fiscal(match: re.Match[str]) -> tuple[Moment, Moment] | None:
+def _fiscal(match: re.Match[str]) -> Period:
     """A year that begins in one calendar year and ends in the next: 2018/19, 2014-16."""
-    start, short = int(match["year"]), int(match["short"])
-    end = start // 100 * 100 + short
-    return (Moment(start), Moment(end)) if start < end else None
+    start = int(match["year"])
+    return Period(Moment(start), Moment(start // 100 * 100 + int(match["short"])), match.span())
 
 
-def _slashed(match: re.Match[str]) -> tuple[Moment, Moment] | None:
+def _slashed(match: re.Match[str]) -> Period:
     moment = Moment(int(match["year"]), int(match["month"]), int(match["day"]))
-    return (moment, moment) if _exists(moment) else None
-
-
-def _parts(match: re.Match[str], place: str) -> tuple[int, int, int]:
-    """Year, month and day, each 0 where it is not given."""
-    named = {name: match[name + place]
-             for name in ("day", "month", "late", "year", "only", "alone")}
-    day = named["day"] or named["late"] or named["only"]
-    return (int(named["year"] or named["alone"] or 0),
-            MONTHS[named["month"].casefold()] if named["month"] else 0,
-            int(re.sub(r"\D", "", day)) if day else 0)
-
-
-def _exists(moment: Moment) -> bool:
-    try:
-        date(moment.year, moment.month or 1, moment.day or 1)
-    except ValueError:
-        return False
-    return True
+    return Period(moment, moment, match.span())
 
 
 # -- events ---------------------------------------------------------------------------------------
 
-_COVER, _IMPRINT = 40, 40
+_EDGE = 40
 """Paragraphs at the beginning and end of a document among which its date is."""
 _SHORT = 12
 """Words of a line that says little more than a date."""
-_LONGEST = 120
-"""Characters of such a line."""
 _IMPRINTED = re.compile(r"©|\(c\)|\bcopyright|\bpublish|\bpublication|\bdate", re.IGNORECASE)
 _WEEK = re.compile(r"\bweeks? (?:beginning|commencing|of|starting)\s+\S*\s*$", re.IGNORECASE)
 _APART = 160
@@ -177,14 +162,10 @@ def _said(
     what says that something else of it did."""
     before = ""
     for sentence in text.sentences:
-        shown = sentence.text
-        above = sentence.above[-1] if sentence.above else ""
-        named = 0.9 if names.search(shown) else (
-            0.7 if names.search(before) or names.search(above) else 0)
+        shown, around = sentence.text, (before, *sentence.above[-1:])
         before = shown
-        if not named:
-            continue
-        for period in periods(shown):
+        named = 0.9 if names.search(shown) else 0.7 if any(map(names.search, around)) else 0
+        for period in periods(shown) if named else ():
             near, other = (min((max(match.start() - period.at[1], period.at[0] - match.end())
                                 for match in cues.finditer(shown)), default=_APART)
                            for cues in (happened, others))
@@ -197,19 +178,19 @@ def _shown(text: Text) -> Iterator[_When]:
     paragraphs = text.reading.paragraphs
     for place, paragraph in enumerate(paragraphs):
         shown = plain(paragraph.text)
-        found = periods(shown) if len(shown) < _LONGEST else []
-        if len(found) != 1 or len(words(shown)) > _SHORT or found[0].is_range:
+        found = periods(shown) if len(words(shown)) <= _SHORT else []
+        if len(found) != 1 or found[0].is_range:
             continue
-        at_end = place < _COVER or place >= len(paragraphs) - _IMPRINT
-        alone = len(words(shown)) <= 3 and bool(found[0].start.month)
-        if alone or at_end and (found[0].start.day or _IMPRINTED.search(shown)):
-            sure = 0.6 + 0.2 * at_end - 0.3 * (not found[0].start.month)
-            yield _when(found[0], shown, paragraph.line, sure)
+        start, at_end = found[0].start, min(place, len(paragraphs) - place) < _EDGE
+        if start.month and len(words(shown)) <= 3 or at_end and (
+                start.day or _IMPRINTED.search(shown)):
+            yield _when(found[0], shown, paragraph.line,
+                        0.6 + 0.2 * at_end - 0.3 * (not start.month))
 
 
 def _when(period: Period, shown: str, line: int, sure: float) -> _When:
     start, end = period.start, period.end
-    if _WEEK.search(shown[:period.at[0]]) and start == end and start.day:
+    if _WEEK.search(shown[:period.at[0]]):
         end = Moment(start.year, start.month)  # on which day the week ended is not said
     return _When(start, end, period.at, line, shown[slice(*period.at)], round(sure, 2))
 

@@ -11,7 +11,7 @@ from math import fsum, log
 
 from graphsvc.curate.drafting.cues import Concepts, Found
 from graphsvc.curate.drafting.dates import Period
-from graphsvc.curate.drafting.quantities import LIMIT, Quantity, quantities
+from graphsvc.curate.drafting.quantities import UP_TO, Quantity, quantities
 from graphsvc.curate.drafting.text import Sentence, Text
 from graphsvc.curate.records import Draft, Value
 from graphsvc.vocabulary import CURATION, XSD
@@ -26,9 +26,6 @@ _MOST = 6
 _END = re.compile(r"[.;:()\u2022]\s|[.;:()\u2022]$|<[^>]*>|\t")
 _COMPARED = re.compile(r"\b(?:compar\w+|from|to|than|average|figures?|against|and|while"
                        r"|equivalent|then)\W+(?:\w+\W+){0,6}$", re.IGNORECASE)
-_ELLIPSIS = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|from|in|is|are|was|were|had"
-                       r"|more (?:in|to|were|are|by))\b",
-                       re.IGNORECASE)
 _PART = re.compile(r"\s*\)?\s*(?:\(|(?:out )?of(?:\s+\S+){0,3})\s*")
 _AGAIN = re.compile(r"\W*(?:this|these|it|that|they)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -118,21 +115,17 @@ class _Figures:
         self, around: _Around, shown: str, said: Found | None, dates: list[Period]
     ) -> _Figure | None:
         """What is to be said of a quantity; None where it counts nothing."""
-        quantity = around.quantity
+        quantity, compared = around.quantity, _COMPARED.search(around.before)
         group, counted = self._group(around, said), self._counted(around)
         unit = self._unit(around, shown, group)
-        last = self.last.get(quantity.sort)
-        if last and (_ELLIPSIS.match(around.after) or (
-                _COMPARED.search(around.before) and unit and not unit.words)):
+        last, known = self.last.get(quantity.sort), self.latest
+        if last and compared and unit and not unit.words:
             unit = last.unit
-        known = self.latest
-        if known and quantity.sort and (
-                _COMPARED.search(around.before) or _AGAIN.match(shown) or around.inside):
+        if known and quantity.sort and (compared or _AGAIN.match(shown) or around.inside):
             group = self._best(self.group, around.after[:_NOUN]) or known.group or group
             if around.inside or len(_keywords(around.after)) < 3:
                 counted = known.counted
-        bare = quantity.sort == "count" and unit and not unit.words
-        if unit is None or not counted.label or bare and "." in quantity.words:
+        if unit is None or not counted.label or "." in quantity.words and not unit.words:
             return None
         near = min(dates, key=lambda one: min(abs(one.at[0] - quantity.at[1]),
                                               abs(quantity.at[0] - one.at[1])),
@@ -166,18 +159,17 @@ class _Figures:
                               str(XSD.decimal if "." in text else XSD.integer))
 
     def _group(self, around: _Around, said: Found | None) -> Found | None:
-        """Of whom or of what it is a part: the group that the sentence says outright, else one that
-        the clause names, else, for a word of quantity, that of the passage."""
+        """Of whom or of what it is a part: for a word of quantity the group that it is next to
+        where that has a unit of its own, unless the sentence says another before it, or else that
+        of the passage."""
+        before = self._best(self.group, around.before[-_NEAR:], last=True)
         if around.quantity.sort:
-            return (self._best(self.group, around.after[:_NEAR])
-                    or self._best(self.group, around.before[-_NEAR:], last=True))
+            return self._best(self.group, around.after[:_NEAR]) or before
         near = self._noun(self.group, around.after)
-        if near and self._given(near, self.unit) and not (
-                said and said.start < around.quantity.at[0]
-                and self._given(said, self.unit) != self._given(near, self.unit)):
+        unit, other = (self._given(one, self.unit) for one in (near, said))
+        if unit and (said is None or said.start > around.quantity.at[0] or other == unit):
             return near
-        return said or self.carried or near or self._best(
-            self.group, around.before[-_NEAR:], last=True)
+        return self.carried or near or before
 
     def _noun(self, property_: str, after: str) -> Found | None:
         """What the words right after a quantity name."""
@@ -188,44 +180,33 @@ class _Figures:
         """The unit, without words where none lead to it; None where nothing is counted."""
         quantity, usual = around.quantity, self.cues[self.unit].otherwise
         otherwise = Found(usual, "", 0, 0, 0) if usual else None
+        near = self._best(self.unit, around.after[:_UNIT])
         if quantity.of == self.trend:
-            return self._best(self.unit, around.after[:_UNIT]) or otherwise
+            return near or otherwise
         if not quantity.sort:
             return self._implied_unit(group) or self._noun(self.unit, around.after)
-        rate, always = self._rate(shown), self._always(quantity)
-        if rate and ("." in quantity.words or self._rate(around.after[:_NOUN * 2])):
-            return always or rate
-        return always or self._named(around) or otherwise
-
-    def _always(self, quantity: Quantity) -> Found | None:
-        """The unit of a sort of numbers that has only one."""
         sort, total = quantity.sort, str(quantity.total)
         if sort == "part":
             sort = total if total in self.sorts else "percent"
-        return Found(self.sorts[sort], quantity.words, 0, 0, 0) if sort in self.sorts else None
-
-    def _named(self, around: _Around) -> Found | None:
-        """The unit that the words after a number name, or those before it where it is the last."""
-        near = self._best(self.unit, around.after[:_UNIT])
+        if sort in self.sorts:  # which has only one unit
+            return Found(self.sorts[sort], quantity.words, 0, 0, 0)
+        rates = [one for one in self.cues[self.unit].find(shown) if one.rank <= 1]
+        if rates and "." in quantity.words:
+            return rates[0]
         context = next(iter(self.contexts.find(around.before)), None)
         implied = self._implied_unit(context or self._noun(self.group, around.after))
         if implied and (context or near is None or (implied.start, -implied.end) < (
                 near.start, -near.end)):
             return implied
-        if near:
-            return near
-        short = not words(_END.split(around.after)[0])[:2]
-        before = self._best(self.unit, around.before if short else around.before[-25:], last=True)
-        return before if short or LIMIT.search(around.before) else None
+        if near is None and (not words(_END.split(around.after)[0])[:2]
+                             or UP_TO.search(around.before)):
+            near = self._best(self.unit, around.before, last=True)
+        return near or otherwise
 
     def _implied_unit(self, group: Found | None) -> Found | None:
         """The unit that follows from the group, if one does."""
         implied = self._given(group, self.unit)
         return replace(group, iri=implied) if group and implied else None
-
-    def _rate(self, shown: str) -> Found | None:
-        """The unit of the rates that a sentence is about."""
-        return next((cue for cue in self.cues[self.unit].find(shown) if cue.rank <= 1), None)
 
     def _counted(self, around: _Around) -> Value:
         """What is counted: a measure of the project, or the words that say it."""
@@ -284,7 +265,7 @@ def _split(shown: str, found: list[Quantity]) -> Iterator[_Around]:
                   and not shown[:other.at[0]].endswith("(")]
         end = others[0].at[0] if others else len(shown)
         yield _Around(quantity, shown[start:quantity.at[0]], shown[quantity.at[1]:end],
-                      bool(place) and shown[:quantity.at[0]].endswith("("))
+                      shown[:quantity.at[0]].endswith("("))
 
 
 def _keywords(text: str) -> list[str]:

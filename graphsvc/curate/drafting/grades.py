@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from graphsvc.curate.drafting.cues import Concepts, Found, pattern
 from graphsvc.curate.drafting.quantities import Quantity, quantities
@@ -26,20 +27,15 @@ _ENOUGH = 0.5
 @dataclass(frozen=True)
 class Indicator:
     """What a text names of what is graded. iri: None where the project does not have it; number:
-    with which the document names it, or empty; words: as the text has it; start: where."""
+    with which the document names it, or empty; words: as the text has it; start: where; rank: the
+    lower, the more of its set the document names; stems: of its name."""
 
     iri: str | None
     number: str
     words: str
-    start: int
-
-
-@dataclass(frozen=True)
-class _Known(Indicator):
-    """A name of what is graded. rank: the lower, the more of its set the document names."""
-
-    rank: int
-    stems: frozenset[str]
+    start: int = 0
+    rank: int = 0
+    stems: frozenset[str] = frozenset()
 
 
 class Indicators:
@@ -60,8 +56,8 @@ class Indicators:
         given = Counter(set_ for _, set_, name in known if name.casefold() in everything)
         ranks = {set_: rank for rank, (set_, _) in enumerate(given.most_common())}
         self._known = sorted(
-            (_Known(iri, graph.value(iri, numbered), name, 0, ranks.get(set_, len(ranks)),
-                    frozenset(content_stems(name))) for iri, set_, name in known),
+            (Indicator(iri, graph.value(iri, numbered), name, 0, ranks.get(set_, len(ranks)),
+                       frozenset(content_stems(name))) for iri, set_, name in known),
             key=lambda one: (one.rank, -len(one.words)))
         cues = pattern(graph.values(graph.range(property_), CURATION.cue)).pattern
         self._said = re.compile(rf"{cues}[\s*_-]+{_NUMBER}(?![\w%])", re.IGNORECASE)
@@ -70,39 +66,38 @@ class Indicators:
         """What a text names, in its order. first: whether a number at its beginning is one too."""
         found: list[Indicator] = []
         taken: list[tuple[int, int]] = []
-        numbers = [*self._said.finditer(text), *([_START.match(text)] if first else [])]
-        for match in numbers:
-            if match and is_free(match.span(), taken):
-                rest = plain(_REST.split(text[match.end():])[0].lstrip(" :–-"))
-                named = self._numbered(match[1], rest, match.start())
-                if named.iri or "." in named.number or match.re is self._said:
-                    found.append(named)
-                    taken.append((match.start(), match.end() + len(rest) + 1))
+        start = _START.match(text) if first else None
+        for match in (*self._said.finditer(text), *([start] if start else [])):
+            rest = plain(_REST.split(text[match.end():])[0].lstrip(" :–-"))
+            named = self._numbered(match[1], rest, match.start())
+            if is_free(match.span(), taken) and (
+                    named.iri or "." in named.number or match is not start):
+                found.append(named)
+                taken.append((match.start(), match.end() + len(rest) + 1))
         folded = text.casefold().replace("’", "'")
         for one in self._known:
             at = folded.find(one.words.casefold())
             end = at + len(one.words)
             alone = " " in one.words or re.fullmatch(r"\W*", re.split(r"[\t:]", folded[end:])[0])
             if at >= 0 and alone and is_free((at, end), taken):
-                found.append(Indicator(one.iri, one.number, text[at:end], at))
+                found.append(replace(one, words=text[at:end], start=at))
                 taken.append((at, end))
         return sorted(found, key=lambda one: one.start)
 
     def like(self, text: str) -> Indicator | None:
         """What a text paraphrases: the one of whose name it has most salient words."""
-        said = frozenset(content_stems(text))
-        shares = {one: len(one.stems & said) / len(one.stems)
-                  for one in self._known if len(one.stems & said) > 1}
-        best = max(shares, key=lambda one: (shares[one], -one.rank), default=None)
-        return best if best and shares[best] >= _ENOUGH else None
+        said = {*content_stems(text)}
+        near = [one for one in self._known if len(one.stems & said) > 1]
+        best = max(near, key=lambda one: len(one.stems & said) / len(one.stems), default=None)
+        return best if best and len(best.stems & said) >= _ENOUGH * len(best.stems) else None
 
     def _numbered(self, number: str, rest: str, start: int) -> Indicator:
-        said = frozenset(content_stems(rest))
+        said = {*content_stems(rest)}
         best = max((one for one in self._known
                     if one.number == number and ("." in number or one.stems & said)),
                    key=lambda one: (len(one.stems & said), -one.rank), default=None)
-        name = " ".join(f"{number} {rest}".split()[:10])
-        return Indicator(best.iri if best else None, number, name, start)
+        return Indicator(best.iri if best else None, number,
+                         " ".join(f"{number} {rest}".split()[:10]), start)
 
 
 # -- grades ---------------------------------------------------------------------------------------
@@ -149,43 +144,40 @@ class _Grades:
 
     def drafts(self) -> Iterator[Draft]:
         """One draft of what several passages say alike, the surest first."""
-        same: dict[tuple[str, str], list[_Graded]] = defaultdict(list)
+        text, same = self.text, defaultdict[tuple[str, str], list[_Graded]](list)
         for one in self.find():
             what = one.indicator.iri or one.indicator.number or one.indicator.words
             same[what, one.grade.iri if one.grade else ""].append(one)
         for ones in same.values():
-            ones.sort(key=lambda one: -one.score)
-            best, text, of = ones[0], self.text, ones[0].indicator
-            named = text.value(self.indicator, of.iri, of.words) if of.iri else (
-                text.said(self.indicator, of.words, of.words))
-            grade = text.value(self.graded, best.grade.iri, best.grade.words) if best.grade else (
-                text.said(self.ungraded, best.words, best.words))
-            yield text.draft(self.class_, [*text.subject_values(self.class_), named, grade],
-                             (line for one in ones for line in one.lines), best.words, best.score)
+            best = max(ones, key=lambda one: one.score)
+            of, grade = best.indicator, best.grade
+            yield text.draft(self.class_, [
+                *text.subject_values(self.class_),
+                text.value(self.indicator, of.iri, of.words) if of.iri
+                else text.said(self.indicator, of.words, of.words),
+                text.value(self.graded, grade.iri, grade.words) if grade
+                else text.said(self.ungraded, best.words, best.words)],
+                (line for one in sorted(ones, key=lambda one: -one.score) for line in one.lines),
+                best.words, best.score)
 
     def find(self) -> Iterator[_Graded]:
         """The grades of lines and tables, then those of sentences."""
-        yield from self._lines()
-        for sentence in self.text.sentences:
-            yield from self._sentence(sentence)
-
-    def _lines(self) -> Iterator[_Graded]:
         paragraphs = self.text.reading.paragraphs
         for place, paragraph in enumerate(paragraphs):
             shown = plain(paragraph.text)
             if len(shown) > _SHORT and paragraph.kind is not Kind.ROW:
                 continue
-            alone = self._alone(shown)
-            if alone:
+            if alone := self._alone(shown):
                 near = (paragraphs[place + step] for step in _NEAR
                         if 0 <= place + step < len(paragraphs))
-                for other in near:
-                    named = self._named(other)
-                    if named:
-                        yield _Graded(named, alone, (paragraph.line, other.line), alone.words, 0.95)
-                        break
-            else:
+                named = ((one, other.line) for other in near if len(other.text) < _SHORT
+                         for one in self.indicators.find(plain(other.text), first=True))
+                for one, line in islice(named, 1):
+                    yield _Graded(one, alone, (paragraph.line, line), alone.words, 0.95)
+            elif not shown.endswith((".", "?")) and not contents(paragraph):
                 yield from self._row(paragraph, shown)
+        for sentence in self.text.sentences:
+            yield from self._sentence(sentence)
 
     def _alone(self, shown: str) -> Found | None:
         """The grade that is all that a line says."""
@@ -193,27 +185,19 @@ class _Grades:
         return next((one for one in self.grades.find(bare)
                      if one.start == 0 and one.end >= len(bare)), None)
 
-    def _named(self, paragraph: Paragraph) -> Indicator | None:
-        """What is graded, if a line does no more than name it."""
-        shown = plain(paragraph.text)
-        found = self.indicators.find(shown, first=True) if len(shown) < _SHORT else []
-        return found[0] if found else None
-
     def _row(self, paragraph: Paragraph, shown: str) -> Iterator[_Graded]:
         """The pairs of a line or row that names what is graded and the grades."""
-        if shown.endswith((".", "?")) or contents(paragraph):
-            return
         named = self.indicators.find(shown, first=True)
         grades = self.grades.longest(shown)
-        unknown = plain(paragraph.cells[0]) if len(paragraph.cells) > 1 and not named else ""
+        unknown = "" if named else plain("".join(paragraph.cells[:1]))
         if len(unknown.split()) > 1 and any(map(self._alone, paragraph.cells[1:])):
-            named = [Indicator(None, "", " ".join(unknown.split()[:10]), 0)]
-        if named and len(named) == len(grades):
-            for indicator, grade in zip(named, grades, strict=True):
-                yield _Graded(indicator, grade, (paragraph.line,), grade.words, 0.9)
+            named = [Indicator(None, "", " ".join(unknown.split()[:10]))]
+        pairs = zip(named, grades, strict=True) if len(named) == len(grades) else ()
+        for indicator, grade in pairs:
+            yield _Graded(indicator, grade, (paragraph.line,), grade.words, 0.9)
 
     def _sentence(self, sentence: Sentence) -> Iterator[_Graded]:
-        shown, quoted = sentence.text, [*_QUOTED.finditer(sentence.text)]
+        shown = sentence.text
         named = self.indicators.find(shown)
         before = self.before[1] if self.before[0] == sentence.line else []
         self.before = sentence.line, named or before
@@ -222,24 +206,24 @@ class _Grades:
                           sentence.lines, match[0], 0.85)
             return
         for grade in self.grades.longest(shown) if self.evaluated.search(shown) else ():
-            marked = any(match.start() < grade.start < match.end() for match in quoted)
-            indicator, score = self._meant(sentence, shown, named or before, grade, marked)
+            indicator, score = self._meant(sentence, named or before, grade)
             if indicator:
                 yield _Graded(indicator, grade, sentence.lines, grade.words, score)
 
     def _meant(
-        self, sentence: Sentence, shown: str, named: list[Indicator], grade: Found, marked: bool
+        self, sentence: Sentence, named: list[Indicator], grade: Found
     ) -> tuple[Indicator | None, float]:
         """What a sentence gives a grade to, and how sure that is."""
         if named:
             return min(named, key=lambda one: abs(one.start - grade.start)), 0.8
-        if not marked:
+        if not any(match.start() < grade.start < match.end()
+                   for match in _QUOTED.finditer(sentence.text)):
             return None, 0
         above = (found for title in reversed(sentence.above)
                  for found in self.indicators.find(title))
         if of := next(above, None):
             return of, 0.4
-        return self.indicators.like(shown), 0.3
+        return self.indicators.like(sentence.text), 0.3
 
 
 # -- distributions --------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from graphsvc.curate.graph import CuratedGraph
@@ -114,13 +114,11 @@ class Text:
         """What the document as a whole is about, of a class: the thing that its title names, or the
         one that it names most, and in at least half of the places; None where there is none."""
         title = {*content_stems(self.reading.title)}
-        titled = {iri: name for iri in self.graph.things(class_) for name in self.graph.called(iri)
-                  if title.issuperset(content_stems(name))}
-        if titled:
-            return max(titled, key=lambda iri: len(titled[iri]))
+        titled = {iri: len(name) for iri in self.graph.things(class_)
+                  for name in self.graph.called(iri) if title.issuperset(content_stems(name))}
         often = {iri: len(sentences) for iri, sentences in self.naming(class_).items()}
-        most = max(often, key=lambda iri: often[iri], default=None)
-        return most if most and often[most] * 2 >= sum(often.values()) else None
+        most = max(titled or often, key=(titled or often).__getitem__, default=None)
+        return most if titled or most and often[most] * 2 >= sum(often.values()) else None
 
     def is_here(self, one: Named) -> bool:
         """Whether a thing is where the document is about, or is named with where it is."""
@@ -167,7 +165,7 @@ class Text:
 
     def _sentences(self) -> Iterator[Sentence]:
         above: list[tuple[int, str]] = []
-        for paragraphs in _runs(self.reading.paragraphs):
+        for paragraphs in filter(None, _runs(self.reading.paragraphs)):
             first = paragraphs[0]
             if first.kind is Kind.HEADING:
                 above = [one for one in above if one[0] < first.level]
@@ -181,23 +179,20 @@ class Text:
         joined = " ".join(paragraph.text for paragraph in paragraphs)
         parts = words(joined)
         named = [_mentioned(one, parts) for one in self.graph.names.written(parts)]
-        texts = [(match[0], match.start()) for match in _SENTENCE.finditer(joined)]
-        counts = [len(words(text)) for text, _ in texts]
-        ends = [*accumulate(len(paragraph.text) + 1 for paragraph in paragraphs)]
-        place = number = 0
-        while texts:
-            (text, start), size = texts.pop(0), counts.pop(0)
-            while texts and any(place <= one.place < place + size < one.end for one in named
-                                if _END.search(one.name)):
-                text = joined[start:texts[0][1] + len(texts.pop(0)[0])]  # a name holds its end
-                size += counts.pop(0)
-            lines = [paragraph.line for paragraph, end in zip(paragraphs, ends, strict=True)
-                     if start < end and end - len(paragraph.text) - 1 < start + len(text)]
-            exact = [one for one in named if place <= one.place and one.end <= place + size
-                     and not _is_part(one, text)]
+        spans = [match.span() for match in _SENTENCE.finditer(joined)]
+        places = [*accumulate((len(words(joined[slice(*span)])) for span in spans), initial=0)]
+        ends = [n for n, place in enumerate(places) if n and not any(  # a name holds no end
+            one.place < place < one.end for one in named if _END.search(one.name))]
+        paragraph_ends = [*accumulate(len(paragraph.text) + 1 for paragraph in paragraphs)]
+        for number, (first, last) in enumerate(pairwise([0, *ends])):
+            start, end = spans[first][0], spans[last - 1][1]
+            text = joined[start:end]
+            lines = [one.line for one, stop in zip(paragraphs, paragraph_ends, strict=True)
+                     if start < stop and stop - len(one.text) - 1 < end]
+            exact = [one for one in named if places[first] <= one.place and (
+                one.end <= places[last]) and not _is_part(one, text)]
             yield Sentence(tuple(lines), number, text, above, (*exact, *self._nearly(text)),
                            paragraphs[0].kind)
-            place, number = place + size, number + 1
 
     def _nearly(self, text: str) -> Iterator[Named]:
         """The things that a text names with the words of a longer name in another order."""
@@ -241,8 +236,7 @@ def _runs(paragraphs: Iterable[Paragraph]) -> Iterator[list[Paragraph]]:
             yield run
             run = []
         run.append(paragraph)
-    if run:
-        yield run
+    yield run
 
 
 def _is_unfinished(text: str, after: str) -> bool:
@@ -255,8 +249,8 @@ def _is_unfinished(text: str, after: str) -> bool:
 def _said(iri: str, sentence: Sentence) -> Said:
     text = sentence.text
     found = find_words(next(one.words for one in sentence.named if one.iri == iri), text)
-    return Said(f"{text[:found.start()]}–{text[found.end():]}", found.start()) if found else (
-        Said(text, 0))
+    start, end = found.span() if found else (0, 0)
+    return Said(f"{text[:start]}–{text[end:]}", start)
 
 
 def is_free(at: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:

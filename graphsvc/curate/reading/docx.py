@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from graphsvc.curate.reading import Content
-from graphsvc.curate.reading.marks import is_item, looks_like_caption, plain_bullet, titled
+from graphsvc.curate.reading.text import kind_of, plain_bullet, titled
 from graphsvc.curate.records import Kind, Paragraph
 from graphsvc.errors import GraphsvcError
 
@@ -37,9 +37,7 @@ def read(path: Path) -> Content:
         reader = _Reader(document)
     except (KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
         raise _broken(path) from error
-    title = next((p.text for p in reader.paragraphs if p.kind is Kind.HEADING), "")
-    return Content(title=title or document.core_properties.title or path.stem,
-                   paragraphs=tuple(reader.paragraphs))
+    return Content(otherwise=document.core_properties.title, paragraphs=tuple(reader.paragraphs))
 
 
 def _broken(path: Path) -> GraphsvcError:
@@ -123,9 +121,8 @@ class _Reader:
                 self._page += any(next(cell.iter(_BREAK), None) is not None for cell in row[:1])
 
     def _add(self, text: str, kind: Kind, level: int = 0, cells: tuple[str, ...] = ()) -> None:
-        if re.search(r"\w", text):
-            self.paragraphs.append(Paragraph(line=0, text=text, kind=kind, level=level, cells=cells,
-                                             page=self._page if self._paged else None))
+        self.paragraphs.append(Paragraph(line=0, text=text, kind=kind, level=level, cells=cells,
+                                         page=self._page if self._paged else None))
 
     def _add_row(self, texts: Iterable[str]) -> None:
         cells = tuple(" ".join(text.split()) for text in texts)
@@ -144,15 +141,13 @@ class _Reader:
         if style in ("title", "subtitle") or outline is not None:
             level = int(outline.get(qn("w:val"))) + 1 if outline is not None else 1
             return (Kind.HEADING, level) if level < 10 else (Kind.BODY, 0)
-        if style == "caption" or looks_like_caption(text):
-            return Kind.CAPTION, 0
-        if (number := self._number(element, style)) is not None:
+        kind, _ = (Kind.CAPTION, text) if style == "caption" else kind_of(text)
+        if kind is not Kind.CAPTION and (number := self._number(element, style)) is not None:
             return Kind.ITEM, number[1] + 1
-        if is_item(plain_bullet(text)):
-            return Kind.ITEM, 1
-        if len(text.split()) <= _SHORT and titled(text) and _all_bold(element):
+        if kind is Kind.BODY and len(text.split()) <= _SHORT and titled(text) and (
+                _all_bold(element)):
             return Kind.HEADING, self._level + 1
-        return Kind.BODY, 0
+        return kind, int(kind is Kind.ITEM)
 
     def _number(self, element: Any, style: str) -> tuple[str, int] | None:
         """The list and the depth, from 0, of an item; None where the paragraph is none."""

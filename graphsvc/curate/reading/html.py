@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from graphsvc.curate.reading import Content
-from graphsvc.curate.reading.marks import is_item, looks_like_caption, plain_bullet
+from graphsvc.curate.reading.text import kind_of
 from graphsvc.curate.records import Kind, Paragraph
 from graphsvc.errors import GraphsvcError
 
@@ -23,10 +22,10 @@ _NAVIGATION = re.compile(
     r"(?:^|[-_ ])(?:nav|navbar|navigation|menu|breadcrumbs?|cookies?|skip|share|social|pagination"
     r"|pager|related|sidebar|site-footer|site-header|feedback)(?:$|[-_ ])", re.IGNORECASE)
 _NOTE = re.compile(r"(?:^|[-_ ])(?:footnotes?|endnotes?|fn\d*)(?:$|[-_ :])", re.IGNORECASE)
-_BLOCKS = {"address", "article", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt",
-           "fieldset", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6",
-           "header", "hr", "html", "li", "main", "ol", "p", "pre", "section", "summary", "table",
-           "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "aside", "caption"}
+_INLINE = {"a", "abbr", "b", "bdi", "br", "cite", "code", "em", "font", "i", "img", "ins", "kbd",
+           "label", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "time", "u", "var"}
+_WHOLE = {"h1", "h2", "h3", "h4", "h5", "h6", "caption", "figcaption", "tr", "dt", "dd"}
+"""Elements that are one paragraph, or none, whatever they hold."""
 
 
 def read(path: Path) -> Content:
@@ -46,10 +45,8 @@ def read(path: Path) -> Content:
     if b"<" not in raw or root.find(".//body") is None:
         raise GraphsvcError("This is no web page.", location=str(path),
                             hint="Save the page as HTML, or give its text the ending .txt.")
-    page = _Page(root)
-    title = next((p.text for p in page.paragraphs if p.kind is Kind.HEADING), "")
-    return Content(title=title or _plain(root.findtext(".//title") or path.stem),
-                   paragraphs=tuple(page.paragraphs))
+    return Content(otherwise=_plain(root.findtext(".//title") or ""),
+                   paragraphs=tuple(_Page(root).paragraphs))
 
 
 class _Page:
@@ -58,98 +55,76 @@ class _Page:
     def __init__(self, root: Any) -> None:
         main, self._sure = _main(root)
         self.paragraphs: list[Paragraph] = []
-        self._block(main, Kind.BODY, 0, "")
-
-    def _block(self, element: Any, kind: Kind, level: int, mark: str) -> None:
-        """Add what a block holds: its own text as one paragraph between the blocks in it."""
-        text = element.text or ""
-        for child in element:
-            if _is_block(child):
-                mark = self._add(text, kind, level, mark)
-                self._within(child, kind, level, mark)
-                mark = "" if kind is Kind.ITEM and child.tag == "p" else mark
-                text = child.tail or ""
-            elif self._is_navigation(child):
-                text += child.tail or ""
+        self._text = ""
+        self._begun: set[Any] = set()  # items of lists that have their mark
+        walk = etree.iterwalk(main, events=("start", "end"))
+        for event, element in walk:
+            begins = event == "start"
+            if element.tag not in _INLINE:
+                self._flush(element.getparent() if begins else element)
+            if not begins:
+                self._text += element.tail or ""
+            elif self._is_navigation(element) or _is_mark(element) or self._is_whole(element):
+                walk.skip_subtree()
             else:
-                text += _inline(child) + (child.tail or "")
-        self._add(text, kind, level, mark)
+                self._text += " " if element.tag == "br" else element.text or ""
 
-    def _within(self, element: Any, kind: Kind, level: int, mark: str) -> None:
-        """Add a block that lies in another, whose kind it has unless it has its own."""
-        tag = element.tag
-        if self._is_navigation(element):
-            return
-        if _NOTE.search(f"{element.get('class', '')} {element.get('role', '')}"):
-            kind = Kind.FOOTNOTE
-        if re.fullmatch(r"h[1-6]", tag):
-            self._add(_inline(element), Kind.HEADING, int(tag[1]), "")
-        elif tag in ("ul", "ol"):
-            self._list(element, kind, level if kind is Kind.ITEM else 0)
-        elif tag == "table":
-            self._table(element)
-        elif tag == "dl":
-            self._terms(element)
-        elif tag in ("figcaption", "caption"):
-            self._add(_inline(element), Kind.CAPTION, 0, "")
-        else:
-            self._block(element, kind, level, mark)
-
-    def _list(self, element: Any, kind: Kind, level: int) -> None:
-        start = element.get("start", "1")
-        number = int(start) if start.isdigit() else 1
-        note = kind is Kind.FOOTNOTE
-        for child in element:
-            if child.tag != "li":
-                continue
-            value = child.get("value", "")
-            number = int(value) if value.isdigit() else number
-            mark = "" if note else f"{number}. " if element.tag == "ol" else "- "
-            self._block(child, kind if note else Kind.ITEM, 0 if note else level + 1, mark)
-            number += 1
-
-    def _table(self, element: Any) -> None:
-        if (caption := element.find("caption")) is not None:
-            self._add(_inline(caption), Kind.CAPTION, 0, "")
-        rows = [row for row in element.iter("tr") if next(row.iterancestors("table")) is element]
-        single = all(sum(cell.tag in ("td", "th") for cell in row) < 2 for row in rows)
-        for row in rows:
-            cells = [cell for cell in row if cell.tag in ("td", "th")]
-            if single or any(cell.find(".//table") is not None for cell in cells):
-                for cell in cells:  # a table that only lays the page out
-                    self._block(cell, Kind.BODY, 0, "")
-            elif texts := tuple(_plain(_inline(cell)) for cell in cells):
-                self._append("\t".join(texts).strip(), Kind.ROW, 0, texts)
-
-    def _terms(self, element: Any) -> None:
-        """Terms with their descriptions, as rows of two cells."""
-        term = ""
-        for child in element.iter("dt", "dd"):
-            text = _plain(_inline(child))
-            if child.tag == "dt":
-                term = text
-            else:
-                self._append(f"{term}\t{text}".strip(), Kind.ROW, 0, (term, text))
-
-    def _add(self, text: str, kind: Kind, level: int, mark: str) -> str:
-        """Add a paragraph unless it is blank; return the mark that is still to be set."""
-        text = _plain(text)
+    def _flush(self, within: Any) -> None:
+        """Add the text so far as a paragraph of an element, with the kind that it has there."""
+        text, self._text = _plain(self._text), ""
+        around = [within, *within.iterancestors()]
+        items = [one for one in around if one.tag == "li"]
         if not re.search(r"\w", text):
-            return mark
-        if kind is Kind.BODY and looks_like_caption(text):
-            kind = Kind.CAPTION
-        elif kind is Kind.BODY and is_item(text):
-            kind, level, text = Kind.ITEM, 1, plain_bullet(text)
-        self._append(f"{mark}{text}", kind, level)
-        return ""
+            return
+        if any(_NOTE.search(f"{one.get('class', '')} {one.get('role', '')}") for one in around):
+            self._add(text, Kind.FOOTNOTE)
+        elif items:
+            mark = "" if items[0] in self._begun else _mark(items[0])
+            self._begun.add(items[0])
+            self._add(f"{mark}{text}", Kind.ITEM, len(items))
+        else:
+            kind, text = kind_of(text)
+            self._add(text, kind, kind is Kind.ITEM)
 
-    def _append(self, text: str, kind: Kind, level: int, cells: tuple[str, ...] = ()) -> None:
-        if re.search(r"\w", text):
-            self.paragraphs.append(
-                Paragraph(line=0, text=text, kind=kind, level=level, cells=cells))
+    def _is_whole(self, element: Any) -> bool:
+        """Whether an element is a paragraph as it is: then it is added."""
+        tag = element.tag
+        if tag not in _WHOLE:
+            return False
+        if tag in ("caption", "figcaption"):
+            self._add(self._inline(element), Kind.CAPTION)
+        elif tag == "dd":
+            term = next(element.itersiblings("dt", preceding=True), None)
+            self._add_row("" if term is None else self._inline(term), self._inline(element))
+        elif tag == "tr":
+            rows = [[cell for cell in row if cell.tag in ("td", "th")]
+                    for row in next(element.iterancestors("table"), element).iter("tr")]
+            if all(len(row) < 2 for row in rows) or element.find(".//table") is not None:
+                return False  # a table that only lays the page out
+            self._add_row(*(self._inline(cell) for cell in element if cell.tag in ("td", "th")))
+        elif tag != "dt":
+            self._add(self._inline(element), Kind.HEADING, int(tag[1]))
+        return True
+
+    def _add(self, text: str, kind: Kind, level: int = 0, cells: tuple[str, ...] = ()) -> None:
+        self.paragraphs.append(Paragraph(line=0, text=text, kind=kind, level=level, cells=cells))
+
+    def _add_row(self, *cells: str) -> None:
+        self._add("\t".join(cells).strip(), Kind.ROW, cells=cells)
+
+    def _inline(self, element: Any) -> str:
+        """The text of an element on one line, without the marks of footnotes."""
+        def parts(one: Any) -> str:
+            if self._is_navigation(one) or _is_mark(one):
+                return ""
+            text = (one.text or "") + "".join(parts(child) + (child.tail or "") for child in one)
+            return text if one.tag in _INLINE else f" {text} "
+        return _plain(parts(element))
 
     def _is_navigation(self, element: Any) -> bool:
-        if _unseen(element):
+        if (element.tag in _NO_TEXT or element.get("role") in _ROLES
+                or element.get("hidden") is not None or element.get("aria-hidden") == "true"
+                or "display:none" in element.get("style", "").replace(" ", "")):
             return True
         around = element.tag in _AROUND and element.find(".//h1") is None and not (
             self._sure and element.tag == "header")
@@ -170,34 +145,21 @@ def _main(root: Any) -> tuple[Any, bool]:
     return root.find(".//body"), False
 
 
-def _unseen(element: Any) -> bool:
-    return (element.tag in _NO_TEXT or element.get("role") in _ROLES
-            or element.get("hidden") is not None or element.get("aria-hidden") == "true"
-            or "display:none" in element.get("style", "").replace(" ", ""))
+def _is_mark(element: Any) -> bool:
+    """Whether an element is only the mark of a footnote."""
+    return element.tag == "sup" and (
+        element.find(".//a") is not None or bool(_NOTE.search(element.get("class", ""))))
 
 
-def _is_block(element: Any) -> bool:
-    return element.tag in _BLOCKS or element.tag in _NO_TEXT or any(
-        child.tag in _BLOCKS for child in element)
-
-
-def _inline(element: Any) -> str:
-    """The text of an element on one line, without the marks of footnotes."""
-    if _unseen(element):
-        return ""
-    if element.tag == "br":
-        return " "
-    if element.tag == "sup" and (element.find(".//a") is not None
-                                 or _NOTE.search(element.get("class", ""))):
-        return ""
-    return "".join(_parts(element))
-
-
-def _parts(element: Any) -> Iterator[str]:
-    yield element.text or ""
-    for child in element:
-        yield f" {_inline(child)} " if child.tag in _BLOCKS else _inline(child)
-        yield child.tail or ""
+def _mark(item: Any) -> str:
+    """What a page shows before an item of a list: a hyphen, or its number."""
+    parent = item.getparent()
+    if parent.tag != "ol":
+        return "- "
+    number = int(parent.get("start")) - 1 if parent.get("start", "").isdigit() else 0
+    for one in (*reversed([*item.itersiblings("li", preceding=True)]), item):
+        number = int(one.get("value")) if one.get("value", "").isdigit() else number + 1
+    return f"{number}. "
 
 
 def _plain(text: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
-from graphsvc.curate.reading.marks import is_label
 from graphsvc.curate.reading.page import Page, Ruling, Span
+from graphsvc.curate.reading.text import is_label
 
 _FAR = 6.0
 """A number or bullet is at most this many letter heights before its text."""

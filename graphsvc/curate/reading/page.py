@@ -1,20 +1,23 @@
-"""What is on a page of a PDF: spans of text with place and style, and ruled lines."""
+"""The pages of a PDF: spans of text with place and style, and ruled lines."""
 
 from __future__ import annotations
 
 import ctypes
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from graphsvc.errors import GraphsvcError
+
 T = TypeVar("T")
-WIDE = 1.2
+_WIDE = 1.2
 """A gap of so many letter heights is no blank between words: a column or cell begins."""
 _THIN = 2.0
 _MOST_RULINGS = 3000
@@ -84,31 +87,23 @@ class Page:
     dots: list[tuple[float, float]] = field(default_factory=list)
     pictured: float = 0.0
 
-    @cached_property
-    def down(self) -> list[Ruling]:
-        return [ruling for ruling in self.rulings if ruling.down]
 
-
-def read_page(page: pdfium.PdfPage, number: int) -> Page:
-    """The page as spans and rulings."""
+def _read_page(page: pdfium.PdfPage, text: pdfium.PdfTextPage, number: int) -> Page:
     place = _Place(page)
     found = Page(number, place.width, place.height)
     for thing in page.get_objects(max_depth=4):
-        if thing.type == raw.FPDF_PAGEOBJ_PATH:
-            found.rulings.extend(_rulings(thing, place))
-            x0, y0, x1, y1 = place.box(*thing.get_bounds())
-            if all(_DOT[0] < length < _DOT[1] for length in (x1 - x0, y1 - y0)):
-                found.dots.append((x1, (y0 + y1) / 2))
-        elif thing.type == raw.FPDF_PAGEOBJ_IMAGE:
-            x0, y0, x1, y1 = place.box(*thing.get_bounds())
+        if thing.type not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+            continue
+        x0, y0, x1, y1 = place.box(*thing.get_bounds())
+        if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
             found.pictured += max(0, x1 - x0) * max(0, y1 - y0) / (place.width * place.height)
+            continue
+        found.rulings.extend(_rulings(thing, place))
+        if all(_DOT[0] < length < _DOT[1] for length in (x1 - x0, y1 - y0)):
+            found.dots.append((x1, (y0 + y1) / 2))
     if len(found.rulings) + len(found.dots) > _MOST_RULINGS:
         found.rulings, found.dots = [], []
-    text = page.get_textpage()
-    try:
-        found.spans = _spans(_letters(text, place), found)
-    finally:
-        text.close()
+    found.spans = _spans(_letters(text, place), found)
     return found
 
 
@@ -225,9 +220,9 @@ class _Run:
                 min(letter.size, self.main.size) < _RAISED * size)
         if gap <= 0.1 * size:
             return gap > -0.6 * size
-        return gap < WIDE * size and not any(
-            self.last.x1 - 1 <= ruling.x0 <= letter.x0 + 1
-            and ruling.y0 <= letter.base - 0.2 * size <= ruling.y1 for ruling in page.down)
+        return gap < _WIDE * size and not any(
+            ruling.down and self.last.x1 - 1 <= ruling.x0 <= letter.x0 + 1
+            and ruling.y0 <= letter.base - 0.2 * size <= ruling.y1 for ruling in page.rulings)
 
 
 def _spans(letters: Iterator[Span], page: Page) -> list[Span]:
@@ -267,3 +262,81 @@ def _span(letters: list[Span], page: int, order: int) -> Span:
 
 def _most(values: list[T]) -> T:
     return max(set(values), key=values.count)
+
+
+# -- pages ------------------------------------------------------------------------------------
+
+_STRANGE = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
+_MOST_PAGES = 500
+_MOST_LETTERS = 100_000
+"""Of one page: twenty times those of a full one."""
+_PICTURED = 0.3
+"""A page without text is scanned where pictures cover so much of it."""
+
+
+def read_pages(path: Path, skip: Collection[int] = ()) -> tuple[list[Page], str]:
+    """The pages of a PDF and the title that it gives. skip: pages to leave out.
+
+    Raises GraphsvcError.
+    """
+    try:
+        document = pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        locked = getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD
+        raise GraphsvcError(
+            "The PDF is encrypted and opens only with a password." if locked
+            else "The PDF is broken: it cannot be opened.", location=str(path),
+            hint="Save a copy without a password." if locked
+            else "Download it again, or print it to a new PDF.") from error
+    with closing(document):
+        if len(document) > _MOST_PAGES:
+            raise GraphsvcError(
+                f"The PDF has {len(document)} pages, and {_MOST_PAGES} are the most that are read.",
+                location=str(path), hint="Save the pages of the report as a PDF of its own.")
+        if not len(document):
+            raise GraphsvcError("The PDF is broken: it has no pages.", location=str(path),
+                                hint="Download it again, or print it to a new PDF.")
+        if wrong := [n for n in skip if not 0 < n <= len(document)]:
+            raise GraphsvcError(f"The PDF has no page {wrong[0]}.", location="--skip",
+                                hint=f"Its pages are 1 to {len(document)}.")
+        pages = [_page(document, n) for n in range(1, len(document) + 1) if n not in skip]
+        return pages, document.get_metadata_dict().get("Title", "")
+
+
+def _page(document: pdfium.PdfDocument, number: int) -> Page:
+    try:
+        with closing(document[number - 1]) as page, closing(page.get_textpage()) as text:
+            if text.count_chars() <= _MOST_LETTERS:
+                return _read_page(page, text, number)
+            letters = text.count_chars()
+    except pdfium.PdfiumError as error:
+        raise GraphsvcError(f"Page {number} of the PDF is broken.",
+                            hint=f"Download it again, or leave the page out: --skip {number}"
+                            ) from error
+    raise GraphsvcError(
+        f"Page {number} of the PDF has {letters} letters, which is no page of a report.",
+        hint=f"Leave the page out: --skip {number}")
+
+
+def check_text(path: Path, pages: list[Page]) -> None:
+    """Refuse pages that are pictures of text, and fonts that do not say which letters they have."""
+    scanned = [str(page.number) for page in pages
+               if page.pictured > _PICTURED and not any(p.text for p in page.spans)]
+    if scanned:
+        numbers = ", ".join(scanned)
+        said = f"Pages {numbers} of the PDF are pictures" if len(scanned) > 1 else (
+            f"Page {numbers} of the PDF is a picture")
+        raise GraphsvcError(
+            f"{said} without text.", location=str(path),
+            hint="Run text recognition over it (such as ocrmypdf), or leave out pages that say"
+                 f" nothing: --skip {','.join(scanned)}")
+    for page in pages:
+        text = "".join(p.text for p in page.spans)
+        strange = len(_STRANGE.findall(text))
+        if len(text) > 20 and strange > 0.3 * len(text):
+            raise GraphsvcError(
+                f"The text of page {page.number} cannot be read: its fonts do not say which letters"
+                " they have.", location=str(path),
+                hint="Run text recognition over the PDF (such as ocrmypdf --force-ocr).")
+
+

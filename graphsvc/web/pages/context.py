@@ -113,7 +113,7 @@ class PageContext:
         """How the data came about, in a sentence, where the ontology says it."""
         self.curie = serving.index.curie
         self.signs = {self.label(iri): symbol for iri, symbol in terms.symbols.items()}
-        """The symbols of values by their labels, for texts that are such a value."""
+        """Symbols of values by label, for texts that are such a value; the furthest last."""
         self.ranked = {self.label(iri): rank for iri, rank in sorted(
             terms.ranks.items(), key=lambda item: item[1])}
         """The ranks of values by their labels, the lowest first."""

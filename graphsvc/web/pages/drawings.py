@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.question import Chart, Column, Map
 from graphsvc.web.pages.context import SHADES, Link, PageContext
-from graphsvc.web.pages.figure import NARROW, WIDE, Bars, Drawing, Matrix, Tile, TileMap
+from graphsvc.web.pages.figure import NARROW, WIDE, Bars, Charts, Drawing, Matrix, Tile, TileMap
 from graphsvc.web.pages.series import Stack, Trends, stack, trends
 from graphsvc.web.pages.table import GROUNDS, Row, Table
 
-MOST_BARS = 25
+MOST_BARS = 40
 _MOST_KINDS = 6
 """Categories that have colours of their own."""
 
@@ -34,7 +34,7 @@ class NotDrawn(GraphsvcError):
 class Drawings:
     """What an answer can be drawn as, by the name of the view."""
 
-    drawn: Mapping[str, Matrix | Bars | Stack | Trends | TileMap]
+    drawn: Mapping[str, Matrix | Charts | Stack | Trends | TileMap]
 
     @classmethod
     def of(cls, context: PageContext, table: Table) -> Drawings:
@@ -53,7 +53,7 @@ class Drawings:
             "Nothing can be drawn of it; take the table.")
 
 
-def chart(context: PageContext, table: Table) -> Bars | Stack | Trends | None:
+def chart(context: PageContext, table: Table) -> Charts | Stack | Trends | None:
     """What the question's chart makes of the answer."""
     declared = table.question.chart
     if declared is None:
@@ -62,15 +62,26 @@ def chart(context: PageContext, table: Table) -> Bars | Stack | Trends | None:
             trends(table, declared) if declared.series else bars(table, declared))
 
 
-def bars(table: Table, declared: Chart) -> Bars | None:
-    """A bar for each row; the longest where there are many and the question orders by value. The
-    scale ends at what all are out of, where the answer says so."""
-    x, y, unit = table.at(declared.x), table.at(declared.y), table.in_all(declared.unit)
-    if x is None or y is None or unit is None:
+def bars(table: Table, declared: Chart) -> Charts | None:
+    """A bar for each row, together with those that have the same unit, where there are several."""
+    x, y = table.at(declared.x), table.at(declared.y)
+    if x is None or y is None:
         return None
+    grouped: dict[str | None, list[Row]] = defaultdict(list)
+    for row in table.rows:
+        grouped[table.in_all(declared.unit, [row])].append(row)
+    found = [_bars(table, declared, x, y, unit or "", rows) for unit, rows in grouped.items()]
+    groups = [group for group in found if group]
+    return Charts(table.columns[x].label, groups) if groups else None
+
+
+def _bars(
+    table: Table, declared: Chart, x: int, y: int, unit: str, its: Sequence[Row]
+) -> Bars | None:
+    """The longest where there are many and the question orders by value. The scale ends at what
+    all are out of, where the answer says so. None where bars would mislead."""
     words = table.instead(y)
-    rows = [(row[x], row[y] or (row[words] if words is not None else row[y]))
-            for row in table.rows]
+    rows = [(row[x], row[y] or (row[words] if words is not None else row[y])) for row in its]
     numbers = [value.number for _, value in rows if value.number is not None]
     if len(rows) < 2 or not any(numbers) or min(numbers) < 0 or len(
             {thing for thing, _ in rows}) < len(rows):
@@ -84,8 +95,7 @@ def bars(table: Table, declared: Chart) -> Bars | None:
     if out_of and out_of >= most:
         unit, most = f"{unit} (of {out_of:.0f})", out_of
     percent = declared.scale == "percent"
-    return Bars(table.columns[x].label, unit, rows[:MOST_BARS], 100.0 if percent else most,
-                len(table.rows), percent)
+    return Bars(unit, rows[:MOST_BARS], 100.0 if percent else most, len(rows), percent)
 
 
 def tile_map(context: PageContext, table: Table) -> TileMap | None:
@@ -103,7 +113,7 @@ def tile_map(context: PageContext, table: Table) -> TileMap | None:
     if not found or unit is None or declared.shade and shade is None:
         return None
     shown = {place: _values(context, table, rows, shade) for place, rows in found.items()}
-    looks = _looks(declared, shown)
+    looks = _looks(declared, shown, {text: at for at, text in enumerate(context.signs)})
     if looks is None:
         return None
     blanks, one = _blanks(context, table), next(iter(found.values()))[0][at].iri or ""
@@ -142,10 +152,13 @@ def _values(
     return [Link(text, symbol=context.signs.get(text)) for text in texts]
 
 
-def _looks(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
-    """How each place looks, which has neither its position nor its name yet."""
+def _looks(
+    declared: Map, shown: Mapping[str, list[Link]], far: Mapping[str, int]
+) -> dict[str, Tile] | None:
+    """How each place looks, which has neither its position nor its name yet. far: how far the
+    texts with symbols go."""
     if declared.scale == "categories":
-        return _kinds(declared, shown)
+        return _kinds(declared, shown, far)
     if any(len(cells) > 1 or cells and cells[0].number is None for cells in shown.values()):
         return None
     known = {place: cells[0] for place, cells in shown.items() if cells}
@@ -160,7 +173,9 @@ def _looks(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | 
             for (place, cell), shade in zip(known.items(), shades, strict=True)}
 
 
-def _kinds(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | None:
+def _kinds(
+    declared: Map, shown: Mapping[str, list[Link]], far: Mapping[str, int]
+) -> dict[str, Tile] | None:
     """Places by category: colours are those of levels, of tones, of symbols or of their own. Of
     several symbols a place has the one that says the furthest; of several others it has no colour.
     """
@@ -178,7 +193,7 @@ def _kinds(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | 
     for place, cells in shown.items():
         text = "; ".join(cell.text for cell in cells)
         if signed:
-            cells = [min(cells, key=lambda cell: _FURTHEST.index(cell.symbol or ""))]
+            cells = [max(cells, key=lambda cell: far.get(cell.text, -1))]
         kinds = {(levels[cell.text], "") if cell.text in levels else (
                  cell.tone or "plain", "") if toned else
                  (_SIGNED.get(cell.symbol or "", "none"), cell.symbol or "")
@@ -190,9 +205,9 @@ def _kinds(declared: Map, shown: Mapping[str, list[Link]]) -> dict[str, Tile] | 
     return looks
 
 
-_SIGNED = {"ringed": "s6", "full": "s5", "half": "s3", "empty": "s1", "crossed": "plain"}
-"""The colour of a symbol, which says how far something has come, the furthest first."""
-_FURTHEST = (*_SIGNED, "")
+_SIGNED = {"ringed": "s6", "dotted": "s5", "full": "s4", "half": "s2", "empty": "s1",
+           "crossed": "plain"}
+"""The colour of a symbol, which says how far something has come."""
 
 
 def _key(tiles: Sequence[Tile], declared: Map) -> tuple[tuple[str, str, str], ...]:
@@ -220,7 +235,7 @@ def matrix(table: Table) -> Matrix | None:
     tone, otherwise = table.at(declared.tone), table.at(declared.otherwise)
     about = next((at for at, column in enumerate(table.columns)
                   if column.type == "iri" and at not in (down, across, cell, tone)), cell)
-    met: dict[Link, dict[Link, dict[Link, None]]] = defaultdict(lambda: defaultdict(dict))
+    met: dict[Link, dict[Link, dict[str, Link]]] = defaultdict(lambda: defaultdict(dict))
     for row in table.rows:
         value = row[cell]
         if tone is not None:
@@ -228,7 +243,7 @@ def matrix(table: Table) -> Matrix | None:
                             f"{row[tone].text}", tone=row[tone].tone, href=row[about].href)
         elif not value and otherwise is not None:
             value = row[otherwise]
-        met[row[down]][row[across]][value] = None
+        met[row[down]][row[across]].setdefault(value.text, value)
     over = table.at(declared.over)
     above = {row[across]: row[over] if over is not None else Link() for row in table.rows}
     columns = sorted(above, key=lambda link: (above[link].text, link.text))
@@ -236,7 +251,8 @@ def matrix(table: Table) -> Matrix | None:
     return Matrix(
         table.columns[down].label, table.columns[cell].label if tone is None else
         f"{table.columns[cell].label} (symbol) and {table.columns[tone].label.lower()} (colour)",
-        columns, [(head, [list(filter(None, line.get(column, ()))) for column in columns])
+        columns, [(head, [list(filter(None, line.get(column, {}).values()))
+                          for column in columns])
                   for head, line in met.items()],
         _legend([row[cell] for row in table.rows], "symbol"),
         None if tone is None else _legend([row[tone] for row in table.rows], "tone"),

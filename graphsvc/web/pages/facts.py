@@ -1,5 +1,5 @@
-"""What is said of a thing, property by property; its parts as one bar; what refers to it; and in a
-document, passage by passage, what rests on each."""
+"""What is said of a thing, property by property; what refers to it; and in a document, passage by
+passage, what rests on each."""
 
 from __future__ import annotations
 
@@ -189,56 +189,14 @@ def referrers(
         group["class"].order, group["class"].plural, -group["total"], group["property"]))
 
 
-def parts_of(context: PageContext, facts: Iterable[Fact]) -> list[str]:
-    """The values of the property whose values are all of a class that pages are quiet on."""
-    for fact in facts:
-        iris = [link.iri for link in fact.links if link.iri]
-        kinds = [entry.kind for entry in context.index.entries(iris).values()]
-        if len(iris) > 1 and len(kinds) == len(iris) and all(
-                kind and context.terms.term(kind).quiet for kind in kinds):
-            return iris
-    return []
-
-
-def shares(context: PageContext, rows: Iterable[Row]) -> dict[str, Any] | None:
-    """The parts, each with how many have which values of a scale, the best first; None where they
-    have no numbers or no scale. bar: the finest that do not overlap, of which total are the sum;
-    sums: the others; complete: whether they have every value of the scale, so are all there are."""
-    numbers, ranked = dict[str, int](), defaultdict[str, list[Link]](list)
-    for part, value in rows:
-        if part and isinstance(value, Literal) and value.value.isdecimal():
-            numbers[part.value] = int(value.value)
-        elif part and value and value.value in context.terms.ranks:
-            ranked[part.value].append(context.link(value.value))
-
-    def place(share: tuple[int, list[Link]]) -> float:
-        return -(share[1][0].rank or 0)
-
-    found = sorted(((number, sorted(ranked[part], key=lambda it: -(it.rank or 0)))
-                    for part, number in numbers.items() if ranked[part]), key=place)
-    bar, seen = list[tuple[int, list[Link]]](), set[Link]()
-    for number, values in sorted(found, key=lambda share: len(share[1])):
-        if seen.isdisjoint(values):
-            bar.append((number, values))
-            seen.update(values)
-    total = sum(number for number, _ in bar)
-    if len(bar) < 2 or not total:
-        return None
-    scale = bar[0][1][0].iri or ""
-    alike = {iri for iri in context.terms.ranks if iri.startswith(scale.removesuffix(slug(scale)))}
-    return {"bar": sorted(bar, key=place), "total": total,
-            "sums": sorted((it for it in found if it not in bar), key=lambda share: len(share[1])),
-            "complete": alike <= {link.iri for link in seen}}
-
-
 # -- the text of a document ---------------------------------------------------------------------
 
 
 @dataclass
 class Part:
-    """A section of a document. passages, used, statements: how many passages are in it or in its
-    own parts, how many of them gave something, and how many statements; own: passages directly in
-    it; depth: from 0."""
+    """A document or a section of one. passages, used, statements: how many passages are in it or in
+    its own parts, how many of them gave something, and how many statements; own: passages directly
+    in it; depth: from 0, that of the document."""
 
     iri: str
     above: str
@@ -264,8 +222,8 @@ async def reading_of(context: PageContext, iri: str) -> dict[str, Any] | None:
     document = context.index.document_of(iri)
     if document is None or context.index.passage(iri).document:
         return None
-    parts = [part for part in _outline(context, await context.texts("outline", document))
-             if part.iri != document]
+    outline = _outline(context, await context.texts("outline", document))
+    parts = outline[1:]
     wanted = context.terms.opens.get(iri, iri)
     at = next((at for at, part in enumerate(parts) if part.iri == wanted), None)
     if at is None and (iri != document or not parts):
@@ -280,27 +238,20 @@ async def reading_of(context: PageContext, iri: str) -> dict[str, Any] | None:
             break
         unit.append(part)
     after = at + len(unit)
-    total = {name: sum(getattr(part, name) for part in parts if part.depth == 0)
-             for name in ("passages", "used")}
-    return {"document": context.link(document), "parts": parts, "unit": unit,
+    return {"document": context.link(document), "total": outline[0], "parts": parts, "unit": unit,
             "rows": await context.texts("part-passages", *(part.iri for part in unit)),
             "before": parts[at - 1] if at else None,
-            "after": parts[after] if after < len(parts) else None, **total}
+            "after": parts[after] if after < len(parts) else None}
 
 
 def _outline(context: PageContext, rows: Iterable[Sequence[str]]) -> list[Part]:
-    """The parts of a document in its order, as the rows of the query `outline` give them."""
+    """A document, and its parts in its order, as the rows of the query `outline` give them."""
     parts: dict[str, Part] = {}
     for iri, above, _, *numbers in rows:
-        passages, used, statements = map(int, numbers)
-        parts[iri] = Part(iri, above, context.label(iri), passages, used, statements, passages)
+        parts[iri] = Part(iri, above, context.label(iri), *map(int, numbers))
     steps = {part.iri: [part.above] for part in parts.values()}
     for part in parts.values():
         part.depth = len(parts.keys() & closure(part.iri, steps))
-    for part in reversed(parts.values()):
-        if over := parts.get(part.above):
-            over.passages, over.used = over.passages + part.passages, over.used + part.used
-            over.statements += part.statements
     return list(parts.values())
 
 
@@ -316,6 +267,17 @@ def paragraphs(context: PageContext, rows: Iterable[Sequence[str]]) -> list[Para
         (context.link(one), kinds[one].label, found[one].note or "") for one in sorted(
             statements & kinds.keys(), key=lambda it: (kinds[it].order, context.label(it)))))
         for iri, statements in resting.items()]
+
+
+def around(
+    context: PageContext, rows: Iterable[Sequence[str]], passage: Passage, iri: str
+) -> list[Paragraph]:
+    """Of a passage and those around it, that and the next before and after on which anything else
+    rests than a thing. rows: as for `paragraphs`."""
+    found = [one for one in paragraphs(context, rows) if one.passage == passage or any(
+        link.iri != iri for link, *_ in one.statements)]
+    at = next((at for at, one in enumerate(found) if one.passage == passage), 0)
+    return found[max(at - 1, 0):at + 2] if len(found) > 1 else []
 
 
 def sections(context: PageContext, reading: dict[str, Any]) -> list[tuple[Part, list[Paragraph]]]:

@@ -107,20 +107,20 @@ def placed(found: Sequence[str], x: float, y: float, size: float = _SIZE, look: 
 
 @dataclass(frozen=True)
 class Bars:
-    """A bar for each thing. of: how many the answer has; most: where the scale ends."""
+    """Bars of things that can be compared, each with its number. unit: what the numbers count;
+    most: where the scale ends; of: how many the answer has."""
 
-    label: str
     unit: str
     bars: Sequence[tuple[Link, Link]]
     most: float
     of: int
     percent: bool
 
-    def drawing(self, width: float) -> Drawing:
-        """Bars from one zero, each with its number at its end."""
+    def marks(self, width: float, y: float) -> tuple[list[Mark], float]:
+        """Bars from one zero, each with its number at its end; and where they end."""
         phone = width < WIDE
         left, end = (0.0, 70.0) if phone else (300.0, 90.0)
-        marks, y = list[Mark](), 0.0
+        marks, above = list[Mark](), y
         for link, value in self.bars:
             name = lines(link.text, width if phone else left - 16)
             length = (width - left - end) * (value.number or 0) / self.most
@@ -135,14 +135,37 @@ class Bars:
                 Words(left + length + 8, middle, text, look="strong" if known else "soft")),
                 says=f"{link.text}: {text}", href=link.href))
             y = top + _BAR + (12 if phone else _ROW - _BAR)
-        axis = Mark((Box(left - 1, 0, 1, y - 8, "rule"),))
+        marks += [Mark((Box(left - 1, above, 1, y - 8 - above, "rule"),))] * (not phone)
         if len(self.bars) < self.of:
             marks.append(Mark((Words(
                 left, y + 14, f"The first {len(self.bars)} of {self.of} are shown.",
                 look="soft"),)))
             y += 24
-        heading = f"{capital(self.unit)} by {self.label[:1].lower()}{self.label[1:]}"
-        return Drawing((*[axis] * (not phone), *marks), width, y, heading)
+        return marks, y
+
+
+@dataclass(frozen=True)
+class Charts:
+    """Bars, those of each unit with a scale of their own. label: what they are about."""
+
+    label: str
+    groups: Sequence[Bars]
+
+    def drawing(self, width: float) -> Drawing:
+        """The bars below each other; below what they count, where that differs."""
+        by = f"by {self.label[:1].lower()}{self.label[1:]}"
+        if len(self.groups) == 1:
+            marks, y = self.groups[0].marks(width, 0)
+            return Drawing((*marks,), width, y, f"{capital(self.groups[0].unit)} {by}")
+        marks, y = [], 0.0
+        for group in self.groups:
+            name = lines(capital(group.unit), width, 15, 3)
+            marks.append(Mark((*placed(name, 0, y + 15, 15, "strong"),)))
+            more, y = group.marks(width, y + 18 * len(name) + 10)
+            marks += more
+            y += 22
+        return Drawing(
+            (*marks,), width, y - 22, f"What can be compared, {by}; each on its own scale")
 
 
 @dataclass(frozen=True)

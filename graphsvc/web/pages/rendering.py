@@ -17,6 +17,7 @@ from pyoxigraph import Literal
 from graphsvc.dates import dated, show_date
 from graphsvc.fulltext import MARK_OFF, MARK_ON
 from graphsvc.index import slug
+from graphsvc.questions.sentence import plural
 from graphsvc.questions.table import Term
 from graphsvc.vocabulary import XSD
 from graphsvc.web.request import Pairs
@@ -88,7 +89,7 @@ _TEMPLATES = Environment(
     trim_blocks=True, lstrip_blocks=True)
 _TEMPLATES.globals |= {"assets": ASSETS, "marks": MARKS}
 _TEMPLATES.filters |= {
-    "capital": capital, "dated": dated, "query": query_string, "slug": slug,
+    "capital": capital, "dated": dated, "plural": plural, "query": query_string, "slug": slug,
     # what comes after the path of an address: nothing where there are no parameters
     "asked": lambda values: f"?{query_string(values)}" if values else "",
     "first_sentence": lambda text: re.split(r"(?<=[.?!])\s", text.strip(), maxsplit=1)[0],

@@ -9,7 +9,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from graphsvc.ask.plain import Heard, NothingAsked
+from graphsvc.ask.heard import Heard
+from graphsvc.ask.plain import NothingAsked
 from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import TYPE, YEAR, Found
 from graphsvc.index import slug
@@ -41,7 +42,7 @@ async def search_page(context: PageContext, pairs: Pairs) -> Response:
     def make() -> dict[str, Any]:
         return {**_search(context, wanted), "answer": answer and table_of(context, answer),
                 "questions": _readings(context, heard) if heard else [],
-                "silent": heard.silent if heard and not answer else [],
+                "remarks": list(heard.remarks) if heard else [],
                 "nearest": _said(context, nearest) if nearest else []}
 
     if first_of(pairs, "format") == "json":

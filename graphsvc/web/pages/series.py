@@ -72,18 +72,19 @@ class Stack:
             y = max(under, top + _HIGH + 17 * len(texts) + 6) + 18
         key = [(f"s{shade}", "", text) for shade, text in self.key]
         if any(len(piece.shades) > 1 for _, _, pieces in self.bars for piece in pieces):
-            key.append(("", "striped", "one of these, split not stated"))
+            key.append(("", "banded", "somewhere in this range"))
         marked, below = legend(key, width, y + 4)
         return Drawing((*marks, *marked), width, below, f"{self.unit}, one square each")
 
 
 def _squares(pieces: Sequence[Piece], x: float, y: float, step: float) -> Iterator[Path]:
-    """A dashed line for each shade of each part, as thick as a square is high."""
+    """A dashed line for each shade of each part, the highest above; together they are as thick as
+    a square is high."""
     for piece in pieces:
-        for at, shade in enumerate(piece.shades):
-            slice_ = (step - 2) / len(piece.shades)
-            yield Path(f"M{x + at * slice_:.1f} {y + _HIGH / 2:.1f}h{step * piece.number - .1:.1f}",
-                       f"fill-s{shade}", _HIGH, f"{slice_:.2f} {step - slice_:.2f}")
+        tall = _HIGH / len(piece.shades)
+        for at, shade in enumerate(reversed(piece.shades)):
+            yield Path(f"M{x:.1f} {y + tall * (at + .5):.1f}h{step * piece.number - .1:.1f}",
+                       f"fill-s{shade}", round(tall, 2), f"{step - 2:.2f} 2")
         x += step * piece.number
 
 
@@ -178,10 +179,12 @@ def _pieces(
 
     def called(names: Iterable[str]) -> str:
         at = sorted(place(name) for name in names if name in ranked)
-        run = len(at) > 2 and at[-1] - at[0] == len(at) - 1
         texts = [list(ranked)[it] for it in at]
-        return f"{texts[0]} to {texts[-1]}" if run else " or ".join(
-            filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
+        if len(at) > 2 and at[-1] - at[0] == len(at) - 1:
+            return (f"{texts[0]} or better" if ranked[texts[-1]] == 1 else
+                    f"{texts[-1]} or worse" if not ranked[texts[0]] else
+                    f"{texts[0]} to {texts[-1]}")
+        return " or ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
 
     known.sort(key=lambda part: min(ranked.get(name, 0) for name in part[0]))
     left = of - sum(number for _, number in known)

@@ -87,8 +87,11 @@ class Table:
     @cached_property
     def entries(self) -> Table:
         """The table for entries: what is said at the head of each where several rows are about the
-        same thing, so that no two entries have the same title."""
-        distinct = "statement" not in self.roles or 2 * len(self.heads) > len(self.rows)
+        same thing, so that no two entries have the same title, or about the document."""
+        documents = {it.document for row in self.rows for cell in row for it in cell.cited}
+        distinct = "statement" not in self.roles or 2 * len(self.heads) > len(
+            self.rows) and not any(cell.iri in documents for row in self.rows
+                                   for _, cell in self.cells(row, "head"))
         return self if distinct else self.in_time("where")
 
     def in_time(self, head: str) -> Table:
@@ -321,8 +324,11 @@ def _cell(
         link, own = context.link(term.value), f"{context.label(about)}: " if about else ""
         if own and link.text.startswith(own):
             link = replace(link, text=capital(link.text.removeprefix(own)))
-        marks = answer.evidence.is_concluded(
-            row, term) and column.name not in _axes(answer.question)
+        marks = answer.evidence.is_concluded(row, term) and column.name not in _axes(
+            answer.question) or link.rank is not None and any(
+                answer.evidence.is_concluded(row, cell) for cell, its in zip(
+                    row, answer.question.columns, strict=True)
+                if cell and (cell.value == about or its.name in _axes(answer.question)))
         return link.as_concluded if marks else link
     if column.type == "year":
         return Link(term.value)

@@ -76,8 +76,9 @@ class Term:
 class Terms:
     """The terms of one release.
 
-    above: the classes above each class; tones, symbols, ranks: of values that have one, ranks from
-    0 to 1; shorts: names of places where there is little room; quiet: what pages need not say;
+    above: the classes above each class; tones, symbols, ranks: of values that have one, symbols by
+    how far values go, ranks from 0 to 1; shorts: names of places where there is little room;
+    quiet: what pages need not say;
     opens: the part at which a document is opened; tiles: columns and rows of places, from the first
     row on, counted from 1; facets: properties that narrow a search.
     """
@@ -94,7 +95,9 @@ class Terms:
         for role, thing, value in shown:
             if role and thing and value:
                 roles[role.value].setdefault(thing.value, value.value)
-        self.tones, self.symbols = roles["tone"], roles["symbol"]
+        self.tones = roles["tone"]
+        self.symbols = dict(sorted(roles["symbol"].items(), key=lambda item: (
+            int(roles["order"].get(item[0], "0")), item[0])))
         self._places, self.shorts, self.quiet = roles["place"], roles["short"], roles["quiet"]
         self.opens = roles["opensAt"]
         ranks = {iri: int(rank) for iri, rank in roles["rank"].items()}
