@@ -43,7 +43,7 @@ export class Chart {
     return Math.max(0, of * bar.value / this.most);
   }
 
-  // The values stand at the ends of the bars, which leave room for the longest.
+  // The values are at the ends of the bars, which leave room for the longest.
   figure() {
     const room = Math.max(...this.bars.map(({ text }) => text.length)) + 2;
     const row = (bar) => {

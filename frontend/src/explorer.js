@@ -152,8 +152,8 @@ class Explorer {
   draw() {
     if (!this.chosenKinds) {
       const others = this.graph.cy.nodes().not(".start, .way").map((node) => node.data());
-      const told = others.some((node) => !node.aside);
-      this.hiddenKinds = new Set(others.filter((node) => told && node.aside).map((node) => node.kind));
+      const any = others.some((node) => !node.aside);
+      this.hiddenKinds = new Set(others.filter((node) => any && node.aside).map((node) => node.kind));
     }
     this.filters();
     this.graph.layout();

@@ -80,7 +80,8 @@ def test_no_line_passes_through_another_thing_or_its_name(
 def test_documents_and_mere_values_are_drawn_where_somebody_chooses_them(
     page: Any, bundle: None
 ) -> None:
-    _drawing(page, "/explore?thing=parenting-programmes" + 2 * "&open=approach:parenting-programmes")
+    _drawing(page, "/explore?thing=parenting-programmes"
+                   + 2 * "&open=approach:parenting-programmes")
     things = page.locator(".explore .total")
     few = things.inner_text()
     document = page.get_by_label("source document")
