@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from graphsvc.errors import GraphsvcError
 from graphsvc.formats import HTML, PROBLEM, negotiate
 from graphsvc.web.assistants import MCP_METHODS, AssistantEndpoint
+from graphsvc.web.cited import CitedRelease
 from graphsvc.web.metrics import OTHER, Metrics
 from graphsvc.web.problems import HttpError, UnexpectedError
 from graphsvc.web.problems import body as problem_body
@@ -38,8 +39,6 @@ LOOK_FOR_RELEASE_SECONDS = 0.5
 """How often the folder of releases is looked at for another current one."""
 RETRY_SECONDS = 30.0
 """How long a release that could not be opened is left alone."""
-IDLE_SECONDS = 600.0
-"""How long a release that citations lead to stays open when nobody asks for it."""
 
 _COLLECT_AFTER = (10_000, 20, 100)
 """New objects until a collection, and collections of each generation until one of the next."""
@@ -103,8 +102,7 @@ class Source(Protocol):
 
 
 class Application:
-    """Serves the current release and follows it; and the release that a citation names, of which
-    one is open at a time."""
+    """Serves the current release and follows it, and next to it one that is cited."""
 
     def __init__(
         self, source: Source, proxies: Proxies, opened: Callable[[], None] = lambda: None,
@@ -114,8 +112,7 @@ class Application:
         self._source, self._proxies = source, proxies
         self._opened, self._failed = opened, failed
         self._site: Site | None = None
-        self._cited: Site | None = None
-        self._cited_at, self._opening = 0.0, asyncio.Lock()
+        self._cited = CitedRelease(source)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -125,14 +122,8 @@ class Application:
 
     async def _answer(self, request: RequestContext, receive: Receive, send: Send) -> None:
         assert self._site is not None, "the server starts the application before requests"
-        site, gone = self._site, None
-        if request.cited and request.cited != site.release:
-            try:
-                site = await self._cited_site(request.cited)
-            except GraphsvcError as error:
-                gone = error
-                request.forget_cited()
-        response = site.cache.get(request.key) if request.is_get and not gone else None
+        site = await self._cited.site(request, self._site)
+        response = site.cache.get(request.key) if request.is_get else None
         if response is not None:
             self._source.metrics.hit(response.route)
             await response.send(request, send)
@@ -141,8 +132,6 @@ class Application:
         began = time.perf_counter()
         with site:
             try:
-                if gone:
-                    raise gone
                 await _dispatch(site, request, receive, writer)
             except ClientDisconnected:
                 return
@@ -157,21 +146,6 @@ class Application:
             if response.tag:
                 site.cache.put(request.key, response)
             await response.send(request, send)
-
-    async def _cited_site(self, release: str) -> Site:
-        """The site of a release that an address names. Raises GraphsvcError."""
-        async with self._opening:
-            if self._cited is None or self._cited.release != release:
-                opened = await self._source.open(release)
-                self._close_cited()
-                self._cited = opened
-            self._cited_at = time.monotonic()
-            return self._cited
-
-    def _close_cited(self) -> None:
-        if self._cited:
-            self._cited.leave()
-        self._cited = None
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Open the release when the server starts, and close it when it ends (ASGI, lifespan)."""
@@ -190,9 +164,8 @@ class Application:
         await receive()  # lifespan.shutdown
         follower.cancel()
         assert self._site, "it has been opened"
-        if self._cited:
-            await self._cited.close()
-        await self._site.close()
+        self._cited.close()
+        await asyncio.gather(self._site.close(), *_CLOSING)
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _follow(self) -> None:
@@ -200,8 +173,7 @@ class Application:
         reported, failed, again = "", "", 0.0
         while True:
             await asyncio.sleep(LOOK_FOR_RELEASE_SECONDS)
-            if time.monotonic() > self._cited_at + IDLE_SECONDS:
-                self._close_cited()
+            self._cited.close_idle()
             try:
                 current = self._source.current()
                 new = self._site is None or current != self._site.release

@@ -19,6 +19,7 @@ from graphsvc.changes import compare
 from graphsvc.cli.main import main
 from graphsvc.project import Project
 from graphsvc.release import Release, Releases
+from graphsvc.web.cited import OPENED
 from tests.conftest import ROOT
 from tests.serving import running
 from tests.web.kinds import HTML, SAFE
@@ -133,6 +134,21 @@ def test_what_a_citation_names_is_answered_from_its_release_also_when_another_is
     assert client.get(f"{below}/graph/works").headers["location"] == f"{below}/about#dumps"
     assert client.get(f"{below}{below}/id/author/bronte").headers["x-release"] == first.id
     assert "as it was cited" not in client.get(f"/release/{third.id}/about").text
+
+
+@pytest.mark.slow
+def test_who_asks_for_many_releases_in_turn_waits_and_the_present_one_is_not_held_up(
+    three: tuple[Releases, list[Release]]
+) -> None:
+    first, second, third = three[1]
+    with running("--releases", three[0].folder) as address, \
+            httpx.Client(base_url=address, headers=HTML, timeout=30) as client:
+        said = [client.get(f"/release/{one.id}/about") for one in (first, second) * 3]
+        assert [answer.status_code for answer in said] == [200] * OPENED + [503, 200]
+        assert (said[-2].headers["retry-after"], said[-2].headers["x-release"]) == ("30", third.id)
+        assert "Several other releases were opened just now" in said[-2].text
+        assert said[-1].headers["x-release"] == second.id  # it is still open
+        assert client.get("/about").headers["x-release"] == third.id
 
 
 def test_a_citation_of_a_release_that_is_gone_leads_to_the_page_of_the_present_one(
