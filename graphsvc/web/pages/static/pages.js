@@ -214,7 +214,7 @@ function lastingLinks() {
   const root = lasting.pathname.replace(/(\/release\/\w+)+$/, "");
   const set = () => {
     const rest = location.pathname.slice(root.length).replace(/^\/release\/\w{16}(?=\/)/, "") + location.search + location.hash;
-    lasting.href = root + release + rest;
+    lasting.href = location.origin + root + release + rest; // which is printed
     if (present) present.href = root + rest;
   };
   set();
@@ -234,9 +234,6 @@ document.addEventListener("DOMContentLoaded", () => {
       setTimeout(() => { for (const one of empty) one.disabled = false; });
     });
   }
-  addEventListener("beforeprint", () => {
-    for (const one of document.querySelectorAll("[data-address]")) one.textContent = `${document.getElementById("lasting").href}. In: `;
-  });
   lastingLinks();
   themeSwitch(document.getElementById("colours"));
   for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
