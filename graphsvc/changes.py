@@ -28,9 +28,9 @@ _MOST_QUADS = 2_000_000
 """Releases above this size are not compared: somebody waits for it."""
 _KEPT = 64
 _NAMED = 3
-"""Things that are told by their names."""
-_TOLD = 5
-"""Kinds of things that are told apart."""
+"""Things that a summary names."""
+_COUNTED = 5
+"""Kinds of things that it counts apart."""
 TERM = ""
 """In place of the class of a term of the ontology."""
 
@@ -102,10 +102,10 @@ class Changes:
                     "Nothing that the data say changed; only questions, shapes or rules did.")
         return f"{_listed(self.total, 'thing')}. In all, {quads}."
 
-    def told(self, kinds: Iterable[str], several: Mapping[str, str]) -> dict[How, str]:
+    def summary(self, kinds: Iterable[str], several: Mapping[str, str]) -> dict[How, str]:
         """What was added, removed and changed, in words: by name where it is little, else by kind,
         those of which most. kinds: in their order; several: what things of a kind are called."""
-        told: dict[How, str] = {}
+        summary: dict[How, str] = {}
         for how in _HOWS:
             found = sorted(((kind, them) for kind in kinds if (
                 them := [one for one in self.kinds[kind] if one.how == how])),
@@ -113,16 +113,16 @@ class Changes:
             number = sum(len(them) for _, them in found)
             if number > _NAMED:
                 parts = [f"{len(them):,} {several[kind] if len(them) > 1 else self.names[kind]}"
-                         for kind, them in found[:_TOLD]]
-                left = sum(len(them) for _, them in found[_TOLD:])
+                         for kind, them in found[:_COUNTED]]
+                left = sum(len(them) for _, them in found[_COUNTED:])
                 others = f"{left:,} other thing{'s' * (left > 1)}"
-                told[how] = _joined([*parts, *([others] if left else [])])
+                summary[how] = _joined([*parts, *([others] if left else [])])
                 if how == "changed":
-                    told[how] += f" ({self._mostly(found)})"
+                    summary[how] += f" ({self._mostly(found)})"
             elif number:
-                told[how] = "; ".join(f"{one.label} ({self.names[kind]})"
+                summary[how] = "; ".join(f"{one.label} ({self.names[kind]})"
                                       for kind, them in found for one in them)
-        return told
+        return summary
 
     def _mostly(self, found: Sequence[tuple[str, list[Change]]]) -> str:
         """What about the things changed most often."""

@@ -4,7 +4,8 @@ import { wrap } from "./picture.js";
 
 const MOST = 60;
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDE, LEFT, END, LINE, AIR] = [960, 300, 90, 18, 10];
+const [WIDE, LEFT, END, LINE, AIR] = [760, 270, 70, 18, 10];
+const MM = 180 / WIDE; // as wide as the text of a journal, with type of 9 points
 
 // The columns of numbers of an answer: every cell of them is one, and one at least is there.
 export function measured(names, rows, isNumber) {
@@ -42,7 +43,7 @@ export class Chart {
     return Math.max(0, of * bar.value / this.most);
   }
 
-  // The values stand at the ends of the bars, which leave room for the longest.
+  // The values are at the ends of the bars, which leave room for the longest.
   figure() {
     const room = Math.max(...this.bars.map(({ text }) => text.length)) + 2;
     const row = (bar) => {
@@ -59,20 +60,20 @@ export class Chart {
     let y = 40;
     const text = (x, at, words, more = {}) => parts.push(drawn("text", { x, y: at, "font-size": 14, fill: "#16202b", ...more }, words));
     const lines = (x, words, most, high, more) => wrap(words, most).forEach((line) => { text(x, y, line, more); y += high; });
-    lines(0, title, 72, 28, { "font-size": 22, "font-weight": 700 });
-    lines(0, this.caption, 110, LINE, { "font-weight": 600 });
+    lines(0, title, 58, 28, { "font-size": 22, "font-weight": 700 });
+    lines(0, this.caption, 90, LINE, { "font-weight": 600 });
     y += AIR;
     for (const bar of this.bars) {
       const long = this.length(bar, WIDE - LEFT - END - 24);
       parts.push(drawn("rect", { x: LEFT, y, width: long, height: 20, fill: "#2d7f86" }));
       text(LEFT + 8 + long, y + 15, bar.text, { "font-weight": 700 });
       y += 15;
-      lines(LEFT - 12, bar.name, 38, LINE, { "text-anchor": "end" });
+      lines(LEFT - 12, bar.name, 36, LINE, { "text-anchor": "end" });
       y += AIR - 15;
     }
     y += 24;
-    lines(0, source, 150, 16, { "font-size": 11.5, fill: "#525d66" });
-    return new XMLSerializer().serializeToString(drawn("svg", { width: WIDE, height: y, viewBox: `-24 0 ${WIDE} ${y}`, "font-family": "Inter, 'Noto Sans', Arial, sans-serif" },
+    lines(0, source, 116, 16, { "font-size": 11.5, fill: "#525d66" });
+    return new XMLSerializer().serializeToString(drawn("svg", { width: `${WIDE * MM}mm`, height: `${Math.round(y * MM * 10) / 10}mm`, viewBox: `-24 0 ${WIDE} ${y}`, "font-family": "Inter, 'Noto Sans', Arial, sans-serif" },
       drawn("style", {}, `@font-face { font-family: Inter; src: url("${font}") format("woff2"); font-weight: 400 700; }`),
       drawn("rect", { x: -24, width: "100%", height: "100%", fill: "#fff" }), ...parts));
   }

@@ -61,6 +61,9 @@ const yasqe = new Yasqe(editorPlace, {
   requestConfig: { endpoint: new URL(settings.endpoint, location.href).href },
 });
 yasqe.setValue(wanted());
+yasqe.collapsePrefixes();
+let placed = false; // whether somebody has put the cursor somewhere
+yasqe.on("focus", () => { placed = true; grow(); });
 grow();
 yasqe.getInputField().setAttribute("aria-label", "SPARQL query");
 document.querySelectorAll(".yasqe_buttons").forEach((one) => one.remove());
@@ -182,15 +185,16 @@ function declare() {
   if (missing.length) yasqe.addPrefixes(Object.fromEntries(missing.map((prefix) => [prefix, settings.prefixes[prefix]])));
 }
 
-// The editor is as high as the query, up to a limit.
+// The editor is as high as the query, up to a limit, which leaves room for the answer until somebody
+// writes.
 function grow() {
-  yasqe.setSize(null, `${1.35 * Math.min(MOST_LINES, Math.max(8, yasqe.lineCount() + 1)) + 0.6}rem`);
+  const lines = Math.ceil(yasqe.heightAtLine(yasqe.lineCount(), "local") / yasqe.defaultTextHeight());
+  const most = placed ? MOST_LINES : Math.min(MOST_LINES, Math.floor(innerHeight / 55));
+  yasqe.setSize(null, `${1.35 * Math.min(most, Math.max(8, lines + 1)) + 0.6}rem`);
 }
 
 // Names of the schema go where the cursor is, with their prefix. Until somebody has put it
 // somewhere, a name is asked for by a query of its own.
-let placed = false;
-yasqe.on("focus", () => { placed = true; });
 function insertable(name, [heading, pattern]) {
   const written = name.dataset.insert;
   const insert = button(name.textContent, () => {

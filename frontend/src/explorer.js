@@ -152,8 +152,8 @@ class Explorer {
   draw() {
     if (!this.chosenKinds) {
       const others = this.graph.cy.nodes().not(".start, .way").map((node) => node.data());
-      const told = others.some((node) => !node.aside);
-      this.hiddenKinds = new Set(others.filter((node) => told && node.aside).map((node) => node.kind));
+      const any = others.some((node) => !node.aside);
+      this.hiddenKinds = new Set(others.filter((node) => any && node.aside).map((node) => node.kind));
     }
     this.filters();
     this.graph.layout();
@@ -298,7 +298,8 @@ class Explorer {
 
   report() {
     const seen = this.graph.seen();
-    this.status.textContent = `${counted(seen.nodes().length, "thing")} and ${counted(seen.edges().length, "link")} are drawn.`;
+    const left = this.graph.cy.nodes().length - seen.nodes().length;
+    this.status.textContent = `${counted(seen.nodes().length, "thing")} and ${counted(seen.edges().length, "link")} are drawn.${left ? ` ${counted(left, "thing")} of kinds not ticked ${left === 1 ? "is" : "are"} left out.` : ""}`;
     this.list.replaceChildren(...seen.nodes().toArray()
       .sort((one, other) => one.data("label").localeCompare(other.data("label")))
       .map((node) => make("li", {}, this.button(node.data("label"), () => this.select(node.id())))));
@@ -306,11 +307,12 @@ class Explorer {
 
   async download() {
     const seen = this.graph.seen();
-    const { lasting, ...known } = JSON.parse(this.root.dataset.facts);
-    const facts = { ...known, address: lasting + location.search };
+    const { lasting, terms, source, ...known } = JSON.parse(this.root.dataset.facts);
+    const address = lasting + location.search;
+    const facts = { ...known, source: source + address, address };
     const format = this.format.value;
     const drawn = format === "graphml" ? graphml(this.graph, seen, facts) : format === "gexf" ? gexf(this.graph, seen, facts)
-      : svg(this.graph, seen, facts, await fontInside());
+      : svg(this.graph, seen, { ...facts, terms }, await fontInside());
     const blob = format === "png" ? await png(drawn) : new Blob([drawn], { type: FILES[format].type });
     const href = URL.createObjectURL(blob);
     make("a", { href, download: `${this.root.dataset.stem}.${format}` }).click();

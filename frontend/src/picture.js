@@ -27,7 +27,7 @@ export function svg(graph, seen, facts, font) {
     return `<path transform="translate(${x} ${y - 11}) scale(.75)" d="${outline}" fill="${COLOURS[colour]}"/><text x="${x + 18}" y="${y}">${text(kind)}</text>`;
   });
   const foot = below + Math.ceil(kinds.length / columns) * 20 + 8;
-  const source = wrap(`${facts.source}${facts.address} Licence: ${facts.terms}.`, Math.floor((sheet - 2 * MARGIN) / 6));
+  const source = wrap(`${facts.source} Licence: ${facts.terms}.`, Math.floor((sheet - 2 * MARGIN) / 6));
   const height = foot + source.length * 16 + 8;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${round(sheet * 180 / WIDTH)}mm" height="${round(height * 180 / WIDTH)}mm" viewBox="0 0 ${sheet} ${round(height)}" font-family="Inter, 'Noto Sans', sans-serif" font-size="${FONT}" fill="#16202b">
 <title>${text(facts.title)}</title>

@@ -53,12 +53,12 @@ function across(from, to, { x, y }, box) {
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
   const [ux, uy] = [(to.x - from.x) / length, (to.y - from.y) / length];
   const [cx, cy] = [x + (box[0] + box[2]) / 2 - from.x, y + (box[1] + box[3]) / 2 - from.y];
-  const beside = cy * ux - cx * uy;
+  const away = cy * ux - cx * uy;
   const half = (wide(box) * Math.abs(uy) + high(box) * Math.abs(ux)) / 2;
-  if (Math.abs(beside) >= half) return 0;
+  if (Math.abs(away) >= half) return 0;
   const [along, reach] = [cx * ux + cy * uy, (wide(box) * Math.abs(ux) + high(box) * Math.abs(uy)) / 2];
   if (along + reach < 0 || along - reach > length) return 0;
-  return beside < 0 ? -beside - half - 1 : half - beside + 1;
+  return away < 0 ? -away - half - 1 : half - away + 1;
 }
 
 // Moves what lines between others pass through off them, and their ends, as far as there is room.

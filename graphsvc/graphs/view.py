@@ -180,11 +180,13 @@ class Recipe:
                            for p in view.question.parameters
                            if (its := given.get(p.name)) and its != list(p.default)},
                           doseq=True, safe=":")
+        numbers = {p.label for p in view.question.parameters if p.type == "integer"}
         named = {p.label: [{"true": "yes", "false": "no"}.get(value) or index.label(value) or value
                            for value in given[p.name]]
                  for p in view.question.parameters
                  if given.get(p.name) and given[p.name] != list(p.default)}
-        chosen = [label.lower() if its == ["yes"] else " and ".join(its)
+        chosen = [label.lower() if its == ["yes"] else
+                  f"{label.lower() + ' ' if label in numbers else ''}{' and '.join(its)}"
                   for label, its in named.items() if its != ["no"]]
         facts = {
             "title": f"{view.question.title}{': ' * bool(chosen)}{', '.join(chosen)}",

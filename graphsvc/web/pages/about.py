@@ -198,7 +198,7 @@ def _changed(context: PageContext, before: Release | None, release: Release) -> 
     kinds = {kind: context.terms.term(kind).plural if kind else "terms of the ontology"
              for kind in sorted(changes.kinds if changes else (), key=place)}
     return {"release": release, "day": day, "hour": hour, "changes": changes, "kinds": kinds,
-            "told": changes.told(kinds, kinds) if changes else {}}
+            "summary": changes.summary(kinds, kinds) if changes else {}}
 
 
 def _compared(before: Release | None, after: Release) -> Changes | None:

@@ -30,7 +30,8 @@ def view_routes(context: PageContext) -> Routes:
         if not _for_people(request):
             return JSONResponse(listed(serving.views, serving.release.id))
         return await context.render("views.html", lambda: {
-            "views": [(view, _first(view)) for view in serving.views],
+            "views": [(view, _first(view)) for view in sorted(
+                serving.views, key=lambda view: not view.is_drawn)],
             "formats": FORMATS.values()})
 
     async def one(request: Request) -> Response:

@@ -206,21 +206,19 @@ function copyButton(text) {
   text.after(button);
 }
 
-// Links to this page as it is in a release, and as it is in the present one; without scripts they
-// lead to the release, and to the first page.
-const BELOW = /\/release\/[0-9a-f]{16}(?=\/)/;
+// Links to this page in its release and in the present one; without scripts, to both.
 function lastingLinks() {
   const lasting = document.getElementById("lasting");
   const present = document.querySelector("[data-present]");
-  const [, root, release] = /^(.*?)((?:\/release\/[0-9a-f]{16})+)$/.exec(new URL(lasting.href).pathname);
-  const below = release.slice(-25);
+  const release = lasting.pathname.slice(-25);
+  const root = lasting.pathname.replace(/(\/release\/\w+)+$/, "");
   const set = () => {
-    const path = location.pathname.replace(BELOW, "");
-    lasting.href = `${root}${below}${path.slice(root.length)}${location.search}${location.hash}`;
-    if (present) present.href = `${path}${location.search}${location.hash}`;
+    const rest = location.pathname.slice(root.length).replace(/^\/release\/\w{16}(?=\/)/, "") + location.search + location.hash;
+    lasting.href = location.origin + root + release + rest; // which is printed
+    if (present) present.href = root + rest;
   };
   set();
-  for (const type of ["pointerenter", "focus"]) for (const link of [lasting, present]) link?.addEventListener(type, set);
+  lasting.onpointerenter = lasting.onfocus = set;
 }
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -236,9 +234,6 @@ document.addEventListener("DOMContentLoaded", () => {
       setTimeout(() => { for (const one of empty) one.disabled = false; });
     });
   }
-  addEventListener("beforeprint", () => {
-    for (const one of document.querySelectorAll("[data-address]")) one.textContent = `${document.getElementById("lasting").href}. In: `;
-  });
   lastingLinks();
   themeSwitch(document.getElementById("colours"));
   for (const input of document.querySelectorAll("input[data-suggest]")) suggestions(input);
