@@ -104,10 +104,9 @@ def _without_guesses(fit: Fit) -> Iterator[Fit]:
 
 
 def _without_common(fit: Fit) -> Iterator[Fit]:
-    """The reading without each of several things that have no name of their own, first without
-    what the fewest words name."""
+    """The reading without each of several things that have no name of their own."""
     common = [one for one in fit.bound if one.iri and not (one.proper or one.parameter.required)]
-    for one in sorted(common, key=lambda one: len(one.at)) if len(common) > 1 else ():
+    for one in common if len(common) > 1 else ():
         yield _without(fit, [one])
 
 

@@ -79,7 +79,7 @@ class AskInWords(Tool):
     """Ask in plain words. If `understood` is there, it says which reviewed question was asked, and
     `answer` is as from `ask`; check that it is what was meant. Else see whether `nearest`, the
     statements nearest to the words, answers it, or `ask` one of `alternatives`. `unknown` are words
-    that were not used."""
+    that were not used, `leftOut` those that name something which the answer leaves out."""
 
     title = "Ask in plain words"
     text: str = Field(max_length=LONGEST, description="A question as a person would ask it")

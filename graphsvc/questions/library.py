@@ -15,11 +15,6 @@ from graphsvc.questions.header import read_columns, read_questions
 from graphsvc.questions.question import Question
 
 
-def _place(question: Question) -> tuple[str, ...]:
-    """The path of a question's file below the folder of the library."""
-    return tuple(question.file.split("/")[1:])
-
-
 class UnknownQuestion(GraphsvcError):
     """No question has that name; `nearest` are names like it."""
 
@@ -104,12 +99,18 @@ class Library:
     def readme(self) -> str:
         """The titles of all questions by folder, as Markdown."""
         lines = ["# Questions", "", "Made by `graphsvc ask --readme`; a test checks it.", ""]
-        for folder, questions in groupby(sorted(self, key=_place), lambda q: _place(q)[:-1]):
-            lines += [f"## {'/'.join(folder).capitalize() or 'Others'}", ""]
-            lines += [f"- [{question.title}]({'/'.join(_place(question))})"
-                      for question in questions]
-            lines.append("")
+        for folder, questions in self.folders.items():
+            lines += [f"## {folder}", "", *(
+                f"- [{question.title}]({question.file.partition('/')[2]})"
+                for question in questions), ""]
         return "\n".join(lines)
+
+    @cached_property
+    def folders(self) -> dict[str, list[Question]]:
+        """The questions by the folder of their files, by name."""
+        found = groupby(sorted(self, key=lambda question: question.file.split("/")),
+                        lambda question: "/".join(question.file.split("/")[1:-1]))
+        return {folder.capitalize() or "Others": [*questions] for folder, questions in found}
 
     @cached_property
     def covering(self) -> tuple[Question | None, Question | None]:

@@ -65,14 +65,16 @@ class Silence:
 
     def nothing(self, choices: Iterable[str], unreported: str | None) -> str | None:
         """An empty answer in a sentence, where it would have rows without one of its filters, or
-        without any. choices: the values of all parameters as sentences have them; unreported: what
-        is said instead of them, where nothing is reported on whom was asked about."""
+        without any, or where no document reports on whom it was asked about. choices: the values of
+        all parameters as sentences have them; unreported: as `unreported` says it."""
+        things = self.things
+        alone = unreported if things and not (things.left_out or things.silent) else None
         if not self.unfiltered:
-            return None
+            return alone and f"{alone}."
         wider = [f"without the {small(filter.parameter.label)} there {_rows(filter.left_out)}"
                  for filter in self.filters if filter.left_out and not filter.by_default]
         more = in_words(wider) or f"without them there {_rows(self.unfiltered)}"
-        start = unreported or f"Nothing with these choices ({'; '.join(choices)})"
+        start = alone or f"Nothing with these choices ({'; '.join(choices)})"
         return f"{start}; {more}."
 
     def unreported(self, asked: Iterable[str], index: Index) -> str | None:

@@ -269,6 +269,25 @@ def test_a_place_that_nothing_is_said_of_is_named(asker: Asker) -> None:
     assert heard.silent == ["Fife"]
 
 
+@pytest.mark.parametrize(("text", "remarks"), [
+    ("What replaced the 2010 practice guide on chronologies?", ["This leaves out “2010”."]),
+    ("What was the result of return home interviews for missing young people?",
+     ["This leaves out “return home interviews”."]),
+    ("who uses Safe and Together in Midlothian", []),
+    ("what goes on in Fife and Moray these days with unicycles",
+     ["No document reports on Fife or Moray by name."]),
+])
+def test_what_is_named_and_not_in_the_answer_is_said_before_it(
+    asker: Asker, text: str, remarks: list[str]
+) -> None:
+    assert list(asker.hear(text).remarks) == remarks
+
+
+def test_a_grade_and_what_it_is_for_are_both_in_the_answer(asker: Asker) -> None:
+    assert taken_as(asker, "which partnerships were graded weak for leadership") == (
+        "distributions", {"indicator": ["2012-9-4"], "grade": ["Weak"], "single": "true"})
+
+
 def test_words_that_no_letters_are_mistaken_in_stay_as_they_are(asker: Asker) -> None:
     assert asker.hear("how many survey replies couldn't be used").corrected == {}
 

@@ -102,6 +102,22 @@ def test_what_other_choices_would_show_is_not_denied(ask: Asker) -> None:
         "without the indicator there are 4 rows.")
 
 
+@pytest.mark.parametrize(("name", "given", "said"), [
+    ("evaluations", {"partnership": "Fife"}, "No document reports on Fife by name; without the "
+     "partnership or group there are 19 rows."),
+    ("partnership-themes", {"partnership": "Fife"}, "No document reports on Fife by name."),
+    ("evaluations", {"partnership": ["Fife", "Midlothian"], "indicator": "2018-9"},
+     "No document reports on Fife by name. Midlothian was graded Good."),
+    ("strengths", {"partnership": ["Angus", "Clackmannanshire"]}, "No document reports on Angus by "
+     "name. Nothing with these choices (Angus and Clackmannanshire); without the partnership or "
+     "group there are 13 rows."),
+])
+def test_that_no_document_reports_on_whom_was_asked_about_is_said_first(
+    ask: Asker, name: str, given: dict[str, Any], said: str
+) -> None:
+    assert ask(name, **given).sentence == said
+
+
 def test_a_group_stands_for_its_members(ask: Asker) -> None:
     group = ask("inspections", partnership="pre-2014")
     members = {str(row[0].value) for row in ask("partnerships", group="pre-2014").rows if row[0]}

@@ -168,3 +168,68 @@ def test_columns_have_names_that_people_use(client: httpx.Client) -> None:
     listed = client.get("/api/questions", headers={"Accept": "application/json"}).json()
     labels = {column["label"] for question in listed["questions"] for column in question["columns"]}
     assert [label for label in sorted(labels) if MACHINE.search(label)] == []
+
+
+@pytest.mark.parametrize("approach", ["getting-it-right-for-every-child", "parenting-programmes"])
+def test_an_approach_has_the_same_partnerships_in_grid_map_and_table(
+    client: httpx.Client, approach: str
+) -> None:
+    grid = client.get(f"/api/questions/approach-grid?of={approach}&minimum=1&format=json").json()
+    used = client.get(
+        f"/api/questions/approach-partnerships?approach={approach}&format=json").json()
+    own = {row["who"] for row in grid["rows"] if row["approach"].endswith(f"/{approach}")}
+    assert len(own) > 2
+    every = client.get("/api/questions/approach-grid?format=json").json()
+    inspected = {row["who"] for row in every["rows"]}
+    assert own == inspected & {row["who"] for row in used["rows"]}
+
+
+def test_one_use_is_one_phrase_and_a_place_has_its_furthest_stage(client: httpx.Client) -> None:
+    page = client.get("/questions/approach-partnerships?approach=GIRFEC&view=map").text
+    assert "Clackmannanshire (embedded, positive effect · in development · in use, positive " \
+        "effect)" in page
+    assert "Clackmannanshire: embedded; in use; in development" in drawn(page)
+
+
+def test_the_counts_of_a_sentence_are_those_of_the_table(client: httpx.Client) -> None:
+    page = client.get("/questions/approach-uses").text
+    said = re.search(r"By effect: (.*?)\.</p>", page)
+    counted = re.search(r"Kind of effect: ([^<]*)<", page)
+    assert said and counted
+    assert said[1].replace(" and ", ", ") == counted[1].strip()
+
+
+def test_figures_that_can_be_compared_are_drawn_each_measure_on_its_own_scale(
+    client: httpx.Client
+) -> None:
+    page = client.get("/questions/figure-comparison").text
+    assert re.findall(r'view=(\w+)#answer-section"(?= aria-current)', page) == ["chart"]
+    bars = drawn(page)
+    assert {"Midlothian, 2018: 91,340", "South Lanarkshire, 2016: 317,100",
+            "South Lanarkshire, 2012: 13"} <= set(bars)
+
+
+@pytest.mark.slow
+def test_a_thing_has_its_own_figures_drawn_with_what_they_can_be_compared_to(
+    client: httpx.Client
+) -> None:
+    tab = drawn(client.get("/id/partnership/south-lanarkshire?tab=figures").text)
+    assert "South Lanarkshire, 2016: 317,100" in tab
+    assert not [bar for bar in tab if bar.startswith("Midlothian")]
+
+
+def test_bars_of_all_partnerships_are_shown(client: httpx.Client) -> None:
+    assert len(drawn(client.get("/questions/partnerships?view=chart").text)) == 33
+
+
+def test_a_comparison_without_data_leads_to_those_that_have_some(client: httpx.Client) -> None:
+    page = client.get("/compare?thing=partnership:angus&thing=partnership:fife").text
+    assert page.index("No data.") < page.index("Ready to read")
+    assert "Ready to read" not in client.get(
+        "/compare?thing=partnership:midlothian&thing=partnership:south-lanarkshire").text
+
+
+def test_questions_are_listed_by_few_subjects(client: httpx.Client) -> None:
+    page = client.get("/questions").text
+    subjects = re.findall(r'<h2 id="([\w-]+)">', page)
+    assert "approaches" in subjects and "other" not in subjects and len(subjects) < 12

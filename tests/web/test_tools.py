@@ -81,7 +81,7 @@ def test_documents_and_mere_values_are_drawn_where_somebody_chooses_them(
     page: Any, bundle: None
 ) -> None:
     _drawing(page, "/explore?thing=parenting-programmes"
-                   + 2 * "&open=approach:parenting-programmes")
+             + 2 * "&open=approach:parenting-programmes")
     things = page.locator(".explore .total")
     few = things.inner_text()
     document = page.get_by_label("source document")

@@ -26,6 +26,8 @@ _MOST = 6
 _END = re.compile(r"[.;:()\u2022]\s|[.;:()\u2022]$|<[^>]*>|\t")
 _COMPARED = re.compile(r"\b(?:compar\w+|from|to|than|average|figures?|against|and|while"
                        r"|equivalent|then)\W+(?:\w+\W+){0,6}$", re.IGNORECASE)
+_ELLIPSIS = re.compile(r"\s*(?:of (?:these|those|them|which|whom)|from|in|is|are|was|were|had"
+                       r"|more (?:in|to|were|are|by))\b", re.IGNORECASE)
 _PART = re.compile(r"\s*\)?\s*(?:\(|(?:out )?of(?:\s+\S+){0,3})\s*")
 _AGAIN = re.compile(r"\W*(?:this|these|it|that|they)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -119,7 +121,7 @@ class _Figures:
         group, counted = self._group(around, said), self._counted(around)
         unit = self._unit(around, shown, group)
         last, known = self.last.get(quantity.sort), self.latest
-        if last and compared and unit and not unit.words:
+        if last and unit and (compared and not unit.words or _ELLIPSIS.match(around.after)):
             unit = last.unit
         if known and quantity.sort and (compared or _AGAIN.match(shown) or around.inside):
             group = self._best(self.group, around.after[:_NOUN]) or known.group or group

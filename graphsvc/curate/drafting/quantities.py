@@ -109,8 +109,8 @@ _NAMES = [re.compile(form, re.IGNORECASE) for form in (
     r"|\b\d+\+?\s*[- ]?years?[- ](?:olds?|of age)\b",
     r"\b(?:the|top|bottom)\s+(?:\w+\s+)?\d+(?:\.\d+)?\s*(?:%|per cent)\s+(?:most|least)\b",
     r"['\"‘“][^'\"’”]{3,25}['\"’”]\s+(?:means?|is|refers to|=)\b[^;.]*",
-    r"\b\d{3,5}(?: \d{3,})+\b")]
-"""Ages, parts of a ranking, definitions and telephone numbers."""
+    r"\b\d{3,5}(?: \d{3,})+\b", r"\b\d+\.\d+\.?\s+(?=(?-i:[A-Z]))")]
+"""Ages, parts of a ranking, definitions, telephone numbers and numbers of headings."""
 _MOST = re.compile(r"\b(?:the|their|our|its|['’]s|his|her|two|three|four|five|six|seven|eight|nine"
                    r"|ten|\d+)\s+most\b|\bmost (?:recent|likely|common|"
                    r"appropriate|important|effective)\w*\b|\bat (?:the )?(?:most|all)\b",

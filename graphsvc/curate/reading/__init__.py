@@ -39,7 +39,7 @@ class Content(Record):
         """The content without paragraphs that say nothing, with a title, and with a line for each
         paragraph of the text file, blank lines between them."""
         found = tuple(p for p in self.paragraphs if re.search(r"\w", p.text))
-        headed = next((p.text.lstrip("#").strip("* ") for p in found if p.kind is Kind.HEADING), "")
+        headed = next((p.text for p in found if p.kind is Kind.HEADING), "")
         title, text = self.title or headed or self.otherwise or path.stem, self.text
         if not text:
             found = tuple(p.model_copy(update={"line": 2 * n - 1}) for n, p in enumerate(found, 1))

@@ -22,9 +22,12 @@ _NAVIGATION = re.compile(
     r"(?:^|[-_ ])(?:nav|navbar|navigation|menu|breadcrumbs?|cookies?|skip|share|social|pagination"
     r"|pager|related|sidebar|site-footer|site-header|feedback)(?:$|[-_ ])", re.IGNORECASE)
 _NOTE = re.compile(r"(?:^|[-_ ])(?:footnotes?|endnotes?|fn\d*)(?:$|[-_ :])", re.IGNORECASE)
-_INLINE = {"a", "abbr", "b", "bdi", "br", "cite", "code", "em", "font", "i", "img", "ins", "kbd",
-           "label", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "time", "u", "var"}
-_WHOLE = {"h1", "h2", "h3", "h4", "h5", "h6", "caption", "figcaption", "tr", "dt", "dd"}
+_BLOCKS = _NO_TEXT | {
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5",
+    "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody",
+    "td", "tfoot", "th", "thead", "tr", "ul"}
+_SINGLE = {"h1", "h2", "h3", "h4", "h5", "h6", "caption", "figcaption", "tr", "dt", "dd"}
 """Elements that are one paragraph, or none, whatever they hold."""
 
 
@@ -60,11 +63,11 @@ class _Page:
         walk = etree.iterwalk(main, events=("start", "end"))
         for event, element in walk:
             begins = event == "start"
-            if element.tag not in _INLINE:
+            if element.tag in _BLOCKS:
                 self._flush(element.getparent() if begins else element)
             if not begins:
                 self._text += element.tail or ""
-            elif self._is_navigation(element) or _is_mark(element) or self._is_whole(element):
+            elif self._is_navigation(element) or _is_mark(element) or self._is_single(element):
                 walk.skip_subtree()
             else:
                 self._text += " " if element.tag == "br" else element.text or ""
@@ -86,10 +89,10 @@ class _Page:
             kind, text = kind_of(text)
             self._add(text, kind, kind is Kind.ITEM)
 
-    def _is_whole(self, element: Any) -> bool:
+    def _is_single(self, element: Any) -> bool:
         """Whether an element is a paragraph as it is: then it is added."""
         tag = element.tag
-        if tag not in _WHOLE:
+        if tag not in _SINGLE:
             return False
         if tag in ("caption", "figcaption"):
             self._add(self._inline(element), Kind.CAPTION)
@@ -118,7 +121,7 @@ class _Page:
             if self._is_navigation(one) or _is_mark(one):
                 return ""
             text = (one.text or "") + "".join(parts(child) + (child.tail or "") for child in one)
-            return text if one.tag in _INLINE else f" {text} "
+            return f" {text} " if one.tag in _BLOCKS or one.tag == "br" else text
         return _plain(parts(element))
 
     def _is_navigation(self, element: Any) -> bool:

@@ -38,7 +38,10 @@ def read(path: Path) -> Content:
     long = sorted(len(line) for line in lines if _SIGN.search(line))
     if len(long) > 20 and long[-1] <= _BROKEN_AT and long[len(long) // 2] > 40:
         lines, text = _unbroken(lines), ""
-    return Content(paragraphs=tuple(_paragraphs(lines)), text=text.replace("\f", ""))
+    found = _paragraphs(lines)
+    first = next((p.text for p in found if p.kind is Kind.HEADING), "")
+    return Content(title=_MARKDOWN.sub("", first).strip("* "), paragraphs=tuple(found),
+                   text=text.replace("\f", ""))
 
 
 def _decoded(path: Path) -> str:

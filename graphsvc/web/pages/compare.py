@@ -130,7 +130,7 @@ async def compare_page(context: PageContext, pairs: Pairs) -> Response:
             "problem": problem and problem[0],
             "near": [(context.label(iri), _address(context, class_, [*iris, iri]))
                      for iri in near if class_],
-            "pairs": _pairs(context, class_) if class_ and not iris else [],
+            "pairs": _pairs(context, class_) if class_ and not every and len(iris) != 1 else [],
             "parts": [replace(part, lines=[line for line in part.lines if line.differs or not only])
                       for part in every if not chosen or part.name in chosen],
             "shown": _ALL if chosen else _SHOWN, "most": _SHOWN,

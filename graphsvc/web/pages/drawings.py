@@ -191,9 +191,11 @@ def _kinds(
         text: f"s{round((at + 1) * steps)}" for at, text in enumerate(declared.levels)}
     looks = {}
     for place, cells in shown.items():
+        if signed:
+            cells = sorted(cells, key=lambda cell: -far.get(cell.text, -1))
         text = "; ".join(cell.text for cell in cells)
         if signed:
-            cells = [max(cells, key=lambda cell: far.get(cell.text, -1))]
+            cells = cells[:1]
         kinds = {(levels[cell.text], "") if cell.text in levels else (
                  cell.tone or "plain", "") if toned else
                  (_SIGNED.get(cell.symbol or "", "none"), cell.symbol or "")
@@ -254,7 +256,8 @@ def matrix(table: Table) -> Matrix | None:
         columns, [(head, [list(filter(None, line.get(column, {}).values()))
                           for column in columns])
                   for head, line in met.items()],
-        _legend([row[cell] for row in table.rows], "symbol"),
+        dict(sorted(_legend([row[cell] for row in table.rows], "symbol").items(),
+                    key=lambda item: [*_SIGNED, item[0]].index(item[0]))),
         None if tone is None else _legend([row[tone] for row in table.rows], "tone"),
         [*heads.items()] if len(heads) > 1 else ())
 

@@ -164,8 +164,7 @@ class Charts:
             more, y = group.marks(width, y + 18 * len(name) + 10)
             marks += more
             y += 22
-        return Drawing(
-            (*marks,), width, y - 22, f"What can be compared, {by}; each on its own scale")
+        return Drawing((*marks,), width, y - 22, f"Each on a scale of its own, {by}")
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,8 @@ def panel(context: PageContext, answer: Answer, iri: str, wanted: str | None) ->
 
 def _drawing(context: PageContext, table: Table, view: str | None) -> tuple[str, Any]:
     if view in ("map", "chart", "grid"):
-        drawings = Drawings.of(context, table_of(context, table.answer))
+        drawings = Drawings.of(context, table_of(context, replace(
+            table.answer, rows=table.answer.all_rows)))
         if view in drawings.drawn:
             return view, drawings
     elif view in ("table", "list"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,13 +28,11 @@ from graphsvc.web.pages.table import table_of
 from graphsvc.web.request import Pairs
 from graphsvc.web.responses import EMBEDDED
 
-_ROWS, _ALL = 200, 10_000
+_ROWS, _ALL = 100, 10_000
 _SHARP = 2
 """Pixels of a PNG for each of the SVG."""
 _MOST_OPTIONS = 12
 """Options that a list shows at once; where there are more, one types and chooses."""
-_HINTS = ("start", "compare", "timeline")
-"""Tags that say what pages do with a question, not what it is about."""
 _NAMES = {"cards": "Cards", "grid": "Grid", "time": "Time line", "table": "Table", "chart": "Chart",
           "map": "Map", "sources": "Sources"}
 """What the views of an answer are called."""
@@ -59,11 +56,8 @@ class Field:
 
 
 async def questions_page(context: PageContext, pairs: Pairs) -> Response:
-    """The library: each question below its first tag that is a subject."""
-    grouped: dict[str, list[Question]] = defaultdict(list)
-    for question in context.questions.library:
-        grouped[next((tag for tag in question.tags if tag not in _HINTS), "other")].append(question)
-    return await context.render("questions.html", lambda: dict(sorted(grouped.items())))
+    """The library by subject."""
+    return await context.render("questions.html", lambda: context.questions.library.folders)
 
 
 async def question_page(context: PageContext, name: str, pairs: Pairs, base: str) -> Response:
@@ -135,10 +129,10 @@ async def _answered(
         if sort:
             table = replace(every.ordered(sort), answer=answer)
             table = replace(table, rows=table.rows[:_ROWS])
-        views = {"cards": cards(table), "grid": drawings.drawn.get("grid"),
+        views = {"cards": cards(every), "grid": drawings.drawn.get("grid"),
                  "time": table.years, "table": table.rows, "chart": "chart" in drawings.drawn,
                  "map": "map" in drawings.drawn, "sources": answer.silence}
-        first = ["chart"] if question.chart and question.chart.series else []
+        first = ["chart"] if question.chart and question.chart.order == "answer" else []
         shown = [name for name in dict.fromkeys([*first, *views]) if views[name]]
         view = next((name for name in shown if name == first_of(pairs, "view")), shown[0])
         query = f"{table.query}{'&' if table.query else ''}view={view}"

@@ -201,6 +201,7 @@ class Table:
         return [(self.columns[at], row[at]) for at, role in enumerate(self.roles)
                 if at not in (*self.main, *self.same, *self._joins) and role not in ("", *GROUNDS)
                 and row[at] and self._says(at, row[at]) and (role == "text") == text
+                and row[at].iri not in self._named(row)
                 and not (before and at in self._explained and before[at - 1:at + 1]
                          == row[at - 1:at + 1])]
 
@@ -221,14 +222,17 @@ class Table:
         """The cells of a row with a role that other rows do not all have, each thing once, without
         what its head or its evidence names; lists of texts last."""
         seen: dict[str, tuple[Column, Link]] = {}
-        heads = [cell for _, cell in self.cells(row, "head")]
-        known = {it.document for _, cell in self.cells(row, "evidence") for it in cell.cited}
+        heads, known = [cell for _, cell in self.cells(row, "head")], self._named(row)
         for at, cell in sorted(enumerate(row), key=lambda it: self.columns[it[0]].many):
             if self.roles[at] == role and cell and at not in self.same and self._says(
                     at, cell) and (cell.iri is None or cell.iri not in known and not any(
                         cell.iri == head.iri or cell.text in head.text for head in heads)):
                 seen.setdefault(cell.iri or str(at), (self.columns[at], cell))
         return list(seen.values())
+
+    def _named(self, row: Row) -> set[str | None]:
+        """The documents that the evidence of a row names."""
+        return {it.document for _, cell in self.cells(row, "evidence") for it in cell.cited}
 
     def _weight(self, at: int) -> int:
         """How much a column says at a glance, the lower the more."""
@@ -259,15 +263,10 @@ class Table:
     def in_all(self, text: str, rows: Sequence[Row] | None = None) -> str | None:
         """A text with what columns have in all rows, or in some, for `{column}`; None where these
         differ."""
-        values: dict[str, str] = {}
-        for name in _FIELD.findall(text):
-            at = self.at(name)
-            texts = {row[at].text for row in (self.rows if rows is None else rows)} \
-                if at is not None else {""}
-            if len(texts) != 1:
-                return None
-            values[name] = texts.pop()
-        return _FIELD.sub(lambda field: values[field[1]], text)
+        places = [self.at(name) for name in _FIELD.findall(text)]
+        values = {tuple("" if at is None else row[at].text for at in places)
+                  for row in (self.rows if rows is None else rows)}
+        return _FIELD.sub("{}", text).format(*values.pop()) if len(values) == 1 else None
 
     def at(self, name: str | None) -> int | None:
         """The position of a column, if it is shown."""

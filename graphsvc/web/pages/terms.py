@@ -77,10 +77,9 @@ class Terms:
     """The terms of one release.
 
     above: the classes above each class; tones, symbols, ranks: of values that have one, symbols by
-    how far values go, ranks from 0 to 1; shorts: names of places where there is little room;
-    quiet: what pages need not say;
-    opens: the part at which a document is opened; tiles: columns and rows of places, from the first
-    row on, counted from 1; facets: properties that narrow a search.
+    how far values go, ranks from 0 to 1; shorts: names of places where there is little room; quiet:
+    what pages need not say; opens: the part at which a document is opened; tiles: columns and rows
+    of places, from the first row on, counted from 1; facets: properties that narrow a search.
     """
 
     def __init__(self, terms: Iterable[Row], shown: Iterable[Row], shapes: Sequence[Path]) -> None:
