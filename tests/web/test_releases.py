@@ -237,3 +237,14 @@ def test_the_page_about_the_data_gives_the_figures_of_the_codebook(project: Proj
 def _rows(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")]
             for line in text.splitlines() if line.startswith("|")]
+
+
+def test_lists_from_a_to_z_pass_over_articles_and_signs(server: str) -> None:
+    with httpx.Client(base_url=server, headers=HTML, timeout=30) as real:
+        page = real.get("/browse?class=Approach&by=letter").text
+    found = {letter: re.findall(r'<li><a href="[^"]*">([^<]*)', section) for letter, section in
+             re.findall(r'<h2 id="l-(\w)">(.*?)</section>', page, re.DOTALL)}
+    named = [(letter, unescape(name)) for letter, names in found.items() for name in names]
+    assert len(named) > 200 and "#ClydeConversations" in {name for _, name in named}
+    assert [it for it in named if it[0] != "0" and re.sub(
+        r"^(The|An?) |^\W+", "", it[1])[0].upper() != it[0]] == []
