@@ -15,7 +15,7 @@ from typing import Any
 from graphsvc.errors import GraphsvcError
 
 _MANIFEST = "manifest.json"
-LAYOUT = 4
+LAYOUT = 5
 """Which files a release has and what is in them, such as the tables of its index: one more at each
 change. A release of another layout cannot be served."""
 IN_MEMORY_QUADS = 2_000_000
