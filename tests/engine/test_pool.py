@@ -235,7 +235,7 @@ def test_a_query_that_nobody_waits_for_is_stopped(people: Path) -> None:
     (f"SELECT * {{ {PRODUCT} }} ORDER BY ?l ?a", {"memory_bytes": 64 << 20}, LimitKind.MEMORY),
     (f"SELECT * {{ {PRODUCT} }}", {"result_bytes": 1 << 20}, LimitKind.SIZE),
     (f"SELECT * {{ {PRODUCT} }}", {"result_bytes": 8 << 20}, LimitKind.SIZE),
-    (f"SELECT * {{ {PRODUCT} }}", {"seconds": 2}, LimitKind.TIME),
+    (f"SELECT * {{ {PRODUCT} }}", {"seconds": 0.5, "result_bytes": 4 << 30}, LimitKind.TIME),
 ])
 def test_an_answer_that_is_stopped_never_looks_complete(
     people: Path, query: str, limits: dict[str, Any], limit: LimitKind
