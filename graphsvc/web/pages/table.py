@@ -25,13 +25,13 @@ _LONG = 60
 """Characters from which a text is set as a paragraph."""
 _SHORT_LABEL = 40
 _PERIOD = re.compile(r"\b\d{4}$|^not stated$")
+_YEAR = re.compile(r"\b\d{4}\b")
 _FIELD = re.compile(r"\{(\w+)\}")
 _MOST_COLUMNS = 6
 """Columns with which a table is still easier to read than entries; a text has the room of two."""
 _MOST_COUNTS = (4, 7)
 """Columns of counts next to a text, and without one."""
 _WORDS = 30
-"""Letters of some words."""
 _SPARSE = 0.3
 """The share of rows that must have something, if a column is to have room of its own."""
 GROUNDS = ("statement", "evidence")
@@ -71,18 +71,24 @@ class Table:
         return sum(role not in GROUNDS for role in self.roles) >= _MOST_COLUMNS
 
     @cached_property
-    def years(self) -> dict[str, list[Row]]:
-        """The rows by the year in their first date, the earliest first, those without one last;
-        empty where the question is not about time."""
+    def years(self) -> dict[str, Table]:
+        """The rows by the year in their first date, the earliest first; those without one by a
+        group with a year in its name, else last; empty where the question is not about time."""
         at = next((at for at, column in enumerate(self.columns)
                    if column.type in ("date", "year")), None)
         if at is None or "timeline" not in self.question.tags:
             return {}
+        groups = [its for its, column in enumerate(self.columns) if column.type == "iri"
+                  and column.name in self.question.summary
+                  and len({row[its].text for row in self.rows if not row[at]} - {""}) > 1]
         years: dict[str, list[Row]] = {}
         for row in self.rows:
-            found = re.search(r"\b\d{4}\b", row[at].text)
-            years.setdefault(found[0] if found else "", []).append(row)
-        return dict(sorted(years.items(), key=lambda item: item[0] or "9999"))
+            named, found = [row[its].text for its in groups], _YEAR.search(row[at].text)
+            years.setdefault(found[0] if found else next(filter(_YEAR.search, named), ""),
+                             []).append(row)
+        # A group named after what was before a year comes before the year.
+        return {name: replace(self, rows=tuple(years[name])) for name in sorted(
+            years, key=lambda name: (_YEAR.findall(f"{name} 9999")[0], name[:1].isdigit(), name))}
 
     @cached_property
     def entries(self) -> Table:
@@ -134,16 +140,14 @@ class Table:
 
     @property
     def _counts(self) -> list[int]:
-        return [at for at, column in enumerate(self.columns)
-                if column.type == "integer" and at not in (*self.same, *self._joins)]
+        return [at for at, column in enumerate(self.columns) if column.type == "integer"
+                and at not in (*self.same, *self._joins)]
 
     def _is_long(self, at: int) -> bool:
-        """Whether what a column has takes more than some words."""
         texts = [len(row[at].text) for row in self.rows if row[at]]
         return sum(texts) > _WORDS * len(texts)
 
     def _filled(self, at: int) -> float:
-        """The share of the rows that have something in a column."""
         return sum(map(bool, (self.cell(row, at) for row in self.rows))) / max(1, len(self.rows))
 
     @cached_property
@@ -160,7 +164,7 @@ class Table:
 
     def _says(self, at: int, cell: Link) -> bool:
         """Whether a cell says more than that there is none of what its column counts or asks."""
-        return (self.columns[at].type, cell.text) not in (("integer", "0"), ("boolean", "no"))
+        return bool(cell) and (self.columns[at].type, cell.text) not in (("integer", "0"), ("boolean", "no"))
 
     @cached_property
     def toned(self) -> dict[str, list[float]]:
@@ -215,7 +219,6 @@ class Table:
 
     @property
     def _joins(self) -> list[int]:
-        """The columns that are shown within others."""
         return [at for join in self.joined.values() for at in join if at is not None]
 
     def varying(self, row: Row, role: str) -> list[tuple[Column, Link]]:
@@ -231,11 +234,10 @@ class Table:
         return list(seen.values())
 
     def _named(self, row: Row) -> set[str | None]:
-        """The documents that the evidence of a row names."""
         return {it.document for _, cell in self.cells(row, "evidence") for it in cell.cited}
 
     def _weight(self, at: int) -> int:
-        """How much a column says at a glance, the lower the more."""
+        """The lower, the more a column says at a glance."""
         cells = [row[at] for row in self.rows if row[at]]
         types = {"iri": 2, "text": 3, "boolean": 4}
         if self.roles[at] == "badge" or at in self.joined or any(cell.symbol for cell in cells):
