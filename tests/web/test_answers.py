@@ -233,3 +233,31 @@ def test_questions_are_listed_by_few_subjects(client: httpx.Client) -> None:
     page = client.get("/questions").text
     subjects = re.findall(r'<h2 id="([\w-]+)">', page)
     assert "approaches" in subjects and "other" not in subjects and len(subjects) < 12
+
+
+def test_what_has_no_date_is_in_the_time_line_under_its_group_and_what_all_share_is_said_once(
+    client: httpx.Client
+) -> None:
+    page = client.get("/questions/inspections?view=time").text
+    line = page.split('<ol class="timeline">')[1].split("</ol>")[0]
+    heads = re.findall(r"<h3>(.*?)</h3>", line)
+    assert heads == ["Pre-2014 group", "2014", "2014-16 group", "2015", "Post-2016 group", "2019",
+                     "2020", "2021"]
+    before = line.split("<h3>")[1]
+    assert before.count('<li class="entry">') == 10
+    assert before.count("Joint inspections of services for children and young people, 2012-17"
+                        "</a>") == 1
+    said = re.sub(r"<[^>]*>", "", before.split('class="same">')[1].split("</p>")[0])
+    assert said.startswith("In all 10 · Kind inspection · Programme Joint inspections")
+    assert "Published" not in said
+
+
+def test_a_point_of_a_chart_says_when_its_period_is_not_stated(client: httpx.Client) -> None:
+    bars = drawn(client.get("/questions/figure-comparison?view=chart").text)[1:]
+    assert not [bar for bar in bars if "," not in bar]
+    assert "Scotland, period not stated: 22" in bars
+
+
+def test_the_first_page_says_of_how_many_its_grid_is(client: httpx.Client) -> None:
+    text = re.sub(r"<[^>]*>", "", client.get("/").text)
+    assert "The documents say this of 4 of 32 partnerships." in text

@@ -56,7 +56,8 @@ async def home_page(context: PageContext, pairs: Pairs) -> Response:
             question, given), limit=_ROWS) if question else None
 
     drawn, covered, crossed, fields = await asyncio.gather(
-        answer(shown, given), ask(covering, {}), answer(crossing, {}), fields_of(context, shown, given))
+        answer(shown, given), ask(covering, {}), answer(crossing, {}),
+        fields_of(context, shown, given))
 
     def make() -> dict[str, Any]:
         table = table_of(context, drawn) if drawn else None
@@ -64,7 +65,8 @@ async def home_page(context: PageContext, pairs: Pairs) -> Response:
         grid = matrix(table_of(context, crossed)) if crossed else None
         return {
             "grid": grid and replace(grid, rows=grid.rows[:_MOST_GRID_ROWS]),
-            "crossing": crossing, "silence": crossed and crossed.silence, "headline": context.said.first(DISPLAY.headline),
+            "crossing": crossing, "silence": crossed and crossed.silence,
+            "headline": context.said.first(DISPLAY.headline),
             "classes": [term for term in classes if term.first(DISPLAY.order)],
             "start": [q for q in library if "start" in q.tags][:_MOST_STARTS],
             "maps": maps, "shown": shown, "table": table,

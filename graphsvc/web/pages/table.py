@@ -160,11 +160,11 @@ class Table:
     @property
     def alike(self) -> list[int]:
         """The positions of those that are worth showing: not a count of none, nor a no."""
-        return [at for at in self.same if self._says(at, self.rows[0][at])]
+        return [at for at in self.same if self.rows[0][at] and self._says(at, self.rows[0][at])]
 
     def _says(self, at: int, cell: Link) -> bool:
         """Whether a cell says more than that there is none of what its column counts or asks."""
-        return bool(cell) and (self.columns[at].type, cell.text) not in (("integer", "0"), ("boolean", "no"))
+        return (self.columns[at].type, cell.text) not in (("integer", "0"), ("boolean", "no"))
 
     @cached_property
     def toned(self) -> dict[str, list[float]]:
