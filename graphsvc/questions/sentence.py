@@ -94,10 +94,13 @@ def plural(number: int, one: str, several: str = "") -> str:
 
 
 def with_unit(number: Any, unit: str) -> str:
-    """A number and what it counts: `2,744 records`, `20%`, `5`."""
+    """A number and what it counts: `2,744 records`, `20%`, `5`; a rank as `5th`."""
     text = f"{number:,}" if isinstance(number, int | float) else str(number)
     if unit == "per cent":
         return f"{text}%"
+    if unit == "rank" and text.isdecimal():
+        ends = {"1": "st", "2": "nd", "3": "rd"}
+        return text + ("th" if text[-2:-1] == "1" else ends.get(text[-1], "th"))
     return text if unit in ("", "number") else f"{text} {unit}"
 
 

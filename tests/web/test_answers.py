@@ -261,3 +261,16 @@ def test_a_point_of_a_chart_says_when_its_period_is_not_stated(client: httpx.Cli
 def test_the_first_page_says_of_how_many_its_grid_is(client: httpx.Client) -> None:
     text = re.sub(r"<[^>]*>", "", client.get("/").text)
     assert "The documents say this of 4 of 32 partnerships." in text
+
+
+def test_a_rank_is_a_place_in_an_order_and_not_a_number_of_ranks(client: httpx.Client) -> None:
+    text = client.get("/questions/figures?unit=rank&view=table").text
+    assert re.search(r"\b\d+(st|nd|rd|th)\b", text)
+    assert not re.search(r"\b\d+ rank\b", text)
+
+
+def test_the_explorer_says_by_which_rule_it_draws_some_of_many_links(client: httpx.Client) -> None:
+    many, few = (client.get(f"/explore?thing={name}").text for name in (
+        "partnership:midlothian", "unit:rank"))
+    assert "one of each kind in turn" in many
+    assert "one of each kind in turn" not in few
