@@ -20,7 +20,7 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.fulltext import Near
 from graphsvc.index import AmbiguousName, slug
 from graphsvc.questions.answer import Answer, Questions
-from graphsvc.questions.question import Parameter, Question
+from graphsvc.questions.question import ANY, Parameter, Question
 from graphsvc.questions.sentence import in_words
 from graphsvc.questions.table import Row
 from graphsvc.questions.values import limits
@@ -268,7 +268,7 @@ class PlainWords:
         shown = {parameter.name: in_words(
             by_text.get(text) or self._shown(parameter, text) for text in texts)
             for parameter in fit.question.parameters
-            if (texts := parameters.get(parameter.name))}
+            if (texts := parameters.get(parameter.name)) and list(texts) != [ANY]}
         heading, used = fit.question.headed(shown)
         rest = [f"{parameter.label}: {shown[parameter.name]}."
                 for parameter in fit.question.parameters

@@ -517,6 +517,7 @@ def test_a_question_dropped_into_the_folder_appears_everywhere_at_the_next_build
 
 @pytest.mark.parametrize(("path", "meant"), [
     ("/id/approach/safe-and-togther", SAFE),
+    ("/id/approach/girfec", "/id/approach/getting-it-right-for-every-child"),
     ("/question", "/questions"),
     ("/questions/approach-partnership", "/questions/approach-partnerships"),
     ("/export/partnership-approaches", "/export/partnerships-approaches"),

@@ -460,7 +460,7 @@ def test_a_profile_says_what_a_document_counts_and_what_nobody_reports(
     page = open_page(java_script_enabled=False)
     page.goto("/id/partnership/clackmannanshire")
     grades = page.get_by_role("region", name="Grades", exact=True).inner_text()
-    assert re.search(r"quality indicators graded adequate: 5[\s\S]*Adequate", grades)
+    assert re.search(r"Good 3\s+Adequate \(concluded\) 5\s+Weak 1", grades)
     page.goto("/id/partnership/fife")
     assert "No document here reports on Fife by name" in page.locator(".says").inner_text()
     silent = page.get_by_role("region", name="Not reported")

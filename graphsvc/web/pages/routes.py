@@ -137,7 +137,10 @@ def _near(
         case NotOneThing(named=found):
             return [_link(context, path, named) for named in found]
     if words and path.startswith("/id/"):
-        return [_link(context, path, named) for named in context.like(words)]
+        alike = dict.fromkeys((*(named.iri for named in context.like(words)), *(
+            hit.entry.iri for hit in context.index.suggest(words, None))))
+        place = f"{path.rpartition('/')[0]}/"  # of things of the class that was asked for
+        return [context.link(iri) for iri in sorted(alike, key=lambda iri: place not in iri)[:5]]
     close = get_close_matches(f"/{path.split('/')[1]}", PLACES.values(), 3) if words else []
     return [Link(title, page) for title, page in PLACES.items() if page in close]
 
