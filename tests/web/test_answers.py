@@ -274,3 +274,17 @@ def test_the_explorer_says_by_which_rule_it_draws_some_of_many_links(client: htt
         "partnership:midlothian", "unit:rank"))
     assert "one of each kind in turn" in many
     assert "one of each kind in turn" not in few
+
+
+def test_very_many_names_are_browsed_by_what_they_begin_with_before_a_colon(
+    client: httpx.Client
+) -> None:
+    page = client.get("/browse?class=Finding").text
+    starts = re.findall(r">([^<]*)</a>", page.split('<nav class="letters"')[1].split("</nav>")[0])
+    assert {"Clackmannanshire", "Midlothian", "North Ayrshire", "South Lanarkshire"} < {
+        *starts[:starts.index("A")]}
+    page = client.get(f"/browse?class=Finding&letter={starts[0]}").text
+    listed = page.split('<section class="letter"')[1]
+    names = re.findall(r'<li><a href="/id/finding/[^>]*>([^<]*)', listed)
+    assert len(names) >= 20
+    assert all(name.startswith(f"{starts[0]}: ") for name in names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,8 @@ _MOST = 400
 _MANY = 1 / 3
 """The share of things of which nothing is counted that makes groups of the others."""
 _DEEPEST = 8
+_SHARED = 20
+"""Names that begin alike, before a colon, from which they are a group of their own."""
 _NO_LETTER = "0-9 #"
 _LONGEST_NOTE = 140
 _PICTURE = "ontology"
@@ -129,13 +131,19 @@ def _listed(
 
 
 def _letters(known: Mapping[str, Item], wanted: str | None) -> dict[str, Any]:
-    """The things by the first letters of their names: all of them, or those of one letter."""
+    """The things by the first letters of their names: all of them, or those of one letter. Of very
+    many, those whose names share what is before a colon are together, ahead of the letters."""
+    paged = len(known) > _MOST
+    starts = Counter(item.link.text.partition(": ")[0] for item in known.values()
+                     if ": " in item.link.text)
+    shared = {start for start, number in starts.items() if paged and number >= _SHARED}
     found: dict[str, list[Item]] = defaultdict(list)
     for item in known.values():
-        first = filed(item.link.text)[:1].upper()
-        found[first if "A" <= first <= "Z" else _NO_LETTER].append(item)
-    letters = sorted(found, key=lambda letter: (letter == _NO_LETTER, letter))
-    paged = len(known) > _MOST
+        start, first = item.link.text.partition(": ")[0], filed(item.link.text)[:1].upper()
+        found[start if start in shared else first if "A" <= first <= "Z" else _NO_LETTER].append(
+            item)
+    letters = sorted(found, key=lambda letter: (
+        letter not in shared, letter == _NO_LETTER, letter))
     if wanted is None and paged:
         wanted = letters[0]
     if wanted is not None and wanted not in found:
