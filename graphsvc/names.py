@@ -111,8 +111,10 @@ class Names:
                     self._by_length[len(word.folded)].append(word.folded)
 
     def corrected(self, text: Sequence[Word]) -> list[Word]:
-        """The words, each that nothing here uses replaced by the likeliest that is meant."""
-        return [self._correct(word) for word in text]
+        """The words, each that nothing here uses replaced by the likeliest that is meant; one with
+        a capital within the text only by a word of a name."""
+        return [self._correct(word) if at == 0 or word.text.islower() else
+                self._named(word) for at, word in enumerate(text)]
 
     def mentions(self, text: Sequence[Word]) -> list[Mention]:
         """Every thing that a text may mention, the likeliest first."""
@@ -247,6 +249,10 @@ class Names:
             if len(found) == 1 and not any(_same(text[start].folded, word) for word in name.folded):
                 likeness *= _ALIKE
             yield Mention(name.iri, name.text, frozenset(at), likeness, name.surely, name.quiet)
+
+    def _named(self, word: Word) -> Word:
+        found = self._correct(word)
+        return found if found.stem in self._holding else word
 
     def _correct(self, word: Word) -> Word:
         folded = word.folded

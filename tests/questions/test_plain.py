@@ -264,6 +264,11 @@ def test_what_was_not_used_and_what_was_corrected_is_said(asker: Asker) -> None:
     assert readings(heard)[0][0] == "approach-partnerships"
 
 
+def test_a_name_that_is_not_known_is_not_taken_for_a_word_that_is_no_name(asker: Asker) -> None:
+    assert asker.hear("Weather in Paris").corrected == {}
+    assert asker.hear("Chronologies in Midlothain").corrected == {"Midlothain": "midlothian"}
+
+
 def test_a_place_that_nothing_is_said_of_is_named(asker: Asker) -> None:
     heard = asker.hear("what percentage of children were looked after in Fife and in Midlothian")
     assert heard.silent == ["Fife"]
