@@ -122,7 +122,9 @@ class Application:
 
     async def _answer(self, request: RequestContext, receive: Receive, send: Send) -> None:
         assert self._site is not None, "the server starts the application before requests"
-        site = await self._cited.site(request, self._site)
+        site = self._site
+        if request.cited not in ("", site.release):
+            site = await self._cited.site(request) or self._site
         response = site.cache.get(request.key) if request.is_get else None
         if response is not None:
             self._source.metrics.hit(response.route)

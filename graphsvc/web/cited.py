@@ -31,16 +31,15 @@ class CitedRelease:
         self._asked = -IDLE_SECONDS
         self._openings = deque[float](maxlen=OPENED)
 
-    async def site(self, request: RequestContext, current: Site) -> Site:
-        """Who answers a request. Where its release cannot be opened, the current one refuses it."""
-        if request.cited in ("", current.release):
-            return current
+    async def site(self, request: RequestContext) -> Site | None:
+        """Who answers a request for another release than the current one. None where it cannot be
+        opened: then the current one, perhaps a newer one by now, refuses it."""
         try:
             async with self._opening:
                 return await self._open(request.cited)
         except Exception as error:  # which is reported where all errors of requests are
             request.refuse(error)
-            return current
+            return None
 
     async def _open(self, release: str) -> Site:
         if self._site is None or self._site.release != release:

@@ -141,8 +141,7 @@ class RequestContext:
         return f"{self.scheme}://{self.host.decode()}{self.prefix.decode()}"
 
     def check(self) -> None:
-        """Raise HttpError for a request that HTTP/1.1 does not allow (RFC 9112, section 3.2), and
-        what it is refused for."""
+        """Raise why it is refused, or HttpError where HTTP/1.1 does not allow it (RFC 9112, 3.2)."""
         if self.refusal:
             raise self.refusal
         if not self.host and self.scope["http_version"] == "1.0":
