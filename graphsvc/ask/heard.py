@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.questions.question import Question
+from graphsvc.questions.silence import not_reported
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Heard:
     def remarks(self) -> Iterator[str]:
         """What is to be said before anything else, as sentences."""
         if self.silent and not self.reading:
-            yield f"No document reports on {' or '.join(self.silent)} by name."
+            yield not_reported(self.silent)
         if self.left_out:
             yield f"This leaves out “{'”, “'.join(self.left_out)}”."
 

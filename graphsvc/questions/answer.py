@@ -83,16 +83,15 @@ class Answer:
                   if p.name in self.given and not self.is_default(p)}
         asked = [value.value for values in self.parameters.values() for value in values]
         unreported = self.silence.unreported(asked, self.index)
-        nothing = self.silence.nothing(chosen.values(), unreported)
+        if not self.all_rows and (nothing := self.silence.nothing(chosen.values(), unreported)):
+            return nothing
         shown = [(at, column) for at, column in enumerate(self.question.columns)
                  if column.name in template]
         rows = [{**{column.name: self._named(row[at], column) for at, column in shown},
                  "disputed": ", ".join(one.kind for one in self.disagreements(row))}
                 for row in self.all_rows]
-        said = not rows and nothing or sentence(
-            self.question, rows, {p.name: self._asked(p) for p in parameters}, chosen)
-        first = unreported and said and not said.startswith(unreported)
-        return f"{unreported}. {said}" if first else said
+        said = sentence(self.question, rows, {p.name: self._asked(p) for p in parameters}, chosen)
+        return f"{unreported} {said}" if unreported and said else said
 
     @cached_property
     def heading(self) -> str:

@@ -45,6 +45,11 @@ class Looked:
     elsewhere: tuple[str, ...]
 
 
+def not_reported(names: Iterable[str]) -> str:
+    """That no document reports on some things, in a sentence."""
+    return f"No document reports on {' or '.join(names)} by name."
+
+
 @dataclass(frozen=True)
 class Silence:
     """What an answer does not say.
@@ -70,19 +75,21 @@ class Silence:
         things = self.things
         alone = unreported if things and not (things.left_out or things.silent) else None
         if not self.unfiltered:
-            return alone and f"{alone}."
+            return alone
         wider = [f"without the {small(filter.parameter.label)} there {_rows(filter.left_out)}"
                  for filter in self.filters if filter.left_out and not filter.by_default]
         more = in_words(wider) or f"without them there {_rows(self.unfiltered)}"
-        start = alone or f"Nothing with these choices ({'; '.join(choices)})"
-        return f"{start}; {more}."
+        if alone:
+            return f"{alone.removesuffix('.')}; {more}."
+        before = f"{unreported} " if unreported else ""
+        return f"{before}Nothing with these choices ({'; '.join(choices)}); {more}."
 
     def unreported(self, asked: Iterable[str], index: Index) -> str | None:
-        """Which of the things that were asked about no document reports on by name, as a sentence
-        without its full stop. asked: their IRIs."""
+        """Which of the things that were asked about no document reports on by name, in a sentence.
+        asked: their IRIs."""
         elsewhere = self.things.elsewhere if self.things else ()
         names = [index.label(iri) or iri for iri in asked if iri in elsewhere]
-        return f"No document reports on {' or '.join(names)} by name" if names else None
+        return not_reported(names) if names else None
 
     def lines(self, index: Index, empty: bool) -> Iterator[str]:
         """The same as sentences. empty: whether the answer has no rows."""
