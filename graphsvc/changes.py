@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from graphsvc.errors import GraphsvcError
 from graphsvc.index import Index, slug
+from graphsvc.questions.sentence import in_words, plural
 from graphsvc.release import Release
 from graphsvc.vocabulary import LABELS, OWL, RDF
 
@@ -115,8 +116,8 @@ class Changes:
                 parts = [f"{len(them):,} {several[kind] if len(them) > 1 else self.names[kind]}"
                          for kind, them in found[:_COUNTED]]
                 left = sum(len(them) for _, them in found[_COUNTED:])
-                others = f"{left:,} other thing{'s' * (left > 1)}"
-                summary[how] = _joined([*parts, *([others] if left else [])])
+                others = [plural(left, "other thing")] if left else []
+                summary[how] = in_words([*parts, *others])
                 if how == "changed":
                     summary[how] += f" ({self._mostly(found)})"
             elif number:
@@ -128,7 +129,7 @@ class Changes:
         """What about the things changed most often."""
         names = Counter(fact.name for kind, them in found if kind != TERM or len(found) == 1
                         for one in them for fact in one.facts).most_common(4)
-        return f"{'mostly ' * (len(names) > 3)}their {_joined([name for name, _ in names[:3]])}"
+        return f"{'mostly ' * (len(names) > 3)}their {in_words(name for name, _ in names[:3])}"
 
     def as_json(self) -> dict[str, Any]:
         """All of it, for programs."""
@@ -141,11 +142,6 @@ class Changes:
 
 
 _HOWS: tuple[How, ...] = ("added", "removed", "changed")
-
-
-def _joined(texts: list[str]) -> str:
-    """`one, two and three`."""
-    return " and ".join([*([", ".join(texts[:-1])] if texts[1:] else []), *texts[-1:]])
 
 
 def _listed(counts: Mapping[Any, int], noun: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from graphsvc import __version__
+from graphsvc.archive import Citation
 from graphsvc.errors import GraphsvcError
 from graphsvc.graphs.graph import MEASURES
 from graphsvc.index import Index
@@ -200,8 +201,8 @@ class Recipe:
         }
         summary = "; ".join(f"{name}: {', '.join(values)}" for name, values in named.items())
         return cls(facts, summary, tuple(measures), raw == "true",
-                   f"{header.root}release/{release.id}/export/{view.name}"
-                   + (f"?{query}" if query else ""),
+                   Citation.of(release, index).of_part(
+                       "", f"/export/{view.name}" + (f"?{query}" if query else "")).address,
                    header.dataset)
 
     @property

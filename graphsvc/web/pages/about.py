@@ -194,14 +194,9 @@ def _changed(context: PageContext, before: Release | None, release: Release) -> 
         term = context.terms.term(kind)
         return term.quiet or not kind, term.order, changes.names[kind] if changes else ""
 
-    def several(kind: str) -> str:
-        term = context.terms.term(kind)
-        said = term.plural if term.plural != term.label else re.sub(
-            r"(?= of )|$", "s", term.label, count=1)
-        return said if kind else "terms of the ontology"
-
     day, hour = _built(release)
-    kinds = {kind: several(kind) for kind in sorted(changes.kinds if changes else (), key=place)}
+    kinds = {kind: context.terms.term(kind).plural if kind else "terms of the ontology"
+             for kind in sorted(changes.kinds if changes else (), key=place)}
     return {"release": release, "day": day, "hour": hour, "changes": changes, "kinds": kinds,
             "summary": changes.summary(kinds, kinds) if changes else {}}
 

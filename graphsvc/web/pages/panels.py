@@ -87,8 +87,7 @@ def _numbers(table: Table) -> list[tuple[str, str]]:
     """The numbers of an answer that is one row, each with its label."""
     if len(table.rows) != 1:
         return []
-    found = [(column.label if cell.text != "1" else
-              re.sub("(ie)?s$", lambda end: "y" if end[1] else "", column.label), cell.text)
+    found = [(column.label, cell.text)
              for column, cell in zip(table.columns, table.rows[0], strict=True)
              if column.type == "integer" and cell.text not in ("", "0")]
     return found if len(found) >= _FEWEST_NUMBERS else []

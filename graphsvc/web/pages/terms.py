@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -38,8 +39,8 @@ class Term:
 
     @property
     def plural(self) -> str:
-        """What several are called; the label where the ontology does not say."""
-        return self.first(DISPLAY.plural) or self.label
+        """What several are called; a regular plural where the ontology does not say."""
+        return self.first(DISPLAY.plural) or re.sub(r"(?= of )|$", "s", self.label, count=1)
 
     @property
     def comment(self) -> str:
