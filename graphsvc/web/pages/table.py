@@ -8,18 +8,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import quote
 
-from pyoxigraph import BlankNode, NamedNode
-
-from graphsvc.dates import show_date
 from graphsvc.errors import GraphsvcError
 from graphsvc.questions.answer import Answer
-from graphsvc.questions.evidence import Evidence
 from graphsvc.questions.question import Column, Question
 from graphsvc.questions.sentence import with_unit
-from graphsvc.questions.table import Row as TableRow
-from graphsvc.questions.table import Term
+from graphsvc.web.pages.cell import cell_of
 from graphsvc.web.pages.context import Link, PageContext
-from graphsvc.web.pages.rendering import capital, show
 
 _LONG = 60
 """Characters from which a text is set as a paragraph."""
@@ -32,6 +26,7 @@ _MOST_COLUMNS = 6
 _MOST_COUNTS = (4, 7)
 """Columns of counts next to a text, and without one."""
 _WORDS = 30
+"""Letters of some words."""
 _SPARSE = 0.3
 """The share of rows that must have something, if a column is to have room of its own."""
 GROUNDS = ("statement", "evidence")
@@ -140,14 +135,16 @@ class Table:
 
     @property
     def _counts(self) -> list[int]:
-        return [at for at, column in enumerate(self.columns) if column.type == "integer"
-                and at not in (*self.same, *self._joins)]
+        return [at for at, column in enumerate(self.columns)
+                if column.type == "integer" and at not in (*self.same, *self._joins)]
 
     def _is_long(self, at: int) -> bool:
+        """Whether what a column has takes more than some words."""
         texts = [len(row[at].text) for row in self.rows if row[at]]
         return sum(texts) > _WORDS * len(texts)
 
     def _filled(self, at: int) -> float:
+        """The share of the rows that have something in a column."""
         return sum(map(bool, (self.cell(row, at) for row in self.rows))) / max(1, len(self.rows))
 
     @cached_property
@@ -219,6 +216,7 @@ class Table:
 
     @property
     def _joins(self) -> list[int]:
+        """The columns that are shown within others."""
         return [at for join in self.joined.values() for at in join if at is not None]
 
     def varying(self, row: Row, role: str) -> list[tuple[Column, Link]]:
@@ -234,10 +232,11 @@ class Table:
         return list(seen.values())
 
     def _named(self, row: Row) -> set[str | None]:
+        """The documents that the evidence of a row names."""
         return {it.document for _, cell in self.cells(row, "evidence") for it in cell.cited}
 
     def _weight(self, at: int) -> int:
-        """The lower, the more a column says at a glance."""
+        """How much a column says at a glance, the lower the more."""
         cells = [row[at] for row in self.rows if row[at]]
         types = {"iri": 2, "text": 3, "boolean": 4}
         if self.roles[at] == "badge" or at in self.joined or any(cell.symbol for cell in cells):
@@ -283,7 +282,7 @@ class Table:
 def table_of(context: PageContext, answer: Answer, about: str | None = None) -> Table:
     """The answer as a table. about: IRI of the thing whose page shows it, left out of the rows."""
     columns = answer.question.columns
-    rows = [[_cell(context, answer, row, term, column, about)
+    rows = [[cell_of(context, answer, row, term, column, about)
              for term, column in zip(row, columns, strict=True)] for row in answer.rows]
     kept = [at for at, column in enumerate(columns)
             if not column.quiet and (not rows or any(row[at] for row in rows) and (
@@ -307,44 +306,3 @@ def _role(column: Column, cells: Sequence[Link]) -> str:
         return "text" if any(len(cell.text) > _LONG for cell in cells) else "fact"
     marked = any(cell.tone or cell.shade for cell in cells)
     return "badge" if marked and all(len(c.text) <= _SHORT_LABEL for c in cells) else "fact"
-
-
-def _cell(
-    context: PageContext, answer: Answer, row: TableRow, term: Term | None, column: Column,
-    about: str | None,
-) -> Link:
-    if term is None or isinstance(term, BlankNode):
-        return Link()
-    if column.type == "evidence":
-        return Link(
-            cited=tuple(answer.cited(row, term)), gist=answer.gist(row) or "",
-            disputes=tuple(dispute(context, answer.evidence, one.thing)
-                           for one in answer.disagreements(row)
-                           if one.thing != about and NamedNode(one.thing) not in row))
-    if isinstance(term, NamedNode):
-        link, own = context.link(term.value), f"{context.label(about)}: " if about else ""
-        if own and link.text.startswith(own):
-            link = replace(link, text=capital(link.text.removeprefix(own)))
-        marks = answer.evidence.is_concluded(row, term) and column.name not in _axes(
-            answer.question) or link.rank is not None and any(
-                answer.evidence.is_concluded(row, cell) for cell, its in zip(
-                    row, answer.question.columns, strict=True)
-                if cell and (cell.value == about or its.name in _axes(answer.question)))
-        return link.as_concluded if marks else link
-    if column.type == "year":
-        return Link(term.value)
-    if column.type in ("date", "text"):
-        return Link(show_date(term.value), symbol=context.signs.get(term.value))
-    return Link(show(term))
-
-
-def _axes(question: Question) -> set[str | None]:
-    """The columns by which rows are put together, on pages and in drawings."""
-    matrix, place = question.matrix, question.map and question.map.place
-    return {question.group, place, *((matrix.rows, matrix.columns) if matrix else ())}
-
-
-def dispute(context: PageContext, evidence: Evidence, iri: str) -> Link:
-    """A disagreement; its gist says between what it is."""
-    between = "texts" if iri in evidence.within else "documents"
-    return replace(context.link(iri), gist=f"The {between} disagree")

@@ -18,10 +18,10 @@ from graphsvc.questions.question import Question
 from graphsvc.vocabulary import DISPLAY, SKOS
 from graphsvc.web.pages import facts as facts_
 from graphsvc.web.pages.browse import members
+from graphsvc.web.pages.cell import dispute
 from graphsvc.web.pages.compare import comparable
 from graphsvc.web.pages.context import PageContext, first_of
 from graphsvc.web.pages.panels import panel
-from graphsvc.web.pages.table import dispute
 from graphsvc.web.problems import HttpError
 from graphsvc.web.request import Pairs
 from graphsvc.words import slugged
