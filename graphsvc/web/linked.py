@@ -18,10 +18,10 @@ from graphsvc.questions.template import Value, own
 from graphsvc.service import Serving
 from graphsvc.vocabulary import DCTERMS, OWL, RDFS
 from graphsvc.web.pages.browse import ontology_page
-from graphsvc.web.pages.context import PageContext
+from graphsvc.web.pages.context import PageContext, page_pairs
 from graphsvc.web.pages.thing import thing_page
 from graphsvc.web.problems import HttpError
-from graphsvc.web.request import Routes, address_pairs, choose
+from graphsvc.web.request import Routes, choose
 
 OFFERED = (HTML, *LINKED_FORMATS)
 
@@ -71,7 +71,7 @@ def linked_routes(serving: Serving, pages: PageContext) -> Routes:
                 if not said:
                     raise nothing(path, hint)
                 return await rdf(path, format, triples)
-        return await page(path, thing_page(pages, node.value, address_pairs(request)))
+        return await page(path, thing_page(pages, node.value, page_pairs(request)))
 
     async def ontology(request: Request) -> Response:
         path, format = _wanted(request)

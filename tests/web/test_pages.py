@@ -537,3 +537,20 @@ def test_a_page_that_is_not_there_leads_to_what_may_have_been_meant(
 def test_a_search_that_is_too_narrow_says_how_to_widen_it(client: httpx.Client) -> None:
     page = read(client.get("/search?q=domestic&partnership=partnership:fife").text)
     assert "/search?q=domestic" in page.of("href")
+
+
+@pytest.mark.parametrize("path", [
+    "/questions/approach-partnerships?approach=PACE", "/releases?",
+    "/compare?class=NamedPartnership"])
+def test_a_link_that_somebody_shared_shows_what_it_did(client: httpx.Client, path: str) -> None:
+    added = "&utm_source=letter&utm_campaign=x&fbclid=y&gclid=z&mc_cid=1"
+    shared, own = client.get(path + added), client.get(path)
+    assert shared.status_code == own.status_code == 200
+    assert 'role="alert"' not in shared.text
+    assert read(shared.text).of("href") == read(own.text).of("href")
+
+
+def test_a_name_that_is_not_known_is_not_ticked_among_many(client: httpx.Client) -> None:
+    page = client.get("/questions/approach-uses?partnership=Narnia&partnership=Midlothian").text
+    assert "Narnia" in page.split('role="alert"')[1].split("</div>")[0]
+    assert 'value="Narnia"' not in page and re.search(r'value="[^"]*midlothian"[^>]*checked', page)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from graphsvc.archive import Archive, Citation
@@ -30,7 +31,7 @@ from graphsvc.service import Serving
 from graphsvc.vocabulary import DISPLAY, SKOS
 from graphsvc.web.pages.rendering import fill, query_string
 from graphsvc.web.pages.terms import Terms
-from graphsvc.web.request import Pairs
+from graphsvc.web.request import Pairs, address_pairs
 
 SHADES = 6
 """Steps of shade, from 1; every shade has its text as well."""
@@ -40,6 +41,8 @@ _KEPT = 1 << 16
 """Links that stay in memory."""
 _LONGEST = 80
 """Letters of an unknown name that are looked at."""
+_TRACKING = re.compile(r"utm_\w+|(?:fb|g|ms)clid|mc_[ce]id")
+"""Parameters that newsletters and social networks add to the links that people share."""
 _SAFE = "/:@!$&'()*+,;=~-._%#"
 
 
@@ -254,6 +257,13 @@ def given_of(pairs: Pairs) -> dict[str, list[str]]:
         if value.strip():
             given.setdefault(name, []).append(value)
     return given
+
+
+def page_pairs(request: Request) -> Pairs:
+    """The parameters of a page's address, without those that are added to shared links.
+    Raises HttpError where they cannot be read."""
+    return [(name, value) for name, value in address_pairs(request)
+            if not _TRACKING.fullmatch(name)]
 
 
 def check_names(page: str, pairs: Pairs, *known: str) -> None:

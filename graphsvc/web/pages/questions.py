@@ -219,8 +219,10 @@ def _field(
         case "boolean":
             options = [("true", "yes"), ("false", "no")]
         case "iri":
-            found = [context.meant(value, parameter.of_class, parameter.scheme) or value
+            meant = [(context.meant(value, parameter.of_class, parameter.scheme), value)
                      for value in values]
+            # what names nothing is not ticked among many, and stays to be corrected alone
+            found = [iri or value for iri, value in meant if iri or not parameter.many]
             values = [context.curie(iri) for iri in found]
             labels = dict(zip(values, map(context.label, found), strict=True))
             members = _members(context, parameter)

@@ -27,7 +27,7 @@ from graphsvc.web.pages.about import (
 )
 from graphsvc.web.pages.browse import browse_page
 from graphsvc.web.pages.compare import compare_page
-from graphsvc.web.pages.context import Link, PageContext
+from graphsvc.web.pages.context import Link, PageContext, page_pairs
 from graphsvc.web.pages.editor import editor_page, editor_terms
 from graphsvc.web.pages.explore import explore_page, links
 from graphsvc.web.pages.home import home_page
@@ -36,7 +36,7 @@ from graphsvc.web.pages.rendering import ASSETS, MEDIA_TYPES, PLACES, STATIC, fi
 from graphsvc.web.pages.search import search_page, suggestions
 from graphsvc.web.pages.views import view_routes
 from graphsvc.web.problems import HttpError, problem_types
-from graphsvc.web.request import Pairs, Routes, address_pairs, server_of
+from graphsvc.web.request import Pairs, Routes, server_of
 
 _KEPT = "public, max-age=31536000, immutable"
 _LONGEST = 80
@@ -56,7 +56,7 @@ _QUESTIONS = {"/questions/{name}": question_page, "/embed/{name}": embedded_page
 def page_routes(context: PageContext) -> Routes:
     """The routes of all pages but those of things and the ontology."""
     async def show(page: Page, request: Request) -> Response:
-        pairs = address_pairs(request)
+        pairs = page_pairs(request)
         if page in (search_page, compare_page) and negotiate(
                 request.headers.get("accept"), (HTML, JSON)) is JSON:
             pairs = [*pairs, ("format", "json")]
@@ -65,14 +65,14 @@ def page_routes(context: PageContext) -> Routes:
     async def asked(
         page: Callable[[PageContext, str, Pairs, str], Awaitable[Response]], request: Request
     ) -> Response:
-        return await page(context, request.path_params["name"], address_pairs(request),
+        return await page(context, request.path_params["name"], page_pairs(request),
                           server_of(request))
 
     async def release(request: Request) -> Response:
-        return await release_page(context, request.path_params["id"], address_pairs(request))
+        return await release_page(context, request.path_params["id"], page_pairs(request))
 
     async def report(request: Request) -> Response:
-        return await report_page(context, address_pairs(request), server_of(request),
+        return await report_page(context, page_pairs(request), server_of(request),
                                  request.headers.get("referer", ""))
 
     async def docs(request: Request) -> Response:

@@ -16,10 +16,10 @@ from graphsvc.graphs.graph import MEASURES
 from graphsvc.graphs.view import View
 from graphsvc.questions.parameters import Given
 from graphsvc.questions.question import Example
-from graphsvc.web.pages.context import PageContext, given_of
+from graphsvc.web.pages.context import PageContext, given_of, page_pairs
 from graphsvc.web.pages.questions import fields_of
 from graphsvc.web.pages.rendering import query_string
-from graphsvc.web.request import Routes, address_pairs
+from graphsvc.web.request import Routes
 
 
 def view_routes(context: PageContext) -> Routes:
@@ -36,7 +36,7 @@ def view_routes(context: PageContext) -> Routes:
 
     async def one(request: Request) -> Response:
         name, dot, ending = request.path_params["name"].partition(".")
-        view, given = serving.views.get(name), given_of(address_pairs(request))
+        view, given = serving.views.get(name), given_of(page_pairs(request))
         if dot:
             export = await Export.of(serving, view, format_named(ending), given)
             return Response(
