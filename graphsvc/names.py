@@ -251,6 +251,7 @@ class Names:
             yield Mention(name.iri, name.text, frozenset(at), likeness, name.surely, name.quiet)
 
     def _named(self, word: Word) -> Word:
+        """What is meant, where it is a word of a name."""
         found = self._correct(word)
         return found if found.stem in self._holding else word
 

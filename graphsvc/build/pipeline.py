@@ -95,8 +95,8 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         del store, validated
         digest = _digest(project, graphs, sources)
         triples = triples_of(graphs)
-        stored = pool.submit(_write_store, [*graphs.values(), triples], work / "store"
-                             ) if quads > IN_MEMORY_QUADS else None
+        if is_large := quads > IN_MEMORY_QUADS:
+            stored = pool.submit(_write_store, [*graphs.values(), triples], work / "store")
         union = ox.Store()
         united = pool.submit(union.load, b"".join(triples), ox.RdfFormat.N_TRIPLES, lenient=True)
         folder = work / "dumps"
@@ -117,7 +117,7 @@ def _write(project: Project, work: Path, files: dict[str, str], progress: Progre
         (work / "content.ttl").write_bytes(described.result())
         progress("indexing")
         build_index(content, work / "index.sqlite")
-        if stored:
+        if is_large:
             stored.result()
     _copy_inputs(project, work)
     Release(work).write_manifest({
