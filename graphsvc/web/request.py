@@ -141,7 +141,7 @@ class RequestContext:
         return f"{self.scheme}://{self.host.decode()}{self.prefix.decode()}"
 
     def check(self) -> None:
-        """Raise why it is refused, or HttpError where HTTP/1.1 does not allow it (RFC 9112, 3.2)."""
+        """Raise why it is refused, or HttpError where HTTP/1.1 forbids it (RFC 9112, 3.2)."""
         if self.refusal:
             raise self.refusal
         if not self.host and self.scope["http_version"] == "1.0":

@@ -10,10 +10,11 @@ import pyoxigraph as ox
 import pytest
 
 from graphsvc.build.pipeline import build
+from graphsvc.curate.blocks import Blocks, Place
 from graphsvc.curate.decisions import State, fold
 from graphsvc.curate.graph import CuratedGraph
 from graphsvc.curate.records import Decision, Draft
-from graphsvc.curate.writing import Blocks, Place, Writer, Written
+from graphsvc.curate.writing import Writer, Written
 from graphsvc.project import Project
 from graphsvc.release import Releases
 from graphsvc.sources.coverage import coverage
