@@ -168,7 +168,7 @@ def test_a_figure_has_its_value_once_and_other_figures_of_its_measure(
 ) -> None:
     page = client.get("/id/figure/mid-chronology-weak").text
     said = page.split('id="facts"')[1].split("<details")[0]
-    assert "One in six, 3 February to 13 March 2020" in said
+    assert "One in six (3 February to 13 March 2020)" in said
     assert re.findall(r"<dt[^>]*>(Value|Unit|Period|Place|Value in words)<", said) == []
     assert "North Ayrshire: records whose chronology is evaluated weak" in _panel(
         page, "Figures of the same measure")
@@ -316,3 +316,14 @@ def test_the_largest_themes_are_light(client: httpx.Client, theme: str) -> None:
     files = [client.get(address) for address in re.findall(
         r'(?:href|src)="(/static/[^"]+)"', page.text)]
     assert sum(it.num_bytes_downloaded for it in (page, *files)) < 40_000
+
+
+def test_a_figure_says_its_value_apart_from_when_it_was(client: httpx.Client) -> None:
+    page = client.get("/id/figure/clack-2014-indicators").text
+    assert '<p class="measured">9 (2014)</p>' in page
+
+
+def test_a_passage_that_is_too_short_to_be_quoted_says_so(client: httpx.Client) -> None:
+    page = client.get("/id/passage/midlothian-2020/487").text
+    here = page.split('aria-current="true"')[1].split("</li>")[0]
+    assert "Too short to be quoted in part." in here

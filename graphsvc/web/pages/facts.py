@@ -142,23 +142,22 @@ def _facts(context: PageContext, said: Said, classes: Collection[str]) -> list[F
     return facts
 
 
-def _measured(context: PageContext, facts: Iterable[Fact]) -> list[str]:
-    """A value with its unit, then when: `about 34 records`, `2014 to 2016`; empty where the leading
-    facts have no unit, or nothing that it counts. Values of scales, which are
-    what is counted, are left out, and what says that nothing is stated."""
+def _measured(context: PageContext, facts: Iterable[Fact]) -> str:
+    """A value with its unit, and when: `about 34 records (2014 to 2016)`; empty where the leading
+    facts have no unit, or nothing that it counts. Values of scales, which are what is counted, are
+    left out, and what says that nothing is stated."""
     leads = [fact for fact in facts if fact.leads]
     unit = next((fact.links[0].text for fact in leads if fact.unit), None)
-    said = [link for fact in leads if not fact.unit for link in fact.links
-            if link.rank is None and link.iri not in context.terms.quiet]
-    number = next((link for link in said if link.number is not None
+    links = [link for fact in leads if not fact.unit for link in fact.links
+             if link.rank is None and link.iri not in context.terms.quiet]
+    number = next((link for link in links if link.number is not None
                    and not re.fullmatch(r"\d{4}", link.text)), None)
-    words = [link.text for link in said if link.iri]
-    rest = [link.text for link in said if not link.iri and link is not number]
+    words = [link.text for link in links if link.iri]
+    rest = [link.text for link in links if not link.iri and link is not number]
     if unit is None or not number and not words:
-        return []
-    if number:
-        return [" ".join([*words, with_unit(number.text, unit)]), *rest]
-    return [*words, *rest]
+        return ""
+    said = " ".join([*words, with_unit(number.text, unit)]) if number else ", ".join(words)
+    return f"{said} ({', '.join(rest)})" if rest else said
 
 
 def referrers(
